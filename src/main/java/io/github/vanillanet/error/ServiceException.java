@@ -1,0 +1,168 @@
+package io.github.vanillanet.error;
+
+/**
+ * A problem that a caller or an operator can act on. The message is one readable line: what was
+ * expected and what was found. Bugs are not of this type.
+ */
+public abstract sealed class ServiceException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final ErrorCode code;
+
+  private ServiceException(ErrorCode code, String message, Throwable cause) {
+    super(message, cause);
+    this.code = code;
+  }
+
+  public final ErrorCode code() {
+    return code;
+  }
+
+  /** See {@link ErrorCode#INVALID_REQUEST}. */
+  public static final class InvalidRequest extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public InvalidRequest(String message) {
+      super(ErrorCode.INVALID_REQUEST, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#MODEL_NOT_FOUND}. */
+  public static final class ModelNotFound extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public ModelNotFound(String message) {
+      super(ErrorCode.MODEL_NOT_FOUND, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#MODEL_AMBIGUOUS}. */
+  public static final class ModelAmbiguous extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public ModelAmbiguous(String message) {
+      super(ErrorCode.MODEL_AMBIGUOUS, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#TOO_LARGE}. */
+  public static final class TooLarge extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public TooLarge(String message) {
+      super(ErrorCode.TOO_LARGE, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#UNSUPPORTED_IMAGE}. */
+  public static final class UnsupportedImage extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public UnsupportedImage(String message) {
+      super(ErrorCode.UNSUPPORTED_IMAGE, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#UNDECODABLE_IMAGE}. */
+  public static final class UndecodableImage extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public UndecodableImage(String message, Throwable cause) {
+      super(ErrorCode.UNDECODABLE_IMAGE, message, cause);
+    }
+  }
+
+  /** See {@link ErrorCode#QUEUE_FULL}. */
+  public static final class QueueFull extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public QueueFull(String message) {
+      super(ErrorCode.QUEUE_FULL, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#NOT_READY}. */
+  public static final class NotReady extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public NotReady(String message) {
+      super(ErrorCode.NOT_READY, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#DEADLINE_EXCEEDED}. */
+  public static final class DeadlineExceeded extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public DeadlineExceeded(String message) {
+      super(ErrorCode.DEADLINE_EXCEEDED, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#OUT_OF_DEVICE_MEMORY}. */
+  public static final class OutOfDeviceMemory extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public OutOfDeviceMemory(String message, Throwable cause) {
+      super(ErrorCode.OUT_OF_DEVICE_MEMORY, message, cause);
+    }
+  }
+
+  /** See {@link ErrorCode#ENGINE_FAILURE}. */
+  public static final class EngineFailure extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public EngineFailure(String message, Throwable cause) {
+      super(ErrorCode.ENGINE_FAILURE, message, cause);
+    }
+  }
+
+  /** See {@link ErrorCode#BAD_CHECKPOINT}. */
+  public static final class BadCheckpoint extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public BadCheckpoint(String message) {
+      super(ErrorCode.BAD_CHECKPOINT, message, null);
+    }
+
+    public BadCheckpoint(String message, Throwable cause) {
+      super(ErrorCode.BAD_CHECKPOINT, message, cause);
+    }
+  }
+
+  /** See {@link ErrorCode#BAD_ARTIFACT}. */
+  public static final class BadArtifact extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public BadArtifact(String message) {
+      super(ErrorCode.BAD_ARTIFACT, message, null);
+    }
+
+    public BadArtifact(String message, Throwable cause) {
+      super(ErrorCode.BAD_ARTIFACT, message, cause);
+    }
+  }
+
+  /** See {@link ErrorCode#NOT_EQUIVALENT}. */
+  public static final class NotEquivalent extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public NotEquivalent(String message) {
+      super(ErrorCode.NOT_EQUIVALENT, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#BAD_CONFIGURATION}. */
+  public static final class BadConfiguration extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public BadConfiguration(String message) {
+      super(ErrorCode.BAD_CONFIGURATION, message, null);
+    }
+
+    public BadConfiguration(String message, Throwable cause) {
+      super(ErrorCode.BAD_CONFIGURATION, message, cause);
+    }
+  }
+}
