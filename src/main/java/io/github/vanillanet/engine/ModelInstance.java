@@ -1,0 +1,28 @@
+package io.github.vanillanet.engine;
+
+import java.nio.ByteBuffer;
+
+/**
+ * One loaded model on one device. Every call but {@link #close} comes from the one thread that owns
+ * the instance.
+ */
+public interface ModelInstance extends AutoCloseable {
+
+  /** Called once on the owning thread before its first forward. */
+  void attachToThread();
+
+  /**
+   * Computes logits.
+   *
+   * @param input direct, native byte order, position 0 to limit: {@code samples} dense samples. Not
+   *     written by anybody until this returns.
+   * @return {@code samples} rows of class scores, row-major
+   * @throws io.github.vanillanet.error.ServiceException.EngineFailure if the engine fails
+   * @throws io.github.vanillanet.error.ServiceException.OutOfDeviceMemory if the device is full
+   */
+  float[] forward(InputKind kind, ByteBuffer input, int samples);
+
+  /** Frees native memory. After the last forward; idempotent. */
+  @Override
+  void close();
+}
