@@ -1,0 +1,24 @@
+package io.github.vanillanet.batching;
+
+import io.github.vanillanet.engine.InputKind;
+import java.nio.ByteBuffer;
+
+/**
+ * What a request wants computed. Nobody writes {@code content} until its answer is there.
+ *
+ * @param samples how many images it holds: the unit in which queues are counted
+ * @param content native byte order, from position to limit: {@code samples} dense samples
+ */
+public record ModelInput(InputKind kind, int samples, ByteBuffer content) {
+
+  public ModelInput {
+    if (samples < 1 || content.remaining() % samples != 0) {
+      throw new IllegalArgumentException(
+          "%d bytes are not %d samples".formatted(content.remaining(), samples));
+    }
+  }
+
+  int sampleBytes() {
+    return content.remaining() / samples;
+  }
+}

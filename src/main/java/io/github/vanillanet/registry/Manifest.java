@@ -1,0 +1,37 @@
+package io.github.vanillanet.registry;
+
+import io.github.vanillanet.certify.Certificate;
+import io.github.vanillanet.certify.Precision;
+import io.github.vanillanet.image.Preprocessing;
+import io.github.vanillanet.network.Architecture;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What stands in a version's {@code manifest.json}: all that the service must know to serve the
+ * artifact beside it, and the proof that it may.
+ *
+ * @param format of this file; 1
+ * @param trained false for weights from a seed, which mean nothing
+ * @param parameters learned numbers of the deployed form
+ * @param macs multiply-accumulates for one image
+ * @param origin where the weights came from, in words
+ * @param accuracy top-1 on a test set, 0..1, if measured
+ */
+public record Manifest(
+    int format,
+    String name,
+    Instant created,
+    boolean trained,
+    Architecture architecture,
+    int depth,
+    long parameters,
+    long macs,
+    Preprocessing preprocessing,
+    Precision precision,
+    String origin,
+    Optional<Double> accuracy,
+    Certificate certificate) {
+
+  public static final int FORMAT = 1;
+}

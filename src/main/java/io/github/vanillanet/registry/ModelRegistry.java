@@ -1,0 +1,54 @@
+package io.github.vanillanet.registry;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * The live version of each model. A swap takes effect for every lease taken after it; the version
+ * before retires when its last lease is back. Thread-safe.
+ */
+public final class ModelRegistry implements AutoCloseable {
+
+  private final ConcurrentSkipListMap<String, ServedModel> live = new ConcurrentSkipListMap<>();
+
+  /** A lease on the live version of {@code name}, if there is one. */
+  public Optional<Lease> lease(String name) {
+    for (ServedModel model = live.get(name); model != null; model = live.get(name)) {
+      if (model.acquire()) {
+        return Optional.of(new Lease(model));
+      }
+      // swapped and closed between the two steps: its successor is there by now
+    }
+    return Optional.empty();
+  }
+
+  /** Makes {@code next} the live version of its name; the one before retires. */
+  public void swap(ServedModel next) {
+    ServedModel previous = live.put(next.id().name(), next);
+    if (previous != null) {
+      previous.release();
+    }
+  }
+
+  /** Names of all live models, in order. */
+  public List<String> names() {
+    return List.copyOf(live.keySet());
+  }
+
+  /** Retires every model and waits until each is closed. */
+  @Override
+  public void close() {
+    List<CompletableFuture<Void>> closings = new ArrayList<>();
+    for (String name : names()) {
+      ServedModel model = live.remove(name);
+      if (model != null) {
+        model.release();
+        closings.add(model.closed());
+      }
+    }
+    CompletableFuture.allOf(closings.toArray(CompletableFuture[]::new)).join();
+  }
+}
