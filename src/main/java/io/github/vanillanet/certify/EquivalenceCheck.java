@@ -17,8 +17,8 @@ import java.util.Map;
 
 /**
  * Evaluates source weights, fused weights and the finished artifact on the same probes, and refuses
- * a fuse whose logits are not those of the source. The artifact is judged through both of its
- * input methods, as it will be served.
+ * a fuse whose logits are not those of the source. The artifact is judged through both of its input
+ * methods, as it will be served.
  */
 public final class EquivalenceCheck {
 
@@ -94,8 +94,7 @@ public final class EquivalenceCheck {
   }
 
   /** The artifact's answers, one probe at a time; both methods have to give the same ones. */
-  private double[] served(
-      ModelInstance instance, Preprocessing preprocessing, float[] normalised) {
+  private double[] served(ModelInstance instance, Preprocessing preprocessing, float[] normalised) {
     int height = preprocessing.height();
     int width = preprocessing.width();
     List<RgbImage> images = probes.images(height, width);

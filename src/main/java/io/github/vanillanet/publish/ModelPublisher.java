@@ -94,8 +94,7 @@ public final class ModelPublisher {
             candidate.preprocessing().std());
     TorchArchive.writeModule(artifact, module.source(), module.root());
     TorchArchive.writeCheckpoint(
-        folder.resolve(StoredVersion.CHECKPOINT),
-        Map.of("model", fuse.sourceWeights().tensors()));
+        folder.resolve(StoredVersion.CHECKPOINT), Map.of("model", fuse.sourceWeights().tensors()));
 
     progress.accept("proving");
     Certificate certificate = certify(artifact, candidate, fuse, reference);
@@ -117,10 +116,7 @@ public final class ModelPublisher {
   }
 
   private Certificate certify(
-      Path artifact,
-      Candidate candidate,
-      EquivalenceCheck.Fuse fuse,
-      Float64Reference reference)
+      Path artifact, Candidate candidate, EquivalenceCheck.Fuse fuse, Float64Reference reference)
       throws IOException {
     Architecture architecture = fuse.deployed().architecture();
     try (ModelInstance instance =

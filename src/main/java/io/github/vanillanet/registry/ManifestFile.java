@@ -59,13 +59,13 @@ public final class ManifestFile {
       Manifest manifest = json.readValue(file.toFile(), Manifest.class);
       if (manifest.format() != Manifest.FORMAT) {
         throw new ServiceException.BadArtifact(
-            "%s: expected format %d, found %d"
-                .formatted(file, Manifest.FORMAT, manifest.format()));
+            "%s: expected format %d, found %d".formatted(file, Manifest.FORMAT, manifest.format()));
       }
       return manifest;
     } catch (JacksonException e) {
       throw new ServiceException.BadArtifact(
-          "%s is no manifest: %s".formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
+          "%s is no manifest: %s"
+              .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -61,8 +61,7 @@ public final class ModelLoader {
     Lane lane = new Lane(version.id().toString(), instance, queueCapacity);
     try {
       GoldenAnswers golden = new GoldenAnswers(version.manifest().certificate());
-      List<RgbImage> probes =
-          golden.images(architecture.inputHeight(), architecture.inputWidth());
+      List<RgbImage> probes = golden.images(architecture.inputHeight(), architecture.inputWidth());
       for (int i = 0; i < probes.size(); i++) {
         golden.requireSame(i, forward(lane, probes.get(i)).logits());
       }

@@ -3,7 +3,6 @@ package io.github.vanillanet.registry;
 import io.github.vanillanet.certify.Certificate;
 import io.github.vanillanet.error.ServiceException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +71,8 @@ public final class ModelRepository {
           .sorted(Comparator.naturalOrder())
           .toList();
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration("the folder %s cannot be read: %s".formatted(folder, e), e);
+      throw new ServiceException.BadConfiguration(
+          "the folder %s cannot be read: %s".formatted(folder, e), e);
     }
   }
 
@@ -88,7 +88,8 @@ public final class ModelRepository {
     Manifest manifest = manifests.read(folder.resolve(StoredVersion.MANIFEST));
     int classes = manifest.architecture().classes();
     StoredVersion version =
-        new StoredVersion(id, folder, manifest, labels(folder.resolve(StoredVersion.LABELS), classes));
+        new StoredVersion(
+            id, folder, manifest, labels(folder.resolve(StoredVersion.LABELS), classes));
     Certificate certificate = manifest.certificate();
     String variant = manifest.architecture().variant().officialName();
     if (!certificate.variant().equals(variant)) {

@@ -28,11 +28,7 @@ public final class ServedModel {
    * @param batch1Latency median time of one image's forward, measured once warm
    */
   public ServedModel(
-      StoredVersion version,
-      Device device,
-      Lane lane,
-      Duration loadTime,
-      Duration batch1Latency) {
+      StoredVersion version, Device device, Lane lane, Duration loadTime, Duration batch1Latency) {
     this.version = version;
     this.device = device;
     this.lane = lane;

@@ -1,0 +1,125 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.config.ServingConfig;
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.publish.ModelPublisher;
+import io.github.vanillanet.publish.SeededModel;
+import io.github.vanillanet.registry.ModelId;
+import io.github.vanillanet.registry.ModelLoader;
+import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.registry.ModelRepository;
+import io.github.vanillanet.registry.ServedModel;
+import java.util.List;
+import org.jboss.logging.Logger;
+
+/**
+ * Brings every model of the repository into service, one after the other. A model that is refused
+ * is logged and left out; it is an error only if none is left or the default is missing.
+ */
+final class ModelBringUp {
+
+  private static final Logger LOG = Logger.getLogger(ModelBringUp.class);
+
+  private final ServingConfig config;
+  private final ModelRegistry registry;
+
+  ModelBringUp(ServingConfig config, ModelRegistry registry) {
+    this.config = config;
+    this.registry = registry;
+  }
+
+  /**
+   * @throws ServiceException if the service cannot do its work: its message is for the operator
+   */
+  void run() {
+    TorchRuntime runtime = TorchRuntime.load();
+    Device device = runtime.resolve(config.device());
+    int threads = threads();
+    LOG.infof("libtorch %s, device %s, %d threads", runtime.version(), device, threads);
+    ModelRepository repository = new ModelRepository(config.repository());
+    seed(repository, new ModelPublisher(runtime, repository, threads, LOG::debug));
+    ModelLoader loader = new ModelLoader(runtime, device, threads, queueCapacity());
+    int refused = 0;
+    for (ModelId id : repository.latest()) {
+      try {
+        serve(loader.load(repository.open(id)));
+      } catch (ServiceException e) {
+        LOG.errorf("model %s is refused: %s", id, e.getMessage());
+        refused++;
+      }
+    }
+    requireServing(refused);
+  }
+
+  private int threads() {
+    int threads = config.threads().orElse(Runtime.getRuntime().availableProcessors());
+    if (threads < 1) {
+      throw new ServiceException.BadConfiguration(
+          "vanillanet.threads: expected at least 1, found " + threads);
+    }
+    return threads;
+  }
+
+  private int queueCapacity() {
+    if (config.queueCapacity() < 1) {
+      throw new ServiceException.BadConfiguration(
+          "vanillanet.queue-capacity: expected at least 1, found " + config.queueCapacity());
+    }
+    return config.queueCapacity();
+  }
+
+  /** Makes the seeded models that are asked for, and one if there is nothing else to serve. */
+  private void seed(ModelRepository repository, ModelPublisher publisher) {
+    List<String> names = config.seededModels().orElse(List.of());
+    if (names.isEmpty() && repository.names().isEmpty()) {
+      names = List.of(VanillaNetVariant.VANILLANET_5.officialName());
+    }
+    for (String name : names) {
+      VanillaNetVariant variant =
+          VanillaNetVariant.named(name.strip())
+              .orElseThrow(
+                  () ->
+                      new ServiceException.BadConfiguration(
+                          "vanillanet.seeded-models: expected some of %s, found '%s'"
+                              .formatted(VanillaNetVariant.names(), name)));
+      if (repository.latest(variant.modelName()).isEmpty()) {
+        LOG.infof("making %s from a seed below %s", variant.modelName(), repository.root());
+        publisher.publish(SeededModel.of(variant));
+      }
+    }
+  }
+
+  private void serve(ServedModel model) {
+    registry.swap(model);
+    LOG.infof(
+        "serving %s on %s: loaded in %.2f s, batch 1 in %.2f ms",
+        model.id(),
+        model.device(),
+        model.loadTime().toNanos() / 1e9,
+        model.batch1Latency().toNanos() / 1e6);
+    if (!model.manifest().trained()) {
+      LOG.warnf("%s is untrained: its predictions mean nothing", model.id());
+    }
+  }
+
+  private void requireServing(int refused) {
+    List<String> names = registry.names();
+    if (names.isEmpty()) {
+      throw new ServiceException.BadConfiguration(
+          "no model can be served: all %d in %s are refused"
+              .formatted(refused, config.repository()));
+    }
+    config
+        .defaultModel()
+        .filter(name -> !names.contains(name))
+        .ifPresent(
+            name -> {
+              throw new ServiceException.BadConfiguration(
+                  "vanillanet.default-model: expected one of %s, found '%s'"
+                      .formatted(String.join(", ", names), name));
+            });
+  }
+}

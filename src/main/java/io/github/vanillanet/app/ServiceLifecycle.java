@@ -1,0 +1,82 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.config.ServingConfig;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.registry.ModelRegistry;
+import io.quarkus.runtime.Quarkus;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/**
+ * Start and end of the service. Models come up on a thread of their own, so that liveness is
+ * answered from the first moment and readiness tells the truth.
+ */
+@Singleton
+public final class ServiceLifecycle {
+
+  /** Where the service stands. States only move forward. */
+  public enum State {
+    LOADING,
+    READY,
+    FAILED,
+    CLOSING
+  }
+
+  private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
+
+  private final ModelRegistry registry;
+  private final Thread bringUp;
+  private State state = State.LOADING; // guarded by this
+
+  ServiceLifecycle(ServingConfig config, ModelRegistry registry) {
+    this.registry = registry;
+    ModelBringUp models = new ModelBringUp(config, registry);
+    this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
+  }
+
+  public synchronized State state() {
+    return state;
+  }
+
+  private synchronized boolean advance(State next) {
+    boolean forward = next.ordinal() > state.ordinal();
+    if (forward) {
+      state = next;
+    }
+    return forward;
+  }
+
+  void start(@Observes StartupEvent event) {
+    bringUp.start();
+  }
+
+  private void bringUp(ModelBringUp models) {
+    try {
+      models.run();
+      if (advance(State.READY)) {
+        LOG.info("ready");
+      }
+    } catch (ServiceException e) {
+      fail(e.getMessage());
+    } catch (RuntimeException | Error e) {
+      LOG.debug("start-up failed", e);
+      fail("start-up failed: " + e);
+    }
+  }
+
+  private void fail(String reason) {
+    if (advance(State.FAILED)) {
+      LOG.error(reason);
+      Quarkus.asyncExit(1);
+    }
+  }
+
+  void stop(@Observes ShutdownEvent event) throws InterruptedException {
+    advance(State.CLOSING);
+    bringUp.join(); // a model that is being loaded is finished first: then it can be closed
+    registry.close();
+  }
+}

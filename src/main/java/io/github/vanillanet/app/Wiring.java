@@ -1,0 +1,33 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.config.ServingConfig;
+import io.github.vanillanet.image.ImageDecoder;
+import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.serving.ClassificationService;
+import io.github.vanillanet.serving.ModelSelection;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+/** Builds the plain objects of the floors below and hands them to CDI. */
+final class Wiring {
+
+  @Produces
+  @Singleton
+  ModelRegistry registry() {
+    return new ModelRegistry();
+  }
+
+  @Produces
+  @Singleton
+  ModelSelection selection(
+      ServingConfig config, ModelRegistry registry, ServiceLifecycle lifecycle) {
+    return new ModelSelection(
+        registry, config.defaultModel(), () -> lifecycle.state() == ServiceLifecycle.State.LOADING);
+  }
+
+  @Produces
+  @Singleton
+  ClassificationService classification(ServingConfig config, ModelSelection selection) {
+    return new ClassificationService(selection, new ImageDecoder(config.maxPixels()));
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.vanillanet.cli;
+
+import io.github.vanillanet.error.ServiceException;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/**
+ * The commands of the jar. Results go to standard output, everything else to standard error; a
+ * failure is one line there and an exit code: 1 for the work, 2 for the command line.
+ */
+@Command(
+    name = "java -jar quarkus-run.jar",
+    description = "Without a command: serve.",
+    mixinStandardHelpOptions = true,
+    subcommands = {ImportCommand.class, VerifyCommand.class, ModelsCommand.class})
+public final class CommandLineInterface implements Runnable {
+
+  private static final int FAILED = 1;
+  private static final int MISUSED = 2;
+
+  private CommandLineInterface() {}
+
+  @Override
+  public void run() {
+    throw new IllegalStateException("without a command the jar serves");
+  }
+
+  /**
+   * Runs one command.
+   *
+   * @return the process's exit code
+   */
+  public static int run(String... arguments) {
+    logToStandardError();
+    CommandLine commands = new CommandLine(new CommandLineInterface());
+    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    commands.setParameterExceptionHandler(
+        (failure, words) -> {
+          commands.getErr().println(oneLine(failure.getMessage()) + " (--help tells the usage)");
+          return MISUSED;
+        });
+    commands.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          command.getErr().println(message(failure));
+          return FAILED;
+        });
+    return commands.execute(arguments);
+  }
+
+  private static String message(Exception failure) {
+    return failure instanceof ServiceException
+        ? oneLine(failure.getMessage())
+        : oneLine("unexpected: " + failure);
+  }
+
+  private static String oneLine(String message) {
+    return message.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+  }
+
+  /** Nobody else has configured logging: Quarkus does not boot for a command. */
+  private static void logToStandardError() {
+    Logger root = Logger.getLogger("");
+    for (Handler handler : root.getHandlers()) {
+      root.removeHandler(handler);
+    }
+    ConsoleHandler handler = new ConsoleHandler(); // writes to standard error
+    handler.setLevel(Level.SEVERE);
+    root.addHandler(handler);
+    root.setLevel(Level.SEVERE);
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.vanillanet.cli;
+
+import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.publish.Candidate;
+import io.github.vanillanet.publish.CheckpointImport;
+import io.github.vanillanet.publish.ModelPublisher;
+import io.github.vanillanet.registry.ManifestFile;
+import io.github.vanillanet.registry.ModelId;
+import io.github.vanillanet.registry.ModelRepository;
+import io.github.vanillanet.registry.StoredVersion;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code import}: an official checkpoint becomes a served model. */
+@Command(
+    name = "import",
+    description = "Fuse a VanillaNet checkpoint, prove the fuse, publish the model.",
+    mixinStandardHelpOptions = true)
+final class ImportCommand implements Callable<Integer> {
+
+  @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = ".pth file")
+  private Path checkpoint;
+
+  @Option(
+      names = "--variant",
+      required = true,
+      converter = VariantConverter.class,
+      description = "vanillanet_5 … vanillanet_13, vanillanet_13_x1_5, vanillanet_13_x1_5_ada_pool")
+  private VanillaNetVariant variant;
+
+  @Option(names = "--name", description = "the model's name; default: the variant with hyphens")
+  private Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--key",
+      description = "key of the weights; default: model_ema, model, module or state_dict")
+  private Optional<String> key = Optional.empty();
+
+  @Option(
+      names = "--slope",
+      defaultValue = "1",
+      description = "slope that the weights were trained to; only 1 can be fused")
+  private double slope;
+
+  @Option(
+      names = "--input-size",
+      paramLabel = "H[xW]",
+      defaultValue = "224",
+      converter = InputSize.Converter.class,
+      description = "pixels; default: ${DEFAULT-VALUE}")
+  private InputSize inputSize;
+
+  @Option(names = "--labels", paramLabel = "FILE", description = "one label a line, UTF-8")
+  private Optional<Path> labels = Optional.empty();
+
+  @Mixin private RepositoryOption repository;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    name.ifPresent(ModelId::requireName);
+    try (Terminal terminal = new Terminal(spec.commandLine().getErr())) {
+      terminal.progress("reading");
+      Candidate candidate =
+          new CheckpointImport(
+                  checkpoint,
+                  variant,
+                  name,
+                  key,
+                  slope,
+                  inputSize.height(),
+                  inputSize.width(),
+                  labels)
+              .read(terminal::warn);
+      ModelRepository models = repository.open();
+      StoredVersion published =
+          new ModelPublisher(
+                  TorchRuntime.load(),
+                  models,
+                  Runtime.getRuntime().availableProcessors(),
+                  terminal::progress)
+              .publish(candidate);
+      terminal.close();
+      spec.commandLine().getOut().println(new ManifestFile().text(published.manifest()));
+      return 0;
+    }
+  }
+}

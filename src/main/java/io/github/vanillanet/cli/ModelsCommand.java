@@ -1,0 +1,61 @@
+package io.github.vanillanet.cli;
+
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.registry.Manifest;
+import io.github.vanillanet.registry.ModelId;
+import io.github.vanillanet.registry.ModelRepository;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code models}: what is in the repository. */
+@Command(
+    name = "models",
+    description = "List all models and versions in the repository.",
+    mixinStandardHelpOptions = true)
+final class ModelsCommand implements Callable<Integer> {
+
+  private static final String ROW = "%-32s %-28s %10s %9s %6s %8s %8s  %s%n";
+
+  @Mixin private RepositoryOption repository;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ModelRepository models = repository.open();
+    PrintWriter out = spec.commandLine().getOut();
+    int refused = 0;
+    out.printf(
+        ROW, "MODEL", "VARIANT", "PARAMETERS", "MACS", "INPUT", "CLASSES", "TRAINED", "ORIGIN");
+    for (String name : models.names()) {
+      for (int version : models.versions(name)) {
+        ModelId id = new ModelId(name, version);
+        try {
+          row(out, id, models.open(id).manifest());
+        } catch (ServiceException e) {
+          spec.commandLine().getErr().printf("%s is refused: %s%n", id, e.getMessage());
+          refused++;
+        }
+      }
+    }
+    return refused == 0 ? 0 : 1;
+  }
+
+  private static void row(PrintWriter out, ModelId id, Manifest manifest) {
+    out.printf(
+        ROW,
+        id,
+        manifest.architecture().variant().officialName(),
+        String.format(Locale.ROOT, "%.2fM", manifest.parameters() / 1e6),
+        String.format(Locale.ROOT, "%.2fG", manifest.macs() / 1e9),
+        manifest.architecture().inputHeight() + "x" + manifest.architecture().inputWidth(),
+        manifest.architecture().classes(),
+        manifest.trained() ? "yes" : "no",
+        manifest.origin());
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.vanillanet.cli;
+
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.registry.ModelId;
+import io.github.vanillanet.registry.ModelLoader;
+import io.github.vanillanet.registry.ModelRepository;
+import io.github.vanillanet.registry.ServedModel;
+import io.github.vanillanet.registry.StoredVersion;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code verify}: every certificate again, against the bytes and on this machine. */
+@Command(
+    name = "verify",
+    description = "Hold each version's bytes and answers against its certificate.",
+    mixinStandardHelpOptions = true)
+final class VerifyCommand implements Callable<Integer> {
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "MODEL",
+      description = "a model's name; default: all of them, every version")
+  private Optional<String> model = Optional.empty();
+
+  @Option(
+      names = "--device",
+      defaultValue = "cpu",
+      description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
+  private String device;
+
+  @Mixin private RepositoryOption repository;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() {
+    ModelRepository models = repository.open();
+    List<ModelId> ids = versions(models);
+    TorchRuntime runtime = TorchRuntime.load();
+    Device target = runtime.resolve(device);
+    ModelLoader loader =
+        new ModelLoader(runtime, target, Runtime.getRuntime().availableProcessors(), 1);
+    int failed = 0;
+    for (ModelId id : ids) {
+      failed += verify(models, loader, id) ? 0 : 1;
+    }
+    return failed == 0 ? 0 : 1;
+  }
+
+  private List<ModelId> versions(ModelRepository models) {
+    List<ModelId> ids = new ArrayList<>();
+    for (String name : model.map(List::of).orElseGet(models::names)) {
+      models.versions(name).forEach(version -> ids.add(new ModelId(name, version)));
+    }
+    if (ids.isEmpty()) {
+      throw new ServiceException.ModelNotFound(
+          "expected %s in %s, found none"
+              .formatted(model.map(name -> "a model " + name).orElse("models"), models.root()));
+    }
+    return ids;
+  }
+
+  private boolean verify(ModelRepository models, ModelLoader loader, ModelId id) {
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    try {
+      StoredVersion version = models.open(id);
+      ServedModel served = loader.load(version);
+      try {
+        out.printf(
+            "%s holds on %s: artifact %s%n",
+            id, served.device(), version.manifest().certificate().artifactSha256());
+        return true;
+      } finally {
+        served.lane().close();
+      }
+    } catch (ServiceException e) {
+      err.printf("%s fails: %s%n", id, e.getMessage());
+      return false;
+    }
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.vanillanet.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/** Every setting of the service. {@code vanillanet.x-y} is {@code VANILLANET_X_Y} as a variable. */
+@ConfigMapping(prefix = "vanillanet")
+public interface ServingConfig {
+
+  /** Where the models are: {@code <repository>/<model>/<version>/}. */
+  @WithDefault("models")
+  Path repository();
+
+  /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. Auto: a CUDA device if usable. */
+  @WithDefault("auto")
+  String device();
+
+  /** Model that answers when a request names none; else the only one loaded. */
+  Optional<String> defaultModel();
+
+  /** Variants to serve with weights from a seed, for timing: {@code vanillanet_5,vanillanet_9}. */
+  Optional<List<String>> seededModels();
+
+  /** Threads of one forward on a CPU; else as many as the process has processors. */
+  OptionalInt threads();
+
+  /** Images that may wait for each model. */
+  @WithDefault("64")
+  int queueCapacity();
+
+  /** Larger images are refused before they are decoded. */
+  @WithDefault("50000000")
+  long maxPixels();
+
+  /** Largest body of {@code /classify}. */
+  @WithDefault("20M")
+  MemorySize maxImageBody();
+
+  /** Largest body of everything else, tensors above all. */
+  @WithDefault("64M")
+  MemorySize maxTensorBody();
+}

@@ -1,0 +1,80 @@
+package io.github.vanillanet.rest;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.config.ServingConfig;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.problem.ProblemAnswer;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+
+/**
+ * Refuses a body by its declared length, before a byte of it is read, with a readable answer: the
+ * HTTP layer's own limit answers with an empty one. Bodies of undeclared length are counted where
+ * they are read.
+ */
+@Singleton
+final class BodyLimit {
+
+  /** Before every other handler. */
+  private static final int FIRST = 1000;
+
+  private static final String CLASSIFY = "/classify";
+
+  private final long maxImageBody;
+  private final long maxTensorBody;
+  private final ObjectMapper json;
+
+  BodyLimit(ServingConfig config, ObjectMapper json) {
+    this.maxImageBody = config.maxImageBody().asLongValue();
+    this.maxTensorBody = config.maxTensorBody().asLongValue();
+    this.json = json;
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::check, FIRST);
+  }
+
+  private void check(RoutingContext context) {
+    String path = context.normalizedPath();
+    long limit =
+        path.equals(CLASSIFY) || path.startsWith(CLASSIFY + "/") ? maxImageBody : maxTensorBody;
+    long declared = declaredLength(context);
+    if (declared <= limit) {
+      context.next();
+      return;
+    }
+    ProblemAnswer refusal =
+        ProblemAnswer.of(
+            new ServiceException.TooLarge(
+                "expected a body of at most %d bytes, found %d".formatted(limit, declared)),
+            path);
+    context
+        .response()
+        .setStatusCode(refusal.status())
+        .putHeader(HttpHeaders.CONTENT_TYPE, refusal.mediaType())
+        // what the client is still sending is never read
+        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+        .end(body(refusal));
+  }
+
+  private static long declaredLength(RoutingContext context) {
+    String length = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+    try {
+      return length == null ? 0 : Long.parseLong(length);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  private String body(ProblemAnswer refusal) {
+    try {
+      return json.writeValueAsString(refusal.entity());
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a problem is always JSON", e);
+    }
+  }
+}

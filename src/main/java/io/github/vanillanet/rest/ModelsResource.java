@@ -1,0 +1,56 @@
+package io.github.vanillanet.rest;
+
+import io.github.vanillanet.registry.Lease;
+import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.serving.ModelSelection;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+
+/** What is being served. */
+@Path("/models")
+@Produces(MediaType.APPLICATION_JSON)
+public final class ModelsResource {
+
+  private final ModelRegistry registry;
+  private final ModelSelection selection;
+
+  ModelsResource(ModelRegistry registry, ModelSelection selection) {
+    this.registry = registry;
+    this.selection = selection;
+  }
+
+  /** All live models, by name. */
+  public record ModelList(List<ModelView> models) {}
+
+  @GET
+  @Operation(summary = "All models that are being served")
+  public ModelList models() {
+    List<ModelView> views = new ArrayList<>();
+    for (String name : registry.names()) {
+      Optional<Lease> lease = registry.lease(name);
+      lease.ifPresent(
+          held -> {
+            try (held) {
+              views.add(ModelView.of(held.model()));
+            }
+          });
+    }
+    return new ModelList(views);
+  }
+
+  @GET
+  @Path("/{model}")
+  @Operation(summary = "One model that is being served")
+  public ModelView model(@PathParam("model") String model) {
+    try (Lease lease = selection.lease(Optional.of(model))) {
+      return ModelView.of(lease.model());
+    }
+  }
+}

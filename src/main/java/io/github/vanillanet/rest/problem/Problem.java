@@ -1,0 +1,34 @@
+package io.github.vanillanet.rest.problem;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A failure as its client sees it: RFC 9457, with two further members.
+ *
+ * @param type a stable name of the kind of failure
+ * @param title the status's phrase
+ * @param detail what was expected and what was found
+ * @param instance path of the request
+ * @param code name of the failure, for programs
+ * @param error the detail again, where clients of inference protocols look for it
+ */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+public record Problem(
+    URI type, String title, int status, String detail, String instance, String code, String error) {
+
+  public static final String MEDIA_TYPE = "application/problem+json";
+
+  /**
+   * @param code of a failure that we name, or empty for those of HTTP itself
+   */
+  static Problem of(int status, Optional<String> code, String detail, String instance) {
+    String title = StatusTable.title(status);
+    String name = code.orElseGet(() -> title.toUpperCase(Locale.ROOT).replace(' ', '_'));
+    URI type =
+        URI.create("urn:vanillanet:problem:" + name.toLowerCase(Locale.ROOT).replace('_', '-'));
+    return new Problem(type, title, status, detail, instance, name, detail);
+  }
+}

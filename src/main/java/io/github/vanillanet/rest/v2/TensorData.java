@@ -1,0 +1,55 @@
+package io.github.vanillanet.rest.v2;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Elements of a JSON tensor in the order in which they stand there, which is row-major whether the
+ * lists are nested or flat. Grows piece by piece: the declared shape may stand behind the data, and
+ * may lie.
+ */
+final class TensorData {
+
+  private static final int PIECE = 1 << 14;
+
+  private final List<float[]> numbers = new ArrayList<>();
+  private final List<String> strings = new ArrayList<>();
+  private int inLastPiece = PIECE;
+
+  void add(float number) {
+    if (inLastPiece == PIECE) {
+      numbers.add(new float[PIECE]);
+      inLastPiece = 0;
+    }
+    numbers.get(numbers.size() - 1)[inLastPiece++] = number;
+  }
+
+  void add(String string) {
+    strings.add(string);
+  }
+
+  long numberCount() {
+    return numbers.isEmpty() ? 0 : (numbers.size() - 1L) * PIECE + inLastPiece;
+  }
+
+  List<String> strings() {
+    return strings;
+  }
+
+  /** All numbers as float32 in native byte order, position 0. */
+  ByteBuffer floats() {
+    ByteBuffer all =
+        ByteBuffer.allocateDirect(Math.toIntExact(numberCount() * Float.BYTES))
+            .order(ByteOrder.nativeOrder());
+    long left = numberCount();
+    for (float[] piece : numbers) {
+      int count = (int) Math.min(PIECE, left);
+      all.asFloatBuffer().put(piece, 0, count);
+      all.position(all.position() + count * Float.BYTES);
+      left -= count;
+    }
+    return all.flip();
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.vanillanet.serving;
+
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.registry.Lease;
+import io.github.vanillanet.registry.ModelRegistry;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Which model answers a request. */
+public final class ModelSelection {
+
+  private final ModelRegistry registry;
+  private final Optional<String> defaultModel;
+  private final BooleanSupplier loading;
+
+  /**
+   * @param defaultModel answers when a request names none
+   * @param loading true while models are still being brought up: an unknown name may be among them
+   */
+  public ModelSelection(
+      ModelRegistry registry, Optional<String> defaultModel, BooleanSupplier loading) {
+    this.registry = registry;
+    this.defaultModel = defaultModel;
+    this.loading = loading;
+  }
+
+  /**
+   * A lease on the named model; without a name on the default one, else on the only one.
+   *
+   * @throws ServiceException.ModelNotFound if there is no such model
+   * @throws ServiceException.ModelAmbiguous if none is named, none is the default, and several are
+   *     loaded
+   * @throws ServiceException.NotReady if it may still be loading
+   */
+  public Lease lease(Optional<String> requested) {
+    boolean mayBeLoading = loading.getAsBoolean(); // asked first: it may finish meanwhile
+    String name = requested.or(() -> defaultModel).orElseGet(() -> onlyModel(mayBeLoading));
+    return registry.lease(name).orElseThrow(() -> absent(name, mayBeLoading));
+  }
+
+  private String onlyModel(boolean mayBeLoading) {
+    List<String> names = registry.names();
+    if (mayBeLoading) {
+      throw new ServiceException.NotReady("the models are still being loaded");
+    }
+    if (names.size() != 1) {
+      throw new ServiceException.ModelAmbiguous(
+          "no model is named and none is the default; loaded are: " + String.join(", ", names));
+    }
+    return names.get(0);
+  }
+
+  private ServiceException absent(String name, boolean mayBeLoading) {
+    if (mayBeLoading) {
+      return new ServiceException.NotReady(
+          "model '%s' is not loaded; models are still being loaded".formatted(name));
+    }
+    return new ServiceException.ModelNotFound(
+        "there is no model '%s'; loaded are: %s"
+            .formatted(name, String.join(", ", registry.names())));
+  }
+}
