@@ -99,7 +99,8 @@ final class PngChunks {
       reader.skip(CHECKSUM_BYTES); // not verified after the pixels
       long length = reader.u32BigEndian();
       String type = new String(reader.bytes(4), StandardCharsets.ISO_8859_1);
-      if (type.equals("IEND") || !type.matches("[A-Za-z]{4}")) {
+      boolean nextFrame = type.equals("fcTL"); // of an animation; the first is complete
+      if (nextFrame || type.equals("IEND") || !type.matches("[A-Za-z]{4}")) {
         return;
       }
       reader.skip(length);
