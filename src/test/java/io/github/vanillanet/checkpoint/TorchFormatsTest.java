@@ -109,6 +109,19 @@ class TorchFormatsTest {
   }
 
   @Test
+  void argumentsOfEveryKindAreReadAndTheSimpleOnesTold() {
+    assertThat(read("arguments2").trainingArguments())
+        .containsEntry("lr", 0.5)
+        .containsEntry("i", 4L)
+        .containsEntry("b", true)
+        .containsEntry("p", "/a/b")
+        .containsEntry("neg", -5L)
+        .containsEntry("big", java.math.BigInteger.ONE.shiftLeft(70))
+        .containsEntry("u", "\u00e9\u4e2d")
+        .hasSize(7);
+  }
+
+  @Test
   void anAbsentKeyIsRefusedWithTheKeysPresent() {
     assertThatThrownBy(
             () -> TorchCheckpoint.read(FILES.resolve("training.pth"), Optional.of("ema")))
