@@ -11,30 +11,33 @@ final class Allowance {
   private static final long PER_FILE_BYTE = 4;
 
   private final String what;
+  private final long limit;
   private final String reason;
-  private long left;
+  private long taken;
 
   private Allowance(String what, long limit, String reason) {
     this.what = what;
-    this.left = limit;
+    this.limit = limit;
     this.reason = reason;
   }
 
   /** {@code limit} bytes, whatever the file's size. */
   static Allowance fixed(String what, long limit) {
-    return new Allowance(what, limit, limit + " bytes");
+    return new Allowance(what, limit, "");
   }
 
   /** 64 MiB plus four times the file's real size. */
   static Allowance forFile(String what, long fileSize) {
-    long limit = BASE + PER_FILE_BYTE * fileSize;
-    return new Allowance(what, limit, "%d bytes for a file of %d bytes".formatted(limit, fileSize));
+    return new Allowance(
+        what, BASE + PER_FILE_BYTE * fileSize, " for a file of %d".formatted(fileSize));
   }
 
   void take(long bytes) {
-    if (bytes > left) {
-      throw Refusal.of("%s would take more than the allowed %s", what, reason);
+    if (bytes > limit - taken) {
+      throw Refusal.of(
+          "expected %s to take at most %d bytes%s, found %d more after %d",
+          what, limit, reason, bytes, taken);
     }
-    left -= bytes;
+    taken += bytes;
   }
 }

@@ -56,7 +56,11 @@ final class AllowedGlobals {
           "bytes",
           "slice",
           "range",
-          "object");
+          "object",
+          // Python 2 names that protocol 2 writes for str, int and range
+          "unicode",
+          "long",
+          "xrange");
 
   private static final Set<String> PATH_TYPES =
       Set.of("Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath");

@@ -37,7 +37,7 @@ final class FileWindows {
   ByteBuffer slice(long offset, long length) {
     if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset > size - length) {
       throw Refusal.of(
-          "expected %d bytes at offset %d, but the file ends at %d", length, offset, size);
+          "expected %d bytes at offset %d, found the end of the file at %d", length, offset, size);
     }
     if (length > STEP) {
       return map(offset, length).order(ByteOrder.LITTLE_ENDIAN);

@@ -86,7 +86,7 @@ final class LegacyFormat {
       long start = at + Long.BYTES;
       if (storage.byteSize() > file.size() - start) {
         throw Refusal.of(
-            "storage %s: expected %d bytes at offset %d, but the file ends at %d",
+            "storage %s: expected %d bytes at offset %d, found the end of the file at %d",
             Refusal.quote(storage.key()), storage.byteSize(), start, file.size());
       }
       ranges.put(storage.key(), (from, length) -> file.slice(start + from, length));

@@ -81,7 +81,8 @@ final class PickleInput {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
     } catch (CharacterCodingException e) {
-      throw Refusal.of("pickle: expected UTF-8 text before offset %d", position());
+      throw Refusal.of(
+          "pickle: expected UTF-8 text before offset %d, found other bytes", position());
     }
   }
 
@@ -97,6 +98,7 @@ final class PickleInput {
       length++;
     }
     throw Refusal.of(
-        "pickle: expected a name of at most %d bytes at offset %d", LONGEST_LINE, position());
+        "pickle: expected a name of at most %d bytes at offset %d, found no end of it in %d",
+        LONGEST_LINE, position(), length);
   }
 }

@@ -42,7 +42,7 @@ final class RecordReader {
     }
     if (record.size() / BEST_DEFLATE_RATIO > record.packed()) {
       throw Refusal.of(
-          "%s: expected %d bytes, but %d deflated bytes cannot hold as many",
+          "%s: expected %d bytes, found %d deflated bytes, which cannot hold as many",
           name, record.size(), record.packed());
     }
     ByteBuffer bytes = memory.allocate((int) record.size());

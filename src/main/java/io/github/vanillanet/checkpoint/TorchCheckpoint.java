@@ -63,6 +63,9 @@ public final class TorchCheckpoint {
       throw new BadCheckpoint(name + ": " + e.getMessage(), e);
     } catch (IOException | UncheckedIOException e) {
       throw new BadCheckpoint(name + ": cannot be read: " + Refusal.quote(e.toString()), e);
+    } catch (RuntimeException e) {
+      // No known file comes here. One that does is no bug of the caller's: it is refused.
+      throw new BadCheckpoint(name + ": cannot be understood: " + e.getClass().getSimpleName(), e);
     } catch (InternalError e) {
       // What the JVM makes of a page fault beyond the end of a mapped file.
       throw new BadCheckpoint(name + ": changed while it was read, or no scratch space left", e);

@@ -51,7 +51,10 @@ final class Unpickler {
       PickleOpcode opcode =
           PickleOpcode.of(code)
               .orElseThrow(
-                  () -> Refusal.of("refused: pickle opcode 0x%02x at offset %d", code, at));
+                  () ->
+                      Refusal.of(
+                          "refused: pickle opcode 0x%02x found at offset %d; expected one that makes data",
+                          code, at));
       if (opcode == PickleOpcode.STOP) {
         return stack.pop();
       }
