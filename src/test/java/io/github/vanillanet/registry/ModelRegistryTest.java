@@ -91,7 +91,8 @@ class ModelRegistryTest {
     Path manifest = version.folder().resolve(StoredVersion.MANIFEST);
     String text = Files.readString(manifest);
     Files.writeString(
-        manifest, text.replaceFirst("\"goldenLogits\":\\[\\[[^,]*,", "\"goldenLogits\":[[0.125,"));
+        manifest,
+        text.replaceFirst("\"golden_logits\":\\[\\[[^,]*,", "\"golden_logits\":[[0.125,"));
     StoredVersion tampered = new ModelRepository(other).open(version.id());
 
     assertThatThrownBy(() -> loader.load(tampered))

@@ -109,8 +109,8 @@ class ModelRepositoryTest {
     String text = Files.readString(manifest());
     String failing =
         text.replaceFirst(
-            "\"served\":\\{\"maxDelta\":[^,]*,\"bound\":[^,]*,",
-            "\"served\":{\"maxDelta\":0.5,\"bound\":1.0,");
+            "\"served\":\\{\"max_delta\":[^,]*,\"bound\":[^,]*,",
+            "\"served\":{\"max_delta\":0.5,\"bound\":1.0,");
     assertThat(failing).isNotEqualTo(text);
     Files.writeString(manifest(), failing);
 
@@ -121,7 +121,9 @@ class ModelRepositoryTest {
 
   @Test
   void aCertificateOfAnotherVariantIsRefused() throws IOException {
-    edit("\"variant\":\"vanillanet_5\"", "\"variant\":\"vanillanet_6\"");
+    edit(
+        "\"source\":\"fused\",\"variant\":\"vanillanet_5\"",
+        "\"source\":\"fused\",\"variant\":\"vanillanet_6\"");
 
     assertThatThrownBy(this::open).hasMessageContaining("its certificate of a vanillanet_6");
   }
