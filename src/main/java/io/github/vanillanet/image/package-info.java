@@ -1,5 +1,11 @@
 /**
  * Floor 1. From encoded bytes to the exact 8-bit crop that the official evaluation feeds to the
- * net: decode, resize and crop as Pillow does. May import {@code error}.
+ * net: decode, resize and crop as Pillow and torchvision do, difference 0.
+ *
+ * <p>{@link io.github.vanillanet.image.ImageDecoder} tells the format from the first bytes and asks
+ * its codec. PNG, GIF and BMP are decoded here; the JDK's libjpeg yields the planes of a JPEG,
+ * whose colours are computed here; libwebp decodes WebP. {@link
+ * io.github.vanillanet.image.Preprocessing} then resizes, crops and normalises. May import {@code
+ * error}, the JDK and {@code com.luciad.imageio.webp}.
  */
 package io.github.vanillanet.image;

@@ -1,0 +1,68 @@
+package io.github.vanillanet.image;
+
+import io.github.vanillanet.error.ServiceException;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HexFormat;
+import java.util.Map;
+
+/**
+ * Turns an encoded JPEG, PNG, GIF, BMP or WebP file into RGB, bit-equal to Pillow 9.4's {@code
+ * Image.open(file).convert("RGB")}: the first frame, alpha dropped and not composited, 16-bit gray
+ * clipped to 255, no colour management, no EXIF rotation. A file that Pillow calls truncated is
+ * refused. Thread-safe; memory is bounded by the pixel limit, whatever the file holds.
+ */
+public final class ImageDecoder {
+
+  private static final int SHOWN_BYTES = 8;
+
+  private final PixelLimit limit;
+  private final Map<ImageFormat, Codec> codecs = new EnumMap<>(ImageFormat.class);
+
+  /**
+   * @param maxPixels most pixels of a picture, width times height as its header declares them
+   */
+  public ImageDecoder(long maxPixels) {
+    this.limit = new PixelLimit(maxPixels);
+    codecs.put(ImageFormat.JPEG, new JpegCodec());
+    codecs.put(ImageFormat.PNG, new PngCodec());
+    codecs.put(ImageFormat.GIF, new GifCodec());
+    codecs.put(ImageFormat.BMP, new BmpCodec());
+    codecs.put(ImageFormat.WEBP, new WebpCodec());
+  }
+
+  /**
+   * Decodes one file.
+   *
+   * @param encoded the whole file; only read
+   * @throws ServiceException.UnsupportedImage if the bytes are of no known image format
+   * @throws ServiceException.TooLarge if the header declares more pixels than allowed
+   * @throws ServiceException.UndecodableImage if the file is damaged, cut short, or of a rare kind
+   *     of its format that is not decoded (12-bit or arithmetic JPEG, for instance)
+   */
+  public RgbImage decode(byte[] encoded) {
+    ImageFormat format =
+        ImageFormat.of(encoded)
+            .orElseThrow(() -> new ServiceException.UnsupportedImage(unknown(encoded)));
+    try {
+      return codecs.get(format).decode(encoded, limit);
+    } catch (IOException e) {
+      throw new ServiceException.UndecodableImage(
+          "%s image of %d bytes cannot be decoded: %s"
+              .formatted(format.label(), encoded.length, e.getMessage()),
+          e);
+    }
+  }
+
+  private static String unknown(byte[] encoded) {
+    String expected = "expected a JPEG, PNG, GIF, BMP or WebP image, found ";
+    if (encoded.length == 0) {
+      return expected + "no bytes";
+    }
+    byte[] start = Arrays.copyOf(encoded, Math.min(SHOWN_BYTES, encoded.length));
+    return expected
+        + "%d bytes beginning with %s"
+            .formatted(encoded.length, HexFormat.ofDelimiter(" ").formatHex(start));
+  }
+}
