@@ -1,0 +1,110 @@
+package io.github.vanillanet.dataset;
+
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.image.ImageDecoder;
+import io.github.vanillanet.image.RgbImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * Decodes the samples of one list, remembers which are damaged, and keeps as many decoded pictures
+ * as fit into a bound. Made once per list and shared by the loaders of every epoch. Thread-safe.
+ */
+public final class SampleReader {
+
+  /** Of a picture besides its pixels: two object headers, a reference, three sizes. */
+  private static final int OVERHEAD_BYTES = 48;
+
+  private final List<Sample> samples;
+  private final ImageDecoder decoder;
+  private final long cacheBytes;
+  private final double corruptShare;
+  private final AtomicReferenceArray<RgbImage> cache;
+  private final AtomicLong cachedBytes = new AtomicLong();
+  private final Map<Integer, CorruptFile> corrupt = new ConcurrentHashMap<>();
+
+  /**
+   * @param cacheBytes most memory for decoded pictures, 0 for none; each stays from its first use
+   *     on if it fits. 50,000 pictures of 32x32 take 156 MB
+   * @param corruptShare share of {@code samples}, 0 to 1, that may turn out damaged
+   */
+  public SampleReader(
+      List<Sample> samples, ImageDecoder decoder, long cacheBytes, double corruptShare) {
+    if (!(corruptShare >= 0 && corruptShare <= 1) || cacheBytes < 0) {
+      throw new IllegalArgumentException(
+          "expected a share of 0 to 1 and a cache of 0 bytes or more, found %s and %d"
+              .formatted(corruptShare, cacheBytes));
+    }
+    this.samples = List.copyOf(samples);
+    this.decoder = decoder;
+    this.cacheBytes = cacheBytes;
+    this.corruptShare = corruptShare;
+    this.cache = new AtomicReferenceArray<>(cacheBytes > 0 ? samples.size() : 0);
+  }
+
+  public int size() {
+    return samples.size();
+  }
+
+  public Sample sample(int index) {
+    return samples.get(index);
+  }
+
+  /**
+   * The decoded picture, or empty if its file is damaged.
+   *
+   * @throws ServiceException.BadDataset if more files are damaged than allowed
+   */
+  Optional<RgbImage> read(int index) {
+    if (corrupt.containsKey(index)) {
+      return Optional.empty();
+    }
+    RgbImage cached = cacheBytes > 0 ? cache.get(index) : null;
+    if (cached != null) {
+      return Optional.of(cached);
+    }
+    Sample sample = samples.get(index);
+    try {
+      RgbImage decoded = decoder.decode(Files.readAllBytes(sample.file()));
+      keep(index, decoded);
+      return Optional.of(decoded);
+    } catch (ServiceException e) {
+      skip(index, new CorruptFile(sample.file(), e.getMessage()));
+    } catch (IOException e) {
+      skip(index, new CorruptFile(sample.file(), e.toString()));
+    }
+    return Optional.empty();
+  }
+
+  /** The damaged files met so far, by path. */
+  public List<CorruptFile> corruptFiles() {
+    return corrupt.values().stream().sorted(Comparator.comparing(CorruptFile::file)).toList();
+  }
+
+  private void keep(int index, RgbImage decoded) {
+    if (cacheBytes == 0) {
+      return;
+    }
+    long bytes = decoded.rgb().length + OVERHEAD_BYTES;
+    if (cachedBytes.addAndGet(bytes) > cacheBytes || !cache.compareAndSet(index, null, decoded)) {
+      cachedBytes.addAndGet(-bytes);
+    }
+  }
+
+  private void skip(int index, CorruptFile file) {
+    corrupt.put(index, file);
+    int count = corrupt.size();
+    if (count > corruptShare * samples.size()) {
+      throw new ServiceException.BadDataset(
+          "%d of %d files are damaged, at most %s %% may be; the last one is %s: %s"
+              .formatted(count, samples.size(), 100 * corruptShare, file.file(), file.reason()));
+    }
+  }
+}
