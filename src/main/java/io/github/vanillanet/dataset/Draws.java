@@ -16,9 +16,4 @@ final class Draws {
   static double logUniform(SplittableRandom random, double low, double high) {
     return Math.exp(uniform(random, Math.log(low), Math.log(high)));
   }
-
-  /** Plus or minus {@code value}, each half of the time. */
-  static double signed(SplittableRandom random, double value) {
-    return random.nextBoolean() ? -value : value;
-  }
 }
