@@ -6,12 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Prepares batches ahead of their consumer on its own threads and delivers them in order. The
@@ -27,6 +27,7 @@ public final class BatchLoader implements AutoCloseable {
   private final int epochs;
   private final int threads;
   private final ExecutorService workers;
+  private final List<Thread> started = new CopyOnWriteArrayList<>();
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
   private final Deque<BatchFill> ahead = new ArrayDeque<>();
   private Optional<ByteBuffer> delivered = Optional.empty();
@@ -53,10 +54,7 @@ public final class BatchLoader implements AutoCloseable {
     for (int i = 0; i <= settings.prefetch(); i++) {
       free.add(ByteBuffer.allocateDirect((int) bytes).order(ByteOrder.nativeOrder()));
     }
-    AtomicInteger number = new AtomicInteger();
-    this.workers =
-        Executors.newFixedThreadPool(
-            threads, work -> new Thread(work, "batch-loader-" + number.incrementAndGet()));
+    this.workers = Executors.newFixedThreadPool(threads, this::newThread);
     fillFreeBuffers();
   }
 
@@ -136,19 +134,34 @@ public final class BatchLoader implements AutoCloseable {
     }
   }
 
-  /** Stops the threads after the sample each has at hand, and joins them. */
+  /**
+   * Stops the threads after the sample each has at hand, and joins them, even if the caller is
+   * interrupted; its flag stays set.
+   */
   @Override
   public void close() {
     closed = true;
     ahead.forEach(BatchFill::cancel);
     workers.shutdown(); // an interrupt would make the files being read look damaged
-    try {
-      if (!workers.awaitTermination(Long.MAX_VALUE, TimeUnit.NANOSECONDS)) {
-        throw new IllegalStateException("the loader's threads did not end");
+    boolean interrupted = Thread.interrupted();
+    for (Thread thread : started) {
+      while (thread.isAlive()) {
+        try {
+          thread.join();
+        } catch (InterruptedException e) {
+          interrupted = true; // it is one sample's time: not worth leaving threads behind
+        }
       }
-    } catch (InterruptedException e) {
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private Thread newThread(Runnable work) {
+    Thread thread = new Thread(work, "batch-loader-" + (started.size() + 1));
+    started.add(thread);
+    return thread;
   }
 
   private void fillFreeBuffers() {

@@ -1,44 +1,42 @@
 package io.github.vanillanet.dataset;
 
+import static io.github.vanillanet.dataset.Batches.INPUT;
+import static io.github.vanillanet.dataset.Batches.SEED;
+import static io.github.vanillanet.dataset.Batches.augmentation;
+import static io.github.vanillanet.dataset.Batches.indices;
+import static io.github.vanillanet.dataset.Batches.read;
+import static io.github.vanillanet.dataset.Batches.reader;
+import static io.github.vanillanet.dataset.Batches.sample;
+import static io.github.vanillanet.dataset.Batches.seen;
+import static io.github.vanillanet.dataset.Batches.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.image.Preprocessing;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class BatchLoaderTest {
 
-  private static final Preprocessing INPUT = Preprocessing.official(48, 48);
-  private static final long SEED = 42;
-
   @TempDir Path folder;
-
-  /** A batch as plain values; its buffer goes round. */
-  private record Seen(String content, List<Integer> labels, List<Integer> indices) {}
 
   @Test
   void deliversEachSampleAtMostOncePerEpochInBatchesOfOneSize() {
     SampleReader reader = reader(Pictures.samples(folder, 23), 0);
 
-    List<Seen> batches = train(reader, new LoaderSettings(5, 2, 2), Position.start(), 2);
+    List<Batches.Seen> batches = train(reader, new LoaderSettings(5, 2, 2), Position.start(), 2);
 
     assertThat(batches).hasSize(8).allMatch(batch -> batch.indices().size() == 5);
     List<Integer> first = indices(batches.subList(0, 4));
@@ -55,7 +53,8 @@ class BatchLoaderTest {
   @Test
   void deliversTheSameWithAnyNumberOfThreads() {
     List<Sample> samples = Pictures.samples(folder, 40);
-    List<Seen> alone = train(reader(samples, 0), new LoaderSettings(8, 1, 1), Position.start(), 3);
+    List<Batches.Seen> alone =
+        train(reader(samples, 0), new LoaderSettings(8, 1, 1), Position.start(), 3);
 
     for (int threads : new int[] {2, 3, 8}) {
       LoaderSettings settings = new LoaderSettings(8, threads, 4);
@@ -70,7 +69,7 @@ class BatchLoaderTest {
   void resumesAtAnyPosition() {
     SampleReader reader = reader(Pictures.samples(folder, 20), 0);
     LoaderSettings settings = new LoaderSettings(6, 2, 2);
-    List<Seen> whole = train(reader, settings, Position.start(), 3);
+    List<Batches.Seen> whole = train(reader, settings, Position.start(), 3);
 
     for (int done = 0; done <= whole.size(); done++) {
       Position position = new Position(done / 3, done % 3);
@@ -78,6 +77,15 @@ class BatchLoaderTest {
       assertThat(train(reader, settings, position, 3)).isEqualTo(whole.subList(done, whole.size()));
     }
     assertThat(train(reader, settings, new Position(0, 3), 3)).isEqualTo(whole.subList(3, 9));
+  }
+
+  @Test
+  void showsASampleDifferentlyInEachEpoch() {
+    SampleReader reader = reader(Pictures.samples(folder, 1), 0);
+
+    List<Batches.Seen> epochs = train(reader, new LoaderSettings(1, 2, 2), Position.start(), 20);
+
+    assertThat(epochs).extracting(Batches.Seen::content).hasSize(20).doesNotHaveDuplicates();
   }
 
   @Test
@@ -156,70 +164,6 @@ class BatchLoaderTest {
   }
 
   @Test
-  void replacesDamagedFilesByTheNextReadableOne() throws IOException {
-    List<Sample> samples = Pictures.samples(folder, 20);
-    damage(samples.get(4));
-    damage(samples.get(5));
-    Files.delete(samples.get(19).file());
-    LoaderSettings settings = new LoaderSettings(5, 3, 2);
-    SampleReader reader = reader(samples, 0);
-
-    List<Seen> batches = train(reader, settings, Position.start(), 2);
-
-    assertThat(batches).hasSize(8).allMatch(batch -> batch.indices().size() == 5);
-    assertThat(indices(batches.subList(0, 4)))
-        .doesNotContain(4, 5, 19)
-        .containsOnlyOnce(1, 2, 3)
-        .filteredOn(index -> index == 6)
-        .hasSize(3);
-    assertThat(reader.corruptFiles())
-        .extracting(CorruptFile::file)
-        .containsExactly(samples.get(4).file(), samples.get(5).file(), samples.get(19).file());
-    assertThat(train(reader(samples, 0), settings, new Position(1, 2), 2))
-        .isEqualTo(batches.subList(6, 8));
-  }
-
-  @Test
-  void leavesDamagedFilesOutOfAnEvaluation() {
-    List<Sample> samples = Pictures.samples(folder, 9);
-    List.of(0, 3, 4, 5, 7).forEach(index -> damage(samples.get(index)));
-    SampleReader reader = new SampleReader(samples, new ImageDecoder(1_000_000), 0, 0.6);
-
-    try (BatchLoader loader = BatchLoader.evaluation(reader, INPUT, new LoaderSettings(3, 2, 2))) {
-      LabelledBatch first = loader.next().orElseThrow();
-      assertThat(first.indices()).containsExactly(1, 2);
-      assertThat(sample(first, 1))
-          .isEqualTo(
-              INPUT.normalise(
-                  INPUT.apply(new ImageDecoder(1_000_000).decode(read(samples.get(2).file())))));
-      assertThat(loader.next().orElseThrow().indices()).containsExactly(6, 8);
-      assertThat(loader.next()).isEmpty();
-    }
-    assertThat(reader.corruptFiles()).hasSize(5);
-  }
-
-  @Test
-  void failsWhenTooManyFilesAreDamaged() {
-    List<Sample> samples = Pictures.samples(folder, 20);
-    samples.subList(0, 6).forEach(BatchLoaderTest::damage);
-
-    try (BatchLoader loader =
-        BatchLoader.training(
-            reader(samples, 0),
-            augmentation(),
-            new LoaderSettings(20, 2, 1),
-            SEED,
-            Position.start(),
-            1)) {
-      for (int call = 0; call < 2; call++) {
-        assertThatThrownBy(loader::next)
-            .isInstanceOf(ServiceException.BadDataset.class)
-            .hasMessageContaining("of 20 files are damaged, at most 20.0 % may be");
-      }
-    }
-  }
-
-  @Test
   void refusesABatchLargerThanTheSet() {
     SampleReader reader = reader(Pictures.samples(folder, 3), 0);
 
@@ -236,8 +180,10 @@ class BatchLoaderTest {
             reader, augmentation(), new LoaderSettings(20, 3, 2), SEED, Position.start(), 99);
     loader.next();
 
+    Thread.currentThread().interrupt();
     loader.close();
 
+    assertThat(Thread.interrupted()).isTrue();
     assertThat(Thread.getAllStackTraces().keySet())
         .noneMatch(thread -> thread.getName().startsWith("batch-loader-"));
     assertThat(reader.corruptFiles()).isEmpty();
@@ -254,92 +200,6 @@ class BatchLoaderTest {
       Thread.currentThread().interrupt();
       assertThatThrownBy(loader::next).isInstanceOf(CancellationException.class);
       assertThat(Thread.interrupted()).isTrue();
-    }
-  }
-
-  @Test
-  void readsFromMemoryOnceItIsCached() throws IOException {
-    List<Sample> samples = Pictures.samples(folder, 12);
-    SampleReader reader = reader(samples, 12 * (3 * 32 * 32 + 48));
-    List<Seen> fromDisk = train(reader, new LoaderSettings(12, 2, 1), Position.start(), 1);
-
-    for (Sample sample : samples) {
-      Files.delete(sample.file());
-    }
-
-    assertThat(train(reader, new LoaderSettings(12, 2, 1), Position.start(), 1))
-        .isEqualTo(fromDisk);
-    assertThat(reader.corruptFiles()).isEmpty();
-  }
-
-  @Test
-  void cachesNoMoreThanItsBound() throws IOException {
-    List<Sample> samples = Pictures.samples(folder, 12);
-    SampleReader reader =
-        new SampleReader(samples, new ImageDecoder(1_000_000), 7 * (3 * 32 * 32 + 48) + 100, 1);
-    IntStream.range(0, 12).forEach(reader::read);
-
-    for (Sample sample : samples) {
-      Files.delete(sample.file());
-    }
-
-    assertThat(IntStream.range(0, 12).filter(index -> reader.read(index).isPresent()))
-        .containsExactly(0, 1, 2, 3, 4, 5, 6);
-  }
-
-  private static Augmentation augmentation() {
-    return new Augmentation(INPUT, ResizedCrop.official(), 0.5);
-  }
-
-  private static SampleReader reader(List<Sample> samples, long cacheBytes) {
-    return new SampleReader(samples, new ImageDecoder(1_000_000), cacheBytes, 0.2);
-  }
-
-  private static List<Seen> train(
-      SampleReader reader, LoaderSettings settings, Position start, int epochs) {
-    try (BatchLoader loader =
-        BatchLoader.training(reader, augmentation(), settings, SEED, start, epochs)) {
-      return seen(loader);
-    }
-  }
-
-  private static List<Seen> seen(BatchLoader loader) {
-    List<Seen> batches = new ArrayList<>();
-    Optional<LabelledBatch> next = loader.next();
-    while (next.isPresent()) {
-      LabelledBatch batch = next.get();
-      byte[] bytes = new byte[batch.input().remaining()];
-      batch.input().get(0, bytes);
-      batches.add(
-          new Seen(
-              Arrays.hashCode(bytes) + "/" + bytes.length,
-              Arrays.stream(batch.labels()).boxed().toList(),
-              Arrays.stream(batch.indices()).boxed().toList()));
-      next = loader.next();
-    }
-    return batches;
-  }
-
-  private static List<Integer> indices(List<Seen> batches) {
-    return batches.stream().flatMap(batch -> batch.indices().stream()).toList();
-  }
-
-  private static float[] sample(LabelledBatch batch, int slot) {
-    float[] chw = new float[batch.input().remaining() / Float.BYTES / batch.size()];
-    batch.input().asFloatBuffer().get(slot * chw.length, chw);
-    return chw;
-  }
-
-  private static void damage(Sample sample) {
-    byte[] content = read(sample.file());
-    Pictures.write(sample.file(), Arrays.copyOf(content, content.length / 2));
-  }
-
-  private static byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
