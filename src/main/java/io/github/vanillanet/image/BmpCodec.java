@@ -43,7 +43,7 @@ final class BmpCodec implements Codec {
       byte[] encoded, int start, int x, BmpHeader header, byte[] rgb, int at) {
     switch (header.layout()) {
       case INDEXED, RUN_LENGTH_4, RUN_LENGTH_8 -> {
-        int bits = header.bits();
+        int bits = header.indexBits();
         long bit = (long) x * bits;
         int shift = 8 - bits - (int) (bit & 7);
         int index = encoded[start + (int) (bit >> 3)] >> shift & (1 << bits) - 1;

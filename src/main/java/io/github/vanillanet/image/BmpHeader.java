@@ -6,7 +6,8 @@ import java.io.IOException;
  * A BMP's headers, as Pillow reads them.
  *
  * @param topDown whether the first stored row is the top one
- * @param bits per pixel: 1, 4, 8, 16, 24 or 32
+ * @param bits per pixel: 1, 4, 8, 16, 24 or 32; they decide the length of a row
+ * @param indexBits bits that are read per pixel of an indexed picture
  * @param layout how a pixel becomes a colour
  * @param palette the colours of an indexed picture
  * @param pixels where the pixels begin in the file
@@ -16,6 +17,7 @@ record BmpHeader(
     int height,
     boolean topDown,
     int bits,
+    int indexBits,
     BmpLayout layout,
     Palette palette,
     long pixels) {
@@ -67,12 +69,17 @@ record BmpHeader(
       if (colours > MOST_COLOURS) {
         throw new IOException("a palette of %d colours is too long".formatted(colours));
       }
-      palette.fill(encoded, afterHeader, (int) colours, os2 ? 3 : 4, 2, 1, 0);
+      int stride = os2 ? 3 : 4;
+      int entries = (int) Math.min(colours, (encoded.length - afterHeader) / stride);
+      palette.fill(encoded, afterHeader, entries, stride, 2, 1, 0);
     }
     if (pixels == 0) {
       pixels = bits <= 8 ? afterHeader + colours * (os2 ? 3 : 4) : reader.position();
     }
-    return new BmpHeader((int) width, (int) height, topDown, bits, layout, palette, pixels);
+    // Pillow takes a palette of black and white for a sign that the pixels are packed bits.
+    int indexBits = bits == 8 && colours == 2 && palette.isBlackAndWhite() ? 1 : bits;
+    return new BmpHeader(
+        (int) width, (int) height, topDown, bits, indexBits, layout, palette, pixels);
   }
 
   /** The canvas row, 0 at the top, of the {@code index}-th stored row. */

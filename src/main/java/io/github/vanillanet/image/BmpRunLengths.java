@@ -42,6 +42,7 @@ final class BmpRunLengths {
           }
           case 1 -> more = false;
           case 2 -> {
+            reader.skip(2); // the real step: Pillow 9.4 reads two bytes too many, so do we
             int right = reader.u8();
             filled += right + (long) reader.u8() * width;
             x = filled % width;

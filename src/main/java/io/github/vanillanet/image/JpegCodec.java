@@ -25,9 +25,7 @@ final class JpegCodec implements Codec {
     JpegSegments file = JpegSegments.read(encoded, limit);
     JpegFrame frame = file.frame();
     byte[] planes = readPlanes(file);
-    if (frame.halvesChromaRowsOnly()) {
-      ChromaRows.smooth(planes, frame.width(), frame.height(), frame.components().size());
-    }
+    HalvedRows.smooth(planes, frame);
     byte[] rgb = JpegColour.of(file).toRgb(planes, frame.width() * frame.height());
     return new RgbImage(frame.width(), frame.height(), rgb);
   }

@@ -32,12 +32,12 @@ enum JpegColour {
   }
 
   /**
-   * @param planes samples, interleaved pixel by pixel
+   * @param planes samples, interleaved pixel by pixel; the caller leaves them to this method
    * @return as many pixels of interleaved RGB
    */
   byte[] toRgb(byte[] planes, int pixels) {
     if (this == RGB) {
-      return planes.clone();
+      return planes;
     }
     byte[] rgb = new byte[3 * pixels];
     for (int i = 0, at = 0; i < pixels; i++, at += 3) {
@@ -62,7 +62,7 @@ enum JpegColour {
           rgb[at + 2] = (byte) ~rgb[at + 2];
           addBlack(rgb, at, planes[4 * i + 3] & 0xff);
         }
-        case RGB -> throw new IllegalStateException("copied above");
+        case RGB -> throw new IllegalStateException("returned above");
       }
     }
     return rgb;

@@ -55,13 +55,12 @@ record JpegFrame(int width, int height, List<Component> components) {
     return new JpegFrame(width, height, List.copyOf(components));
   }
 
-  /** Whether each chroma plane has all columns but half the rows (4:4:0). */
-  boolean halvesChromaRowsOnly() {
-    Component luma = components.get(0);
-    return components.size() >= 3
-        && luma.vertical() == 2
-        && components.subList(1, 3).stream()
-            .allMatch(c -> c.vertical() == 1 && c.horizontal() == luma.horizontal());
+  /** Whether a plane is stored with all columns but half the rows, as the chroma of 4:4:0. */
+  boolean halvesRowsOnly(int plane) {
+    Component own = components.get(plane);
+    int columns = components.stream().mapToInt(Component::horizontal).max().orElseThrow();
+    int rows = components.stream().mapToInt(Component::vertical).max().orElseThrow();
+    return own.horizontal() == columns && 2 * own.vertical() == rows;
   }
 
   /** Whether the planes are named 'R', 'G', 'B'. */

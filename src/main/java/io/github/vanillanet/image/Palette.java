@@ -1,6 +1,7 @@
 package io.github.vanillanet.image;
 
 import java.io.EOFException;
+import java.util.Arrays;
 
 /**
  * 256 colours. Entries that a file does not define are gray levels, entry i being (i, i, i), as in
@@ -39,5 +40,10 @@ final class Palette {
     out[at] = rgb[from];
     out[at + 1] = rgb[from + 1];
     out[at + 2] = rgb[from + 2];
+  }
+
+  /** Whether entry 0 is black and entry 1 white. */
+  boolean isBlackAndWhite() {
+    return Arrays.equals(rgb, 0, 6, new byte[] {0, 0, 0, -1, -1, -1}, 0, 6);
   }
 }

@@ -87,6 +87,26 @@ final class PngChunks {
     }
   }
 
+  /**
+   * Looks at the chunks after the pixels. A file may end between two chunks or in a chunk's header.
+   *
+   * @throws IOException if a chunk's body is cut short
+   */
+  void finish() throws IOException {
+    ByteReader reader = new ByteReader(encoded, dataStart);
+    reader.skip(Math.min(dataLength, reader.remaining()));
+    while (reader.remaining() >= 2 * CHECKSUM_BYTES + 4) {
+      reader.skip(CHECKSUM_BYTES); // not verified after the pixels
+      long length = reader.u32BigEndian();
+      String type = new String(reader.bytes(4), StandardCharsets.ISO_8859_1);
+      boolean nextFrame = type.equals("fcTL"); // of an animation; the first is complete
+      if (nextFrame || type.equals("IEND") || !type.matches("[A-Za-z]{4}")) {
+        return;
+      }
+      reader.skip(length);
+    }
+  }
+
   private void verify(String type, int start, int length, long expected) throws IOException {
     CRC32 checksum = new CRC32();
     checksum.update(encoded, start - 4, length + 4);

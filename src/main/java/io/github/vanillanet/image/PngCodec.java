@@ -24,6 +24,7 @@ final class PngCodec implements Codec {
     try (PngRows rows = new PngRows(encoded, chunks)) {
       if (readPasses(header, rows, chunks.palette(), rgb)) {
         rows.finish();
+        chunks.finish();
       }
     }
     return new RgbImage(header.width(), header.height(), rgb);

@@ -57,18 +57,14 @@ final class PngRows implements AutoCloseable {
   }
 
   /**
-   * Reads the compressed data to their end, so that their checksum is verified.
-   *
-   * @throws IOException if they are cut short
+   * Inflates one more step after the last row, as Pillow does: a wrong checksum that follows at
+   * once is an error, a missing one or surplus rows are not.
    */
   void finish() throws IOException {
-    byte[] surplus = new byte[1024];
-    long dropped = 0;
-    while (!inflater.finished()) {
-      dropped += inflate(surplus, 0, surplus.length);
-      if (dropped > encoded.length + 65536L) {
-        return; // Pillow stops at the end of a block of input; do not expand a bomb
-      }
+    try {
+      inflater.inflate(above);
+    } catch (DataFormatException e) {
+      throw damaged(e);
     }
   }
 
@@ -86,8 +82,12 @@ final class PngRows implements AutoCloseable {
         inflater.setInput(encoded, chunks.dataStart(), chunks.dataLength());
       }
     } catch (DataFormatException e) {
-      throw new IOException("its compressed pixels are damaged: " + e.getMessage(), e);
+      throw damaged(e);
     }
+  }
+
+  private static IOException damaged(DataFormatException e) {
+    return new IOException("its compressed pixels are damaged: " + e.getMessage(), e);
   }
 
   private void unfilter() throws IOException {

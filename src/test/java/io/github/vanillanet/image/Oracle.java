@@ -17,6 +17,7 @@ import java.util.stream.StreamSupport;
 final class Oracle {
 
   private static final String FOLDER = "/oracle/preprocess/";
+  private static final String ODD_FOLDER = "/odd-encodings/";
 
   /** One picture; digests are SHA-256 in hex of interleaved RGB bytes. */
   record Picture(
@@ -34,13 +35,29 @@ final class Oracle {
   private Oracle() {}
 
   static List<Picture> pictures() {
-    return index().map(entry -> picture(entry)).toList();
+    return StreamSupport.stream(json(FOLDER).get("images").spliterator(), false)
+        .map(Oracle::picture)
+        .toList();
   }
 
-  private static java.util.stream.Stream<JsonNode> index() {
+  /** Small pictures of odd encodings; those that Pillow refuses have an empty digest. */
+  static List<Picture> oddEncodings() {
+    return StreamSupport.stream(json(ODD_FOLDER).spliterator(), false)
+        .map(
+            entry ->
+                new Picture(
+                    entry.get("image").asText(),
+                    ODD_FOLDER,
+                    entry.at("/size/0").asInt(),
+                    entry.at("/size/1").asInt(),
+                    entry.path("decoded_rgb_sha256").asText(),
+                    ""))
+        .toList();
+  }
+
+  private static JsonNode json(String folder) {
     try {
-      JsonNode images = new ObjectMapper().readTree(read(FOLDER + "index.json")).get("images");
-      return StreamSupport.stream(images.spliterator(), false);
+      return new ObjectMapper().readTree(read(folder + "index.json"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -3,6 +3,8 @@ package io.github.vanillanet.image;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -42,5 +44,29 @@ class PreprocessingGoldenTest {
     float[] normalised = official.normalise(crop);
 
     assertThat(normalised).containsExactly(Oracle.normalised(name.split("\\.")[0]));
+  }
+
+  @Test
+  void manyThreadsShareOneDecoderWhateverTheirClassLoader() {
+    List<Oracle.Picture> pictures = pictures();
+
+    boolean allEqual =
+        IntStream.range(0, 4 * pictures.size())
+            .parallel()
+            .mapToObj(i -> pictures.get(i % pictures.size()))
+            .allMatch(picture -> picture.cropSha256().equals(cropWithoutContextLoader(picture)));
+
+    assertThat(allEqual).isTrue();
+  }
+
+  private String cropWithoutContextLoader(Oracle.Picture picture) {
+    ClassLoader before = Thread.currentThread().getContextClassLoader();
+    Thread.currentThread().setContextClassLoader(ClassLoader.getPlatformClassLoader());
+    try {
+      RgbImage decoded = decoder.decode(picture.bytes());
+      return Oracle.sha256(official.apply(decoded).rgb());
+    } finally {
+      Thread.currentThread().setContextClassLoader(before);
+    }
   }
 }

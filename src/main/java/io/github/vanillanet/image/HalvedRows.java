@@ -1,19 +1,26 @@
 package io.github.vanillanet.image;
 
 /**
- * Smooths the chroma of a 4:4:0 JPEG as libjpeg-turbo and so Pillow does: each row is 3/4 its own
- * stored row and 1/4 the neighbour's. The libjpeg 6b inside most JDKs merely repeats each stored
- * row; a JDK that links libjpeg-turbo, as Debian's, has smoothed already.
+ * Smooths JPEG planes that are stored with half the rows, as the chroma of 4:4:0, the way
+ * libjpeg-turbo and so Pillow does: each row is 3/4 its own stored row and 1/4 the neighbour's. The
+ * libjpeg 6b inside most JDKs merely repeats each stored row; a JDK that links libjpeg-turbo, as
+ * Debian's, has smoothed already.
  */
-final class ChromaRows {
+final class HalvedRows {
 
-  private ChromaRows() {}
+  private HalvedRows() {}
 
-  /** Smooths in place, unless it is done already: rows then do not come in equal pairs. */
-  static void smooth(byte[] planes, int width, int height, int components) {
-    for (int plane = 1; plane < 3; plane++) {
-      if (comesInEqualPairs(planes, width, height, components, plane)) {
-        smoothPlane(planes, width, height, components, plane);
+  /**
+   * Smooths in place, unless it is done already: rows then do not come in equal pairs.
+   *
+   * @param planes samples at full resolution, interleaved pixel by pixel
+   */
+  static void smooth(byte[] planes, JpegFrame frame) {
+    int components = frame.components().size();
+    for (int plane = 0; plane < components; plane++) {
+      if (frame.halvesRowsOnly(plane)
+          && comesInEqualPairs(planes, frame.width(), frame.height(), components, plane)) {
+        smoothPlane(planes, frame.width(), frame.height(), components, plane);
       }
     }
   }
