@@ -33,6 +33,8 @@ public enum ErrorCode {
   BAD_ARTIFACT,
   /** The fused net does not compute what the training net computes. */
   NOT_EQUIVALENT,
+  /** A data set that cannot be trained on: its layout, its archive, or too many damaged files. */
+  BAD_DATASET,
   /** A setting or a command-line option that cannot be honoured. */
   BAD_CONFIGURATION
 }

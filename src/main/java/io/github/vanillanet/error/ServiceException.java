@@ -153,6 +153,19 @@ public abstract sealed class ServiceException extends RuntimeException {
     }
   }
 
+  /** See {@link ErrorCode#BAD_DATASET}. */
+  public static final class BadDataset extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public BadDataset(String message) {
+      super(ErrorCode.BAD_DATASET, message, null);
+    }
+
+    public BadDataset(String message, Throwable cause) {
+      super(ErrorCode.BAD_DATASET, message, cause);
+    }
+  }
+
   /** See {@link ErrorCode#BAD_CONFIGURATION}. */
   public static final class BadConfiguration extends ServiceException {
     private static final long serialVersionUID = 1L;
