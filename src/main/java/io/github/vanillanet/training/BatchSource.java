@@ -1,6 +1,6 @@
 package io.github.vanillanet.training;
 
-import java.util.Iterator;
+import java.util.Optional;
 
 /**
  * Where the loop gets its batches. What it delivers is a function of (epoch, batch) alone, so that
@@ -8,22 +8,27 @@ import java.util.Iterator;
  */
 public interface BatchSource {
 
-  /** Batches of one epoch; a rest that fills no batch is dropped by sources of training data. */
+  /** Batches of one epoch. */
   int batches();
 
-  /** Classes that labels may name: 0 to this, exclusive. */
+  /** Labels are 0 to this, exclusive. */
   int classes();
 
   /**
-   * Starts an epoch.
+   * Starts delivering. A source of training data goes on through the following epochs, so that
+   * reading ahead need not stop between them; one for evaluation ends after one.
    *
    * @param epoch 0-based
-   * @param first batch to deliver, 0 to {@link #batches()}
+   * @param batch within the epoch, 0 to {@link #batches()} exclusive
    */
-  Pass open(int epoch, int first);
+  Pass open(int epoch, int batch);
 
-  /** The batches of one epoch in order, drawn by one thread. Closing it stops any prefetching. */
-  interface Pass extends Iterator<Batch>, AutoCloseable {
+  /** Batches in order, drawn by one thread. Closing it stops any reading ahead. */
+  interface Pass extends AutoCloseable {
+
+    /** The next batch; with it, the memory of the one before is the source's again. */
+    Optional<Batch> next();
+
     @Override
     void close();
   }

@@ -1,6 +1,5 @@
 package io.github.vanillanet.training;
 
-import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -61,7 +60,9 @@ final class OptimizerSource {
     return switch (spec.kind()) {
       case LAMB -> moments(spec) + LAMB.formatted(spec.eps());
       case ADAMW -> moments(spec) + ADAMW.formatted(spec.eps());
-      case SGD -> SGD.formatted(spec.beta1(), spec.nesterov() ? NESTEROV : HEAVY_BALL);
+      case SGD ->
+          SGD.formatted(
+              spec.beta1(), spec.nesterov() ? NESTEROV.formatted(spec.beta1()) : HEAVY_BALL);
     };
   }
 
@@ -72,7 +73,7 @@ final class OptimizerSource {
 
   /** 1 − β as Python computes it, 0.09999999999999998: the same rounding as the official code. */
   private static String complement(double beta) {
-    return String.format(Locale.ROOT, "%s", 1 - beta);
+    return Double.toString(1 - beta);
   }
 
   private static final String MOMENTS =

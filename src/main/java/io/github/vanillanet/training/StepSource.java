@@ -8,17 +8,26 @@ final class StepSource {
   private StepSource() {}
 
   static String of(LossKind loss, double emaDecay, Kernels kernels, String self) {
-    return METHODS
-        .replace("SELF", self)
-        .replace("FORMAT", Integer.toString(kernels.memoryFormat()))
-        .replace("FLOAT64", Integer.toString(FLOAT64))
-        .replace(
-            "LOSS",
-            switch (loss) {
-              case CROSS_ENTROPY -> CROSS_ENTROPY;
-              case BINARY_CROSS_ENTROPY -> BINARY_CROSS_ENTROPY;
-            })
-        .replace("AVERAGING", emaDecay > 0 ? averaging(emaDecay) : "");
+    return loss(loss, self)
+        + METHODS
+            .replace("SELF", self)
+            .replace("FORMAT", Integer.toString(kernels.memoryFormat()))
+            .replace("FLOAT64", Integer.toString(FLOAT64))
+            .replace("AVERAGING", emaDecay > 0 ? averaging(emaDecay) : "");
+  }
+
+  /** Method {@code loss}: logits and targets {@code [n, classes]} → a scalar. */
+  static String loss(LossKind loss, String self) {
+    String formula =
+        switch (loss) {
+          case CROSS_ENTROPY -> CROSS_ENTROPY;
+          case BINARY_CROSS_ENTROPY -> BINARY_CROSS_ENTROPY;
+        };
+    return """
+      def loss(%s, z: Tensor, y: Tensor) -> Tensor:
+        return %s
+    """
+        .formatted(self, formula);
   }
 
   private static final String CROSS_ENTROPY =
@@ -45,8 +54,6 @@ final class StepSource {
       """
         def forward(SELF, x: Tensor) -> Tensor:
           return x
-        def loss(SELF, z: Tensor, y: Tensor) -> Tensor:
-          return LOSS
         def norm(SELF, g: List[Tensor]) -> float:
           return float(torch.norm(torch.stack(torch._foreach_norm(g, 2))))
         def mix(SELF, x: Tensor, c: Tensor) -> Tensor:

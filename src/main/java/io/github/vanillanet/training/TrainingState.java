@@ -15,7 +15,7 @@ import java.util.Map;
  * @param tensors as {@link TrainingModule#stateNames} names them
  * @param step optimizer steps done
  */
-record TrainingState(StateDict tensors, int step) {
+public record TrainingState(StateDict tensors, int step) {
 
   private static final String COUNTER = ".num_batches_tracked";
 
@@ -45,7 +45,7 @@ record TrainingState(StateDict tensors, int step) {
   }
 
   /** Weights, running statistics and counters by their official names. */
-  StateDict weights(boolean average) {
+  public StateDict weights(boolean average) {
     return under(average ? TrainingModule.AVERAGE : TrainingModule.MODEL);
   }
 
