@@ -81,7 +81,7 @@ public final class TorchRuntime {
   }
 
   /** A new owner of native tensors on {@code device}; close it to free them. */
-  PtNDManager newManager(Device device) {
+  public PtNDManager newManager(Device device) {
     ai.djl.Device target =
         switch (device.kind()) {
           case CPU -> ai.djl.Device.cpu();

@@ -113,6 +113,10 @@ public abstract sealed class ServiceException extends RuntimeException {
   public static final class EngineFailure extends ServiceException {
     private static final long serialVersionUID = 1L;
 
+    public EngineFailure(String message) {
+      super(ErrorCode.ENGINE_FAILURE, message, null);
+    }
+
     public EngineFailure(String message, Throwable cause) {
       super(ErrorCode.ENGINE_FAILURE, message, cause);
     }
