@@ -33,6 +33,10 @@ public enum ErrorCode {
   BAD_ARTIFACT,
   /** The fused net does not compute what the training net computes. */
   NOT_EQUIVALENT,
+  /** No job has that id. */
+  JOB_NOT_FOUND,
+  /** What is asked of a job or of a model does not fit where it stands. */
+  JOB_CONFLICT,
   /** A setting or a command-line option that cannot be honoured. */
   BAD_CONFIGURATION
 }
