@@ -28,6 +28,8 @@ class ArchitectureTest {
               Map.entry("config", List.of()),
               Map.entry("checkpoint", List.of("error")),
               Map.entry("image", List.of("error")),
+              Map.entry("jobs", List.of("error")),
+              Map.entry("dataset", List.of("error", "image")),
               Map.entry("network", List.of("error", "checkpoint")),
               Map.entry("fuse", List.of("error", "checkpoint", "network")),
               Map.entry("engine", List.of("error", "checkpoint", "network")),
@@ -113,7 +115,7 @@ class ArchitectureTest {
   void theEngineIsKnownInOnePlace() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(BASE + "engine")
+        .resideOutsideOfPackages(BASE + "engine", BASE + "training")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.djl..")

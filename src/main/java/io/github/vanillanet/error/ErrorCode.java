@@ -35,6 +35,10 @@ public enum ErrorCode {
   NOT_EQUIVALENT,
   /** A data set that cannot be trained on: its layout, its archive, or too many damaged files. */
   BAD_DATASET,
+  /** No job has that id. */
+  JOB_NOT_FOUND,
+  /** What is asked of a job or of a model does not fit where it stands. */
+  JOB_CONFLICT,
   /** A setting or a command-line option that cannot be honoured. */
   BAD_CONFIGURATION
 }

@@ -170,6 +170,24 @@ public abstract sealed class ServiceException extends RuntimeException {
     }
   }
 
+  /** See {@link ErrorCode#JOB_NOT_FOUND}. */
+  public static final class JobNotFound extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public JobNotFound(String message) {
+      super(ErrorCode.JOB_NOT_FOUND, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#JOB_CONFLICT}. */
+  public static final class JobConflict extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public JobConflict(String message) {
+      super(ErrorCode.JOB_CONFLICT, message, null);
+    }
+  }
+
   /** See {@link ErrorCode#BAD_CONFIGURATION}. */
   public static final class BadConfiguration extends ServiceException {
     private static final long serialVersionUID = 1L;

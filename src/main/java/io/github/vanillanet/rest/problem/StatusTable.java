@@ -11,11 +11,11 @@ public final class StatusTable {
   public static int status(ErrorCode code) {
     return switch (code) {
       case INVALID_REQUEST -> 400;
-      case MODEL_NOT_FOUND -> 404;
-      case MODEL_AMBIGUOUS -> 409;
+      case MODEL_NOT_FOUND, JOB_NOT_FOUND -> 404;
+      case MODEL_AMBIGUOUS, JOB_CONFLICT -> 409;
       case TOO_LARGE -> 413;
       case UNSUPPORTED_IMAGE -> 415;
-      case UNDECODABLE_IMAGE -> 422;
+      case UNDECODABLE_IMAGE, BAD_DATASET -> 422;
       case QUEUE_FULL -> 429;
       case NOT_READY -> 503;
       case DEADLINE_EXCEEDED -> 504;

@@ -1,0 +1,82 @@
+package io.github.vanillanet.jobs;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.vanillanet.error.ServiceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A job as the process sees that does its work: open it, work, ask {@link #mustStop} at every step,
+ * report, give the outcome, close it. Thread-safe.
+ *
+ * <p>A process that must stop writes a checkpoint and ends with {@link #STOPPED} and without an
+ * outcome; one that ends with an outcome ends with 0. Everything else is a crash.
+ */
+public final class JobSession implements AutoCloseable {
+
+  /** Exit code of a process that stopped because it was told to. */
+  public static final int STOPPED = 75;
+
+  private final JobFolder folder;
+  private final JobLock lock;
+  private final ParentWatch parent;
+
+  private JobSession(JobFolder folder, JobLock lock, ParentWatch parent) {
+    this.folder = folder;
+    this.lock = lock;
+    this.parent = parent;
+  }
+
+  /**
+   * Takes the job's lock.
+   *
+   * @throws ServiceException.JobConflict if another process works on it
+   * @throws ServiceException.BadConfiguration if the folder cannot be used
+   */
+  public static JobSession open(Path path) {
+    JobFolder folder = JobFolder.at(path);
+    try {
+      Files.createDirectories(folder.checkpoints());
+      ParentWatch parent = new ParentWatch(folder.readParent());
+      JobLock lock =
+          folder
+              .holdLock()
+              .orElseThrow(
+                  () -> new ServiceException.JobConflict(path + ": another process works on it"));
+      return new JobSession(folder, lock, parent);
+    } catch (IOException e) {
+      throw new ServiceException.BadConfiguration(path + " is no usable job folder: " + e, e);
+    }
+  }
+
+  /** The job's files. */
+  public JobFolder folder() {
+    return folder;
+  }
+
+  /** What to do, as it was asked for. */
+  public JsonNode spec() throws IOException {
+    return folder.readSpec();
+  }
+
+  /** True once somebody asked for the job's end or the service that started it is gone. */
+  public boolean mustStop() {
+    return folder.stopRequested() || !parent.parentAlive();
+  }
+
+  public void report(Progress progress) throws IOException {
+    folder.progress().append(progress);
+  }
+
+  /** The last word. The service looks at it when this process has ended. */
+  public void finish(Outcome outcome) throws IOException {
+    folder.writeOutcome(outcome);
+  }
+
+  /** Gives the lock back. */
+  @Override
+  public void close() throws IOException {
+    lock.close();
+  }
+}

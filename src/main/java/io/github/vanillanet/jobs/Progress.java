@@ -1,0 +1,35 @@
+package io.github.vanillanet.jobs;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * One line of a job's progress file.
+ *
+ * @param phase what is being done, in a word: {@code scan}, {@code train}, {@code evaluate}, {@code
+ *     fuse}, {@code publish}
+ * @param epoch 0-based
+ * @param epochs in all
+ * @param step 0-based, counted over all epochs
+ * @param steps in all
+ * @param loss mean since the line before
+ * @param accuracy top-1 on the validation set, 0..1, where it was measured
+ * @param message for people, where there is something to say
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record Progress(
+    Instant time,
+    String phase,
+    int epoch,
+    int epochs,
+    long step,
+    long steps,
+    OptionalDouble loss,
+    OptionalDouble accuracy,
+    OptionalDouble learningRate,
+    OptionalDouble slope,
+    OptionalDouble imagesPerSecond,
+    OptionalDouble secondsLeft,
+    Optional<String> message) {}
