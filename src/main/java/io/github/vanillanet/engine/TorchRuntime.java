@@ -26,6 +26,7 @@ public final class TorchRuntime {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     try {
+      NativeEnvironment.waitPassively();
       return new TorchRuntime(Engine.getEngine("PyTorch"));
     } catch (RuntimeException | LinkageError e) {
       throw new ServiceException.BadConfiguration(
