@@ -28,6 +28,7 @@ final class Wiring {
   @Produces
   @Singleton
   ClassificationService classification(ServingConfig config, ModelSelection selection) {
-    return new ClassificationService(selection, new ImageDecoder(config.maxPixels()));
+    return new ClassificationService(
+        selection, new ImageDecoder(config.maxPixels()), config.maxTensorBody().asLongValue());
   }
 }

@@ -26,10 +26,16 @@ public final class ClassificationService {
 
   private final ModelSelection models;
   private final ImageDecoder decoder;
+  private final long largestInput;
 
-  public ClassificationService(ModelSelection models, ImageDecoder decoder) {
+  /**
+   * @param largestInput bytes of pixels that the images of one request may become: small images
+   *     become large ones
+   */
+  public ClassificationService(ModelSelection models, ImageDecoder decoder, long largestInput) {
     this.models = models;
     this.decoder = decoder;
+    this.largestInput = largestInput;
   }
 
   /**
@@ -90,9 +96,13 @@ public final class ClassificationService {
   private ModelInput images(ServedModel served, List<byte[]> encoded) {
     Preprocessing preprocessing = served.manifest().preprocessing();
     int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
-    ByteBuffer pixels =
-        ByteBuffer.allocate(Math.multiplyExact(bytes, encoded.size()))
-            .order(ByteOrder.nativeOrder());
+    long most = Math.max(1, Math.min(largestInput, Integer.MAX_VALUE) / bytes);
+    if (encoded.size() > most) {
+      throw new ServiceException.TooLarge(
+          "expected at most %d images for %s at once, found %d"
+              .formatted(most, served.id(), encoded.size()));
+    }
+    ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
     for (byte[] image : encoded) {
       pixels.put(preprocessing.apply(decoder.decode(image)).rgb());
     }
