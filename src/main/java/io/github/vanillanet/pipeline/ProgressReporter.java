@@ -28,7 +28,7 @@ final class ProgressReporter implements TrainingListener {
   private final int epochs;
   private final Clock clock;
   private final Consumer<Progress> audience;
-  private final Consumer<List<EpochReport>> report;
+  private final Consumer<List<EpochReport>> curvesAudience;
   private final List<EpochReport> curves = new ArrayList<>();
   private Instant lastLine = Instant.MIN;
   private Instant began = Instant.MIN;
@@ -39,15 +39,19 @@ final class ProgressReporter implements TrainingListener {
 
   /**
    * @param audience is told every line too
-   * @param report is told all epochs after each
+   * @param curvesAudience is told all epochs after each
    */
   ProgressReporter(
-      JobSession session, int epochs, Clock clock, Consumer<Progress> audience, Runnable epochEnd) {
+      JobSession session,
+      int epochs,
+      Clock clock,
+      Consumer<Progress> audience,
+      Consumer<List<EpochReport>> curvesAudience) {
     this.session = session;
     this.epochs = epochs;
     this.clock = clock;
     this.audience = audience;
-    this.report = report;
+    this.curvesAudience = curvesAudience;
   }
 
   /** Epochs that an attempt before this one has reported. */
@@ -107,7 +111,7 @@ final class ProgressReporter implements TrainingListener {
             .map(evaluation -> OptionalDouble.of(evaluation.accuracy()))
             .orElse(OptionalDouble.empty());
     line(clock.instant(), OptionalDouble.of(report.loss()), accuracy);
-    report.accept(curves());
+    curvesAudience.accept(curves());
   }
 
   @Override

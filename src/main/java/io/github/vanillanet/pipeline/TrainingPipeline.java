@@ -85,7 +85,7 @@ public final class TrainingPipeline {
             plan.spec().recipe().epochs(),
             Clock.systemUTC(),
             audience,
-            curves -> report(TrainingReport.of(data, images, curves, Optional.empty())));
+            epochs -> report(TrainingReport.of(data, images, epochs, Optional.empty())));
     session
         .folder()
         .readReport(TrainingReport.class)
