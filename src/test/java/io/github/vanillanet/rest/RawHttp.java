@@ -3,10 +3,13 @@ package io.github.vanillanet.rest;
 import io.restassured.RestAssured;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /** HTTP/1.1 by hand, for requests that no client library sends. */
@@ -60,27 +63,39 @@ final class RawHttp {
 
   /** Sends what there is and reads until the answer is complete. */
   Answer send() {
+    return send(1).get(0);
+  }
+
+  /** Sends what there is, on one connection, and reads as many answers. */
+  List<Answer> send(int answers) {
     try (Socket socket = new Socket("localhost", RestAssured.port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
       OutputStream out = socket.getOutputStream();
       out.write(request.toByteArray());
       out.flush();
-      ByteArrayOutputStream head = new ByteArrayOutputStream();
-      while (!head.toString(StandardCharsets.ISO_8859_1).endsWith("\r\n\r\n")) {
-        int value = socket.getInputStream().read();
-        if (value < 0) {
-          throw new AssertionError("the connection was closed without an answer");
-        }
-        head.write(value);
+      List<Answer> read = new ArrayList<>();
+      while (read.size() < answers) {
+        read.add(answer(socket.getInputStream()));
       }
-      String text = head.toString(StandardCharsets.ISO_8859_1);
-      Answer answer = new Answer(Integer.parseInt(text.substring(9, 12)), text, "");
-      String length = answer.header("content-length");
-      byte[] body =
-          socket.getInputStream().readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
-      return new Answer(answer.status(), text, new String(body, StandardCharsets.UTF_8));
+      return read;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Answer answer(InputStream in) throws IOException {
+    StringBuilder head = new StringBuilder();
+    while (head.indexOf("\r\n\r\n") < 0) {
+      int value = in.read();
+      if (value < 0) {
+        throw new AssertionError("the connection was closed without an answer");
+      }
+      head.append((char) value);
+    }
+    String text = head.toString();
+    Answer bare = new Answer(Integer.parseInt(text.substring(9, 12)), text, "");
+    String length = bare.header("content-length");
+    byte[] body = in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
+    return new Answer(bare.status(), text, new String(body, StandardCharsets.UTF_8));
   }
 }

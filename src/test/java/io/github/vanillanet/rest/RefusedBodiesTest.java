@@ -11,6 +11,7 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,20 @@ class RefusedBodiesTest {
     assertThat(image.status()).as(image.body()).isEqualTo(200);
     assertThat(upload.status()).as(upload.body()).isEqualTo(200);
     assertThat(upload.body()).isEqualTo(image.body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/nothing", PATH, INFER})
+  void aBodyThatNobodyReadDoesNotHoldUpTheNextRequest(String path) {
+    List<RawHttp.Answer> answers =
+        RawHttp.post(path, "Content-Type: text/plain", CHUNKED)
+            .chunk(new byte[MAX_IMAGE_BODY])
+            .lastChunk()
+            .text("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            .send(2);
+
+    assertThat(answers.get(0).status()).isBetween(404, 415);
+    assertThat(answers.get(1).status()).isEqualTo(200);
   }
 
   @Test
