@@ -4,9 +4,11 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.ModelPublisher;
 import io.github.vanillanet.publish.SeededModel;
+import io.github.vanillanet.registry.LanePlan;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRegistry;
@@ -24,10 +26,14 @@ final class ModelBringUp {
   private static final Logger LOG = Logger.getLogger(ModelBringUp.class);
 
   private final ServingConfig config;
+  private final LaneConfiguration lanes;
   private final ModelRegistry registry;
+  private final ServingMetrics metrics;
 
-  ModelBringUp(ServingConfig config, ModelRegistry registry) {
+  ModelBringUp(ServingConfig config, ModelRegistry registry, ServingMetrics metrics) {
     this.config = config;
+    this.lanes = new LaneConfiguration(config);
+    this.metrics = metrics;
     this.registry = registry;
   }
 
@@ -36,13 +42,16 @@ final class ModelBringUp {
    */
   void run() {
     requireSettings();
+    lanes.require();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
-    int threads = threads();
-    LOG.infof("libtorch %s, device %s, %d threads", runtime.version(), device, threads);
+    LanePlan plan = lanes.plan(device);
+    LOG.infof(
+        "libtorch %s, device %s, %d threads in each of %d lanes",
+        runtime.version(), device, plan.threads(), plan.lanes());
     ModelRepository repository = new ModelRepository(config.repository());
-    seed(repository, new ModelPublisher(runtime, repository, threads, LOG::debug));
-    ModelLoader loader = new ModelLoader(runtime, device, threads, config.queueCapacity());
+    seed(repository, new ModelPublisher(runtime, repository, plan.threads(), LOG::debug));
+    ModelLoader loader = new ModelLoader(runtime, device, plan, metrics);
     int refused = 0;
     for (ModelId id : repository.latest()) {
       try {
@@ -55,19 +64,13 @@ final class ModelBringUp {
     requireServing(refused);
   }
 
-  private int threads() {
-    return config.threads().orElse(Runtime.getRuntime().availableProcessors());
-  }
-
   private void requireSettings() {
-    requirePositive("threads", threads());
-    requirePositive("queue-capacity", config.queueCapacity());
     requirePositive("max-pixels", config.maxPixels());
     requirePositive("max-image-body", config.maxImageBody().asLongValue());
     requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
   }
 
-  private static void requirePositive(String setting, long value) {
+  static void requirePositive(String setting, long value) {
     if (value < 1) {
       throw new ServiceException.BadConfiguration(
           "vanillanet.%s: expected at least 1, found %d".formatted(setting, value));
@@ -115,14 +118,23 @@ final class ModelBringUp {
           "no model can be served: all %d in %s are refused"
               .formatted(refused, config.repository()));
     }
+    config.groups().forEach((group, members) -> requireGroup(group, members, names));
     config
         .defaultModel()
-        .filter(name -> !names.contains(name))
+        .filter(name -> !names.contains(name) && !config.groups().containsKey(name))
         .ifPresent(
             name -> {
               throw new ServiceException.BadConfiguration(
                   "vanillanet.default-model: expected one of %s, found '%s'"
                       .formatted(String.join(", ", names), name));
             });
+  }
+
+  private static void requireGroup(String group, List<String> members, List<String> loaded) {
+    if (loaded.contains(group) || members.stream().noneMatch(loaded::contains)) {
+      throw new ServiceException.BadConfiguration(
+          "vanillanet.groups.%s: expected a name that no model has, and members of %s, found %s"
+              .formatted(group, String.join(", ", loaded), String.join(", ", members)));
+    }
   }
 }

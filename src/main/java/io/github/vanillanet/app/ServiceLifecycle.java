@@ -2,6 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -31,9 +32,9 @@ public final class ServiceLifecycle {
   private final Thread bringUp;
   private State state = State.LOADING; // guarded by this
 
-  ServiceLifecycle(ServingConfig config, ModelRegistry registry) {
+  ServiceLifecycle(ServingConfig config, ModelRegistry registry, ServingMetrics metrics) {
     this.registry = registry;
-    ModelBringUp models = new ModelBringUp(config, registry);
+    ModelBringUp models = new ModelBringUp(config, registry, metrics);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

@@ -4,6 +4,7 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.serving.ClassificationService;
+import io.github.vanillanet.serving.ModelGroups;
 import io.github.vanillanet.serving.ModelSelection;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -22,13 +23,19 @@ final class Wiring {
   ModelSelection selection(
       ServingConfig config, ModelRegistry registry, ServiceLifecycle lifecycle) {
     return new ModelSelection(
-        registry, config.defaultModel(), () -> lifecycle.state() == ServiceLifecycle.State.LOADING);
+        registry,
+        config.defaultModel(),
+        () -> lifecycle.state() == ServiceLifecycle.State.LOADING,
+        new ModelGroups(registry, config.groups()));
   }
 
   @Produces
   @Singleton
   ClassificationService classification(ServingConfig config, ModelSelection selection) {
     return new ClassificationService(
-        selection, new ImageDecoder(config.maxPixels()), config.maxTensorBody().asLongValue());
+        selection,
+        new ImageDecoder(config.maxPixels()),
+        config.maxTensorBody().asLongValue(),
+        Runtime.getRuntime().availableProcessors());
   }
 }

@@ -10,8 +10,7 @@ import java.util.stream.DoubleStream;
 final class Buckets {
 
   private static final Duration[] BOUNDS =
-      DoubleStream.of(
-              0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256)
+      DoubleStream.of(0.1, 0.25, 0.5, 0.75, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 128, 256)
           .mapToObj(millis -> Duration.ofNanos(Math.round(millis * 1e6)))
           .toArray(Duration[]::new);
 

@@ -58,7 +58,8 @@ final class ModelMeters {
             .register(registry);
     busy =
         Counter.builder("vanillanet.lane.busy.seconds")
-            .description("Time that lanes spent in forwards; its rate per lane is the busy fraction")
+            .description(
+                "Time that lanes spent in forwards; its rate per lane is the busy fraction")
             .tags(tags)
             .register(registry);
     gauge(registry, tags, "vanillanet.queue.images", "Images that wait for a lane", queued);

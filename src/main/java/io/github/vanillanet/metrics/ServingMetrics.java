@@ -28,8 +28,7 @@ public final class ServingMetrics {
   }
 
   /**
-   * The meters of one version; nothing is registered or counted before {@link
-   * VersionMeters#open}.
+   * The meters of one version; nothing is registered or counted before {@link VersionMeters#open}.
    *
    * @param device as the operator knows it: {@code cpu}, {@code cuda:0}
    */

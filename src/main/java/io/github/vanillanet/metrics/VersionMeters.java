@@ -116,10 +116,14 @@ public final class VersionMeters implements AutoCloseable {
                 "vanillanet.infer",
                 "Time of a forward",
                 Tags.of(
-                    "model", model,
-                    "version", Integer.toString(version),
-                    "device", device,
-                    "batch", Integer.toString(size))));
+                    "model",
+                    model,
+                    "version",
+                    Integer.toString(version),
+                    "device",
+                    device,
+                    "batch",
+                    Integer.toString(size))));
   }
 
   String model() {
