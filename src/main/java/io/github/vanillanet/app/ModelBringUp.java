@@ -43,7 +43,7 @@ final class ModelBringUp {
     seed(repository, new ModelPublisher(runtime, repository, threads, LOG::debug));
     ModelLoader loader = new ModelLoader(runtime, device, threads, queueCapacity());
     int refused = 0;
-    for (ModelId id : repository.latest()) {
+    for (ModelId id : repository.active()) {
       try {
         serve(loader.load(repository.open(id)));
       } catch (ServiceException e) {

@@ -143,13 +143,13 @@ public final class JobRunner implements AutoCloseable {
    * told to, then killed.
    *
    * @throws ServiceException.JobNotFound if there is none
-   * @throws ServiceException.JobConflict if it has ended
+   * @throws ServiceException.Conflict if it has ended
    */
   public synchronized Job cancel(String id) {
     Job job = store.find(id);
     JobStatus status = store.status(id);
     if (job.state().ended()) {
-      throw new ServiceException.JobConflict(
+      throw new ServiceException.Conflict(
           "job %s has ended already: %s".formatted(id, job.state()));
     }
     if (job.state().waits()) {
@@ -168,13 +168,13 @@ public final class JobRunner implements AutoCloseable {
    * Queues a failed or cancelled job again, to go on from its last checkpoint.
    *
    * @throws ServiceException.JobNotFound if there is none
-   * @throws ServiceException.JobConflict if it is not in such a state
+   * @throws ServiceException.Conflict if it is not in such a state
    */
   public Job resume(String id) {
     synchronized (this) {
       Job job = store.find(id);
       if (!job.state().resumable() || active.containsKey(id)) {
-        throw new ServiceException.JobConflict(
+        throw new ServiceException.Conflict(
             "job %s: only a failed or cancelled job can be resumed, it is %s"
                 .formatted(id, job.state()));
       }

@@ -31,7 +31,7 @@ public final class JobSession implements AutoCloseable {
   /**
    * Takes the job's lock.
    *
-   * @throws ServiceException.JobConflict if another process works on it
+   * @throws ServiceException.Conflict if another process works on it
    * @throws ServiceException.BadConfiguration if the folder cannot be used
    */
   public static JobSession open(Path path) {
@@ -43,7 +43,7 @@ public final class JobSession implements AutoCloseable {
           folder
               .holdLock()
               .orElseThrow(
-                  () -> new ServiceException.JobConflict(path + ": another process works on it"));
+                  () -> new ServiceException.Conflict(path + ": another process works on it"));
       return new JobSession(folder, lock, parent);
     } catch (IOException e) {
       throw new ServiceException.BadConfiguration(path + " is no usable job folder: " + e, e);
