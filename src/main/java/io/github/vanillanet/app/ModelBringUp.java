@@ -12,6 +12,7 @@ import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ModelRepository;
 import io.github.vanillanet.registry.ServedModel;
+import io.github.vanillanet.registry.VersionLoader;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -32,9 +33,10 @@ final class ModelBringUp {
   }
 
   /**
+   * @return brings further versions onto the same device
    * @throws ServiceException if the service cannot do its work: its message is for the operator
    */
-  void run() {
+  VersionLoader run() {
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
     int threads = threads();
@@ -52,6 +54,7 @@ final class ModelBringUp {
       }
     }
     requireServing(refused);
+    return loader;
   }
 
   private int threads() {

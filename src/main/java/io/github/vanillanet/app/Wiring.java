@@ -3,6 +3,7 @@ package io.github.vanillanet.app;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.registry.SwapGuard;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelSelection;
 import jakarta.enterprise.inject.Produces;
@@ -27,7 +28,8 @@ final class Wiring {
 
   @Produces
   @Singleton
-  ClassificationService classification(ServingConfig config, ModelSelection selection) {
-    return new ClassificationService(selection, new ImageDecoder(config.maxPixels()));
+  ClassificationService classification(
+      ServingConfig config, ModelSelection selection, SwapGuard guard) {
+    return new ClassificationService(selection, new ImageDecoder(config.maxPixels()), guard);
   }
 }

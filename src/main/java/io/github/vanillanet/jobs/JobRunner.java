@@ -53,7 +53,7 @@ public final class JobRunner implements AutoCloseable {
   private Phase phase = Phase.NEW; // guarded by this
 
   /**
-   * @param worker looks after jobs that have ended, one after the other
+   * @param worker looks after jobs that have ended, which may take seconds
    */
   public JobRunner(
       JobStore store,
@@ -207,7 +207,7 @@ public final class JobRunner implements AutoCloseable {
       JobRun run = executor.start(folder);
       LOG.log(Level.INFO, "job {0} is started, attempt {1}", id, status.attempts());
       watch(id, folder, run, false);
-    } catch (IOException e) {
+    } catch (IOException | ServiceException e) {
       String reason = "its process cannot be started: " + e.getMessage();
       LOG.log(Level.ERROR, "job {0}: {1}", id, reason);
       store.write(

@@ -1,6 +1,8 @@
 package io.github.vanillanet.jobs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -19,6 +21,7 @@ import java.util.OptionalDouble;
  * @param message for people, where there is something to say
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record Progress(
     Instant time,
     String phase,
