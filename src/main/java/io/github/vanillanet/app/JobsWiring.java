@@ -1,7 +1,6 @@
 package io.github.vanillanet.app;
 
 import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.jobs.Alarm;
 import io.github.vanillanet.jobs.ChildCommand;
 import io.github.vanillanet.jobs.JobExecutor;
@@ -36,11 +35,6 @@ final class JobsWiring {
   @Singleton
   SwapGuard guard(ServingConfig config) {
     ServingConfig.SwapGuard limits = config.swapGuard();
-    if (limits.answers() < 1 || limits.failures() < 1) {
-      throw new ServiceException.BadConfiguration(
-          "vanillanet.swap-guard: expected at least 1 answer and 1 failure, found %d and %d"
-              .formatted(limits.answers(), limits.failures()));
-    }
     return new SwapGuard(new SwapGuard.Limits(limits.answers(), limits.failures()));
   }
 
@@ -67,10 +61,6 @@ final class JobsWiring {
   @Singleton
   JobRunner jobs(ServingConfig config, JobExecutor executor, VersionSwitch versions) {
     ServingConfig.Training training = config.training();
-    if (training.concurrent() < 1) {
-      throw new ServiceException.BadConfiguration(
-          "vanillanet.training.concurrent: expected at least 1, found " + training.concurrent());
-    }
     return new JobRunner(
         new JobStore(training.jobs(), Clock.systemUTC()),
         executor,

@@ -37,13 +37,14 @@ final class ModelBringUp {
    * @throws ServiceException if the service cannot do its work: its message is for the operator
    */
   VersionLoader run() {
+    requireSettings();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
     int threads = threads();
     LOG.infof("libtorch %s, device %s, %d threads", runtime.version(), device, threads);
     ModelRepository repository = new ModelRepository(config.repository());
     seed(repository, new ModelPublisher(runtime, repository, threads, LOG::debug));
-    ModelLoader loader = new ModelLoader(runtime, device, threads, queueCapacity());
+    ModelLoader loader = new ModelLoader(runtime, device, threads, config.queueCapacity());
     int refused = 0;
     for (ModelId id : repository.active()) {
       try {
@@ -58,20 +59,29 @@ final class ModelBringUp {
   }
 
   private int threads() {
-    int threads = config.threads().orElse(Runtime.getRuntime().availableProcessors());
-    if (threads < 1) {
-      throw new ServiceException.BadConfiguration(
-          "vanillanet.threads: expected at least 1, found " + threads);
-    }
-    return threads;
+    return config.threads().orElse(Runtime.getRuntime().availableProcessors());
   }
 
-  private int queueCapacity() {
-    if (config.queueCapacity() < 1) {
+  private void requireSettings() {
+    requirePositive("threads", threads());
+    requirePositive("queue-capacity", config.queueCapacity());
+    requirePositive("max-pixels", config.maxPixels());
+    requirePositive("max-image-body", config.maxImageBody().asLongValue());
+    requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
+    requirePositive("keep-versions", config.keepVersions());
+    requirePositive("swap-guard.answers", config.swapGuard().answers());
+    requirePositive("swap-guard.failures", config.swapGuard().failures());
+    requirePositive("training.concurrent", config.training().concurrent());
+    requirePositive("training.max-upload", config.training().maxUpload().asLongValue());
+    requirePositive("training.max-upload-files", config.training().maxUploadFiles());
+    requirePositive("training.max-unpacked", config.training().maxUnpacked().asLongValue());
+  }
+
+  private static void requirePositive(String setting, long value) {
+    if (value < 1) {
       throw new ServiceException.BadConfiguration(
-          "vanillanet.queue-capacity: expected at least 1, found " + config.queueCapacity());
+          "vanillanet.%s: expected at least 1, found %d".formatted(setting, value));
     }
-    return config.queueCapacity();
   }
 
   /** Makes the seeded models that are asked for, and one if there is nothing else to serve. */

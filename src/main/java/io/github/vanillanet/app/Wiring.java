@@ -30,6 +30,10 @@ final class Wiring {
   @Singleton
   ClassificationService classification(
       ServingConfig config, ModelSelection selection, SwapGuard guard) {
-    return new ClassificationService(selection, new ImageDecoder(config.maxPixels()), guard);
+    return new ClassificationService(
+        selection,
+        new ImageDecoder(config.maxPixels()),
+        config.maxTensorBody().asLongValue(),
+        guard);
   }
 }

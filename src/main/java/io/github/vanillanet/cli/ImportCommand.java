@@ -10,6 +10,8 @@ import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelRepository;
 import io.github.vanillanet.registry.StoredVersion;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -68,6 +70,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     name.ifPresent(ModelId::requireName);
     try (Terminal terminal = new Terminal(spec.commandLine().getErr())) {
+      List<String> warnings = new ArrayList<>(); // a refusal is one line
       terminal.progress("reading");
       Candidate candidate =
           new CheckpointImport(
@@ -79,7 +82,7 @@ final class ImportCommand implements Callable<Integer> {
                   inputSize.height(),
                   inputSize.width(),
                   labels)
-              .read(terminal::warn);
+              .read(warnings::add);
       ModelRepository models = repository.open();
       StoredVersion published =
           new ModelPublisher(
@@ -89,6 +92,7 @@ final class ImportCommand implements Callable<Integer> {
                   terminal::progress)
               .publish(candidate);
       terminal.close();
+      warnings.forEach(terminal::warn);
       spec.commandLine().getOut().println(new ManifestFile().text(published.manifest()));
       return 0;
     }

@@ -6,7 +6,6 @@ import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRepository;
-import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.registry.StoredVersion;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -76,15 +75,11 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try {
       StoredVersion version = models.open(id);
-      ServedModel served = loader.load(version);
-      try {
-        out.printf(
-            "%s holds on %s: artifact %s%n",
-            id, served.device(), version.manifest().certificate().artifactSha256());
-        return true;
-      } finally {
-        served.lane().close();
-      }
+      loader.verify(version);
+      out.printf(
+          "%s holds on %s: artifact %s%n",
+          id, loader.device(), version.manifest().certificate().artifactSha256());
+      return true;
     } catch (ServiceException e) {
       err.printf("%s fails: %s%n", id, e.getMessage());
       return false;

@@ -26,6 +26,7 @@ public final class TorchRuntime {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     try {
+      NativeEnvironment.waitPassively();
       return new TorchRuntime(Engine.getEngine("PyTorch"));
     } catch (RuntimeException | LinkageError e) {
       throw new ServiceException.BadConfiguration(
@@ -80,7 +81,7 @@ public final class TorchRuntime {
   }
 
   /** A new owner of native tensors on {@code device}; close it to free them. */
-  PtNDManager newManager(Device device) {
+  public PtNDManager newManager(Device device) {
     ai.djl.Device target =
         switch (device.kind()) {
           case CPU -> ai.djl.Device.cpu();

@@ -33,6 +33,8 @@ public enum ErrorCode {
   BAD_ARTIFACT,
   /** The fused net does not compute what the training net computes. */
   NOT_EQUIVALENT,
+  /** A data set that cannot be trained on: its layout, its archive, or too many damaged files. */
+  BAD_DATASET,
   /** No job has that id. */
   JOB_NOT_FOUND,
   /** What is asked of a job or of a model does not fit where it stands. */

@@ -113,6 +113,10 @@ public abstract sealed class ServiceException extends RuntimeException {
   public static final class EngineFailure extends ServiceException {
     private static final long serialVersionUID = 1L;
 
+    public EngineFailure(String message) {
+      super(ErrorCode.ENGINE_FAILURE, message, null);
+    }
+
     public EngineFailure(String message, Throwable cause) {
       super(ErrorCode.ENGINE_FAILURE, message, cause);
     }
@@ -150,6 +154,19 @@ public abstract sealed class ServiceException extends RuntimeException {
 
     public NotEquivalent(String message) {
       super(ErrorCode.NOT_EQUIVALENT, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#BAD_DATASET}. */
+  public static final class BadDataset extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public BadDataset(String message) {
+      super(ErrorCode.BAD_DATASET, message, null);
+    }
+
+    public BadDataset(String message, Throwable cause) {
+      super(ErrorCode.BAD_DATASET, message, cause);
     }
   }
 

@@ -55,6 +55,15 @@ public final class ImageDecoder {
     }
   }
 
+  /**
+   * Whether a file that begins so is of a format this decoder knows; it may still be damaged.
+   *
+   * @param start the first 12 bytes of the file or more; the whole file if it is shorter
+   */
+  public static boolean recognises(byte[] start) {
+    return ImageFormat.of(start).isPresent();
+  }
+
   private static String unknown(byte[] encoded) {
     String expected = "expected a JPEG, PNG, GIF, BMP or WebP image, found ";
     if (encoded.length == 0) {

@@ -10,17 +10,17 @@ import java.util.Map;
  * archive's {@code state_dict()} shows exactly these names. Weights are declared as buffers: the
  * engine keeps a second reference to parameters, which would hold their memory after repacking.
  */
-final class ModuleTree {
+public final class ModuleTree {
 
   private final String className;
   private final Map<String, HostTensor> tensors = new LinkedHashMap<>();
   private final Map<String, ModuleTree> children = new LinkedHashMap<>();
 
-  ModuleTree(String className) {
+  public ModuleTree(String className) {
     this.className = className;
   }
 
-  void add(String dottedName, HostTensor tensor) {
+  public void add(String dottedName, HostTensor tensor) {
     int dot = dottedName.indexOf('.');
     if (dot < 0) {
       tensors.put(dottedName, tensor);
@@ -33,7 +33,7 @@ final class ModuleTree {
   }
 
   /** Source of the classes below this one, innermost first: a class stands before its use. */
-  String childClasses() {
+  public String childClasses() {
     StringBuilder source = new StringBuilder();
     for (ModuleTree child : children.values()) {
       source.append(child.childClasses()).append(child.declaration("", ""));
@@ -47,7 +47,7 @@ final class ModuleTree {
    * @param attributes lines that declare further attributes
    * @param methods its methods
    */
-  String declaration(String attributes, String methods) {
+  public String declaration(String attributes, String methods) {
     StringBuilder source = new StringBuilder("class ").append(className).append("(Module):\n");
     source.append("  __parameters__ = []\n  __buffers__ = [");
     tensors.keySet().forEach(name -> source.append('"').append(name).append("\", "));
@@ -61,7 +61,7 @@ final class ModuleTree {
   }
 
   /** This module's instance; {@code further} follow in the order of their declaration. */
-  ScriptObject instance(Map<String, Object> further) {
+  public ScriptObject instance(Map<String, Object> further) {
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("training", false);
     attributes.putAll(tensors);

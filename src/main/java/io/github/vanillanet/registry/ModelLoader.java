@@ -70,6 +70,15 @@ public final class ModelLoader implements VersionLoader {
     }
   }
 
+  /** Loads a version as for service, and lets it go again; throws as {@link #load} does. */
+  public void verify(StoredVersion version) {
+    load(version).lane().close();
+  }
+
+  public Device device() {
+    return device;
+  }
+
   private static Duration medianForward(Lane lane, RgbImage probe) {
     long[] nanos = new long[TIMED_FORWARDS];
     for (int i = 0; i < nanos.length; i++) {

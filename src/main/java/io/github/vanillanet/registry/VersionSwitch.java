@@ -32,10 +32,6 @@ public final class VersionSwitch {
       ModelRegistry registry,
       SwapGuard guard,
       int keep) {
-    if (keep < 1) {
-      throw new ServiceException.BadConfiguration(
-          "vanillanet.keep-versions: expected at least 1, found " + keep);
-    }
     this.repository = repository;
     this.loader = loader;
     this.registry = registry;
@@ -169,7 +165,7 @@ public final class VersionSwitch {
 
   private void prune(String name, VersionHistory history) {
     List<Integer> versions = repository.versions(name);
-    for (int version : versions.subList(0, Math.max(0, versions.size() - keep))) {
+    for (int version : versions.subList(0, Math.max(0, versions.size() - Math.max(1, keep)))) {
       boolean needed =
           history.active().equals(OptionalInt.of(version))
               || history.previous().equals(OptionalInt.of(version));

@@ -2,7 +2,6 @@ package io.github.vanillanet.rest;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.rest.problem.ProblemAnswer;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -12,9 +11,8 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 
 /**
- * Refuses a body by its declared length, before a byte of it is read, with a readable answer: the
- * HTTP layer's own limit answers with an empty one. Bodies of undeclared length are counted where
- * they are read.
+ * Refuses a body by its declared length, before a byte of it is read, with a readable answer.
+ * Bodies of undeclared length are counted while they are read, see {@link UndeclaredBody}.
  */
 @Singleton
 final class BodyLimit {
@@ -22,15 +20,11 @@ final class BodyLimit {
   /** Before every other handler. */
   private static final int FIRST = 1000;
 
-  private static final String CLASSIFY = "/classify";
-
-  private final long maxImageBody;
-  private final long maxTensorBody;
+  private final BodyBounds bounds;
   private final ObjectMapper json;
 
-  BodyLimit(ServingConfig config, ObjectMapper json) {
-    this.maxImageBody = config.maxImageBody().asLongValue();
-    this.maxTensorBody = config.maxTensorBody().asLongValue();
+  BodyLimit(BodyBounds bounds, ObjectMapper json) {
+    this.bounds = bounds;
     this.json = json;
   }
 
@@ -40,8 +34,7 @@ final class BodyLimit {
 
   private void check(RoutingContext context) {
     String path = context.normalizedPath();
-    long limit =
-        path.equals(CLASSIFY) || path.startsWith(CLASSIFY + "/") ? maxImageBody : maxTensorBody;
+    long limit = bounds.at(path);
     long declared = declaredLength(context);
     if (declared <= limit) {
       context.next();

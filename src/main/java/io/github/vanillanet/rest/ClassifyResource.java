@@ -1,6 +1,5 @@
 package io.github.vanillanet.rest;
 
-import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.serving.Classification;
 import io.github.vanillanet.serving.ClassificationService;
@@ -31,11 +30,9 @@ public final class ClassifyResource {
   private static final String DEFAULT_TOP_K = "5";
 
   private final ClassificationService service;
-  private final long maxBody;
 
-  ClassifyResource(ClassificationService service, ServingConfig config) {
+  ClassifyResource(ClassificationService service) {
     this.service = service;
-    this.maxBody = config.maxImageBody().asLongValue();
   }
 
   @POST
@@ -43,7 +40,7 @@ public final class ClassifyResource {
   @Operation(summary = "Classify the image in the body with the default model")
   public Classification classify(
       InputStream body, @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.empty(), bounded(body), number(topK));
+    return service.classify(Optional.empty(), content(body), number(topK));
   }
 
   @POST
@@ -54,7 +51,7 @@ public final class ClassifyResource {
       @PathParam("model") String model,
       InputStream body,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.of(model), bounded(body), number(topK));
+    return service.classify(Optional.of(model), content(body), number(topK));
   }
 
   @POST
@@ -86,33 +83,23 @@ public final class ClassifyResource {
     }
   }
 
-  private byte[] bounded(InputStream body) {
+  private static byte[] content(InputStream body) {
     try {
-      byte[] bytes = body.readNBytes((int) Math.min(Integer.MAX_VALUE - 8, maxBody + 1));
-      requireBounded(bytes.length);
-      return bytes;
+      return body.readAllBytes(); // its length is bounded on the way here
     } catch (IOException e) {
       throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
     }
   }
 
-  private byte[] content(FileUpload upload) {
+  private static byte[] content(FileUpload upload) {
     if (upload == null) { // this is how a missing part arrives
       throw new ServiceException.InvalidRequest(
           "expected a file in the multipart field 'image', found none");
     }
-    requireBounded(upload.size());
     try {
       return Files.readAllBytes(upload.uploadedFile());
     } catch (IOException e) {
       throw new IllegalStateException("an upload cannot be read back", e);
-    }
-  }
-
-  private void requireBounded(long bytes) {
-    if (bytes > maxBody) {
-      throw new ServiceException.TooLarge(
-          "expected an image of at most %d bytes, found more".formatted(maxBody));
     }
   }
 }

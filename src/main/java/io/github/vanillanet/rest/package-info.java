@@ -1,5 +1,5 @@
 /**
- * Floor 8. Our own HTTP API. May import {@code error}, {@code config}, {@code certify}, {@code
- * registry}, {@code serving}, {@code rest.problem}.
+ * Floor 8. Our own HTTP API. May import {@code error}, {@code config}, {@code network}, {@code
+ * engine}, {@code certify}, {@code registry}, {@code serving}, {@code rest.problem}.
  */
 package io.github.vanillanet.rest;

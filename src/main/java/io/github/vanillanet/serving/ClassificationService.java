@@ -27,20 +27,24 @@ public final class ClassificationService {
 
   private final ModelSelection models;
   private final ImageDecoder decoder;
+  private final long largestInput;
   private final AnswerObserver observer;
 
   /** Without anybody who is told how work ends. */
-  public ClassificationService(ModelSelection models, ImageDecoder decoder) {
-    this(models, decoder, AnswerObserver.none());
+  public ClassificationService(ModelSelection models, ImageDecoder decoder, long largestInput) {
+    this(models, decoder, largestInput, AnswerObserver.none());
   }
 
   /**
+   * @param largestInput bytes of pixels that the images of one request may become: small images
+   *     become large ones
    * @param observer is told how each piece of work ended that reached a model
    */
   public ClassificationService(
-      ModelSelection models, ImageDecoder decoder, AnswerObserver observer) {
+      ModelSelection models, ImageDecoder decoder, long largestInput, AnswerObserver observer) {
     this.models = models;
     this.decoder = decoder;
+    this.largestInput = largestInput;
     this.observer = observer;
   }
 
@@ -102,9 +106,13 @@ public final class ClassificationService {
   private ModelInput images(ServedModel served, List<byte[]> encoded) {
     Preprocessing preprocessing = served.manifest().preprocessing();
     int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
-    ByteBuffer pixels =
-        ByteBuffer.allocate(Math.multiplyExact(bytes, encoded.size()))
-            .order(ByteOrder.nativeOrder());
+    long most = Math.max(1, Math.min(largestInput, Integer.MAX_VALUE) / bytes);
+    if (encoded.size() > most) {
+      throw new ServiceException.TooLarge(
+          "expected at most %d images for %s at once, found %d"
+              .formatted(most, served.id(), encoded.size()));
+    }
+    ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
     for (byte[] image : encoded) {
       pixels.put(preprocessing.apply(decoder.decode(image)).rgb());
     }

@@ -13,6 +13,9 @@ import java.util.Optional;
  */
 public record ProblemAnswer(int status, String mediaType, Object entity) {
 
+  /** Characters of a detail: it may quote what the client sent. */
+  private static final int LONGEST = 1000;
+
   /** A failure that we name. */
   public static ProblemAnswer of(ServiceException failure, String path) {
     ErrorCode code = failure.code();
@@ -24,7 +27,8 @@ public record ProblemAnswer(int status, String mediaType, Object entity) {
     return of(status, Optional.empty(), detail, path);
   }
 
-  private static ProblemAnswer of(int status, Optional<String> code, String detail, String path) {
+  private static ProblemAnswer of(int status, Optional<String> code, String text, String path) {
+    String detail = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     if (path.equals("/v2") || path.startsWith("/v2/")) {
       return new ProblemAnswer(status, "application/json", Map.of("error", detail));
     }

@@ -9,7 +9,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
 import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
 
 /**
  * Turns whatever a request threw into an answer with a body. Bugs are logged with their trace and
@@ -23,6 +25,12 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
   @Context UriInfo uri;
 
+  private final AllowedMethods methods;
+
+  ProblemMapper(AllowedMethods methods) {
+    this.methods = methods;
+  }
+
   @Override
   public Response toResponse(Throwable failure) {
     String path = uri.getPath();
@@ -30,16 +38,34 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
       if (named.code() == ErrorCode.ENGINE_FAILURE) {
         LOG.errorf("%s: %s", path, named.getMessage());
       }
-      return response(ProblemAnswer.of(named, path)).build();
+      Response.ResponseBuilder builder = response(ProblemAnswer.of(named, path));
+      if (named.code() == ErrorCode.TOO_LARGE) {
+        builder.header("Connection", "close"); // the rest of the body is never read
+      }
+      return builder.build();
     }
     if (failure instanceof WebApplicationException http) {
       return ofHttp(http, path);
+    }
+    if (isMalformedMultipart(failure)) {
+      return response(
+              ProblemAnswer.of(
+                  400, "the multipart body is damaged, ends early or has too many parts", path))
+          .build();
     }
     LOG.errorf(failure, "%s failed", path);
     return response(ProblemAnswer.of(500, "an unexpected error, see the log", path)).build();
   }
 
-  private static Response ofHttp(WebApplicationException failure, String path) {
+  /** The multipart parser has an exception of its own for one of three faults only. */
+  private static boolean isMalformedMultipart(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return failure instanceof MultipartParser.MalformedMessageException
+        || failure instanceof IOException && message.startsWith("Connection terminated parsing")
+        || message.startsWith("Param limit of ");
+  }
+
+  private Response ofHttp(WebApplicationException failure, String path) {
     Response original = failure.getResponse();
     int status = original.getStatus();
     if (status < 400) {
@@ -49,12 +75,14 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
         switch (status) {
           case 404 -> "there is nothing at " + path;
           case 405 -> "this method is not allowed at " + path;
+          case 406 -> "the answer is of no type that the Accept header takes";
+          case 413 -> "a part of the form is larger than it may be";
           case 415 -> "the content type is missing or none that %s takes".formatted(path);
           default -> String.valueOf(failure.getMessage());
         };
     Response.ResponseBuilder builder = response(ProblemAnswer.of(status, detail, path));
-    if (original.getHeaderString(HttpHeaders.ALLOW) != null) {
-      builder.header(HttpHeaders.ALLOW, original.getHeaderString(HttpHeaders.ALLOW));
+    if (status == 405) {
+      builder.header(HttpHeaders.ALLOW, String.join(", ", methods.at(path)));
     }
     return builder.build();
   }

@@ -15,7 +15,7 @@ public final class StatusTable {
       case MODEL_AMBIGUOUS, CONFLICT -> 409;
       case TOO_LARGE -> 413;
       case UNSUPPORTED_IMAGE -> 415;
-      case UNDECODABLE_IMAGE -> 422;
+      case UNDECODABLE_IMAGE, BAD_DATASET -> 422;
       case QUEUE_FULL -> 429;
       case NOT_READY -> 503;
       case DEADLINE_EXCEEDED -> 504;

@@ -1,10 +1,13 @@
 package io.github.vanillanet.rest.v2;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.github.vanillanet.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +31,7 @@ final class InferRequestReader {
   InferRequestReader(int longestString) {
     json =
         JsonFactory.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(
                 StreamReadConstraints.builder()
                     .maxNestingDepth(DEEPEST)
@@ -47,13 +51,14 @@ final class InferRequestReader {
         throw invalid(parser, "expected nothing after the request");
       }
       return request;
+    } catch (JsonEOFException e) {
+      throw new ServiceException.InvalidRequest(
+          "the body ends inside its JSON" + place(e.getLocation()));
     } catch (JsonProcessingException e) {
       throw new ServiceException.InvalidRequest(
-          "the body is no JSON that can be read: %s (line %d, column %d)"
-              .formatted(
-                  e.getOriginalMessage().lines().findFirst().orElse(""),
-                  e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                  e.getLocation() == null ? 0 : e.getLocation().getColumnNr()));
+          "the body is no JSON that can be read: "
+              + e.getOriginalMessage().lines().findFirst().orElse("")
+              + place(e.getLocation()));
     } catch (IOException e) {
       throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
     }
@@ -76,6 +81,9 @@ final class InferRequestReader {
           }
         }
         case "outputs" -> {
+          if (value == JsonToken.VALUE_NULL) {
+            continue;
+          }
           require(parser, value, JsonToken.START_ARRAY, "outputs");
           while (parser.nextToken() != JsonToken.END_ARRAY) {
             require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an output");
@@ -210,11 +218,13 @@ final class InferRequestReader {
   }
 
   private static ServiceException invalid(JsonParser parser, String problem) {
-    return new ServiceException.InvalidRequest(
-        "%s (line %d, column %d)"
-            .formatted(
-                problem,
-                parser.currentLocation().getLineNr(),
-                parser.currentLocation().getColumnNr()));
+    return new ServiceException.InvalidRequest(problem + place(parser.currentLocation()));
+  }
+
+  /** Where in the body; nothing if the parser does not tell. */
+  private static String place(JsonLocation location) {
+    return location == null
+        ? ""
+        : " (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());
   }
 }

@@ -1,0 +1,30 @@
+package io.github.vanillanet.rest;
+
+import io.github.vanillanet.config.ServingConfig;
+import jakarta.inject.Singleton;
+
+/** How many bytes of body each path takes. */
+@Singleton
+final class BodyBounds {
+
+  private static final String CLASSIFY = "/classify";
+
+  private static final String TRAININGS = "/admin/trainings";
+
+  private final long image;
+  private final long tensor;
+  private final long upload;
+
+  BodyBounds(ServingConfig config) {
+    this.image = config.maxImageBody().asLongValue();
+    this.tensor = config.maxTensorBody().asLongValue();
+    this.upload = config.training().maxUpload().asLongValue();
+  }
+
+  long at(String path) {
+    if (path.equals(CLASSIFY) || path.startsWith(CLASSIFY + "/")) {
+      return image;
+    }
+    return path.equals(TRAININGS) ? upload : tensor;
+  }
+}

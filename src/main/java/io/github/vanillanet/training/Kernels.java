@@ -1,0 +1,29 @@
+package io.github.vanillanet.training;
+
+/**
+ * How a training step is computed. Both compute the same function; they differ in the order of
+ * summation, hence in the last bits.
+ */
+public enum Kernels {
+  /** NCHW and one convolution operator per layer, as the official code on PyTorch. */
+  PLANAR(0, false),
+  /** NHWC, 1×1 convolutions as matrix products of all pixels: about a quarter faster on a CPU. */
+  PIXELWISE(2, true);
+
+  private final int memoryFormat;
+  private final boolean pointwiseAsProduct;
+
+  Kernels(int memoryFormat, boolean pointwiseAsProduct) {
+    this.memoryFormat = memoryFormat;
+    this.pointwiseAsProduct = pointwiseAsProduct;
+  }
+
+  /** c10::MemoryFormat of the images. */
+  int memoryFormat() {
+    return memoryFormat;
+  }
+
+  boolean pointwiseAsProduct() {
+    return pointwiseAsProduct;
+  }
+}

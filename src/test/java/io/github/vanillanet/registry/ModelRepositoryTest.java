@@ -1,0 +1,189 @@
+package io.github.vanillanet.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.error.ServiceException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelRepositoryTest {
+
+  @TempDir Path root;
+
+  private ModelRepository repository;
+  private StoredVersion first;
+
+  @BeforeEach
+  void publishOne() {
+    repository = new ModelRepository(root);
+    first = PublishedModels.publish(root, "five");
+  }
+
+  @Test
+  void aPublishedVersionHoldsItsFourFilesAndOpens() throws IOException {
+    StoredVersion opened = repository.open(new ModelId("five", 1));
+
+    assertThat(first.folder()).isEqualTo(root.resolve("five").resolve("1"));
+    assertThat(names(first.folder()))
+        .containsExactly("checkpoint.pth", "labels.txt", "manifest.json", "model.pt");
+    assertThat(opened.manifest()).isEqualTo(first.manifest());
+    assertThat(opened.labels()).hasSize(PublishedModels.CLASSES).contains("class 9");
+    assertThat(opened.manifest().certificate().float64().holds()).isTrue();
+  }
+
+  @Test
+  void theNextVersionTakesTheNextNumber() {
+    StoredVersion second = PublishedModels.publish(root, "five");
+
+    assertThat(second.id()).isEqualTo(new ModelId("five", 2));
+    assertThat(repository.active()).containsExactly(new ModelId("five", 2));
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+    // The same weights give the same bytes: nothing in an artifact depends on the day.
+    assertThat(second.manifest().certificate()).isEqualTo(first.manifest().certificate());
+  }
+
+  @Test
+  void nothingIsLeftOfAPublishingThatFails() throws IOException {
+    assertThatThrownBy(
+            () ->
+                repository.publish(
+                    "five",
+                    List.of(),
+                    folder -> {
+                      Files.writeString(folder.resolve(StoredVersion.ARTIFACT), "half");
+                      throw new IOException("disk full");
+                    }))
+        .isInstanceOf(ServiceException.class)
+        .hasMessageContaining("disk full");
+
+    assertThat(names(root.resolve("five"))).containsExactly("1");
+  }
+
+  @Test
+  void aVersionIsNotSeenBeforeItIsComplete() {
+    AtomicReference<List<Integer>> seen = new AtomicReference<>();
+
+    repository.publish(
+        "five",
+        first.labels(),
+        folder -> {
+          Files.copy(first.artifact(), folder.resolve(StoredVersion.ARTIFACT));
+          seen.set(repository.versions("five"));
+          return first.manifest();
+        });
+
+    assertThat(seen.get()).containsExactly(1);
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+  }
+
+  @Test
+  void aFlippedBitInTheArtifactIsFound() throws IOException {
+    byte[] bytes = Files.readAllBytes(first.artifact());
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(first.artifact(), bytes);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("the certificate is for SHA-256");
+  }
+
+  @Test
+  void aManifestWithoutCertificateIsRefused() throws IOException {
+    edit("\"certificate\":", "\"no_certificate\":");
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("certificate");
+  }
+
+  @Test
+  void aCertificateThatFailsIsRefusedWhateverItSaysOfItsBound() throws IOException {
+    String text = Files.readString(manifest());
+    String failing =
+        text.replaceFirst(
+            "\"served\":\\{\"max_delta\":[^,]*,\"bound\":[^,]*,",
+            "\"served\":{\"max_delta\":0.5,\"bound\":1.0,");
+    assertThat(failing).isNotEqualTo(text);
+    Files.writeString(manifest(), failing);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("differ by 0.5");
+  }
+
+  @Test
+  void aCertificateOfAnotherVariantIsRefused() throws IOException {
+    edit(
+        "\"source\":\"fused\",\"variant\":\"vanillanet_5\"",
+        "\"source\":\"fused\",\"variant\":\"vanillanet_6\"");
+
+    assertThatThrownBy(this::open).hasMessageContaining("its certificate of a vanillanet_6");
+  }
+
+  @Test
+  void missingFilesAreNamed() throws IOException {
+    Files.delete(first.folder().resolve(StoredVersion.LABELS));
+    assertThatThrownBy(this::open).hasMessageContaining("labels.txt");
+
+    Files.delete(manifest());
+    assertThatThrownBy(this::open).hasMessageContaining("manifest.json is missing");
+  }
+
+  @Test
+  void garbageForAManifestIsOneReadableLine() throws IOException {
+    Files.writeString(manifest(), "{\"format\": 1, nonsense");
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("is no manifest")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void foldersThatAreNoModelsArePassedOver() throws IOException {
+    Files.createDirectories(root.resolve(".hidden").resolve("1"));
+    Files.createDirectories(root.resolve("five").resolve("not-a-version"));
+    Files.createDirectories(root.resolve("five").resolve("007"));
+    Files.createDirectories(root.resolve("empty"));
+    Files.writeString(root.resolve("README"), "notes");
+
+    assertThat(repository.active()).containsExactly(new ModelId("five", 1));
+    assertThat(new ModelRepository(root.resolve("nowhere")).names()).isEmpty();
+  }
+
+  @Test
+  void namesCannotLeaveTheRepository() {
+    for (String name : List.of("../x", "a/b", "", ".", "..", "a\\b", "-x", "x".repeat(65))) {
+      assertThatThrownBy(() -> repository.publish(name, List.of(), folder -> first.manifest()))
+          .isInstanceOf(ServiceException.BadConfiguration.class);
+    }
+  }
+
+  private void open() {
+    repository.open(new ModelId("five", 1));
+  }
+
+  private Path manifest() {
+    return first.folder().resolve(StoredVersion.MANIFEST);
+  }
+
+  private void edit(String from, String to) throws IOException {
+    String text = Files.readString(manifest());
+    assertThat(text).contains(from);
+    Files.writeString(manifest(), text.replace(from, to));
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+}

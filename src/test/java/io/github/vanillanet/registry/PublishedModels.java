@@ -1,0 +1,33 @@
+package io.github.vanillanet.registry;
+
+import io.github.vanillanet.Oracle;
+import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.publish.CheckpointImport;
+import io.github.vanillanet.publish.ModelPublisher;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Publishes a narrow official net, for tests that need a real version. */
+public final class PublishedModels {
+
+  public static final int CLASSES = 10;
+
+  private PublishedModels() {}
+
+  /** vanillanet_5, 64×64, 10 classes, from the fixture's {@code model_ema}. */
+  public static StoredVersion publish(Path repository, String name) {
+    return new ModelPublisher(TorchRuntime.load(), new ModelRepository(repository), 2, step -> {})
+        .publish(
+            new CheckpointImport(
+                    Oracle.file("models/vanillanet_5/checkpoint-3.pth"),
+                    VanillaNetVariant.VANILLANET_5,
+                    Optional.of(name),
+                    Optional.empty(),
+                    1,
+                    64,
+                    64,
+                    Optional.empty())
+                .read(warning -> {}));
+  }
+}
