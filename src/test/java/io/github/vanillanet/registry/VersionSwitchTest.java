@@ -3,16 +3,21 @@ package io.github.vanillanet.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.Oracle;
 import io.github.vanillanet.batching.Lane;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.engine.ModelInstance;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.image.ImageDecoder;
+import io.github.vanillanet.serving.ClassificationService;
+import io.github.vanillanet.serving.ModelSelection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -29,6 +34,7 @@ class VersionSwitchTest {
   private final ModelRegistry registry = new ModelRegistry();
   private final SwapGuard guard = new SwapGuard(new SwapGuard.Limits(10, 2));
   private final Set<Integer> unloadable = new HashSet<>();
+  private final Set<Integer> nonsensical = new HashSet<>();
   private ModelRepository repository;
   private VersionSwitch versions;
 
@@ -54,18 +60,24 @@ class VersionSwitchTest {
     return new ServedModel(
         version,
         Device.CPU,
-        new Lane(version.id().toString(), new Nothing(), 1),
+        new Lane(version.id().toString(), new Fixed(logit(version)), 1),
         Duration.ZERO,
         Duration.ZERO);
   }
 
-  private record Nothing() implements ModelInstance {
+  private float logit(StoredVersion version) {
+    return nonsensical.contains(version.id().version()) ? Float.NaN : 0;
+  }
+
+  private record Fixed(float logit) implements ModelInstance {
     @Override
     public void attachToThread() {}
 
     @Override
     public float[] forward(InputKind kind, ByteBuffer input, int samples) {
-      throw new IllegalStateException("nobody asks");
+      float[] logits = new float[samples * PublishedModels.CLASSES];
+      Arrays.fill(logits, logit);
+      return logits;
     }
 
     @Override
@@ -209,5 +221,50 @@ class VersionSwitchTest {
     guard.failed(version(1));
 
     assertThat(live()).isEqualTo(1);
+  }
+
+  @Test
+  void nonsenseInAnswerToPicturesIsWhatTheGuardIsToldOf() throws Exception {
+    ClassificationService service =
+        new ClassificationService(
+            new ModelSelection(registry, Optional.empty(), () -> false),
+            new ImageDecoder(1_000_000),
+            1 << 20,
+            guard);
+    byte[] image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
+    nonsensical.add(3);
+    activate(2, 3);
+    ServedModel failing = registry.lease("narrow").orElseThrow().model();
+
+    for (int request = 0; request < 2; request++) {
+      assertThatThrownBy(() -> service.classify(Optional.empty(), image, 1))
+          .isInstanceOf(ServiceException.EngineFailure.class)
+          .hasMessageContaining("not finite");
+    }
+    failing.release(); // the lease above
+
+    failing.closed().get();
+    assertThat(service.classify(Optional.empty(), image, 1).version()).isEqualTo(2);
+  }
+
+  @Test
+  void nonsenseInAnswerToTensorsMayBeTheClientsAndIsNotHeldAgainstAVersion() {
+    ClassificationService service =
+        new ClassificationService(
+            new ModelSelection(registry, Optional.empty(), () -> false),
+            new ImageDecoder(1_000_000),
+            1 << 20,
+            guard);
+    nonsensical.add(3);
+    activate(2, 3);
+    ByteBuffer tensor = ByteBuffer.allocate(3 * 64 * 64 * Float.BYTES);
+
+    for (int request = 0; request < 5; request++) {
+      assertThatThrownBy(
+              () -> service.inferTensor("narrow", new long[] {1, 3, 64, 64}, tensor.duplicate()))
+          .isInstanceOf(ServiceException.EngineFailure.class);
+    }
+
+    assertThat(live()).isEqualTo(3);
   }
 }

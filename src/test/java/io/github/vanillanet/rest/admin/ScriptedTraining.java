@@ -84,6 +84,7 @@ public final class ScriptedTraining implements JobExecutor {
         3,
         OptionalDouble.of(2 - step),
         OptionalDouble.of(0.5),
+        OptionalDouble.empty(),
         OptionalDouble.of(0.001),
         OptionalDouble.of(1),
         OptionalDouble.of(100),
