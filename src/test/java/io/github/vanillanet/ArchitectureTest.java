@@ -52,9 +52,33 @@ class ArchitectureTest {
               Map.entry(
                   "serving",
                   List.of("error", "image", "network", "engine", "batching", "registry")),
+              Map.entry("training", List.of("error", "checkpoint", "network", "fuse", "engine")),
+              Map.entry(
+                  "pipeline",
+                  List.of(
+                      "error",
+                      "jobs",
+                      "checkpoint",
+                      "image",
+                      "dataset",
+                      "network",
+                      "engine",
+                      "certify",
+                      "registry",
+                      "publish",
+                      "training")),
               Map.entry("rest.problem", List.of("error")),
               Map.entry(
-                  "cli", List.of("error", "network", "engine", "certify", "publish", "registry")),
+                  "cli",
+                  List.of(
+                      "error",
+                      "jobs",
+                      "network",
+                      "engine",
+                      "certify",
+                      "publish",
+                      "registry",
+                      "pipeline")),
               Map.entry(
                   "rest",
                   List.of(

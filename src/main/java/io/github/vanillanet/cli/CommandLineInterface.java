@@ -16,7 +16,12 @@ import picocli.CommandLine.Command;
     name = "java -jar quarkus-run.jar",
     description = "Without a command: serve.",
     mixinStandardHelpOptions = true,
-    subcommands = {ImportCommand.class, VerifyCommand.class, ModelsCommand.class})
+    subcommands = {
+      ImportCommand.class,
+      TrainCommand.class,
+      VerifyCommand.class,
+      ModelsCommand.class
+    })
 public final class CommandLineInterface implements Runnable {
 
   private static final int FAILED = 1;

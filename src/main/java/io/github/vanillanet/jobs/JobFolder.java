@@ -82,6 +82,10 @@ public final class JobFolder {
                     path.resolve(SPEC) + ": expected a JSON object"));
   }
 
+  boolean hasSpec() {
+    return Files.exists(path.resolve(SPEC));
+  }
+
   void writeSpec(JsonNode spec) throws IOException {
     write(SPEC, spec);
   }
@@ -110,6 +114,10 @@ public final class JobFolder {
     return read(OUTCOME, Outcome.class);
   }
 
+  String outcomeText() throws IOException {
+    return Files.readString(path.resolve(OUTCOME)).strip();
+  }
+
   public void writeOutcome(Outcome outcome) throws IOException {
     write(OUTCOME, outcome);
   }
@@ -117,6 +125,11 @@ public final class JobFolder {
   /** The report as the job wrote it. */
   public Optional<JsonNode> readReport() throws IOException {
     return read(REPORT, JsonNode.class);
+  }
+
+  /** The report as its own type; empty if there is none, or one of another version. */
+  public <T> Optional<T> readReport(Class<T> type) throws IOException {
+    return read(REPORT, type);
   }
 
   /**

@@ -50,6 +50,27 @@ public final class JobSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Takes the lock of a job that no service has made: the first time it gets {@code spec}, later it
+   * goes on with it.
+   *
+   * @throws ServiceException.JobConflict if another process works on it, or it has another spec
+   */
+  public static JobSession open(Path path, JobSpec spec) {
+    JobSession session = open(path);
+    try {
+      if (!session.folder.hasSpec()) {
+        session.folder.writeSpec(spec.toJson());
+      } else if (!session.folder.readSpec().equals(spec.toJson())) {
+        throw new ServiceException.JobConflict(
+            path + ": holds a job with another spec; name another folder");
+      }
+      return session;
+    } catch (IOException e) {
+      throw new ServiceException.BadConfiguration(path + " is no usable job folder: " + e, e);
+    }
+  }
+
   /** The job's files. */
   public JobFolder folder() {
     return folder;
@@ -72,6 +93,11 @@ public final class JobSession implements AutoCloseable {
   /** The last word. The service looks at it when this process has ended. */
   public void finish(Outcome outcome) throws IOException {
     folder.writeOutcome(outcome);
+  }
+
+  /** The last word as one line of JSON. */
+  public String outcomeText() throws IOException {
+    return folder.outcomeText();
   }
 
   /** Gives the lock back. */

@@ -34,4 +34,22 @@ public record Manifest(
     Certificate certificate) {
 
   public static final int FORMAT = 1;
+
+  /** The same version, its accuracy measured. */
+  Manifest withAccuracy(Optional<Double> measured) {
+    return new Manifest(
+        format,
+        name,
+        created,
+        trained,
+        architecture,
+        depth,
+        parameters,
+        macs,
+        preprocessing,
+        precision,
+        origin,
+        measured,
+        certificate);
+  }
 }

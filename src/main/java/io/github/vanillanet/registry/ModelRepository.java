@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -218,6 +219,23 @@ public final class ModelRepository {
       throw new ServiceException.BadConfiguration(
           "the model %s cannot be written below %s: %s".formatted(name, root, e), e);
     }
+  }
+
+  /**
+   * Publishes a version of another repository here, under its name and the next number.
+   *
+   * @param accuracy for the new manifest
+   */
+  public StoredVersion publishCopy(StoredVersion version, Optional<Double> accuracy) {
+    return publish(
+        version.id().name(),
+        version.labels(),
+        folder -> {
+          for (String file : List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT)) {
+            Files.copy(version.folder().resolve(file), folder.resolve(file));
+          }
+          return version.manifest().withAccuracy(accuracy);
+        });
   }
 
   /** Another process may publish the same model: whoever comes second takes the next number. */

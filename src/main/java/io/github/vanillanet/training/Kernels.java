@@ -7,7 +7,12 @@ package io.github.vanillanet.training;
 public enum Kernels {
   /** NCHW and one convolution operator per layer, as the official code on PyTorch. */
   PLANAR(0, false),
-  /** NHWC, 1×1 convolutions as matrix products of all pixels: about a quarter faster on a CPU. */
+  /**
+   * NHWC, 1×1 convolutions as matrix products of all pixels: half the time of {@link #PLANAR} on a
+   * CPU (343 against 736 ms for 128 images of 64×64 on one core), where planar gradients of
+   * depthwise kernels are the dearest part. Computing those from products of all pairs of pixels
+   * was tried and gained nothing.
+   */
   PIXELWISE(2, true);
 
   private final int memoryFormat;

@@ -215,8 +215,14 @@ public final class TrainingLoop {
     }
 
     private void save(int epoch) {
-      CheckpointFile.write(
-          checkpoints.file(), spec, new TrainingState(engine.state(), step), epoch);
+      TrainingState state = new TrainingState(engine.state(), step);
+      if (!state.finite()) {
+        throw new ServiceException.EngineFailure(
+            ("the weights are no finite numbers after step %d: lower the learning rate or clip the"
+                    + " gradients; the last checkpoint is from before")
+                .formatted(step));
+      }
+      CheckpointFile.write(checkpoints.file(), spec, state, epoch);
       savedAt = clock.millis();
       listener.checkpointed(checkpoints.file(), step);
     }

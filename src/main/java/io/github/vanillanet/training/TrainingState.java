@@ -6,6 +6,7 @@ import io.github.vanillanet.checkpoint.StateDict;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.network.Network;
 import io.github.vanillanet.network.ParameterTable;
+import java.nio.FloatBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -47,6 +48,20 @@ public record TrainingState(StateDict tensors, int step) {
   /** Weights, running statistics and counters by their official names. */
   public StateDict weights(boolean average) {
     return under(average ? TrainingModule.AVERAGE : TrainingModule.MODEL);
+  }
+
+  /** False if any value is NaN or infinite: such a state must not replace a good checkpoint. */
+  boolean finite() {
+    for (HostTensor tensor : tensors.tensors().values()) {
+      if (tensor.type() == ScalarType.FLOAT32) {
+        for (FloatBuffer values = tensor.bytes().asFloatBuffer(); values.hasRemaining(); ) {
+          if (!Float.isFinite(values.get())) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
   }
 
   StateDict under(String prefix) {

@@ -1,0 +1,181 @@
+package io.github.vanillanet.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.jobs.JobSession;
+import io.github.vanillanet.jobs.JobSpec;
+import io.github.vanillanet.jobs.OutOfMemoryScore;
+import io.github.vanillanet.jobs.Outcome;
+import io.github.vanillanet.jobs.Progress;
+import io.github.vanillanet.jobs.TrainingRequest;
+import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.pipeline.TrainingPipeline;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * {@code train}: a folder of labelled photos becomes a published model. With {@code --job} it does
+ * the work of a job that the service has made; that is how the service runs it.
+ */
+@Command(
+    name = "train",
+    description = "Train a VanillaNet, fuse it, prove the fuse, evaluate and publish it.",
+    mixinStandardHelpOptions = true)
+final class TrainCommand implements Callable<Integer> {
+
+  private static final int REFUSED = 1;
+  private static final long CHECKPOINT_SECONDS = 300;
+
+  @Option(
+      names = "--job",
+      paramLabel = "DIR",
+      description = "the folder of a job; without --data it must hold a spec.json")
+  private Optional<Path> job = Optional.empty();
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      description = "train/CLASS/*, and val/ or test/ beside it if there are; or CLASS/* alone")
+  private Optional<Path> data = Optional.empty();
+
+  @Option(names = "--variant", converter = VariantConverter.class, description = "vanillanet_5 …")
+  private Optional<VanillaNetVariant> variant = Optional.empty();
+
+  @Option(names = "--name", description = "the model's name; default: the variant with hyphens")
+  private Optional<String> name = Optional.empty();
+
+  @Option(
+      names = "--set",
+      paramLabel = "MEMBER=VALUE",
+      description = "any member of a training request: epochs=30, dims=[64,128,256,512], …")
+  private Map<String, String> members = new TreeMap<>();
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
+  private String device;
+
+  @Option(names = "--threads", description = "of the computation; default: all processors")
+  private Optional<Integer> threads = Optional.empty();
+
+  @Mixin private RepositoryOption repository;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    try (Terminal terminal = new Terminal(spec.commandLine().getErr());
+        JobSession session = open()) {
+      OutOfMemoryScore.raise();
+      return work(session, progress -> terminal.progress(words(progress)));
+    }
+  }
+
+  private JobSession open() {
+    if (data.isEmpty()) {
+      return JobSession.open(
+          job.orElseThrow(
+              () ->
+                  new ParameterException(
+                      spec.commandLine(), "expected --data and --variant, or --job")));
+    }
+    if (variant.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "expected --variant beside --data");
+    }
+    TrainingRequest request = TrainingRequest.of(request(variant.get()));
+    JobSpec work =
+        new JobSpec(
+            request,
+            Optional.of(data.get().toAbsolutePath().normalize().toString()),
+            Optional.empty(),
+            0,
+            0,
+            Optional.empty(),
+            repository.open().root().toAbsolutePath().normalize().toString(),
+            device,
+            threads.map(OptionalInt::of).orElse(OptionalInt.empty()),
+            CHECKPOINT_SECONDS);
+    return JobSession.open(
+        job.orElseGet(() -> Path.of("trainings", request.name())).toAbsolutePath(), work);
+  }
+
+  private JsonNode request(VanillaNetVariant chosen) {
+    ObjectNode request = new ObjectMapper().createObjectNode();
+    request.put("name", name.orElseGet(chosen::modelName));
+    request.put("variant", chosen.officialName());
+    members.forEach((member, value) -> request.set(member, json(value)));
+    return request;
+  }
+
+  /** A number or a list where it reads as one, else text. */
+  private static JsonNode json(String value) {
+    try {
+      JsonNode node = new ObjectMapper().readTree(value);
+      return node.isMissingNode() ? TextNode.valueOf(value) : node;
+    } catch (JsonProcessingException e) {
+      return TextNode.valueOf(value);
+    }
+  }
+
+  private int work(JobSession session, Consumer<Progress> audience) throws IOException {
+    JobSpec work = JobSpec.of(session.spec());
+    Optional<Outcome> outcome;
+    try {
+      outcome = new TrainingPipeline(session, work, audience).run();
+    } catch (ServiceException e) {
+      session.finish(Outcome.failed(e.getMessage()));
+      throw e;
+    }
+    if (outcome.isEmpty()) {
+      return JobSession.STOPPED;
+    }
+    session.finish(outcome.get());
+    spec.commandLine().getOut().println(session.outcomeText());
+    if (outcome.get().result() != Outcome.Result.PUBLISHED) {
+      spec.commandLine().getErr().println(outcome.get().reason().orElse("not published"));
+    }
+    // for a job, an outcome of any kind is an orderly end
+    return data.isEmpty() || outcome.get().result() == Outcome.Result.PUBLISHED ? 0 : REFUSED;
+  }
+
+  private static String words(Progress progress) {
+    if (progress.loss().isEmpty()) {
+      return progress.phase();
+    }
+    StringBuilder words = new StringBuilder();
+    words.append(
+        String.format(
+            Locale.ROOT,
+            "epoch %d/%d  step %d/%d  loss %.4f",
+            progress.epoch() + 1,
+            progress.epochs(),
+            progress.step(),
+            progress.steps(),
+            progress.loss().getAsDouble()));
+    progress
+        .imagesPerSecond()
+        .ifPresent(rate -> words.append(String.format(Locale.ROOT, "  %.0f images/s", rate)));
+    progress
+        .secondsLeft()
+        .ifPresent(left -> words.append(String.format(Locale.ROOT, "  %.0f min left", left / 60)));
+    return words.toString();
+  }
+}
