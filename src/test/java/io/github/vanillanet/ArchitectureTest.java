@@ -91,7 +91,8 @@ class ArchitectureTest {
                       "serving",
                       "rest.problem")),
               Map.entry(
-                  "rest.admin", List.of("error", "config", "jobs", "registry", "rest.problem")),
+                  "rest.admin",
+                  List.of("error", "config", "network", "jobs", "registry", "rest.problem")),
               Map.entry(
                   "rest.v2", List.of("error", "config", "registry", "serving", "rest.problem"))));
 

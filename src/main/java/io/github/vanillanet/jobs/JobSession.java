@@ -54,7 +54,7 @@ public final class JobSession implements AutoCloseable {
    * Takes the lock of a job that no service has made: the first time it gets {@code spec}, later it
    * goes on with it.
    *
-   * @throws ServiceException.JobConflict if another process works on it, or it has another spec
+   * @throws ServiceException.Conflict if another process works on it, or it has another spec
    */
   public static JobSession open(Path path, JobSpec spec) {
     JobSession session = open(path);
@@ -62,7 +62,7 @@ public final class JobSession implements AutoCloseable {
       if (!session.folder.hasSpec()) {
         session.folder.writeSpec(spec.toJson());
       } else if (!session.folder.readSpec().equals(spec.toJson())) {
-        throw new ServiceException.JobConflict(
+        throw new ServiceException.Conflict(
             path + ": holds a job with another spec; name another folder");
       }
       return session;

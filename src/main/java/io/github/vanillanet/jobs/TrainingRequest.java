@@ -21,8 +21,8 @@ import java.util.OptionalLong;
  * @param actNum the series activation's kernel is 2·act_num+1 wide
  * @param inputSize height and width in pixels
  * @param preset {@code official} or {@code small}: a small data set on a CPU
- * @param batchSize images of one optimizer step
- * @param accumulation parts that a step's batch is cut into to save memory
+ * @param batchSize images of one forward
+ * @param accumulation forwards of one optimizer step
  * @param optimizer {@code lamb}, {@code adamw} or {@code sgd}
  * @param learningRate at the top of the schedule
  * @param layerDecay factor of the learning rate per layer away from the classifier
