@@ -103,6 +103,9 @@ class ArchitectureTest {
                       "rest.problem",
                       "rest.call")),
               Map.entry(
+                  "rest.admin",
+                  List.of("error", "config", "network", "jobs", "registry", "rest.problem")),
+              Map.entry(
                   "rest.v2",
                   List.of(
                       "error",

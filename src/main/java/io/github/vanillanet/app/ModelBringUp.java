@@ -14,6 +14,7 @@ import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ModelRepository;
 import io.github.vanillanet.registry.ServedModel;
+import io.github.vanillanet.registry.VersionLoader;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -38,9 +39,10 @@ final class ModelBringUp {
   }
 
   /**
+   * @return brings further versions onto the same device
    * @throws ServiceException if the service cannot do its work: its message is for the operator
    */
-  void run() {
+  VersionLoader run() {
     requireSettings();
     lanes.require();
     TorchRuntime runtime = TorchRuntime.load();
@@ -53,7 +55,7 @@ final class ModelBringUp {
     seed(repository, new ModelPublisher(runtime, repository, plan.threads(), LOG::debug));
     ModelLoader loader = new ModelLoader(runtime, device, plan, metrics);
     int refused = 0;
-    for (ModelId id : repository.latest()) {
+    for (ModelId id : repository.active()) {
       try {
         serve(loader.load(repository.open(id)));
       } catch (ServiceException e) {
@@ -62,12 +64,20 @@ final class ModelBringUp {
       }
     }
     requireServing(refused);
+    return loader;
   }
 
   private void requireSettings() {
     requirePositive("max-pixels", config.maxPixels());
     requirePositive("max-image-body", config.maxImageBody().asLongValue());
     requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
+    requirePositive("keep-versions", config.keepVersions());
+    requirePositive("swap-guard.answers", config.swapGuard().answers());
+    requirePositive("swap-guard.failures", config.swapGuard().failures());
+    requirePositive("training.concurrent", config.training().concurrent());
+    requirePositive("training.max-upload", config.training().maxUpload().asLongValue());
+    requirePositive("training.max-upload-files", config.training().maxUploadFiles());
+    requirePositive("training.max-unpacked", config.training().maxUnpacked().asLongValue());
   }
 
   static void requirePositive(String setting, long value) {

@@ -87,15 +87,15 @@ final class LaneQueue {
     }
   }
 
-  CompletableFuture<LaneAnswer> redeem(int images, ModelInput input, Deadline deadline) {
+  CompletableFuture<LaneAnswer> redeem(int reserved, ModelInput input, Deadline deadline) {
     Work work = new Work(input, deadline, ticker.nanos(), new CompletableFuture<>());
     lock.lock();
     try {
-      reservedImages -= images;
+      reservedImages -= reserved;
       requireOpen();
       queue.add(work);
-      queuedImages += images;
-      meters.queued(images);
+      queuedImages += work.samples();
+      meters.queued(work.samples());
       changed.signalAll();
     } finally {
       lock.unlock();

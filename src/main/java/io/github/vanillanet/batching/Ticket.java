@@ -21,14 +21,14 @@ public final class Ticket implements AutoCloseable {
   }
 
   /**
-   * Queues the work that room was reserved for.
+   * Queues the work that room was reserved for, or less: of several images some may be damaged.
    *
    * @return its answer, completed on the lane's thread, or failed with {@code DeadlineExceeded} if
    *     it is dropped; cancel it to give the work up
    * @throws io.github.vanillanet.error.ServiceException.NotReady if the lane is closing
    */
   public CompletableFuture<LaneAnswer> submit(ModelInput input) {
-    if (used || input.samples() != images) {
+    if (used || input.samples() > images) {
       throw new IllegalStateException(
           "a ticket for %d images, used %s, was given %d".formatted(images, used, input.samples()));
     }

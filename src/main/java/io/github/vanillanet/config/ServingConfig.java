@@ -57,7 +57,74 @@ public interface ServingConfig {
   @WithDefault("64M")
   MemorySize maxTensorBody();
 
-  /** See {@link ServingConfig#batching()}. */
+  /** Versions of each model, the newest, that are never deleted. */
+  @WithDefault("5")
+  int keepVersions();
+
+  /** When a version that was just swapped in is taken out again. */
+  SwapGuard swapGuard();
+
+  /** Trainings that clients start. */
+  Training training();
+
+  /** {@code vanillanet.swap-guard.*}. */
+  interface SwapGuard {
+
+    /** Answers after which a version is trusted. */
+    @WithDefault("200")
+    int answers();
+
+    /** Failures among them that are one too many. */
+    @WithDefault("3")
+    int failures();
+  }
+
+  /** {@code vanillanet.training.*}. */
+  interface Training {
+
+    /** Where the jobs are: {@code <jobs>/<id>/}. */
+    @WithDefault("jobs")
+    Path jobs();
+
+    /** The folder that paths in requests are looked up in; without it, data is uploaded. */
+    Optional<Path> dataRoot();
+
+    /** Largest upload. */
+    @WithDefault("2G")
+    MemorySize maxUpload();
+
+    /** Files that an uploaded archive may hold. */
+    @WithDefault("500000")
+    int maxUploadFiles();
+
+    /** Bytes that an uploaded archive may unpack to. */
+    @WithDefault("20G")
+    MemorySize maxUnpacked();
+
+    /** Java heap of a training's process, as {@code -Xmx} takes it. */
+    @WithDefault("2g")
+    String heap();
+
+    /** Trainings at a time; the others wait. */
+    @WithDefault("1")
+    int concurrent();
+
+    /** Threads of a training's computation; else one for each processor. */
+    OptionalInt threads();
+
+    /** Between two checkpoints within an epoch; there is one after each epoch besides. */
+    @WithDefault("10m")
+    Duration checkpointInterval();
+
+    /** How long a training may take to stop by itself before it is told to, then killed. */
+    @WithDefault("10s")
+    Duration stopGrace();
+
+    /** The jar that a training's process is started from; else the one that serves. */
+    Optional<Path> jar();
+  }
+
+  /** {@code vanillanet.batching.*}. */
   interface Batching {
 
     /** Images in one forward; else 8 on a CUDA device and 1 on a CPU, where more gains nothing. */

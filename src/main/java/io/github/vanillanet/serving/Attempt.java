@@ -3,10 +3,12 @@ package io.github.vanillanet.serving;
 import io.github.vanillanet.batching.LaneAnswer;
 import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.batching.Ticket;
+import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.Outcome;
 import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.metrics.VersionMeters;
+import io.github.vanillanet.registry.AnswerObserver;
 import io.github.vanillanet.registry.ServedModel;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -24,11 +26,13 @@ final class Attempt {
   private final Call call;
   private final ServedModel served;
   private final int images;
+  private final AnswerObserver observer;
 
-  Attempt(Call call, ServedModel served, int images) {
+  Attempt(Call call, ServedModel served, int images, AnswerObserver observer) {
     this.call = call;
     this.served = served;
     this.images = images;
+    this.observer = observer;
   }
 
   /**
@@ -41,8 +45,11 @@ final class Attempt {
     try (Ticket ticket = served.lane().reserve(images, call.deadline())) {
       meters.accepted(images);
       try {
-        float[] logits = requireFinite(await(ticket.submit(input.get())));
-        T answer = call.clock().time(Stage.POSTPROCESS, () -> result.apply(logits));
+        ModelInput prepared = input.get();
+        LaneAnswer done = await(ticket.submit(prepared));
+        requireFinite(prepared.kind(), done.logits());
+        observer.answered(served.id());
+        T answer = call.clock().time(Stage.POSTPROCESS, () -> result.apply(done.logits()));
         if (call.deadline().passed()) {
           throw new ServiceException.DeadlineExceeded(
               "the budget of %s was spent before the answer was there".formatted(call.deadline()));
@@ -72,6 +79,9 @@ final class Attempt {
       Thread.currentThread().interrupt();
       throw new ServiceException.NotReady("the service is closing");
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof ServiceException.EngineFailure) {
+        observer.failed(served.id());
+      }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
@@ -79,14 +89,16 @@ final class Attempt {
     }
   }
 
-  private float[] requireFinite(LaneAnswer answer) {
-    for (float logit : answer.logits()) {
+  private void requireFinite(InputKind kind, float[] logits) {
+    for (float logit : logits) {
       if (!Float.isFinite(logit)) {
+        if (kind == InputKind.IMAGES) { // of tensors it may be the client's doing
+          observer.failed(served.id());
+        }
         throw new ServiceException.EngineFailure(
             "%s answered with a logit that is not finite: %s".formatted(served.id(), logit), null);
       }
     }
-    return answer.logits();
   }
 
   private static Outcome outcome(Throwable failure) {
@@ -107,7 +119,7 @@ final class Attempt {
           NOT_EQUIVALENT,
           BAD_DATASET,
           JOB_NOT_FOUND,
-          JOB_CONFLICT,
+          CONFLICT,
           BAD_CONFIGURATION ->
           Outcome.FAILED;
     };

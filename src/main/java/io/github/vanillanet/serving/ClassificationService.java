@@ -8,6 +8,7 @@ import io.github.vanillanet.image.Preprocessing;
 import io.github.vanillanet.image.RgbImage;
 import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.registry.AnswerObserver;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteBuffer;
@@ -27,18 +28,41 @@ public final class ClassificationService {
   private final ImageDecoder decoder;
   private final long largestInput;
   private final DecodeGate gate;
+  private final AnswerObserver observer;
+
+  /** As many decoders as there are processors. */
+  public ClassificationService(
+      ModelSelection models, ImageDecoder decoder, long largestInput, AnswerObserver observer) {
+    this(models, decoder, largestInput, Runtime.getRuntime().availableProcessors(), observer);
+  }
+
+  /** Without anybody who is told how work ends. */
+  public ClassificationService(ModelSelection models, ImageDecoder decoder, long largestInput) {
+    this(models, decoder, largestInput, AnswerObserver.none());
+  }
 
   /**
    * @param largestInput bytes of pixels that the images of one request may become: small images
    *     become large ones
    * @param decoders requests that may decode at the same time
+   * @param observer is told how each piece of work ended that reached a model
    */
   public ClassificationService(
-      ModelSelection models, ImageDecoder decoder, long largestInput, int decoders) {
+      ModelSelection models,
+      ImageDecoder decoder,
+      long largestInput,
+      int decoders,
+      AnswerObserver observer) {
     this.models = models;
     this.decoder = decoder;
     this.largestInput = largestInput;
     this.gate = new DecodeGate(decoders);
+    this.observer = observer;
+  }
+
+  /** {@link #classify(Call, Optional, byte[], int)} with all the time there is. */
+  public Classification classify(Optional<String> model, byte[] encoded, int topK) {
+    return classify(Call.unbounded(), model, encoded, topK);
   }
 
   /**
@@ -54,7 +78,7 @@ public final class ClassificationService {
     }
     try (Lease lease = models.lease(model, call.deadline(), 1)) {
       ServedModel served = lease.model();
-      return new Attempt(call, served, 1)
+      return new Attempt(call, served, 1, observer)
           .run(
               () -> images(call, served, List.of(encoded)),
               logits ->
@@ -70,11 +94,16 @@ public final class ClassificationService {
   public Inference inferImages(Call call, String model, List<byte[]> encoded) {
     try (Lease lease = models.lease(Optional.of(model), call.deadline(), encoded.size())) {
       ServedModel served = lease.model();
-      return new Attempt(call, served, encoded.size())
+      return new Attempt(call, served, encoded.size(), observer)
           .run(
               () -> images(call, served, encoded),
               logits -> inference(served, encoded.size(), logits));
     }
+  }
+
+  /** {@link #inferTensor(Call, String, long[], ByteBuffer)} with all the time there is. */
+  public Inference inferTensor(String model, long[] shape, ByteBuffer values) {
+    return inferTensor(Call.unbounded(), model, shape, values);
   }
 
   /**
@@ -88,7 +117,7 @@ public final class ClassificationService {
     try (Lease lease = models.lease(Optional.of(model), call.deadline(), samples)) {
       ServedModel served = lease.model();
       requireShape(served, shape);
-      return new Attempt(call, served, samples)
+      return new Attempt(call, served, samples, observer)
           .run(
               () -> new ModelInput(InputKind.NORMALISED, samples, values),
               logits -> inference(served, samples, logits));

@@ -5,6 +5,7 @@ import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.timing.Deadline;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -15,6 +16,12 @@ public final class ModelSelection {
   private final Optional<String> defaultModel;
   private final BooleanSupplier loading;
   private final ModelGroups groups;
+
+  /** Without groups. */
+  public ModelSelection(
+      ModelRegistry registry, Optional<String> defaultModel, BooleanSupplier loading) {
+    this(registry, defaultModel, loading, new ModelGroups(registry, Map.of()));
+  }
 
   /**
    * @param defaultModel answers when a request names none
