@@ -20,7 +20,8 @@ import picocli.CommandLine.Command;
       ImportCommand.class,
       TrainCommand.class,
       VerifyCommand.class,
-      ModelsCommand.class
+      ModelsCommand.class,
+      BenchCommand.class
     })
 public final class CommandLineInterface implements Runnable {
 

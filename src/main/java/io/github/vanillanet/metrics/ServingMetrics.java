@@ -58,7 +58,8 @@ public final class ServingMetrics {
     live.put(version.model() + "/" + version.version(), version);
   }
 
-  void closed(VersionMeters version) {
-    live.remove(version.model() + "/" + version.version(), version);
+  /** True if nobody else counts under the same labels: a version may be loaded again. */
+  boolean closed(VersionMeters version) {
+    return live.remove(version.model() + "/" + version.version(), version);
   }
 }

@@ -138,8 +138,8 @@ public final class VersionMeters implements AutoCloseable {
   @Override
   public void close() {
     open = false;
-    metrics.closed(this);
-    inferences.values().forEach(metrics.registry()::remove);
-    inferences.clear();
+    if (metrics.closed(this)) {
+      inferences.values().forEach(metrics.registry()::remove);
+    }
   }
 }

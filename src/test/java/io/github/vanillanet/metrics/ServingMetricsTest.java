@@ -101,4 +101,16 @@ class ServingMetricsTest {
         .contains("version=\"2\"")
         .contains("vanillanet_stage_seconds_count{model=\"net\",stage=\"total\",}");
   }
+
+  @Test
+  void aVersionThatIsLoadedAgainKeepsItsMeters() {
+    VersionMeters first = metrics.version("net", 1, "cpu");
+    first.open(1, List.of(1));
+    VersionMeters again = metrics.version("net", 1, "cpu");
+    again.open(1, List.of(1));
+
+    first.close();
+
+    assertThat(registry.scrape()).contains("vanillanet_infer_seconds_count{batch=\"1\"");
+  }
 }
