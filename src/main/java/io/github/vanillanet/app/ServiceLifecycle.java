@@ -44,7 +44,8 @@ public final class ServiceLifecycle {
     this.registry = registry;
     this.loader = loader;
     this.jobs = jobs;
-    ModelBringUp models = new ModelBringUp(config, registry, metrics);
+    ModelBringUp models =
+        new ModelBringUp(config, registry, metrics, () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

@@ -33,6 +33,16 @@ class CommandsIT {
   }
 
   @Test
+  void benchTimesANetAndHoldsItAgainstTheMachine() {
+    Jar.Result bench =
+        jar.run("bench", "--variant", "vanillanet_5", "--device", "cpu", "--runs", "1");
+
+    assertThat(bench.exitCode()).as(bench.err()).isZero();
+    assertThat(bench.out().lines()).hasSize(3);
+    assertThat(bench.out()).contains("GFLOP/s", "15.5M", "5.16G").doesNotContain("NaN", "Infinity");
+  }
+
+  @Test
   void importPublishesVersionsThatModelsListsAndVerifyProvesUntilTheyAreTouched()
       throws IOException {
     Jar.Result first = jar.importSmall(repository);
@@ -94,7 +104,7 @@ class CommandsIT {
         version(1).resolve("manifest.json"),
         manifest -> {
           ObjectNode served = (ObjectNode) manifest.get("certificate").get("served");
-          served.put("maxDelta", 1.0);
+          served.put("max_delta", 1.0);
         });
 
     Jar.Result result = jar.run("verify", "vanillanet-5", "--repository", repository.toString());
