@@ -1,9 +1,11 @@
 package io.github.vanillanet.rest;
 
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.call.Calls;
 import io.github.vanillanet.serving.Classification;
 import io.github.vanillanet.serving.ClassificationService;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.POST;
@@ -11,6 +13,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,17 +33,21 @@ public final class ClassifyResource {
   private static final String DEFAULT_TOP_K = "5";
 
   private final ClassificationService service;
+  private final Calls calls;
 
-  ClassifyResource(ClassificationService service) {
+  ClassifyResource(ClassificationService service, Calls calls) {
     this.service = service;
+    this.calls = calls;
   }
 
   @POST
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
   @Operation(summary = "Classify the image in the body with the default model")
   public Classification classify(
-      InputStream body, @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.empty(), content(body), number(topK));
+      @Context RoutingContext context,
+      InputStream body,
+      @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
+    return service.classify(calls.of(context), Optional.empty(), content(body), number(topK));
   }
 
   @POST
@@ -48,19 +55,21 @@ public final class ClassifyResource {
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
   @Operation(summary = "Classify the image in the body")
   public Classification classify(
+      @Context RoutingContext context,
       @PathParam("model") String model,
       InputStream body,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.of(model), content(body), number(topK));
+    return service.classify(calls.of(context), Optional.of(model), content(body), number(topK));
   }
 
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the uploaded image with the default model")
   public Classification classifyUpload(
+      @Context RoutingContext context,
       @RestForm("image") FileUpload image,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.empty(), content(image), number(topK));
+    return service.classify(calls.of(context), Optional.empty(), content(image), number(topK));
   }
 
   @POST
@@ -68,10 +77,11 @@ public final class ClassifyResource {
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the uploaded image")
   public Classification classifyUpload(
+      @Context RoutingContext context,
       @PathParam("model") String model,
       @RestForm("image") FileUpload image,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.of(model), content(image), number(topK));
+    return service.classify(calls.of(context), Optional.of(model), content(image), number(topK));
   }
 
   private static int number(String topK) {

@@ -1,7 +1,9 @@
 package io.github.vanillanet.rest.problem;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -14,21 +16,35 @@ import java.util.Optional;
  * @param instance path of the request
  * @param code name of the failure, for programs
  * @param error the detail again, where clients of inference protocols look for it
+ * @param retryAfterMillis when to try again, if known
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record Problem(
-    URI type, String title, int status, String detail, String instance, String code, String error) {
+    URI type,
+    String title,
+    int status,
+    String detail,
+    String instance,
+    String code,
+    String error,
+    @JsonProperty("retry_after_ms") Optional<Long> retryAfterMillis) {
 
   public static final String MEDIA_TYPE = "application/problem+json";
 
   /**
    * @param code of a failure that we name, or empty for those of HTTP itself
    */
-  static Problem of(int status, Optional<String> code, String detail, String instance) {
+  static Problem of(
+      int status,
+      Optional<String> code,
+      String detail,
+      String instance,
+      Optional<Duration> retryAfter) {
     String title = StatusTable.title(status);
     String name = code.orElseGet(() -> title.toUpperCase(Locale.ROOT).replace(' ', '_'));
     URI type =
         URI.create("urn:vanillanet:problem:" + name.toLowerCase(Locale.ROOT).replace('_', '-'));
-    return new Problem(type, title, status, detail, instance, name, detail);
+    return new Problem(
+        type, title, status, detail, instance, name, detail, retryAfter.map(Duration::toMillis));
   }
 }

@@ -2,6 +2,7 @@ package io.github.vanillanet.rest.problem;
 
 import io.github.vanillanet.error.ErrorCode;
 import io.github.vanillanet.error.ServiceException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -10,8 +11,13 @@ import java.util.Optional;
  * {@link Problem} elsewhere.
  *
  * @param entity to be written as JSON
+ * @param retryAfter when to try again, if the answer says so
  */
-public record ProblemAnswer(int status, String mediaType, Object entity) {
+public record ProblemAnswer(
+    int status, String mediaType, Object entity, Optional<Duration> retryAfter) {
+
+  /** For what ends by itself, but nobody knows when. */
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   /** Characters of a detail: it may quote what the client sent. */
   private static final int LONGEST = 1000;
@@ -19,19 +25,33 @@ public record ProblemAnswer(int status, String mediaType, Object entity) {
   /** A failure that we name. */
   public static ProblemAnswer of(ServiceException failure, String path) {
     ErrorCode code = failure.code();
-    return of(StatusTable.status(code), Optional.of(code.name()), failure.getMessage(), path);
+    return of(
+        StatusTable.status(code),
+        Optional.of(code.name()),
+        failure.getMessage(),
+        path,
+        failure.retryAfter());
   }
 
   /** A failure of HTTP itself. */
   public static ProblemAnswer of(int status, String detail, String path) {
-    return of(status, Optional.empty(), detail, path);
+    return of(status, Optional.empty(), detail, path, Optional.empty());
   }
 
-  private static ProblemAnswer of(int status, Optional<String> code, String text, String path) {
+  private static ProblemAnswer of(
+      int status, Optional<String> code, String text, String path, Optional<Duration> known) {
     String detail = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
+    Optional<Duration> retry =
+        known.or(() -> status == 429 || status == 503 ? Optional.of(SOON) : Optional.empty());
     if (path.equals("/v2") || path.startsWith("/v2/")) {
-      return new ProblemAnswer(status, "application/json", Map.of("error", detail));
+      return new ProblemAnswer(status, "application/json", Map.of("error", detail), retry);
     }
-    return new ProblemAnswer(status, Problem.MEDIA_TYPE, Problem.of(status, code, detail, path));
+    Problem problem = Problem.of(status, code, detail, path, retry);
+    return new ProblemAnswer(status, Problem.MEDIA_TYPE, problem, retry);
+  }
+
+  /** The header {@code Retry-After}: whole seconds, at least one. */
+  public Optional<Long> retrySeconds() {
+    return retryAfter.map(wait -> Math.max(1, (wait.toMillis() + 999) / 1000));
   }
 }

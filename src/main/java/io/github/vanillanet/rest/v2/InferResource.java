@@ -2,16 +2,21 @@ package io.github.vanillanet.rest.v2;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.rest.call.Calls;
 import io.github.vanillanet.rest.v2.InferRequest.InputTensor;
+import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.Inference;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -35,12 +40,15 @@ public final class InferResource {
   private static final String IMAGE_VIEW = "-image";
 
   private final ClassificationService service;
+  private final Calls calls;
   private final ModelRegistry registry;
   private final InferRequestReader reader;
   private final int maxImage;
 
-  InferResource(ClassificationService service, ModelRegistry registry, ServingConfig config) {
+  InferResource(
+      ClassificationService service, Calls calls, ModelRegistry registry, ServingConfig config) {
     this.service = service;
+    this.calls = calls;
     this.registry = registry;
     long body = config.maxTensorBody().asLongValue();
     this.reader = new InferRequestReader((int) Math.min(Integer.MAX_VALUE, body));
@@ -49,8 +57,10 @@ public final class InferResource {
 
   @POST
   @Operation(summary = "Logits of normalised tensors, or of encoded images under MODEL-image")
-  public InferResponse infer(@PathParam("model") String model, InputStream body) {
-    InferRequest request = reader.read(body);
+  public InferResponse infer(
+      @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
+    Call call = calls.of(context);
+    InferRequest request = call.clock().time(Stage.DECODE, () -> reader.read(body));
     if (request.inputs().size() != 1) {
       throw new ServiceException.InvalidRequest(
           "inputs: expected one input, found " + request.inputs().size());
@@ -63,17 +73,17 @@ public final class InferResource {
     }
     InputTensor input = request.inputs().get(0);
     boolean imageView = model.endsWith(IMAGE_VIEW) && !registry.names().contains(model);
-    Inference inference = imageView ? images(model, input) : tensor(model, input);
+    Inference inference = imageView ? images(call, model, input) : tensor(call, model, input);
     return InferResponse.of(model, request.id(), inference);
   }
 
-  private Inference tensor(String model, InputTensor input) {
+  private Inference tensor(Call call, String model, InputTensor input) {
     requireInput(input, "input", "FP32");
     requireCount(input, input.data().strings().isEmpty() ? input.data().numberCount() : -1);
-    return service.inferTensor(model, input.shape(), input.data().floats());
+    return service.inferTensor(call, model, input.shape(), input.data().floats());
   }
 
-  private Inference images(String view, InputTensor input) {
+  private Inference images(Call call, String view, InputTensor input) {
     requireInput(input, "image", "BYTES");
     requireCount(input, input.data().numberCount() == 0 ? input.data().strings().size() : -1);
     if (!input.contentType().equals(java.util.Optional.of("base64"))) {
@@ -86,7 +96,7 @@ public final class InferResource {
       encoded.add(decoded(text, encoded.size()));
     }
     String model = view.substring(0, view.length() - IMAGE_VIEW.length());
-    return service.inferImages(model, encoded);
+    return service.inferImages(call, model, encoded);
   }
 
   private byte[] decoded(String text, int index) {
