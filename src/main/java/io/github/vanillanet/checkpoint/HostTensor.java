@@ -12,6 +12,8 @@ import java.util.function.Consumer;
  */
 public final class HostTensor {
 
+  private static final int CHUNK = 1 << 14;
+
   private final ScalarType type;
   private final long[] shape;
   private final ByteBuffer bytes;
@@ -115,8 +117,19 @@ public final class HostTensor {
 
   /** Copies {@code values.length} elements from flat index {@code from} on, as float64. */
   public void copyTo(int from, double[] values) {
-    for (int i = 0; i < values.length; i++) {
-      values[i] = element(from + i);
+    // in bulk where weights come by the hundred million
+    if (type == ScalarType.FLOAT64) {
+      bytes().asDoubleBuffer().get(from, values);
+    } else if (type == ScalarType.FLOAT32) {
+      float[] floats = new float[values.length];
+      bytes().asFloatBuffer().get(from, floats);
+      for (int i = 0; i < values.length; i++) {
+        values[i] = floats[i];
+      }
+    } else {
+      for (int i = 0; i < values.length; i++) {
+        values[i] = element(from + i);
+      }
     }
   }
 
@@ -144,8 +157,12 @@ public final class HostTensor {
         shape,
         out -> {
           int count = elementCount();
-          for (int i = 0; i < count; i++) {
-            put(out, target, element(i));
+          for (int from = 0; from < count; from += CHUNK) {
+            double[] chunk = new double[Math.min(CHUNK, count - from)];
+            copyTo(from, chunk);
+            for (double value : chunk) {
+              put(out, target, value);
+            }
           }
         });
   }

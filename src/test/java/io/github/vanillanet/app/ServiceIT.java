@@ -1,0 +1,237 @@
+package io.github.vanillanet.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.Oracle;
+import io.github.vanillanet.cli.Jar;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The packaged jar as a service. */
+class ServiceIT {
+
+  private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+  private static final int TERMINATED = 128 + 15;
+
+  /** Holds one good model; nobody changes it. */
+  @TempDir static Path shared;
+
+  private static Path good;
+
+  private final Path folder;
+  private final Jar jar;
+
+  ServiceIT(@TempDir Path folder) {
+    this.folder = folder;
+    this.jar = new Jar(folder);
+  }
+
+  @BeforeAll
+  static void importOnce() {
+    good = shared.resolve("models");
+    assertThat(new Jar(shared).importSmall(good).exitCode()).isZero();
+  }
+
+  @Test
+  void theImportedModelIsServedBesideACorruptOneUntilTheServiceIsTerminated() throws Exception {
+    Path repository = folder.resolve("models");
+    copyModel("good", repository);
+    corrupt(copyModel("corrupt", repository));
+
+    Jar.Running service = serve(List.of(), Map.of("VANILLANET_REPOSITORY", repository.toString()));
+    try {
+      JsonNode answer = classify(awaitReady(service));
+
+      assertThat(answer.get("model").asText()).isEqualTo("good");
+      assertThat(answer.get("trained").asBoolean()).isTrue();
+      assertThat(answer.get("predictions")).hasSize(5);
+    } finally {
+      service.process().destroy();
+    }
+    Jar.Result result = service.result();
+
+    assertThat(result.exitCode()).isEqualTo(TERMINATED);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).doesNotContain("\tat ");
+    assertThat(result.errLines().stream().filter(line -> line.contains("ERROR")).toList())
+        .hasSize(1)
+        .allMatch(line -> line.contains("corrupt/1 is refused") && line.contains("SHA-256"));
+  }
+
+  @Test
+  void withACorruptModelOnlyTheServiceEnds() throws IOException {
+    Path repository = folder.resolve("models");
+    corrupt(copyModel("corrupt", repository));
+
+    Jar.Result result =
+        serve(List.of(), Map.of("VANILLANET_REPOSITORY", repository.toString())).result();
+
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).contains("no model can be served").doesNotContain("\tat ");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "VANILLANET_DEVICE; cuda:7; vanillanet.device=cuda:7",
+        "VANILLANET_DEVICE; banana; vanillanet.device: expected auto",
+        "VANILLANET_THREADS; 0; vanillanet.threads: expected at least 1",
+        "VANILLANET_QUEUE_CAPACITY; abc; vanillanet.queue-capacity",
+        "VANILLANET_MAX_PIXELS; -1; vanillanet.max-pixels: expected at least 1",
+        "VANILLANET_DEFAULT_MODEL; nope; vanillanet.default-model: expected one of",
+        "VANILLANET_SEEDED_MODELS; vanillanet_99; vanillanet.seeded-models: expected some of",
+      })
+  void aSettingThatCannotBeHonouredEndsTheServiceWithOneLine(
+      String variable, String value, String reason) {
+    Jar.Result result =
+        serve(List.of(), Map.of("VANILLANET_REPOSITORY", good.toString(), variable, value))
+            .result();
+
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+    assertThat(result.errLines().stream().filter(line -> line.contains(reason))).hasSize(1);
+    assertThat(result.err()).doesNotContain("\tat ");
+  }
+
+  @Test
+  void aPortInUseEndsTheServiceWithOneLine() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0)) {
+      String port = Integer.toString(taken.getLocalPort());
+
+      Jar.Result result =
+          serve(
+                  List.of(),
+                  Map.of("VANILLANET_REPOSITORY", good.toString(), "QUARKUS_HTTP_PORT", port))
+              .result();
+
+      assertThat(result.exitCode()).isEqualTo(1);
+      assertThat(result.err()).contains("Port " + port).doesNotContain("\tat ");
+    }
+  }
+
+  @Test
+  void noConnectionIsAttemptedAndCommandsOpenNoPort() throws Exception {
+    Path trace = folder.resolve("trace");
+    List<String> strace =
+        List.of("strace", "-f", "-qq", "-e", "trace=connect,listen", "-o", trace.toString());
+    Assumptions.assumeTrue(traces(strace), "needs strace, and leave to use it");
+
+    Jar.Result verified =
+        jar.start(strace, Map.of(), "verify", "--repository", good.toString()).result();
+    String ofCommand = Files.readString(trace);
+    Jar.Running service = serve(strace, Map.of("VANILLANET_REPOSITORY", good.toString()));
+    try {
+      classify(awaitReady(service));
+    } finally {
+      service.process().descendants().forEach(ProcessHandle::destroy);
+    }
+    service.result();
+    String ofService = Files.readString(trace);
+
+    assertThat(verified.exitCode()).as(verified.err()).isZero();
+    assertThat(ofCommand).doesNotContain("listen(");
+    assertThat(ofService).contains("listen(");
+    // within the machine: the C library asks a name service cache who the user is
+    assertThat((ofCommand + ofService).lines().filter(line -> line.contains("connect(")))
+        .allMatch(line -> line.contains("sa_family=AF_UNIX"));
+  }
+
+  private static boolean traces(List<String> strace) {
+    List<String> command = new ArrayList<>(strace);
+    command.add("true");
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private Jar.Running serve(List<String> wrapper, Map<String, String> environment) {
+    Map<String, String> all = new HashMap<>(Map.of("QUARKUS_HTTP_PORT", "0"));
+    all.putAll(environment);
+    return jar.start(wrapper, all);
+  }
+
+  /** The service's address, once it is ready. */
+  private static URI awaitReady(Jar.Running service) throws IOException, InterruptedException {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (System.nanoTime() < until && service.process().isAlive()) {
+      Matcher listening = LISTENING.matcher(Files.readString(service.err()));
+      if (listening.find()) {
+        URI address = URI.create("http://localhost:" + listening.group(1));
+        HttpRequest ready = HttpRequest.newBuilder(address.resolve("/q/health/ready")).build();
+        if (send(ready).statusCode() == 200) {
+          return address;
+        }
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+    throw new AssertionError("not ready:\n" + Files.readString(service.err()));
+  }
+
+  private static JsonNode classify(URI address) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        send(
+            HttpRequest.newBuilder(address.resolve("/classify"))
+                .header("Content-Type", "image/jpeg")
+                .POST(HttpRequest.BodyPublishers.ofFile(Oracle.file("preprocess/jpeg_420.jpg")))
+                .build());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return new ObjectMapper().readTree(answer.body());
+  }
+
+  private static HttpResponse<String> send(HttpRequest request)
+      throws IOException, InterruptedException {
+    return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The good version under another name; returns its folder. */
+  private static Path copyModel(String name, Path repository) throws IOException {
+    Path target = Files.createDirectories(repository.resolve(name).resolve("1"));
+    try (var files = Files.list(good.resolve("vanillanet-5").resolve("1"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, target.resolve(file.getFileName()));
+      }
+    }
+    return target;
+  }
+
+  private static void corrupt(Path version) throws IOException {
+    Path artifact = version.resolve("model.pt");
+    byte[] bytes = Files.readAllBytes(artifact);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(artifact, bytes);
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.vanillanet.cli;
+
+import io.github.vanillanet.Oracle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The packaged jar as its users start it: a process of its own. */
+public final class Jar {
+
+  private static final Path RUNNER = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  private static final int PATIENCE_SECONDS = 180;
+
+  private final Path folder;
+  private int runs;
+
+  /**
+   * @param folder where the processes work and leave their output
+   */
+  public Jar(Path folder) {
+    this.folder = folder;
+  }
+
+  /** What a process left behind. */
+  public record Result(int exitCode, String out, String err) {
+    public List<String> errLines() {
+      return err.lines().toList();
+    }
+  }
+
+  /** A process with its output in files. */
+  public record Running(Process process, Path out, Path err) {
+
+    /** Waits for the end, and ends it if that does not come. */
+    public Result result() {
+      try {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+          process.destroyForcibly().waitFor();
+          throw new AssertionError("did not end by itself:\n" + Files.readString(err));
+        }
+        return new Result(process.exitValue(), Files.readString(out), Files.readString(err));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted", e);
+      }
+    }
+  }
+
+  public Result run(String... arguments) {
+    return start(List.of(), Map.of(), arguments).result();
+  }
+
+  /**
+   * @param wrapper a command that runs the one behind it
+   * @param environment beside the one that this process has
+   */
+  public Running start(List<String> wrapper, Map<String, String> environment, String... arguments) {
+    Path out = folder.resolve("out-" + runs);
+    Path err = folder.resolve("err-" + runs);
+    runs++;
+    List<String> command = new ArrayList<>(wrapper);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-jar");
+    command.add(RUNNER.toAbsolutePath().toString());
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile());
+    builder.environment().putAll(environment);
+    try {
+      return new Running(builder.start(), out, err);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Imports the narrow official vanillanet_5 of 64×64 pixels. */
+  public Result importSmall(Path repository, String... more) {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "import",
+                "--checkpoint",
+                fixture("vanillanet_5/checkpoint-3.pth"),
+                "--variant",
+                "vanillanet_5",
+                "--input-size",
+                "64",
+                "--repository",
+                repository.toString()));
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  public static String fixture(String name) {
+    return Oracle.file("models/" + name).toAbsolutePath().toString();
+  }
+}
