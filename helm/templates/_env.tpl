@@ -33,6 +33,14 @@
 - name: VANILLANET_MAX_TENSOR_BODY
   value: {{ . | quote }}
 {{- end }}
+{{- with .Values.settings.keepVersions }}
+- name: VANILLANET_KEEP_VERSIONS
+  value: {{ int . | quote }}
+{{- end }}
+{{- if .Values.training.data.existingClaim }}
+- name: VANILLANET_TRAINING_DATA_ROOT
+  value: /data
+{{- end }}
 - name: QUARKUS_SHUTDOWN_DELAY
   value: {{ printf "%ds" (int .Values.drain.delaySeconds) }}
 - name: QUARKUS_SHUTDOWN_TIMEOUT

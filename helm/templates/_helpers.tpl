@@ -61,9 +61,9 @@ true
 {{- end -}}
 {{- end -}}
 
-{{/* Pods that may start beside the running ones during an update. */}}
+{{/* Pods that may start beside the running ones during an update: none where a folder has one owner. */}}
 {{- define "vanillanet.surge" -}}
-{{- if not (include "vanillanet.modelsShared" .) -}}
+{{- if or (not (include "vanillanet.modelsShared" .)) .Values.training.jobs.existingClaim -}}
 0
 {{- else if .Values.gpu.enabled -}}
 {{- div (int .Values.gpu.spare) (int .Values.gpu.count) -}}

@@ -255,12 +255,15 @@ class ChartTest {
               maxPixels: 90000000
               maxImageBody: 10M
               maxTensorBody: 32M
+              keepVersions: 3
+            training: {jobs: {existingClaim: jobs}, data: {existingClaim: photos}}
             """);
 
     Map<String, String> variables = variables(rendered);
     assertThat(variables)
         .containsEntry("VANILLANET_SEEDED_MODELS", "vanillanet_5,vanillanet_9")
-        .containsEntry("VANILLANET_MAX_PIXELS", "90000000");
+        .containsEntry("VANILLANET_MAX_PIXELS", "90000000")
+        .containsEntry("VANILLANET_TRAINING_DATA_ROOT", "/data");
     assertThat(Settings.variables())
         .containsAll(
             List.copyOf(variables.keySet()).stream()
