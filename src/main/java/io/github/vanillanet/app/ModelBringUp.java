@@ -6,6 +6,7 @@ import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.publish.EmbeddedModel;
 import io.github.vanillanet.publish.ModelPublisher;
 import io.github.vanillanet.publish.SeededModel;
 import io.github.vanillanet.registry.LanePlan;
@@ -103,11 +104,12 @@ final class ModelBringUp {
     }
   }
 
-  /** Makes the seeded models that are asked for, and one if there is nothing else to serve. */
+  /** Makes the seeded models that are asked for; unpacks the embedded one if there is no other. */
   private void seed(ModelRepository repository, ModelPublisher publisher) {
     List<String> names = config.seededModels().orElse(List.of());
     if (names.isEmpty() && repository.names().isEmpty()) {
-      names = List.of(VanillaNetVariant.VANILLANET_5.officialName());
+      LOG.infof("unpacking %s below %s", EmbeddedModel.NAME, repository.root());
+      EmbeddedModel.publish(repository);
     }
     for (String name : names) {
       VanillaNetVariant variant =

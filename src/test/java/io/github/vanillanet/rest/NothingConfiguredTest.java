@@ -43,24 +43,27 @@ class NothingConfiguredTest {
   }
 
   @Test
-  void aFullSizeNetWithSeededWeightsAnswersAndSaysThatItIsUntrained() {
+  void theEmbeddedTrainedModelAnswers() {
     JsonPath answer =
         given().contentType("image/jpeg").body(Service.jpeg()).post("/classify").jsonPath();
 
-    assertThat(answer.getString("model")).isEqualTo("vanillanet-5");
+    assertThat(answer.getString("model")).isEqualTo("vanillanet-6-cifar10");
     assertThat(answer.getInt("version")).isEqualTo(1);
-    assertThat(answer.getBoolean("trained")).isFalse();
+    assertThat(answer.getBoolean("trained")).isTrue();
     assertThat(answer.getList("predictions")).hasSize(5);
   }
 
   @Test
-  void itIsTheOfficialNetInItsFullSize() {
-    JsonPath model = given().get("/models/vanillanet-5").jsonPath();
+  void itSaysWhatItWasTrainedOnAndHowWellItDoes() {
+    JsonPath model = given().get("/models/vanillanet-6-cifar10").jsonPath();
 
-    assertThat(model.getBoolean("trained")).isFalse();
-    assertThat(model.getInt("classes")).isEqualTo(1000);
-    assertThat(model.getInt("input_size.height")).isEqualTo(224);
-    assertThat(model.getString("labels[0]")).isEqualTo("tench");
-    assertThat(model.getLong("parameters")).isEqualTo(15_523_304L);
+    assertThat(model.getBoolean("trained")).isTrue();
+    assertThat(model.getList("labels"))
+        .containsExactly(
+            "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+            "truck");
+    assertThat(model.getDouble("accuracy")).isGreaterThan(0.8);
+    assertThat(model.getInt("input_size.height")).isEqualTo(64);
+    assertThat(model.getString("certificate.source")).isEqualTo("fused");
   }
 }
