@@ -91,6 +91,9 @@ class ArchitectureTest {
                       "serving",
                       "rest.problem")),
               Map.entry(
+                  "rest.admin",
+                  List.of("error", "config", "network", "jobs", "registry", "rest.problem")),
+              Map.entry(
                   "rest.v2", List.of("error", "config", "registry", "serving", "rest.problem"))));
 
   private static final JavaClasses PROJECT =

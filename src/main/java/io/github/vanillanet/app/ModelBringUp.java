@@ -12,6 +12,7 @@ import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ModelRepository;
 import io.github.vanillanet.registry.ServedModel;
+import io.github.vanillanet.registry.VersionLoader;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -32,9 +33,10 @@ final class ModelBringUp {
   }
 
   /**
+   * @return brings further versions onto the same device
    * @throws ServiceException if the service cannot do its work: its message is for the operator
    */
-  void run() {
+  VersionLoader run() {
     requireSettings();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
@@ -44,7 +46,7 @@ final class ModelBringUp {
     seed(repository, new ModelPublisher(runtime, repository, threads, LOG::debug));
     ModelLoader loader = new ModelLoader(runtime, device, threads, config.queueCapacity());
     int refused = 0;
-    for (ModelId id : repository.latest()) {
+    for (ModelId id : repository.active()) {
       try {
         serve(loader.load(repository.open(id)));
       } catch (ServiceException e) {
@@ -53,6 +55,7 @@ final class ModelBringUp {
       }
     }
     requireServing(refused);
+    return loader;
   }
 
   private int threads() {
@@ -65,6 +68,13 @@ final class ModelBringUp {
     requirePositive("max-pixels", config.maxPixels());
     requirePositive("max-image-body", config.maxImageBody().asLongValue());
     requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
+    requirePositive("keep-versions", config.keepVersions());
+    requirePositive("swap-guard.answers", config.swapGuard().answers());
+    requirePositive("swap-guard.failures", config.swapGuard().failures());
+    requirePositive("training.concurrent", config.training().concurrent());
+    requirePositive("training.max-upload", config.training().maxUpload().asLongValue());
+    requirePositive("training.max-upload-files", config.training().maxUploadFiles());
+    requirePositive("training.max-unpacked", config.training().maxUnpacked().asLongValue());
   }
 
   private static void requirePositive(String setting, long value) {

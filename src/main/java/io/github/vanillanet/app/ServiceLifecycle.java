@@ -2,6 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -28,11 +29,16 @@ public final class ServiceLifecycle {
   private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
 
   private final ModelRegistry registry;
+  private final LoaderWhenReady loader;
+  private final JobRunner jobs;
   private final Thread bringUp;
   private State state = State.LOADING; // guarded by this
 
-  ServiceLifecycle(ServingConfig config, ModelRegistry registry) {
+  ServiceLifecycle(
+      ServingConfig config, ModelRegistry registry, LoaderWhenReady loader, JobRunner jobs) {
     this.registry = registry;
+    this.loader = loader;
+    this.jobs = jobs;
     ModelBringUp models = new ModelBringUp(config, registry);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
@@ -55,9 +61,10 @@ public final class ServiceLifecycle {
 
   private void bringUp(ModelBringUp models) {
     try {
-      models.run();
+      loader.ready(models.run());
       if (advance(State.READY)) {
         LOG.info("ready");
+        jobs.start();
       }
     } catch (ServiceException e) {
       fail(e.getMessage());
@@ -77,6 +84,7 @@ public final class ServiceLifecycle {
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     advance(State.CLOSING);
     bringUp.join(); // a model that is being loaded is finished first: then it can be closed
+    jobs.close();
     registry.close();
   }
 }

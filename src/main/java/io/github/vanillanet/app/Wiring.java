@@ -3,6 +3,7 @@ package io.github.vanillanet.app;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.registry.SwapGuard;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelSelection;
 import jakarta.enterprise.inject.Produces;
@@ -27,8 +28,12 @@ final class Wiring {
 
   @Produces
   @Singleton
-  ClassificationService classification(ServingConfig config, ModelSelection selection) {
+  ClassificationService classification(
+      ServingConfig config, ModelSelection selection, SwapGuard guard) {
     return new ClassificationService(
-        selection, new ImageDecoder(config.maxPixels()), config.maxTensorBody().asLongValue());
+        selection,
+        new ImageDecoder(config.maxPixels()),
+        config.maxTensorBody().asLongValue(),
+        guard);
   }
 }

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -44,4 +45,71 @@ public interface ServingConfig {
   /** Largest body of everything else, tensors above all. */
   @WithDefault("64M")
   MemorySize maxTensorBody();
+
+  /** Versions of each model, the newest, that are never deleted. */
+  @WithDefault("5")
+  int keepVersions();
+
+  /** When a version that was just swapped in is taken out again. */
+  SwapGuard swapGuard();
+
+  /** Trainings that clients start. */
+  Training training();
+
+  /** {@code vanillanet.swap-guard.*}. */
+  interface SwapGuard {
+
+    /** Answers after which a version is trusted. */
+    @WithDefault("200")
+    int answers();
+
+    /** Failures among them that are one too many. */
+    @WithDefault("3")
+    int failures();
+  }
+
+  /** {@code vanillanet.training.*}. */
+  interface Training {
+
+    /** Where the jobs are: {@code <jobs>/<id>/}. */
+    @WithDefault("jobs")
+    Path jobs();
+
+    /** The folder that paths in requests are looked up in; without it, data is uploaded. */
+    Optional<Path> dataRoot();
+
+    /** Largest upload. */
+    @WithDefault("2G")
+    MemorySize maxUpload();
+
+    /** Files that an uploaded archive may hold. */
+    @WithDefault("500000")
+    int maxUploadFiles();
+
+    /** Bytes that an uploaded archive may unpack to. */
+    @WithDefault("20G")
+    MemorySize maxUnpacked();
+
+    /** Java heap of a training's process, as {@code -Xmx} takes it. */
+    @WithDefault("2g")
+    String heap();
+
+    /** Trainings at a time; the others wait. */
+    @WithDefault("1")
+    int concurrent();
+
+    /** Threads of a training's computation; else one for each processor. */
+    OptionalInt threads();
+
+    /** Between two checkpoints within an epoch; there is one after each epoch besides. */
+    @WithDefault("10m")
+    Duration checkpointInterval();
+
+    /** How long a training may take to stop by itself before it is told to, then killed. */
+    @WithDefault("10s")
+    Duration stopGrace();
+
+    /** The jar that a training's process is started from; else the one that serves. */
+    Optional<Path> jar();
+  }
 }

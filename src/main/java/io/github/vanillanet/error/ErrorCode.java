@@ -38,7 +38,7 @@ public enum ErrorCode {
   /** No job has that id. */
   JOB_NOT_FOUND,
   /** What is asked of a job or of a model does not fit where it stands. */
-  JOB_CONFLICT,
+  CONFLICT,
   /** A setting or a command-line option that cannot be honoured. */
   BAD_CONFIGURATION
 }

@@ -179,12 +179,12 @@ public abstract sealed class ServiceException extends RuntimeException {
     }
   }
 
-  /** See {@link ErrorCode#JOB_CONFLICT}. */
-  public static final class JobConflict extends ServiceException {
+  /** See {@link ErrorCode#CONFLICT}. */
+  public static final class Conflict extends ServiceException {
     private static final long serialVersionUID = 1L;
 
-    public JobConflict(String message) {
-      super(ErrorCode.JOB_CONFLICT, message, null);
+    public Conflict(String message) {
+      super(ErrorCode.CONFLICT, message, null);
     }
   }
 

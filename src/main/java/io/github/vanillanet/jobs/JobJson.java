@@ -54,9 +54,14 @@ final class JobJson {
 
   /**
    * @param what is being read, for the message
-   * @throws ServiceException.InvalidRequest if a member is unknown or of the wrong type
+   * @throws ServiceException.InvalidRequest if it is no object, or a member is unknown or of the
+   *     wrong type
    */
   <T> T strict(JsonNode tree, Class<T> type, String what) {
+    if (!tree.isObject()) {
+      throw new ServiceException.InvalidRequest(
+          "%s: expected a JSON object, found %s".formatted(what, tree.getNodeType()));
+    }
     try {
       return mapper
           .readerFor(type)

@@ -53,7 +53,7 @@ public final class JobRunner implements AutoCloseable {
   private Phase phase = Phase.NEW; // guarded by this
 
   /**
-   * @param worker looks after jobs that have ended, one after the other
+   * @param worker looks after jobs that have ended, which may take seconds
    */
   public JobRunner(
       JobStore store,
@@ -143,13 +143,13 @@ public final class JobRunner implements AutoCloseable {
    * told to, then killed.
    *
    * @throws ServiceException.JobNotFound if there is none
-   * @throws ServiceException.JobConflict if it has ended
+   * @throws ServiceException.Conflict if it has ended
    */
   public synchronized Job cancel(String id) {
     Job job = store.find(id);
     JobStatus status = store.status(id);
     if (job.state().ended()) {
-      throw new ServiceException.JobConflict(
+      throw new ServiceException.Conflict(
           "job %s has ended already: %s".formatted(id, job.state()));
     }
     if (job.state().waits()) {
@@ -168,13 +168,13 @@ public final class JobRunner implements AutoCloseable {
    * Queues a failed or cancelled job again, to go on from its last checkpoint.
    *
    * @throws ServiceException.JobNotFound if there is none
-   * @throws ServiceException.JobConflict if it is not in such a state
+   * @throws ServiceException.Conflict if it is not in such a state
    */
   public Job resume(String id) {
     synchronized (this) {
       Job job = store.find(id);
       if (!job.state().resumable() || active.containsKey(id)) {
-        throw new ServiceException.JobConflict(
+        throw new ServiceException.Conflict(
             "job %s: only a failed or cancelled job can be resumed, it is %s"
                 .formatted(id, job.state()));
       }
@@ -207,7 +207,7 @@ public final class JobRunner implements AutoCloseable {
       JobRun run = executor.start(folder);
       LOG.log(Level.INFO, "job {0} is started, attempt {1}", id, status.attempts());
       watch(id, folder, run, false);
-    } catch (IOException e) {
+    } catch (IOException | ServiceException e) {
       String reason = "its process cannot be started: " + e.getMessage();
       LOG.log(Level.ERROR, "job {0}: {1}", id, reason);
       store.write(

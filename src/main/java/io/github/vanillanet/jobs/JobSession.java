@@ -31,7 +31,7 @@ public final class JobSession implements AutoCloseable {
   /**
    * Takes the job's lock.
    *
-   * @throws ServiceException.JobConflict if another process works on it
+   * @throws ServiceException.Conflict if another process works on it
    * @throws ServiceException.BadConfiguration if the folder cannot be used
    */
   public static JobSession open(Path path) {
@@ -43,7 +43,7 @@ public final class JobSession implements AutoCloseable {
           folder
               .holdLock()
               .orElseThrow(
-                  () -> new ServiceException.JobConflict(path + ": another process works on it"));
+                  () -> new ServiceException.Conflict(path + ": another process works on it"));
       return new JobSession(folder, lock, parent);
     } catch (IOException e) {
       throw new ServiceException.BadConfiguration(path + " is no usable job folder: " + e, e);
@@ -54,7 +54,7 @@ public final class JobSession implements AutoCloseable {
    * Takes the lock of a job that no service has made: the first time it gets {@code spec}, later it
    * goes on with it.
    *
-   * @throws ServiceException.JobConflict if another process works on it, or it has another spec
+   * @throws ServiceException.Conflict if another process works on it, or it has another spec
    */
   public static JobSession open(Path path, JobSpec spec) {
     JobSession session = open(path);
@@ -62,7 +62,7 @@ public final class JobSession implements AutoCloseable {
       if (!session.folder.hasSpec()) {
         session.folder.writeSpec(spec.toJson());
       } else if (!session.folder.readSpec().equals(spec.toJson())) {
-        throw new ServiceException.JobConflict(
+        throw new ServiceException.Conflict(
             path + ": holds a job with another spec; name another folder");
       }
       return session;

@@ -1,6 +1,8 @@
 package io.github.vanillanet.jobs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -15,6 +17,7 @@ import java.util.OptionalInt;
  * @param reason why not, if it was not published
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record Outcome(
     Result result,
     Optional<String> model,

@@ -58,7 +58,7 @@ public record TrainingRequest(
     Optional<String> optimizer,
     OptionalDouble learningRate,
     OptionalDouble minLearningRate,
-    OptionalInt warmupEpochs,
+    OptionalDouble warmupEpochs,
     OptionalDouble weightDecay,
     OptionalDouble layerDecay,
     OptionalDouble clipNorm,

@@ -57,7 +57,7 @@ record Judgement(
 
   private static OptionalDouble live(
       ImageFolder data, ModelRepository repository, String name, ArtifactEvaluation evaluation) {
-    OptionalInt version = repository.latest(name);
+    OptionalInt version = repository.active(name);
     if (version.isEmpty()) {
       return OptionalDouble.empty();
     }

@@ -80,6 +80,7 @@ final class ProgressReporter implements TrainingListener {
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
+            OptionalDouble.empty(),
             Optional.empty()));
   }
 
@@ -119,7 +120,7 @@ final class ProgressReporter implements TrainingListener {
     return session.mustStop();
   }
 
-  private void line(Instant now, OptionalDouble loss, OptionalDouble accuracy) {
+  private void line(Instant now, OptionalDouble loss, OptionalDouble validationAccuracy) {
     lastLine = now;
     tell(
         new Progress(
@@ -130,7 +131,8 @@ final class ProgressReporter implements TrainingListener {
             lastStep.step(),
             lastStep.totalSteps(),
             loss,
-            accuracy,
+            OptionalDouble.of(lastStep.accuracy()),
+            validationAccuracy,
             OptionalDouble.of(lastStep.rate()),
             OptionalDouble.of(lastStep.slope()),
             OptionalDouble.of(lastStep.imagesPerSecond()),

@@ -66,7 +66,7 @@ final class RequestedRecipe {
         request.learningRate().orElse(preset.rate()),
         request.minLearningRate().orElse(preset.lastRate()),
         request.warmupEpochs().isPresent()
-            ? request.warmupEpochs().getAsInt()
+            ? request.warmupEpochs().getAsDouble()
             : preset.warmupEpochs(),
         new SlopeSchedule(
             request.decayEpochs().orElse(preset.slope().decayEpochs()),

@@ -86,14 +86,14 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
   /**
    * The training weights of a published model.
    *
-   * @param model {@code name}, for its latest version, or {@code name/version}
+   * @param model {@code name}, for its active version, or {@code name/version}
    */
   static Path published(ModelRepository repository, String model) {
     String[] parts = model.split("/", 2);
     OptionalInt version =
         parts.length == 2 && parts[1].matches("[1-9][0-9]{0,8}")
             ? OptionalInt.of(Integer.parseInt(parts[1]))
-            : repository.latest(parts[0]);
+            : repository.active(parts[0]);
     if (version.isEmpty()) {
       throw new ServiceException.ModelNotFound(
           "fine_tune_from: there is no model '%s' in the repository".formatted(model));

@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** The steps of a write that survives a crash: force the content, rename, force the folder. */
@@ -58,6 +59,21 @@ final class DurableFiles {
         return false;
       }
       throw e;
+    }
+  }
+
+  /** Gives {@code file} a new content in one step. */
+  static void replace(Path file, String content) throws IOException {
+    Path temporary = file.resolveSibling("." + file.getFileName() + "-" + UUID.randomUUID());
+    try {
+      Files.writeString(temporary, content);
+      try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+      forceFolder(file.toAbsolutePath().getParent());
+    } finally {
+      Files.deleteIfExists(temporary); // gone already if it was renamed
     }
   }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.CompletionException;
  * Brings a published version onto the device: load, start its lane, warm it with the certificate's
  * probes, hold the answers against the golden ones, time a single image.
  */
-public final class ModelLoader {
+public final class ModelLoader implements VersionLoader {
 
   private static final int TIMED_FORWARDS = 5;
 
@@ -42,11 +42,7 @@ public final class ModelLoader {
     this.queueCapacity = queueCapacity;
   }
 
-  /**
-   * @throws io.github.vanillanet.error.ServiceException.BadArtifact if it cannot be loaded
-   * @throws io.github.vanillanet.error.ServiceException.NotEquivalent if it does not answer here
-   *     what it answered when it was certified
-   */
+  @Override
   public ServedModel load(StoredVersion version) {
     long started = System.nanoTime();
     Architecture architecture = version.manifest().architecture();

@@ -33,6 +33,11 @@ public final class ModelRegistry implements AutoCloseable {
     }
   }
 
+  /** The live version of {@code name}, if there is one. */
+  public Optional<ModelId> live(String name) {
+    return Optional.ofNullable(live.get(name)).map(ServedModel::id);
+  }
+
   /** Names of all live models, in order. */
   public List<String> names() {
     return List.copyOf(live.keySet());

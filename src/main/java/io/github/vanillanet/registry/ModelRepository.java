@@ -19,7 +19,8 @@ import java.util.stream.Stream;
  * The models on disk: {@code <root>/<model>/<version>/} with {@code model.pt}, {@code
  * manifest.json}, {@code labels.txt} and {@code checkpoint.pth}. A version is complete as soon as
  * it can be seen, and nobody changes it afterwards. Names that are no model's or no version's are
- * passed over.
+ * passed over. A file {@code <root>/<model>/active} tells which version is served, one number a
+ * line, then those that were before; without it that is the highest.
  */
 public final class ModelRepository {
 
@@ -61,6 +62,24 @@ public final class ModelRepository {
     return versions(name).stream().mapToInt(Integer::intValue).max();
   }
 
+  /** The version to serve: the last one activated that still exists, else the highest. */
+  public OptionalInt active(String name) {
+    OptionalInt active = history(name).active();
+    return active.isPresent() ? active : latest(name);
+  }
+
+  /** Versions that were active and still exist; none if nobody ever chose one. */
+  VersionHistory history(String name) {
+    return new ActiveFile(root.resolve(ModelId.requireName(name))).read().only(versions(name));
+  }
+
+  /**
+   * @throws ServiceException.BadConfiguration if the disk refuses
+   */
+  void writeHistory(String name, VersionHistory history) {
+    new ActiveFile(root.resolve(ModelId.requireName(name))).write(history);
+  }
+
   private static List<String> list(Path folder) {
     if (!Files.isDirectory(folder)) {
       return List.of();
@@ -85,8 +104,8 @@ public final class ModelRepository {
    * @throws ServiceException.NotEquivalent if the certificate itself fails
    */
   public StoredVersion open(ModelId id) {
-    Path folder = root.resolve(id.name()).resolve(Integer.toString(id.version()));
-    Manifest manifest = manifests.read(folder.resolve(StoredVersion.MANIFEST));
+    Path folder = folder(id);
+    Manifest manifest = manifest(id);
     int classes = manifest.architecture().classes();
     StoredVersion version =
         new StoredVersion(
@@ -101,6 +120,35 @@ public final class ModelRepository {
     certificate.requireHolds(classes);
     requireBytes(version);
     return version;
+  }
+
+  private Path folder(ModelId id) {
+    return root.resolve(id.name()).resolve(Integer.toString(id.version()));
+  }
+
+  /**
+   * A version's manifest, as it stands there.
+   *
+   * @throws ServiceException.BadArtifact if it is missing or no manifest
+   */
+  Manifest manifest(ModelId id) {
+    return manifests.read(folder(id).resolve(StoredVersion.MANIFEST));
+  }
+
+  /**
+   * Deletes a version. It disappears in one step; one that is loaded goes on.
+   *
+   * @throws ServiceException.BadConfiguration if the disk refuses
+   */
+  void delete(ModelId id) {
+    Path condemned = root.resolve(id.name()).resolve(".deleting-" + UUID.randomUUID());
+    try {
+      Files.move(folder(id), condemned);
+      DurableFiles.deleteTree(condemned);
+    } catch (IOException e) {
+      throw new ServiceException.BadConfiguration(
+          "version %s cannot be deleted below %s: %s".formatted(id, root, e), e);
+    }
   }
 
   private static void requireBytes(StoredVersion version) {
@@ -201,12 +249,12 @@ public final class ModelRepository {
     }
   }
 
-  /** Every model's highest version. */
-  public List<ModelId> latest() {
-    List<ModelId> latest = new ArrayList<>();
+  /** Every model's version to serve. */
+  public List<ModelId> active() {
+    List<ModelId> active = new ArrayList<>();
     for (String name : names()) {
-      latest(name).ifPresent(version -> latest.add(new ModelId(name, version)));
+      active(name).ifPresent(version -> active.add(new ModelId(name, version)));
     }
-    return latest;
+    return active;
   }
 }

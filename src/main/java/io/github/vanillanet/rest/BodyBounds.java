@@ -9,15 +9,22 @@ final class BodyBounds {
 
   private static final String CLASSIFY = "/classify";
 
+  private static final String TRAININGS = "/admin/trainings";
+
   private final long image;
   private final long tensor;
+  private final long upload;
 
   BodyBounds(ServingConfig config) {
     this.image = config.maxImageBody().asLongValue();
     this.tensor = config.maxTensorBody().asLongValue();
+    this.upload = config.training().maxUpload().asLongValue();
   }
 
   long at(String path) {
-    return path.equals(CLASSIFY) || path.startsWith(CLASSIFY + "/") ? image : tensor;
+    if (path.equals(CLASSIFY) || path.startsWith(CLASSIFY + "/")) {
+      return image;
+    }
+    return path.equals(TRAININGS) ? upload : tensor;
   }
 }

@@ -7,6 +7,7 @@ import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.image.Preprocessing;
 import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.registry.AnswerObserver;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteBuffer;
@@ -27,15 +28,24 @@ public final class ClassificationService {
   private final ModelSelection models;
   private final ImageDecoder decoder;
   private final long largestInput;
+  private final AnswerObserver observer;
+
+  /** Without anybody who is told how work ends. */
+  public ClassificationService(ModelSelection models, ImageDecoder decoder, long largestInput) {
+    this(models, decoder, largestInput, AnswerObserver.none());
+  }
 
   /**
    * @param largestInput bytes of pixels that the images of one request may become: small images
    *     become large ones
+   * @param observer is told how each piece of work ended that reached a model
    */
-  public ClassificationService(ModelSelection models, ImageDecoder decoder, long largestInput) {
+  public ClassificationService(
+      ModelSelection models, ImageDecoder decoder, long largestInput, AnswerObserver observer) {
     this.models = models;
     this.decoder = decoder;
     this.largestInput = largestInput;
+    this.observer = observer;
   }
 
   /**
@@ -109,28 +119,38 @@ public final class ClassificationService {
     return new ModelInput(InputKind.IMAGES, encoded.size(), pixels.flip());
   }
 
-  private static Inference inference(ServedModel served, ModelInput input) {
+  private Inference inference(ServedModel served, ModelInput input) {
     return new Inference(
         served.id().name(), served.id().version(), input.samples(), run(served, input));
   }
 
-  private static float[] run(ServedModel served, ModelInput input) {
+  private float[] run(ServedModel served, ModelInput input) {
+    float[] logits = forward(served, input);
+    for (float logit : logits) {
+      if (!Float.isFinite(logit)) {
+        if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
+          observer.failed(served.id());
+        }
+        throw new ServiceException.EngineFailure(
+            "%s answered with a logit that is not finite: %s".formatted(served.id(), logit), null);
+      }
+    }
+    observer.answered(served.id());
+    return logits;
+  }
+
+  private float[] forward(ServedModel served, ModelInput input) {
     CompletableFuture<LaneAnswer> answer = served.lane().submit(input);
     try {
-      float[] logits = answer.get().logits();
-      for (float logit : logits) {
-        if (!Float.isFinite(logit)) {
-          throw new ServiceException.EngineFailure(
-              "%s answered with a logit that is not finite: %s".formatted(served.id(), logit),
-              null);
-        }
-      }
-      return logits;
+      return answer.get().logits();
     } catch (InterruptedException e) {
       answer.cancel(false); // the lane drops work that nobody waits for
       Thread.currentThread().interrupt();
       throw new ServiceException.NotReady("the service is closing");
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof ServiceException.EngineFailure) {
+        observer.failed(served.id());
+      }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }

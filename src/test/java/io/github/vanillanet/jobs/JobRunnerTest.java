@@ -193,7 +193,7 @@ class JobRunnerTest {
 
     assertThat(runner.cancel(waiting.id()).state()).isEqualTo(JobState.CANCELLED);
     assertThatThrownBy(() -> runner.cancel(waiting.id()))
-        .isInstanceOf(ServiceException.JobConflict.class);
+        .isInstanceOf(ServiceException.Conflict.class);
   }
 
   @Test
@@ -252,7 +252,7 @@ class JobRunnerTest {
     assertThat(resumed.outcome()).isEmpty();
     assertThat(resumed.attempts()).isEqualTo(2);
     assertThatThrownBy(() -> runner.resume(job.id()))
-        .isInstanceOf(ServiceException.JobConflict.class)
+        .isInstanceOf(ServiceException.Conflict.class)
         .hasMessageContaining("RUNNING");
   }
 

@@ -2,7 +2,6 @@ package io.github.vanillanet.jobs;
 
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,7 +14,7 @@ final class TinyChild {
 
   public static void main(String... arguments) throws Exception {
     JobSession session = JobSession.open(Path.of(arguments[0]));
-    session.report(begun());
+    session.report(Progress.of(Instant.EPOCH, "train", "begun"));
     switch (session.spec().path("act").asText()) {
       case "publish" -> session.finish(Outcome.published("tiny", 7, 0.75, OptionalDouble.of(0.5)));
       case "crash" -> throw new IllegalStateException("the disk is full");
@@ -26,22 +25,5 @@ final class TinyChild {
         System.exit(JobSession.STOPPED);
       }
     }
-  }
-
-  private static Progress begun() {
-    return new Progress(
-        Instant.EPOCH,
-        "train",
-        0,
-        1,
-        0,
-        1,
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        Optional.empty());
   }
 }

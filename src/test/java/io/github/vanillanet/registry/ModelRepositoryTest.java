@@ -44,7 +44,7 @@ class ModelRepositoryTest {
     StoredVersion second = PublishedModels.publish(root, "five");
 
     assertThat(second.id()).isEqualTo(new ModelId("five", 2));
-    assertThat(repository.latest()).containsExactly(new ModelId("five", 2));
+    assertThat(repository.active()).containsExactly(new ModelId("five", 2));
     assertThat(repository.versions("five")).containsExactly(1, 2);
     // The same weights give the same bytes: nothing in an artifact depends on the day.
     assertThat(second.manifest().certificate()).isEqualTo(first.manifest().certificate());
@@ -155,7 +155,7 @@ class ModelRepositoryTest {
     Files.createDirectories(root.resolve("empty"));
     Files.writeString(root.resolve("README"), "notes");
 
-    assertThat(repository.latest()).containsExactly(new ModelId("five", 1));
+    assertThat(repository.active()).containsExactly(new ModelId("five", 1));
     assertThat(new ModelRepository(root.resolve("nowhere")).names()).isEmpty();
   }
 

@@ -12,7 +12,7 @@ public final class StatusTable {
     return switch (code) {
       case INVALID_REQUEST -> 400;
       case MODEL_NOT_FOUND, JOB_NOT_FOUND -> 404;
-      case MODEL_AMBIGUOUS, JOB_CONFLICT -> 409;
+      case MODEL_AMBIGUOUS, CONFLICT -> 409;
       case TOO_LARGE -> 413;
       case UNSUPPORTED_IMAGE -> 415;
       case UNDECODABLE_IMAGE, BAD_DATASET -> 422;

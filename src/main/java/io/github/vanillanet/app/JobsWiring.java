@@ -1,0 +1,73 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.config.ServingConfig;
+import io.github.vanillanet.jobs.Alarm;
+import io.github.vanillanet.jobs.ChildCommand;
+import io.github.vanillanet.jobs.JobExecutor;
+import io.github.vanillanet.jobs.JobRunner;
+import io.github.vanillanet.jobs.JobStore;
+import io.github.vanillanet.jobs.ProcessExecutor;
+import io.github.vanillanet.registry.ModelId;
+import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.registry.ModelRepository;
+import io.github.vanillanet.registry.SwapGuard;
+import io.github.vanillanet.registry.VersionSwitch;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+
+/** Builds what trains models and what changes their versions. */
+final class JobsWiring {
+
+  @Produces
+  @Singleton
+  LoaderWhenReady loader() {
+    return new LoaderWhenReady();
+  }
+
+  @Produces
+  @Singleton
+  ModelRepository repository(ServingConfig config) {
+    return new ModelRepository(config.repository());
+  }
+
+  @Produces
+  @Singleton
+  SwapGuard guard(ServingConfig config) {
+    ServingConfig.SwapGuard limits = config.swapGuard();
+    return new SwapGuard(new SwapGuard.Limits(limits.answers(), limits.failures()));
+  }
+
+  @Produces
+  @Singleton
+  VersionSwitch versions(
+      ServingConfig config,
+      ModelRepository repository,
+      LoaderWhenReady loader,
+      ModelRegistry registry,
+      SwapGuard guard) {
+    return new VersionSwitch(repository, loader, registry, guard, config.keepVersions());
+  }
+
+  @Produces
+  @Singleton
+  JobExecutor executor(ServingConfig config) {
+    ServingConfig.Training training = config.training();
+    return new ProcessExecutor(
+        folder -> ChildCommand.of(training.heap(), ServiceJar.find(training.jar())).line(folder));
+  }
+
+  @Produces
+  @Singleton
+  JobRunner jobs(ServingConfig config, JobExecutor executor, VersionSwitch versions) {
+    ServingConfig.Training training = config.training();
+    return new JobRunner(
+        new JobStore(training.jobs(), Clock.systemUTC()),
+        executor,
+        (model, version) -> versions.activate(new ModelId(model, version)),
+        new JobRunner.Limits(training.concurrent(), training.stopGrace()),
+        Clock.systemUTC(),
+        Alarm.system(),
+        task -> new Thread(task, "job-end").start());
+  }
+}

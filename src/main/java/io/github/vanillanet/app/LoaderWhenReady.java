@@ -1,0 +1,28 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.registry.ServedModel;
+import io.github.vanillanet.registry.StoredVersion;
+import io.github.vanillanet.registry.VersionLoader;
+import java.util.concurrent.CompletableFuture;
+
+/** The loader of the device that start-up settles on. Thread-safe. */
+final class LoaderWhenReady implements VersionLoader {
+
+  private final CompletableFuture<VersionLoader> loader = new CompletableFuture<>();
+
+  void ready(VersionLoader ready) {
+    loader.complete(ready);
+  }
+
+  /**
+   * @throws ServiceException.NotReady while the service starts
+   */
+  @Override
+  public ServedModel load(StoredVersion version) {
+    if (!loader.isDone()) {
+      throw new ServiceException.NotReady("the models are still being loaded");
+    }
+    return loader.join().load(version);
+  }
+}
