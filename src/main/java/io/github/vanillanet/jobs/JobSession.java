@@ -61,7 +61,7 @@ public final class JobSession implements AutoCloseable {
     try {
       if (!session.folder.hasSpec()) {
         session.folder.writeSpec(spec.toJson());
-      } else if (!session.folder.readSpec().equals(spec.toJson())) {
+      } else if (!JobSpec.of(session.folder.readSpec()).equals(spec)) {
         throw new ServiceException.Conflict(
             path + ": holds a job with another spec; name another folder");
       }

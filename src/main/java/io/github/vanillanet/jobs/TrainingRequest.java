@@ -35,7 +35,7 @@ import java.util.OptionalLong;
  * @param randAugment {@code rand-m7-mstd0.5-inc1}, or {@code none}
  * @param erasing probability of random erasing
  * @param emaDecay of the moving average; 0 for none
- * @param compute {@code float32}, or {@code bfloat16} or {@code float16} on CUDA
+ * @param compute {@code float32}, or {@code bfloat16} on CUDA
  * @param validationShare of each class that is held back where the data has no validation folder
  * @param tolerance of accuracy that the candidate may lack against the version in service
  * @param seed of every random draw

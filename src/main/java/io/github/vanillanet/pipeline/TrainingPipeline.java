@@ -74,9 +74,9 @@ public final class TrainingPipeline {
     TrainingPlan.variant(request); // a typing error should not wait for the scan
     ImageFolder data = ImageFolder.scan(dataFolder(), TrainingPlan.validation(request));
     data.report().requireTrainable();
-    TrainingPlan plan = TrainingPlan.of(request, data.classNames().size());
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
+    TrainingPlan plan = TrainingPlan.of(request, data.classNames().size(), device);
     int threads = job.threads().orElse(Runtime.getRuntime().availableProcessors());
     SampleReader images = reader(data.training());
     ProgressReporter progress =

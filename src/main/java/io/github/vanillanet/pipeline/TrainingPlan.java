@@ -5,6 +5,7 @@ import io.github.vanillanet.dataset.RandAugment;
 import io.github.vanillanet.dataset.RandomErasing;
 import io.github.vanillanet.dataset.ResizedCrop;
 import io.github.vanillanet.dataset.ValidationRule;
+import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.Preprocessing;
 import io.github.vanillanet.jobs.TrainingRequest;
@@ -12,6 +13,7 @@ import io.github.vanillanet.network.Architecture;
 import io.github.vanillanet.network.Cost;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.registry.ModelId;
+import io.github.vanillanet.training.Compute;
 import io.github.vanillanet.training.Kernels;
 import io.github.vanillanet.training.TrainingSpec;
 import java.util.List;
@@ -24,6 +26,8 @@ import java.util.List;
 record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation augmentation) {
 
   private static final double VALIDATION_SHARE = 0.1;
+  private static final String FLOAT32 = "float32";
+  private static final String BFLOAT16 = "bfloat16";
   private static final double FLIP_SHARE = 0.5;
   private static final String OFFICIAL_AUGMENT = "rand-m7-mstd0.5-inc1";
   private static final String NO_AUGMENT = "none";
@@ -61,9 +65,10 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
 
   /**
    * @param classes that the data has
+   * @param device decides which operators are fast
    * @throws ServiceException.InvalidRequest if a member of the request is not possible
    */
-  static TrainingPlan of(TrainingRequest request, int classes) {
+  static TrainingPlan of(TrainingRequest request, int classes, Device device) {
     ModelId.requireName(request.name());
     VanillaNetVariant variant = variant(request);
     int size = request.inputSize().orElse(Architecture.OFFICIAL_INPUT);
@@ -80,9 +85,30 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
             size);
     TrainingSpec spec =
         new TrainingSpec(
-            architecture, RequestedRecipe.of(request, variant), Kernels.PIXELWISE, seed(request));
+            architecture,
+            RequestedRecipe.of(request, variant),
+            device.kind() == Device.Kind.CPU ? Kernels.PIXELWISE : Kernels.PLANAR,
+            compute(request, device),
+            seed(request));
     Cost.of(spec.network()); // refuses an input that the net would pool to nothing
     return new TrainingPlan(spec, preprocessing, augmentation(request, preprocessing, official));
+  }
+
+  private static Compute compute(TrainingRequest request, Device device) {
+    String name = request.compute().orElse(FLOAT32);
+    return switch (name) {
+      case FLOAT32 -> Compute.FLOAT32;
+      case BFLOAT16 -> {
+        if (device.kind() == Device.Kind.CPU) {
+          throw new ServiceException.InvalidRequest(
+              "compute: bfloat16 needs a CUDA device, this training runs on " + device);
+        }
+        yield Compute.BFLOAT16;
+      }
+      default ->
+          throw new ServiceException.InvalidRequest(
+              "compute: expected %s or %s, found '%s'".formatted(FLOAT32, BFLOAT16, name));
+    };
   }
 
   /** Small sets have small images: what the official crop cuts off is kept. */

@@ -15,11 +15,13 @@ final class ForwardSource {
 
   private final StringBuilder body = new StringBuilder();
   private final Kernels kernels;
+  private final Compute compute;
   private int parameter;
   private int statistic;
 
-  private ForwardSource(Kernels kernels) {
+  private ForwardSource(Kernels kernels, Compute compute) {
     this.kernels = kernels;
+    this.compute = compute;
   }
 
   /**
@@ -27,8 +29,8 @@ final class ForwardSource {
    * and moves batch statistics and applies {@code mask} {@code [n, width]}, the dropout factors,
    * unless it is empty.
    */
-  static String of(Network network, String self, Kernels kernels) {
-    ForwardSource source = new ForwardSource(kernels);
+  static String of(Network network, String self, Kernels kernels, Compute compute) {
+    ForwardSource source = new ForwardSource(kernels, compute);
     network.layers().forEach(source::layer);
     return """
       def net(%s, x: Tensor, p: List[Tensor], s: List[Tensor], slope: float, train: bool, mask: Tensor) -> Tensor:
@@ -63,16 +65,23 @@ final class ForwardSource {
   }
 
   private void convolution(Layer.Convolution conv) {
-    int weight = parameter++;
-    String bias = conv.bias() ? "p[%d]".formatted(parameter++) : "None";
+    String weight = compute.narrowed("p[%d]".formatted(parameter++));
+    String bias = compute.narrowed(conv.bias() ? "p[%d]".formatted(parameter++) : "None");
     if (kernels.pointwiseAsProduct() && conv.kernel() == 1) {
-      line("x = torch.permute(x, [0, 2, 3, 1])");
-      line("x = torch.linear(x, torch.flatten(p[%d], 1), %s)", weight, bias);
-      line("x = torch.permute(x, [0, 3, 1, 2])");
+      line("x = torch.permute(%s, [0, 2, 3, 1])", compute.narrowed("x"));
+      line("x = torch.linear(x, torch.flatten(%s, 1), %s)", weight, bias);
+      line("x = torch.permute(%s, [0, 3, 1, 2])", compute.widened("x"));
     } else {
-      line(
-          "x = torch.conv2d(x, p[%1$d], %2$s, [%3$d, %3$d], [%4$d, %4$d], [1, 1], %5$d)",
-          weight, bias, conv.stride(), conv.padding(), conv.groups());
+      String convolved =
+          "torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d], [1, 1], %6$d)"
+              .formatted(
+                  compute.narrowed("x"),
+                  weight,
+                  bias,
+                  conv.stride(),
+                  conv.padding(),
+                  conv.groups());
+      line("x = %s", compute.widened(convolved));
     }
   }
 

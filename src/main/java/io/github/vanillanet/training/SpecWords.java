@@ -20,6 +20,7 @@ final class SpecWords {
     words.put("input_width", (long) spec.architecture().inputWidth());
     words.put("seed", Long.toString(spec.seed()));
     words.put("kernels", spec.kernels().name());
+    words.put("compute", spec.compute().name());
     words.put("epochs", (long) recipe.epochs());
     words.put("batch_size", (long) recipe.batchSize());
     words.put("update_freq", (long) recipe.parts());

@@ -56,6 +56,7 @@ public final class TrainingLoop {
             recipe.loss(),
             recipe.emaDecay(),
             spec.kernels(),
+            spec.compute(),
             start.state().tensors());
     try (TrainingEngine engine =
         TrainingEngine.load(

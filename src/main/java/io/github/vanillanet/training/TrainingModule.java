@@ -46,6 +46,7 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
       LossKind loss,
       double emaDecay,
       Kernels kernels,
+      Compute compute,
       StateDict state) {
     if (network.form() != Form.TRAINING) {
       throw new IllegalArgumentException("only the training form is trained");
@@ -59,7 +60,8 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     Map<String, Object> attributes = new LinkedHashMap<>();
     String source =
         tree.childClasses()
-            + tree.declaration("", methods(network, optimizer, loss, emaDecay, kernels, names));
+            + tree.declaration(
+                "", methods(network, optimizer, loss, emaDecay, kernels, compute, names));
     return new TrainingModule(source, tree.instance(attributes), names);
   }
 
@@ -86,6 +88,7 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
       LossKind loss,
       double emaDecay,
       Kernels kernels,
+      Compute compute,
       List<String> stateNames) {
     StateNames names = StateNames.of(network);
     String average = emaDecay > 0 ? AVERAGE : MODEL;
@@ -103,7 +106,7 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     }
     source.append(list("all_state", stateNames));
     source.append(adoption(stateNames));
-    source.append(ForwardSource.of(network, SELF, kernels));
+    source.append(ForwardSource.of(network, SELF, kernels, compute));
     source.append(
         OptimizerSource.of(
             optimizer,

@@ -10,7 +10,8 @@ import io.github.vanillanet.network.Network;
  *
  * @param seed of initial weights, mixing and dropout
  */
-public record TrainingSpec(Architecture architecture, Recipe recipe, Kernels kernels, long seed) {
+public record TrainingSpec(
+    Architecture architecture, Recipe recipe, Kernels kernels, Compute compute, long seed) {
 
   public Network network() {
     return Network.of(architecture, Form.TRAINING);

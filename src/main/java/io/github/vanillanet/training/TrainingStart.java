@@ -32,7 +32,11 @@ public record TrainingStart(TrainingSpec spec, TrainingState state) {
     Network network = spec.network();
     TrainingSpec pinned =
         new TrainingSpec(
-            spec.architecture(), spec.recipe().withSlopePinned(), spec.kernels(), spec.seed());
+            spec.architecture(),
+            spec.recipe().withSlopePinned(),
+            spec.kernels(),
+            spec.compute(),
+            spec.seed());
     String last = "cls2.0.bias";
     boolean sameClasses =
         weights.contains(last) && weights.get(last).hasShape(spec.architecture().classes());

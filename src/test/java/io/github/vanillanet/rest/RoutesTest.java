@@ -57,7 +57,7 @@ class RoutesTest {
     assertThat(model.getString("certificate.weights_sha256")).matches("[0-9a-f]{64}");
     assertThat(model.getString("certificate.artifact_sha256")).matches("[0-9a-f]{64}");
     assertThat(model.getInt("certificate.probes")).isPositive();
-    assertThat(model.getDouble("certificate.served.maxDelta"))
+    assertThat(model.getDouble("certificate.served.max_delta"))
         .isLessThanOrEqualTo(model.getDouble("certificate.served.bound"));
   }
 

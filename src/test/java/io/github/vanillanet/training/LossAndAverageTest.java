@@ -118,6 +118,7 @@ class LossAndAverageTest {
             LossKind.CROSS_ENTROPY,
             official.get("decay").asDouble(),
             Kernels.PLANAR,
+            Compute.FLOAT32,
             new StateDict(state));
 
     try (TrainingEngine engine =

@@ -53,11 +53,22 @@ final class OfficialStep {
   }
 
   static TrainingEngine engine(OptimizerSpec optimizer, double emaDecay, Kernels kernels) {
+    return engine(optimizer, emaDecay, kernels, Compute.FLOAT32);
+  }
+
+  static TrainingEngine engine(
+      OptimizerSpec optimizer, double emaDecay, Kernels kernels, Compute compute) {
     TrainingState state =
         TrainingState.initial(NETWORK, pack("before"), optimizer.kind(), emaDecay > 0);
     TrainingModule module =
         TrainingModule.of(
-            NETWORK, optimizer, LossKind.CROSS_ENTROPY, emaDecay, kernels, state.tensors());
+            NETWORK,
+            optimizer,
+            LossKind.CROSS_ENTROPY,
+            emaDecay,
+            kernels,
+            compute,
+            state.tensors());
     return TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 64, 64);
   }
 

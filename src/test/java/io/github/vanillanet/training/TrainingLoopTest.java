@@ -118,7 +118,7 @@ class TrainingLoopTest {
   void fineTuningKeepsTheBodyAndReplacesAHeadOfOtherClasses() {
     Architecture five =
         new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 8, 16, 16), 1, 5, SIZE, SIZE);
-    TrainingSpec other = new TrainingSpec(five, plain(4), Kernels.PIXELWISE, 3);
+    TrainingSpec other = new TrainingSpec(five, plain(4), Kernels.PIXELWISE, Compute.FLOAT32, 3);
     StateDict given = InitialWeights.of(other.network(), 99);
 
     TrainingStart start = TrainingStart.fineTuning(spec(plain(4)), given);
@@ -150,7 +150,7 @@ class TrainingLoopTest {
             StripedImages.CLASSES,
             SIZE,
             SIZE);
-    return new TrainingSpec(architecture, recipe, Kernels.PIXELWISE, 3);
+    return new TrainingSpec(architecture, recipe, Kernels.PIXELWISE, Compute.FLOAT32, 3);
   }
 
   private static Recipe plain(int epochs) {
