@@ -94,7 +94,15 @@ class ArchitectureTest {
                   "rest.admin",
                   List.of("error", "config", "network", "jobs", "registry", "rest.problem")),
               Map.entry(
-                  "rest.v2", List.of("error", "config", "registry", "serving", "rest.problem"))));
+                  "rest.v2",
+                  List.of(
+                      "error",
+                      "config",
+                      "network",
+                      "engine",
+                      "registry",
+                      "serving",
+                      "rest.problem"))));
 
   private static final JavaClasses PROJECT =
       new ClassFileImporter()

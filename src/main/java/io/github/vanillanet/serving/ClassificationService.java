@@ -5,18 +5,24 @@ import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
-import io.github.vanillanet.image.Preprocessing;
 import io.github.vanillanet.network.Architecture;
 import io.github.vanillanet.registry.AnswerObserver;
+import io.github.vanillanet.registry.InferenceStatistics;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 
 /**
  * What every API does in the end: encoded images or tensors in, predictions or logits out. Decoding
@@ -25,9 +31,11 @@ import java.util.concurrent.ExecutionException;
  */
 public final class ClassificationService {
 
+  /** Normalised pixels are within ±3; far beyond this, sums of float32 overflow. */
+  private static final float EXTREME = 1e4f;
+
   private final ModelSelection models;
-  private final ImageDecoder decoder;
-  private final long largestInput;
+  private final ImagePreparation preparation;
   private final AnswerObserver observer;
 
   /** Without anybody who is told how work ends. */
@@ -43,8 +51,7 @@ public final class ClassificationService {
   public ClassificationService(
       ModelSelection models, ImageDecoder decoder, long largestInput, AnswerObserver observer) {
     this.models = models;
-    this.decoder = decoder;
-    this.largestInput = largestInput;
+    this.preparation = new ImagePreparation(decoder, largestInput);
     this.observer = observer;
   }
 
@@ -56,12 +63,10 @@ public final class ClassificationService {
    * @throws ServiceException of many kinds, see {@code ErrorCode}
    */
   public Classification classify(Optional<String> model, byte[] encoded, int topK) {
-    if (topK < 1) {
-      throw new ServiceException.InvalidRequest("top_k: expected at least 1, found " + topK);
-    }
+    requireTopK(topK);
     try (Lease lease = models.lease(model)) {
       ServedModel served = lease.model();
-      float[] logits = run(served, images(served, List.of(encoded)));
+      float[] logits = inferImages(served, List.of(encoded)).logits();
       return new Classification(
           served.id().name(),
           served.id().version(),
@@ -70,11 +75,40 @@ public final class ClassificationService {
     }
   }
 
-  /** Logits of encoded images, in their order. */
-  public Inference inferImages(String model, List<byte[]> encoded) {
-    try (Lease lease = models.lease(Optional.of(model))) {
+  /** Classifies several encoded images in one forward. A bad one fails alone. */
+  public ClassificationBatch classifyEach(Optional<String> model, List<byte[]> encoded, int topK) {
+    requireTopK(topK);
+    try (Lease lease = models.lease(model)) {
       ServedModel served = lease.model();
-      return inference(served, images(served, encoded));
+      List<String> labels = served.version().labels();
+      List<ClassificationBatch.Outcome> outcomes = new ArrayList<>();
+      Inference inference = inferImages(served, encoded);
+      int classes = inference.logits().length / inference.samples();
+      for (int image = 0; image < encoded.size(); image++) {
+        ServiceException refused = inference.refused().get(image);
+        int from = image * classes;
+        outcomes.add(
+            refused == null
+                ? new ClassificationBatch.Outcome.Classified(
+                    TopClasses.of(
+                        Arrays.copyOfRange(inference.logits(), from, from + classes), labels, topK))
+                : new ClassificationBatch.Outcome.Refused(refused));
+      }
+      return new ClassificationBatch(
+          served.id().name(), served.id().version(), served.manifest().trained(), outcomes);
+    }
+  }
+
+  private static void requireTopK(int topK) {
+    if (topK < 1) {
+      throw new ServiceException.InvalidRequest("top_k: expected at least 1, found " + topK);
+    }
+  }
+
+  /** Logits of encoded images, in their order. A bad one fails alone, unless all are bad. */
+  public Inference inferImages(ModelTarget model, List<byte[]> encoded) {
+    try (Lease lease = models.lease(model)) {
+      return inferImages(lease.model(), encoded);
     }
   }
 
@@ -84,50 +118,94 @@ public final class ClassificationService {
    * @param shape as the client declared it: {@code [n, 3, h, w]} of the model's input size
    * @param values native byte order, row-major, as many as the shape says
    */
-  public Inference inferTensor(String model, long[] shape, ByteBuffer values) {
-    try (Lease lease = models.lease(Optional.of(model))) {
-      ServedModel served = lease.model();
-      Architecture net = served.manifest().architecture();
-      if (shape.length != 4
-          || shape[0] < 1
-          || shape[1] != 3
-          || shape[2] != net.inputHeight()
-          || shape[3] != net.inputWidth()) {
-        throw new ServiceException.InvalidRequest(
-            "%s takes input of shape [n, 3, %d, %d], found %s"
-                .formatted(
-                    model, net.inputHeight(), net.inputWidth(), java.util.Arrays.toString(shape)));
-      }
-      return inference(
-          served, new ModelInput(InputKind.NORMALISED, Math.toIntExact(shape[0]), values));
+  public Inference inferTensor(ModelTarget model, long[] shape, ByteBuffer values) {
+    try (Lease lease = models.lease(model)) {
+      Architecture net = lease.model().manifest().architecture();
+      requireShape(model, shape, 3, net.inputHeight(), net.inputWidth());
+      return inferInput(lease.model(), InputKind.NORMALISED, shape, values);
     }
   }
 
-  private ModelInput images(ServedModel served, List<byte[]> encoded) {
-    Preprocessing preprocessing = served.manifest().preprocessing();
-    int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
-    long most = Math.max(1, Math.min(largestInput, Integer.MAX_VALUE) / bytes);
-    if (encoded.size() > most) {
-      throw new ServiceException.TooLarge(
-          "expected at most %d images for %s at once, found %d"
-              .formatted(most, served.id(), encoded.size()));
+  /**
+   * Logits of pictures that are decoded and of the model's size.
+   *
+   * @param shape as the client declared it: {@code [n, h, w, 3]}
+   * @param pixels RGB, row-major, as many as the shape says
+   */
+  public Inference inferPixels(ModelTarget model, long[] shape, ByteBuffer pixels) {
+    try (Lease lease = models.lease(model)) {
+      Architecture net = lease.model().manifest().architecture();
+      requireShape(model, shape, net.inputHeight(), net.inputWidth(), 3);
+      return inferInput(lease.model(), InputKind.IMAGES, shape, pixels);
     }
-    ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
-    for (byte[] image : encoded) {
-      pixels.put(preprocessing.apply(decoder.decode(image)).rgb());
-    }
-    return new ModelInput(InputKind.IMAGES, encoded.size(), pixels.flip());
   }
 
-  private Inference inference(ServedModel served, ModelInput input) {
+  private static void requireShape(ModelTarget model, long[] shape, long... sample) {
+    if (shape.length != 4
+        || shape[0] < 1
+        || !Arrays.equals(Arrays.copyOfRange(shape, 1, 4), sample)) {
+      throw new ServiceException.InvalidRequest(
+          "%s takes input of shape [n, %d, %d, %d], found %s"
+              .formatted(model.name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));
+    }
+  }
+
+  private Inference inferImages(ServedModel served, List<byte[]> encoded) {
+    return counted(
+        served,
+        request -> {
+          PreparedImages images = preparation.prepare(served, encoded);
+          float[] logits = run(served, images.input(), request);
+          return inference(served, images.count(), images.spread(logits), images.refused());
+        });
+  }
+
+  private Inference inferInput(
+      ServedModel served, InputKind kind, long[] shape, ByteBuffer content) {
+    return counted(
+        served,
+        request -> {
+          ModelInput input = new ModelInput(kind, Math.toIntExact(shape[0]), content);
+          float[] logits = run(served, input, request);
+          return inference(served, input.samples(), logits, new TreeMap<>());
+        });
+  }
+
+  private static Inference counted(
+      ServedModel served, Function<InferenceStatistics.Request, Inference> work) {
+    InferenceStatistics.Request request = served.statistics().begin();
+    try {
+      return work.apply(request);
+    } catch (RuntimeException e) {
+      request.failed();
+      throw e;
+    }
+  }
+
+  private static Inference inference(
+      ServedModel served,
+      int samples,
+      float[] logits,
+      SortedMap<Integer, ServiceException> refused) {
     return new Inference(
-        served.id().name(), served.id().version(), input.samples(), run(served, input));
+        served.id().name(),
+        served.id().version(),
+        served.version().labels(),
+        samples,
+        logits,
+        refused);
   }
 
-  private float[] run(ServedModel served, ModelInput input) {
-    float[] logits = forward(served, input);
+  private float[] run(ServedModel served, ModelInput input, InferenceStatistics.Request request) {
+    request.prepared();
+    LaneAnswer answer = forward(served, input);
+    float[] logits = answer.logits();
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
+        if (input.kind() == InputKind.NORMALISED && holdsExtremes(input)) {
+          throw new ServiceException.InvalidRequest(
+              "the input's values are too large to be computed with, beyond %s".formatted(EXTREME));
+        }
         if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
           observer.failed(served.id());
         }
@@ -136,13 +214,24 @@ public final class ClassificationService {
       }
     }
     observer.answered(served.id());
+    request.succeeded(input.samples(), answer.queueNanos(), answer.inferNanos());
     return logits;
   }
 
-  private float[] forward(ServedModel served, ModelInput input) {
+  private static boolean holdsExtremes(ModelInput input) {
+    FloatBuffer values = input.content().duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    while (values.hasRemaining()) {
+      if (Math.abs(values.get()) > EXTREME) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private LaneAnswer forward(ServedModel served, ModelInput input) {
     CompletableFuture<LaneAnswer> answer = served.lane().submit(input);
     try {
-      return answer.get().logits();
+      return answer.get();
     } catch (InterruptedException e) {
       answer.cancel(false); // the lane drops work that nobody waits for
       Thread.currentThread().interrupt();
