@@ -102,7 +102,12 @@ class ArchitectureTest {
                       "engine",
                       "registry",
                       "serving",
-                      "rest.problem"))));
+                      "rest.json",
+                      "rest.problem")),
+              Map.entry("rest.json", List.of("error")),
+              Map.entry(
+                  "rest.compat",
+                  List.of("error", "config", "registry", "serving", "rest.json", "rest.problem"))));
 
   private static final JavaClasses PROJECT =
       new ClassFileImporter()

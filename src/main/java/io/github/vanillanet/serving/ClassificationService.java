@@ -65,14 +65,25 @@ public final class ClassificationService {
   public Classification classify(Optional<String> model, byte[] encoded, int topK) {
     requireTopK(topK);
     try (Lease lease = models.lease(model)) {
-      ServedModel served = lease.model();
-      float[] logits = inferImages(served, List.of(encoded)).logits();
-      return new Classification(
-          served.id().name(),
-          served.id().version(),
-          served.manifest().trained(),
-          TopClasses.of(logits, served.version().labels(), topK));
+      return classify(lease.model(), encoded, topK);
     }
+  }
+
+  /** Classifies one encoded image with a model that is named. */
+  public Classification classify(ModelTarget model, byte[] encoded, int topK) {
+    requireTopK(topK);
+    try (Lease lease = models.lease(model)) {
+      return classify(lease.model(), encoded, topK);
+    }
+  }
+
+  private Classification classify(ServedModel served, byte[] encoded, int topK) {
+    float[] logits = inferImages(served, List.of(encoded)).logits();
+    return new Classification(
+        served.id().name(),
+        served.id().version(),
+        served.manifest().trained(),
+        TopClasses.of(logits, served.version().labels(), topK));
   }
 
   /** Classifies several encoded images in one forward. A bad one fails alone. */

@@ -42,8 +42,12 @@ final class RawHttp {
   private RawHttp() {}
 
   static RawHttp post(String path, String... headers) {
+    return request("POST", path, headers);
+  }
+
+  static RawHttp request(String method, String path, String... headers) {
     RawHttp raw = new RawHttp();
-    raw.text("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+    raw.text(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
     for (String header : headers) {
       raw.text(header + "\r\n");
     }

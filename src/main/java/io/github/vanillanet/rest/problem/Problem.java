@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A failure as its client sees it: RFC 9457, with two further members.
+ * A failure as its client sees it: RFC 9457, with three further members.
  *
  * @param type a stable name of the kind of failure
  * @param title the status's phrase
@@ -14,10 +14,18 @@ import java.util.Optional;
  * @param instance path of the request
  * @param code name of the failure, for programs
  * @param error the detail again, where clients of inference protocols look for it
+ * @param requestId as the answer's {@code x-request-id}
  */
-@JsonInclude(JsonInclude.Include.NON_NULL)
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record Problem(
-    URI type, String title, int status, String detail, String instance, String code, String error) {
+    URI type,
+    String title,
+    int status,
+    String detail,
+    String instance,
+    String code,
+    String error,
+    Optional<String> requestId) {
 
   public static final String MEDIA_TYPE = "application/problem+json";
 
@@ -29,6 +37,10 @@ public record Problem(
     String name = code.orElseGet(() -> title.toUpperCase(Locale.ROOT).replace(' ', '_'));
     URI type =
         URI.create("urn:vanillanet:problem:" + name.toLowerCase(Locale.ROOT).replace('_', '-'));
-    return new Problem(type, title, status, detail, instance, name, detail);
+    return new Problem(type, title, status, detail, instance, name, detail, Optional.empty());
+  }
+
+  Problem withRequestId(String id) {
+    return new Problem(type, title, status, detail, instance, code, error, Optional.of(id));
   }
 }

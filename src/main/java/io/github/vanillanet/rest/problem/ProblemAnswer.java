@@ -6,12 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A failure rendered as the API below its path does it: {@code {"error": …}} below {@code /v2}, a
- * {@link Problem} elsewhere.
+ * A failure rendered as the API below its path does it: {@code {"error": …}} in the inference
+ * protocols, {@code {"code", "type", "message"}} in TorchServe's, a {@link Problem} elsewhere.
  *
  * @param entity to be written as JSON
  */
 public record ProblemAnswer(int status, String mediaType, Object entity) {
+
+  private static final String JSON = "application/json";
 
   /** Characters of a detail: it may quote what the client sent. */
   private static final int LONGEST = 1000;
@@ -29,9 +31,36 @@ public record ProblemAnswer(int status, String mediaType, Object entity) {
 
   private static ProblemAnswer of(int status, Optional<String> code, String text, String path) {
     String detail = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
-    if (path.equals("/v2") || path.startsWith("/v2/")) {
-      return new ProblemAnswer(status, "application/json", Map.of("error", detail));
+    if (isBelow(path, "/v2") || isBelow(path, "/v1")) {
+      return new ProblemAnswer(status, JSON, Map.of("error", detail));
+    }
+    if (isBelow(path, "/predictions") || isBelow(path, "/ping")) {
+      return new ProblemAnswer(
+          status,
+          JSON,
+          Map.of("code", status, "type", torchServeType(status, code), "message", detail));
     }
     return new ProblemAnswer(status, Problem.MEDIA_TYPE, Problem.of(status, code, detail, path));
+  }
+
+  private static boolean isBelow(String path, String root) {
+    return path.equals(root) || path.startsWith(root + "/");
+  }
+
+  /** TorchServe names its exceptions after statuses, but for what is not there. */
+  private static String torchServeType(int status, Optional<String> code) {
+    if (status == 404) {
+      return code.equals(Optional.of(ErrorCode.MODEL_NOT_FOUND.name()))
+          ? "ModelNotFoundException"
+          : "ResourceNotFoundException";
+    }
+    return StatusTable.title(status).replace(" ", "") + "Exception";
+  }
+
+  /** The same, with the request's id where there is a place for it. */
+  public ProblemAnswer withRequestId(String id) {
+    return entity instanceof Problem problem
+        ? new ProblemAnswer(status, mediaType, problem.withRequestId(id))
+        : this;
   }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.json.JsonValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -42,7 +43,7 @@ final class InferRequestReader {
       JsonToken value = parser.nextToken();
       switch (field) {
         case "id" -> id = JsonValues.optionalText(parser, value, "id");
-        case "parameters" -> parameters = JsonValues.parameters(parser, value, "request");
+        case "parameters" -> parameters = Parameters.read(parser, value, "request");
         case "inputs" -> {
           JsonValues.require(parser, value, JsonToken.START_ARRAY, "inputs");
           while (parser.nextToken() != JsonToken.END_ARRAY) {
@@ -86,7 +87,7 @@ final class InferRequestReader {
           shape = shape(parser, value);
           hasShape = true;
         }
-        case "parameters" -> parameters = JsonValues.parameters(parser, value, "input");
+        case "parameters" -> parameters = Parameters.read(parser, value, "input");
         case "data" -> data(parser, value, data);
         default -> parser.skipChildren();
       }
@@ -108,7 +109,7 @@ final class InferRequestReader {
       JsonToken value = parser.nextToken();
       switch (field) {
         case "name" -> name = JsonValues.text(parser, value, "an output's name");
-        case "parameters" -> parameters = JsonValues.parameters(parser, value, "output");
+        case "parameters" -> parameters = Parameters.read(parser, value, "output");
         default -> parser.skipChildren();
       }
     }

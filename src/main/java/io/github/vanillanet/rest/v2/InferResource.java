@@ -23,6 +23,10 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
@@ -37,6 +41,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Open Inference Protocol")
 @Blocking
 public final class InferResource {
+
+  private static final String DESCRIPTION =
+      """
+      Input `input`: FP32 or FP16 [n,3,h,w], normalised, or UINT8 [n,h,w,3], pixels. Under \
+      MODEL-image input `image`: BYTES [n], encoded images. In JSON, or binary behind it with \
+      Inference-Header-Content-Length and binary_data_size. Output `logits`, or with the \
+      parameter classification the best classes as SCORE:INDEX:LABEL.""";
+
+  private static final String EXAMPLE =
+      """
+      {"id": "1", "inputs": [{"name": "image", "shape": [1], "datatype": "BYTES",\
+       "data": [{"b64": "/9j/4AAQ"}]}],\
+       "outputs": [{"name": "logits", "parameters": {"classification": 5}}]}""";
 
   private final ClassificationService service;
   private final ModelRegistry registry;
@@ -63,7 +80,15 @@ public final class InferResource {
 
   @POST
   @Path("/{model}/infer")
-  @Operation(summary = "Logits of normalised tensors, or of encoded images under MODEL-image")
+  @Operation(
+      summary = "Logits of normalised tensors, or of encoded images under MODEL-image",
+      description = DESCRIPTION)
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(type = SchemaType.OBJECT, example = EXAMPLE)))
   public Response infer(
       @PathParam("model") String model,
       @HeaderParam(InferBody.HEADER) String headerLength,

@@ -1,6 +1,11 @@
 package io.github.vanillanet.rest.v2;
 
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.json.JsonValues;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -14,6 +19,37 @@ record Parameters(String where, Map<String, Object> values) {
 
   static Parameters none(String where) {
     return new Parameters(where, Map.of());
+  }
+
+  /** Scalars by name; nulls and whatever is nested are passed over. */
+  static Parameters read(JsonParser parser, JsonToken value, String where) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return Parameters.none(where);
+    }
+    JsonValues.require(parser, value, JsonToken.START_OBJECT, "parameters");
+    Map<String, Object> values = new HashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      switch (parser.nextToken()) {
+        case VALUE_STRING -> values.put(name, parser.getText());
+        case VALUE_TRUE -> values.put(name, true);
+        case VALUE_FALSE -> values.put(name, false);
+        case VALUE_NUMBER_INT -> values.put(name, wholeNumber(parser));
+        case VALUE_NUMBER_FLOAT -> values.put(name, parser.getDoubleValue());
+        case START_OBJECT, START_ARRAY -> {
+          parser.skipChildren();
+          values.put(name, Map.of());
+        }
+        default -> {}
+      }
+    }
+    return new Parameters(where, values);
+  }
+
+  /** A Long where it fits. */
+  private static Number wholeNumber(JsonParser parser) throws IOException {
+    Number number = parser.getNumberValue();
+    return number instanceof Integer small ? Long.valueOf(small) : number;
   }
 
   Optional<String> text(String name) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.json.JsonValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -51,7 +52,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
           }
           ready = parser.getBooleanValue();
         }
-        case "parameters" -> parameters = JsonValues.parameters(parser, value, "request");
+        case "parameters" -> parameters = Parameters.read(parser, value, "request");
         default -> parser.skipChildren();
       }
     }
