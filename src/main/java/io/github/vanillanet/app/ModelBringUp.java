@@ -14,6 +14,7 @@ import io.github.vanillanet.registry.ModelRepository;
 import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.registry.VersionLoader;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,10 +27,15 @@ final class ModelBringUp {
 
   private final ServingConfig config;
   private final ModelRegistry registry;
+  private final BooleanSupplier closing;
 
-  ModelBringUp(ServingConfig config, ModelRegistry registry) {
+  /**
+   * @param closing true once the service ends: no further model is begun
+   */
+  ModelBringUp(ServingConfig config, ModelRegistry registry, BooleanSupplier closing) {
     this.config = config;
     this.registry = registry;
+    this.closing = closing;
   }
 
   /**
@@ -47,10 +53,16 @@ final class ModelBringUp {
     ModelLoader loader = new ModelLoader(runtime, device, threads, config.queueCapacity());
     int refused = 0;
     for (ModelId id : repository.active()) {
+      if (closing.getAsBoolean()) {
+        return loader;
+      }
       try {
         serve(loader.load(repository.open(id)));
       } catch (ServiceException e) {
         LOG.errorf("model %s is refused: %s", id, e.getMessage());
+        refused++;
+      } catch (RuntimeException e) { // one damaged version must not end the others
+        LOG.errorf("model %s is refused: %s", id, e);
         refused++;
       }
     }
@@ -98,7 +110,7 @@ final class ModelBringUp {
                       new ServiceException.BadConfiguration(
                           "vanillanet.seeded-models: expected some of %s, found '%s'"
                               .formatted(VanillaNetVariant.names(), name)));
-      if (repository.latest(variant.modelName()).isEmpty()) {
+      if (repository.latest(variant.modelName()).isEmpty() && !closing.getAsBoolean()) {
         LOG.infof("making %s from a seed below %s", variant.modelName(), repository.root());
         publisher.publish(SeededModel.of(variant));
       }

@@ -39,7 +39,7 @@ public final class ServiceLifecycle {
     this.registry = registry;
     this.loader = loader;
     this.jobs = jobs;
-    ModelBringUp models = new ModelBringUp(config, registry);
+    ModelBringUp models = new ModelBringUp(config, registry, () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

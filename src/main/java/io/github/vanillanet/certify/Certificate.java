@@ -46,7 +46,7 @@ public record Certificate(
   public static final double FLOAT64_BOUND = 1e-9;
 
   public Certificate {
-    goldenLogits = List.copyOf(goldenLogits);
+    goldenLogits = goldenLogits.stream().map(List::copyOf).toList(); // a null is refused
     versions = Map.copyOf(versions);
   }
 

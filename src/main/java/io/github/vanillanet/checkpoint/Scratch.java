@@ -35,6 +35,12 @@ final class Scratch {
   private static ByteBuffer mapTemporaryFile(long bytes) {
     try {
       Path file = Files.createTempFile("vanillanet-", ".tensor");
+      long free = Files.getFileStore(file).getUsableSpace();
+      if (bytes > free) { // a mapping that cannot be filled ends the JVM by a signal
+        Files.delete(file);
+        throw new IOException(
+            "the temporary folder %s has %d bytes left".formatted(file.getParent(), free));
+      }
       try (FileChannel channel =
           FileChannel.open(
               file,

@@ -1,6 +1,9 @@
 package io.github.vanillanet.cli;
 
 import io.github.vanillanet.error.ServiceException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
@@ -53,7 +56,14 @@ public final class CommandLineInterface implements Runnable {
           command.getErr().println(message(failure));
           return FAILED;
         });
-    return commands.execute(arguments);
+    commands.setOut(
+        new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
+    try {
+      return commands.execute(arguments);
+    } catch (Error e) { // no memory, a fault in a mapping: still one line
+      commands.getErr().println(oneLine("unexpected: " + e));
+      return FAILED;
+    }
   }
 
   private static String message(Exception failure) {
@@ -63,7 +73,8 @@ public final class CommandLineInterface implements Runnable {
   }
 
   private static String oneLine(String message) {
-    return message.replaceAll("\\s*[\\r\\n]+\\s*", " ");
+    // a file's own words may hold what a terminal takes for commands
+    return message.replaceAll("\\s*[\\r\\n]+\\s*", " ").replaceAll("\\p{Cntrl}", "?");
   }
 
   /** Nobody else has configured logging: Quarkus does not boot for a command. */

@@ -110,7 +110,7 @@ public final class TorchInstance implements ModelInstance {
 
   private static ServiceException failure(EngineException e) {
     String reason = firstLine(e);
-    if (reason.contains("out of memory")) {
+    if (reason.contains("out of memory") || reason.contains("not enough memory")) {
       return new ServiceException.OutOfDeviceMemory("the device is out of memory: " + reason, e);
     }
     return new ServiceException.EngineFailure("the forward pass failed: " + reason, e);

@@ -92,9 +92,10 @@ public record DeployedModule(String source, ScriptObject root) {
       if (layer instanceof Layer.Convolution conv) {
         line(
             body,
-            "x = torch.conv2d(x, %1$s.weight, %1$s.bias, %2$s)",
+            // not conv2d: that lets cuDNN round to TF32, a thousand times the certificate's bound
+            "x = torch._convolution(x, %1$s.weight, %1$s.bias, %2$s)",
             module(conv.name()),
-            geometry(conv));
+            exactGeometry(conv));
       } else if (layer instanceof Layer.Relu) {
         line(body, "x = torch.relu_(x)");
       } else if (layer instanceof Layer.MaxPool pool) {
@@ -158,8 +159,12 @@ public record DeployedModule(String source, ScriptObject root) {
     return body.toString();
   }
 
-  private static String geometry(Layer.Convolution conv) {
-    return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], %3$d"
+  /**
+   * Stride, padding, dilation, not transposed, no output padding, groups; then no benchmarking, not
+   * only deterministic algorithms, cuDNN if there is one, no TF32.
+   */
+  private static String exactGeometry(Layer.Convolution conv) {
+    return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], False, [0, 0], %3$d, False, False, True, False"
         .formatted(conv.stride(), conv.padding(), conv.groups());
   }
 

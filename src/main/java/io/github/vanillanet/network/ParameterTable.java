@@ -19,9 +19,6 @@ public record ParameterTable(Map<String, long[]> shapes) {
 
   private static final String BATCH_COUNTER = ".num_batches_tracked";
 
-  /** Longer lists are cut in a message: a wrong variant misses hundreds. */
-  private static final int MOST_NAMED = 12;
-
   public ParameterTable {
     shapes = Collections.unmodifiableMap(new LinkedHashMap<>(shapes));
   }
@@ -93,14 +90,7 @@ public record ParameterTable(Map<String, long[]> shapes) {
 
   private static void report(List<String> problems, String kind, List<String> names) {
     if (!names.isEmpty()) {
-      String rest = names.size() > MOST_NAMED ? ", …" : "";
-      problems.add(
-          "%d %s: %s%s"
-              .formatted(
-                  names.size(),
-                  kind,
-                  String.join(", ", names.subList(0, Math.min(MOST_NAMED, names.size()))),
-                  rest));
+      problems.add("%d %s: %s".formatted(names.size(), kind, String.join(", ", names)));
     }
   }
 }

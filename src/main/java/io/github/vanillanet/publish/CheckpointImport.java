@@ -50,8 +50,7 @@ public record CheckpointImport(
     }
     Preprocessing preprocessing = preprocessing();
     TorchCheckpoint file = TorchCheckpoint.read(checkpoint, key);
-    Network network = ShapeReader.read(file.weights(), variant, inputHeight, inputWidth);
-    ParameterTable.of(network).select(file.weights());
+    Network network = network(file);
     Cost.of(network); // refuses an input that the net would pool to nothing
     if (network.form() == Form.TRAINING) {
       slopeDoubt(file).ifPresent(warnings);
@@ -69,6 +68,16 @@ public record CheckpointImport(
         true,
         origin(file),
         Optional.empty());
+  }
+
+  private Network network(TorchCheckpoint file) {
+    try {
+      Network network = ShapeReader.read(file.weights(), variant, inputHeight, inputWidth);
+      ParameterTable.of(network).select(file.weights());
+      return network;
+    } catch (ServiceException.BadCheckpoint e) {
+      throw new ServiceException.BadCheckpoint(checkpoint.getFileName() + ": " + e.getMessage(), e);
+    }
   }
 
   private Preprocessing preprocessing() {

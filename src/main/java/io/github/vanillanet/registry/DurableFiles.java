@@ -77,6 +77,15 @@ final class DurableFiles {
     }
   }
 
+  /** Deletes a folder that nothing is in. */
+  static void deleteIfEmpty(Path folder) throws IOException {
+    try {
+      Files.deleteIfExists(folder);
+    } catch (DirectoryNotEmptyException e) {
+      // as it should be after a success
+    }
+  }
+
   static void deleteTree(Path folder) throws IOException {
     if (!Files.exists(folder)) {
       return;

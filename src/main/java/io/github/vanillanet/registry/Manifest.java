@@ -35,6 +35,19 @@ public record Manifest(
 
   public static final int FORMAT = 1;
 
+  public Manifest {
+    if (architecture.inputHeight() != preprocessing.height()
+        || architecture.inputWidth() != preprocessing.width()) {
+      throw new IllegalArgumentException(
+          "the net takes %dx%d, the preprocessing makes %dx%d"
+              .formatted(
+                  architecture.inputHeight(),
+                  architecture.inputWidth(),
+                  preprocessing.height(),
+                  preprocessing.width()));
+    }
+  }
+
   /** The same version, its accuracy measured. */
   Manifest withAccuracy(Optional<Double> measured) {
     return new Manifest(

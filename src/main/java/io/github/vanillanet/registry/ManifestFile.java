@@ -13,7 +13,6 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import io.github.vanillanet.error.ServiceException;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -34,7 +33,7 @@ public final class ManifestFile {
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // a typing error is no default
           .build();
 
   /** As one line of JSON. */
@@ -74,7 +73,7 @@ public final class ManifestFile {
               .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new ServiceException.BadArtifact("%s cannot be read: %s".formatted(file, e), e);
     }
   }
 }

@@ -1,16 +1,22 @@
 package io.github.vanillanet.registry;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * The live version of each model. A swap takes effect for every lease taken after it; the version
  * before retires when its last lease is back. Thread-safe.
  */
 public final class ModelRegistry implements AutoCloseable {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final ConcurrentSkipListMap<String, ServedModel> live = new ConcurrentSkipListMap<>();
 
@@ -56,7 +62,7 @@ public final class ModelRegistry implements AutoCloseable {
     return model != null;
   }
 
-  /** Retires every model and waits until each is closed. */
+  /** Retires every model and waits until each is closed, a minute at most. */
   @Override
   public void close() {
     List<CompletableFuture<Void>> closings = new ArrayList<>();
@@ -67,6 +73,13 @@ public final class ModelRegistry implements AutoCloseable {
         closings.add(model.closed());
       }
     }
-    CompletableFuture.allOf(closings.toArray(CompletableFuture[]::new)).join();
+    try {
+      CompletableFuture.allOf(closings.toArray(CompletableFuture[]::new))
+          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      // a hung device: its lane's thread is a daemon and ends with the process
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -211,9 +211,11 @@ public final class ModelRepository {
         ModelId id = claim(name, model, temporary);
         Path folder = model.resolve(Integer.toString(id.version()));
         DurableFiles.forceFolder(model);
+        DurableFiles.forceFolder(root);
         return new StoredVersion(id, folder, manifest, labels);
       } finally {
         DurableFiles.deleteTree(temporary); // gone already if it was renamed
+        DurableFiles.deleteIfEmpty(model);
       }
     } catch (IOException e) {
       throw new ServiceException.BadConfiguration(
@@ -240,8 +242,7 @@ public final class ModelRepository {
 
   /** Another process may publish the same model: whoever comes second takes the next number. */
   private ModelId claim(String name, Path model, Path temporary) throws IOException {
-    while (true) {
-      int version = latest(name).orElse(0) + 1;
+    for (int version = latest(name).orElse(0) + 1; ; version++) {
       Path target = model.resolve(Integer.toString(version));
       if (DurableFiles.renameToNew(temporary, target)) {
         return new ModelId(name, version);

@@ -94,7 +94,7 @@ class CommandsIT {
         version(1).resolve("manifest.json"),
         manifest -> {
           ObjectNode served = (ObjectNode) manifest.get("certificate").get("served");
-          served.put("maxDelta", 1.0);
+          served.put("max_delta", 1.0);
         });
 
     Jar.Result result = jar.run("verify", "vanillanet-5", "--repository", repository.toString());
