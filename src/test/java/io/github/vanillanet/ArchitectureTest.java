@@ -26,6 +26,8 @@ class ArchitectureTest {
           Map.ofEntries(
               Map.entry("error", List.of()),
               Map.entry("config", List.of()),
+              Map.entry("timing", List.of()),
+              Map.entry("metrics", List.of()),
               Map.entry("checkpoint", List.of("error")),
               Map.entry("image", List.of("error")),
               Map.entry("jobs", List.of("error")),
@@ -34,10 +36,10 @@ class ArchitectureTest {
               Map.entry("fuse", List.of("error", "checkpoint", "network")),
               Map.entry("engine", List.of("error", "checkpoint", "network")),
               Map.entry("certify", List.of("error", "checkpoint", "image", "network", "engine")),
-              Map.entry("batching", List.of("error", "engine")),
+              Map.entry("batching", List.of("error", "timing", "metrics", "engine")),
               Map.entry(
                   "registry",
-                  List.of("error", "image", "network", "engine", "certify", "batching")),
+                  List.of("error", "metrics", "image", "network", "engine", "certify", "batching")),
               Map.entry(
                   "publish",
                   List.of(
@@ -51,7 +53,15 @@ class ArchitectureTest {
                       "registry")),
               Map.entry(
                   "serving",
-                  List.of("error", "image", "network", "engine", "batching", "registry")),
+                  List.of(
+                      "error",
+                      "timing",
+                      "metrics",
+                      "image",
+                      "network",
+                      "engine",
+                      "batching",
+                      "registry")),
               Map.entry("training", List.of("error", "checkpoint", "network", "fuse", "engine")),
               Map.entry(
                   "pipeline",
@@ -68,6 +78,7 @@ class ArchitectureTest {
                       "publish",
                       "training")),
               Map.entry("rest.problem", List.of("error")),
+              Map.entry("rest.call", List.of("error", "timing", "metrics", "registry", "serving")),
               Map.entry(
                   "cli",
                   List.of(
@@ -89,7 +100,8 @@ class ArchitectureTest {
                       "certify",
                       "registry",
                       "serving",
-                      "rest.problem")),
+                      "rest.problem",
+                      "rest.call")),
               Map.entry(
                   "rest.admin",
                   List.of("error", "config", "network", "jobs", "registry", "rest.problem")),
@@ -98,16 +110,25 @@ class ArchitectureTest {
                   List.of(
                       "error",
                       "config",
+                      "metrics",
                       "network",
                       "engine",
                       "registry",
                       "serving",
                       "rest.json",
-                      "rest.problem")),
+                      "rest.problem",
+                      "rest.call")),
               Map.entry("rest.json", List.of("error")),
               Map.entry(
                   "rest.compat",
-                  List.of("error", "config", "registry", "serving", "rest.json", "rest.problem"))));
+                  List.of(
+                      "error",
+                      "config",
+                      "registry",
+                      "serving",
+                      "rest.json",
+                      "rest.problem",
+                      "rest.call"))));
 
   private static final JavaClasses PROJECT =
       new ClassFileImporter()

@@ -4,9 +4,11 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.ModelPublisher;
 import io.github.vanillanet.publish.SeededModel;
+import io.github.vanillanet.registry.LanePlan;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRegistry;
@@ -26,14 +28,22 @@ final class ModelBringUp {
   private static final Logger LOG = Logger.getLogger(ModelBringUp.class);
 
   private final ServingConfig config;
+  private final LaneConfiguration lanes;
   private final ModelRegistry registry;
+  private final ServingMetrics metrics;
   private final BooleanSupplier closing;
 
   /**
    * @param closing true once the service ends: no further model is begun
    */
-  ModelBringUp(ServingConfig config, ModelRegistry registry, BooleanSupplier closing) {
+  ModelBringUp(
+      ServingConfig config,
+      ModelRegistry registry,
+      ServingMetrics metrics,
+      BooleanSupplier closing) {
     this.config = config;
+    this.lanes = new LaneConfiguration(config);
+    this.metrics = metrics;
     this.registry = registry;
     this.closing = closing;
   }
@@ -44,13 +54,16 @@ final class ModelBringUp {
    */
   VersionLoader run() {
     requireSettings();
+    lanes.require();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
-    int threads = threads();
-    LOG.infof("libtorch %s, device %s, %d threads", runtime.version(), device, threads);
+    LanePlan plan = lanes.plan(device);
+    LOG.infof(
+        "libtorch %s, device %s, %d threads in each of %d lanes",
+        runtime.version(), device, plan.threads(), plan.lanes());
     ModelRepository repository = new ModelRepository(config.repository());
-    seed(repository, new ModelPublisher(runtime, repository, threads, LOG::debug));
-    ModelLoader loader = new ModelLoader(runtime, device, threads, config.queueCapacity());
+    seed(repository, new ModelPublisher(runtime, repository, plan.threads(), LOG::debug));
+    ModelLoader loader = new ModelLoader(runtime, device, plan, metrics);
     int refused = 0;
     for (ModelId id : repository.active()) {
       if (closing.getAsBoolean()) {
@@ -70,13 +83,7 @@ final class ModelBringUp {
     return loader;
   }
 
-  private int threads() {
-    return config.threads().orElse(Runtime.getRuntime().availableProcessors());
-  }
-
   private void requireSettings() {
-    requirePositive("threads", threads());
-    requirePositive("queue-capacity", config.queueCapacity());
     requirePositive("max-pixels", config.maxPixels());
     requirePositive("max-image-body", config.maxImageBody().asLongValue());
     requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
@@ -89,7 +96,7 @@ final class ModelBringUp {
     requirePositive("training.max-unpacked", config.training().maxUnpacked().asLongValue());
   }
 
-  private static void requirePositive(String setting, long value) {
+  static void requirePositive(String setting, long value) {
     if (value < 1) {
       throw new ServiceException.BadConfiguration(
           "vanillanet.%s: expected at least 1, found %d".formatted(setting, value));
@@ -137,14 +144,23 @@ final class ModelBringUp {
           "no model can be served: all %d in %s are refused"
               .formatted(refused, config.repository()));
     }
+    config.groups().forEach((group, members) -> requireGroup(group, members, names));
     config
         .defaultModel()
-        .filter(name -> !names.contains(name))
+        .filter(name -> !names.contains(name) && !config.groups().containsKey(name))
         .ifPresent(
             name -> {
               throw new ServiceException.BadConfiguration(
                   "vanillanet.default-model: expected one of %s, found '%s'"
                       .formatted(String.join(", ", names), name));
             });
+  }
+
+  private static void requireGroup(String group, List<String> members, List<String> loaded) {
+    if (loaded.contains(group) || members.stream().noneMatch(loaded::contains)) {
+      throw new ServiceException.BadConfiguration(
+          "vanillanet.groups.%s: expected a name that no model has, and members of %s, found %s"
+              .formatted(group, String.join(", ", loaded), String.join(", ", members)));
+    }
   }
 }

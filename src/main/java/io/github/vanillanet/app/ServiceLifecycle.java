@@ -3,6 +3,7 @@ package io.github.vanillanet.app;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.jobs.JobRunner;
+import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -35,11 +36,16 @@ public final class ServiceLifecycle {
   private State state = State.LOADING; // guarded by this
 
   ServiceLifecycle(
-      ServingConfig config, ModelRegistry registry, LoaderWhenReady loader, JobRunner jobs) {
+      ServingConfig config,
+      ModelRegistry registry,
+      ServingMetrics metrics,
+      LoaderWhenReady loader,
+      JobRunner jobs) {
     this.registry = registry;
     this.loader = loader;
     this.jobs = jobs;
-    ModelBringUp models = new ModelBringUp(config, registry, () -> state() == State.CLOSING);
+    ModelBringUp models =
+        new ModelBringUp(config, registry, metrics, () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

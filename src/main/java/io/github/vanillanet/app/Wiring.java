@@ -5,6 +5,7 @@ import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.SwapGuard;
 import io.github.vanillanet.serving.ClassificationService;
+import io.github.vanillanet.serving.ModelGroups;
 import io.github.vanillanet.serving.ModelSelection;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -23,7 +24,10 @@ final class Wiring {
   ModelSelection selection(
       ServingConfig config, ModelRegistry registry, ServiceLifecycle lifecycle) {
     return new ModelSelection(
-        registry, config.defaultModel(), () -> lifecycle.state() == ServiceLifecycle.State.LOADING);
+        registry,
+        config.defaultModel(),
+        () -> lifecycle.state() == ServiceLifecycle.State.LOADING,
+        new ModelGroups(registry, config.groups()));
   }
 
   @Produces

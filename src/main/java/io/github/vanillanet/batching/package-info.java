@@ -1,6 +1,6 @@
 /**
- * Floor 4. The queue and the thread in front of one model instance: every forward of the service
- * goes through a {@link io.github.vanillanet.batching.Lane}. May import {@code error}, {@code
- * engine}.
+ * Floor 4. The queue and the threads in front of one model: every forward of the service goes
+ * through a {@link io.github.vanillanet.batching.Lane}, which also knows what its forwards take.
+ * May import {@code error}, {@code timing}, {@code metrics}, {@code engine}.
  */
 package io.github.vanillanet.batching;

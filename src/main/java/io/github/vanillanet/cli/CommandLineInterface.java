@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
       ImportCommand.class,
       TrainCommand.class,
       VerifyCommand.class,
-      ModelsCommand.class
+      ModelsCommand.class,
+      BenchCommand.class
     })
 public final class CommandLineInterface implements Runnable {
 

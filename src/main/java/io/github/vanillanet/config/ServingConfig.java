@@ -6,6 +6,7 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -27,8 +28,18 @@ public interface ServingConfig {
   /** Variants to serve with weights from a seed, for timing: {@code vanillanet_5,vanillanet_9}. */
   Optional<List<String>> seededModels();
 
-  /** Threads of one forward on a CPU; else as many as the process has processors. */
+  /** Threads of one forward on a CPU; else the process's processors, shared by the lanes. */
   OptionalInt threads();
+
+  /** Forwards of one model that run at the same time, on the same weights. */
+  @WithDefault("1")
+  int lanes();
+
+  /** How requests share a forward. */
+  Batching batching();
+
+  /** Group names and the models that each stands for. */
+  Map<String, List<String>> groups();
 
   /** Images that may wait for each model. */
   @WithDefault("64")
@@ -111,5 +122,16 @@ public interface ServingConfig {
 
     /** The jar that a training's process is started from; else the one that serves. */
     Optional<Path> jar();
+  }
+
+  /** {@code vanillanet.batching.*}. */
+  interface Batching {
+
+    /** Images in one forward; else 8 on a CUDA device and 1 on a CPU, where more gains nothing. */
+    OptionalInt maxBatch();
+
+    /** The oldest request may be held back for so long; 0 never delays a lone one. */
+    @WithDefault("0S")
+    Duration maxDelay();
   }
 }

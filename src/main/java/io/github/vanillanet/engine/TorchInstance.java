@@ -78,6 +78,14 @@ public final class TorchInstance implements ModelInstance {
     }
   }
 
+  /**
+   * The same weights for a further thread: libtorch runs one module from several threads at once,
+   * with the same answers. Its {@link #close} does nothing; this one's frees the weights.
+   */
+  public ModelInstance forAnotherThread() {
+    return new SharedInstance(this);
+  }
+
   @Override
   public void attachToThread() {
     runtime.setThreads(threads);

@@ -21,8 +21,10 @@ public enum ErrorCode {
   QUEUE_FULL,
   /** The service or the model is still loading, or is closing. */
   NOT_READY,
-  /** The work's deadline passed before it was executed. */
+  /** The work's deadline passed, or would have passed before an answer. */
   DEADLINE_EXCEEDED,
+  /** The client closed its connection before it was answered: nobody will read this. */
+  CLIENT_GONE,
   /** The device has no memory left for this forward; the lane lives on. */
   OUT_OF_DEVICE_MEMORY,
   /** The engine or the device failed, or answered with non-finite logits. */

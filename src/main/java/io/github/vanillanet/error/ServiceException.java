@@ -1,5 +1,8 @@
 package io.github.vanillanet.error;
 
+import java.time.Duration;
+import java.util.Optional;
+
 /**
  * A problem that a caller or an operator can act on. The message is one readable line: what was
  * expected and what was found. Bugs are not of this type.
@@ -17,6 +20,11 @@ public abstract sealed class ServiceException extends RuntimeException {
 
   public final ErrorCode code() {
     return code;
+  }
+
+  /** When to try again, if we know. */
+  public Optional<Duration> retryAfter() {
+    return Optional.empty();
   }
 
   /** See {@link ErrorCode#INVALID_REQUEST}. */
@@ -77,8 +85,19 @@ public abstract sealed class ServiceException extends RuntimeException {
   public static final class QueueFull extends ServiceException {
     private static final long serialVersionUID = 1L;
 
-    public QueueFull(String message) {
+    private final Duration retryAfter;
+
+    /**
+     * @param retryAfter what waits now will be done by then
+     */
+    public QueueFull(String message, Duration retryAfter) {
       super(ErrorCode.QUEUE_FULL, message, null);
+      this.retryAfter = retryAfter;
+    }
+
+    @Override
+    public Optional<Duration> retryAfter() {
+      return Optional.of(retryAfter);
     }
   }
 
@@ -97,6 +116,15 @@ public abstract sealed class ServiceException extends RuntimeException {
 
     public DeadlineExceeded(String message) {
       super(ErrorCode.DEADLINE_EXCEEDED, message, null);
+    }
+  }
+
+  /** See {@link ErrorCode#CLIENT_GONE}. */
+  public static final class ClientGone extends ServiceException {
+    private static final long serialVersionUID = 1L;
+
+    public ClientGone(String message) {
+      super(ErrorCode.CLIENT_GONE, message, null);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.vanillanet.registry;
 
 import io.github.vanillanet.batching.Lane;
 import io.github.vanillanet.batching.LaneAnswer;
+import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.certify.GoldenAnswers;
 import io.github.vanillanet.engine.Device;
@@ -10,12 +11,15 @@ import io.github.vanillanet.engine.ModelInstance;
 import io.github.vanillanet.engine.TorchInstance;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.image.RgbImage;
+import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.network.Architecture;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
@@ -28,46 +32,82 @@ public final class ModelLoader implements VersionLoader {
 
   private final TorchRuntime runtime;
   private final Device device;
-  private final int threads;
-  private final int queueCapacity;
+  private final LanePlan plan;
+  private final ServingMetrics metrics;
+
+  public ModelLoader(TorchRuntime runtime, Device device, LanePlan plan, ServingMetrics metrics) {
+    this.runtime = runtime;
+    this.device = device;
+    this.plan = plan;
+    this.metrics = metrics;
+  }
 
   /**
+   * One lane, one request at a time, counted by nobody.
+   *
    * @param threads that one forward may use on a CPU
    * @param queueCapacity images that may wait for each model
    */
   public ModelLoader(TorchRuntime runtime, Device device, int threads, int queueCapacity) {
-    this.runtime = runtime;
-    this.device = device;
-    this.threads = threads;
-    this.queueCapacity = queueCapacity;
+    this(
+        runtime,
+        device,
+        new LanePlan(1, threads, LaneSettings.single(queueCapacity)),
+        ServingMetrics.unobserved());
   }
 
   @Override
   public ServedModel load(StoredVersion version) {
     long started = System.nanoTime();
     Architecture architecture = version.manifest().architecture();
-    ModelInstance instance =
+    TorchInstance instance =
         TorchInstance.load(
             runtime,
             version.artifact(),
             device,
             architecture.inputHeight(),
             architecture.inputWidth(),
-            threads);
-    Lane lane = new Lane(version.id().toString(), instance, queueCapacity);
+            plan.threads());
+    Lane lane = lane(version.id(), instance);
     try {
       GoldenAnswers golden = new GoldenAnswers(version.manifest().certificate());
       List<RgbImage> probes = golden.images(architecture.inputHeight(), architecture.inputWidth());
       for (int i = 0; i < probes.size(); i++) {
         golden.requireSame(i, forward(lane, probes.get(i)).logits());
       }
+      warm(lane, probes.get(0));
       Duration latency = medianForward(lane, probes.get(0));
+      lane.open(latency);
       Duration loadTime = Duration.ofNanos(System.nanoTime() - started);
       return new ServedModel(version, device, lane, loadTime, latency);
     } catch (RuntimeException | Error e) {
       lane.close();
       throw e;
     }
+  }
+
+  private Lane lane(ModelId id, TorchInstance instance) {
+    List<ModelInstance> instances = new ArrayList<>(List.of(instance));
+    while (instances.size() < plan.lanes()) {
+      instances.add(instance.forAnotherThread());
+    }
+    return new Lane(
+        id.toString(),
+        instances,
+        plan.lane(),
+        metrics.version(id.name(), id.version(), device.toString()));
+  }
+
+  /** Every batch size, and every thread: the first forward of each is slow. */
+  private void warm(Lane lane, RgbImage probe) {
+    if (plan.lane().batching().combines()) {
+      plan.lane().batching().sizes().forEach(size -> forward(lane, probe, size));
+    }
+    List<CompletableFuture<LaneAnswer>> one = new ArrayList<>();
+    for (int i = 0; i < plan.lanes(); i++) {
+      one.add(lane.submit(input(probe, 1)));
+    }
+    one.forEach(CompletableFuture::join);
   }
 
   /** Loads a version as for service, and lets it go again; throws as {@link #load} does. */
@@ -89,14 +129,26 @@ public final class ModelLoader implements VersionLoader {
   }
 
   private static LaneAnswer forward(Lane lane, RgbImage image) {
-    ByteBuffer pixels = ByteBuffer.wrap(image.rgb()).order(ByteOrder.nativeOrder());
+    return forward(lane, image, 1);
+  }
+
+  private static LaneAnswer forward(Lane lane, RgbImage image, int copies) {
     try {
-      return lane.submit(new ModelInput(InputKind.IMAGES, 1, pixels)).join();
+      return lane.submit(input(image, copies)).join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
       throw e;
     }
+  }
+
+  private static ModelInput input(RgbImage image, int copies) {
+    ByteBuffer pixels =
+        ByteBuffer.allocate(copies * image.rgb().length).order(ByteOrder.nativeOrder());
+    for (int i = 0; i < copies; i++) {
+      pixels.put(image.rgb());
+    }
+    return new ModelInput(InputKind.IMAGES, copies, pixels.flip());
   }
 }

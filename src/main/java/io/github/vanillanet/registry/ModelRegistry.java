@@ -35,6 +35,7 @@ public final class ModelRegistry implements AutoCloseable {
   public void swap(ServedModel next) {
     ServedModel previous = live.put(next.id().name(), next);
     if (previous != null) {
+      next.lane().meters().swapped();
       previous.release();
     }
   }

@@ -2,9 +2,12 @@ package io.github.vanillanet.rest;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.call.Calls;
+import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.Classification;
 import io.github.vanillanet.serving.ClassificationService;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.POST;
@@ -12,6 +15,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -35,10 +39,12 @@ public final class ClassifyResource {
   private static final String DEFAULT_TOP_K = "5";
 
   private final ClassificationService service;
+  private final Calls calls;
   private final int mostImages;
 
-  ClassifyResource(ClassificationService service, ServingConfig config) {
+  ClassifyResource(ClassificationService service, Calls calls, ServingConfig config) {
     this.service = service;
+    this.calls = calls;
     this.mostImages = config.queueCapacity();
   }
 
@@ -46,8 +52,10 @@ public final class ClassifyResource {
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
   @Operation(summary = "Classify the image in the body with the default model")
   public Classification classify(
-      InputStream body, @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.empty(), content(body), number(topK));
+      @Context RoutingContext context,
+      InputStream body,
+      @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
+    return service.classify(calls.of(context), Optional.empty(), content(body), number(topK));
   }
 
   @POST
@@ -55,10 +63,11 @@ public final class ClassifyResource {
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
   @Operation(summary = "Classify the image in the body")
   public Classification classify(
+      @Context RoutingContext context,
       @PathParam("model") String model,
       InputStream body,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(Optional.of(model), content(body), number(topK));
+    return service.classify(calls.of(context), Optional.of(model), content(body), number(topK));
   }
 
   @POST
@@ -69,9 +78,10 @@ public final class ClassifyResource {
       description = "Predictions of one image, or results of several in their order",
       content = @Content(schema = @Schema(oneOf = {Classification.class, BatchView.class})))
   public Object classifyUpload(
+      @Context RoutingContext context,
       @RestForm("image") List<FileUpload> images,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return uploaded(Optional.empty(), images, number(topK));
+    return uploaded(calls.of(context), Optional.empty(), images, number(topK));
   }
 
   @POST
@@ -83,13 +93,14 @@ public final class ClassifyResource {
       description = "Predictions of one image, or results of several in their order",
       content = @Content(schema = @Schema(oneOf = {Classification.class, BatchView.class})))
   public Object classifyUpload(
+      @Context RoutingContext context,
       @PathParam("model") String model,
       @RestForm("image") List<FileUpload> images,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return uploaded(Optional.of(model), images, number(topK));
+    return uploaded(calls.of(context), Optional.of(model), images, number(topK));
   }
 
-  private Object uploaded(Optional<String> model, List<FileUpload> images, int topK) {
+  private Object uploaded(Call call, Optional<String> model, List<FileUpload> images, int topK) {
     if (images == null || images.isEmpty()) { // null is how a missing part arrives
       throw new ServiceException.InvalidRequest(
           "expected a file in the multipart field 'image', found none");
@@ -100,8 +111,8 @@ public final class ClassifyResource {
     }
     List<byte[]> encoded = images.stream().map(ClassifyResource::content).toList();
     return encoded.size() == 1
-        ? service.classify(model, encoded.get(0), topK)
-        : BatchView.of(service.classifyEach(model, encoded, topK));
+        ? service.classify(call, model, encoded.get(0), topK)
+        : BatchView.of(service.classifyEach(call, model, encoded, topK));
   }
 
   private static int number(String topK) {

@@ -1,28 +1,21 @@
 package io.github.vanillanet.serving;
 
-import io.github.vanillanet.batching.LaneAnswer;
 import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.network.Architecture;
 import io.github.vanillanet.registry.AnswerObserver;
-import io.github.vanillanet.registry.InferenceStatistics;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.function.Function;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What every API does in the end: encoded images or tensors in, predictions or logits out. Decoding
@@ -31,12 +24,15 @@ import java.util.function.Function;
  */
 public final class ClassificationService {
 
-  /** Normalised pixels are within ±3; far beyond this, sums of float32 overflow. */
-  private static final float EXTREME = 1e4f;
-
   private final ModelSelection models;
   private final ImagePreparation preparation;
   private final AnswerObserver observer;
+
+  /** As many decoders as there are processors. */
+  public ClassificationService(
+      ModelSelection models, ImageDecoder decoder, long largestInput, AnswerObserver observer) {
+    this(models, decoder, largestInput, Runtime.getRuntime().availableProcessors(), observer);
+  }
 
   /** Without anybody who is told how work ends. */
   public ClassificationService(ModelSelection models, ImageDecoder decoder, long largestInput) {
@@ -46,68 +42,82 @@ public final class ClassificationService {
   /**
    * @param largestInput bytes of pixels that the images of one request may become: small images
    *     become large ones
+   * @param decoders requests that may decode at the same time
    * @param observer is told how each piece of work ended that reached a model
    */
   public ClassificationService(
-      ModelSelection models, ImageDecoder decoder, long largestInput, AnswerObserver observer) {
+      ModelSelection models,
+      ImageDecoder decoder,
+      long largestInput,
+      int decoders,
+      AnswerObserver observer) {
     this.models = models;
-    this.preparation = new ImagePreparation(decoder, largestInput);
+    this.preparation = new ImagePreparation(decoder, largestInput, new DecodeGate(decoders));
     this.observer = observer;
+  }
+
+  /** {@link #classify(Call, Optional, byte[], int)} with all the time there is. */
+  public Classification classify(Optional<String> model, byte[] encoded, int topK) {
+    return classify(Call.unbounded(), model, encoded, topK);
   }
 
   /**
    * Classifies one encoded image.
    *
-   * @param model name, or empty for the default
+   * @param model name of a model or a group, or empty for the default
    * @param topK how many predictions; more than there are classes means all
    * @throws ServiceException of many kinds, see {@code ErrorCode}
    */
-  public Classification classify(Optional<String> model, byte[] encoded, int topK) {
+  public Classification classify(Call call, Optional<String> model, byte[] encoded, int topK) {
     requireTopK(topK);
-    try (Lease lease = models.lease(model)) {
-      return classify(lease.model(), encoded, topK);
+    try (Lease lease = models.lease(model, call.deadline(), 1)) {
+      return classify(call, lease.model(), encoded, topK);
     }
   }
 
   /** Classifies one encoded image with a model that is named. */
-  public Classification classify(ModelTarget model, byte[] encoded, int topK) {
+  public Classification classify(Call call, ModelTarget model, byte[] encoded, int topK) {
     requireTopK(topK);
-    try (Lease lease = models.lease(model)) {
-      return classify(lease.model(), encoded, topK);
+    try (Lease lease = models.lease(model, call.deadline(), 1)) {
+      return classify(call, lease.model(), encoded, topK);
     }
   }
 
-  private Classification classify(ServedModel served, byte[] encoded, int topK) {
-    float[] logits = inferImages(served, List.of(encoded)).logits();
-    return new Classification(
-        served.id().name(),
-        served.id().version(),
-        served.manifest().trained(),
-        TopClasses.of(logits, served.version().labels(), topK));
+  private Classification classify(Call call, ServedModel served, byte[] encoded, int topK) {
+    return new Attempt(call, served, 1, observer)
+        .run(
+            () -> preparation.prepare(call, served, List.of(encoded)).input(),
+            logits ->
+                new Classification(
+                    served.id().name(),
+                    served.id().version(),
+                    served.manifest().trained(),
+                    TopClasses.of(logits, served.version().labels(), topK)));
   }
 
-  /** Classifies several encoded images in one forward. A bad one fails alone. */
-  public ClassificationBatch classifyEach(Optional<String> model, List<byte[]> encoded, int topK) {
+  /** Classifies several encoded images together. A bad one fails alone, unless all are bad. */
+  public ClassificationBatch classifyEach(
+      Call call, Optional<String> model, List<byte[]> encoded, int topK) {
     requireTopK(topK);
-    try (Lease lease = models.lease(model)) {
+    try (Lease lease = models.lease(model, call.deadline(), encoded.size())) {
       ServedModel served = lease.model();
-      List<String> labels = served.version().labels();
+      Inference inference = inferImages(call, served, encoded);
       List<ClassificationBatch.Outcome> outcomes = new ArrayList<>();
-      Inference inference = inferImages(served, encoded);
-      int classes = inference.logits().length / inference.samples();
       for (int image = 0; image < encoded.size(); image++) {
-        ServiceException refused = inference.refused().get(image);
-        int from = image * classes;
-        outcomes.add(
-            refused == null
-                ? new ClassificationBatch.Outcome.Classified(
-                    TopClasses.of(
-                        Arrays.copyOfRange(inference.logits(), from, from + classes), labels, topK))
-                : new ClassificationBatch.Outcome.Refused(refused));
+        outcomes.add(outcome(inference, image, topK));
       }
       return new ClassificationBatch(
           served.id().name(), served.id().version(), served.manifest().trained(), outcomes);
     }
+  }
+
+  private static ClassificationBatch.Outcome outcome(Inference inference, int image, int topK) {
+    if (inference.refused().containsKey(image)) {
+      return new ClassificationBatch.Outcome.Refused(inference.refused().get(image));
+    }
+    int classes = inference.logits().length / inference.samples();
+    float[] row = Arrays.copyOfRange(inference.logits(), image * classes, (image + 1) * classes);
+    return new ClassificationBatch.Outcome.Classified(TopClasses.of(row, inference.labels(), topK));
   }
 
   private static void requireTopK(int topK) {
@@ -117,10 +127,23 @@ public final class ClassificationService {
   }
 
   /** Logits of encoded images, in their order. A bad one fails alone, unless all are bad. */
-  public Inference inferImages(ModelTarget model, List<byte[]> encoded) {
-    try (Lease lease = models.lease(model)) {
-      return inferImages(lease.model(), encoded);
+  public Inference inferImages(Call call, ModelTarget model, List<byte[]> encoded) {
+    try (Lease lease = models.lease(model, call.deadline(), encoded.size())) {
+      return inferImages(call, lease.model(), encoded);
     }
+  }
+
+  private Inference inferImages(Call call, ServedModel served, List<byte[]> encoded) {
+    AtomicReference<PreparedImages> images = new AtomicReference<>();
+    return new Attempt(call, served, encoded.size(), observer)
+        .run(
+            () -> {
+              images.set(preparation.prepare(call, served, encoded));
+              return images.get().input();
+            },
+            logits ->
+                inference(
+                    served, encoded.size(), images.get().spread(logits), images.get().refused()));
   }
 
   /**
@@ -129,11 +152,12 @@ public final class ClassificationService {
    * @param shape as the client declared it: {@code [n, 3, h, w]} of the model's input size
    * @param values native byte order, row-major, as many as the shape says
    */
-  public Inference inferTensor(ModelTarget model, long[] shape, ByteBuffer values) {
-    try (Lease lease = models.lease(model)) {
+  public Inference inferTensor(Call call, ModelTarget model, long[] shape, ByteBuffer values) {
+    int samples = samples(shape);
+    try (Lease lease = models.lease(model, call.deadline(), samples)) {
       Architecture net = lease.model().manifest().architecture();
-      requireShape(model, shape, 3, net.inputHeight(), net.inputWidth());
-      return inferInput(lease.model(), InputKind.NORMALISED, shape, values);
+      requireShape(lease.model(), shape, 3, net.inputHeight(), net.inputWidth());
+      return inferInput(call, lease.model(), InputKind.NORMALISED, samples, values);
     }
   }
 
@@ -143,53 +167,35 @@ public final class ClassificationService {
    * @param shape as the client declared it: {@code [n, h, w, 3]}
    * @param pixels RGB, row-major, as many as the shape says
    */
-  public Inference inferPixels(ModelTarget model, long[] shape, ByteBuffer pixels) {
-    try (Lease lease = models.lease(model)) {
+  public Inference inferPixels(Call call, ModelTarget model, long[] shape, ByteBuffer pixels) {
+    int samples = samples(shape);
+    try (Lease lease = models.lease(model, call.deadline(), samples)) {
       Architecture net = lease.model().manifest().architecture();
-      requireShape(model, shape, net.inputHeight(), net.inputWidth(), 3);
-      return inferInput(lease.model(), InputKind.IMAGES, shape, pixels);
+      requireShape(lease.model(), shape, net.inputHeight(), net.inputWidth(), 3);
+      return inferInput(call, lease.model(), InputKind.IMAGES, samples, pixels);
     }
   }
 
-  private static void requireShape(ModelTarget model, long[] shape, long... sample) {
+  private Inference inferInput(
+      Call call, ServedModel served, InputKind kind, int samples, ByteBuffer content) {
+    return new Attempt(call, served, samples, observer)
+        .run(
+            () -> new ModelInput(kind, samples, content),
+            logits -> inference(served, samples, logits, new TreeMap<>()));
+  }
+
+  private static int samples(long[] shape) {
+    return shape.length == 0 ? 1 : (int) Math.max(1, Math.min(shape[0], Integer.MAX_VALUE));
+  }
+
+  private static void requireShape(ServedModel served, long[] shape, long... sample) {
     if (shape.length != 4
         || shape[0] < 1
         || !Arrays.equals(Arrays.copyOfRange(shape, 1, 4), sample)) {
       throw new ServiceException.InvalidRequest(
           "%s takes input of shape [n, %d, %d, %d], found %s"
-              .formatted(model.name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));
-    }
-  }
-
-  private Inference inferImages(ServedModel served, List<byte[]> encoded) {
-    return counted(
-        served,
-        request -> {
-          PreparedImages images = preparation.prepare(served, encoded);
-          float[] logits = run(served, images.input(), request);
-          return inference(served, images.count(), images.spread(logits), images.refused());
-        });
-  }
-
-  private Inference inferInput(
-      ServedModel served, InputKind kind, long[] shape, ByteBuffer content) {
-    return counted(
-        served,
-        request -> {
-          ModelInput input = new ModelInput(kind, Math.toIntExact(shape[0]), content);
-          float[] logits = run(served, input, request);
-          return inference(served, input.samples(), logits, new TreeMap<>());
-        });
-  }
-
-  private static Inference counted(
-      ServedModel served, Function<InferenceStatistics.Request, Inference> work) {
-    InferenceStatistics.Request request = served.statistics().begin();
-    try {
-      return work.apply(request);
-    } catch (RuntimeException e) {
-      request.failed();
-      throw e;
+              .formatted(
+                  served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));
     }
   }
 
@@ -205,56 +211,5 @@ public final class ClassificationService {
         samples,
         logits,
         refused);
-  }
-
-  private float[] run(ServedModel served, ModelInput input, InferenceStatistics.Request request) {
-    request.prepared();
-    LaneAnswer answer = forward(served, input);
-    float[] logits = answer.logits();
-    for (float logit : logits) {
-      if (!Float.isFinite(logit)) {
-        if (input.kind() == InputKind.NORMALISED && holdsExtremes(input)) {
-          throw new ServiceException.InvalidRequest(
-              "the input's values are too large to be computed with, beyond %s".formatted(EXTREME));
-        }
-        if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
-          observer.failed(served.id());
-        }
-        throw new ServiceException.EngineFailure(
-            "%s answered with a logit that is not finite: %s".formatted(served.id(), logit), null);
-      }
-    }
-    observer.answered(served.id());
-    request.succeeded(input.samples(), answer.queueNanos(), answer.inferNanos());
-    return logits;
-  }
-
-  private static boolean holdsExtremes(ModelInput input) {
-    FloatBuffer values = input.content().duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
-    while (values.hasRemaining()) {
-      if (Math.abs(values.get()) > EXTREME) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private LaneAnswer forward(ServedModel served, ModelInput input) {
-    CompletableFuture<LaneAnswer> answer = served.lane().submit(input);
-    try {
-      return answer.get();
-    } catch (InterruptedException e) {
-      answer.cancel(false); // the lane drops work that nobody waits for
-      Thread.currentThread().interrupt();
-      throw new ServiceException.NotReady("the service is closing");
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof ServiceException.EngineFailure) {
-        observer.failed(served.id());
-      }
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw new CompletionException(e.getCause());
-    }
   }
 }

@@ -3,7 +3,9 @@ package io.github.vanillanet.serving;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.timing.Deadline;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
@@ -13,16 +15,40 @@ public final class ModelSelection {
   private final ModelRegistry registry;
   private final Optional<String> defaultModel;
   private final BooleanSupplier loading;
+  private final ModelGroups groups;
+
+  /** Without groups. */
+  public ModelSelection(
+      ModelRegistry registry, Optional<String> defaultModel, BooleanSupplier loading) {
+    this(registry, defaultModel, loading, new ModelGroups(registry, Map.of()));
+  }
 
   /**
    * @param defaultModel answers when a request names none
    * @param loading true while models are still being brought up: an unknown name may be among them
    */
   public ModelSelection(
-      ModelRegistry registry, Optional<String> defaultModel, BooleanSupplier loading) {
+      ModelRegistry registry,
+      Optional<String> defaultModel,
+      BooleanSupplier loading,
+      ModelGroups groups) {
     this.registry = registry;
     this.defaultModel = defaultModel;
     this.loading = loading;
+    this.groups = groups;
+  }
+
+  /**
+   * A lease on the named model, or on the member of the named group that suits the deadline.
+   *
+   * @param images of the request
+   * @throws ServiceException as {@link #lease(Optional)} does
+   */
+  public Lease lease(Optional<String> requested, Deadline deadline, int images) {
+    return lease(
+        requested
+            .or(() -> defaultModel)
+            .map(name -> groups.route(name, deadline, images).orElse(name)));
   }
 
   /**
@@ -45,7 +71,19 @@ public final class ModelSelection {
    * @throws ServiceException.ModelNotFound also if another version is served
    */
   public Lease lease(ModelTarget target) {
-    Lease lease = lease(Optional.of(target.name()));
+    return requireVersion(target, lease(Optional.of(target.name())));
+  }
+
+  /**
+   * The same, of the member of a group that suits the deadline.
+   *
+   * @param images of the request
+   */
+  public Lease lease(ModelTarget target, Deadline deadline, int images) {
+    return requireVersion(target, lease(Optional.of(target.name()), deadline, images));
+  }
+
+  private static Lease requireVersion(ModelTarget target, Lease lease) {
     int served = lease.model().id().version();
     if (target.version().orElse(served) != served) {
       lease.close();

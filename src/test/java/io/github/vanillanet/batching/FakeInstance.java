@@ -12,16 +12,17 @@ import java.util.concurrent.Semaphore;
  * Answers each sample with its first byte and its index in the forward. Forwards wait for a permit,
  * so that a test decides when the device is busy.
  */
-final class FakeInstance implements ModelInstance {
+public final class FakeInstance implements ModelInstance {
 
-  final Semaphore permits;
-  final CountDownLatch entered = new CountDownLatch(1);
-  final List<Integer> forwards = new ArrayList<>(); // of the lane's thread until it is joined
+  public final Semaphore permits;
+  public final CountDownLatch entered = new CountDownLatch(1);
+  public final List<Integer> forwards =
+      new ArrayList<>(); // of the lane's thread until it is joined
   volatile Thread attached;
   volatile boolean closed;
   volatile RuntimeException failure;
 
-  FakeInstance(int permits) {
+  public FakeInstance(int permits) {
     this.permits = new Semaphore(permits);
   }
 

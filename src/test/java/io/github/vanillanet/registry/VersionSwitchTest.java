@@ -10,6 +10,7 @@ import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.engine.ModelInstance;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
+import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelSelection;
 import io.github.vanillanet.serving.ModelTarget;
@@ -265,7 +266,10 @@ class VersionSwitchTest {
       assertThatThrownBy(
               () ->
                   service.inferTensor(
-                      ModelTarget.live("narrow"), new long[] {1, 3, 64, 64}, tensor.duplicate()))
+                      Call.unbounded(),
+                      ModelTarget.live("narrow"),
+                      new long[] {1, 3, 64, 64},
+                      tensor.duplicate()))
           .isInstanceOf(ServiceException.EngineFailure.class);
     }
 

@@ -342,6 +342,22 @@ class TritonClientTest {
   }
 
   @Test
+  void aTimeoutOfMicrosecondsIsADeadline() {
+    byte[] tensor = TritonBytes.floats(new float[SAMPLE]);
+    String json =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"FP32\","
+            + "\"parameters\":{\"binary_data_size\":49152}}],"
+            + "\"parameters\":{\"timeout\":%s,\"binary_data_output\":true}}";
+
+    for (String none : List.of("0", "600000000", "9223372036854775807")) {
+      assertThat(TritonBytes.python(MODEL + "/infer", json.formatted(none), tensor).send().status())
+          .isEqualTo(200);
+    }
+    Refusal.v2(TritonBytes.python(MODEL + "/infer", json.formatted("1"), tensor).send(), 504);
+    Refusal.v2(TritonBytes.python(MODEL + "/infer", json.formatted("-1"), tensor).send(), 400);
+  }
+
+  @Test
   void loadingIsForAdministrators() {
     for (String action : List.of("load", "unload")) {
       Refusal.v2(given().body("{}").post("/v2/repository/models/vanillanet-5/" + action), 401);

@@ -3,18 +3,21 @@ package io.github.vanillanet.rest.compat;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.rest.call.Calls;
 import io.github.vanillanet.serving.ClassificationBatch;
 import io.github.vanillanet.serving.ClassificationBatch.Outcome.Classified;
 import io.github.vanillanet.serving.ClassificationBatch.Outcome.Refused;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelSelection;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.util.List;
@@ -41,16 +44,19 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 public final class KServeResource {
 
   private final ClassificationService service;
+  private final Calls calls;
   private final ModelRegistry registry;
   private final ModelSelection selection;
   private final InstancesReader reader;
 
   KServeResource(
       ClassificationService service,
+      Calls calls,
       ModelRegistry registry,
       ModelSelection selection,
       ServingConfig config) {
     this.service = service;
+    this.calls = calls;
     this.registry = registry;
     this.selection = selection;
     this.reader =
@@ -103,9 +109,11 @@ public final class KServeResource {
                   @Schema(
                       type = SchemaType.OBJECT,
                       example = "{\"instances\": [{\"image\": {\"b64\": \"/9j/4AAQ\"}}]}")))
-  public Predictions predict(@PathParam("model") String model, InputStream body) {
+  public Predictions predict(
+      @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
     ClassificationBatch batch =
-        service.classifyEach(Optional.of(model), reader.read(body), LabelledProbabilities.COUNT);
+        service.classifyEach(
+            calls.of(context), Optional.of(model), reader.read(body), LabelledProbabilities.COUNT);
     return new Predictions(
         batch.outcomes().stream().<Map<String, ?>>map(KServeResource::view).toList());
   }

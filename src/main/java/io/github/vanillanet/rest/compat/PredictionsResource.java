@@ -1,16 +1,20 @@
 package io.github.vanillanet.rest.compat;
 
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.call.Calls;
+import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.Classification;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelTarget;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,25 +47,29 @@ public final class PredictionsResource {
   private static final Pattern VERSIONS = Pattern.compile("([1-9][0-9]{0,8})(\\.0)?");
 
   private final ClassificationService service;
+  private final Calls calls;
 
-  PredictionsResource(ClassificationService service) {
+  PredictionsResource(ClassificationService service, Calls calls) {
     this.service = service;
+    this.calls = calls;
   }
 
   @POST
   @Path(MODEL)
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Classify the image in the body: label to probability, the best five")
-  public Map<String, Double> predict(@PathParam("model") String model, InputStream body) {
-    return classified(ModelTarget.live(model), content(body));
+  public Map<String, Double> predict(
+      @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
+    return classified(calls.of(context), ModelTarget.live(model), content(body));
   }
 
   @PUT
   @Path(MODEL)
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "The same, for curl -T")
-  public Map<String, Double> put(@PathParam("model") String model, InputStream body) {
-    return classified(ModelTarget.live(model), content(body));
+  public Map<String, Double> put(
+      @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
+    return classified(calls.of(context), ModelTarget.live(model), content(body));
   }
 
   @POST
@@ -69,8 +77,10 @@ public final class PredictionsResource {
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the image in the field data")
   public Map<String, Double> upload(
-      @PathParam("model") String model, @RestForm("data") FileUpload data) {
-    return classified(ModelTarget.live(model), content(data));
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      @RestForm("data") FileUpload data) {
+    return classified(calls.of(context), ModelTarget.live(model), content(data));
   }
 
   @POST
@@ -78,8 +88,11 @@ public final class PredictionsResource {
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Classify with a version")
   public Map<String, Double> predict(
-      @PathParam("model") String model, @PathParam("version") String version, InputStream body) {
-    return classified(target(model, version), content(body));
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      @PathParam("version") String version,
+      InputStream body) {
+    return classified(calls.of(context), target(model, version), content(body));
   }
 
   @PUT
@@ -87,8 +100,11 @@ public final class PredictionsResource {
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "The same, for curl -T")
   public Map<String, Double> put(
-      @PathParam("model") String model, @PathParam("version") String version, InputStream body) {
-    return classified(target(model, version), content(body));
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      @PathParam("version") String version,
+      InputStream body) {
+    return classified(calls.of(context), target(model, version), content(body));
   }
 
   @POST
@@ -96,14 +112,16 @@ public final class PredictionsResource {
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the image in the field data with a version")
   public Map<String, Double> upload(
+      @Context RoutingContext context,
       @PathParam("model") String model,
       @PathParam("version") String version,
       @RestForm("data") FileUpload data) {
-    return classified(target(model, version), content(data));
+    return classified(calls.of(context), target(model, version), content(data));
   }
 
-  private Map<String, Double> classified(ModelTarget target, byte[] encoded) {
-    Classification classification = service.classify(target, encoded, LabelledProbabilities.COUNT);
+  private Map<String, Double> classified(Call call, ModelTarget target, byte[] encoded) {
+    Classification classification =
+        service.classify(call, target, encoded, LabelledProbabilities.COUNT);
     return LabelledProbabilities.of(classification.predictions());
   }
 

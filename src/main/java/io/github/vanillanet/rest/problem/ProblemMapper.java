@@ -21,7 +21,6 @@ import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
 public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
   private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
-  private static final String RETRY_SECONDS = "1";
 
   @Context UriInfo uri;
 
@@ -90,9 +89,7 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
   private static Response.ResponseBuilder response(ProblemAnswer answer) {
     Response.ResponseBuilder builder =
         Response.status(answer.status()).type(answer.mediaType()).entity(answer.entity());
-    if (answer.status() == 429 || answer.status() == 503) {
-      builder.header(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
-    }
+    answer.retrySeconds().ifPresent(wait -> builder.header(HttpHeaders.RETRY_AFTER, wait));
     return builder;
   }
 }

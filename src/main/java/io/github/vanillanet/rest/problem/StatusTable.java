@@ -17,6 +17,7 @@ public final class StatusTable {
       case UNSUPPORTED_IMAGE -> 415;
       case UNDECODABLE_IMAGE, BAD_DATASET -> 422;
       case QUEUE_FULL -> 429;
+      case CLIENT_GONE -> 499; // as nginx logs it
       case NOT_READY -> 503;
       case DEADLINE_EXCEEDED -> 504;
       case OUT_OF_DEVICE_MEMORY -> 507;
@@ -38,6 +39,7 @@ public final class StatusTable {
       case 415 -> "Unsupported Media Type";
       case 422 -> "Unprocessable Content";
       case 429 -> "Too Many Requests";
+      case 499 -> "Client Closed Request";
       case 500 -> "Internal Server Error";
       case 503 -> "Service Unavailable";
       case 504 -> "Gateway Timeout";

@@ -2,24 +2,31 @@ package io.github.vanillanet.rest.v2;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.network.Architecture;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.rest.call.Calls;
+import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.Inference;
 import io.github.vanillanet.serving.ModelSelection;
 import io.github.vanillanet.serving.ModelTarget;
 import io.smallrye.common.annotation.Blocking;
+import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -55,7 +62,11 @@ public final class InferResource {
        "data": [{"b64": "/9j/4AAQ"}]}],\
        "outputs": [{"name": "logits", "parameters": {"classification": 5}}]}""";
 
+  /** A year: longer ones cannot be told from it. */
+  private static final long LONGEST_MICROS = Duration.ofDays(365).toNanos() / 1000;
+
   private final ClassificationService service;
+  private final Calls calls;
   private final ModelRegistry registry;
   private final ModelSelection selection;
   private final InferBody body;
@@ -63,10 +74,12 @@ public final class InferResource {
 
   InferResource(
       ClassificationService service,
+      Calls calls,
       ModelRegistry registry,
       ModelSelection selection,
       ServingConfig config) {
     this.service = service;
+    this.calls = calls;
     this.registry = registry;
     this.selection = selection;
     this.body =
@@ -90,28 +103,45 @@ public final class InferResource {
               mediaType = MediaType.APPLICATION_JSON,
               schema = @Schema(type = SchemaType.OBJECT, example = EXAMPLE)))
   public Response infer(
+      @Context RoutingContext context,
       @PathParam("model") String model,
       @HeaderParam(InferBody.HEADER) String headerLength,
       InputStream request) {
-    return infer(model, OptionalInt.empty(), Optional.ofNullable(headerLength), request);
+    return infer(
+        calls.of(context), model, OptionalInt.empty(), Optional.ofNullable(headerLength), request);
   }
 
   @POST
   @Path("/{model}/versions/{version}/infer")
   @Operation(summary = "The same, of a version")
   public Response infer(
+      @Context RoutingContext context,
       @PathParam("model") String model,
       @PathParam("version") String version,
       @HeaderParam(InferBody.HEADER) String headerLength,
       InputStream request) {
-    return infer(model, Versions.parse(model, version), Optional.ofNullable(headerLength), request);
+    return infer(
+        calls.of(context),
+        model,
+        Versions.parse(model, version),
+        Optional.ofNullable(headerLength),
+        request);
   }
 
   private Response infer(
-      String name, OptionalInt version, Optional<String> headerLength, InputStream stream) {
+      Call call,
+      String name,
+      OptionalInt version,
+      Optional<String> headerLength,
+      InputStream stream) {
     View view = View.of(name, registry.names());
     ModelTarget target = new ModelTarget(view.model(), version);
-    InferRequest request = body.read(stream, headerLength, bytes -> rawInput(view, target, bytes));
+    InferRequest request =
+        call.clock()
+            .time(
+                Stage.DECODE,
+                () -> body.read(stream, headerLength, bytes -> rawInput(view, target, bytes)));
+    timeout(request).ifPresent(call::limit);
     if (request.inputs().size() != 1) {
       throw new ServiceException.InvalidRequest(
           "inputs: expected one input, found " + request.inputs().size());
@@ -120,28 +150,37 @@ public final class InferResource {
     InferRequest.InputTensor input = request.inputs().get(0);
     Inference inference =
         switch (view.kind()) {
-          case TENSOR -> tensor(target, input);
-          case IMAGE -> images(target, input);
+          case TENSOR -> tensor(call, target, input);
+          case IMAGE -> images(call, target, input);
         };
     return new InferAnswer(view, request.id(), inference, plan).response();
   }
 
-  private Inference tensor(ModelTarget target, InferRequest.InputTensor input) {
+  /** Microseconds of the schedule policy extension; 0 leaves it to the server. */
+  private static Optional<Duration> timeout(InferRequest request) {
+    return request
+        .parameters()
+        .wholeNumber("timeout", 0)
+        .filter(micros -> micros > 0)
+        .map(micros -> Duration.of(Math.min(micros, LONGEST_MICROS), ChronoUnit.MICROS));
+  }
+
+  private Inference tensor(Call call, ModelTarget target, InferRequest.InputTensor input) {
     boolean named = input.name().equals(View.Kind.TENSOR.input());
     if (named && (input.datatype().equals("FP32") || input.datatype().equals("FP16"))) {
-      return service.inferTensor(target, input.shape(), NumberTensor.floats(input));
+      return service.inferTensor(call, target, input.shape(), NumberTensor.floats(input));
     }
     if (named && input.datatype().equals("UINT8")) {
       ByteBuffer pixels = ByteBuffer.wrap(NumberTensor.bytes(input));
-      return service.inferPixels(target, input.shape(), pixels);
+      return service.inferPixels(call, target, input.shape(), pixels);
     }
     throw wrongInput(View.Kind.TENSOR, "FP32, FP16 or UINT8", input);
   }
 
-  private Inference images(ModelTarget target, InferRequest.InputTensor input) {
+  private Inference images(Call call, ModelTarget target, InferRequest.InputTensor input) {
     boolean named = input.name().equals(View.Kind.IMAGE.input());
     if (named && input.datatype().equals(View.Kind.IMAGE.datatype())) {
-      return service.inferImages(target, images.elements(input));
+      return service.inferImages(call, target, images.elements(input));
     }
     throw wrongInput(View.Kind.IMAGE, View.Kind.IMAGE.datatype(), input);
   }

@@ -31,6 +31,7 @@ public final class ServerResource {
           "classification",
           "model_configuration",
           "model_repository",
+          "schedule_policy",
           "statistics");
 
   private final SmallRyeHealthReporter health;

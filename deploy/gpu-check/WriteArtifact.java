@@ -1,0 +1,38 @@
+import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.DeployedModule;
+import io.github.vanillanet.network.Form;
+import io.github.vanillanet.network.Network;
+import io.github.vanillanet.network.SeededWeights;
+import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.checkpoint.TorchArchive;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** {@code WriteArtifact VARIANT FILE}: the archive that the service would load, from a seed. */
+public final class WriteArtifact {
+
+  private static final long SEED = 5;
+  private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
+  private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
+  private WriteArtifact() {}
+
+  public static void main(String... arguments) throws IOException {
+    if (arguments.length != 2) {
+      System.err.println("usage: WriteArtifact VARIANT FILE");
+      System.exit(2);
+    }
+    VanillaNetVariant variant =
+        VanillaNetVariant.named(arguments[0])
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "expected one of %s, found '%s'"
+                            .formatted(VanillaNetVariant.names(), arguments[0])));
+    Network network = Network.of(Architecture.official(variant), Form.DEPLOYED);
+    DeployedModule module =
+        DeployedModule.of(network, SeededWeights.of(network, SEED), MEAN, STD);
+    TorchArchive.writeModule(Path.of(arguments[1]), module.source(), module.root());
+  }
+}

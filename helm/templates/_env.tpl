@@ -1,0 +1,59 @@
+{{- define "vanillanet.env" -}}
+- name: VANILLANET_REPOSITORY
+  value: /models
+{{- $defaultDevice := ternary "cuda:0" "cpu" .Values.gpu.enabled }}
+# Not auto: a pod that was given a GPU and cannot use it must not serve slowly and silently.
+- name: VANILLANET_DEVICE
+  value: {{ default $defaultDevice .Values.settings.device | quote }}
+{{- with .Values.settings.defaultModel }}
+- name: VANILLANET_DEFAULT_MODEL
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.settings.seededModels }}
+- name: VANILLANET_SEEDED_MODELS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- with .Values.settings.threads }}
+- name: VANILLANET_THREADS
+  value: {{ int . | quote }}
+{{- end }}
+{{- with .Values.settings.queueCapacity }}
+- name: VANILLANET_QUEUE_CAPACITY
+  value: {{ int . | quote }}
+{{- end }}
+{{- with .Values.settings.maxPixels }}
+- name: VANILLANET_MAX_PIXELS
+  value: {{ int64 . | quote }}
+{{- end }}
+{{- with .Values.settings.maxImageBody }}
+- name: VANILLANET_MAX_IMAGE_BODY
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.settings.maxTensorBody }}
+- name: VANILLANET_MAX_TENSOR_BODY
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.settings.keepVersions }}
+- name: VANILLANET_KEEP_VERSIONS
+  value: {{ int . | quote }}
+{{- end }}
+{{- if .Values.training.data.existingClaim }}
+- name: VANILLANET_TRAINING_DATA_ROOT
+  value: /data
+{{- end }}
+- name: QUARKUS_SHUTDOWN_DELAY
+  value: {{ printf "%ds" (int .Values.drain.delaySeconds) }}
+- name: QUARKUS_SHUTDOWN_TIMEOUT
+  value: {{ printf "%ds" (int .Values.drain.timeoutSeconds) }}
+{{- if or .Values.admin.jwt.existingSecret .Values.admin.jwt.publicKey }}
+- name: MP_JWT_VERIFY_PUBLICKEY_LOCATION
+  value: file:/etc/vanillanet/jwt/public-key.pem
+{{- with .Values.admin.jwt.issuer }}
+- name: MP_JWT_VERIFY_ISSUER
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- with .Values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}

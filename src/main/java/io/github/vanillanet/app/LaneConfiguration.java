@@ -1,0 +1,55 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.batching.BatchPolicy;
+import io.github.vanillanet.batching.LaneSettings;
+import io.github.vanillanet.config.ServingConfig;
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.registry.LanePlan;
+import io.github.vanillanet.timing.Ticker;
+
+/** The lanes that the settings ask for. */
+final class LaneConfiguration {
+
+  private static final int CUDA_BATCH = 8;
+
+  private final ServingConfig config;
+
+  LaneConfiguration(ServingConfig config) {
+    this.config = config;
+  }
+
+  /**
+   * @throws ServiceException.BadConfiguration if a setting cannot be honoured
+   */
+  void require() {
+    ModelBringUp.requirePositive("lanes", config.lanes());
+    ModelBringUp.requirePositive("threads", threads());
+    ModelBringUp.requirePositive("queue-capacity", config.queueCapacity());
+    ModelBringUp.requirePositive("batching.max-batch", config.batching().maxBatch().orElse(1));
+    if (config.batching().maxDelay().isNegative()) {
+      throw new ServiceException.BadConfiguration(
+          "vanillanet.batching.max-delay: expected no negative time, found "
+              + config.batching().maxDelay());
+    }
+  }
+
+  private int threads() {
+    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / config.lanes());
+    return config.threads().orElse(share);
+  }
+
+  LanePlan plan(Device device) {
+    int usual =
+        switch (device.kind()) {
+          case CPU -> 1;
+          case CUDA -> CUDA_BATCH;
+        };
+    BatchPolicy batching =
+        new BatchPolicy(config.batching().maxBatch().orElse(usual), config.batching().maxDelay());
+    return new LanePlan(
+        config.lanes(),
+        threads(),
+        new LaneSettings(config.queueCapacity(), batching, Ticker.system()));
+  }
+}

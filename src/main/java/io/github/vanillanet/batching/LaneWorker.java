@@ -1,0 +1,129 @@
+package io.github.vanillanet.batching;
+
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.engine.ModelInstance;
+import io.github.vanillanet.metrics.VersionMeters;
+import io.github.vanillanet.timing.Ticker;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** The loop of one lane thread: take, compute, answer. Everything in it belongs to that thread. */
+final class LaneWorker implements Runnable {
+
+  private final int index;
+  private final String lane;
+  private final ModelInstance instance;
+  private final LaneQueue queue;
+  private final BatchPolicy policy;
+  private final ServiceTime times;
+  private final VersionMeters meters;
+  private final Ticker ticker;
+
+  private ByteBuffer staging = ByteBuffer.allocateDirect(0);
+
+  LaneWorker(
+      int index,
+      String lane,
+      ModelInstance instance,
+      LaneQueue queue,
+      BatchPolicy policy,
+      ServiceTime times,
+      VersionMeters meters,
+      Ticker ticker) {
+    this.index = index;
+    this.lane = lane;
+    this.instance = instance;
+    this.queue = queue;
+    this.policy = policy;
+    this.times = times;
+    this.meters = meters;
+    this.ticker = ticker;
+  }
+
+  @Override
+  public void run() {
+    instance.attachToThread();
+    try {
+      Optional<LaneQueue.Taken> taken = queue.take(index);
+      while (taken.isPresent()) {
+        taken.get().dropped().forEach(work -> work.drop(lane));
+        if (!taken.get().batch().isEmpty()) {
+          execute(taken.get().batch());
+        }
+        taken = queue.take(index);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // close() gave up waiting; it fails what is left
+    }
+  }
+
+  private void execute(List<Work> batch) {
+    long started = ticker.nanos();
+    try {
+      float[] logits = batch.size() == 1 ? forward(batch.get(0).input()) : combined(batch);
+      long inferNanos = ticker.nanos() - started;
+      int samples = batch.stream().mapToInt(Work::samples).sum();
+      int from = 0;
+      for (Work work : batch) {
+        int to = from + logits.length / samples * work.samples();
+        float[] own = batch.size() == 1 ? logits : Arrays.copyOfRange(logits, from, to);
+        work.answer().complete(new LaneAnswer(own, started - work.submitted(), inferNanos));
+        from = to;
+      }
+    } catch (RuntimeException | Error e) { // the lane lives on, whatever one forward threw
+      batch.forEach(work -> work.answer().completeExceptionally(e));
+    }
+  }
+
+  private float[] combined(List<Work> batch) {
+    int samples = batch.stream().mapToInt(Work::samples).sum();
+    ModelInput first = batch.get(0).input();
+    ByteBuffer together = staging(samples * first.sampleBytes());
+    for (Work work : batch) {
+      together.put(work.input().content().duplicate());
+    }
+    return forward(first.kind(), together.flip(), samples);
+  }
+
+  private float[] forward(ModelInput input) {
+    if (input.content().isDirect() && policy.take(input.samples()) == input.samples()) {
+      return forward(input.kind(), input.content(), input.samples());
+    }
+    float[] all = new float[0];
+    int done = 0;
+    while (done < input.samples()) {
+      int count = policy.take(input.samples() - done);
+      int bytes = count * input.sampleBytes();
+      ByteBuffer piece = staging(bytes);
+      int from = input.content().position() + done * input.sampleBytes();
+      piece.put(0, input.content(), from, bytes);
+      float[] logits = forward(input.kind(), piece, count);
+      if (all.length == 0) {
+        all = new float[logits.length / count * input.samples()];
+      }
+      System.arraycopy(logits, 0, all, logits.length / count * done, logits.length);
+      done += count;
+    }
+    return all;
+  }
+
+  private float[] forward(InputKind kind, ByteBuffer content, int samples) {
+    long started = ticker.nanos();
+    float[] logits = instance.forward(kind, content, samples);
+    long nanos = ticker.nanos() - started;
+    times.measured(samples, nanos);
+    meters.inferred(samples, nanos);
+    return logits;
+  }
+
+  /** The engine reads direct memory without a copy; this buffer is used again by every forward. */
+  private ByteBuffer staging(int bytes) {
+    if (staging.capacity() < bytes) {
+      staging = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    }
+    return staging.clear().limit(bytes);
+  }
+}

@@ -1,0 +1,31 @@
+package io.github.vanillanet.batching;
+
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.timing.Deadline;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One request's place in the queue.
+ *
+ * @param submitted on the lane's ticker
+ */
+record Work(
+    ModelInput input, Deadline deadline, long submitted, CompletableFuture<LaneAnswer> answer) {
+
+  int samples() {
+    return input.samples();
+  }
+
+  /** True if nobody waits for it any more, or it cannot be done in time. */
+  boolean isPointless(Duration needed) {
+    return answer.isDone() || !deadline.allows(needed);
+  }
+
+  /** Tells whoever still waits. */
+  void drop(String lane) {
+    answer.completeExceptionally(
+        new ServiceException.DeadlineExceeded(
+            "%s: the budget of %s was spent in the queue".formatted(lane, deadline)));
+  }
+}

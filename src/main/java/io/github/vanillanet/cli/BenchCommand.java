@@ -1,0 +1,149 @@
+package io.github.vanillanet.cli;
+
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.engine.MatrixPeak;
+import io.github.vanillanet.engine.ModelInstance;
+import io.github.vanillanet.engine.TorchInstance;
+import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.Cost;
+import io.github.vanillanet.network.Form;
+import io.github.vanillanet.network.Network;
+import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.publish.SeededArtifact;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code bench}: what a forward of each member of the family takes on this machine. */
+@Command(
+    name = "bench",
+    description = "Time one image's forward of full-size nets with seeded weights.",
+    mixinStandardHelpOptions = true)
+final class BenchCommand implements Callable<Integer> {
+
+  private static final int WARM_UPS = 2;
+  private static final int PRODUCTS = 10;
+  private static final String HEAD = "%-28s %10s %8s %6s %9s %9s %9s %8s%n";
+  private static final String ROW = "%-28s %9.1fM %7.2fG %6d %9.2f %9.2f %9.1f %7.0f%%%n";
+
+  @Option(
+      names = "--variant",
+      split = ",",
+      paramLabel = "V",
+      converter = VariantConverter.class,
+      description = "several with commas; default: all of them")
+  private List<VanillaNetVariant> variants = List.of(VanillaNetVariant.values());
+
+  @Option(
+      names = "--device",
+      defaultValue = "auto",
+      description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
+  private String device;
+
+  @Option(names = "--threads", description = "of one forward on a CPU; default: all processors")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  @Option(
+      names = "--runs",
+      defaultValue = "10",
+      description = "timed forwards of each net; default: ${DEFAULT-VALUE}")
+  private int runs;
+
+  @Spec private CommandSpec spec;
+
+  @Override
+  public Integer call() throws IOException {
+    if (runs < 1 || threads < 1) {
+      throw new ServiceException.BadConfiguration("--runs and --threads: expected at least 1");
+    }
+    TorchRuntime runtime = TorchRuntime.load();
+    Device target = runtime.resolve(device);
+    double peak = MatrixPeak.measure(runtime, target, threads, PRODUCTS);
+    PrintWriter out = spec.commandLine().getOut();
+    out.printf(
+        Locale.ROOT,
+        "libtorch %s on %s, %d threads, Java %s; float32 matrix product: %.1f GFLOP/s%n",
+        runtime.version(),
+        target,
+        threads,
+        System.getProperty("java.version"),
+        peak / 1e9);
+    out.printf(
+        HEAD, "VARIANT", "PARAMETERS", "MACS", "INPUT", "MIN MS", "MEDIAN MS", "IMAGES/S", "PEAK");
+    for (VanillaNetVariant variant : variants) {
+      row(out, runtime, target, variant, peak);
+      out.flush();
+    }
+    return 0;
+  }
+
+  private void row(
+      PrintWriter out, TorchRuntime runtime, Device target, VanillaNetVariant variant, double peak)
+      throws IOException {
+    Architecture architecture = Architecture.official(variant);
+    Cost cost = Cost.of(Network.of(architecture, Form.DEPLOYED));
+    long[] nanos = time(runtime, target, variant, architecture);
+    double median = nanos[nanos.length / 2] / 1e9;
+    out.printf(
+        Locale.ROOT,
+        ROW,
+        variant.officialName(),
+        cost.parameters() / 1e6,
+        cost.macs() / 1e9,
+        architecture.inputHeight(),
+        nanos[0] / 1e6,
+        median * 1e3,
+        1 / median,
+        100 * 2 * cost.macs() / median / peak);
+  }
+
+  /** Ascending. */
+  private long[] time(
+      TorchRuntime runtime, Device target, VanillaNetVariant variant, Architecture architecture)
+      throws IOException {
+    int height = architecture.inputHeight();
+    int width = architecture.inputWidth();
+    Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
+    try {
+      SeededArtifact.write(variant, artifact);
+      try (ModelInstance net =
+          TorchInstance.load(runtime, artifact, target, height, width, threads)) {
+        return time(net, InputKind.IMAGES.sampleBytes(height, width));
+      }
+    } finally {
+      Files.delete(artifact);
+    }
+  }
+
+  private long[] time(ModelInstance net, int bytes) {
+    ByteBuffer image = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+    for (int i = 0; i < bytes; i++) {
+      image.put(i, (byte) (31 * i)); // zeros would let a processor off lightly
+    }
+    net.attachToThread();
+    long[] nanos = new long[runs];
+    for (int run = -WARM_UPS; run < runs; run++) {
+      long started = System.nanoTime();
+      net.forward(InputKind.IMAGES, image, 1);
+      if (run >= 0) {
+        nanos[run] = System.nanoTime() - started;
+      }
+    }
+    Arrays.sort(nanos);
+    return nanos;
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.vanillanet.metrics;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
+import io.prometheus.client.Collector;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+
+/**
+ * All meters of the service. Labels are bounded: model names, the versions that are loaded, stages,
+ * outcomes and batch sizes. Thread-safe.
+ */
+public final class ServingMetrics {
+
+  private final MeterRegistry registry;
+  private final ConcurrentMap<String, ModelMeters> models = new ConcurrentHashMap<>();
+  private final ConcurrentSkipListMap<String, VersionMeters> live = new ConcurrentSkipListMap<>();
+
+  public ServingMetrics(MeterRegistry registry) {
+    this.registry = registry;
+  }
+
+  /** Counts for nobody: commands and tests have no registry. */
+  public static ServingMetrics unobserved() {
+    return new ServingMetrics(new CompositeMeterRegistry());
+  }
+
+  /**
+   * The meters of one version; nothing is registered or counted before {@link VersionMeters#open}.
+   *
+   * @param device as the operator knows it: {@code cpu}, {@code cuda:0}
+   */
+  public VersionMeters version(String model, int version, String device) {
+    return new VersionMeters(this, model, version, device);
+  }
+
+  /**
+   * Counters under the names that dashboards of Triton and TorchServe query. They have no {@code
+   * _total}, which Micrometer would append.
+   *
+   * @param host of TorchServe's label {@code hostname}
+   */
+  public Collector compatibilityNames(String host) {
+    return new CompatibilityCollector(() -> List.copyOf(live.values()), host);
+  }
+
+  MeterRegistry registry() {
+    return registry;
+  }
+
+  ModelMeters model(String name) {
+    return models.computeIfAbsent(name, model -> new ModelMeters(registry, model));
+  }
+
+  void opened(VersionMeters version) {
+    live.put(version.model() + "/" + version.version(), version);
+  }
+
+  /** True if nobody else counts under the same labels: a version may be loaded again. */
+  boolean closed(VersionMeters version) {
+    return live.remove(version.model() + "/" + version.version(), version);
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.vanillanet.publish;
+
+import io.github.vanillanet.checkpoint.TorchArchive;
+import io.github.vanillanet.network.DeployedModule;
+import io.github.vanillanet.network.VanillaNetVariant;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** A full-size net with weights from a seed, written but not proven: for timing only. */
+public final class SeededArtifact {
+
+  private SeededArtifact() {}
+
+  /**
+   * @param file to be written
+   */
+  public static void write(VanillaNetVariant variant, Path file) throws IOException {
+    Candidate candidate = SeededModel.of(variant);
+    DeployedModule module =
+        DeployedModule.of(
+            candidate.network(),
+            candidate.weights(),
+            candidate.preprocessing().mean(),
+            candidate.preprocessing().std());
+    TorchArchive.writeModule(file, module.source(), module.root());
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.vanillanet.rest.call;
+
+import io.github.vanillanet.registry.ModelId;
+import io.github.vanillanet.serving.Call;
+import io.github.vanillanet.timing.Ticker;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+
+/**
+ * Makes the {@link Call} of an HTTP request: its clock runs from the arrival of the head, its
+ * deadline is read off header and query, it is abandoned when the connection closes, and the answer
+ * tells its stages and its model.
+ */
+@Singleton
+public final class Calls {
+
+  /** Before every other handler. */
+  private static final int FIRST = 2000;
+
+  private static final String ARRIVED = "vanillanet.arrived";
+  private static final String CALL = "vanillanet.call";
+
+  private final Ticker ticker;
+
+  Calls(Ticker ticker) {
+    this.ticker = ticker;
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::arrived, FIRST);
+  }
+
+  private void arrived(RoutingContext context) {
+    context.put(ARRIVED, ticker.nanos());
+    context.next();
+  }
+
+  /**
+   * The call of this request, the same one whenever it is asked for.
+   *
+   * @throws io.github.vanillanet.error.ServiceException.InvalidRequest if its budget is none
+   */
+  public Call of(RoutingContext context) {
+    Optional<Call> known = Optional.ofNullable(context.get(CALL));
+    return known.orElseGet(() -> begin(context));
+  }
+
+  private Call begin(RoutingContext context) {
+    Optional<Long> arrived = Optional.ofNullable(context.get(ARRIVED));
+    Call call = new Call(ticker, arrived.orElseGet(ticker::nanos));
+    context.put(CALL, call);
+    context.addHeadersEndHandler(sending -> describe(call, context.response().headers()));
+    context.addEndHandler(ended -> call.abandon()); // after an answer this does nothing
+    if (context.response().closed()) {
+      call.abandon();
+    }
+    Budget.inHeader(context.request().getHeader(Budget.HEADER)).ifPresent(call::limit);
+    Budget.inQuery(context.request().getParam(Budget.QUERY)).ifPresent(call::limit);
+    return call;
+  }
+
+  private static void describe(Call call, MultiMap headers) {
+    headers.set("Server-Timing", ServerTiming.of(call.clock().read()));
+    call.answeredBy().map(ModelId::name).ifPresent(name -> headers.set("X-Model", name));
+  }
+}

@@ -1,0 +1,151 @@
+package io.github.vanillanet.serving;
+
+import io.github.vanillanet.batching.LaneAnswer;
+import io.github.vanillanet.batching.ModelInput;
+import io.github.vanillanet.batching.Ticket;
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.metrics.Outcome;
+import io.github.vanillanet.metrics.Stage;
+import io.github.vanillanet.metrics.VersionMeters;
+import io.github.vanillanet.registry.AnswerObserver;
+import io.github.vanillanet.registry.InferenceStatistics;
+import io.github.vanillanet.registry.ServedModel;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * One request at one model: room is reserved before its input is prepared, so that what cannot be
+ * computed costs nothing; how it ends is counted. Of the request's thread.
+ */
+final class Attempt {
+
+  /** Normalised pixels are within ±3; far beyond this, sums of float32 overflow. */
+  private static final float EXTREME = 1e4f;
+
+  private final Call call;
+  private final ServedModel served;
+  private final int images;
+  private final AnswerObserver observer;
+
+  Attempt(Call call, ServedModel served, int images, AnswerObserver observer) {
+    this.call = call;
+    this.served = served;
+    this.images = images;
+    this.observer = observer;
+  }
+
+  /**
+   * @param input prepares what the lane computes
+   * @param result makes an answer of the logits
+   */
+  <T> T run(Supplier<ModelInput> input, Function<float[], T> result) {
+    call.answeredBy(served.id());
+    VersionMeters meters = served.lane().meters();
+    InferenceStatistics.Request request = served.statistics().begin();
+    try (Ticket ticket = served.lane().reserve(images, call.deadline())) {
+      meters.accepted(images);
+      try {
+        ModelInput prepared = input.get();
+        request.prepared();
+        LaneAnswer done = await(ticket.submit(prepared));
+        requireFinite(prepared, done.logits());
+        observer.answered(served.id());
+        T answer = call.clock().time(Stage.POSTPROCESS, () -> result.apply(done.logits()));
+        if (call.deadline().passed()) {
+          throw new ServiceException.DeadlineExceeded(
+              "the budget of %s was spent before the answer was there".formatted(call.deadline()));
+        }
+        meters.answered(call.clock().read());
+        request.succeeded(prepared.samples(), done.queueNanos(), done.inferNanos());
+        return answer;
+      } finally {
+        meters.released(images);
+      }
+    } catch (RuntimeException | Error e) {
+      meters.ended(outcome(e));
+      request.failed();
+      throw e;
+    }
+  }
+
+  private LaneAnswer await(CompletableFuture<LaneAnswer> answer) {
+    call.onAbandon(() -> answer.cancel(false)); // the lane drops work that nobody waits for
+    try {
+      LaneAnswer done = answer.get();
+      call.clock().add(Stage.QUEUE, done.queueNanos());
+      call.clock().add(Stage.INFER, done.inferNanos());
+      return done;
+    } catch (CancellationException e) {
+      throw new ServiceException.ClientGone("the client left before it was answered");
+    } catch (InterruptedException e) {
+      answer.cancel(false);
+      Thread.currentThread().interrupt();
+      throw new ServiceException.NotReady("the service is closing");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof ServiceException.EngineFailure) {
+        observer.failed(served.id());
+      }
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw new CompletionException(e.getCause());
+    }
+  }
+
+  private void requireFinite(ModelInput input, float[] logits) {
+    for (float logit : logits) {
+      if (!Float.isFinite(logit)) {
+        if (input.kind() == InputKind.NORMALISED && holdsExtremes(input)) {
+          throw new ServiceException.InvalidRequest(
+              "the input's values are too large to be computed with, beyond %s".formatted(EXTREME));
+        }
+        if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
+          observer.failed(served.id());
+        }
+        throw new ServiceException.EngineFailure(
+            "%s answered with a logit that is not finite: %s".formatted(served.id(), logit), null);
+      }
+    }
+  }
+
+  private static boolean holdsExtremes(ModelInput input) {
+    FloatBuffer values = input.content().duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    while (values.hasRemaining()) {
+      if (Math.abs(values.get()) > EXTREME) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static Outcome outcome(Throwable failure) {
+    if (!(failure instanceof ServiceException named)) {
+      return Outcome.FAILED;
+    }
+    return switch (named.code()) {
+      case QUEUE_FULL, NOT_READY -> Outcome.REJECTED;
+      case DEADLINE_EXCEEDED -> Outcome.EXPIRED;
+      case CLIENT_GONE -> Outcome.CANCELLED;
+      case INVALID_REQUEST, TOO_LARGE, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE -> Outcome.INVALID;
+      case MODEL_NOT_FOUND,
+          MODEL_AMBIGUOUS,
+          OUT_OF_DEVICE_MEMORY,
+          ENGINE_FAILURE,
+          BAD_CHECKPOINT,
+          BAD_ARTIFACT,
+          NOT_EQUIVALENT,
+          BAD_DATASET,
+          JOB_NOT_FOUND,
+          CONFLICT,
+          BAD_CONFIGURATION ->
+          Outcome.FAILED;
+    };
+  }
+}

@@ -1,0 +1,42 @@
+package io.github.vanillanet.deploy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.TemplateCommand;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** The project's chart, rendered by Helm's own engine. */
+final class Chart {
+
+  static final String RELEASE = "cats";
+  static final String NAMESPACE = "vision";
+
+  /** What everything is called: release and chart. */
+  static final String NAME = RELEASE + "-vanillanet-serving";
+
+  private Chart() {}
+
+  /** Renders with these values over the chart's own; YAML, as in a values file. */
+  static Manifests render(String values) throws IOException {
+    Path file = Files.createTempFile("values", ".yaml");
+    try {
+      Files.writeString(file, values);
+      TemplateCommand template =
+          new Helm(ProjectFile.ROOT.resolve("helm"))
+              .template()
+              .withName(RELEASE)
+              .withNamespace(NAMESPACE)
+              .withValuesFile(file);
+      return Manifests.parse(template.call());
+    } finally {
+      Files.delete(file);
+    }
+  }
+
+  static Manifests render(Map<String, ?> values) throws IOException {
+    return render(new ObjectMapper().writeValueAsString(values));
+  }
+}

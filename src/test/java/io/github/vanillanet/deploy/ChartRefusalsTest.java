@@ -1,0 +1,56 @@
+package io.github.vanillanet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.LintResult;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cannot work is refused before anything is installed, with a word that says why. */
+class ChartRefusalsTest {
+
+  @Test
+  void helmItselfFindsNothingToCriticise() {
+    LintResult lint = new Helm(ProjectFile.ROOT.resolve("helm")).lint().strict().call();
+
+    assertThat(lint.isFailed()).as(String.join("\n", lint.getMessages())).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "gpus: {enabled: true}                                      | gpus",
+        "gpu: {enabled: true, count: 0}                             | count",
+        "gpu: {enabled: true, count: 0.5}                           | count",
+        "gpu: {enabled: true, resourceName: amd.com/gpu}            | resourceName",
+        "gpu: {enabled: true, resourceName: nvidia.com/mig-1g}      | resourceName",
+        "resources: {limits: {memory: lots}}                        | memory",
+        "settings: {device: tpu}                                    | device",
+        "settings: {seededModels: [vanillanet_4]}                   | seededModels",
+        "settings: {threads: 0}                                     | threads",
+        "image: {repository: x, tag: latest}                        | tag",
+        "drain: {preStopSeconds: 0}                                 | preStopSeconds",
+        "terminationGracePeriodSeconds: 20                          | need 60",
+        "autoscaling: {type: cpu}                                   | type",
+        "autoscaling: {type: keda, queueWait: {targetPercent: 500}} | targetPercent",
+        "ingress: {enabled: true, hosts: []}                        | hosts",
+        "admin: {users: [{name: alice}]}                            | password",
+        "admin: {users: [{name: Alice, password: 'long enough'}]}   | name",
+        "models: {import: [{checkpoint: ../../etc/passwd, variant: vanillanet_5, name: x}]} | checkpoint",
+        "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}]} | existingClaim",
+        "{replicas: 2, models: {persistence: {enabled: true}}}      | ReadWriteMany",
+        "{replicas: 2, training: {jobs: {existingClaim: jobs}}}     | one replica",
+        "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}], checkpoints: {existingClaim: c}, persistence: {enabled: true, readOnly: true}} | readOnly",
+        "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: '$(id)'}]} | name",
+      })
+  void valuesThatCannotWorkAreRefused(String values, String reason) {
+    assertThatThrownBy(() -> Chart.render(values))
+        .as(values)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining(reason);
+  }
+}

@@ -1,0 +1,180 @@
+package io.github.vanillanet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.vanillanet.deploy.ContainerFile.Instruction;
+import io.github.vanillanet.deploy.ContainerFile.Stage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What can be said of an image build without an engine that builds it. */
+class ContainerFilesTest {
+
+  private static final String CPU = "Dockerfile.cpu";
+  private static final String GPU = "Dockerfile.gpu";
+  private static final String LIBTORCH = "/opt/libtorch/lib";
+
+  private static ContainerFile read(String name) throws IOException {
+    return ContainerFile.read(ProjectFile.ROOT.resolve(name));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void everyBaseImageIsAnEarlierStageOrHasATagWithAVersion(String name) throws IOException {
+    Set<String> earlier = new HashSet<>();
+    for (Stage stage : read(name).stages()) {
+      if (!earlier.contains(stage.image())) {
+        assertThat(stage.image()).matches("[a-z][a-z0-9/-]*:\\d+[\\w.-]*");
+      }
+      earlier.add(stage.name());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void nothingIsAddedFromElsewhere(String name) throws IOException {
+    for (Stage stage : read(name).stages()) {
+      assertThat(stage.all("ADD")).isEmpty();
+      assertThat(stage.all("RUN"))
+          .noneMatch(
+              run -> run.arguments().matches(".*\\b(curl|wget|git clone|pip)\\s+-?\\S*://.*"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void everyCopySourceExistsAndIsNotIgnored(String name) throws IOException {
+    ContainerFile file = read(name);
+    List<String> kept =
+        Files.readAllLines(ProjectFile.ROOT.resolve(".dockerignore")).stream()
+            .filter(line -> line.startsWith("!"))
+            .map(line -> line.substring(1))
+            .toList();
+    Set<String> earlier = new HashSet<>();
+    for (Stage stage : file.stages()) {
+      for (Instruction copy : stage.all("COPY")) {
+        if (copy.arguments().startsWith("--from=")) {
+          String from = copy.arguments().split("[=\\s]+")[1];
+          assertThat(earlier).as("stages before %s", copy).contains(from);
+        } else {
+          List<String> words = copy.words();
+          for (String source : words.subList(0, words.size() - 1)) {
+            assertThat(ProjectFile.ROOT.resolve(source)).exists();
+            assertThat(kept).anyMatch(pattern -> Path.of(source).startsWith(pattern));
+          }
+        }
+      }
+      earlier.add(stage.name());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void theProcessIsNotRootAndGetsItsSignals(String name) throws IOException {
+    Stage image = read(name).last();
+
+    assertThat(image.only("USER").arguments()).matches("[1-9]\\d*:[1-9]\\d*");
+    assertThat(image.only("ENTRYPOINT").isExecForm()).isTrue();
+    assertThat(image.only("ENTRYPOINT").execForm())
+        .startsWith("tini")
+        .contains("java", "-Djava.io.tmpdir=/tmp", "--enable-native-access=ALL-UNNAMED")
+        .endsWith("-jar", "/opt/vanillanet/quarkus-run.jar");
+    assertThat(image.only("CMD").execForm()).containsExactly("serve");
+    assertThat(image.only("EXPOSE").arguments()).isEqualTo("8080");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void healthIsAskedForOnThePortAndPathThatTheServiceHas(String name) throws IOException {
+    Instruction health = read(name).last().only("HEALTHCHECK");
+
+    assertThat(health.arguments())
+        .contains("--interval=", "--timeout=", "--start-period=", "--retries=")
+        .contains("http://127.0.0.1:8080/q/health/live");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void whatIsWrittenToIsAVolumeThatTheUserOwns(String name) throws IOException {
+    Stage image = read(name).last();
+    List<String> volumes = image.only("VOLUME").execForm();
+    Map<String, String> variables = image.assignments("ENV");
+
+    assertThat(volumes).contains("/tmp");
+    assertThat(volumes).contains(image.only("WORKDIR").arguments());
+    for (String folder : List.of("HOME", "ENGINE_CACHE_DIR", "VANILLANET_REPOSITORY")) {
+      assertThat(volumes).anyMatch(volume -> Path.of(variables.get(folder)).startsWith(volume));
+    }
+    String owned =
+        image.all("RUN").stream()
+            .map(Instruction::arguments)
+            .filter(run -> run.startsWith("install -d -o 1000 -g 1000"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(volumes).allMatch(v -> v.equals("/tmp") || owned.contains(v));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void theEngineFindsTheLibtorchOfThePomAndOpensNoConnection(String name) throws IOException {
+    Stage image = read(name).last();
+    Map<String, String> variables = image.assignments("ENV");
+
+    assertThat(variables)
+        .containsEntry("PYTORCH_LIBRARY_PATH", LIBTORCH)
+        .containsEntry("PYTORCH_VERSION", ProjectFile.pomProperty("libtorch.version"))
+        .containsEntry("PYTORCH_FLAVOR", name.equals(CPU) ? "cpu" : "cu128")
+        .containsEntry("DJL_OFFLINE", "true")
+        .containsEntry("OMP_WAIT_POLICY", "PASSIVE");
+    assertThat(variables.get("LD_LIBRARY_PATH").split(":")).contains(LIBTORCH);
+    assertThat(image.assignments("LABEL"))
+        .containsEntry("org.opencontainers.image.version", ProjectFile.pomProperty("version"))
+        .containsEntry("org.opencontainers.image.base.name", image.image());
+    for (String variable : variables.keySet()) {
+      if (variable.startsWith("VANILLANET_")) {
+        assertThat(Settings.variables()).contains(variable);
+      }
+    }
+  }
+
+  @Test
+  void theGpuImageTakesLibtorchFromTheOfficialImageOfThatVersion() throws IOException {
+    ContainerFile file = read(GPU);
+
+    assertThat(file.stages())
+        .extracting(Stage::image)
+        .contains(
+            "pytorch/pytorch:%s-cuda12.8-cudnn9-runtime"
+                .formatted(ProjectFile.pomProperty("libtorch.version")));
+    assertThat(file.last().all("COPY"))
+        .anyMatch(copy -> copy.arguments().contains("linux-x86_64/cu128/libdjl_torch.so"));
+  }
+
+  @Test
+  void theJavaOfTheBuildIsTheLanguageLevelAndThatOfTheRuntimeIsTwentyFive() throws IOException {
+    for (String name : List.of(CPU, GPU)) {
+      assertThat(read(name).stages().get(0).image())
+          .endsWith("-temurin-" + ProjectFile.pomProperty("maven.compiler.release"));
+      assertThat(read(name).last().image()).startsWith("eclipse-temurin:25-jre");
+    }
+  }
+
+  @Test
+  void theParserJoinsContinuedLinesAndDropsComments() {
+    List<String> lines =
+        List.of("FROM a:1 AS b", "# a comment", "ENV X=1 \\", "  # inside", "  Y=\"2 3\"");
+
+    ContainerFile file = ContainerFile.parse(Path.of("x"), lines);
+
+    assertThat(file.last().name()).isEqualTo("b");
+    assertThat(file.last().assignments("ENV")).containsEntry("X", "1").containsEntry("Y", "2 3");
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.vanillanet.deploy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.Toleration;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBehavior;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Kinds of operators for which there is no model on the class path: those of their fields that the
+ * project uses, from their API references. Unknown ones are refused.
+ */
+final class ForeignKinds {
+
+  private ForeignKinds() {}
+
+  /** KEDA. */
+  record ScaledObject(String apiVersion, String kind, ObjectMeta metadata, ScaledObjectSpec spec) {}
+
+  record ScaledObjectSpec(
+      ScaleTarget scaleTargetRef,
+      int minReplicaCount,
+      int maxReplicaCount,
+      int pollingInterval,
+      Advanced advanced,
+      List<Trigger> triggers) {}
+
+  record ScaleTarget(String name) {}
+
+  record Advanced(AutoscalerConfig horizontalPodAutoscalerConfig) {}
+
+  record AutoscalerConfig(HorizontalPodAutoscalerBehavior behavior) {}
+
+  record Trigger(
+      String type, String metricType, PrometheusTrigger metadata, Reference authenticationRef) {}
+
+  /** Values are strings: KEDA reads no other. */
+  record PrometheusTrigger(
+      String serverAddress, String query, String threshold, String ignoreNullValues) {}
+
+  record Reference(String name) {}
+
+  /** KServe's template of a model server. */
+  record ClusterServingRuntime(
+      String apiVersion, String kind, ObjectMeta metadata, ServingRuntimeSpec spec) {}
+
+  record ServingRuntimeSpec(
+      Map<String, String> annotations,
+      List<ModelFormat> supportedModelFormats,
+      List<String> protocolVersions,
+      List<Container> containers,
+      List<Volume> volumes,
+      List<Toleration> tolerations,
+      PodSecurityContext securityContext) {}
+
+  record ModelFormat(String name, String version, Boolean autoSelect, Integer priority) {}
+
+  /** KServe's service. */
+  record InferenceService(
+      String apiVersion, String kind, ObjectMeta metadata, InferenceServiceSpec spec) {}
+
+  record InferenceServiceSpec(Predictor predictor) {}
+
+  record Predictor(
+      Integer minReplicas, Integer maxReplicas, Model model, List<Toleration> tolerations) {}
+
+  record Model(
+      FormatOfModel modelFormat,
+      String runtime,
+      String protocolVersion,
+      @JsonProperty("storageUri") String storage,
+      ResourceRequirements resources) {}
+
+  record FormatOfModel(String name, String version) {}
+}

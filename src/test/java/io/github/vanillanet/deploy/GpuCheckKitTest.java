@@ -1,0 +1,102 @@
+package io.github.vanillanet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The kit is built and carried away as a user would; its CPU path runs where there is torch. */
+class GpuCheckKitTest {
+
+  private static final long LARGEST = 60_000_000;
+
+  @TempDir static Path folder;
+
+  private record Ended(int status, String said) {}
+
+  @BeforeAll
+  static void build() throws Exception {
+    Path javaHome = Path.of(System.getProperty("java.home"));
+    assumeTrue(Files.exists(javaHome.resolve("bin/jlink")), "this Java is no JDK");
+    Path script = ProjectFile.ROOT.resolve("deploy/gpu-check/build.sh");
+
+    Ended built =
+        run(Map.of("JAVA_HOME", javaHome.toString()), script.toString(), kit().toString());
+
+    assertThat(built.status()).as(built.said()).isZero();
+  }
+
+  private static Path kit() {
+    return folder.resolve("kit.sh");
+  }
+
+  private static Ended run(Map<String, String> variables, String... command)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(variables);
+    Process process = builder.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), said);
+  }
+
+  private static Optional<String> pythonWithTorch() throws IOException, InterruptedException {
+    for (String python : List.of("python3", "/usr/bin/python3")) {
+      try {
+        if (run(Map.of(), python, "-c", "import torch").status() == 0) {
+          return Optional.of(python);
+        }
+      } catch (IOException e) {
+        // not installed under that name; the next one may be
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Test
+  void theKitIsSmallEnoughToBeCarried() throws IOException {
+    assertThat(Files.size(kit())).isLessThan(LARGEST);
+  }
+
+  @Test
+  void theKitWritesAnArtifactThatTorchRunsAndReportsIt() throws Exception {
+    Optional<String> python = pythonWithTorch();
+    assumeTrue(python.isPresent(), "no Python with torch is installed");
+
+    Ended check =
+        run(
+            Map.of("PYTHON", python.get(), "TMPDIR", folder.toString()),
+            kit().toString(),
+            "--device=cpu",
+            "--variants=vanillanet_5",
+            "--probes=1",
+            "--runs=1",
+            "--warmup=1",
+            "--batches=1",
+            "--json=report.json");
+
+    assertThat(check.status()).as(check.said()).isZero();
+    JsonNode report = Manifests.YAML.readTree(folder.resolve("report.json").toFile());
+    JsonNode result = report.path("results").path(0);
+    assertThat(result.path("variant").asText()).isEqualTo("vanillanet_5");
+    assertThat(result.path("ok").asBoolean()).isTrue();
+    assertThat(result.path("batch1_ms").asDouble()).isPositive();
+    assertThat(result.path("batch1_graph_ms").isNull()).as("never a made-up number").isTrue();
+    assertThat(check.said()).contains("vanillanet_5", "CPU", "ok");
+    try (var left = Files.list(folder)) {
+      assertThat(left.map(Path::getFileName).map(Path::toString))
+          .as("it cleans up")
+          .containsExactlyInAnyOrder("kit.sh", "report.json");
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package io.github.vanillanet.deploy;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
+import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Kubernetes objects read from YAML, strictly: every field must be one that the API of that kind
+ * and version has. Misspelt ones would otherwise be ignored by a lenient server.
+ */
+record Manifests(List<Object> objects) {
+
+  private static final Map<String, Class<?>> KINDS =
+      Map.ofEntries(
+          Map.entry("v1/ConfigMap", ConfigMap.class),
+          Map.entry("v1/Namespace", Namespace.class),
+          Map.entry("v1/Secret", Secret.class),
+          Map.entry("v1/Service", Service.class),
+          Map.entry("v1/ServiceAccount", ServiceAccount.class),
+          Map.entry("v1/PersistentVolumeClaim", PersistentVolumeClaim.class),
+          Map.entry("apps/v1/Deployment", Deployment.class),
+          Map.entry("autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
+          Map.entry("networking.k8s.io/v1/Ingress", Ingress.class),
+          Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
+          Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
+          Map.entry("monitoring.coreos.com/v1/ServiceMonitor", ServiceMonitor.class),
+          Map.entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class),
+          Map.entry("keda.sh/v1alpha1/ScaledObject", ForeignKinds.ScaledObject.class),
+          Map.entry(
+              "serving.kserve.io/v1alpha1/ClusterServingRuntime",
+              ForeignKinds.ClusterServingRuntime.class),
+          Map.entry(
+              "serving.kserve.io/v1beta1/InferenceService", ForeignKinds.InferenceService.class));
+
+  static final ObjectMapper YAML =
+      new ObjectMapper(
+              YAMLFactory.builder()
+                  .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
+
+  static Manifests parse(String yaml) throws IOException {
+    List<Object> objects = new ArrayList<>();
+    try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(yaml)) {
+      while (documents.hasNext()) {
+        JsonNode document = documents.next();
+        if (document instanceof ObjectNode object) {
+          objects.add(strictly(object));
+        }
+      }
+    }
+    return new Manifests(List.copyOf(objects));
+  }
+
+  private static Object strictly(ObjectNode document) throws IOException {
+    String kind = document.path("apiVersion").asText() + '/' + document.path("kind").asText();
+    Class<?> type = KINDS.get(kind);
+    if (type == null) {
+      throw new AssertionError("no such kind is known here: " + kind);
+    }
+    Object object = YAML.treeToValue(document, type);
+    UnknownFields.in(object).stream()
+        .findFirst()
+        .ifPresent(
+            path -> {
+              throw new AssertionError("%s has no field %s".formatted(kind, path));
+            });
+    return object;
+  }
+
+  <T> List<T> all(Class<T> type) {
+    return objects.stream().filter(type::isInstance).map(type::cast).toList();
+  }
+
+  <T> T only(Class<T> type) {
+    List<T> found = all(type);
+    if (found.size() != 1) {
+      throw new AssertionError(
+          "expected one %s, found %d".formatted(type.getSimpleName(), found.size()));
+    }
+    return found.get(0);
+  }
+
+  <T> Optional<T> maybe(Class<T> type) {
+    return all(type).isEmpty() ? Optional.empty() : Optional.of(only(type));
+  }
+}

@@ -1,0 +1,57 @@
+package io.github.vanillanet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+/** The strictness itself: what a lenient reader would let pass. */
+class ManifestsTest {
+
+  private static final String DEPLOYMENT =
+      """
+      apiVersion: apps/v1
+      kind: Deployment
+      metadata: {name: x}
+      spec:
+        template:
+          spec:
+            containers:
+              - name: y
+                livenessProbe:
+                  httpGet: {%s: /live, port: 1}
+                resources: {limits: {memory: 1Gi}}
+      """;
+
+  @Test
+  void aFieldThatTheKindHasIsAccepted() {
+    assertThatCode(() -> Manifests.parse(DEPLOYMENT.formatted("path"))).doesNotThrowAnyException();
+  }
+
+  @Test
+  void aMisspeltFieldDeepInsideIsFound() {
+    assertThatThrownBy(() -> Manifests.parse(DEPLOYMENT.formatted("pth")))
+        .hasMessageContaining(".spec.template.spec.containers[0].livenessProbe.httpGet.pth");
+  }
+
+  @Test
+  void aMisspeltFieldOfAForeignKindIsFound() {
+    assertThatThrownBy(
+            () ->
+                Manifests.parse(
+                    "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, spec: {trigger: []}}"))
+        .hasMessageContaining("trigger");
+  }
+
+  @Test
+  void anUnknownKindIsRefused() {
+    assertThatThrownBy(() -> Manifests.parse("{apiVersion: apps/v1beta1, kind: Deployment}"))
+        .hasMessageContaining("apps/v1beta1/Deployment");
+  }
+
+  @Test
+  void aFieldGivenTwiceIsRefused() {
+    assertThatThrownBy(() -> Manifests.parse("apiVersion: v1\nkind: Service\nkind: Secret\n"))
+        .hasMessageContaining("kind");
+  }
+}

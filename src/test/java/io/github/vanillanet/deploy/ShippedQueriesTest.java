@@ -1,0 +1,46 @@
+package io.github.vanillanet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ShippedQueriesTest {
+
+  /** Names of series in the exposition format; changed together with what the service registers. */
+  private static final Set<String> OF_THE_SERVICE =
+      Set.of(
+          "jvm_gc_overhead",
+          "jvm_memory_max_bytes",
+          "jvm_memory_used_bytes",
+          "vanillanet_batch_images_count",
+          "vanillanet_batch_images_sum",
+          "vanillanet_infer_seconds_bucket",
+          "vanillanet_infer_seconds_count",
+          "vanillanet_inflight_images",
+          "vanillanet_lane_busy_seconds_total",
+          "vanillanet_lanes",
+          "vanillanet_queue_images",
+          "vanillanet_requests_total",
+          "vanillanet_stage_seconds_bucket",
+          "vanillanet_swaps_total");
+
+  @Test
+  void queriesNameOnlyMetricsThatSomebodyMakes() throws IOException {
+    assertThat(ShippedQueries.read().ofTheService())
+        .containsExactlyInAnyOrderElementsOf(OF_THE_SERVICE);
+  }
+
+  @Test
+  void dashboardsRulesAndAutoscalersAreAllRead() throws IOException {
+    assertThat(ShippedQueries.read().all())
+        .extracting(query -> query.origin().split(" ")[0])
+        .contains("serving.json", "resources.json", "rules.yaml", "KEDA", "HPA");
+  }
+
+  @Test
+  void theAutoscalersMetricIsRecorded() throws IOException {
+    assertThat(ShippedQueries.read().recorded()).contains("vanillanet_queue_wait_p95_seconds");
+  }
+}
