@@ -50,6 +50,10 @@ public final class ModelGroups {
   private static DeadlineRouter.Candidate candidate(ServedModel model, int images) {
     LaneEstimate estimate = model.lane().estimate(images);
     return new DeadlineRouter.Candidate(
-        model.id().name(), model.manifest().macs(), estimate.total(), estimate.room());
+        model.id().name(),
+        model.manifest().macs(),
+        estimate.waiting(),
+        estimate.forward(),
+        estimate.room());
   }
 }
