@@ -9,6 +9,8 @@ import io.github.vanillanet.registry.AnswerObserver;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,6 +25,8 @@ import java.util.concurrent.atomic.AtomicReference;
  * its answer is there.
  */
 public final class ClassificationService {
+
+  private static final float LARGEST_INPUT = 1000;
 
   private final ModelSelection models;
   private final ImagePreparation preparation;
@@ -157,7 +161,24 @@ public final class ClassificationService {
     try (Lease lease = models.lease(model, call.deadline(), samples)) {
       Architecture net = lease.model().manifest().architecture();
       requireShape(lease.model(), shape, 3, net.inputHeight(), net.inputWidth());
+      requirePlausible(values);
       return inferInput(call, lease.model(), InputKind.NORMALISED, samples, values);
+    }
+  }
+
+  /**
+   * Normalised pixels lie within ±3. What overflows float32 inside the net would not show: a ReLU
+   * makes 0 of what is no number, and the logits look like any others.
+   */
+  private static void requirePlausible(ByteBuffer values) {
+    FloatBuffer floats = values.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    while (floats.hasRemaining()) {
+      float value = floats.get();
+      if (!(Math.abs(value) <= LARGEST_INPUT)) {
+        throw new ServiceException.InvalidRequest(
+            "expected normalised pixels between -%1$.0f and %1$.0f, found %2$s"
+                .formatted(LARGEST_INPUT, value));
+      }
     }
   }
 
