@@ -111,8 +111,22 @@ class ArchitectureTest {
                       "error",
                       "config",
                       "metrics",
+                      "network",
+                      "engine",
                       "registry",
                       "serving",
+                      "rest.json",
+                      "rest.problem",
+                      "rest.call")),
+              Map.entry("rest.json", List.of("error")),
+              Map.entry(
+                  "rest.compat",
+                  List.of(
+                      "error",
+                      "config",
+                      "registry",
+                      "serving",
+                      "rest.json",
                       "rest.problem",
                       "rest.call"))));
 

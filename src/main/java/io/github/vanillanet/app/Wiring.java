@@ -26,7 +26,7 @@ final class Wiring {
     return new ModelSelection(
         registry,
         config.defaultModel(),
-        () -> lifecycle.state() == ServiceLifecycle.State.LOADING,
+        () -> lifecycle.state() != ServiceLifecycle.State.READY,
         new ModelGroups(registry, config.groups()));
   }
 

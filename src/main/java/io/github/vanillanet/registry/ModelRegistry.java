@@ -50,6 +50,19 @@ public final class ModelRegistry implements AutoCloseable {
     return List.copyOf(live.keySet());
   }
 
+  /**
+   * Serves {@code name} no more; its version retires.
+   *
+   * @return false if it was not served
+   */
+  public boolean remove(String name) {
+    ServedModel model = live.remove(name);
+    if (model != null) {
+      model.release();
+    }
+    return model != null;
+  }
+
   /** Retires every model and waits until each is closed, a minute at most. */
   @Override
   public void close() {

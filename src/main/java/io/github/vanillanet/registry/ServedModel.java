@@ -19,6 +19,7 @@ public final class ServedModel {
   private final Duration loadTime;
   private final Duration batch1Latency;
 
+  private final InferenceStatistics statistics = new InferenceStatistics();
   private final AtomicInteger users = new AtomicInteger(1);
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
@@ -62,6 +63,10 @@ public final class ServedModel {
 
   public Duration batch1Latency() {
     return batch1Latency;
+  }
+
+  public InferenceStatistics statistics() {
+    return statistics;
   }
 
   /** Counts one more user, unless the model is closing already. */

@@ -126,6 +126,21 @@ public final class VersionSwitch {
     return id;
   }
 
+  /**
+   * Serves {@code name} no more, until it is activated again or the service is restarted.
+   *
+   * @throws ServiceException.ModelNotFound if it is not served
+   */
+  public synchronized void unload(String name) {
+    guard.forget(name);
+    if (!registry.remove(name)) {
+      throw new ServiceException.ModelNotFound(
+          "there is no model '%s'; loaded are: %s"
+              .formatted(name, String.join(", ", registry.names())));
+    }
+    LOG.log(Level.INFO, "{0} is unloaded", name);
+  }
+
   private synchronized void rescue(ModelId failing) {
     if (!registry.live(failing.name()).equals(Optional.of(failing))) {
       return; // somebody was faster

@@ -8,7 +8,7 @@ import jakarta.inject.Singleton;
 final class BodyBounds {
 
   private static final String CLASSIFY = "/classify";
-
+  private static final String PREDICTIONS = "/predictions";
   private static final String TRAININGS = "/admin/trainings";
 
   private final long image;
@@ -22,7 +22,9 @@ final class BodyBounds {
   }
 
   long at(String path) {
-    if (path.equals(CLASSIFY) || path.startsWith(CLASSIFY + "/")) {
+    if (path.equals(CLASSIFY)
+        || path.startsWith(CLASSIFY + "/")
+        || path.startsWith(PREDICTIONS + "/")) {
       return image;
     }
     return path.equals(TRAININGS) ? upload : tensor;

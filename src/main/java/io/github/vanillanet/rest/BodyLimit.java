@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.rest.problem.ProblemAnswer;
+import io.github.vanillanet.rest.problem.RequestId;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -40,11 +41,11 @@ final class BodyLimit {
       context.next();
       return;
     }
-    ProblemAnswer refusal =
-        ProblemAnswer.of(
-            new ServiceException.TooLarge(
-                "expected a body of at most %d bytes, found %d".formatted(limit, declared)),
-            path);
+    ServiceException failure =
+        new ServiceException.TooLarge(
+            "expected a body of at most %d bytes, found %d".formatted(limit, declared));
+    ProblemAnswer anonymous = ProblemAnswer.of(failure, path);
+    ProblemAnswer refusal = RequestId.of(context).map(anonymous::withRequestId).orElse(anonymous);
     context
         .response()
         .setStatusCode(refusal.status())

@@ -1,7 +1,9 @@
 package io.github.vanillanet.rest;
 
+import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.rest.call.Calls;
+import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.Classification;
 import io.github.vanillanet.serving.ClassificationService;
 import io.smallrye.common.annotation.Blocking;
@@ -18,8 +20,12 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
@@ -34,10 +40,12 @@ public final class ClassifyResource {
 
   private final ClassificationService service;
   private final Calls calls;
+  private final int mostImages;
 
-  ClassifyResource(ClassificationService service, Calls calls) {
+  ClassifyResource(ClassificationService service, Calls calls, ServingConfig config) {
     this.service = service;
     this.calls = calls;
+    this.mostImages = config.queueCapacity();
   }
 
   @POST
@@ -64,24 +72,47 @@ public final class ClassifyResource {
 
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  @Operation(summary = "Classify the uploaded image with the default model")
-  public Classification classifyUpload(
+  @Operation(summary = "Classify the uploaded image, or several, with the default model")
+  @APIResponse(
+      responseCode = "200",
+      description = "Predictions of one image, or results of several in their order",
+      content = @Content(schema = @Schema(oneOf = {Classification.class, BatchView.class})))
+  public Object classifyUpload(
       @Context RoutingContext context,
-      @RestForm("image") FileUpload image,
+      @RestForm("image") List<FileUpload> images,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(calls.of(context), Optional.empty(), content(image), number(topK));
+    return uploaded(calls.of(context), Optional.empty(), images, number(topK));
   }
 
   @POST
   @Path("/{model}")
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  @Operation(summary = "Classify the uploaded image")
-  public Classification classifyUpload(
+  @Operation(summary = "Classify the uploaded image, or several")
+  @APIResponse(
+      responseCode = "200",
+      description = "Predictions of one image, or results of several in their order",
+      content = @Content(schema = @Schema(oneOf = {Classification.class, BatchView.class})))
+  public Object classifyUpload(
       @Context RoutingContext context,
       @PathParam("model") String model,
-      @RestForm("image") FileUpload image,
+      @RestForm("image") List<FileUpload> images,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    return service.classify(calls.of(context), Optional.of(model), content(image), number(topK));
+    return uploaded(calls.of(context), Optional.of(model), images, number(topK));
+  }
+
+  private Object uploaded(Call call, Optional<String> model, List<FileUpload> images, int topK) {
+    if (images == null || images.isEmpty()) { // null is how a missing part arrives
+      throw new ServiceException.InvalidRequest(
+          "expected a file in the multipart field 'image', found none");
+    }
+    if (images.size() > mostImages) {
+      throw new ServiceException.TooLarge(
+          "expected at most %d images at once, found %d".formatted(mostImages, images.size()));
+    }
+    List<byte[]> encoded = images.stream().map(ClassifyResource::content).toList();
+    return encoded.size() == 1
+        ? service.classify(call, model, encoded.get(0), topK)
+        : BatchView.of(service.classifyEach(call, model, encoded, topK));
   }
 
   private static int number(String topK) {
@@ -102,10 +133,6 @@ public final class ClassifyResource {
   }
 
   private static byte[] content(FileUpload upload) {
-    if (upload == null) { // this is how a missing part arrives
-      throw new ServiceException.InvalidRequest(
-          "expected a file in the multipart field 'image', found none");
-    }
     try {
       return Files.readAllBytes(upload.uploadedFile());
     } catch (IOException e) {

@@ -9,7 +9,10 @@ import io.github.vanillanet.metrics.Outcome;
 import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.metrics.VersionMeters;
 import io.github.vanillanet.registry.AnswerObserver;
+import io.github.vanillanet.registry.InferenceStatistics;
 import io.github.vanillanet.registry.ServedModel;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -22,6 +25,9 @@ import java.util.function.Supplier;
  * computed costs nothing; how it ends is counted. Of the request's thread.
  */
 final class Attempt {
+
+  /** Normalised pixels are within ±3; far beyond this, sums of float32 overflow. */
+  private static final float EXTREME = 1e4f;
 
   private final Call call;
   private final ServedModel served;
@@ -42,12 +48,14 @@ final class Attempt {
   <T> T run(Supplier<ModelInput> input, Function<float[], T> result) {
     call.answeredBy(served.id());
     VersionMeters meters = served.lane().meters();
+    InferenceStatistics.Request request = served.statistics().begin();
     try (Ticket ticket = served.lane().reserve(images, call.deadline())) {
       meters.accepted(images);
       try {
         ModelInput prepared = input.get();
+        request.prepared();
         LaneAnswer done = await(ticket.submit(prepared));
-        requireFinite(prepared.kind(), done.logits());
+        requireFinite(prepared, done.logits());
         observer.answered(served.id());
         T answer = call.clock().time(Stage.POSTPROCESS, () -> result.apply(done.logits()));
         if (call.deadline().passed()) {
@@ -55,12 +63,14 @@ final class Attempt {
               "the budget of %s was spent before the answer was there".formatted(call.deadline()));
         }
         meters.answered(call.clock().read());
+        request.succeeded(prepared.samples(), done.queueNanos(), done.inferNanos());
         return answer;
       } finally {
         meters.released(images);
       }
     } catch (RuntimeException | Error e) {
       meters.ended(outcome(e));
+      request.failed();
       throw e;
     }
   }
@@ -89,16 +99,30 @@ final class Attempt {
     }
   }
 
-  private void requireFinite(InputKind kind, float[] logits) {
+  private void requireFinite(ModelInput input, float[] logits) {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
-        if (kind == InputKind.IMAGES) { // of tensors it may be the client's doing
+        if (input.kind() == InputKind.NORMALISED && holdsExtremes(input)) {
+          throw new ServiceException.InvalidRequest(
+              "the input's values are too large to be computed with, beyond %s".formatted(EXTREME));
+        }
+        if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
           observer.failed(served.id());
         }
         throw new ServiceException.EngineFailure(
             "%s answered with a logit that is not finite: %s".formatted(served.id(), logit), null);
       }
     }
+  }
+
+  private static boolean holdsExtremes(ModelInput input) {
+    FloatBuffer values = input.content().duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    while (values.hasRemaining()) {
+      if (Math.abs(values.get()) > EXTREME) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static Outcome outcome(Throwable failure) {

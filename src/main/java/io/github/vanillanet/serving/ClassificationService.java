@@ -4,18 +4,20 @@ import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
-import io.github.vanillanet.image.Preprocessing;
-import io.github.vanillanet.image.RgbImage;
-import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.network.Architecture;
 import io.github.vanillanet.registry.AnswerObserver;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * What every API does in the end: encoded images or tensors in, predictions or logits out. Decoding
@@ -24,10 +26,10 @@ import java.util.Optional;
  */
 public final class ClassificationService {
 
+  private static final float LARGEST_INPUT = 1000;
+
   private final ModelSelection models;
-  private final ImageDecoder decoder;
-  private final long largestInput;
-  private final DecodeGate gate;
+  private final ImagePreparation preparation;
   private final AnswerObserver observer;
 
   /** As many decoders as there are processors. */
@@ -54,9 +56,7 @@ public final class ClassificationService {
       int decoders,
       AnswerObserver observer) {
     this.models = models;
-    this.decoder = decoder;
-    this.largestInput = largestInput;
-    this.gate = new DecodeGate(decoders);
+    this.preparation = new ImagePreparation(decoder, largestInput, new DecodeGate(decoders));
     this.observer = observer;
   }
 
@@ -73,37 +73,81 @@ public final class ClassificationService {
    * @throws ServiceException of many kinds, see {@code ErrorCode}
    */
   public Classification classify(Call call, Optional<String> model, byte[] encoded, int topK) {
+    requireTopK(topK);
+    try (Lease lease = models.lease(model, call.deadline(), 1)) {
+      return classify(call, lease.model(), encoded, topK);
+    }
+  }
+
+  /** Classifies one encoded image with a model that is named. */
+  public Classification classify(Call call, ModelTarget model, byte[] encoded, int topK) {
+    requireTopK(topK);
+    try (Lease lease = models.lease(model, call.deadline(), 1)) {
+      return classify(call, lease.model(), encoded, topK);
+    }
+  }
+
+  private Classification classify(Call call, ServedModel served, byte[] encoded, int topK) {
+    return new Attempt(call, served, 1, observer)
+        .run(
+            () -> preparation.prepare(call, served, List.of(encoded)).input(),
+            logits ->
+                new Classification(
+                    served.id().name(),
+                    served.id().version(),
+                    served.manifest().trained(),
+                    TopClasses.of(logits, served.version().labels(), topK)));
+  }
+
+  /** Classifies several encoded images together. A bad one fails alone, unless all are bad. */
+  public ClassificationBatch classifyEach(
+      Call call, Optional<String> model, List<byte[]> encoded, int topK) {
+    requireTopK(topK);
+    try (Lease lease = models.lease(model, call.deadline(), encoded.size())) {
+      ServedModel served = lease.model();
+      Inference inference = inferImages(call, served, encoded);
+      List<ClassificationBatch.Outcome> outcomes = new ArrayList<>();
+      for (int image = 0; image < encoded.size(); image++) {
+        outcomes.add(outcome(inference, image, topK));
+      }
+      return new ClassificationBatch(
+          served.id().name(), served.id().version(), served.manifest().trained(), outcomes);
+    }
+  }
+
+  private static ClassificationBatch.Outcome outcome(Inference inference, int image, int topK) {
+    if (inference.refused().containsKey(image)) {
+      return new ClassificationBatch.Outcome.Refused(inference.refused().get(image));
+    }
+    int classes = inference.logits().length / inference.samples();
+    float[] row = Arrays.copyOfRange(inference.logits(), image * classes, (image + 1) * classes);
+    return new ClassificationBatch.Outcome.Classified(TopClasses.of(row, inference.labels(), topK));
+  }
+
+  private static void requireTopK(int topK) {
     if (topK < 1) {
       throw new ServiceException.InvalidRequest("top_k: expected at least 1, found " + topK);
     }
-    try (Lease lease = models.lease(model, call.deadline(), 1)) {
-      ServedModel served = lease.model();
-      return new Attempt(call, served, 1, observer)
-          .run(
-              () -> images(call, served, List.of(encoded)),
-              logits ->
-                  new Classification(
-                      served.id().name(),
-                      served.id().version(),
-                      served.manifest().trained(),
-                      TopClasses.of(logits, served.version().labels(), topK)));
+  }
+
+  /** Logits of encoded images, in their order. A bad one fails alone, unless all are bad. */
+  public Inference inferImages(Call call, ModelTarget model, List<byte[]> encoded) {
+    try (Lease lease = models.lease(model, call.deadline(), encoded.size())) {
+      return inferImages(call, lease.model(), encoded);
     }
   }
 
-  /** Logits of encoded images, in their order. */
-  public Inference inferImages(Call call, String model, List<byte[]> encoded) {
-    try (Lease lease = models.lease(Optional.of(model), call.deadline(), encoded.size())) {
-      ServedModel served = lease.model();
-      return new Attempt(call, served, encoded.size(), observer)
-          .run(
-              () -> images(call, served, encoded),
-              logits -> inference(served, encoded.size(), logits));
-    }
-  }
-
-  /** {@link #inferTensor(Call, String, long[], ByteBuffer)} with all the time there is. */
-  public Inference inferTensor(String model, long[] shape, ByteBuffer values) {
-    return inferTensor(Call.unbounded(), model, shape, values);
+  private Inference inferImages(Call call, ServedModel served, List<byte[]> encoded) {
+    AtomicReference<PreparedImages> images = new AtomicReference<>();
+    return new Attempt(call, served, encoded.size(), observer)
+        .run(
+            () -> {
+              images.set(preparation.prepare(call, served, encoded));
+              return images.get().input();
+            },
+            logits ->
+                inference(
+                    served, encoded.size(), images.get().spread(logits), images.get().refused()));
   }
 
   /**
@@ -112,55 +156,81 @@ public final class ClassificationService {
    * @param shape as the client declared it: {@code [n, 3, h, w]} of the model's input size
    * @param values native byte order, row-major, as many as the shape says
    */
-  public Inference inferTensor(Call call, String model, long[] shape, ByteBuffer values) {
-    int samples = shape.length == 0 ? 1 : (int) Math.max(1, Math.min(shape[0], Integer.MAX_VALUE));
-    try (Lease lease = models.lease(Optional.of(model), call.deadline(), samples)) {
-      ServedModel served = lease.model();
-      requireShape(served, shape);
-      return new Attempt(call, served, samples, observer)
-          .run(
-              () -> new ModelInput(InputKind.NORMALISED, samples, values),
-              logits -> inference(served, samples, logits));
+  public Inference inferTensor(Call call, ModelTarget model, long[] shape, ByteBuffer values) {
+    int samples = samples(shape);
+    try (Lease lease = models.lease(model, call.deadline(), samples)) {
+      Architecture net = lease.model().manifest().architecture();
+      requireShape(lease.model(), shape, 3, net.inputHeight(), net.inputWidth());
+      requirePlausible(values);
+      return inferInput(call, lease.model(), InputKind.NORMALISED, samples, values);
     }
   }
 
-  private static void requireShape(ServedModel served, long[] shape) {
-    Architecture net = served.manifest().architecture();
+  /**
+   * Normalised pixels lie within ±3. What overflows float32 inside the net would not show: a ReLU
+   * makes 0 of what is no number, and the logits look like any others.
+   */
+  private static void requirePlausible(ByteBuffer values) {
+    FloatBuffer floats = values.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
+    while (floats.hasRemaining()) {
+      float value = floats.get();
+      if (!(Math.abs(value) <= LARGEST_INPUT)) {
+        throw new ServiceException.InvalidRequest(
+            "expected normalised pixels between -%1$.0f and %1$.0f, found %2$s"
+                .formatted(LARGEST_INPUT, value));
+      }
+    }
+  }
+
+  /**
+   * Logits of pictures that are decoded and of the model's size.
+   *
+   * @param shape as the client declared it: {@code [n, h, w, 3]}
+   * @param pixels RGB, row-major, as many as the shape says
+   */
+  public Inference inferPixels(Call call, ModelTarget model, long[] shape, ByteBuffer pixels) {
+    int samples = samples(shape);
+    try (Lease lease = models.lease(model, call.deadline(), samples)) {
+      Architecture net = lease.model().manifest().architecture();
+      requireShape(lease.model(), shape, net.inputHeight(), net.inputWidth(), 3);
+      return inferInput(call, lease.model(), InputKind.IMAGES, samples, pixels);
+    }
+  }
+
+  private Inference inferInput(
+      Call call, ServedModel served, InputKind kind, int samples, ByteBuffer content) {
+    return new Attempt(call, served, samples, observer)
+        .run(
+            () -> new ModelInput(kind, samples, content),
+            logits -> inference(served, samples, logits, new TreeMap<>()));
+  }
+
+  private static int samples(long[] shape) {
+    return shape.length == 0 ? 1 : (int) Math.max(1, Math.min(shape[0], Integer.MAX_VALUE));
+  }
+
+  private static void requireShape(ServedModel served, long[] shape, long... sample) {
     if (shape.length != 4
         || shape[0] < 1
-        || shape[1] != 3
-        || shape[2] != net.inputHeight()
-        || shape[3] != net.inputWidth()) {
+        || !Arrays.equals(Arrays.copyOfRange(shape, 1, 4), sample)) {
       throw new ServiceException.InvalidRequest(
-          "%s takes input of shape [n, 3, %d, %d], found %s"
+          "%s takes input of shape [n, %d, %d, %d], found %s"
               .formatted(
-                  served.id().name(), net.inputHeight(), net.inputWidth(), Arrays.toString(shape)));
+                  served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));
     }
   }
 
-  private ModelInput images(Call call, ServedModel served, List<byte[]> encoded) {
-    Preprocessing preprocessing = served.manifest().preprocessing();
-    int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
-    long most = Math.max(1, Math.min(largestInput, Integer.MAX_VALUE) / bytes);
-    if (encoded.size() > most) {
-      throw new ServiceException.TooLarge(
-          "expected at most %d images for %s at once, found %d"
-              .formatted(most, served.id(), encoded.size()));
-    }
-    ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
-    return gate.pass(
-        call,
-        () -> {
-          for (byte[] image : encoded) {
-            RgbImage decoded = call.clock().time(Stage.DECODE, () -> decoder.decode(image));
-            call.clock()
-                .time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
-          }
-          return new ModelInput(InputKind.IMAGES, encoded.size(), pixels.flip());
-        });
-  }
-
-  private static Inference inference(ServedModel served, int samples, float[] logits) {
-    return new Inference(served.id().name(), served.id().version(), samples, logits);
+  private static Inference inference(
+      ServedModel served,
+      int samples,
+      float[] logits,
+      SortedMap<Integer, ServiceException> refused) {
+    return new Inference(
+        served.id().name(),
+        served.id().version(),
+        served.version().labels(),
+        samples,
+        logits,
+        refused);
   }
 }

@@ -65,6 +65,35 @@ public final class ModelSelection {
     return registry.lease(name).orElseThrow(() -> absent(name, mayBeLoading));
   }
 
+  /**
+   * A lease on the named model, in the version that it insists on.
+   *
+   * @throws ServiceException.ModelNotFound also if another version is served
+   */
+  public Lease lease(ModelTarget target) {
+    return requireVersion(target, lease(Optional.of(target.name())));
+  }
+
+  /**
+   * The same, of the member of a group that suits the deadline.
+   *
+   * @param images of the request
+   */
+  public Lease lease(ModelTarget target, Deadline deadline, int images) {
+    return requireVersion(target, lease(Optional.of(target.name()), deadline, images));
+  }
+
+  private static Lease requireVersion(ModelTarget target, Lease lease) {
+    int served = lease.model().id().version();
+    if (target.version().orElse(served) != served) {
+      lease.close();
+      throw new ServiceException.ModelNotFound(
+          "model '%s' is served in version %d, not %d"
+              .formatted(target.name(), served, target.version().getAsInt()));
+    }
+    return lease;
+  }
+
   private String onlyModel(boolean mayBeLoading) {
     List<String> names = registry.names();
     if (mayBeLoading) {

@@ -62,7 +62,7 @@ class CommandsIT {
     assertThat(first.out().lines()).hasSize(1);
     JsonNode manifest = JSON.readTree(first.out());
     assertThat(manifest.get("name").asText()).isEqualTo("vanillanet-5");
-    assertThat(manifest.get("certificate").get("source").asText()).isEqualTo("FUSED");
+    assertThat(manifest.get("certificate").get("source").asText()).isEqualTo("fused");
     assertThat(first.errLines()).hasSize(1);
     assertThat(first.err()).startsWith("warning: ").contains("epoch 3");
     assertThat(second.exitCode()).as(second.err()).isZero();

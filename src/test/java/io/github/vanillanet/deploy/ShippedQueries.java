@@ -17,14 +17,14 @@ import java.util.regex.Pattern;
  * @param all where each stands, and its PromQL
  * @param recorded series that the rules make
  */
-record ShippedQueries(List<Query> all, Set<String> recorded) {
+public record ShippedQueries(List<Query> all, Set<String> recorded) {
 
-  record Query(String origin, String expression) {}
+  public record Query(String origin, String expression) {}
 
   private static final Pattern LABEL_VALUES =
       Pattern.compile("label_values\\((?:(.*),)?\\s*[\\w]+\\s*\\)", Pattern.DOTALL);
 
-  static ShippedQueries read() throws IOException {
+  public static ShippedQueries read() throws IOException {
     List<Query> queries = new ArrayList<>();
     Set<String> recorded = new TreeSet<>();
     for (Path file : ProjectFile.below("deploy/grafana/dashboards", ".json")) {
@@ -71,7 +71,7 @@ record ShippedQueries(List<Query> all, Set<String> recorded) {
   }
 
   /** Metrics that the service itself must have, without those of the cluster and the rules. */
-  Set<String> ofTheService() {
+  public Set<String> ofTheService() {
     Set<String> names = new TreeSet<>();
     for (Query query : all) {
       names.addAll(Promql.metrics(query.expression()));

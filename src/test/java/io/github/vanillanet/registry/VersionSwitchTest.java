@@ -10,8 +10,10 @@ import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.engine.ModelInstance;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
+import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelSelection;
+import io.github.vanillanet.serving.ModelTarget;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -262,7 +264,12 @@ class VersionSwitchTest {
 
     for (int request = 0; request < 5; request++) {
       assertThatThrownBy(
-              () -> service.inferTensor("narrow", new long[] {1, 3, 64, 64}, tensor.duplicate()))
+              () ->
+                  service.inferTensor(
+                      Call.unbounded(),
+                      ModelTarget.live("narrow"),
+                      new long[] {1, 3, 64, 64},
+                      tensor.duplicate()))
           .isInstanceOf(ServiceException.EngineFailure.class);
     }
 

@@ -85,7 +85,7 @@ class InferTest {
         {"extra":[{"a":[1,{}]}],
          "outputs":[{"name":"logits","parameters":{"binary_data":false}}],
          "inputs":[{"data":%s,"parameters":{"note":[1]},"datatype":"FP32","shape":%s,"name":"input"}],
-         "parameters":{"timeout":5},
+         "parameters":{"priority":5,"note":"x"},
          "id":"request-1"}
         """
             .formatted(InferJson.flat(input.toFloats()), SHAPE);

@@ -20,7 +20,11 @@ final class RawHttp {
   private final ByteArrayOutputStream request = new ByteArrayOutputStream();
 
   /** An answer as it came. */
-  record Answer(int status, String head, String body) {
+  record Answer(int status, String head, byte[] content) {
+
+    String body() {
+      return new String(content, StandardCharsets.UTF_8);
+    }
 
     String contentType() {
       return header("content-type");
@@ -38,8 +42,12 @@ final class RawHttp {
   private RawHttp() {}
 
   static RawHttp post(String path, String... headers) {
+    return request("POST", path, headers);
+  }
+
+  static RawHttp request(String method, String path, String... headers) {
     RawHttp raw = new RawHttp();
-    raw.text("POST " + path + " HTTP/1.1\r\nHost: localhost\r\n");
+    raw.text(method + " " + path + " HTTP/1.1\r\nHost: localhost\r\n");
     for (String header : headers) {
       raw.text(header + "\r\n");
     }
@@ -48,6 +56,11 @@ final class RawHttp {
 
   RawHttp text(String text) {
     request.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
+    return this;
+  }
+
+  RawHttp bytes(byte[] bytes) {
+    request.writeBytes(bytes);
     return this;
   }
 
@@ -93,9 +106,9 @@ final class RawHttp {
       head.append((char) value);
     }
     String text = head.toString();
-    Answer bare = new Answer(Integer.parseInt(text.substring(9, 12)), text, "");
+    Answer bare = new Answer(Integer.parseInt(text.substring(9, 12)), text, new byte[0]);
     String length = bare.header("content-length");
     byte[] body = in.readNBytes(length.isEmpty() ? 0 : Integer.parseInt(length));
-    return new Answer(bare.status(), text, new String(body, StandardCharsets.UTF_8));
+    return new Answer(bare.status(), text, body);
   }
 }

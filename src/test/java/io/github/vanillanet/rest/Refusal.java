@@ -32,7 +32,7 @@ final class Refusal {
     assertThat(problem.fieldNames())
         .toIterable()
         .containsExactlyInAnyOrder(
-            "type", "title", "status", "detail", "instance", "code", "error");
+            "type", "title", "status", "detail", "instance", "code", "error", "request_id");
     assertThat(problem.get("status").asInt()).isEqualTo(status);
     assertThat(problem.get("code").asText()).isEqualTo(code);
     assertThat(problem.get("type").asText())

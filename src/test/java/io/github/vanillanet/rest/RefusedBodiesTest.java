@@ -103,7 +103,7 @@ class RefusedBodiesTest {
             .text("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
             .send(2);
 
-    assertThat(answers.get(0).status()).isBetween(404, 415);
+    assertThat(answers.get(0).status()).isBetween(400, 415);
     assertThat(answers.get(1).status()).isEqualTo(200);
   }
 

@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A failure as its client sees it: RFC 9457, with two further members.
+ * A failure as its client sees it: RFC 9457, with further members.
  *
  * @param type a stable name of the kind of failure
  * @param title the status's phrase
@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param code name of the failure, for programs
  * @param error the detail again, where clients of inference protocols look for it
  * @param retryAfterMillis when to try again, if known
+ * @param requestId as the answer's {@code x-request-id}
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record Problem(
@@ -27,7 +28,8 @@ public record Problem(
     String instance,
     String code,
     String error,
-    @JsonProperty("retry_after_ms") Optional<Long> retryAfterMillis) {
+    @JsonProperty("retry_after_ms") Optional<Long> retryAfterMillis,
+    Optional<String> requestId) {
 
   public static final String MEDIA_TYPE = "application/problem+json";
 
@@ -45,6 +47,19 @@ public record Problem(
     URI type =
         URI.create("urn:vanillanet:problem:" + name.toLowerCase(Locale.ROOT).replace('_', '-'));
     return new Problem(
-        type, title, status, detail, instance, name, detail, retryAfter.map(Duration::toMillis));
+        type,
+        title,
+        status,
+        detail,
+        instance,
+        name,
+        detail,
+        retryAfter.map(Duration::toMillis),
+        Optional.empty());
+  }
+
+  Problem withRequestId(String id) {
+    return new Problem(
+        type, title, status, detail, instance, code, error, retryAfterMillis, Optional.of(id));
   }
 }

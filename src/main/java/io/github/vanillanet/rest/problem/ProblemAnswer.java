@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A failure rendered as the API below its path does it: {@code {"error": …}} below {@code /v2}, a
- * {@link Problem} elsewhere.
+ * A failure rendered as the API below its path does it: {@code {"error": …}} in the inference
+ * protocols, {@code {"code", "type", "message"}} in TorchServe's, a {@link Problem} elsewhere.
  *
  * @param entity to be written as JSON
  * @param retryAfter when to try again, if the answer says so
@@ -18,6 +18,8 @@ public record ProblemAnswer(
 
   /** For what ends by itself, but nobody knows when. */
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  private static final String JSON = "application/json";
 
   /** Characters of a detail: it may quote what the client sent. */
   private static final int LONGEST = 1000;
@@ -43,8 +45,15 @@ public record ProblemAnswer(
     String detail = text.length() <= LONGEST ? text : text.substring(0, LONGEST) + "…";
     Optional<Duration> retry =
         known.or(() -> status == 429 || status == 503 ? Optional.of(SOON) : Optional.empty());
-    if (path.equals("/v2") || path.startsWith("/v2/")) {
-      return new ProblemAnswer(status, "application/json", Map.of("error", detail), retry);
+    if (isBelow(path, "/v2") || isBelow(path, "/v1")) {
+      return new ProblemAnswer(status, JSON, Map.of("error", detail), retry);
+    }
+    if (isBelow(path, "/predictions") || isBelow(path, "/ping")) {
+      return new ProblemAnswer(
+          status,
+          JSON,
+          Map.of("code", status, "type", torchServeType(status, code), "message", detail),
+          retry);
     }
     Problem problem = Problem.of(status, code, detail, path, retry);
     return new ProblemAnswer(status, Problem.MEDIA_TYPE, problem, retry);
@@ -53,5 +62,26 @@ public record ProblemAnswer(
   /** The header {@code Retry-After}: whole seconds, at least one. */
   public Optional<Long> retrySeconds() {
     return retryAfter.map(wait -> Math.max(1, (wait.toMillis() + 999) / 1000));
+  }
+
+  private static boolean isBelow(String path, String root) {
+    return path.equals(root) || path.startsWith(root + "/");
+  }
+
+  /** TorchServe names its exceptions after statuses, but for what is not there. */
+  private static String torchServeType(int status, Optional<String> code) {
+    if (status == 404) {
+      return code.equals(Optional.of(ErrorCode.MODEL_NOT_FOUND.name()))
+          ? "ModelNotFoundException"
+          : "ResourceNotFoundException";
+    }
+    return StatusTable.title(status).replace(" ", "") + "Exception";
+  }
+
+  /** The same, with the request's id where there is a place for it. */
+  public ProblemAnswer withRequestId(String id) {
+    return entity instanceof Problem problem
+        ? new ProblemAnswer(status, mediaType, problem.withRequestId(id), retryAfter)
+        : this;
   }
 }

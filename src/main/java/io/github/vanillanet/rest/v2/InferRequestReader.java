@@ -1,14 +1,10 @@
 package io.github.vanillanet.rest.v2;
 
 import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.io.JsonEOFException;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.json.JsonValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -21,62 +17,37 @@ import java.util.Optional;
  */
 final class InferRequestReader {
 
-  private static final int DEEPEST = 32;
-
   private final JsonFactory json;
 
   /**
    * @param longestString characters that one base64 string may have
    */
   InferRequestReader(int longestString) {
-    json =
-        JsonFactory.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .streamReadConstraints(
-                StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST)
-                    .maxStringLength(longestString)
-                    .build())
-            .build();
+    json = JsonValues.factory(longestString);
   }
 
   /**
    * @throws ServiceException.InvalidRequest if it is no inference request; says where
    */
   InferRequest read(InputStream body) {
-    try (JsonParser parser = json.createParser(body)) {
-      require(parser, parser.nextToken(), JsonToken.START_OBJECT, "the request");
-      InferRequest request = request(parser);
-      if (parser.nextToken() != null) {
-        throw invalid(parser, "expected nothing after the request");
-      }
-      return request;
-    } catch (JsonEOFException e) {
-      throw new ServiceException.InvalidRequest(
-          "the body ends inside its JSON" + place(e.getLocation()));
-    } catch (JsonProcessingException e) {
-      throw new ServiceException.InvalidRequest(
-          "the body is no JSON that can be read: "
-              + e.getOriginalMessage().lines().findFirst().orElse("")
-              + place(e.getLocation()));
-    } catch (IOException e) {
-      throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
-    }
+    return JsonValues.object(json, body, InferRequestReader::request);
   }
 
   private static InferRequest request(JsonParser parser) throws IOException {
     Optional<String> id = Optional.empty();
+    Parameters parameters = Parameters.none("request");
     List<InferRequest.InputTensor> inputs = new ArrayList<>();
-    List<String> outputs = new ArrayList<>();
+    List<InferRequest.RequestedOutput> outputs = new ArrayList<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       switch (field) {
-        case "id" -> id = optionalText(parser, value, "id");
+        case "id" -> id = JsonValues.optionalText(parser, value, "id");
+        case "parameters" -> parameters = Parameters.read(parser, value, "request");
         case "inputs" -> {
-          require(parser, value, JsonToken.START_ARRAY, "inputs");
+          JsonValues.require(parser, value, JsonToken.START_ARRAY, "inputs");
           while (parser.nextToken() != JsonToken.END_ARRAY) {
-            require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an input");
+            JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an input");
             inputs.add(input(parser));
           }
         }
@@ -84,10 +55,10 @@ final class InferRequestReader {
           if (value == JsonToken.VALUE_NULL) {
             continue;
           }
-          require(parser, value, JsonToken.START_ARRAY, "outputs");
+          JsonValues.require(parser, value, JsonToken.START_ARRAY, "outputs");
           while (parser.nextToken() != JsonToken.END_ARRAY) {
-            require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an output");
-            outputs.add(outputName(parser));
+            JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an output");
+            outputs.add(output(parser));
           }
         }
         default -> parser.skipChildren();
@@ -96,7 +67,7 @@ final class InferRequestReader {
     if (inputs.isEmpty()) {
       throw new ServiceException.InvalidRequest("inputs: expected one input, found none");
     }
-    return new InferRequest(id, inputs, outputs);
+    return new InferRequest(id, parameters, inputs, outputs);
   }
 
   private static InferRequest.InputTensor input(JsonParser parser) throws IOException {
@@ -104,19 +75,19 @@ final class InferRequestReader {
     String datatype = "";
     long[] shape = {};
     boolean hasShape = false;
-    Optional<String> contentType = Optional.empty();
+    Parameters parameters = Parameters.none("input");
     TensorData data = new TensorData();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       switch (field) {
-        case "name" -> name = text(parser, value, "an input's name");
-        case "datatype" -> datatype = text(parser, value, "an input's datatype");
+        case "name" -> name = JsonValues.text(parser, value, "an input's name");
+        case "datatype" -> datatype = JsonValues.text(parser, value, "an input's datatype");
         case "shape" -> {
           shape = shape(parser, value);
           hasShape = true;
         }
-        case "parameters" -> contentType = contentType(parser, value);
+        case "parameters" -> parameters = Parameters.read(parser, value, "input");
         case "data" -> data(parser, value, data);
         default -> parser.skipChildren();
       }
@@ -126,50 +97,34 @@ final class InferRequestReader {
           "an input needs name, datatype, shape and data, found name '%s', datatype '%s', %s shape"
               .formatted(name, datatype, hasShape ? "a" : "no"));
     }
-    return new InferRequest.InputTensor(name, datatype, shape, contentType, data);
+    return new InferRequest.InputTensor(
+        name, datatype, shape, parameters, new TensorContent.Json(data));
   }
 
-  private static String outputName(JsonParser parser) throws IOException {
+  private static InferRequest.RequestedOutput output(JsonParser parser) throws IOException {
     String name = "";
+    Parameters parameters = Parameters.none("output");
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
-      if (field.equals("name")) {
-        name = text(parser, value, "an output's name");
-      } else {
-        parser.skipChildren();
+      switch (field) {
+        case "name" -> name = JsonValues.text(parser, value, "an output's name");
+        case "parameters" -> parameters = Parameters.read(parser, value, "output");
+        default -> parser.skipChildren();
       }
     }
-    return name;
-  }
-
-  private static Optional<String> contentType(JsonParser parser, JsonToken value)
-      throws IOException {
-    Optional<String> contentType = Optional.empty();
-    if (value == JsonToken.VALUE_NULL) {
-      return contentType;
-    }
-    require(parser, value, JsonToken.START_OBJECT, "parameters");
-    while (parser.nextToken() == JsonToken.FIELD_NAME) {
-      String field = parser.currentName();
-      JsonToken token = parser.nextToken();
-      if (field.equals("content_type")) {
-        contentType = optionalText(parser, token, "content_type");
-      } else {
-        parser.skipChildren();
-      }
-    }
-    return contentType;
+    return new InferRequest.RequestedOutput(name, parameters);
   }
 
   private static long[] shape(JsonParser parser, JsonToken value) throws IOException {
-    require(parser, value, JsonToken.START_ARRAY, "a shape");
+    JsonValues.require(parser, value, JsonToken.START_ARRAY, "a shape");
     List<Long> dimensions = new ArrayList<>();
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      require(parser, parser.currentToken(), JsonToken.VALUE_NUMBER_INT, "a dimension");
+      JsonValues.require(parser, parser.currentToken(), JsonToken.VALUE_NUMBER_INT, "a dimension");
       dimensions.add(parser.getLongValue());
-      if (dimensions.size() > DEEPEST) {
-        throw invalid(parser, "a shape has more than %d dimensions".formatted(DEEPEST));
+      if (dimensions.size() > JsonValues.DEEPEST) {
+        throw JsonValues.invalid(
+            parser, "a shape has more than %d dimensions".formatted(JsonValues.DEEPEST));
       }
     }
     return dimensions.stream().mapToLong(Long::longValue).toArray();
@@ -177,54 +132,40 @@ final class InferRequestReader {
 
   /** Nested or flat: only the order of the elements counts. */
   private static void data(JsonParser parser, JsonToken value, TensorData data) throws IOException {
-    require(parser, value, JsonToken.START_ARRAY, "data");
+    JsonValues.require(parser, value, JsonToken.START_ARRAY, "data");
     int depth = 1;
     while (depth > 0) {
       JsonToken token = parser.nextToken();
-      if (token == JsonToken.START_ARRAY) {
-        depth++;
-      } else if (token == JsonToken.END_ARRAY) {
-        depth--;
-      } else if (token == JsonToken.VALUE_NUMBER_FLOAT || token == JsonToken.VALUE_NUMBER_INT) {
-        float number = parser.getFloatValue();
-        if (!Float.isFinite(number)) {
-          throw invalid(parser, "data: expected numbers within float32, found " + parser.getText());
-        }
-        data.add(number);
-      } else if (token == JsonToken.VALUE_STRING) {
-        data.add(parser.getText());
-      } else {
-        throw invalid(parser, "data: expected numbers or strings, found " + token);
+      switch (token) {
+        case START_ARRAY -> depth++;
+        case END_ARRAY -> depth--;
+        case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> data.add(number(parser));
+        case VALUE_STRING -> data.add(parser.getText());
+        case START_OBJECT -> data.addBase64(base64(parser));
+        default ->
+            throw JsonValues.invalid(parser, "data: expected numbers or strings, found " + token);
       }
     }
   }
 
-  private static Optional<String> optionalText(JsonParser parser, JsonToken value, String what)
-      throws IOException {
-    return value == JsonToken.VALUE_NULL
-        ? Optional.empty()
-        : Optional.of(text(parser, value, what));
-  }
-
-  private static String text(JsonParser parser, JsonToken value, String what) throws IOException {
-    require(parser, value, JsonToken.VALUE_STRING, what);
-    return parser.getText();
-  }
-
-  private static void require(JsonParser parser, JsonToken found, JsonToken expected, String what) {
-    if (found != expected) {
-      throw invalid(parser, "%s: expected %s, found %s".formatted(what, expected, found));
+  private static float number(JsonParser parser) throws IOException {
+    float number = parser.getFloatValue();
+    if (!Float.isFinite(number)) {
+      throw JsonValues.invalid(
+          parser, "data: expected numbers within float32, found " + parser.getText());
     }
+    return number;
   }
 
-  private static ServiceException invalid(JsonParser parser, String problem) {
-    return new ServiceException.InvalidRequest(problem + place(parser.currentLocation()));
-  }
-
-  /** Where in the body; nothing if the parser does not tell. */
-  private static String place(JsonLocation location) {
-    return location == null
-        ? ""
-        : " (line %d, column %d)".formatted(location.getLineNr(), location.getColumnNr());
+  /** TensorFlow Serving's form of bytes in JSON: {@code {"b64": "…"}}. */
+  private static String base64(JsonParser parser) throws IOException {
+    boolean named =
+        parser.nextToken() == JsonToken.FIELD_NAME && parser.currentName().equals("b64");
+    if (!named) {
+      throw JsonValues.invalid(parser, "data: expected an object with 'b64' only");
+    }
+    String text = JsonValues.text(parser, parser.nextToken(), "b64");
+    JsonValues.require(parser, parser.nextToken(), JsonToken.END_OBJECT, "data");
+    return text;
   }
 }

@@ -3,145 +3,219 @@ package io.github.vanillanet.rest.v2;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.Stage;
+import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.rest.call.Calls;
-import io.github.vanillanet.rest.v2.InferRequest.InputTensor;
 import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.Inference;
+import io.github.vanillanet.serving.ModelSelection;
+import io.github.vanillanet.serving.ModelTarget;
 import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.List;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
- * Inference of the Open Inference Protocol, JSON. Each model has two views: under its own name it
- * takes normalised tensors, under {@code NAME-image} encoded pictures.
+ * Inference of the Open Inference Protocol, JSON and binary. Clients of Triton send whatever
+ * content type their HTTP library thinks of, or none: what the body is, its framing tells.
  *
  * @see <a href="https://github.com/kserve/open-inference-protocol">the protocol</a>
  */
-@Path("/v2/models/{model}/infer")
-@Consumes(MediaType.APPLICATION_JSON)
-@Produces(MediaType.APPLICATION_JSON)
+@Path("/v2/models")
+@Consumes(MediaType.WILDCARD)
+@Produces({MediaType.APPLICATION_JSON, MediaType.APPLICATION_OCTET_STREAM})
+@Tag(name = "Open Inference Protocol")
 @Blocking
 public final class InferResource {
 
-  private static final String IMAGE_VIEW = "-image";
+  private static final String DESCRIPTION =
+      """
+      Input `input`: FP32 or FP16 [n,3,h,w], normalised, or UINT8 [n,h,w,3], pixels. Under \
+      MODEL-image input `image`: BYTES [n], encoded images. In JSON, or binary behind it with \
+      Inference-Header-Content-Length and binary_data_size. Output `logits`, or with the \
+      parameter classification the best classes as SCORE:INDEX:LABEL.""";
+
+  private static final String EXAMPLE =
+      """
+      {"id": "1", "inputs": [{"name": "image", "shape": [1], "datatype": "BYTES",\
+       "data": [{"b64": "/9j/4AAQ"}]}],\
+       "outputs": [{"name": "logits", "parameters": {"classification": 5}}]}""";
+
+  /** A year: longer ones cannot be told from it. */
+  private static final long LONGEST_MICROS = Duration.ofDays(365).toNanos() / 1000;
 
   private final ClassificationService service;
   private final Calls calls;
   private final ModelRegistry registry;
-  private final InferRequestReader reader;
-  private final int maxImage;
+  private final ModelSelection selection;
+  private final InferBody body;
+  private final BytesTensor images;
 
   InferResource(
-      ClassificationService service, Calls calls, ModelRegistry registry, ServingConfig config) {
+      ClassificationService service,
+      Calls calls,
+      ModelRegistry registry,
+      ModelSelection selection,
+      ServingConfig config) {
     this.service = service;
     this.calls = calls;
     this.registry = registry;
-    long body = config.maxTensorBody().asLongValue();
-    this.reader = new InferRequestReader((int) Math.min(Integer.MAX_VALUE, body));
-    this.maxImage = (int) Math.min(Integer.MAX_VALUE, config.maxImageBody().asLongValue());
+    this.selection = selection;
+    this.body =
+        new InferBody(new InferRequestReader(bounded(config.maxTensorBody().asLongValue())));
+    this.images = new BytesTensor(bounded(config.maxImageBody().asLongValue()));
+  }
+
+  private static int bounded(long bytes) {
+    return (int) Math.min(Integer.MAX_VALUE, bytes);
   }
 
   @POST
-  @Operation(summary = "Logits of normalised tensors, or of encoded images under MODEL-image")
-  public InferResponse infer(
-      @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
-    Call call = calls.of(context);
-    InferRequest request = call.clock().time(Stage.DECODE, () -> reader.read(body));
+  @Path("/{model}/infer")
+  @Operation(
+      summary = "Logits of normalised tensors, or of encoded images under MODEL-image",
+      description = DESCRIPTION)
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(type = SchemaType.OBJECT, example = EXAMPLE)))
+  public Response infer(
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      @HeaderParam(InferBody.HEADER) String headerLength,
+      InputStream request) {
+    return infer(
+        calls.of(context), model, OptionalInt.empty(), Optional.ofNullable(headerLength), request);
+  }
+
+  @POST
+  @Path("/{model}/versions/{version}/infer")
+  @Operation(summary = "The same, of a version")
+  public Response infer(
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      @PathParam("version") String version,
+      @HeaderParam(InferBody.HEADER) String headerLength,
+      InputStream request) {
+    return infer(
+        calls.of(context),
+        model,
+        Versions.parse(model, version),
+        Optional.ofNullable(headerLength),
+        request);
+  }
+
+  private Response infer(
+      Call call,
+      String name,
+      OptionalInt version,
+      Optional<String> headerLength,
+      InputStream stream) {
+    View view = View.of(name, registry.names());
+    ModelTarget target = new ModelTarget(view.model(), version);
+    InferRequest request =
+        call.clock()
+            .time(
+                Stage.DECODE,
+                () -> body.read(stream, headerLength, bytes -> rawInput(view, target, bytes)));
+    timeout(request).ifPresent(call::limit);
     if (request.inputs().size() != 1) {
       throw new ServiceException.InvalidRequest(
           "inputs: expected one input, found " + request.inputs().size());
     }
-    for (String output : request.outputs()) {
-      if (!output.equals(InferResponse.LOGITS)) {
+    OutputPlan plan = OutputPlan.of(request);
+    InferRequest.InputTensor input = request.inputs().get(0);
+    Inference inference =
+        switch (view.kind()) {
+          case TENSOR -> tensor(call, target, input);
+          case IMAGE -> images(call, target, input);
+        };
+    return new InferAnswer(view, request.id(), inference, plan).response();
+  }
+
+  /** Microseconds of the schedule policy extension; 0 leaves it to the server. */
+  private static Optional<Duration> timeout(InferRequest request) {
+    return request
+        .parameters()
+        .wholeNumber("timeout", 0)
+        .filter(micros -> micros > 0)
+        .map(micros -> Duration.of(Math.min(micros, LONGEST_MICROS), ChronoUnit.MICROS));
+  }
+
+  private Inference tensor(Call call, ModelTarget target, InferRequest.InputTensor input) {
+    boolean named = input.name().equals(View.Kind.TENSOR.input());
+    if (named && (input.datatype().equals("FP32") || input.datatype().equals("FP16"))) {
+      return service.inferTensor(call, target, input.shape(), NumberTensor.floats(input));
+    }
+    if (named && input.datatype().equals("UINT8")) {
+      ByteBuffer pixels = ByteBuffer.wrap(NumberTensor.bytes(input));
+      return service.inferPixels(call, target, input.shape(), pixels);
+    }
+    throw wrongInput(View.Kind.TENSOR, "FP32, FP16 or UINT8", input);
+  }
+
+  private Inference images(Call call, ModelTarget target, InferRequest.InputTensor input) {
+    boolean named = input.name().equals(View.Kind.IMAGE.input());
+    if (named && input.datatype().equals(View.Kind.IMAGE.datatype())) {
+      return service.inferImages(call, target, images.elements(input));
+    }
+    throw wrongInput(View.Kind.IMAGE, View.Kind.IMAGE.datatype(), input);
+  }
+
+  private static ServiceException wrongInput(
+      View.Kind kind, String datatypes, InferRequest.InputTensor input) {
+    return new ServiceException.InvalidRequest(
+        "expected input '%s' of datatype %s, found '%s' of %s"
+            .formatted(kind.input(), datatypes, input.name(), input.datatype()));
+  }
+
+  /** A raw body says nothing about itself: its length must be that of whole samples. */
+  private InferRequest.InputTensor rawInput(View view, ModelTarget target, byte[] bytes) {
+    long[] shape =
+        switch (view.kind()) {
+          case IMAGE -> new long[] {1};
+          case TENSOR -> tensorShape(target, bytes.length);
+        };
+    return new InferRequest.InputTensor(
+        view.kind().input(),
+        view.kind().datatype(),
+        shape,
+        Parameters.none("input"),
+        new TensorContent.Raw(bytes));
+  }
+
+  private long[] tensorShape(ModelTarget target, int bytes) {
+    try (Lease lease = selection.lease(target)) {
+      Architecture net = lease.model().manifest().architecture();
+      int sample = 3 * net.inputHeight() * net.inputWidth() * Float.BYTES;
+      if (bytes == 0 || bytes % sample != 0) {
         throw new ServiceException.InvalidRequest(
-            "outputs: expected '%s', found '%s'".formatted(InferResponse.LOGITS, output));
+            "raw input: expected a multiple of %d bytes, found %d".formatted(sample, bytes));
       }
-    }
-    InputTensor input = request.inputs().get(0);
-    boolean imageView = model.endsWith(IMAGE_VIEW) && !registry.names().contains(model);
-    Inference inference = imageView ? images(call, model, input) : tensor(call, model, input);
-    return InferResponse.of(model, request.id(), inference);
-  }
-
-  private Inference tensor(Call call, String model, InputTensor input) {
-    requireInput(input, "input", "FP32");
-    requireCount(input, input.data().strings().isEmpty() ? input.data().numberCount() : -1);
-    return service.inferTensor(call, model, input.shape(), input.data().floats());
-  }
-
-  private Inference images(Call call, String view, InputTensor input) {
-    requireInput(input, "image", "BYTES");
-    requireCount(input, input.data().numberCount() == 0 ? input.data().strings().size() : -1);
-    if (!input.contentType().equals(java.util.Optional.of("base64"))) {
-      throw new ServiceException.InvalidRequest(
-          "image: expected parameters.content_type 'base64', found '%s'"
-              .formatted(input.contentType().orElse("")));
-    }
-    List<byte[]> encoded = new ArrayList<>();
-    for (String text : input.data().strings()) {
-      encoded.add(decoded(text, encoded.size()));
-    }
-    String model = view.substring(0, view.length() - IMAGE_VIEW.length());
-    return service.inferImages(call, model, encoded);
-  }
-
-  private byte[] decoded(String text, int index) {
-    byte[] bytes;
-    try {
-      bytes = Base64.getDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      throw new ServiceException.InvalidRequest(
-          "image %d is no base64: %s".formatted(index, e.getMessage()));
-    }
-    if (bytes.length > maxImage) {
-      throw new ServiceException.TooLarge(
-          "image %d: expected at most %d bytes, found %d".formatted(index, maxImage, bytes.length));
-    }
-    return bytes;
-  }
-
-  private static void requireInput(InputTensor input, String name, String datatype) {
-    if (!input.name().equals(name) || !input.datatype().equals(datatype)) {
-      throw new ServiceException.InvalidRequest(
-          "expected input '%s' of datatype %s, found '%s' of %s"
-              .formatted(name, datatype, input.name(), input.datatype()));
-    }
-  }
-
-  /** The shape's product, computed so that no shape can overflow it. */
-  private static void requireCount(InputTensor input, long found) {
-    long expected = 1;
-    for (long dimension : input.shape()) {
-      if (dimension < 1 || expected > Integer.MAX_VALUE / dimension) {
-        throw new ServiceException.InvalidRequest(
-            "%s: the shape %s is not possible"
-                .formatted(input.name(), Arrays.toString(input.shape())));
-      }
-      expected *= dimension;
-    }
-    if (found != expected) {
-      throw new ServiceException.InvalidRequest(
-          "%s: the shape %s has %d elements of %s, data has %s"
-              .formatted(
-                  input.name(),
-                  Arrays.toString(input.shape()),
-                  expected,
-                  input.datatype(),
-                  found < 0 ? "elements of another type" : found));
+      return new long[] {bytes / sample, 3, net.inputHeight(), net.inputWidth()};
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.rest.v2;
 
+import io.github.vanillanet.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class TensorData {
   private final List<float[]> numbers = new ArrayList<>();
   private final List<String> strings = new ArrayList<>();
   private int inLastPiece = PIECE;
+  private int base64Marked;
 
   void add(float number) {
     if (inLastPiece == PIECE) {
@@ -30,12 +32,45 @@ final class TensorData {
     strings.add(string);
   }
 
+  /** A string that says of itself that it is base64. */
+  void addBase64(String string) {
+    strings.add(string);
+    base64Marked++;
+  }
+
+  boolean isEmpty() {
+    return numbers.isEmpty() && strings.isEmpty();
+  }
+
+  /** True if every string says that it is base64. */
+  boolean isBase64() {
+    return base64Marked == strings.size();
+  }
+
   long numberCount() {
     return numbers.isEmpty() ? 0 : (numbers.size() - 1L) * PIECE + inLastPiece;
   }
 
   List<String> strings() {
     return strings;
+  }
+
+  /**
+   * All numbers as uint8.
+   *
+   * @throws ServiceException.InvalidRequest if one is none
+   */
+  byte[] bytes() {
+    byte[] all = new byte[Math.toIntExact(numberCount())];
+    for (int i = 0; i < all.length; i++) {
+      float number = numbers.get(i / PIECE)[i % PIECE];
+      if (number < 0 || number > 255 || number != (int) number) {
+        throw new ServiceException.InvalidRequest(
+            "data: expected whole numbers from 0 to 255 of UINT8, found " + number);
+      }
+      all[i] = (byte) number;
+    }
+    return all;
   }
 
   /** All numbers as float32 in native byte order, position 0. */

@@ -1,0 +1,71 @@
+package io.github.vanillanet.serving;
+
+import io.github.vanillanet.batching.ModelInput;
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.image.ImageDecoder;
+import io.github.vanillanet.image.Preprocessing;
+import io.github.vanillanet.image.RgbImage;
+import io.github.vanillanet.metrics.Stage;
+import io.github.vanillanet.registry.ServedModel;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** Decodes, resizes and crops the images of one request. Thread-safe. */
+final class ImagePreparation {
+
+  private final ImageDecoder decoder;
+  private final long largestInput;
+  private final DecodeGate gate;
+
+  /**
+   * @param largestInput bytes of pixels that the images of one request may become
+   */
+  ImagePreparation(ImageDecoder decoder, long largestInput, DecodeGate gate) {
+    this.decoder = decoder;
+    this.largestInput = largestInput;
+    this.gate = gate;
+  }
+
+  /**
+   * @throws ServiceException.TooLarge if they are too many
+   * @throws ServiceException the first image's, if none is good
+   */
+  PreparedImages prepare(Call call, ServedModel served, List<byte[]> encoded) {
+    Preprocessing preprocessing = served.manifest().preprocessing();
+    int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
+    long most = Math.max(1, Math.min(largestInput, Integer.MAX_VALUE) / bytes);
+    if (encoded.size() > most) {
+      throw new ServiceException.TooLarge(
+          "expected at most %d images for %s at once, found %d"
+              .formatted(most, served.id(), encoded.size()));
+    }
+    ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
+    SortedMap<Integer, ServiceException> refused =
+        gate.pass(call, () -> decode(call, preprocessing, encoded, pixels));
+    int good = encoded.size() - refused.size();
+    if (good == 0) {
+      throw refused.get(0);
+    }
+    ModelInput input = new ModelInput(InputKind.IMAGES, good, pixels.flip());
+    return new PreparedImages(encoded.size(), input, refused);
+  }
+
+  private SortedMap<Integer, ServiceException> decode(
+      Call call, Preprocessing preprocessing, List<byte[]> encoded, ByteBuffer pixels) {
+    SortedMap<Integer, ServiceException> refused = new TreeMap<>();
+    for (int image = 0; image < encoded.size(); image++) {
+      byte[] file = encoded.get(image);
+      try {
+        RgbImage decoded = call.clock().time(Stage.DECODE, () -> decoder.decode(file));
+        call.clock().time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
+      } catch (ServiceException e) {
+        refused.put(image, e);
+      }
+    }
+    return refused;
+  }
+}
