@@ -177,8 +177,12 @@ public final class TrainingPipeline {
     trained.average().ifPresent(weights::add);
     weights.add(trained.model());
     String origin =
-        "trained here: %d epochs on %d images, seed %d"
-            .formatted(plan.spec().recipe().epochs(), data.training().size(), plan.spec().seed());
+        "trained here: %d epochs on %d images, seed %d, from %s"
+            .formatted(
+                plan.spec().recipe().epochs(),
+                data.training().size(),
+                plan.spec().seed(),
+                request.fineTuneFrom().or(request::checkpoint).orElse("random weights"));
     List<StoredVersion> contenders = new ArrayList<>();
     for (StateDict contender : weights) {
       contenders.add(

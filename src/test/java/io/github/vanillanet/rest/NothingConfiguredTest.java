@@ -60,7 +60,15 @@ class NothingConfiguredTest {
     assertThat(model.getBoolean("trained")).isTrue();
     assertThat(model.getList("labels"))
         .containsExactly(
-            "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship",
+            "airplane",
+            "automobile",
+            "bird",
+            "cat",
+            "deer",
+            "dog",
+            "frog",
+            "horse",
+            "ship",
             "truck");
     assertThat(model.getDouble("accuracy")).isGreaterThan(0.8);
     assertThat(model.getInt("input_size.height")).isEqualTo(64);
