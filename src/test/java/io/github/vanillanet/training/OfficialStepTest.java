@@ -114,7 +114,8 @@ class OfficialStepTest {
                       OfficialStep.controls(official.get("lr").asDouble(), step))
                   .loss();
 
-          // bfloat16 keeps 8 bits: the loss of five steps strays by some percent, seen up to 4
+          // bfloat16 keeps 8 bits, so the losses of five steps stray a little: a wrong step goes
+          // far
           assertThat(loss)
               .as(kernels + " step " + step)
               .isCloseTo(
