@@ -69,6 +69,7 @@ public final class TorchInstance implements ModelInstance {
               false);
       if (device.kind() == Device.Kind.CPU) {
         IValueUtils.runMethod(block, "prepare").close();
+        NativeEnvironment.releaseFreeMemory(); // the original weights
       }
       return new TorchInstance(runtime, manager, block, height, width, threads);
     } catch (RuntimeException e) {
@@ -134,6 +135,7 @@ public final class TorchInstance implements ModelInstance {
       closed = true;
       block.close();
       manager.close();
+      NativeEnvironment.releaseFreeMemory();
     }
   }
 }

@@ -27,6 +27,7 @@ public final class TorchRuntime {
     System.setProperty("OPT_OUT_TRACKING", "true");
     try {
       NativeEnvironment.waitPassively();
+      NativeEnvironment.keepFreedMemory();
       return new TorchRuntime(Engine.getEngine("PyTorch"));
     } catch (RuntimeException | LinkageError e) {
       throw new ServiceException.BadConfiguration(

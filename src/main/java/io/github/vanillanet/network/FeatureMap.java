@@ -3,9 +3,14 @@ package io.github.vanillanet.network;
 import io.github.vanillanet.error.ServiceException;
 
 /** Height and width between two layers, in pixels. */
-record FeatureMap(int height, int width) {
+public record FeatureMap(int height, int width) {
 
-  FeatureMap after(Layer layer) {
+  /**
+   * The map that {@code layer} makes of this one.
+   *
+   * @throws ServiceException.BadConfiguration if nothing is left
+   */
+  public FeatureMap after(Layer layer) {
     if (layer instanceof Layer.Convolution conv) {
       return new FeatureMap(convolved(height, conv), convolved(width, conv)).orTooSmall(layer);
     }

@@ -1,0 +1,165 @@
+#!/usr/bin/env bash
+# Starts the packaged service on one processor, loads it from another, and prints what was measured.
+# Everything lies below loadtest/target; Gatling's reports in loadtest/target/gatling.
+#
+#   SECONDS_EACH=30     length of each phase
+#   PORT=18480          of the service, on the loopback interface
+#   SERVICE_CPU=0       CLIENT_CPU=1
+#   JAR=FILE            the packaged service, target/quarkus-app/quarkus-run.jar unless told
+#   PARTS="overhead …"  some of: overhead latency storm patience swap ramp memory
+#
+# Exits with 1 if a ratio was missed.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+seconds=${SECONDS_EACH:-30}
+port=${PORT:-18480}
+service_cpu=${SERVICE_CPU:-0}
+client_cpu=${CLIENT_CPU:-1}
+jar=$(realpath "${JAR:-../target/quarkus-app/quarkus-run.jar}")
+parts=${PARTS:-overhead latency storm patience swap ramp memory}
+work=$PWD/target
+url=http://127.0.0.1:$port
+password=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
+service=
+missed=0
+
+if ! taskset -c "$service_cpu,$client_cpu" true; then
+  echo "processors $service_cpu and $client_cpu are needed" >&2
+  exit 2
+fi
+if [ ! -f "$jar" ]; then
+  echo "$jar is missing: mvn -DskipTests package makes it" >&2
+  exit 2
+fi
+
+wanted() { [[ " $parts " == *" $1 "* ]]; }
+
+# Starts the service with the settings given as NAME=VALUE and waits until it is ready.
+start() {
+  # the name of the pinned program is not the JVM's: taskset becomes it, so the id is right
+  env QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT="$port" \
+    QUARKUS_SECURITY_USERS_EMBEDDED_USERS_LOADTEST="$password" \
+    QUARKUS_SECURITY_USERS_EMBEDDED_ROLES_LOADTEST=admin \
+    "$@" taskset -c "$service_cpu" java -jar "$jar" >> "$work/service.log" 2>&1 &
+  service=$!
+  local patience=1200
+  until curl --silent --fail --output /dev/null "$url/q/health/ready"; do
+    patience=$((patience - 1))
+    if [ $patience = 0 ] || ! kill -0 "$service" 2> /dev/null; then
+      echo "the service is not ready, see $work/service.log" >&2
+      exit 2
+    fi
+    sleep 0.5
+  done
+}
+
+stop() {
+  if [ -n "$service" ]; then
+    kill "$service" 2> /dev/null || true
+    wait "$service" 2> /dev/null || true
+    service=
+  fi
+}
+trap stop EXIT
+
+# Resident memory of the service, MiB.
+resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$service/status"; }
+
+# Milliseconds of one forward as the service found them at start: batch1 MODEL
+batch1() {
+  sed -n "s/.*serving $1\/[0-9]* .* batch 1 in \([0-9.]*\) ms.*/\1/p" "$work/service.log" | tail -1
+}
+
+# A Gatling simulation: simulate NAME -Dx=y …
+simulate() {
+  local name=$1
+  shift
+  echo
+  echo "== $name $*"
+  local log=$work/$name.log
+  if ! taskset -c "$client_cpu" mvn --batch-mode --quiet gatling:test \
+    -Dgatling.simulationClass="io.github.vanillanet.loadtest.$name" \
+    -Dgatling.runDescription="$*" \
+    -Dservice="$url" -Dseconds="$seconds" -Dresults="$work" -Dpassword="$password" "$@" \
+    > "$log" 2>&1; then
+    missed=1
+  fi
+  grep -E '^(ok  |MISS) |p50| requests, ' "$log" || tail -20 "$log"
+}
+
+mkdir -p "$work"
+: > "$work/service.log"
+mvn --batch-mode --quiet test-compile
+
+echo "processor: $(sed -n 's/^model name\s*: //p' /proc/cpuinfo | head -1)," \
+  "service on $service_cpu, client on $client_cpu; load before: $(cut -d' ' -f1-3 /proc/loadavg)"
+
+models=$work/models
+if [ ! -d "$models/vanillanet-5/2" ]; then
+  start VANILLANET_REPOSITORY="$models" \
+    VANILLANET_SEEDED_MODELS=vanillanet_5,vanillanet_9,vanillanet_13
+  stop
+  cp -r "$models/vanillanet-5/1" "$models/vanillanet-5/2" # to swap between
+fi
+
+if [ "$parts" != memory ]; then
+  start VANILLANET_REPOSITORY="$models" \
+    VANILLANET_GROUPS_FAMILY=vanillanet-5,vanillanet-9,vanillanet-13
+fi
+if wanted overhead; then
+  echo
+  echo "== one request after the other"
+  taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" \
+    io.github.vanillanet.loadtest.Overhead
+fi
+if wanted latency || wanted storm || wanted patience || wanted swap || wanted ramp; then
+  simulate CapacitySimulation
+  capacity=$(cat "$work/capacity")
+  budget=$(awk "BEGIN { print 8000 / $capacity }")
+fi
+if wanted latency; then
+  simulate LatencySimulation -Dcapacity="$capacity"
+fi
+if wanted storm; then
+  before=$(resident)
+  simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget"
+  echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
+fi
+if wanted patience; then
+  before=$(resident)
+  simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget" -Dpatient=true
+  echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
+fi
+if wanted swap; then
+  simulate SwapSimulation -Dcapacity="$capacity"
+fi
+if wanted ramp; then
+  budget=$(awk "BEGIN { print 4 * $(batch1 vanillanet-13) }")
+  simulate RampSimulation -Dmodel=family -Dcapacity="$capacity" -Dbudget="$budget"
+fi
+stop
+
+if wanted memory; then
+  echo
+  echo "== resident memory of the family"
+  start VANILLANET_REPOSITORY="$work/embedded"
+  sleep 3
+  base=$(resident)
+  stop
+  family=$(seq -f 'vanillanet_%g' -s , 5 13)
+  start VANILLANET_REPOSITORY="$work/family" VANILLANET_SEEDED_MODELS="$family"
+  stop # what publishing took is not what serving takes
+  start VANILLANET_REPOSITORY="$work/family"
+  sleep 3
+  all=$(resident)
+  stop
+  weights=$(find "$work/family" -name model.pt -printf '%s\n' | awk '{ s += $1 } END { print s / 2^20 }')
+  awk -v base="$base" -v all="$all" -v weights="$weights" 'BEGIN {
+    ratio = (all - base) / weights
+    printf "base %d MiB (embedded model), nine models %d MiB, their weights %.0f MiB\n", base, all, weights
+    printf "%s (nine models - base) / weights: %.3f, at most 1.2\n", ratio <= 1.2 ? "ok  " : "MISS", ratio
+    exit ratio > 1.2
+  }' || missed=1
+fi
+exit $missed

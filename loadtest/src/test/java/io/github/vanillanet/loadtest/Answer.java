@@ -1,0 +1,39 @@
+package io.github.vanillanet.loadtest;
+
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One answer as the client saw it.
+ *
+ * @param phase of the load
+ * @param ended milliseconds since the epoch
+ * @param wallMillis from sending the request to the whole answer
+ * @param status of HTTP; 0 if there was no answer
+ * @param model that answered, empty if none did
+ * @param timing the header {@code Server-Timing}
+ */
+record Answer(String phase, long ended, int wallMillis, int status, String model, String timing) {
+
+  private static final String STAGE = "(?:^|, )%s;dur=([0-9.]+)";
+
+  boolean good() {
+    return status == 200;
+  }
+
+  /** Whether the service took the work on: what it refuses it does not decode. */
+  boolean accepted() {
+    return good() || stageMillis("decode").orElse(0.0) > 0;
+  }
+
+  long started() {
+    return ended - wallMillis;
+  }
+
+  /** What the service says that a stage took. */
+  Optional<Double> stageMillis(String stage) {
+    Matcher found = Pattern.compile(STAGE.formatted(stage)).matcher(timing);
+    return found.find() ? Optional.of(Double.valueOf(found.group(1))) : Optional.empty();
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.vanillanet.loadtest;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/** All answers of one simulation. Thread-safe. */
+final class Answers {
+
+  private final Queue<Answer> all = new ConcurrentLinkedQueue<>();
+
+  void add(Answer answer) {
+    all.add(answer);
+  }
+
+  /** In the order in which they ended. */
+  List<Answer> of(String phase) {
+    return all.stream()
+        .filter(answer -> answer.phase().equals(phase))
+        .sorted(Comparator.comparingLong(Answer::ended))
+        .toList();
+  }
+
+  /** Good answers a second, from the first request's start to the last answer's end. */
+  static double perSecond(List<Answer> answers, Predicate<Answer> which) {
+    long from = answers.stream().mapToLong(Answer::started).min().orElse(0);
+    long to = answers.stream().mapToLong(Answer::ended).max().orElse(1);
+    return 1e3 * answers.stream().filter(which).count() / Math.max(1, to - from);
+  }
+
+  /**
+   * @param percent 0..100
+   * @return NaN if there are none
+   */
+  static double percentile(List<Answer> answers, double percent, ToDoubleFunction<Answer> value) {
+    double[] sorted = answers.stream().mapToDouble(value).sorted().toArray();
+    if (sorted.length == 0) {
+      return Double.NaN;
+    }
+    int index = (int) Math.ceil(percent / 100 * sorted.length) - 1;
+    return sorted[Math.max(0, index)];
+  }
+
+  static List<Answer> good(List<Answer> answers) {
+    return answers.stream().filter(Answer::good).toList();
+  }
+
+  /** {@code name: 12 answers, 11.9/s good; p50 …}: a line for people. */
+  static void print(String name, List<Answer> answers) {
+    List<Answer> good = good(answers);
+    ToDoubleFunction<Answer> wall = Answer::wallMillis;
+    ToDoubleFunction<Answer> around =
+        answer -> answer.wallMillis() - answer.stageMillis("infer").orElse(0.0);
+    System.out.printf(
+        Locale.ROOT,
+        "%-16s %6d requests, %6.2f/s good, statuses %s%n"
+            + "%-16s whole p50 %.0f p99 %.0f ms; all but the forward p50 %.1f p99 %.1f ms;"
+            + " models %s%n",
+        name,
+        answers.size(),
+        perSecond(answers, Answer::good),
+        counts(answers, answer -> Integer.toString(answer.status())),
+        "",
+        percentile(good, 50, wall),
+        percentile(good, 99, wall),
+        percentile(good, 50, around),
+        percentile(good, 99, around),
+        counts(good, Answer::model));
+  }
+
+  static Map<String, Long> counts(List<Answer> answers, Function<Answer, String> key) {
+    return answers.stream()
+        .collect(Collectors.groupingBy(key, LinkedHashMap::new, Collectors.counting()));
+  }
+}

@@ -1,0 +1,79 @@
+package io.github.vanillanet.loadtest;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * HTTP/1.1 over one socket that stays open, one request after the other, with next to no work of
+ * its own: a usual client's would be a good part of what is measured.
+ */
+final class Connection implements AutoCloseable {
+
+  private final String host;
+  private final Socket socket;
+  private final InputStream in;
+
+  /** A status, the headers by their names in lower case, and the body's length. */
+  record Response(int status, Map<String, String> headers, int bytes) {}
+
+  Connection(URI service) throws IOException {
+    host = service.getHost() + ":" + service.getPort();
+    socket = new Socket(service.getHost(), service.getPort());
+    socket.setTcpNoDelay(true);
+    in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** A whole request as bytes, to be made before the clock runs. */
+  byte[] request(String path, String headers, byte[] body) {
+    byte[] head =
+        "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n%s\r\n"
+            .formatted(path, host, body.length, headers)
+            .getBytes(StandardCharsets.ISO_8859_1);
+    byte[] request = new byte[head.length + body.length];
+    System.arraycopy(head, 0, request, 0, head.length);
+    System.arraycopy(body, 0, request, head.length, body.length);
+    return request;
+  }
+
+  Response send(byte[] request) throws IOException {
+    socket.getOutputStream().write(request);
+    String statusLine = line();
+    Map<String, String> headers = new TreeMap<>();
+    for (String line = line(); !line.isEmpty(); line = line()) {
+      int colon = line.indexOf(':');
+      headers.put(
+          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+    }
+    if (!headers.containsKey("content-length")) {
+      throw new IOException("expected an answer with Content-Length, found " + statusLine);
+    }
+    int length = Integer.parseInt(headers.get("content-length"));
+    in.readNBytes(length);
+    return new Response(Integer.parseInt(statusLine.split(" ")[1]), headers, length);
+  }
+
+  private String line() throws IOException {
+    StringBuilder line = new StringBuilder();
+    for (int next = in.read(); next != '\n'; next = in.read()) {
+      if (next < 0) {
+        throw new IOException("the service closed the connection");
+      }
+      if (next != '\r') {
+        line.append((char) next);
+      }
+    }
+    return line.toString();
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.vanillanet.loadtest;
+
+import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.global;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
+
+import io.gatling.javaapi.core.ScenarioBuilder;
+import io.gatling.javaapi.core.Simulation;
+import java.util.List;
+
+/** Latency at half the capacity and at four fifths; arrivals keep their rhythm, come what may. */
+public final class LatencySimulation extends Simulation {
+
+  private static final String HALF = "50 % load";
+  private static final String MOST = "80 % load";
+
+  private final Traffic traffic = new Traffic();
+
+  {
+    ScenarioBuilder half = traffic.users(HALF);
+    ScenarioBuilder most = traffic.users(MOST);
+    setUp(
+            half.injectOpen(
+                constantUsersPerSec(0.5 * Settings.capacity()).during(Settings.phase())),
+            most.injectOpen(
+                nothingFor(Settings.phase().plusSeconds(2)),
+                constantUsersPerSec(0.8 * Settings.capacity()).during(Settings.phase())))
+        .protocols(Traffic.protocol())
+        .assertions(global().failedRequests().count().is(0L));
+  }
+
+  @Override
+  public void after() {
+    List<Answer> half = traffic.answers.of(HALF);
+    Answers.print(HALF, half);
+    Answers.print(MOST, traffic.answers.of(MOST));
+    double median = Answers.percentile(half, 50, Answer::wallMillis);
+    double late = Answers.percentile(half, 99, Answer::wallMillis);
+    new Verdict().atMost("p99 / p50 at half the capacity", late / median, 2).require();
+  }
+}

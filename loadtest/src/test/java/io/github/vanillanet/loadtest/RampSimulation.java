@@ -1,0 +1,47 @@
+package io.github.vanillanet.loadtest;
+
+import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
+
+import io.gatling.javaapi.core.Simulation;
+import java.time.Duration;
+import java.util.List;
+
+/** From nothing to three times the capacity of a group's shallowest member, with a deadline. */
+public final class RampSimulation extends Simulation {
+
+  private static final double TIMES = 3;
+  private static final int PARTS = 6;
+
+  private final Traffic traffic = new Traffic();
+
+  {
+    setUp(
+            traffic
+                .usersInAHurry("ramp")
+                .injectOpen(rampUsersPerSec(0.1).to(TIMES * Settings.capacity()).during(length())))
+        .protocols(Traffic.protocol());
+  }
+
+  private static Duration length() {
+    return Settings.phase().multipliedBy(2);
+  }
+
+  @Override
+  public void after() {
+    List<Answer> ramp = traffic.answers.of("ramp");
+    long from = ramp.stream().mapToLong(Answer::started).min().orElse(0);
+    long part = length().toMillis() / PARTS;
+    for (int i = 0; i < PARTS; i++) {
+      long begins = from + i * part;
+      List<Answer> slice =
+          ramp.stream().filter(a -> a.started() >= begins && a.started() < begins + part).toList();
+      Answers.print("ramp, part " + (i + 1), slice);
+    }
+    List<Answer> accepted = ramp.stream().filter(Answer::accepted).toList();
+    double budget = Settings.budgetMillis();
+    long inTime = accepted.stream().filter(a -> a.good() && a.wallMillis() <= budget).count();
+    new Verdict()
+        .atLeast("accepted and answered in time", inTime / (double) accepted.size(), 0.99)
+        .require();
+  }
+}

@@ -1,0 +1,83 @@
+package io.github.vanillanet.loadtest;
+
+import static io.gatling.javaapi.core.CoreDsl.constantConcurrentUsers;
+import static io.gatling.javaapi.core.CoreDsl.constantUsersPerSec;
+import static io.gatling.javaapi.core.CoreDsl.nothingFor;
+
+import io.gatling.javaapi.core.ScenarioBuilder;
+import io.gatling.javaapi.core.Simulation;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Five times the capacity, after the peak was measured in the same run. {@code -Dpatient=true}:
+ * clients come back when {@code Retry-After} tells them to.
+ */
+public final class StormSimulation extends Simulation {
+
+  private static final double TIMES = 5;
+  private static final Duration CALM = Duration.ofSeconds(2);
+
+  private final Traffic traffic = new Traffic();
+
+  {
+    Duration phase = Settings.phase();
+    Duration stormBegins = phase.plus(CALM);
+    Duration backAgain = stormBegins.plus(phase).plus(CALM);
+    double gentle = 0.3 * Settings.capacity();
+    ScenarioBuilder storm =
+        Boolean.getBoolean("patient")
+            ? traffic.patientUsersInAHurry("storm")
+            : traffic.usersInAHurry("storm");
+    setUp(
+            traffic
+                .users("before")
+                .injectOpen(constantUsersPerSec(gentle).during(phase.dividedBy(2))),
+            traffic
+                .users("peak")
+                .injectClosed(
+                    constantConcurrentUsers(0).during(phase.dividedBy(2).plus(CALM)),
+                    constantConcurrentUsers(CapacitySimulation.USERS)
+                        .during(phase.dividedBy(2).minus(CALM))),
+            storm.injectOpen(
+                nothingFor(stormBegins),
+                constantUsersPerSec(TIMES * Settings.capacity()).during(phase)),
+            traffic
+                .users("after")
+                .injectOpen(
+                    nothingFor(backAgain), constantUsersPerSec(gentle).during(phase.dividedBy(2))))
+        .protocols(Traffic.protocol());
+  }
+
+  @Override
+  public void after() {
+    List<Answer> before = traffic.answers.of("before");
+    List<Answer> peak = traffic.answers.of("peak");
+    List<Answer> storm = traffic.answers.of("storm");
+    List<Answer> after = traffic.answers.of("after");
+    Answers.print("before", before);
+    Answers.print("peak", peak);
+    Answers.print("storm", storm);
+    Answers.print("after", after);
+    double budget = Settings.budgetMillis();
+    List<Answer> accepted = storm.stream().filter(Answer::accepted).toList();
+    long inTime = accepted.stream().filter(a -> a.good() && a.wallMillis() <= budget).count();
+    double goodput = Answers.perSecond(storm, a -> a.good() && a.wallMillis() <= budget);
+    Verdict verdict =
+        new Verdict()
+            .atLeast(
+                "good answers a second in the storm / at the peak",
+                goodput / Answers.perSecond(peak, Answer::good),
+                0.95)
+            .atLeast(
+                "accepted in the storm and answered in time",
+                inTime / (double) accepted.size(),
+                0.99)
+            .atMost(
+                "p50 two seconds after the storm / before it",
+                Answers.percentile(after, 50, Answer::wallMillis)
+                    / Answers.percentile(before, 50, Answer::wallMillis),
+                1.25);
+    verdict.require();
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.vanillanet.loadtest;
+
+import static io.gatling.javaapi.core.CoreDsl.ByteArrayBody;
+import static io.gatling.javaapi.core.CoreDsl.exec;
+import static io.gatling.javaapi.core.CoreDsl.responseTimeInMillis;
+import static io.gatling.javaapi.core.CoreDsl.scenario;
+import static io.gatling.javaapi.http.HttpDsl.header;
+import static io.gatling.javaapi.http.HttpDsl.http;
+import static io.gatling.javaapi.http.HttpDsl.status;
+
+import io.gatling.javaapi.core.ChainBuilder;
+import io.gatling.javaapi.core.ScenarioBuilder;
+import io.gatling.javaapi.core.Session;
+import io.gatling.javaapi.http.HttpProtocolBuilder;
+import io.gatling.javaapi.http.HttpRequestActionBuilder;
+import java.time.Duration;
+
+/** Users who send one photo each. */
+final class Traffic {
+
+  private static final int ATTEMPTS = 3;
+
+  final Answers answers = new Answers();
+  private final byte[] photo = Photo.jpeg();
+
+  static HttpProtocolBuilder protocol() {
+    return http.baseUrl(Settings.service()).shareConnections();
+  }
+
+  /** Who ask once. */
+  ScenarioBuilder users(String phase) {
+    return scenario(phase).exec(ask(phase, request(phase)));
+  }
+
+  /** Who ask once and want the answer within the budget. */
+  ScenarioBuilder usersInAHurry(String phase) {
+    return scenario(phase).exec(ask(phase, hurried(phase)));
+  }
+
+  /** Who also ask again, when they are told to, up to twice. */
+  ScenarioBuilder patientUsersInAHurry(String phase) {
+    ChainBuilder again = ask(phase, hurried(phase)).pause(Traffic::toldToWait);
+    return scenario(phase)
+        .asLongAs(session -> attempts(session) < ATTEMPTS && !served(session))
+        .on(again);
+  }
+
+  private HttpRequestActionBuilder hurried(String phase) {
+    return request(phase).header("X-Latency-Budget-Ms", Double.toString(Settings.budgetMillis()));
+  }
+
+  private HttpRequestActionBuilder request(String phase) {
+    return http(phase)
+        .post("/classify/" + Settings.model())
+        .header("Content-Type", "image/jpeg")
+        .body(ByteArrayBody(photo))
+        .check(
+            status().in(200, 429, 504).saveAs("status"),
+            responseTimeInMillis().saveAs("wall"),
+            header("X-Model").withDefault("").saveAs("model"),
+            header("Server-Timing").withDefault("").saveAs("timing"),
+            header("Retry-After").withDefault("0").saveAs("retry"));
+  }
+
+  private ChainBuilder ask(String phase, HttpRequestActionBuilder request) {
+    return exec(session -> session.removeAll("status", "wall", "model", "timing", "retry"))
+        .exec(request)
+        .exec(
+            session -> {
+              answers.add(answer(phase, session));
+              return session.set("attempts", attempts(session) + 1);
+            });
+  }
+
+  private static Answer answer(String phase, Session session) {
+    boolean answered = session.contains("status") && session.contains("wall");
+    return new Answer(
+        phase,
+        System.currentTimeMillis(),
+        answered ? session.getInt("wall") : 0,
+        answered ? session.getInt("status") : 0,
+        session.contains("model") ? session.getString("model") : "",
+        session.contains("timing") ? session.getString("timing") : "");
+  }
+
+  private static int attempts(Session session) {
+    return session.contains("attempts") ? session.getInt("attempts") : 0;
+  }
+
+  private static boolean served(Session session) {
+    return session.contains("status") && session.getInt("status") == 200;
+  }
+
+  private static Duration toldToWait(Session session) {
+    return Duration.ofSeconds(
+        session.contains("retry") ? Long.parseLong(session.getString("retry")) : 0);
+  }
+}

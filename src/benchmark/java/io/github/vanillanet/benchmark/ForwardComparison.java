@@ -1,0 +1,202 @@
+package io.github.vanillanet.benchmark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import io.github.vanillanet.checkpoint.StateDict;
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.engine.MatrixPeak;
+import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.Cost;
+import io.github.vanillanet.network.Form;
+import io.github.vanillanet.network.Network;
+import io.github.vanillanet.network.SeededWeights;
+import io.github.vanillanet.network.VanillaNetVariant;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+
+/**
+ * One image's forward of each member of the family as it is served, beside ONNX Runtime on the same
+ * weights and beside a plain trace: all in one process, in turns, so that whatever else the machine
+ * does meets all of them. Ratios are of one run; none is asserted.
+ *
+ * <p>Settings are system properties: {@code forward.variants} (5 to 13), {@code forward.threads} (1
+ * and all), {@code forward.rounds} (15), {@code forward.output} (a JSON file).
+ */
+public final class ForwardComparison {
+
+  private static final int WARM_UPS = 2;
+
+  /**
+   * ONNX Runtime's threads spin for a while after a forward: not into the next contender's time.
+   */
+  private static final long PAUSE_MILLIS = 20;
+
+  private static final String HEAD = "%n%-14s %-12s %9s %9s %9s %7s %7s %7s %6s%n";
+  private static final String ROW = "%-14s %-12s %9.1f %9.1f %9s %7.3f %7.3f %7s %5.0f%%%n";
+
+  private final ThreadMXBean clock = ManagementFactory.getThreadMXBean();
+  private final TorchRuntime runtime = TorchRuntime.load();
+  private final int rounds = Integer.getInteger("forward.rounds", 15);
+  private final List<Map<String, Object>> results = new ArrayList<>();
+
+  private ForwardComparison() {}
+
+  public static void main(String[] arguments) throws Exception {
+    new ForwardComparison().run();
+  }
+
+  private void run() throws Exception {
+    Map<String, Object> machine = Machine.describe();
+    machine.put("libtorch", runtime.version());
+    machine.forEach((name, value) -> System.out.printf("%s: %s%n", name, value));
+    for (int threads : threads()) {
+      System.out.printf(
+          HEAD,
+          threads + " THREADS",
+          "NET",
+          "MIN MS",
+          "MEDIAN",
+          "CPU MIN",
+          "MIN",
+          "MEDIAN",
+          "CPU",
+          "PEAK");
+      for (VanillaNetVariant variant : variants()) {
+        compare(variant, threads);
+      }
+    }
+    System.out.printf(
+        "%nMIN, MEDIAN and CPU after the times: served / this one, so below 1 the service is faster."
+            + "%nCPU: time of the one thread that computes. PEAK: of the fastest float32 matrix"
+            + " product.%n");
+    Map<String, Object> report = new LinkedHashMap<>();
+    report.put("machine", machine);
+    report.put("forward", results);
+    Path output = Path.of(System.getProperty("forward.output", "forward.json"));
+    Files.createDirectories(output.toAbsolutePath().getParent());
+    new ObjectMapper()
+        .enable(SerializationFeature.INDENT_OUTPUT)
+        .writeValue(output.toFile(), report);
+  }
+
+  private static List<Integer> threads() {
+    String wanted = System.getProperty("forward.threads", "");
+    return wanted.isEmpty()
+        ? IntStream.of(1, Runtime.getRuntime().availableProcessors()).distinct().boxed().toList()
+        : Arrays.stream(wanted.split(",")).map(Integer::valueOf).toList();
+  }
+
+  private static List<VanillaNetVariant> variants() {
+    String wanted = System.getProperty("forward.variants", "");
+    return wanted.isEmpty()
+        ? Arrays.stream(VanillaNetVariant.values())
+            .filter(variant -> variant.compareTo(VanillaNetVariant.VANILLANET_13) <= 0)
+            .toList()
+        : Arrays.stream(wanted.split(","))
+            .map(name -> VanillaNetVariant.named(name).orElseThrow())
+            .toList();
+  }
+
+  private void compare(VanillaNetVariant variant, int threads) throws Exception {
+    Network network = Network.of(Architecture.official(variant), Form.DEPLOYED);
+    StateDict weights = SeededWeights.of(network, 5);
+    ByteBuffer input = noise(network.architecture());
+    List<Contender> nets = Contenders.of(runtime, network, weights, threads);
+    try (MatrixPeak peak = new MatrixPeak(runtime, Device.CPU)) {
+      List<Times> wall = nets.stream().map(net -> new Times(rounds)).toList();
+      List<Times> cpu = nets.stream().map(net -> new Times(rounds)).toList();
+      for (int round = -WARM_UPS; round < rounds; round++) {
+        for (int turn = 0; turn < nets.size(); turn++) {
+          int contender = Math.floorMod(round + turn, nets.size());
+          TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+          long startedCpu = clock.getCurrentThreadCpuTime();
+          long started = System.nanoTime();
+          nets.get(contender).forward(input);
+          long nanos = System.nanoTime() - started;
+          long cpuNanos = clock.getCurrentThreadCpuTime() - startedCpu;
+          if (round >= 0) {
+            wall.get(contender).add(nanos);
+            cpu.get(contender).add(cpuNanos);
+          }
+        }
+        peak.measure();
+      }
+      double operations = 2.0 * Cost.of(network).macs();
+      for (int i = 0; i < nets.size(); i++) {
+        String name = nets.get(i).name();
+        report(variant, threads, name, wall, cpu, i, operations / peak.best() * 1e3);
+      }
+    } finally {
+      for (Contender net : nets) {
+        net.close();
+      }
+    }
+  }
+
+  /**
+   * @param ideal milliseconds of a forward as fast as the matrix product
+   */
+  private void report(
+      VanillaNetVariant variant,
+      int threads,
+      String name,
+      List<Times> wall,
+      List<Times> cpu,
+      int index,
+      double ideal) {
+    Times own = wall.get(index);
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("variant", variant.officialName());
+    result.put("threads", threads);
+    result.put("net", name);
+    result.put("min_ms", own.min());
+    result.put("median_ms", own.median());
+    result.put("served_to_this_min", wall.get(0).min() / own.min());
+    result.put("served_to_this_median", wall.get(0).median() / own.median());
+    if (threads == 1) { // of more only one is seen
+      result.put("cpu_min_ms", cpu.get(index).min());
+      result.put("served_to_this_cpu_min", cpu.get(0).min() / cpu.get(index).min());
+    }
+    result.put("share_of_matrix_product", ideal / own.min());
+    results.add(result);
+    System.out.printf(
+        Locale.ROOT,
+        ROW,
+        variant.officialName(),
+        name,
+        own.min(),
+        own.median(),
+        threads == 1 ? "%.1f".formatted(cpu.get(index).min()) : "",
+        wall.get(0).min() / own.min(),
+        wall.get(0).median() / own.median(),
+        threads == 1 ? "%.3f".formatted(cpu.get(0).min() / cpu.get(index).min()) : "",
+        100 * ideal / own.min());
+  }
+
+  private static ByteBuffer noise(Architecture net) {
+    Random random = new Random(1);
+    ByteBuffer input =
+        ByteBuffer.allocateDirect(
+                InputKind.NORMALISED.sampleBytes(net.inputHeight(), net.inputWidth()))
+            .order(ByteOrder.nativeOrder());
+    while (input.hasRemaining()) {
+      input.putFloat((float) random.nextGaussian());
+    }
+    return input.flip();
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.vanillanet.benchmark;
+
+import java.util.Arrays;
+
+/** Repeated times of one thing, in nanoseconds. */
+final class Times {
+
+  private final long[] nanos;
+  private int count;
+
+  Times(int capacity) {
+    nanos = new long[capacity];
+  }
+
+  void add(long time) {
+    nanos[count++] = time;
+  }
+
+  /** Milliseconds. */
+  double min() {
+    return Arrays.stream(nanos, 0, count).min().orElseThrow() / 1e6;
+  }
+
+  /** Milliseconds. */
+  double median() {
+    long[] sorted = Arrays.copyOf(nanos, count);
+    Arrays.sort(sorted);
+    return (sorted[(count - 1) / 2] + sorted[count / 2]) / 2e6;
+  }
+}

@@ -1,0 +1,120 @@
+package io.github.vanillanet.onnx;
+
+import io.github.vanillanet.checkpoint.HostTensor;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.List;
+
+/** A chain of ONNX nodes under construction: each takes the output of the one before. */
+final class OnnxGraph {
+
+  private static final int FLOAT = 1; // TensorProto.DataType
+  private static final int INT64 = 7;
+  private static final int ATTRIBUTE_INT = 2; // AttributeProto.AttributeType
+  private static final int ATTRIBUTE_INTS = 7;
+
+  private final ProtobufMessage graph = new ProtobufMessage();
+  private final String input;
+  private String last;
+  private int names;
+
+  OnnxGraph(String input) {
+    this.input = input;
+    this.last = input;
+  }
+
+  void convolution(HostTensor weight, HostTensor bias, int stride, int padding, int groups) {
+    long[] kernel = Arrays.copyOfRange(weight.shape(), 2, 4);
+    graph.message(
+        1,
+        node("Conv", tensor(weight), tensor(bias))
+            .message(5, integers("kernel_shape", kernel))
+            .message(5, integers("strides", stride, stride))
+            .message(5, integers("pads", padding, padding, padding, padding))
+            .message(5, integer("group", groups)));
+  }
+
+  void relu() {
+    graph.message(1, node("Relu"));
+  }
+
+  /** Windows that do not overlap; a rest at the border is dropped. */
+  void maxPool(int rows, int columns) {
+    graph.message(
+        1,
+        node("MaxPool")
+            .message(5, integers("kernel_shape", rows, columns))
+            .message(5, integers("strides", rows, columns)));
+  }
+
+  void globalAveragePool() {
+    graph.message(1, node("GlobalAveragePool"));
+  }
+
+  /** Chooses and repeats slices along {@code axis}. */
+  void gather(int axis, long... indices) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(indices.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(indices);
+    String chosen = tensor(INT64, new long[] {indices.length}, bytes);
+    graph.message(1, node("Gather", chosen).message(5, integer("axis", axis)));
+  }
+
+  /** Flattens what the last node gave to {@code [n, rest]}; the graph is complete then. */
+  ProtobufMessage finish(String name, long[] inputShape, String output, long[] outputShape) {
+    graph.message(1, node("Flatten", output, List.of()).message(5, integer("axis", 1)));
+    return graph
+        .text(2, name)
+        .message(11, value(input, inputShape))
+        .message(12, value(output, outputShape));
+  }
+
+  private ProtobufMessage node(String operator, String... furtherInputs) {
+    return node(operator, "y" + names++, List.of(furtherInputs));
+  }
+
+  private ProtobufMessage node(String operator, String output, List<String> furtherInputs) {
+    ProtobufMessage node = new ProtobufMessage().text(1, last);
+    furtherInputs.forEach(input -> node.text(1, input));
+    last = output;
+    return node.text(2, output).text(3, operator + "_" + output).text(4, operator);
+  }
+
+  private String tensor(HostTensor weight) {
+    return tensor(FLOAT, weight.shape(), weight.bytes());
+  }
+
+  /** An initializer; returns its name. */
+  private String tensor(int type, long[] shape, ByteBuffer littleEndian) {
+    String name = "w" + names++;
+    graph.message(
+        5,
+        new ProtobufMessage()
+            .numbers(1, shape)
+            .number(2, type)
+            .text(8, name)
+            .bytes(9, littleEndian));
+    return name;
+  }
+
+  private static ProtobufMessage integer(String name, long value) {
+    return new ProtobufMessage().text(1, name).number(3, value).number(20, ATTRIBUTE_INT);
+  }
+
+  private static ProtobufMessage integers(String name, long... values) {
+    return new ProtobufMessage().text(1, name).numbers(8, values).number(20, ATTRIBUTE_INTS);
+  }
+
+  /** A float32 tensor's name and shape. */
+  private static ProtobufMessage value(String name, long... shape) {
+    ProtobufMessage dimensions = new ProtobufMessage();
+    for (long dimension : shape) {
+      dimensions.message(1, new ProtobufMessage().number(1, dimension));
+    }
+    ProtobufMessage tensorType = new ProtobufMessage().number(1, FLOAT).message(2, dimensions);
+    return new ProtobufMessage()
+        .text(1, name)
+        .message(2, new ProtobufMessage().message(1, tensorType));
+  }
+}

@@ -1,0 +1,93 @@
+package io.github.vanillanet.onnx;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.vanillanet.checkpoint.StateDict;
+import io.github.vanillanet.checkpoint.TorchArchive;
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.engine.TorchInstance;
+import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.DeployedModule;
+import io.github.vanillanet.network.Form;
+import io.github.vanillanet.network.Network;
+import io.github.vanillanet.network.SeededWeights;
+import io.github.vanillanet.network.VanillaNetVariant;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The same weights in two runtimes that share no code of ours but the list of layers. */
+class OnnxParityTest {
+
+  /** Of the largest logit: both round to float32 after each of up to 26 layers. */
+  private static final double TOLERANCE = 1e-4;
+
+  private static final int HEIGHT = 128; // the deepest halve it five times
+  private static final int WIDTH = 160;
+  private static final int CLASSES = 10;
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {
+        "VANILLANET_5",
+        "VANILLANET_7",
+        "VANILLANET_13",
+        "VANILLANET_13_X1_5_ADA_POOL" // gathers its pooling windows
+      })
+  void theExportedGraphAnswersAsTheServedArtifact(VanillaNetVariant variant) throws Exception {
+    List<Integer> widths =
+        IntStream.rangeClosed(0, variant.strides().size()).mapToObj(i -> 16 + 3 * i).toList();
+    Network network =
+        Network.of(new Architecture(variant, widths, 3, CLASSES, HEIGHT, WIDTH), Form.DEPLOYED);
+    StateDict weights = SeededWeights.of(network, 11);
+    ByteBuffer input = noise(variant.ordinal());
+
+    float[] served = served(network, weights, input);
+    float[] exported;
+    try (OnnxNet onnx = new OnnxNet(network, weights, 1)) {
+      exported = onnx.forward(input);
+    }
+
+    assertThat(exported).hasSize(CLASSES);
+    double largest = 0;
+    double difference = 0;
+    for (int i = 0; i < CLASSES; i++) {
+      largest = Math.max(largest, Math.abs(served[i]));
+      difference = Math.max(difference, Math.abs(served[i] - exported[i]));
+    }
+    assertThat(difference / largest).isLessThan(TOLERANCE);
+  }
+
+  private float[] served(Network network, StateDict weights, ByteBuffer input) throws Exception {
+    Path artifact = folder.resolve("model.pt");
+    DeployedModule module =
+        DeployedModule.of(network, weights, List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25));
+    TorchArchive.writeModule(artifact, module.source(), module.root());
+    try (TorchInstance instance =
+        TorchInstance.load(TorchRuntime.load(), artifact, Device.CPU, HEIGHT, WIDTH, 1)) {
+      instance.attachToThread();
+      return instance.forward(InputKind.NORMALISED, input, 1);
+    }
+  }
+
+  private static ByteBuffer noise(long seed) {
+    Random random = new Random(seed);
+    ByteBuffer input =
+        ByteBuffer.allocateDirect(InputKind.NORMALISED.sampleBytes(HEIGHT, WIDTH))
+            .order(ByteOrder.nativeOrder());
+    while (input.hasRemaining()) {
+      input.putFloat((float) random.nextGaussian());
+    }
+    return input.flip();
+  }
+}
