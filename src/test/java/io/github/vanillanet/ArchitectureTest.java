@@ -31,6 +31,7 @@ class ArchitectureTest {
               Map.entry("checkpoint", List.of("error")),
               Map.entry("image", List.of("error")),
               Map.entry("jobs", List.of("error")),
+              Map.entry("cluster", List.of("error", "jobs")),
               Map.entry("dataset", List.of("error", "image")),
               Map.entry("network", List.of("error", "checkpoint")),
               Map.entry("fuse", List.of("error", "checkpoint", "network")),
@@ -180,6 +181,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.djl..")
+        .check(PROJECT);
+  }
+
+  @Test
+  void kubernetesIsKnownInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + "cluster")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..")
         .check(PROJECT);
   }
 

@@ -4,6 +4,7 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.jobs.Alarm;
 import io.github.vanillanet.jobs.ChildCommand;
 import io.github.vanillanet.jobs.JobExecutor;
+import io.github.vanillanet.jobs.JobObserver;
 import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.jobs.JobStore;
 import io.github.vanillanet.jobs.ProcessExecutor;
@@ -53,8 +54,13 @@ final class JobsWiring {
   @Singleton
   JobExecutor executor(ServingConfig config) {
     ServingConfig.Training training = config.training();
-    return new ProcessExecutor(
-        folder -> ChildCommand.of(training.heap(), ServiceJar.find(training.jar())).line(folder));
+    return switch (training.executor()) {
+      case PROCESS ->
+          new ProcessExecutor(
+              folder ->
+                  ChildCommand.of(training.heap(), ServiceJar.find(training.jar())).line(folder));
+      case KUBERNETES -> TrainingCluster.executor(config);
+    };
   }
 
   @Produces
@@ -62,7 +68,7 @@ final class JobsWiring {
   JobRunner jobs(ServingConfig config, JobExecutor executor, VersionSwitch versions) {
     ServingConfig.Training training = config.training();
     return new JobRunner(
-        new JobStore(training.jobs(), Clock.systemUTC()),
+        new JobStore(training.jobs(), Clock.systemUTC(), JobObserver.none()),
         executor,
         (model, version) -> versions.activate(new ModelId(model, version)),
         new JobRunner.Limits(training.concurrent(), training.stopGrace()),

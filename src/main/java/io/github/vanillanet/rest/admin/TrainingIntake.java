@@ -92,10 +92,18 @@ final class TrainingIntake {
             training.maxUnpacked().asLongValue(),
             request.checkpoint().map(file -> root.resolve("checkpoint", file).toString()),
             config.repository().toAbsolutePath().toString(),
-            config.device(),
+            device(training),
             training.threads(),
             training.checkpointInterval().toSeconds())
         .toJson();
+  }
+
+  /** A Job has a device of its own, whatever this service computes on. */
+  private String device(ServingConfig.Training training) {
+    return switch (training.executor()) {
+      case PROCESS -> config.device();
+      case KUBERNETES -> training.kubernetes().gpuCount() > 0 ? "cuda:0" : "cpu";
+    };
   }
 
   private void requireZip(Path archive) {
