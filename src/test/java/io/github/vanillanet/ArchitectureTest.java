@@ -105,7 +105,8 @@ class ArchitectureTest {
                       "rest.call")),
               Map.entry(
                   "rest.admin",
-                  List.of("error", "config", "network", "jobs", "registry", "rest.problem")),
+                  List.of(
+                      "error", "config", "metrics", "network", "jobs", "registry", "rest.problem")),
               Map.entry(
                   "rest.v2",
                   List.of(

@@ -4,10 +4,11 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.jobs.Alarm;
 import io.github.vanillanet.jobs.ChildCommand;
 import io.github.vanillanet.jobs.JobExecutor;
-import io.github.vanillanet.jobs.JobObserver;
 import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.jobs.JobStore;
 import io.github.vanillanet.jobs.ProcessExecutor;
+import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.metrics.TrainingMeters;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ModelRepository;
@@ -65,15 +66,23 @@ final class JobsWiring {
 
   @Produces
   @Singleton
-  JobRunner jobs(ServingConfig config, JobExecutor executor, VersionSwitch versions) {
+  JobRunner jobs(
+      ServingConfig config, JobExecutor executor, VersionSwitch versions, ServingMetrics metrics) {
     ServingConfig.Training training = config.training();
-    return new JobRunner(
-        new JobStore(training.jobs(), Clock.systemUTC(), JobObserver.none()),
-        executor,
-        (model, version) -> versions.activate(new ModelId(model, version)),
-        new JobRunner.Limits(training.concurrent(), training.stopGrace()),
-        Clock.systemUTC(),
-        Alarm.system(),
-        task -> new Thread(task, "job-end").start());
+    TrainingMeters meters = metrics.training();
+    JobRunner jobs =
+        new JobRunner(
+            new JobStore(
+                training.jobs(),
+                Clock.systemUTC(),
+                (state, time) -> meters.ended(TrainingNumbers.label(state), time)),
+            executor,
+            (model, version) -> versions.activate(new ModelId(model, version)),
+            new JobRunner.Limits(training.concurrent(), training.stopGrace()),
+            Clock.systemUTC(),
+            Alarm.system(),
+            task -> new Thread(task, "job-end").start());
+    TrainingNumbers.open(meters, jobs::list);
+    return jobs;
   }
 }

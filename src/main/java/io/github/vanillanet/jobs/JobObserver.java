@@ -11,9 +11,4 @@ public interface JobObserver {
    * @param time that the job's last process took; zero if none was started
    */
   void ended(JobState state, Duration time);
-
-  /** Listens to nothing. */
-  static JobObserver none() {
-    return (state, time) -> {};
-  }
 }
