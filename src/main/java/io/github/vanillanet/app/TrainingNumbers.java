@@ -51,9 +51,9 @@ final class TrainingNumbers {
   private static TrainingSnapshot running(Map<String, Long> counts, Progress progress) {
     return new TrainingSnapshot(
         counts,
-        progress.epoch() + 1.0,
+        Math.min(progress.epoch() + 1, progress.epochs()), // both stand at the end afterwards
         progress.epochs(),
-        progress.step() + 1.0,
+        Math.min(progress.step() + 1, progress.steps()),
         progress.steps(),
         number(progress.loss()),
         number(progress.accuracy()),

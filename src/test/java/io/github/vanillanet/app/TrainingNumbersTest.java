@@ -70,6 +70,15 @@ class TrainingNumbersTest {
   }
 
   @Test
+  void afterTheLastStepItIsTheLastStepStill() {
+    TrainingSnapshot snapshot =
+        TrainingNumbers.snapshot(List.of(job(JobState.RUNNING, Optional.of(step(100, 1)))));
+
+    assertThat(snapshot.step()).isEqualTo(100);
+    assertThat(snapshot.steps()).isEqualTo(100);
+  }
+
+  @Test
   void oneThatHasNotBegunToTrainTellsNoNumbers() {
     Progress scanning = Progress.of(Instant.EPOCH, "scan", "looking at the data");
 
