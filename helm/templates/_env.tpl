@@ -41,6 +41,9 @@
 - name: VANILLANET_TRAINING_DATA_ROOT
   value: /data
 {{- end }}
+{{- with include "vanillanet.trainingEnv" . }}
+{{ . }}
+{{- end }}
 - name: QUARKUS_SHUTDOWN_DELAY
   value: {{ printf "%ds" (int .Values.drain.delaySeconds) }}
 - name: QUARKUS_SHUTDOWN_TIMEOUT

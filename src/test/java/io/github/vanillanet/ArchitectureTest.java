@@ -31,6 +31,7 @@ class ArchitectureTest {
               Map.entry("checkpoint", List.of("error")),
               Map.entry("image", List.of("error")),
               Map.entry("jobs", List.of("error")),
+              Map.entry("cluster", List.of("error", "jobs")),
               Map.entry("dataset", List.of("error", "image")),
               Map.entry("network", List.of("error", "checkpoint")),
               Map.entry("fuse", List.of("error", "checkpoint", "network")),
@@ -104,7 +105,8 @@ class ArchitectureTest {
                       "rest.call")),
               Map.entry(
                   "rest.admin",
-                  List.of("error", "config", "network", "jobs", "registry", "rest.problem")),
+                  List.of(
+                      "error", "config", "metrics", "network", "jobs", "registry", "rest.problem")),
               Map.entry(
                   "rest.v2",
                   List.of(
@@ -180,6 +182,17 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("ai.djl..")
+        .check(PROJECT);
+  }
+
+  @Test
+  void kubernetesIsKnownInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + "cluster")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.fabric8..")
         .check(PROJECT);
   }
 

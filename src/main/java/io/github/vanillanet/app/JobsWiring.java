@@ -7,6 +7,8 @@ import io.github.vanillanet.jobs.JobExecutor;
 import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.jobs.JobStore;
 import io.github.vanillanet.jobs.ProcessExecutor;
+import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.metrics.TrainingMeters;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ModelRepository;
@@ -53,21 +55,34 @@ final class JobsWiring {
   @Singleton
   JobExecutor executor(ServingConfig config) {
     ServingConfig.Training training = config.training();
-    return new ProcessExecutor(
-        folder -> ChildCommand.of(training.heap(), ServiceJar.find(training.jar())).line(folder));
+    return switch (training.executor()) {
+      case PROCESS ->
+          new ProcessExecutor(
+              folder ->
+                  ChildCommand.of(training.heap(), ServiceJar.find(training.jar())).line(folder));
+      case KUBERNETES -> TrainingCluster.executor(config);
+    };
   }
 
   @Produces
   @Singleton
-  JobRunner jobs(ServingConfig config, JobExecutor executor, VersionSwitch versions) {
+  JobRunner jobs(
+      ServingConfig config, JobExecutor executor, VersionSwitch versions, ServingMetrics metrics) {
     ServingConfig.Training training = config.training();
-    return new JobRunner(
-        new JobStore(training.jobs(), Clock.systemUTC()),
-        executor,
-        (model, version) -> versions.activate(new ModelId(model, version)),
-        new JobRunner.Limits(training.concurrent(), training.stopGrace()),
-        Clock.systemUTC(),
-        Alarm.system(),
-        task -> new Thread(task, "job-end").start());
+    TrainingMeters meters = metrics.training();
+    JobRunner jobs =
+        new JobRunner(
+            new JobStore(
+                training.jobs(),
+                Clock.systemUTC(),
+                (state, time) -> meters.ended(TrainingNumbers.label(state), time)),
+            executor,
+            (model, version) -> versions.activate(new ModelId(model, version)),
+            new JobRunner.Limits(training.concurrent(), training.stopGrace()),
+            Clock.systemUTC(),
+            Alarm.system(),
+            task -> new Thread(task, "job-end").start());
+    TrainingNumbers.open(meters, jobs::list);
+    return jobs;
   }
 }

@@ -2,6 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.DeviceMemory;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.ServingMetrics;
@@ -58,6 +59,8 @@ final class ModelBringUp {
     lanes.require();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
+    DeviceMemory memory = new DeviceMemory(device);
+    metrics.deviceMemory(device.toString(), memory::used, memory::total);
     LanePlan plan = lanes.plan(device);
     LOG.infof(
         "libtorch %s, device %s, %d threads in each of %d lanes",

@@ -67,6 +67,7 @@ public final class ServiceLifecycle {
 
   private void bringUp(ModelBringUp models) {
     try {
+      jobs.check();
       loader.ready(models.run());
       if (advance(State.READY)) {
         LOG.info("ready");

@@ -122,6 +122,92 @@ public interface ServingConfig {
 
     /** The jar that a training's process is started from; else the one that serves. */
     Optional<Path> jar();
+
+    /** What runs a training. */
+    @WithDefault("process")
+    Executor executor();
+
+    /** Of the executor {@code kubernetes}. */
+    Kubernetes kubernetes();
+  }
+
+  /** What runs a training. */
+  enum Executor {
+    /** A process beside this one, on the same device. */
+    PROCESS,
+    /** A Kubernetes Job of its own, on its own device. */
+    KUBERNETES
+  }
+
+  /** {@code vanillanet.training.kubernetes.*}. Volumes are claims that several nodes can mount. */
+  interface Kubernetes {
+
+    /** Image of the Jobs: the one that serves. */
+    Optional<String> image();
+
+    /** {@code Always}, {@code IfNotPresent} or {@code Never}. */
+    @WithDefault("IfNotPresent")
+    String imagePullPolicy();
+
+    /** Names of secrets. */
+    Optional<List<String>> imagePullSecrets();
+
+    /** Where the Jobs are made; else where this pod is. */
+    Optional<String> namespace();
+
+    /** Label {@code app.kubernetes.io/instance} of the Jobs. */
+    @WithDefault("vanillanet-serving")
+    String instance();
+
+    /** Of the Jobs' pods, which get no token of it. */
+    Optional<String> serviceAccount();
+
+    /** Of the Jobs' pods, where NVIDIA's is not the nodes' default. */
+    Optional<String> runtimeClass();
+
+    /** What the device plugin offers: {@code nvidia.com/gpu}, a MIG slice, a shared name. */
+    @WithDefault("nvidia.com/gpu")
+    String gpuResource();
+
+    /** Devices of a training; 0 trains on the CPU. */
+    @WithDefault("1")
+    int gpuCount();
+
+    /** Requests and limits without the GPU, in JSON as in a pod's specification. */
+    @WithDefault(
+        "{\"requests\":{\"cpu\":\"4\",\"memory\":\"16Gi\"},\"limits\":{\"memory\":\"16Gi\"}}")
+    String resources();
+
+    /** Labels of the nodes, as a JSON object. */
+    @WithDefault("{}")
+    String nodeSelector();
+
+    /** As a JSON list. */
+    @WithDefault("[{\"key\":\"nvidia.com/gpu\",\"operator\":\"Exists\",\"effect\":\"NoSchedule\"}]")
+    String tolerations();
+
+    /** Claim with the folder of the jobs. */
+    Optional<String> jobsClaim();
+
+    /** Where that claim is mounted, here and there; else at the folder of the jobs itself. */
+    Optional<Path> jobsMount();
+
+    /** Claim with the models. */
+    Optional<String> repositoryClaim();
+
+    /** Claim with the data root, if there is one. */
+    Optional<String> dataClaim();
+
+    /** How long a Job can be looked at after its end. */
+    @WithDefault("1d")
+    Duration keepFinished();
+
+    /** Longest time of a training. */
+    Optional<Duration> deadline();
+
+    /** An image that cannot be pulled for so long fails the training. */
+    @WithDefault("5m")
+    Duration stuckAfter();
   }
 
   /** {@code vanillanet.batching.*}. */

@@ -31,6 +31,23 @@ public record Job(
     Optional<Progress> progress,
     Optional<Outcome> outcome) {
 
+  /** While it runs and does not get on: the same with what keeps it from its work. */
+  Job held(String obstacle) {
+    return new Job(
+        id,
+        state,
+        created,
+        started,
+        finished,
+        attempts,
+        cancelRequested,
+        exitCode,
+        Optional.of(reason.map(it -> it + "; " + obstacle).orElse(obstacle)),
+        spec,
+        progress,
+        outcome);
+  }
+
   static Job of(
       String id,
       JobStatus status,

@@ -4,11 +4,22 @@ import java.io.IOException;
 import java.util.Optional;
 
 /** Starts processes that work on jobs, somewhere. Thread-safe. */
-public interface JobExecutor {
+public interface JobExecutor extends AutoCloseable {
 
-  /** Starts one that works on the job in {@code folder}. */
+  /**
+   * Looks at its settings before anything is started.
+   *
+   * @throws io.github.vanillanet.error.ServiceException.BadConfiguration if it cannot work here
+   */
+  default void check() {}
+
+  /** Starts one that works on the job in {@code folder}. Returns soon. */
   JobRun start(JobFolder folder) throws IOException;
 
   /** The one that still works on it, though an earlier life of the service started it. */
   Optional<JobRun> find(JobFolder folder) throws IOException;
+
+  /** Starts nothing any more. What {@linkplain JobRun#leave was left} goes on. */
+  @Override
+  default void close() {}
 }

@@ -60,6 +60,11 @@ public final class JobFolder {
     return path;
   }
 
+  /** The job's. */
+  public String id() {
+    return path.getFileName().toString();
+  }
+
   public Path checkpoints() {
     return path.resolve(CHECKPOINTS);
   }
@@ -92,6 +97,11 @@ public final class JobFolder {
 
   Optional<JobStatus> readStatus() throws IOException {
     return read(STATE, JobStatus.class);
+  }
+
+  /** Processes started for it so far, the present one included. */
+  public int attempts() throws IOException {
+    return readStatus().map(JobStatus::attempts).orElse(0);
   }
 
   void writeStatus(JobStatus status) throws IOException {

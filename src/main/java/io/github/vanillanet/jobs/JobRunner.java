@@ -13,10 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /**
  * The queue of jobs and their processes: a few at a time, the others wait, oldest first. All it
@@ -39,8 +36,6 @@ public final class JobRunner implements AutoCloseable {
     CLOSED
   }
 
-  private record Active(JobFolder folder, JobRun run, CompletableFuture<Void> settled) {}
-
   private final JobStore store;
   private final JobExecutor executor;
   private final JobVerdict verdict;
@@ -49,7 +44,7 @@ public final class JobRunner implements AutoCloseable {
   private final PoliteStop stop;
   private final Executor worker;
 
-  private final Map<String, Active> active = new HashMap<>(); // guarded by this
+  private final Map<String, ActiveJob> active = new HashMap<>(); // guarded by this
   private Phase phase = Phase.NEW; // guarded by this
 
   /**
@@ -70,6 +65,15 @@ public final class JobRunner implements AutoCloseable {
     this.clock = clock;
     this.stop = new PoliteStop(limits.grace(), alarm);
     this.worker = worker;
+  }
+
+  /**
+   * Before {@link #start}.
+   *
+   * @throws ServiceException.BadConfiguration if no job can ever be started here
+   */
+  public void check() {
+    executor.check();
   }
 
   /**
@@ -121,14 +125,22 @@ public final class JobRunner implements AutoCloseable {
 
   /** All jobs, oldest first. */
   public List<Job> list() {
-    return store.list();
+    return store.list().stream().map(this::seen).toList();
   }
 
   /**
    * @throws ServiceException.JobNotFound if there is none
    */
   public Job find(String id) {
-    return store.find(id);
+    return seen(store.find(id));
+  }
+
+  private synchronized Job seen(Job job) {
+    return Optional.ofNullable(active.get(job.id()))
+        .filter(it -> job.state() == JobState.RUNNING)
+        .flatMap(it -> it.run().obstacle())
+        .map(job::held)
+        .orElse(job);
   }
 
   /**
@@ -158,7 +170,7 @@ public final class JobRunner implements AutoCloseable {
           status.ended(JobState.CANCELLED, clock.instant(), OptionalInt.empty(), Optional.empty()));
     } else if (!job.cancelRequested()) {
       store.write(id, status.cancelling());
-      Optional.ofNullable(active.get(id)).ifPresent(it -> stop.begin(it.folder, it.run));
+      Optional.ofNullable(active.get(id)).ifPresent(it -> stop.begin(it.folder(), it.run()));
     }
     LOG.log(Level.INFO, "job {0} is being cancelled", id);
     return store.find(id);
@@ -218,9 +230,9 @@ public final class JobRunner implements AutoCloseable {
 
   private void watch(String id, JobFolder folder, JobRun run, boolean leftBehind) {
     CompletableFuture<Void> settled = new CompletableFuture<>();
-    active.put(id, new Active(folder, run, settled));
+    active.put(id, new ActiveJob(folder, run, settled));
     run.ended()
-        .thenAcceptAsync(exit -> settle(id, exit, leftBehind), worker)
+        .thenAcceptAsync(end -> settle(id, end, leftBehind), worker)
         .whenComplete(
             (done, failure) -> {
               if (failure != null) {
@@ -231,11 +243,11 @@ public final class JobRunner implements AutoCloseable {
   }
 
   /** On the worker, and not under the lock: bringing a version into service takes seconds. */
-  private void settle(String id, OptionalInt exit, boolean leftBehind) {
-    JobStatus end = conclude(id, exit, leftBehind);
+  private void settle(String id, RunEnd ended, boolean leftBehind) {
+    JobStatus end = conclude(id, ended, leftBehind);
     synchronized (this) {
       if (end.state() == JobState.INTERRUPTED && store.status(id).cancelRequested()) {
-        end = end.ended(JobState.CANCELLED, clock.instant(), exit, Optional.empty());
+        end = end.ended(JobState.CANCELLED, clock.instant(), ended.exitCode(), Optional.empty());
       }
       active.remove(id); // first: a full disk must not keep its place taken
       store.write(id, end);
@@ -245,52 +257,36 @@ public final class JobRunner implements AutoCloseable {
     startNext();
   }
 
-  private JobStatus conclude(String id, OptionalInt exit, boolean leftBehind) {
+  private JobStatus conclude(String id, RunEnd end, boolean leftBehind) {
     boolean closing;
     synchronized (this) {
       closing = phase == Phase.CLOSED;
     }
     JobStatus before = store.status(id);
     try {
-      return verdict.on(store.folder(id), before, exit, leftBehind || closing);
+      boolean interruption = closing || leftBehind && end.isUnknown();
+      return verdict.on(store.folder(id), before, end, interruption);
     } catch (IOException | RuntimeException e) {
       return before.ended(
-          JobState.FAILED, clock.instant(), exit, Optional.of("its end cannot be read: " + e));
+          JobState.FAILED,
+          clock.instant(),
+          end.exitCode(),
+          Optional.of("its end cannot be read: " + e));
     }
   }
 
   /**
-   * Starts nothing any more and stops what runs, which goes on when the service is back. Returns
-   * when every process has ended.
+   * Starts nothing any more and stops what would not outlive the service; it goes on when the
+   * service is back. Returns when every such process has ended.
    */
   @Override
   public void close() {
-    List<Active> left;
+    List<ActiveJob> left;
     synchronized (this) {
       phase = Phase.CLOSED;
-      left = List.copyOf(active.values());
+      left = active.values().stream().filter(it -> !it.run().leave()).toList();
     }
-    left.forEach(it -> stop.ask(it.folder));
-    if (!settled(left)) {
-      left.forEach(it -> it.run.terminate());
-      if (!settled(left)) {
-        left.forEach(it -> stop.killUnlessEnded(it.folder, it.run));
-        settled(left);
-      }
-    }
-  }
-
-  private boolean settled(List<Active> left) {
-    CompletableFuture<?>[] ends =
-        left.stream().map(Active::settled).toArray(CompletableFuture[]::new);
-    try {
-      CompletableFuture.allOf(ends).get(limits.grace().toMillis(), TimeUnit.MILLISECONDS);
-      return true;
-    } catch (TimeoutException | ExecutionException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    stop.end(left);
+    executor.close();
   }
 }

@@ -4,7 +4,7 @@ package io.github.vanillanet.jobs;
 public enum JobState {
   /** Waits for its turn. */
   QUEUED,
-  /** Its process is alive, or its end has not been looked at yet. */
+  /** Its process is asked for or alive, or its end has not been looked at yet. */
   RUNNING,
   /** The service ended while it ran; it goes on from its last checkpoint by itself. */
   INTERRUPTED,

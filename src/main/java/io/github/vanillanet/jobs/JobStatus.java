@@ -1,6 +1,7 @@
 package io.github.vanillanet.jobs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -24,6 +25,13 @@ record JobStatus(
     boolean cancelRequested,
     OptionalInt exitCode,
     Optional<String> reason) {
+
+  /** How long its last process ran; zero if it had none. */
+  Duration time() {
+    return started.isPresent() && finished.isPresent()
+        ? Duration.between(started.get(), finished.get())
+        : Duration.ZERO;
+  }
 
   static JobStatus queued(Instant created) {
     return new JobStatus(

@@ -29,14 +29,17 @@ public final class JobStore {
 
   private final Path root;
   private final Clock clock;
+  private final JobObserver observer;
   private final JobJson json = new JobJson();
 
   /**
    * @param root need not exist yet
+   * @param observer is told of each end once it is written
    */
-  public JobStore(Path root, Clock clock) {
+  public JobStore(Path root, Clock clock, JobObserver observer) {
     this.root = root.toAbsolutePath();
     this.clock = clock;
+    this.observer = observer;
   }
 
   /** Puts further files into the folder of a job that nobody sees yet. */
@@ -143,6 +146,9 @@ public final class JobStore {
       folderOf(id).writeStatus(status);
     } catch (IOException e) {
       throw unusable(e);
+    }
+    if (status.state().ended()) {
+      observer.ended(status.state(), status.time());
     }
   }
 

@@ -23,8 +23,9 @@ final class JobVerdict {
    *
    * @param interruption true if it was the service that ended, not the job's process by itself
    */
-  JobStatus on(JobFolder folder, JobStatus before, OptionalInt exit, boolean interruption)
+  JobStatus on(JobFolder folder, JobStatus before, RunEnd end, boolean interruption)
       throws IOException {
+    OptionalInt exit = end.exitCode();
     Optional<Outcome> outcome = folder.readOutcome();
     if (outcome.isPresent()) {
       return said(outcome.get(), before, exit);
@@ -36,7 +37,7 @@ final class JobVerdict {
       return before.interrupted();
     }
     return before.ended(
-        JobState.FAILED, clock.instant(), exit, Optional.of(crash(exit, LogTail.of(folder.log()))));
+        JobState.FAILED, clock.instant(), exit, Optional.of(crash(end, LogTail.of(folder.log()))));
   }
 
   private JobStatus said(Outcome outcome, JobStatus before, OptionalInt exit) {
@@ -60,13 +61,16 @@ final class JobVerdict {
     return before.ended(state, clock.instant(), exit, outcome.reason());
   }
 
-  private static String crash(OptionalInt exit, List<String> log) {
-    String ending =
-        exit.isPresent()
-            ? "its process ended with exit code %d%s and without an outcome"
-                .formatted(exit.getAsInt(), meaning(exit.getAsInt()))
-            : "its process ended without an outcome";
+  private static String crash(RunEnd end, List<String> log) {
+    String ending = end.reason().orElseGet(() -> ending(end.exitCode()));
     return log.isEmpty() ? ending : ending + "; last in its log:\n" + String.join("\n", log);
+  }
+
+  private static String ending(OptionalInt exit) {
+    return exit.isPresent()
+        ? "its process ended with exit code %d%s and without an outcome"
+            .formatted(exit.getAsInt(), meaning(exit.getAsInt()))
+        : "its process ended without an outcome";
   }
 
   private static String meaning(int exit) {

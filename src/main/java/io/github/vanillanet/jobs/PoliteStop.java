@@ -4,6 +4,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Ends a job's process: asked by a file to stop at its next step, after a while told by the
@@ -34,7 +39,33 @@ final class PoliteStop {
         });
   }
 
-  void ask(JobFolder folder) {
+  /** Returns when they have ended, or when not even a kill has ended them. */
+  void end(List<ActiveJob> jobs) {
+    jobs.forEach(it -> ask(it.folder()));
+    if (!settled(jobs)) {
+      jobs.forEach(it -> it.run().terminate());
+      if (!settled(jobs)) {
+        jobs.forEach(it -> killUnlessEnded(it.folder(), it.run()));
+        settled(jobs);
+      }
+    }
+  }
+
+  private boolean settled(List<ActiveJob> jobs) {
+    CompletableFuture<?>[] ends =
+        jobs.stream().map(ActiveJob::settled).toArray(CompletableFuture[]::new);
+    try {
+      CompletableFuture.allOf(ends).get(grace.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (TimeoutException | ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void ask(JobFolder folder) {
     try {
       folder.requestStop();
     } catch (IOException e) {
@@ -42,7 +73,7 @@ final class PoliteStop {
     }
   }
 
-  void killUnlessEnded(JobFolder folder, JobRun run) {
+  private void killUnlessEnded(JobFolder folder, JobRun run) {
     if (!run.ended().isDone()) {
       LOG.log(Level.WARNING, "the process of {0} does not end and is killed", folder.path());
       run.kill();

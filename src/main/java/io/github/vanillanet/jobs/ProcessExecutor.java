@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -35,7 +34,7 @@ public final class ProcessExecutor implements JobExecutor {
     process.getOutputStream().close(); // it reads nothing
     return new OfHandle(
         Optional.of(process.toHandle()),
-        process.onExit().thenApply(ended -> OptionalInt.of(ended.exitValue())));
+        process.onExit().thenApply(ended -> RunEnd.exit(ended.exitValue())));
   }
 
   /** By the job's lock, which tells that it lives, and its content, which tells who it is. */
@@ -45,8 +44,7 @@ public final class ProcessExecutor implements JobExecutor {
       return Optional.empty();
     }
     Optional<ProcessHandle> holder = folder.lockHolder().flatMap(ProcessIdentity::find);
-    return Optional.of(
-        new OfHandle(holder, unlocked(folder).thenApply(done -> OptionalInt.empty())));
+    return Optional.of(new OfHandle(holder, unlocked(folder).thenApply(done -> RunEnd.unknown())));
   }
 
   /** Only a parent is told when a process ends; anybody else has to look. */
@@ -67,7 +65,7 @@ public final class ProcessExecutor implements JobExecutor {
   }
 
   /** A process of this machine; without a handle it can only be asked to stop. */
-  private record OfHandle(Optional<ProcessHandle> process, CompletableFuture<OptionalInt> ended)
+  private record OfHandle(Optional<ProcessHandle> process, CompletableFuture<RunEnd> ended)
       implements JobRun {
 
     @Override

@@ -20,6 +20,7 @@ final class ModelMeters {
   private final Timer postprocess;
   private final DistributionSummary batch;
   private final Counter swaps;
+  private final Counter rollbacks;
   private final Counter busy;
 
   final AtomicInteger queued = new AtomicInteger();
@@ -54,6 +55,11 @@ final class ModelMeters {
     swaps =
         Counter.builder("vanillanet.swaps")
             .description("Versions that replaced another")
+            .tags(tags)
+            .register(registry);
+    rollbacks =
+        Counter.builder("vanillanet.rollbacks")
+            .description("Swaps that went back to an older version")
             .tags(tags)
             .register(registry);
     busy =
@@ -94,5 +100,9 @@ final class ModelMeters {
 
   void swapped() {
     swaps.increment();
+  }
+
+  void rolledBack() {
+    rollbacks.increment();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.metrics;
 
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.prometheus.client.Collector;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Supplier;
 
 /**
  * All meters of the service. Labels are bounded: model names, the versions that are loaded, stages,
@@ -18,8 +20,34 @@ public final class ServingMetrics {
   private final ConcurrentMap<String, ModelMeters> models = new ConcurrentHashMap<>();
   private final ConcurrentSkipListMap<String, VersionMeters> live = new ConcurrentSkipListMap<>();
 
+  private final TrainingMeters training;
+
   public ServingMetrics(MeterRegistry registry) {
     this.registry = registry;
+    this.training = new TrainingMeters(registry);
+  }
+
+  /** The meters of trainings. */
+  public TrainingMeters training() {
+    return training;
+  }
+
+  /**
+   * Registers the memory of a device.
+   *
+   * @param device as the operator knows it: {@code cpu}, {@code cuda:0}
+   * @param used bytes, NaN if it cannot be told
+   * @param total bytes, NaN if it cannot be told
+   */
+  public void deviceMemory(String device, Supplier<Number> used, Supplier<Number> total) {
+    Gauge.builder("vanillanet.device.memory.used.bytes", used)
+        .description("Of a CUDA device, by all its processes; of the CPU, resident in this one")
+        .tag("device", device)
+        .register(registry);
+    Gauge.builder("vanillanet.device.memory.total.bytes", total)
+        .description("Of a CUDA device; of the CPU, the container's limit or the machine's memory")
+        .tag("device", device)
+        .register(registry);
   }
 
   /** Counts for nobody: commands and tests have no registry. */

@@ -107,6 +107,11 @@ public final class VersionMeters implements AutoCloseable {
     metrics.model(model).swapped();
   }
 
+  /** This older version came back in place of another. */
+  public void rolledBack() {
+    metrics.model(model).rolledBack();
+  }
+
   private Timer inference(int batch) {
     return inferences.computeIfAbsent(
         batch,

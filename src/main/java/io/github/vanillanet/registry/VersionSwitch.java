@@ -122,7 +122,7 @@ public final class VersionSwitch {
                     new ServiceException.Conflict(
                         "no other version of %s was active before".formatted(name)));
     ModelId id = new ModelId(name, version);
-    replace(id, after);
+    replace(id, after).lane().meters().rolledBack();
     return id;
   }
 
@@ -153,7 +153,7 @@ public final class VersionSwitch {
     }
   }
 
-  private void replace(ModelId id, VersionHistory after) {
+  private ServedModel replace(ModelId id, VersionHistory after) {
     ServedModel model = loader.load(repository.open(id));
     try {
       repository.writeHistory(id.name(), after);
@@ -169,6 +169,7 @@ public final class VersionSwitch {
         id,
         before.map(replaced -> " in place of " + replaced).orElse(""));
     prune(id.name(), after);
+    return model;
   }
 
   /** What was active, corrected by what is live: a new model's newest version need not be. */

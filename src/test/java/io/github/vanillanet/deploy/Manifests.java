@@ -15,9 +15,12 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
+import io.fabric8.kubernetes.api.model.rbac.Role;
+import io.fabric8.kubernetes.api.model.rbac.RoleBinding;
 import io.fabric8.openshift.api.model.monitoring.v1.PrometheusRule;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
@@ -30,7 +33,7 @@ import java.util.Optional;
  * Kubernetes objects read from YAML, strictly: every field must be one that the API of that kind
  * and version has. Misspelt ones would otherwise be ignored by a lenient server.
  */
-record Manifests(List<Object> objects) {
+public record Manifests(List<Object> objects) {
 
   private static final Map<String, Class<?>> KINDS =
       Map.ofEntries(
@@ -41,6 +44,9 @@ record Manifests(List<Object> objects) {
           Map.entry("v1/ServiceAccount", ServiceAccount.class),
           Map.entry("v1/PersistentVolumeClaim", PersistentVolumeClaim.class),
           Map.entry("apps/v1/Deployment", Deployment.class),
+          Map.entry("batch/v1/Job", Job.class),
+          Map.entry("rbac.authorization.k8s.io/v1/Role", Role.class),
+          Map.entry("rbac.authorization.k8s.io/v1/RoleBinding", RoleBinding.class),
           Map.entry("autoscaling/v2/HorizontalPodAutoscaler", HorizontalPodAutoscaler.class),
           Map.entry("networking.k8s.io/v1/Ingress", Ingress.class),
           Map.entry("networking.k8s.io/v1/NetworkPolicy", NetworkPolicy.class),
@@ -54,7 +60,7 @@ record Manifests(List<Object> objects) {
           Map.entry(
               "serving.kserve.io/v1beta1/InferenceService", ForeignKinds.InferenceService.class));
 
-  static final ObjectMapper YAML =
+  public static final ObjectMapper YAML =
       new ObjectMapper(
               YAMLFactory.builder()
                   .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
@@ -62,7 +68,7 @@ record Manifests(List<Object> objects) {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
-  static Manifests parse(String yaml) throws IOException {
+  public static Manifests parse(String yaml) throws IOException {
     List<Object> objects = new ArrayList<>();
     try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(yaml)) {
       while (documents.hasNext()) {
@@ -95,7 +101,7 @@ record Manifests(List<Object> objects) {
     return objects.stream().filter(type::isInstance).map(type::cast).toList();
   }
 
-  <T> T only(Class<T> type) {
+  public <T> T only(Class<T> type) {
     List<T> found = all(type);
     if (found.size() != 1) {
       throw new AssertionError(

@@ -16,6 +16,8 @@ class ShippedQueriesTest {
           "jvm_memory_used_bytes",
           "vanillanet_batch_images_count",
           "vanillanet_batch_images_sum",
+          "vanillanet_device_memory_total_bytes",
+          "vanillanet_device_memory_used_bytes",
           "vanillanet_infer_seconds_bucket",
           "vanillanet_infer_seconds_count",
           "vanillanet_inflight_images",
@@ -24,7 +26,23 @@ class ShippedQueriesTest {
           "vanillanet_queue_images",
           "vanillanet_requests_total",
           "vanillanet_stage_seconds_bucket",
-          "vanillanet_swaps_total");
+          "vanillanet_swaps_total",
+          "vanillanet_rollbacks_total",
+          "vanillanet_training_accuracy",
+          "vanillanet_training_duration_seconds_count",
+          "vanillanet_training_duration_seconds_sum",
+          "vanillanet_training_epoch",
+          "vanillanet_training_epochs",
+          "vanillanet_training_images_per_second",
+          "vanillanet_training_jobs",
+          "vanillanet_training_learning_rate",
+          "vanillanet_training_loss",
+          "vanillanet_training_remaining_seconds",
+          "vanillanet_training_slope",
+          "vanillanet_training_step",
+          "vanillanet_training_steps",
+          "vanillanet_training_upload_bytes_total",
+          "vanillanet_training_validation_accuracy");
 
   @Test
   void queriesNameOnlyMetricsThatSomebodyMakes() throws IOException {
@@ -36,7 +54,7 @@ class ShippedQueriesTest {
   void dashboardsRulesAndAutoscalersAreAllRead() throws IOException {
     assertThat(ShippedQueries.read().all())
         .extracting(query -> query.origin().split(" ")[0])
-        .contains("serving.json", "resources.json", "rules.yaml", "KEDA", "HPA");
+        .contains("serving.json", "resources.json", "training.json", "rules.yaml", "KEDA", "HPA");
   }
 
   @Test

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /** Starts nothing; the test says how its runs end. */
@@ -17,7 +16,7 @@ final class FakeExecutor implements JobExecutor {
 
   static final class Run implements JobRun {
     final JobFolder folder;
-    final CompletableFuture<OptionalInt> ended = new CompletableFuture<>();
+    final CompletableFuture<RunEnd> ended = new CompletableFuture<>();
     final List<String> orders = new ArrayList<>();
 
     Run(JobFolder folder) {
@@ -29,7 +28,7 @@ final class FakeExecutor implements JobExecutor {
     }
 
     void exit(int code) {
-      ended.complete(OptionalInt.of(code));
+      ended.complete(RunEnd.exit(code));
     }
 
     void finish(Outcome outcome) throws IOException {
@@ -38,7 +37,7 @@ final class FakeExecutor implements JobExecutor {
     }
 
     @Override
-    public CompletableFuture<OptionalInt> ended() {
+    public CompletableFuture<RunEnd> ended() {
       return ended;
     }
 

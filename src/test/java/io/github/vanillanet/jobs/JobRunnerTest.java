@@ -26,6 +26,7 @@ class JobRunnerTest {
   private final FakeExecutor executor = new FakeExecutor();
   private final ManualAlarm alarm = new ManualAlarm();
   private final List<String> installed = new ArrayList<>();
+  private final List<JobState> ends = new ArrayList<>();
   private JobRunner runner;
 
   @BeforeEach
@@ -40,7 +41,7 @@ class JobRunnerTest {
 
   private JobRunner service(JobExecutor executor, Installation installation) {
     return new JobRunner(
-        new JobStore(root, clock),
+        new JobStore(root, clock, (state, time) -> ends.add(state)),
         executor,
         installation,
         new JobRunner.Limits(1, Duration.ZERO),
@@ -181,7 +182,7 @@ class JobRunnerTest {
     assertThat(next.started).isEmpty();
     assertThat(state(job)).isEqualTo(JobState.RUNNING);
 
-    orphan.ended.complete(java.util.OptionalInt.empty());
+    orphan.ended.complete(RunEnd.unknown());
     assertThat(next.started).hasSize(1);
     assertThat(state(job)).isEqualTo(JobState.RUNNING);
   }

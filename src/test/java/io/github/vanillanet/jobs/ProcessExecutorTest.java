@@ -11,7 +11,6 @@ import java.nio.file.WatchService;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,7 +49,7 @@ class ProcessExecutorTest {
 
     JobRun run = new ProcessExecutor(ProcessExecutorTest::childCommand).start(folder);
 
-    assertThat(run.ended().get()).hasValue(0);
+    assertThat(run.ended().get()).isEqualTo(RunEnd.exit(0));
     Outcome outcome = folder.readOutcome().orElseThrow();
     assertThat(outcome.version()).hasValue(7);
     assertThat(outcome.accuracy()).hasValue(0.75);
@@ -63,7 +62,7 @@ class ProcessExecutorTest {
 
     JobRun run = new ProcessExecutor(ProcessExecutorTest::childCommand).start(folder);
 
-    assertThat(run.ended().get()).hasValue(1);
+    assertThat(run.ended().get()).isEqualTo(RunEnd.exit(1));
     assertThat(String.join("\n", LogTail.of(folder.log()))).contains("the disk is full");
     assertThat(folder.readOutcome()).isEmpty();
   }
@@ -79,8 +78,8 @@ class ProcessExecutorTest {
     JobRun found = executor.find(folder).orElseThrow();
     folder.requestStop();
 
-    assertThat(found.ended().get()).isEmpty();
-    assertThat(run.ended().get()).hasValue(JobSession.STOPPED);
+    assertThat(found.ended().get()).isEqualTo(RunEnd.unknown());
+    assertThat(run.ended().get()).isEqualTo(RunEnd.exit(JobSession.STOPPED));
     assertThat(executor.find(folder)).isEmpty();
   }
 
@@ -93,7 +92,7 @@ class ProcessExecutorTest {
 
     executor.find(folder).orElseThrow().kill();
 
-    assertThat(run.ended().get()).isEqualTo(OptionalInt.of(137));
+    assertThat(run.ended().get()).isEqualTo(RunEnd.exit(137));
     assertThat(folder.lockHeld()).isFalse();
   }
 
@@ -107,7 +106,7 @@ class ProcessExecutorTest {
 
     parent.destroyForcibly().waitFor();
 
-    assertThat(orphan.ended().get()).isEmpty();
+    assertThat(orphan.ended().get()).isEqualTo(RunEnd.unknown());
     assertThat(folder.stopRequested()).isFalse();
     assertThat(folder.lockHeld()).isFalse();
   }

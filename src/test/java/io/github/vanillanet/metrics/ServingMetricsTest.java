@@ -34,6 +34,7 @@ class ServingMetricsTest {
         .contains("vanillanet_lane_busy_seconds_total{model=\"net\",} 0.0")
         .contains("vanillanet_lanes{model=\"net\",} 1.0")
         .contains("vanillanet_swaps_total{model=\"net\",} 0.0")
+        .contains("vanillanet_rollbacks_total{model=\"net\",} 0.0")
         .contains(
             "vanillanet_infer_seconds_count{batch=\"1\",device=\"cpu\",model=\"net\",version=\"1\",} 0.0")
         .contains("request_preprocess_seconds_count{model_name=\"net\",} 0.0")

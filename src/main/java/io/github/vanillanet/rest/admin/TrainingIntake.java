@@ -9,6 +9,7 @@ import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.jobs.JobSpec;
 import io.github.vanillanet.jobs.JobStore;
 import io.github.vanillanet.jobs.TrainingRequest;
+import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.registry.ModelId;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -27,8 +28,10 @@ final class TrainingIntake {
   private final ServingConfig config;
   private final DataRoot root;
   private final JobRunner jobs;
+  private final ServingMetrics metrics;
 
-  TrainingIntake(ServingConfig config, JobRunner jobs) {
+  TrainingIntake(ServingConfig config, JobRunner jobs, ServingMetrics metrics) {
+    this.metrics = metrics;
     this.config = config;
     this.root = new DataRoot(config.training().dataRoot());
     this.jobs = jobs;
@@ -66,10 +69,13 @@ final class TrainingIntake {
     if (request.data().isPresent()) {
       throw new ServiceException.InvalidRequest("data: expected a path or an upload, found both");
     }
-    requireZip(archive);
-    return jobs.submit(
-        spec(request, Optional.empty(), Optional.of(JobSpec.ARCHIVE)),
-        folder -> Files.move(archive, folder.resolve(JobSpec.ARCHIVE)));
+    long bytes = requireZip(archive);
+    Job job =
+        jobs.submit(
+            spec(request, Optional.empty(), Optional.of(JobSpec.ARCHIVE)),
+            folder -> Files.move(archive, folder.resolve(JobSpec.ARCHIVE)));
+    metrics.training().uploaded(bytes);
+    return job;
   }
 
   private static TrainingRequest checked(JsonNode body) {
@@ -92,13 +98,21 @@ final class TrainingIntake {
             training.maxUnpacked().asLongValue(),
             request.checkpoint().map(file -> root.resolve("checkpoint", file).toString()),
             config.repository().toAbsolutePath().toString(),
-            config.device(),
+            device(training),
             training.threads(),
             training.checkpointInterval().toSeconds())
         .toJson();
   }
 
-  private void requireZip(Path archive) {
+  /** A Job has a device of its own, whatever this service computes on. */
+  private String device(ServingConfig.Training training) {
+    return switch (training.executor()) {
+      case PROCESS -> config.device();
+      case KUBERNETES -> training.kubernetes().gpuCount() > 0 ? "cuda:0" : "cpu";
+    };
+  }
+
+  private long requireZip(Path archive) {
     try (InputStream bytes = Files.newInputStream(archive)) {
       if (Files.size(archive) > config.training().maxUpload().asLongValue()) {
         throw new ServiceException.TooLarge(
@@ -109,6 +123,7 @@ final class TrainingIntake {
         throw new ServiceException.InvalidRequest(
             "data: expected a zip of an image folder, found something else");
       }
+      return Files.size(archive);
     } catch (IOException e) {
       throw new IllegalStateException("an upload cannot be read back", e);
     }

@@ -7,6 +7,7 @@ import io.github.vanillanet.jobs.JobRun;
 import io.github.vanillanet.jobs.JobSpec;
 import io.github.vanillanet.jobs.Outcome;
 import io.github.vanillanet.jobs.Progress;
+import io.github.vanillanet.jobs.RunEnd;
 import io.github.vanillanet.registry.NarrowModels;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
@@ -17,7 +18,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -43,7 +43,7 @@ public final class ScriptedTraining implements JobExecutor {
   @Override
   public JobRun start(JobFolder folder) throws IOException {
     JobSpec spec = JobSpec.of(folder.readSpec());
-    CompletableFuture<OptionalInt> ended = new CompletableFuture<>();
+    CompletableFuture<RunEnd> ended = new CompletableFuture<>();
     for (int step = 0; step < 3; step++) {
       folder.progress().append(progress(step));
     }
@@ -57,14 +57,14 @@ public final class ScriptedTraining implements JobExecutor {
       folder.writeReport(Map.of("skipped", 2));
       folder.writeOutcome(
           Outcome.published(OpenedAdmin.MODEL, version, 0.9, OptionalDouble.of(0.8)));
-      ended.complete(OptionalInt.of(0));
+      ended.complete(RunEnd.exit(0));
     } else if (act == REJECTS) {
       folder.writeOutcome(
           Outcome.rejected("too inaccurate", OptionalDouble.of(0.1), OptionalDouble.of(0.8)));
-      ended.complete(OptionalInt.of(0));
+      ended.complete(RunEnd.exit(0));
     } else if (act == CRASHES) {
       Files.writeString(folder.log(), "out of luck\n");
-      ended.complete(OptionalInt.of(134));
+      ended.complete(RunEnd.exit(134));
     }
     return new Run(ended);
   }
@@ -92,10 +92,10 @@ public final class ScriptedTraining implements JobExecutor {
         Optional.empty());
   }
 
-  private record Run(CompletableFuture<OptionalInt> ended) implements JobRun {
+  private record Run(CompletableFuture<RunEnd> ended) implements JobRun {
     @Override
     public void terminate() {
-      ended.complete(OptionalInt.of(143));
+      ended.complete(RunEnd.exit(143));
     }
 
     @Override

@@ -1,0 +1,82 @@
+{{/* "true" if each training is a Kubernetes Job. Refuses what could not work. */}}
+{{- define "vanillanet.trainsInJobs" -}}
+{{- if eq .Values.training.executor "kubernetes" -}}
+{{- if not .Values.training.jobs.existingClaim -}}
+{{- fail "training.executor=kubernetes: service and Job talk through the jobs' volume, name a claim in training.jobs.existingClaim" -}}
+{{- end -}}
+{{- if not (has "ReadWriteMany" .Values.training.jobs.accessModes) -}}
+{{- fail "training.executor=kubernetes: a Job may land on any node, training.jobs.accessModes must have ReadWriteMany" -}}
+{{- end -}}
+{{- if or (not .Values.models.persistence.enabled) .Values.models.persistence.readOnly (not (has "ReadWriteMany" .Values.models.persistence.accessModes)) -}}
+{{- fail "training.executor=kubernetes: a Job publishes into the models' volume, models.persistence must be enabled, writable, and have ReadWriteMany in its accessModes" -}}
+{{- end -}}
+true
+{{- end -}}
+{{- end -}}
+
+{{- define "vanillanet.trainingImage" -}}
+{{- $flavor := ternary "gpu" "cpu" (gt (int .Values.training.kubernetes.gpu.count) 0) -}}
+{{- default (printf "%s:%s" .Values.image.repository (default (printf "%s-%s" .Chart.AppVersion $flavor) .Values.image.tag)) .Values.training.kubernetes.image -}}
+{{- end -}}
+
+{{/* What the service labels its Jobs' pods with, see TrainingJob. */}}
+{{- define "vanillanet.trainingSelector" -}}
+app.kubernetes.io/name: vanillanet-training
+app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
+{{- end -}}
+
+{{- define "vanillanet.trainingEnv" -}}
+{{- if include "vanillanet.trainsInJobs" . -}}
+{{- $k := .Values.training.kubernetes -}}
+- name: VANILLANET_TRAINING_EXECUTOR
+  value: kubernetes
+- name: VANILLANET_TRAINING_KUBERNETES_IMAGE
+  value: {{ include "vanillanet.trainingImage" . | quote }}
+- name: VANILLANET_TRAINING_KUBERNETES_IMAGE_PULL_POLICY
+  value: {{ .Values.image.pullPolicy }}
+{{- with .Values.imagePullSecrets }}
+{{- $names := list }}
+{{- range . }}{{ $names = append $names .name }}{{ end }}
+- name: VANILLANET_TRAINING_KUBERNETES_IMAGE_PULL_SECRETS
+  value: {{ join "," $names | quote }}
+{{- end }}
+- name: VANILLANET_TRAINING_KUBERNETES_INSTANCE
+  value: {{ include "vanillanet.fullname" . }}
+{{- with $k.serviceAccountName }}
+- name: VANILLANET_TRAINING_KUBERNETES_SERVICE_ACCOUNT
+  value: {{ . | quote }}
+{{- end }}
+{{- with $k.gpu.runtimeClassName }}
+- name: VANILLANET_TRAINING_KUBERNETES_RUNTIME_CLASS
+  value: {{ . | quote }}
+{{- end }}
+- name: VANILLANET_TRAINING_KUBERNETES_GPU_RESOURCE
+  value: {{ $k.gpu.resourceName | quote }}
+- name: VANILLANET_TRAINING_KUBERNETES_GPU_COUNT
+  value: {{ int $k.gpu.count | quote }}
+- name: VANILLANET_TRAINING_KUBERNETES_RESOURCES
+  value: {{ toJson $k.resources | quote }}
+- name: VANILLANET_TRAINING_KUBERNETES_NODE_SELECTOR
+  value: {{ toJson $k.nodeSelector | quote }}
+- name: VANILLANET_TRAINING_KUBERNETES_TOLERATIONS
+  value: {{ toJson $k.tolerations | quote }}
+- name: VANILLANET_TRAINING_KUBERNETES_JOBS_CLAIM
+  value: {{ .Values.training.jobs.existingClaim | quote }}
+- name: VANILLANET_TRAINING_KUBERNETES_JOBS_MOUNT
+  value: /var/lib/vanillanet
+- name: VANILLANET_TRAINING_KUBERNETES_REPOSITORY_CLAIM
+  value: {{ include "vanillanet.modelsClaim" . | quote }}
+{{- with .Values.training.data.existingClaim }}
+- name: VANILLANET_TRAINING_KUBERNETES_DATA_CLAIM
+  value: {{ . | quote }}
+{{- end }}
+- name: VANILLANET_TRAINING_KUBERNETES_KEEP_FINISHED
+  value: {{ printf "%ds" (int $k.ttlSecondsAfterFinished) }}
+{{- with $k.activeDeadlineSeconds }}
+- name: VANILLANET_TRAINING_KUBERNETES_DEADLINE
+  value: {{ printf "%ds" (int .) }}
+{{- end }}
+- name: VANILLANET_TRAINING_KUBERNETES_STUCK_AFTER
+  value: {{ printf "%ds" (int $k.stuckAfterSeconds) }}
+{{- end -}}
+{{- end -}}
