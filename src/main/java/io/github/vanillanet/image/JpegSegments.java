@@ -2,6 +2,8 @@ package io.github.vanillanet.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,10 +12,22 @@ import java.util.Optional;
  * ImageIO would convert colours by a profile in APP2, which Pillow ignores.
  *
  * @param adobeTransform the colour transform of an Adobe segment (APP14)
- * @param bare the file without APPn and COM segments, ending with the end marker
+ * @param encoded the file; only read
+ * @param end one past the end marker
+ * @param needed the segments, markers included, that are neither APPn nor COM
  */
-record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransform, byte[] bare) {
+record JpegSegments(
+    JpegFrame frame,
+    boolean jfif,
+    Optional<Integer> adobeTransform,
+    byte[] encoded,
+    int end,
+    List<Range> needed) {
 
+  /** Bytes of the file, {@code from} inclusive, {@code to} exclusive. */
+  record Range(int from, int to) {}
+
+  private static final int MARKER_BYTES = 2;
   private static final int SOI = 0xd8;
   private static final int EOI = 0xd9;
   private static final int SOS = 0xda;
@@ -27,9 +41,7 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
 
   static JpegSegments read(byte[] encoded, PixelLimit limit) throws IOException {
     ByteReader reader = new ByteReader(encoded, 2);
-    ByteArrayOutputStream bare = new ByteArrayOutputStream(encoded.length);
-    bare.write(0xff);
-    bare.write(SOI);
+    List<Range> needed = new ArrayList<>();
     Optional<JpegFrame> frame = Optional.empty();
     boolean jfif = false;
     Optional<Integer> adobe = Optional.empty();
@@ -43,7 +55,6 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
       }
       int body = reader.position();
       reader.skip(Math.max(0, length - 2));
-      boolean kept = !(marker >= APP0 && marker <= APP15) && marker != COM;
       if (JpegFrame.isBegunBy(marker) && frame.isEmpty()) {
         frame = Optional.of(JpegFrame.read(marker, new ByteReader(encoded, body), limit));
       } else if (marker == APP0) {
@@ -59,19 +70,25 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
         }
         skipEntropyCoded(encoded, reader);
       }
-      if (kept) {
-        bare.write(0xff);
-        bare.write(marker);
-        bare.write(encoded, start, reader.position() - start);
+      if (!(marker >= APP0 && marker <= APP15) && marker != COM) {
+        needed.add(new Range(start - MARKER_BYTES, reader.position()));
       }
       marker = nextMarker(reader);
     }
     if (scans == 0) {
       throw new IOException("it has no pixels before its end marker");
     }
-    bare.write(0xff);
-    bare.write(EOI);
-    return new JpegSegments(frame.orElseThrow(), jfif, adobe, bare.toByteArray());
+    int end = reader.position();
+    needed.add(new Range(end - MARKER_BYTES, end));
+    return new JpegSegments(frame.orElseThrow(), jfif, adobe, encoded, end, needed);
+  }
+
+  /** The file without APPn and COM segments, and without what lies between segments. */
+  byte[] bare() {
+    ByteArrayOutputStream bare = new ByteArrayOutputStream(end);
+    bare.write(encoded, 0, MARKER_BYTES);
+    needed.forEach(range -> bare.write(encoded, range.from(), range.to() - range.from()));
+    return bare.toByteArray();
   }
 
   /** Finds the next marker; bytes before it that belong to nothing are skipped, as libjpeg does. */
