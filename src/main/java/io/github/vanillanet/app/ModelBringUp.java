@@ -4,6 +4,7 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.EmbeddedModel;
@@ -18,6 +19,7 @@ import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.registry.VersionLoader;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,20 +34,25 @@ final class ModelBringUp {
   private final LaneConfiguration lanes;
   private final ModelRegistry registry;
   private final ServingMetrics metrics;
+  private final Supplier<ImageDecoder> decoder;
   private final BooleanSupplier closing;
 
   /**
+   * @param decoder made when it is asked for, so that a setting of it that cannot be honoured is
+   *     told like the others
    * @param closing true once the service ends: no further model is begun
    */
   ModelBringUp(
       ServingConfig config,
       ModelRegistry registry,
       ServingMetrics metrics,
+      Supplier<ImageDecoder> decoder,
       BooleanSupplier closing) {
     this.config = config;
     this.lanes = new LaneConfiguration(config);
     this.metrics = metrics;
     this.registry = registry;
+    this.decoder = decoder;
     this.closing = closing;
   }
 
@@ -56,6 +63,7 @@ final class ModelBringUp {
   VersionLoader run() {
     requireSettings();
     lanes.require();
+    DecoderWarmUp warmUp = new DecoderWarmUp(decoder());
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
     LanePlan plan = lanes.plan(device);
@@ -81,7 +89,17 @@ final class ModelBringUp {
       }
     }
     requireServing(refused);
+    warmUp.await();
     return loader;
+  }
+
+  private ImageDecoder decoder() {
+    ImageDecoder made = decoder.get();
+    LOG.infof("JPEG decoder: %s", made.jpegLibrary());
+    if (config.dctScaling() && !made.jpegLibrary().canReduce()) {
+      LOG.warn("vanillanet.dct-scaling has no effect: it needs libjpeg-turbo");
+    }
+    return made;
   }
 
   private void requireSettings() {

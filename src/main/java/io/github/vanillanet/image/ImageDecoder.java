@@ -19,21 +19,24 @@ public final class ImageDecoder {
 
   private final PixelLimit limit;
   private final JpegLibrary jpegLibrary;
+  private final boolean reducing;
   private final JpegCodec jpeg;
   private final Map<ImageFormat, Codec> codecs = new EnumMap<>(ImageFormat.class);
 
   /** JPEG by the JDK alone. */
   public ImageDecoder(long maxPixels) {
-    this(maxPixels, JpegLibrary.imageIo());
+    this(maxPixels, JpegLibrary.imageIo(), false);
   }
 
   /**
    * @param maxPixels most pixels of a picture, width times height as its header declares them
    * @param jpegLibrary decodes JPEGs; which one it is makes no difference to the pixels
+   * @param reducing whether {@link #decodeFor} may reduce large JPEGs while it decodes them
    */
-  public ImageDecoder(long maxPixels, JpegLibrary jpegLibrary) {
+  public ImageDecoder(long maxPixels, JpegLibrary jpegLibrary, boolean reducing) {
     this.limit = new PixelLimit(maxPixels);
     this.jpegLibrary = jpegLibrary;
+    this.reducing = reducing;
     this.jpeg = new JpegCodec(jpegLibrary.turbo());
     codecs.put(ImageFormat.PNG, new PngCodec());
     codecs.put(ImageFormat.GIF, new GifCodec());
@@ -55,12 +58,15 @@ public final class ImageDecoder {
   }
 
   /**
-   * Like {@link #decode(byte[])}, but a JPEG that is much larger than a network needs comes out at
-   * 1/2, 1/4 or 1/8 of its size, if the library can do that while decoding. Not exact.
+   * Like {@link #decode(byte[])}, but if this decoder reduces, and its library can, a JPEG that is
+   * much larger than needed comes out at 1/2, 1/4 or 1/8 of its size. That is not exact.
    *
    * @param preprocessing what will be done with the picture
    */
-  public RgbImage decodeReduced(byte[] encoded, Preprocessing preprocessing) {
+  public RgbImage decodeFor(Preprocessing preprocessing, byte[] encoded) {
+    if (!reducing) {
+      return decode(encoded);
+    }
     DctScaling scaling = new DctScaling(preprocessing.resizeHeight(), preprocessing.resizeWidth());
     return decode(encoded, file -> jpeg.decode(file, limit, scaling));
   }

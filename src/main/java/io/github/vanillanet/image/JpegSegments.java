@@ -2,6 +2,9 @@ package io.github.vanillanet.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +29,9 @@ record JpegSegments(
 
   /** Bytes of the file, {@code from} inclusive, {@code to} exclusive. */
   record Range(int from, int to) {}
+
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final int MARKER_BYTES = 2;
   private static final int SOI = 0xd8;
@@ -108,6 +114,10 @@ record JpegSegments(
   private static void skipEntropyCoded(byte[] encoded, ByteReader reader) throws IOException {
     int at = reader.position();
     while (at + 1 < encoded.length) {
+      if (at + Long.BYTES <= encoded.length && holdsNoFf((long) EIGHT_BYTES.get(encoded, at))) {
+        at += Long.BYTES;
+        continue;
+      }
       if (encoded[at] == (byte) 0xff) {
         int code = encoded[at + 1] & 0xff;
         boolean restart = code >= 0xd0 && code <= 0xd7;
@@ -118,6 +128,12 @@ record JpegSegments(
       at++;
     }
     reader.skip(at - reader.position());
+  }
+
+  /** Whether none of eight bytes is FF: most of a file is passed over so. */
+  private static boolean holdsNoFf(long bytes) {
+    long inverted = ~bytes; // FF is 0 now; the usual search for a zero byte
+    return (inverted - 0x0101010101010101L & ~inverted & 0x8080808080808080L) == 0;
   }
 
   private static boolean hasNoLength(int marker) {
