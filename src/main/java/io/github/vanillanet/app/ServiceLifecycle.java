@@ -48,8 +48,7 @@ public final class ServiceLifecycle {
     this.loader = loader;
     this.jobs = jobs;
     ModelBringUp models =
-        new ModelBringUp(
-            config, registry, metrics, decoder::get, () -> state() == State.CLOSING);
+        new ModelBringUp(config, registry, metrics, decoder::get, () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

@@ -43,9 +43,6 @@ final class Wiring {
   ClassificationService classification(
       ServingConfig config, ModelSelection selection, ImageDecoder decoder, SwapGuard guard) {
     return new ClassificationService(
-        selection,
-        decoder,
-        config.maxTensorBody().asLongValue(),
-        guard);
+        selection, decoder, config.maxTensorBody().asLongValue(), guard);
   }
 }

@@ -17,11 +17,16 @@ record DctScaling(int height, int width) {
 
   private static final int LARGEST_DIVISOR = 8;
 
-  /** 8, 4 or 2 if that leaves enough of a picture of these sides, else 1. */
+  /**
+   * 8, 4 or 2 if it divides both sides and leaves enough of a picture, else 1. Sides that had to be
+   * rounded would move the crop.
+   */
   int divisor(int pictureWidth, int pictureHeight) {
     int divisor = LARGEST_DIVISOR;
     while (divisor > 1
-        && (pictureWidth < SAMPLES_PER_PIXEL * divisor * width
+        && (pictureWidth % divisor != 0
+            || pictureHeight % divisor != 0
+            || pictureWidth < SAMPLES_PER_PIXEL * divisor * width
             || pictureHeight < SAMPLES_PER_PIXEL * divisor * height)) {
       divisor /= 2;
     }

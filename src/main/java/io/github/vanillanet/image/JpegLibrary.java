@@ -68,6 +68,7 @@ public final class JpegLibrary {
   }
 
   private static String oneLine(Throwable problem) {
-    return String.valueOf(problem.getMessage()).lines().findFirst().orElse("").strip();
+    String first = String.valueOf(problem.getMessage()).lines().findFirst().orElse("").strip();
+    return first.endsWith(":") ? first.substring(0, first.length() - 1) : first;
   }
 }

@@ -40,15 +40,15 @@ final class TurboJpeg {
   }
 
   /**
-   * Decodes to sides that are divided, and rounded up.
+   * Decodes to sides that are divided.
    *
-   * @param divisor 1, 2, 4 or 8
+   * @param divisor of both sides: 1, 2, 4 or 8
    * @return nothing if the file is damaged: the API does not tell a warning, after which the
    *     picture is whole, from an error after a warning
    */
   Optional<RgbImage> decode(JpegSegments file, int divisor) {
-    int width = (file.frame().width() + divisor - 1) / divisor;
-    int height = (file.frame().height() + divisor - 1) / divisor;
+    int width = file.frame().width() / divisor;
+    int height = file.frame().height() / divisor;
     boolean fourPlanes = file.frame().components().size() == 4;
     long size = (long) width * height * (fourPlanes ? 4 : 3);
     if (size > LARGEST_ARRAY) {

@@ -23,8 +23,7 @@ public final class ModelsResource {
   private final ModelSelection selection;
   private final ClassificationService service;
 
-  ModelsResource(
-      ModelRegistry registry, ModelSelection selection, ClassificationService service) {
+  ModelsResource(ModelRegistry registry, ModelSelection selection, ClassificationService service) {
     this.registry = registry;
     this.selection = selection;
     this.service = service;
