@@ -5,6 +5,7 @@ import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.DeviceMemory;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.EmbeddedModel;
@@ -19,6 +20,7 @@ import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.registry.VersionLoader;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,20 +35,25 @@ final class ModelBringUp {
   private final LaneConfiguration lanes;
   private final ModelRegistry registry;
   private final ServingMetrics metrics;
+  private final Supplier<ImageDecoder> decoder;
   private final BooleanSupplier closing;
 
   /**
+   * @param decoder made when it is asked for, so that a setting of it that cannot be honoured is
+   *     told like the others
    * @param closing true once the service ends: no further model is begun
    */
   ModelBringUp(
       ServingConfig config,
       ModelRegistry registry,
       ServingMetrics metrics,
+      Supplier<ImageDecoder> decoder,
       BooleanSupplier closing) {
     this.config = config;
     this.lanes = new LaneConfiguration(config);
     this.metrics = metrics;
     this.registry = registry;
+    this.decoder = decoder;
     this.closing = closing;
   }
 
@@ -57,6 +64,7 @@ final class ModelBringUp {
   VersionLoader run() {
     requireSettings();
     lanes.require();
+    DecoderWarmUp warmUp = new DecoderWarmUp(decoder());
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(config.device());
     DeviceMemory memory = new DeviceMemory(device);
@@ -84,7 +92,17 @@ final class ModelBringUp {
       }
     }
     requireServing(refused);
+    warmUp.await();
     return loader;
+  }
+
+  private ImageDecoder decoder() {
+    ImageDecoder made = decoder.get();
+    LOG.infof("JPEG decoder: %s", made.jpegLibrary());
+    if (config.dctScaling() && !made.jpegLibrary().canReduce()) {
+      LOG.warn("vanillanet.dct-scaling has no effect: it needs libjpeg-turbo");
+    }
+    return made;
   }
 
   private void requireSettings() {

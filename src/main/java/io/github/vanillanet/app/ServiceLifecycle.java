@@ -2,6 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.registry.ModelRegistry;
@@ -9,6 +10,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import org.jboss.logging.Logger;
 
@@ -40,12 +42,13 @@ public final class ServiceLifecycle {
       ModelRegistry registry,
       ServingMetrics metrics,
       LoaderWhenReady loader,
+      Instance<ImageDecoder> decoder,
       JobRunner jobs) {
     this.registry = registry;
     this.loader = loader;
     this.jobs = jobs;
     ModelBringUp models =
-        new ModelBringUp(config, registry, metrics, () -> state() == State.CLOSING);
+        new ModelBringUp(config, registry, metrics, decoder::get, () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

@@ -2,6 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.image.ImageDecoder;
+import io.github.vanillanet.image.JpegLibrary;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.SwapGuard;
 import io.github.vanillanet.serving.ClassificationService;
@@ -32,12 +33,16 @@ final class Wiring {
 
   @Produces
   @Singleton
+  ImageDecoder decoder(ServingConfig config) {
+    return new ImageDecoder(
+        config.maxPixels(), JpegLibrary.of(config.jpegDecoder()), config.dctScaling());
+  }
+
+  @Produces
+  @Singleton
   ClassificationService classification(
-      ServingConfig config, ModelSelection selection, SwapGuard guard) {
+      ServingConfig config, ModelSelection selection, ImageDecoder decoder, SwapGuard guard) {
     return new ClassificationService(
-        selection,
-        new ImageDecoder(config.maxPixels()),
-        config.maxTensorBody().asLongValue(),
-        guard);
+        selection, decoder, config.maxTensorBody().asLongValue(), guard);
   }
 }

@@ -49,6 +49,14 @@ public interface ServingConfig {
   @WithDefault("50000000")
   long maxPixels();
 
+  /** {@code auto}, {@code turbojpeg} or {@code imageio}. Auto: libjpeg-turbo if it is there. */
+  @WithDefault("auto")
+  String jpegDecoder();
+
+  /** Whether large JPEGs are reduced while they are decoded. Fast, but not exact. */
+  @WithDefault("false")
+  boolean dctScaling();
+
   /** Largest body of {@code /classify}. */
   @WithDefault("20M")
   MemorySize maxImageBody();

@@ -18,14 +18,26 @@ public final class ImageDecoder {
   private static final int SHOWN_BYTES = 8;
 
   private final PixelLimit limit;
+  private final JpegLibrary jpegLibrary;
+  private final boolean reducing;
+  private final JpegCodec jpeg;
   private final Map<ImageFormat, Codec> codecs = new EnumMap<>(ImageFormat.class);
+
+  /** JPEG by the JDK alone. */
+  public ImageDecoder(long maxPixels) {
+    this(maxPixels, JpegLibrary.imageIo(), false);
+  }
 
   /**
    * @param maxPixels most pixels of a picture, width times height as its header declares them
+   * @param jpegLibrary decodes JPEGs; which one it is makes no difference to the pixels
+   * @param reducing whether {@link #decodeFor} may reduce large JPEGs while it decodes them
    */
-  public ImageDecoder(long maxPixels) {
+  public ImageDecoder(long maxPixels, JpegLibrary jpegLibrary, boolean reducing) {
     this.limit = new PixelLimit(maxPixels);
-    codecs.put(ImageFormat.JPEG, new JpegCodec());
+    this.jpegLibrary = jpegLibrary;
+    this.reducing = reducing;
+    this.jpeg = new JpegCodec(jpegLibrary.turbo());
     codecs.put(ImageFormat.PNG, new PngCodec());
     codecs.put(ImageFormat.GIF, new GifCodec());
     codecs.put(ImageFormat.BMP, new BmpCodec());
@@ -42,11 +54,36 @@ public final class ImageDecoder {
    *     of its format that is not decoded (12-bit or arithmetic JPEG, for instance)
    */
   public RgbImage decode(byte[] encoded) {
+    return decode(encoded, file -> jpeg.decode(file, limit));
+  }
+
+  /**
+   * Like {@link #decode(byte[])}, but if this decoder reduces, and its library can, a JPEG that is
+   * much larger than needed comes out at 1/2, 1/4 or 1/8 of its size. That is not exact.
+   *
+   * @param preprocessing what will be done with the picture
+   */
+  public RgbImage decodeFor(Preprocessing preprocessing, byte[] encoded) {
+    if (!reducing) {
+      return decode(encoded);
+    }
+    DctScaling scaling = new DctScaling(preprocessing.resizeHeight(), preprocessing.resizeWidth());
+    return decode(encoded, file -> jpeg.decode(file, limit, scaling));
+  }
+
+  /** What decodes JPEGs. */
+  public JpegLibrary jpegLibrary() {
+    return jpegLibrary;
+  }
+
+  private RgbImage decode(byte[] encoded, JpegDecoding jpegDecoding) {
     ImageFormat format =
         ImageFormat.of(encoded)
             .orElseThrow(() -> new ServiceException.UnsupportedImage(unknown(encoded)));
     try {
-      return codecs.get(format).decode(encoded, limit);
+      return format == ImageFormat.JPEG
+          ? jpegDecoding.decode(encoded)
+          : codecs.get(format).decode(encoded, limit);
     } catch (IOException e) {
       throw new ServiceException.UndecodableImage(
           "%s image of %d bytes cannot be decoded: %s"
@@ -62,6 +99,10 @@ public final class ImageDecoder {
    */
   public static boolean recognises(byte[] start) {
     return ImageFormat.of(start).isPresent();
+  }
+
+  private interface JpegDecoding {
+    RgbImage decode(byte[] encoded) throws IOException;
   }
 
   private static String unknown(byte[] encoded) {

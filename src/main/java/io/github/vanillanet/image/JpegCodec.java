@@ -1,77 +1,44 @@
 package io.github.vanillanet.image;
 
-import java.awt.image.DataBufferByte;
-import java.awt.image.Raster;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.util.Iterator;
-import javax.imageio.ImageIO;
-import javax.imageio.ImageReader;
-import javax.imageio.spi.IIORegistry;
-import javax.imageio.spi.ImageReaderSpi;
-import javax.imageio.stream.MemoryCacheImageInputStream;
+import java.util.Optional;
 
 /**
- * JPEG, baseline or progressive, with Huffman coding. The JDK's own libjpeg decodes the planes and
- * no more; what the colours mean is decided and computed here as libjpeg-turbo and Pillow do,
- * because the JDK takes some files for RGB that they take for YCbCr, and honours colour profiles.
+ * JPEG, baseline or progressive, with Huffman coding. The JDK decodes what libjpeg-turbo does not,
+ * or not without a warning: of a damaged file, its verdict counts.
  */
 final class JpegCodec implements Codec {
 
-  private final ImageReaderSpi provider = jdkProvider();
+  private final ImageIoJpeg imageIo = new ImageIoJpeg();
+  private final Optional<TurboJpeg> turbo;
+
+  /**
+   * @param turbo decodes what it can; the JDK the rest
+   */
+  JpegCodec(Optional<TurboJpeg> turbo) {
+    this.turbo = turbo;
+  }
 
   @Override
   public RgbImage decode(byte[] encoded, PixelLimit limit) throws IOException {
-    JpegSegments file = JpegSegments.read(encoded, limit);
-    JpegFrame frame = file.frame();
-    byte[] planes = readPlanes(file);
-    HalvedRows.smooth(planes, frame);
-    byte[] rgb = JpegColour.of(file).toRgb(planes, frame.width() * frame.height());
-    return new RgbImage(frame.width(), frame.height(), rgb);
-  }
-
-  /** Samples as stored, interleaved pixel by pixel, chroma already at full resolution. */
-  private byte[] readPlanes(JpegSegments file) throws IOException {
-    JpegFrame frame = file.frame();
-    int count = frame.components().size();
-    long size = (long) frame.width() * frame.height() * count;
-    if (size > Integer.MAX_VALUE - 16) {
-      throw new IOException("%d samples do not fit into one array".formatted(size));
-    }
-    ImageReader reader = provider.createReaderInstance();
-    try (MemoryCacheImageInputStream input =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(file.bare()))) {
-      reader.setInput(input, true, true);
-      Raster raster = reader.readRaster(0, reader.getDefaultReadParam());
-      if (raster.getDataBuffer() instanceof DataBufferByte buffer
-          && raster.getNumBands() == count
-          && raster.getWidth() == frame.width()
-          && raster.getHeight() == frame.height()
-          && buffer.getSize() == size) {
-        return buffer.getData();
-      }
-      throw new IOException("the JDK decodes it to an unexpected layout");
-    } catch (RuntimeException e) { // the JDK's reader trips over some damaged files
-      throw new IOException("the JDK's decoder failed: " + e, e);
-    } finally {
-      reader.dispose();
-    }
+    return decode(JpegSegments.read(encoded, limit), 1);
   }
 
   /**
-   * The provider inside the JDK, whatever image libraries are on the class path and whichever class
-   * loader is current.
+   * Decodes, smaller than it is if it is much larger than needed.
+   *
+   * @param scaling what is needed
    */
-  private static ImageReaderSpi jdkProvider() {
-    Iterator<ImageReaderSpi> providers =
-        IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
-    while (providers.hasNext()) {
-      ImageReaderSpi provider = providers.next();
-      boolean inJdk = provider.getClass().getModule() == ImageIO.class.getModule();
-      if (inJdk && provider.getPluginClassName().endsWith(".JPEGImageReader")) {
-        return provider;
-      }
-    }
-    throw new IllegalStateException("this JDK has no JPEG reader in java.desktop");
+  RgbImage decode(byte[] encoded, PixelLimit limit, DctScaling scaling) throws IOException {
+    JpegSegments file = JpegSegments.read(encoded, limit);
+    return decode(file, scaling.divisor(file.frame().width(), file.frame().height()));
+  }
+
+  private RgbImage decode(JpegSegments file, int divisor) throws IOException {
+    Optional<RgbImage> decoded =
+        turbo
+            .filter(library -> divisor > 1 || TurboJpeg.isExactFor(file.frame()))
+            .flatMap(library -> library.decode(file, divisor));
+    return decoded.isPresent() ? decoded.get() : imageIo.decode(file);
   }
 }

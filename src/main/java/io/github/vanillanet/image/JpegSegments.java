@@ -2,6 +2,11 @@ package io.github.vanillanet.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -10,10 +15,25 @@ import java.util.Optional;
  * ImageIO would convert colours by a profile in APP2, which Pillow ignores.
  *
  * @param adobeTransform the colour transform of an Adobe segment (APP14)
- * @param bare the file without APPn and COM segments, ending with the end marker
+ * @param encoded the file; only read
+ * @param end one past the end marker
+ * @param needed the segments, markers included, that are neither APPn nor COM
  */
-record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransform, byte[] bare) {
+record JpegSegments(
+    JpegFrame frame,
+    boolean jfif,
+    Optional<Integer> adobeTransform,
+    byte[] encoded,
+    int end,
+    List<Range> needed) {
 
+  /** Bytes of the file, {@code from} inclusive, {@code to} exclusive. */
+  record Range(int from, int to) {}
+
+  private static final VarHandle EIGHT_BYTES =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+  private static final int MARKER_BYTES = 2;
   private static final int SOI = 0xd8;
   private static final int EOI = 0xd9;
   private static final int SOS = 0xda;
@@ -27,9 +47,7 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
 
   static JpegSegments read(byte[] encoded, PixelLimit limit) throws IOException {
     ByteReader reader = new ByteReader(encoded, 2);
-    ByteArrayOutputStream bare = new ByteArrayOutputStream(encoded.length);
-    bare.write(0xff);
-    bare.write(SOI);
+    List<Range> needed = new ArrayList<>();
     Optional<JpegFrame> frame = Optional.empty();
     boolean jfif = false;
     Optional<Integer> adobe = Optional.empty();
@@ -43,7 +61,6 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
       }
       int body = reader.position();
       reader.skip(Math.max(0, length - 2));
-      boolean kept = !(marker >= APP0 && marker <= APP15) && marker != COM;
       if (JpegFrame.isBegunBy(marker) && frame.isEmpty()) {
         frame = Optional.of(JpegFrame.read(marker, new ByteReader(encoded, body), limit));
       } else if (marker == APP0) {
@@ -59,19 +76,25 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
         }
         skipEntropyCoded(encoded, reader);
       }
-      if (kept) {
-        bare.write(0xff);
-        bare.write(marker);
-        bare.write(encoded, start, reader.position() - start);
+      if (!(marker >= APP0 && marker <= APP15) && marker != COM) {
+        needed.add(new Range(start - MARKER_BYTES, reader.position()));
       }
       marker = nextMarker(reader);
     }
     if (scans == 0) {
       throw new IOException("it has no pixels before its end marker");
     }
-    bare.write(0xff);
-    bare.write(EOI);
-    return new JpegSegments(frame.orElseThrow(), jfif, adobe, bare.toByteArray());
+    int end = reader.position();
+    needed.add(new Range(end - MARKER_BYTES, end));
+    return new JpegSegments(frame.orElseThrow(), jfif, adobe, encoded, end, needed);
+  }
+
+  /** The file without APPn and COM segments, and without what lies between segments. */
+  byte[] bare() {
+    ByteArrayOutputStream bare = new ByteArrayOutputStream(end);
+    bare.write(encoded, 0, MARKER_BYTES);
+    needed.forEach(range -> bare.write(encoded, range.from(), range.to() - range.from()));
+    return bare.toByteArray();
   }
 
   /** Finds the next marker; bytes before it that belong to nothing are skipped, as libjpeg does. */
@@ -91,6 +114,10 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
   private static void skipEntropyCoded(byte[] encoded, ByteReader reader) throws IOException {
     int at = reader.position();
     while (at + 1 < encoded.length) {
+      if (at + Long.BYTES <= encoded.length && holdsNoFf((long) EIGHT_BYTES.get(encoded, at))) {
+        at += Long.BYTES;
+        continue;
+      }
       if (encoded[at] == (byte) 0xff) {
         int code = encoded[at + 1] & 0xff;
         boolean restart = code >= 0xd0 && code <= 0xd7;
@@ -101,6 +128,12 @@ record JpegSegments(JpegFrame frame, boolean jfif, Optional<Integer> adobeTransf
       at++;
     }
     reader.skip(at - reader.position());
+  }
+
+  /** Whether none of eight bytes is FF: most of a file is passed over so. */
+  private static boolean holdsNoFf(long bytes) {
+    long inverted = ~bytes; // FF is 0 now; the usual search for a zero byte
+    return (inverted - 0x0101010101010101L & ~inverted & 0x8080808080808080L) == 0;
   }
 
   private static boolean hasNoLength(int marker) {

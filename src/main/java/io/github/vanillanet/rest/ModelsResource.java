@@ -2,6 +2,7 @@ package io.github.vanillanet.rest;
 
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelSelection;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -20,14 +21,20 @@ public final class ModelsResource {
 
   private final ModelRegistry registry;
   private final ModelSelection selection;
+  private final ClassificationService service;
 
-  ModelsResource(ModelRegistry registry, ModelSelection selection) {
+  ModelsResource(ModelRegistry registry, ModelSelection selection, ClassificationService service) {
     this.registry = registry;
     this.selection = selection;
+    this.service = service;
   }
 
-  /** All live models, by name. */
-  public record ModelList(List<ModelView> models) {}
+  /**
+   * All live models, by name.
+   *
+   * @param jpegDecoder what decodes JPEGs for all of them
+   */
+  public record ModelList(List<ModelView> models, String jpegDecoder) {}
 
   @GET
   @Operation(summary = "All models that are being served")
@@ -42,7 +49,7 @@ public final class ModelsResource {
             }
           });
     }
-    return new ModelList(views);
+    return new ModelList(views, service.jpegDecoder());
   }
 
   @GET

@@ -60,6 +60,11 @@ public final class ClassificationService {
     this.observer = observer;
   }
 
+  /** What decodes JPEGs. */
+  public String jpegDecoder() {
+    return preparation.jpegDecoder();
+  }
+
   /** {@link #classify(Call, Optional, byte[], int)} with all the time there is. */
   public Classification classify(Optional<String> model, byte[] encoded, int topK) {
     return classify(Call.unbounded(), model, encoded, topK);

@@ -30,6 +30,10 @@ final class ImagePreparation {
     this.gate = gate;
   }
 
+  String jpegDecoder() {
+    return decoder.jpegLibrary().toString();
+  }
+
   /**
    * @throws ServiceException.TooLarge if they are too many
    * @throws ServiceException the first image's, if none is good
@@ -60,7 +64,8 @@ final class ImagePreparation {
     for (int image = 0; image < encoded.size(); image++) {
       byte[] file = encoded.get(image);
       try {
-        RgbImage decoded = call.clock().time(Stage.DECODE, () -> decoder.decode(file));
+        RgbImage decoded =
+            call.clock().time(Stage.DECODE, () -> decoder.decodeFor(preprocessing, file));
         call.clock().time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
       } catch (ServiceException e) {
         refused.put(image, e);

@@ -26,6 +26,8 @@ class RoutesTest {
   void modelsShowWhatIsServed() {
     JsonPath answer = given().get("/models").jsonPath();
 
+    assertThat(answer.getString("jpeg_decoder")).matches("(libjpeg-turbo|ImageIO).*");
+
     assertThat(answer.getList("models.name"))
         .containsExactly(TwoSmallModels.OTHER, TwoSmallModels.MODEL);
   }

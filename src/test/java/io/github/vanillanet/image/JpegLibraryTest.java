@@ -1,0 +1,32 @@
+package io.github.vanillanet.image;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.error.ServiceException;
+import org.junit.jupiter.api.Test;
+
+class JpegLibraryTest {
+
+  @Test
+  void imageIoIsThereEverywhere() {
+    JpegLibrary library = JpegLibrary.of("imageio");
+
+    assertThat(library).hasToString("ImageIO");
+    assertThat(library.canReduce()).isFalse();
+  }
+
+  @Test
+  void autoTellsWhichItFoundOrWhyNot() {
+    assertThat(JpegLibrary.of("auto").toString())
+        .matches("libjpeg-turbo \\(.+\\)|ImageIO \\(no libjpeg-turbo: .+\\)");
+  }
+
+  @Test
+  void refusesAnUnknownChoice() {
+    assertThatThrownBy(() -> JpegLibrary.of("mozjpeg"))
+        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .hasMessage(
+            "vanillanet.jpeg-decoder: expected auto, turbojpeg or imageio, found 'mozjpeg'");
+  }
+}
