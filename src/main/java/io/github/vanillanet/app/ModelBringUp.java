@@ -9,6 +9,7 @@ import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.EmbeddedModel;
 import io.github.vanillanet.publish.ModelPublisher;
 import io.github.vanillanet.publish.SeededModel;
+import io.github.vanillanet.registry.FaultObserver;
 import io.github.vanillanet.registry.LanePlan;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelLoader;
@@ -32,19 +33,23 @@ final class ModelBringUp {
   private final LaneConfiguration lanes;
   private final ModelRegistry registry;
   private final ServingMetrics metrics;
+  private final FaultObserver faults;
   private final BooleanSupplier closing;
 
   /**
+   * @param faults is told when a lane goes out of service
    * @param closing true once the service ends: no further model is begun
    */
   ModelBringUp(
       ServingConfig config,
       ModelRegistry registry,
       ServingMetrics metrics,
+      FaultObserver faults,
       BooleanSupplier closing) {
     this.config = config;
     this.lanes = new LaneConfiguration(config);
     this.metrics = metrics;
+    this.faults = faults;
     this.registry = registry;
     this.closing = closing;
   }
@@ -64,7 +69,7 @@ final class ModelBringUp {
         runtime.version(), device, plan.threads(), plan.lanes());
     ModelRepository repository = new ModelRepository(config.repository());
     seed(repository, new ModelPublisher(runtime, repository, plan.threads(), LOG::debug));
-    ModelLoader loader = new ModelLoader(runtime, device, plan, metrics);
+    ModelLoader loader = new ModelLoader(runtime, device, plan, metrics, faults);
     int refused = 0;
     for (ModelId id : repository.active()) {
       if (closing.getAsBoolean()) {

@@ -4,6 +4,7 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.registry.FaultObserver;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -39,13 +40,14 @@ public final class ServiceLifecycle {
       ServingConfig config,
       ModelRegistry registry,
       ServingMetrics metrics,
+      FaultObserver faults,
       LoaderWhenReady loader,
       JobRunner jobs) {
     this.registry = registry;
     this.loader = loader;
     this.jobs = jobs;
     ModelBringUp models =
-        new ModelBringUp(config, registry, metrics, () -> state() == State.CLOSING);
+        new ModelBringUp(config, registry, metrics, faults, () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 
