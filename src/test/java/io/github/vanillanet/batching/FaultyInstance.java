@@ -4,6 +4,7 @@ import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.engine.ModelInstance;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** An instance whose device a test can break at any moment, for good or until it is mended. */
@@ -47,6 +48,18 @@ public final class FaultyInstance implements ModelInstance {
         (instance, kind, input, samples) -> {
           float[] logits = instance.forward(kind, input, samples);
           Arrays.fill(logits, logit);
+          return logits;
+        });
+  }
+
+  /** Every forward but those of {@code known} pictures answers with nonsense. */
+  public void answerOthersWith(float logit, List<byte[]> known) {
+    become(
+        (instance, kind, input, samples) -> {
+          float[] logits = instance.forward(kind, input, samples);
+          if (known.stream().noneMatch(picture -> ByteBuffer.wrap(picture).equals(input))) {
+            Arrays.fill(logits, logit);
+          }
           return logits;
         });
   }

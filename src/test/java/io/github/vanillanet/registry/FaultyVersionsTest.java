@@ -135,9 +135,10 @@ class FaultyVersionsTest {
   @Test
   void aGoodVersionHealsWhatIsNotSticky() {
     versions.activate(new ModelId("narrow", 1)); // the first is not watched by the guard
-    devices.get(1).answerWith(Float.POSITIVE_INFINITY);
+    devices
+        .get(1)
+        .answerOthersWith(Float.POSITIVE_INFINITY, PublishedModels.probes(root, "narrow"));
     assertThatThrownBy(this::classify).isInstanceOf(ServiceException.NotReady.class);
-    devices.get(1).mend();
     assertThat(registry.faults()).hasSize(1);
     assertThat(live()).isEqualTo(1);
 
