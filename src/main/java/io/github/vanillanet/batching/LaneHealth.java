@@ -46,10 +46,13 @@ final class LaneHealth {
       }
       fault = Optional.of(found); // from here on no worker hands out an answer
     }
-    queue.refuse(found);
-    if (isWatched()) {
-      meters.faulted(found.reason());
-      listener.get().accept(found);
+    try {
+      if (isWatched()) {
+        meters.faulted(found.reason());
+        listener.get().accept(found);
+      }
+    } finally {
+      queue.refuse(found);
     }
   }
 }

@@ -98,7 +98,7 @@ class FaultyVersionsTest {
         .get(1)
         .become((healthy, kind, input, samples) -> corrupted.forward(kind, input, samples));
 
-    Eventually.becomes(() -> !registry.faults().isEmpty());
+    Eventually.becomes(() -> !sticky.found().isEmpty());
     LaneFault fault = registry.faults().get(new ModelId("narrow", 1));
     assertThat(fault.reason()).isIn(FaultReason.WRONG_ANSWER, FaultReason.NON_FINITE);
     assertThat(fault.sticky()).isTrue();
