@@ -15,6 +15,7 @@ import io.github.vanillanet.registry.ModelRepository;
 import io.github.vanillanet.registry.SwapGuard;
 import io.github.vanillanet.registry.VersionSwitch;
 import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
@@ -35,6 +36,7 @@ final class JobsWiring {
 
   @Produces
   @Singleton
+  @Typed(SwapGuard.class)
   SwapGuard guard(ServingConfig config) {
     ServingConfig.SwapGuard limits = config.swapGuard();
     return new SwapGuard(new SwapGuard.Limits(limits.answers(), limits.failures()));

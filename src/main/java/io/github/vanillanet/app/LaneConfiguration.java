@@ -27,6 +27,11 @@ final class LaneConfiguration {
     ModelBringUp.requirePositive("threads", threads());
     ModelBringUp.requirePositive("queue-capacity", config.queueCapacity());
     ModelBringUp.requirePositive("batching.max-batch", config.batching().maxBatch().orElse(1));
+    if (config.health().hangLimit().isNegative() || config.health().hangLimit().isZero()) {
+      throw new ServiceException.BadConfiguration(
+          "vanillanet.health.hang-limit: expected a positive time, found "
+              + config.health().hangLimit());
+    }
     if (config.batching().maxDelay().isNegative()) {
       throw new ServiceException.BadConfiguration(
           "vanillanet.batching.max-delay: expected no negative time, found "
@@ -50,6 +55,7 @@ final class LaneConfiguration {
     return new LanePlan(
         config.lanes(),
         threads(),
-        new LaneSettings(config.queueCapacity(), batching, Ticker.system()));
+        new LaneSettings(config.queueCapacity(), batching, Ticker.system()),
+        config.health().hangLimit());
   }
 }

@@ -11,6 +11,7 @@ import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.EmbeddedModel;
 import io.github.vanillanet.publish.ModelPublisher;
 import io.github.vanillanet.publish.SeededModel;
+import io.github.vanillanet.registry.FaultObserver;
 import io.github.vanillanet.registry.LanePlan;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelLoader;
@@ -35,10 +36,12 @@ final class ModelBringUp {
   private final LaneConfiguration lanes;
   private final ModelRegistry registry;
   private final ServingMetrics metrics;
+  private final FaultObserver faults;
   private final Supplier<ImageDecoder> decoder;
   private final BooleanSupplier closing;
 
   /**
+   * @param faults is told when a lane goes out of service
    * @param decoder made when it is asked for, so that a setting of it that cannot be honoured is
    *     told like the others
    * @param closing true once the service ends: no further model is begun
@@ -47,11 +50,13 @@ final class ModelBringUp {
       ServingConfig config,
       ModelRegistry registry,
       ServingMetrics metrics,
+      FaultObserver faults,
       Supplier<ImageDecoder> decoder,
       BooleanSupplier closing) {
     this.config = config;
     this.lanes = new LaneConfiguration(config);
     this.metrics = metrics;
+    this.faults = faults;
     this.registry = registry;
     this.decoder = decoder;
     this.closing = closing;
@@ -75,7 +80,7 @@ final class ModelBringUp {
         runtime.version(), device, plan.threads(), plan.lanes());
     ModelRepository repository = new ModelRepository(config.repository());
     seed(repository, new ModelPublisher(runtime, repository, plan.threads(), LOG::debug));
-    ModelLoader loader = new ModelLoader(runtime, device, plan, metrics);
+    ModelLoader loader = new ModelLoader(runtime, device, plan, metrics, faults);
     int refused = 0;
     for (ModelId id : repository.active()) {
       if (closing.getAsBoolean()) {

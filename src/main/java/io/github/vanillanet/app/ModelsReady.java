@@ -1,30 +1,45 @@
 package io.github.vanillanet.app;
 
+import io.github.vanillanet.batching.LaneFault;
+import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.registry.StickyFaults;
 import jakarta.inject.Singleton;
+import java.util.HashMap;
+import java.util.Map;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready once every model that can be served is loaded and warm, until the service closes. */
+/**
+ * Ready once every model that can be served is loaded and warm, until the service closes or the
+ * lane of a live version is out of service. What only a new process cures is not forgotten.
+ */
 @Readiness
 @Singleton
 final class ModelsReady implements HealthCheck {
 
   private final ServiceLifecycle lifecycle;
   private final ModelRegistry registry;
+  private final StickyFaults sticky;
 
-  ModelsReady(ServiceLifecycle lifecycle, ModelRegistry registry) {
+  ModelsReady(ServiceLifecycle lifecycle, ModelRegistry registry, StickyFaults sticky) {
     this.lifecycle = lifecycle;
     this.registry = registry;
+    this.sticky = sticky;
   }
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("models")
-        .status(lifecycle.state() == ServiceLifecycle.State.READY)
-        .withData("state", lifecycle.state().name())
-        .withData("models", String.join(", ", registry.names()))
-        .build();
+    Map<ModelId, LaneFault> faults = new HashMap<>(registry.faults());
+    faults.putAll(sticky.found());
+    HealthCheckResponseBuilder response =
+        HealthCheckResponse.named("models")
+            .status(lifecycle.state() == ServiceLifecycle.State.READY && faults.isEmpty())
+            .withData("state", lifecycle.state().name())
+            .withData("models", String.join(", ", registry.names()));
+    faults.forEach((id, fault) -> response.withData(id.toString(), fault.toString()));
+    return response.build();
   }
 }

@@ -5,6 +5,7 @@ import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.jobs.JobRunner;
 import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.registry.FaultObserver;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -41,6 +42,7 @@ public final class ServiceLifecycle {
       ServingConfig config,
       ModelRegistry registry,
       ServingMetrics metrics,
+      FaultObserver faults,
       LoaderWhenReady loader,
       Instance<ImageDecoder> decoder,
       JobRunner jobs) {
@@ -48,7 +50,8 @@ public final class ServiceLifecycle {
     this.loader = loader;
     this.jobs = jobs;
     ModelBringUp models =
-        new ModelBringUp(config, registry, metrics, decoder::get, () -> state() == State.CLOSING);
+        new ModelBringUp(
+            config, registry, metrics, faults, decoder::get, () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

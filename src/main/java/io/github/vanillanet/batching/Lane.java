@@ -5,9 +5,11 @@ import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.metrics.VersionMeters;
 import io.github.vanillanet.timing.Deadline;
+import io.github.vanillanet.timing.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -20,13 +22,19 @@ import java.util.concurrent.TimeUnit;
 public final class Lane implements AutoCloseable {
 
   private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(30);
+  private static final Duration FAULTY_DRAIN = Duration.ofSeconds(1);
 
   private final List<ModelInstance> instances;
   private final VersionMeters meters;
   private final ServiceTime times;
   private final LaneQueue queue;
   private final BatchPolicy policy;
+  private final Ticker ticker;
+  private final LaneHealth health;
+  private final String name;
+  private final List<LaneWorker> workers = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
+  private Optional<LaneWatch> watch = Optional.empty(); // guarded by this
 
   /**
    * Starts the threads. The lane owns the instances from here on; the first may own what the others
@@ -37,17 +45,20 @@ public final class Lane implements AutoCloseable {
    */
   public Lane(
       String name, List<ModelInstance> instances, LaneSettings settings, VersionMeters meters) {
+    this.name = name;
     this.instances = List.copyOf(instances);
     this.meters = meters;
     this.policy = settings.batching();
+    this.ticker = settings.ticker();
     this.times = new ServiceTime(policy.combines(), settings.ticker());
     this.queue =
         new LaneQueue(
             name, settings.capacity(), instances.size(), policy, times, meters, settings.ticker());
+    this.health = new LaneHealth(queue, meters);
     for (int i = 0; i < instances.size(); i++) {
       LaneWorker worker =
-          new LaneWorker(
-              i, name, instances.get(i), queue, policy, times, meters, settings.ticker());
+          new LaneWorker(i, name, instances.get(i), queue, policy, times, meters, ticker, health);
+      workers.add(worker);
       Thread thread = new Thread(worker, "lane-" + name + (i == 0 ? "" : "-" + (i + 1)));
       thread.setDaemon(true);
       threads.add(thread);
@@ -71,7 +82,7 @@ public final class Lane implements AutoCloseable {
    * @throws ServiceException.QueueFull if there is no room; it tells how long what waits will take
    * @throws ServiceException.DeadlineExceeded if the answer would come too late, by what the lane
    *     measured
-   * @throws ServiceException.NotReady if the lane is closing
+   * @throws ServiceException.NotReady if the lane is closing, or out of service after a fault
    */
   public Ticket reserve(int images, Deadline deadline) {
     return queue.reserve(images, deadline);
@@ -108,6 +119,32 @@ public final class Lane implements AutoCloseable {
     meters.open(instances.size(), policy.sizes());
   }
 
+  /**
+   * Watches an open lane until it is closed: each thread computes a probe now and then, and the
+   * first fault takes the lane out of service.
+   */
+  public synchronized void watch(WatchPlan plan) {
+    List<WorkerPulse> pulses = workers.stream().map(LaneWorker::pulse).toList();
+    workers.forEach(worker -> worker.probes(plan.probes()));
+    health.watched(plan.onFault());
+    watch = Optional.of(new LaneWatch("watch-" + name, queue, pulses, times, health, plan, ticker));
+    watch.get().start();
+  }
+
+  /** Why the lane answers nothing any more, if so. */
+  public Optional<LaneFault> fault() {
+    return health.fault();
+  }
+
+  /**
+   * @throws ServiceException.NotReady after a fault, naming it
+   */
+  public void requireHealthy() {
+    if (health.fault().isPresent()) {
+      throw health.fault().get().refusal(name);
+    }
+  }
+
   /** {@link #close(Duration)} with half a minute. */
   @Override
   public void close() {
@@ -116,22 +153,27 @@ public final class Lane implements AutoCloseable {
 
   /**
    * Refuses new work, finishes what is queued until {@code drain} is over, fails the rest, joins
-   * the threads and closes the instances. Idempotent.
+   * the threads and closes the instances. Idempotent. After a fault nothing is left to finish.
    */
   public void close(Duration drain) {
     queue.close();
-    boolean stopped = join(drain);
+    boolean stopped = join(health.fault().isPresent() ? FAULTY_DRAIN : drain);
     if (!stopped) {
       threads.forEach(Thread::interrupt);
       queue.failAll();
-      stopped = join(drain);
+      stopped = join(health.fault().isPresent() ? FAULTY_DRAIN : drain);
     }
+    endWatch();
     if (stopped) { // never under a running forward: a hung device keeps its memory
       for (int i = instances.size() - 1; i >= 0; i--) {
         instances.get(i).close();
       }
     }
     meters.close();
+  }
+
+  private synchronized void endWatch() {
+    watch.ifPresent(LaneWatch::close);
   }
 
   private boolean join(Duration patience) {

@@ -5,10 +5,8 @@ import io.github.vanillanet.metrics.VersionMeters;
 import io.github.vanillanet.timing.Deadline;
 import io.github.vanillanet.timing.Ticker;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,19 +18,19 @@ final class LaneQueue {
 
   private final String name;
   private final int capacity;
-  private final BatchPolicy policy;
   private final ServiceTime times;
-  private final VersionMeters meters;
   private final Ticker ticker;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private final Deque<Work> queue = new ArrayDeque<>(); // guarded by lock
+  private final WaitingWork waiting; // guarded by lock
+  private final List<List<Work>> running; // guarded by lock: what each worker computes
+  private final boolean[] asked; // guarded by lock: for a probe
   private final long[] busyNanosFrom; // guarded by lock: when each worker took up its batch
   private final double[] busyNanos; // guarded by lock: what it was expected to take, 0 if idle
-  private int queuedImages; // guarded by lock
   private int reservedImages; // guarded by lock
   private boolean closing; // guarded by lock
+  private Optional<LaneFault> fault = Optional.empty(); // guarded by lock
 
   LaneQueue(
       String name,
@@ -44,10 +42,11 @@ final class LaneQueue {
       Ticker ticker) {
     this.name = name;
     this.capacity = capacity;
-    this.policy = policy;
     this.times = times;
-    this.meters = meters;
     this.ticker = ticker;
+    this.waiting = new WaitingWork(policy, times, meters);
+    this.running = new ArrayList<>(Collections.nCopies(workers, List.of()));
+    this.asked = new boolean[workers];
     this.busyNanosFrom = new long[workers];
     this.busyNanos = new double[workers];
   }
@@ -57,8 +56,9 @@ final class LaneQueue {
    *
    * @param batch of one kind, to be computed together; may be empty
    * @param dropped to be told so: it left the queue and will not be computed
+   * @param probe instead of both
    */
-  record Taken(List<Work> batch, List<Work> dropped) {}
+  record Taken(List<Work> batch, List<Work> dropped, boolean probe) {}
 
   Ticket reserve(int images, Deadline deadline) {
     lock.lock();
@@ -68,7 +68,7 @@ final class LaneQueue {
       if (!estimate.room()) {
         throw new ServiceException.QueueFull(
             "%s: %d images wait and %d more do not fit, the queue holds %d"
-                .formatted(name, queuedImages + reservedImages, images, capacity),
+                .formatted(name, waiting.images() + reservedImages, images, capacity),
             estimate.waiting());
       }
       if (!deadline.allows(estimate.total())) {
@@ -93,9 +93,7 @@ final class LaneQueue {
     try {
       reservedImages -= reserved;
       requireOpen();
-      queue.add(work);
-      queuedImages += work.samples();
-      meters.queued(work.samples());
+      waiting.add(work);
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -113,6 +111,9 @@ final class LaneQueue {
   }
 
   private void requireOpen() {
+    if (fault.isPresent()) {
+      throw fault.get().refusal(name);
+    }
     if (closing) {
       throw new ServiceException.NotReady(name + " is closing");
     }
@@ -122,7 +123,7 @@ final class LaneQueue {
   int depth() {
     lock.lock();
     try {
-      return queuedImages;
+      return waiting.images();
     } finally {
       lock.unlock();
     }
@@ -138,7 +139,7 @@ final class LaneQueue {
   }
 
   private LaneEstimate estimateLocked(int images) {
-    int before = queuedImages + reservedImages;
+    int before = waiting.images() + reservedImages;
     long now = ticker.nanos();
     double ahead = before * times.imageNanos();
     for (int worker = 0; worker < busyNanos.length; worker++) {
@@ -147,7 +148,7 @@ final class LaneQueue {
     return new LaneEstimate(
         Duration.ofNanos(Math.round(ahead / busyNanos.length)),
         Duration.ofNanos(Math.round(times.nanos(images))),
-        before == 0 || before + images <= capacity);
+        fault.isEmpty() && (before == 0 || before + images <= capacity));
   }
 
   /**
@@ -160,20 +161,25 @@ final class LaneQueue {
     lock.lockInterruptibly();
     try {
       busyNanos[worker] = 0;
+      running.set(worker, List.of());
       while (true) {
-        List<Work> dropped = removePointless();
-        if (!dropped.isEmpty()) {
-          return Optional.of(new Taken(List.of(), dropped));
+        if (asked[worker] && !closing) {
+          asked[worker] = false;
+          return Optional.of(new Taken(List.of(), List.of(), true));
         }
-        if (queue.isEmpty()) {
+        List<Work> dropped = waiting.removePointless();
+        if (!dropped.isEmpty()) {
+          return Optional.of(new Taken(List.of(), dropped, false));
+        }
+        if (waiting.isEmpty()) {
           if (closing) {
             return Optional.empty();
           }
           changed.await();
         } else {
-          long patience = patience();
+          long patience = closing ? 0 : waiting.patience(ticker.nanos());
           if (patience <= 0) {
-            return Optional.of(new Taken(begin(worker), List.of()));
+            return Optional.of(new Taken(begin(worker), List.of(), false));
           }
           changed.awaitNanos(patience);
         }
@@ -183,58 +189,23 @@ final class LaneQueue {
     }
   }
 
-  private List<Work> removePointless() {
-    List<Work> removed = new ArrayList<>();
-    for (Iterator<Work> all = queue.iterator(); all.hasNext(); ) {
-      Work work = all.next();
-      if (work.isPointless(Duration.ofNanos(Math.round(times.nanos(work.samples()))))) {
-        all.remove();
-        removed(work);
-        removed.add(work);
-      }
+  /** {@code worker} is to compute a probe before anything else. */
+  void ask(int worker) {
+    lock.lock();
+    try {
+      asked[worker] = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
     }
-    return removed;
   }
 
-  /** How long the oldest work may still be held back for others to join it. */
-  private long patience() {
-    if (closing || !policy.combines() || queuedImages >= policy.maxImages()) {
-      return 0;
-    }
-    return policy.maxDelay().toNanos() - (ticker.nanos() - queue.getFirst().submitted());
-  }
-
-  /** The longest run of works from the front that fills a warmed size; else the first alone. */
   private List<Work> begin(int worker) {
-    int size = 0;
-    int count = 0;
-    int best = 1;
-    for (Work work : queue) {
-      size += work.samples();
-      count++;
-      if (!policy.combines()
-          || size > policy.maxImages()
-          || work.input().kind() != queue.getFirst().input().kind()) {
-        break;
-      }
-      best = policy.take(size) == size ? count : best;
-    }
-    List<Work> batch = new ArrayList<>();
-    int images = 0;
-    while (batch.size() < best) {
-      Work work = queue.removeFirst();
-      removed(work);
-      images += work.samples();
-      batch.add(work);
-    }
+    List<Work> batch = waiting.removeBatch();
     busyNanosFrom[worker] = ticker.nanos();
-    busyNanos[worker] = times.nanos(images);
+    busyNanos[worker] = times.nanos(batch.stream().mapToInt(Work::samples).sum());
+    running.set(worker, batch);
     return batch;
-  }
-
-  private void removed(Work work) {
-    queuedImages -= work.samples();
-    meters.unqueued(work.samples());
   }
 
   /** Nothing is taken in any more. */
@@ -253,16 +224,28 @@ final class LaneQueue {
     List<Work> left;
     lock.lock();
     try {
-      left = List.copyOf(queue);
-      left.forEach(this::removed);
-      queue.clear();
+      left = waiting.removeAll();
     } finally {
       lock.unlock();
     }
-    for (Work work : left) {
-      work.answer()
-          .completeExceptionally(
-              new ServiceException.NotReady(name + " closed before this work was begun"));
+    fail(left, new ServiceException.NotReady(name + " closed before this work was begun"));
+  }
+
+  /** Fails everything that waits or is being computed, and takes nothing in any more. */
+  void refuse(LaneFault found) {
+    List<Work> left;
+    lock.lock();
+    try {
+      fault = Optional.of(found);
+      left = new ArrayList<>(waiting.removeAll());
+      running.forEach(left::addAll);
+    } finally {
+      lock.unlock();
     }
+    fail(left, found.refusal(name));
+  }
+
+  private static void fail(List<Work> works, ServiceException reason) {
+    works.forEach(work -> work.answer().completeExceptionally(reason));
   }
 }

@@ -2,6 +2,7 @@ package io.github.vanillanet.batching;
 
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.engine.ModelInstance;
+import io.github.vanillanet.metrics.FaultReason;
 import io.github.vanillanet.metrics.VersionMeters;
 import io.github.vanillanet.timing.Ticker;
 import java.nio.ByteBuffer;
@@ -21,7 +22,12 @@ final class LaneWorker implements Runnable {
   private final ServiceTime times;
   private final VersionMeters meters;
   private final Ticker ticker;
+  private final LaneHealth health;
+  private final LaneJudge judge;
+  private final WorkerPulse pulse;
 
+  private volatile List<KnownAnswer> probes = List.of();
+  private int probed;
   private ByteBuffer staging = ByteBuffer.allocateDirect(0);
 
   LaneWorker(
@@ -32,7 +38,8 @@ final class LaneWorker implements Runnable {
       BatchPolicy policy,
       ServiceTime times,
       VersionMeters meters,
-      Ticker ticker) {
+      Ticker ticker,
+      LaneHealth health) {
     this.index = index;
     this.lane = lane;
     this.instance = instance;
@@ -41,22 +48,60 @@ final class LaneWorker implements Runnable {
     this.times = times;
     this.meters = meters;
     this.ticker = ticker;
+    this.health = health;
+    this.judge = new LaneJudge(health);
+    this.pulse = new WorkerPulse(ticker.nanos());
+  }
+
+  WorkerPulse pulse() {
+    return pulse;
+  }
+
+  /** What to compute when the queue asks for a probe. From any thread, before it asks. */
+  void probes(List<KnownAnswer> known) {
+    probes = known;
   }
 
   @Override
   public void run() {
-    instance.attachToThread();
     try {
+      instance.attachToThread();
       Optional<LaneQueue.Taken> taken = queue.take(index);
       while (taken.isPresent()) {
-        taken.get().dropped().forEach(work -> work.drop(lane));
-        if (!taken.get().batch().isEmpty()) {
-          execute(taken.get().batch());
-        }
+        pulse.awake();
+        work(taken.get());
+        pulse.idle();
         taken = queue.take(index);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // close() gave up waiting; it fails what is left
+    } catch (RuntimeException | Error e) {
+      health.report(new LaneFault(FaultReason.THREAD, "the lane's thread ended: " + e, true));
+    } finally {
+      pulse.ended();
+    }
+  }
+
+  private void work(LaneQueue.Taken taken) {
+    taken.dropped().forEach(work -> work.drop(lane));
+    if (taken.probe()) {
+      probe(probes.get(probed++ % probes.size()));
+    } else if (!taken.batch().isEmpty()) {
+      execute(taken.batch());
+    }
+  }
+
+  private void probe(KnownAnswer known) {
+    long started = ticker.nanos();
+    try {
+      pulse.forward(1);
+      judge.probeAnswered(
+          known, instance.forward(known.input().kind(), known.input().content(), 1));
+    } catch (RuntimeException | Error e) {
+      judge.probeThrew(e);
+    } finally {
+      long ended = ticker.nanos();
+      pulse.probed(ended, ended - started);
     }
   }
 
@@ -65,16 +110,24 @@ final class LaneWorker implements Runnable {
     try {
       float[] logits = batch.size() == 1 ? forward(batch.get(0).input()) : combined(batch);
       long inferNanos = ticker.nanos() - started;
-      int samples = batch.stream().mapToInt(Work::samples).sum();
-      int from = 0;
-      for (Work work : batch) {
-        int to = from + logits.length / samples * work.samples();
-        float[] own = batch.size() == 1 ? logits : Arrays.copyOfRange(logits, from, to);
-        work.answer().complete(new LaneAnswer(own, started - work.submitted(), inferNanos));
-        from = to;
+      judge.answered(batch.get(0).input().kind(), logits, pulse);
+      if (health.fault().isEmpty()) { // else the work has failed already
+        answer(batch, logits, started, inferNanos);
       }
-    } catch (RuntimeException | Error e) { // the lane lives on, whatever one forward threw
+    } catch (RuntimeException | Error e) { // the thread lives on, whatever one forward threw
+      judge.threw(e);
       batch.forEach(work -> work.answer().completeExceptionally(e));
+    }
+  }
+
+  private static void answer(List<Work> batch, float[] logits, long started, long inferNanos) {
+    int samples = batch.stream().mapToInt(Work::samples).sum();
+    int from = 0;
+    for (Work work : batch) {
+      int to = from + logits.length / samples * work.samples();
+      float[] own = batch.size() == 1 ? logits : Arrays.copyOfRange(logits, from, to);
+      work.answer().complete(new LaneAnswer(own, started - work.submitted(), inferNanos));
+      from = to;
     }
   }
 
@@ -112,7 +165,9 @@ final class LaneWorker implements Runnable {
 
   private float[] forward(InputKind kind, ByteBuffer content, int samples) {
     long started = ticker.nanos();
+    pulse.forward(samples);
     float[] logits = instance.forward(kind, content, samples);
+    pulse.forward(samples);
     long nanos = ticker.nanos() - started;
     times.measured(samples, nanos);
     meters.inferred(samples, nanos);

@@ -72,6 +72,9 @@ public interface ServingConfig {
   /** When a version that was just swapped in is taken out again. */
   SwapGuard swapGuard();
 
+  /** When a lane is out of service. */
+  Health health();
+
   /** Trainings that clients start. */
   Training training();
 
@@ -85,6 +88,14 @@ public interface ServingConfig {
     /** Failures among them that are one too many. */
     @WithDefault("3")
     int failures();
+  }
+
+  /** {@code vanillanet.health.*}. */
+  interface Health {
+
+    /** A forward hangs that takes longer, and longer than ten times what was measured. */
+    @WithDefault("1.5S")
+    Duration hangLimit();
   }
 
   /** {@code vanillanet.training.*}. */

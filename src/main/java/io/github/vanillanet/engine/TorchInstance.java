@@ -13,6 +13,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * An artifact loaded by libtorch. On a CPU its weights are repacked for oneDNN at once.
@@ -23,6 +24,10 @@ import java.nio.file.Path;
 public final class TorchInstance implements ModelInstance {
 
   private static final String[] NO_EXTRA_FILES = {};
+
+  /** How allocators of libtorch, cuBLAS and cuDNN say that the device is full. */
+  private static final List<String> FULL =
+      List.of("out of memory", "not enough memory", "CUBLAS_STATUS_ALLOC", "CUDNN_STATUS_ALLOC");
 
   private final TorchRuntime runtime;
   private final PtNDManager manager;
@@ -119,7 +124,7 @@ public final class TorchInstance implements ModelInstance {
 
   private static ServiceException failure(EngineException e) {
     String reason = firstLine(e);
-    if (reason.contains("out of memory") || reason.contains("not enough memory")) {
+    if (FULL.stream().anyMatch(reason::contains)) {
       return new ServiceException.OutOfDeviceMemory("the device is out of memory: " + reason, e);
     }
     return new ServiceException.EngineFailure("the forward pass failed: " + reason, e);

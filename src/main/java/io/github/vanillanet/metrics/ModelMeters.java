@@ -15,6 +15,7 @@ final class ModelMeters {
 
   private final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
   private final Map<Outcome, Counter> requests = new EnumMap<>(Outcome.class);
+  private final Map<FaultReason, Counter> faults = new EnumMap<>(FaultReason.class);
   private final Timer preprocess;
   private final Timer predict;
   private final Timer postprocess;
@@ -26,6 +27,7 @@ final class ModelMeters {
   final AtomicInteger queued = new AtomicInteger();
   final AtomicInteger inFlight = new AtomicInteger();
   final AtomicInteger lanes = new AtomicInteger();
+  final AtomicInteger healthy = new AtomicInteger(1);
 
   ModelMeters(MeterRegistry registry, String model) {
     Tags tags = Tags.of("model", model);
@@ -40,6 +42,14 @@ final class ModelMeters {
           Counter.builder("vanillanet.requests")
               .description("Requests by how they ended")
               .tags(tags.and("outcome", outcome.label()))
+              .register(registry));
+    }
+    for (FaultReason reason : FaultReason.values()) {
+      faults.put(
+          reason,
+          Counter.builder("vanillanet.lane.faults")
+              .description("Faults that took a version's lanes out of service")
+              .tags(tags.and("reason", reason.label()))
               .register(registry));
     }
     Tags kserve = Tags.of("model_name", model);
@@ -71,6 +81,8 @@ final class ModelMeters {
     gauge(registry, tags, "vanillanet.queue.images", "Images that wait for a lane", queued);
     gauge(registry, tags, "vanillanet.inflight.images", "Images accepted, not answered", inFlight);
     gauge(registry, tags, "vanillanet.lanes", "Threads that do forwards", lanes);
+    gauge(
+        registry, tags, "vanillanet.lane.healthy", "0 after a fault of the live version", healthy);
   }
 
   private static void gauge(
@@ -96,6 +108,10 @@ final class ModelMeters {
   void inferred(int images, long nanos) {
     batch.record(images);
     busy.increment(nanos / 1e9);
+  }
+
+  void faulted(FaultReason reason) {
+    faults.get(reason).increment();
   }
 
   void swapped() {

@@ -30,6 +30,8 @@ public final class VersionMeters implements AutoCloseable {
   final AtomicInteger pending = new AtomicInteger();
 
   private volatile boolean open;
+  private boolean live; // guarded by this
+  private boolean faulty; // guarded by this
 
   VersionMeters(ServingMetrics metrics, String model, int version, String device) {
     this.metrics = metrics;
@@ -100,6 +102,26 @@ public final class VersionMeters implements AutoCloseable {
   public void ended(Outcome outcome) {
     requests.get(outcome).increment();
     metrics.model(model).ended(outcome);
+  }
+
+  /** This version answers from here on: the gauge of its model's health is about it. */
+  public synchronized void live() {
+    live = true;
+    metrics.model(model).healthy.set(faulty ? 0 : 1);
+  }
+
+  /** Another version answers from here on, or none. */
+  public synchronized void retired() {
+    live = false;
+  }
+
+  /** This version's lanes were taken out of service. */
+  public synchronized void faulted(FaultReason reason) {
+    metrics.model(model).faulted(reason);
+    faulty = true;
+    if (live) {
+      metrics.model(model).healthy.set(0);
+    }
   }
 
   /** This version replaced another. */

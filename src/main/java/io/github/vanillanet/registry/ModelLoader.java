@@ -1,9 +1,11 @@
 package io.github.vanillanet.registry;
 
+import io.github.vanillanet.batching.KnownAnswer;
 import io.github.vanillanet.batching.Lane;
 import io.github.vanillanet.batching.LaneAnswer;
 import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.batching.ModelInput;
+import io.github.vanillanet.batching.WatchPlan;
 import io.github.vanillanet.certify.GoldenAnswers;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.InputKind;
@@ -29,17 +31,28 @@ import java.util.concurrent.CompletionException;
 public final class ModelLoader implements VersionLoader {
 
   private static final int TIMED_FORWARDS = 5;
+  private static final Duration SHORTEST_PROBE_INTERVAL = Duration.ofSeconds(1);
 
   private final TorchRuntime runtime;
   private final Device device;
   private final LanePlan plan;
   private final ServingMetrics metrics;
+  private final FaultObserver faults;
 
-  public ModelLoader(TorchRuntime runtime, Device device, LanePlan plan, ServingMetrics metrics) {
+  /**
+   * @param faults is told when a lane goes out of service
+   */
+  public ModelLoader(
+      TorchRuntime runtime,
+      Device device,
+      LanePlan plan,
+      ServingMetrics metrics,
+      FaultObserver faults) {
     this.runtime = runtime;
     this.device = device;
     this.plan = plan;
     this.metrics = metrics;
+    this.faults = faults;
   }
 
   /**
@@ -52,8 +65,9 @@ public final class ModelLoader implements VersionLoader {
     this(
         runtime,
         device,
-        new LanePlan(1, threads, LaneSettings.single(queueCapacity)),
-        ServingMetrics.unobserved());
+        new LanePlan(1, threads, LaneSettings.single(queueCapacity), LanePlan.USUAL_HANG_LIMIT),
+        ServingMetrics.unobserved(),
+        FaultObserver.none());
   }
 
   @Override
@@ -68,7 +82,22 @@ public final class ModelLoader implements VersionLoader {
             architecture.inputHeight(),
             architecture.inputWidth(),
             plan.threads());
-    Lane lane = lane(version.id(), instance);
+    List<ModelInstance> instances = new ArrayList<>(List.of(instance));
+    while (instances.size() < plan.lanes()) {
+      instances.add(instance.forAnotherThread());
+    }
+    return serve(version, instances, started);
+  }
+
+  /**
+   * The steps after the artifact is on the device.
+   *
+   * @param instances of this version, one for each thread; owned by the result, or closed
+   * @param started when loading began, of {@code System.nanoTime}
+   */
+  public ServedModel serve(StoredVersion version, List<ModelInstance> instances, long started) {
+    Architecture architecture = version.manifest().architecture();
+    Lane lane = lane(version.id(), instances);
     try {
       GoldenAnswers golden = new GoldenAnswers(version.manifest().certificate());
       List<RgbImage> probes = golden.images(architecture.inputHeight(), architecture.inputWidth());
@@ -78,6 +107,7 @@ public final class ModelLoader implements VersionLoader {
       warm(lane, probes.get(0));
       Duration latency = medianForward(lane, probes.get(0));
       lane.open(latency);
+      lane.watch(watch(version.id(), golden, probes));
       Duration loadTime = Duration.ofNanos(System.nanoTime() - started);
       return new ServedModel(version, device, lane, loadTime, latency);
     } catch (RuntimeException | Error e) {
@@ -86,11 +116,18 @@ public final class ModelLoader implements VersionLoader {
     }
   }
 
-  private Lane lane(ModelId id, TorchInstance instance) {
-    List<ModelInstance> instances = new ArrayList<>(List.of(instance));
-    while (instances.size() < plan.lanes()) {
-      instances.add(instance.forAnotherThread());
+  private WatchPlan watch(ModelId id, GoldenAnswers golden, List<RgbImage> probes) {
+    List<KnownAnswer> known = new ArrayList<>();
+    for (int i = 0; i < probes.size(); i++) {
+      int probe = i;
+      ModelInput input = input(probes.get(i), 1);
+      known.add(new KnownAnswer(input, logits -> golden.requireSame(probe, logits)));
     }
+    return new WatchPlan(
+        known, SHORTEST_PROBE_INTERVAL, plan.hangLimit(), fault -> faults.faulted(id, fault));
+  }
+
+  private Lane lane(ModelId id, List<ModelInstance> instances) {
     return new Lane(
         id.toString(),
         instances,
@@ -145,7 +182,7 @@ public final class ModelLoader implements VersionLoader {
 
   private static ModelInput input(RgbImage image, int copies) {
     ByteBuffer pixels =
-        ByteBuffer.allocate(copies * image.rgb().length).order(ByteOrder.nativeOrder());
+        ByteBuffer.allocateDirect(copies * image.rgb().length).order(ByteOrder.nativeOrder());
     for (int i = 0; i < copies; i++) {
       pixels.put(image.rgb());
     }

@@ -1,8 +1,11 @@
 package io.github.vanillanet.registry;
 
+import io.github.vanillanet.batching.LaneFault;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -35,6 +38,10 @@ public final class ModelRegistry implements AutoCloseable {
   public void swap(ServedModel next) {
     ServedModel previous = live.put(next.id().name(), next);
     if (previous != null) {
+      previous.lane().meters().retired();
+    }
+    next.lane().meters().live();
+    if (previous != null) {
       next.lane().meters().swapped();
       previous.release();
     }
@@ -43,6 +50,15 @@ public final class ModelRegistry implements AutoCloseable {
   /** The live version of {@code name}, if there is one. */
   public Optional<ModelId> live(String name) {
     return Optional.ofNullable(live.get(name)).map(ServedModel::id);
+  }
+
+  /** Of live versions whose lane is out of service, why it is. */
+  public Map<ModelId, LaneFault> faults() {
+    Map<ModelId, LaneFault> faults = new LinkedHashMap<>();
+    for (ServedModel model : live.values()) {
+      model.lane().fault().ifPresent(fault -> faults.put(model.id(), fault));
+    }
+    return faults;
   }
 
   /** Names of all live models, in order. */
@@ -58,6 +74,7 @@ public final class ModelRegistry implements AutoCloseable {
   public boolean remove(String name) {
     ServedModel model = live.remove(name);
     if (model != null) {
+      model.lane().meters().retired();
       model.release();
     }
     return model != null;

@@ -69,6 +69,13 @@ public final class ServedModel {
     return statistics;
   }
 
+  /**
+   * @throws io.github.vanillanet.error.ServiceException.NotReady if its lane is out of service
+   */
+  public void requireHealthy() {
+    lane.requireHealthy();
+  }
+
   /** Counts one more user, unless the model is closing already. */
   boolean acquire() {
     return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;

@@ -1,15 +1,16 @@
 package io.github.vanillanet.registry;
 
+import io.github.vanillanet.batching.LaneFault;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Keeps an eye on a version that was just swapped in. If too many of its first answers are
- * failures, its rescue runs, once, on a thread of its own. Thread-safe; costs one map lookup for
- * each answer of a version that is not watched.
+ * failures, or its lane goes out of service, its rescue runs, once, on a thread of its own.
+ * Thread-safe; costs one map lookup for each answer of a version that is not watched.
  */
-public final class SwapGuard implements AnswerObserver {
+public final class SwapGuard implements AnswerObserver, FaultObserver {
 
   /**
    * @param answers after which a version is trusted
@@ -54,6 +55,15 @@ public final class SwapGuard implements AnswerObserver {
       new Thread(probation.rescue, "rescue-" + id).start();
     } else {
       count(id, probation);
+    }
+  }
+
+  /** The lane of {@code id} answers nothing any more: there is nothing to wait for. */
+  @Override
+  public void faulted(ModelId id, LaneFault fault) {
+    Probation probation = watched.get(id);
+    if (probation != null && watched.remove(id, probation)) {
+      new Thread(probation.rescue, "rescue-" + id).start();
     }
   }
 

@@ -100,6 +100,8 @@ public final class VersionSwitch {
     replace(id, after);
     if (after.previous().isPresent()) {
       guard.watch(id, () -> rescue(id));
+      // a fault between the swap and here was told to a guard that did not listen yet
+      Optional.ofNullable(registry.faults().get(id)).ifPresent(fault -> guard.faulted(id, fault));
     }
   }
 

@@ -1,11 +1,14 @@
 package io.github.vanillanet.registry;
 
 import io.github.vanillanet.Oracle;
+import io.github.vanillanet.certify.GoldenAnswers;
 import io.github.vanillanet.engine.TorchRuntime;
+import io.github.vanillanet.image.RgbImage;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.CheckpointImport;
 import io.github.vanillanet.publish.ModelPublisher;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /** Publishes a narrow official net, for tests that need a real version. */
@@ -29,5 +32,14 @@ public final class PublishedModels {
                     64,
                     Optional.empty())
                 .read(warning -> {}));
+  }
+
+  /** What the certificate of version 1 was made with: the pictures that a lane is probed with. */
+  public static List<byte[]> probes(Path repository, String name) {
+    Manifest manifest = new ModelRepository(repository).manifest(new ModelId(name, 1));
+    return new GoldenAnswers(manifest.certificate())
+        .images(manifest.preprocessing().height(), manifest.preprocessing().width()).stream()
+            .map(RgbImage::rgb)
+            .toList();
   }
 }

@@ -73,7 +73,7 @@ public final class KServeResource {
   /** Names of all live models. */
   public record Models(List<String> models) {}
 
-  /** A model that is there is ready. */
+  /** A model that is there is ready, unless it is out of service. */
   public record ModelStatus(String name, boolean ready) {}
 
   /**
@@ -92,6 +92,7 @@ public final class KServeResource {
   @Operation(summary = "Whether a model is ready")
   public ModelStatus model(@PathParam("model") String model) {
     try (Lease lease = selection.lease(Optional.of(model))) {
+      lease.model().requireHealthy();
       return new ModelStatus(lease.model().id().name(), true);
     }
   }

@@ -46,7 +46,13 @@ public final class ModelResource {
   }
 
   /** Whether a model is ready. */
-  public record ModelReady(String name, boolean ready) {}
+  public record ModelReady(String name, boolean ready) {
+
+    static ModelReady of(View view, ServedModel served) {
+      served.requireHealthy();
+      return new ModelReady(view.name(), true);
+    }
+  }
 
   @GET
   @Path(MODEL)
@@ -70,7 +76,7 @@ public final class ModelResource {
       responseCode = "200",
       description = "It is ready",
       content = @Content(schema = @Schema(implementation = ModelReady.class)))
-  @APIResponse(responseCode = "503", description = "It may still be loading")
+  @APIResponse(responseCode = "503", description = "It may still be loading, or is out of service")
   public Response ready(@PathParam("model") String model) {
     return ready(model, OptionalInt.empty());
   }
@@ -82,15 +88,14 @@ public final class ModelResource {
       responseCode = "200",
       description = "It is ready",
       content = @Content(schema = @Schema(implementation = ModelReady.class)))
-  @APIResponse(responseCode = "503", description = "It may still be loading")
+  @APIResponse(responseCode = "503", description = "It may still be loading, or is out of service")
   public Response ready(@PathParam("model") String model, @PathParam("version") String version) {
     return ready(model, Versions.parse(model, version));
   }
 
   private Response ready(String model, OptionalInt version) {
     try {
-      return Response.ok(of(model, version, (view, served) -> new ModelReady(view.name(), true)))
-          .build();
+      return Response.ok(of(model, version, ModelReady::of)).build();
     } catch (ServiceException.NotReady e) {
       return Response.status(503).entity(new ModelReady(model, false)).build();
     }

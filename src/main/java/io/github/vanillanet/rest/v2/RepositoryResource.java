@@ -51,15 +51,19 @@ public final class RepositoryResource {
   /**
    * A version of the repository.
    *
-   * @param state READY if it is served, else UNAVAILABLE
+   * @param state READY if it is served and its lane in service, else UNAVAILABLE
    * @param reason why it is not, else empty
    */
   public record IndexEntry(String name, String version, String state, String reason) {
 
-    static IndexEntry of(ModelId id, Optional<ModelId> live) {
-      boolean ready = live.equals(Optional.of(id));
+    static IndexEntry of(ModelId id, Optional<ModelId> live, boolean faulty) {
+      boolean served = live.equals(Optional.of(id));
+      boolean ready = served && !faulty;
       String reason =
-          live.map(served -> "version %d is served".formatted(served.version())).orElse("unloaded");
+          served
+              ? "out of service"
+              : live.map(other -> "version %d is served".formatted(other.version()))
+                  .orElse("unloaded");
       return new IndexEntry(
           id.name(),
           Integer.toString(id.version()),
@@ -78,7 +82,10 @@ public final class RepositoryResource {
             name ->
                 repository.versions(name).stream()
                     .map(version -> new ModelId(name, version))
-                    .map(id -> IndexEntry.of(id, registry.live(name))))
+                    .map(
+                        id ->
+                            IndexEntry.of(
+                                id, registry.live(name), registry.faults().containsKey(id))))
         .filter(entry -> !request.ready() || entry.state().equals("READY"))
         .toList();
   }

@@ -83,7 +83,7 @@ public final class ServerResource {
   @APIResponse(responseCode = "503", description = "Not yet, or no more")
   public Response ready() {
     boolean ready = !health.getReadiness().isDown();
-    return answer(ready, new Health(true, ready, NAME));
+    return answer(ready, new Health(!health.getLiveness().isDown(), ready, NAME));
   }
 
   private static Response answer(boolean good, Health health) {

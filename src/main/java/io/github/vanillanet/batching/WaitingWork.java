@@ -1,0 +1,97 @@
+package io.github.vanillanet.batching;
+
+import io.github.vanillanet.metrics.VersionMeters;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+
+/** Works in the order in which they came, counted in images. Guarded by its queue's lock. */
+final class WaitingWork {
+
+  private final BatchPolicy policy;
+  private final ServiceTime times;
+  private final VersionMeters meters;
+  private final Deque<Work> works = new ArrayDeque<>();
+  private int images;
+
+  WaitingWork(BatchPolicy policy, ServiceTime times, VersionMeters meters) {
+    this.policy = policy;
+    this.times = times;
+    this.meters = meters;
+  }
+
+  void add(Work work) {
+    works.add(work);
+    images += work.samples();
+    meters.queued(work.samples());
+  }
+
+  int images() {
+    return images;
+  }
+
+  boolean isEmpty() {
+    return works.isEmpty();
+  }
+
+  /** How long the oldest may still be held back for others to join it. */
+  long patience(long now) {
+    if (!policy.combines() || images >= policy.maxImages()) {
+      return 0;
+    }
+    return policy.maxDelay().toNanos() - (now - works.getFirst().submitted());
+  }
+
+  /** Takes out what nobody waits for any more, or what cannot be done in time. */
+  List<Work> removePointless() {
+    List<Work> removed = new ArrayList<>();
+    for (Iterator<Work> all = works.iterator(); all.hasNext(); ) {
+      Work work = all.next();
+      if (work.isPointless(Duration.ofNanos(Math.round(times.nanos(work.samples()))))) {
+        all.remove();
+        removed(work);
+        removed.add(work);
+      }
+    }
+    return removed;
+  }
+
+  /** The longest run of works from the front that fills a warmed size; else the first alone. */
+  List<Work> removeBatch() {
+    int size = 0;
+    int count = 0;
+    int best = 1;
+    for (Work work : works) {
+      size += work.samples();
+      count++;
+      if (!policy.combines()
+          || size > policy.maxImages()
+          || work.input().kind() != works.getFirst().input().kind()) {
+        break;
+      }
+      best = policy.take(size) == size ? count : best;
+    }
+    List<Work> batch = new ArrayList<>();
+    while (batch.size() < best) {
+      Work work = works.removeFirst();
+      removed(work);
+      batch.add(work);
+    }
+    return batch;
+  }
+
+  List<Work> removeAll() {
+    List<Work> all = List.copyOf(works);
+    all.forEach(this::removed);
+    works.clear();
+    return all;
+  }
+
+  private void removed(Work work) {
+    images -= work.samples();
+    meters.unqueued(work.samples());
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.vanillanet.registry;
+
+import io.github.vanillanet.batching.LaneFault;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+
+/**
+ * The faults that only a new process cures. They stay when their version is swapped out: a device
+ * that is lost, or a thread that hangs, stays so. Thread-safe.
+ */
+public final class StickyFaults implements FaultObserver {
+
+  private final ConcurrentMap<ModelId, LaneFault> found = new ConcurrentHashMap<>();
+
+  @Override
+  public void faulted(ModelId id, LaneFault fault) {
+    if (fault.sticky()) {
+      found.putIfAbsent(id, fault);
+    }
+  }
+
+  public Map<ModelId, LaneFault> found() {
+    return Map.copyOf(found);
+  }
+}
