@@ -115,7 +115,7 @@ final class LaneWorker implements Runnable {
     float[] logits = instance.forward(kind, content, samples);
     long nanos = ticker.nanos() - started;
     times.measured(samples, nanos);
-    meters.inferred(samples, nanos);
+    meters.inferred(instance.device().toString(), samples, nanos);
     return logits;
   }
 

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -63,6 +64,8 @@ final class BenchCommand implements Callable<Integer> {
       description = "timed forwards of each net; default: ${DEFAULT-VALUE}")
   private int runs;
 
+  @Mixin private PrecisionOption precision;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -76,9 +79,10 @@ final class BenchCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "libtorch %s on %s, %d threads, Java %s; float32 matrix product: %.1f GFLOP/s%n",
+        "libtorch %s on %s in %s, %d threads, Java %s; float32 matrix product: %.1f GFLOP/s%n",
         runtime.version(),
         target,
+        precision.arithmetic(),
         threads,
         System.getProperty("java.version"),
         peak / 1e9);
@@ -119,7 +123,7 @@ final class BenchCommand implements Callable<Integer> {
     int width = architecture.inputWidth();
     Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
     try {
-      SeededArtifact.write(variant, artifact);
+      SeededArtifact.write(variant, precision.arithmetic(), artifact);
       try (ModelInstance net =
           TorchInstance.load(runtime, artifact, target, height, width, threads)) {
         return time(net, InputKind.IMAGES.sampleBytes(height, width));

@@ -1,11 +1,27 @@
 package io.github.vanillanet.registry;
 
 import io.github.vanillanet.batching.LaneSettings;
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.image.RgbImage;
+import java.util.List;
 
 /**
  * How many threads a model gets.
  *
- * @param lanes that compute at the same time, on the same weights
+ * @param lanes that compute at the same time on each device, on the same weights
  * @param threads that each of them may use on a CPU
  */
-public record LanePlan(int lanes, int threads, LaneSettings lane) {}
+public record LanePlan(int lanes, int threads, LaneSettings lane) {
+
+  /** What each of its threads does first on a device. */
+  WarmUp warmUp(Device device, List<RgbImage> probes) {
+    return switch (device.kind()) {
+      case CPU -> {
+        List<Integer> further = lane.batching().combines() ? lane.batching().sizes() : List.of();
+        yield new WarmUp(probes, further, List.of(InputKind.IMAGES));
+      }
+      case CUDA -> new WarmUp(probes, lane.batching().forwardSizes(), List.of(InputKind.values()));
+    };
+  }
+}
