@@ -8,6 +8,7 @@ import io.github.vanillanet.engine.TorchInstance;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.network.Cost;
 import io.github.vanillanet.network.Form;
 import io.github.vanillanet.network.Network;
@@ -75,6 +76,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);
+    Arithmetic arithmetic = precision.on(runtime, target);
     double peak = MatrixPeak.measure(runtime, target, threads, PRODUCTS);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
@@ -82,25 +84,30 @@ final class BenchCommand implements Callable<Integer> {
         "libtorch %s on %s in %s, %d threads, Java %s; float32 matrix product: %.1f GFLOP/s%n",
         runtime.version(),
         target,
-        precision.arithmetic(),
+        arithmetic,
         threads,
         System.getProperty("java.version"),
         peak / 1e9);
     out.printf(
         HEAD, "VARIANT", "PARAMETERS", "MACS", "INPUT", "MIN MS", "MEDIAN MS", "IMAGES/S", "PEAK");
     for (VanillaNetVariant variant : variants) {
-      row(out, runtime, target, variant, peak);
+      row(out, runtime, target, arithmetic, variant, peak);
       out.flush();
     }
     return 0;
   }
 
   private void row(
-      PrintWriter out, TorchRuntime runtime, Device target, VanillaNetVariant variant, double peak)
+      PrintWriter out,
+      TorchRuntime runtime,
+      Device target,
+      Arithmetic arithmetic,
+      VanillaNetVariant variant,
+      double peak)
       throws IOException {
     Architecture architecture = Architecture.official(variant);
     Cost cost = Cost.of(Network.of(architecture, Form.DEPLOYED));
-    long[] nanos = time(runtime, target, variant, architecture);
+    long[] nanos = time(runtime, target, arithmetic, variant, architecture);
     double median = nanos[nanos.length / 2] / 1e9;
     out.printf(
         Locale.ROOT,
@@ -117,13 +124,17 @@ final class BenchCommand implements Callable<Integer> {
 
   /** Ascending. */
   private long[] time(
-      TorchRuntime runtime, Device target, VanillaNetVariant variant, Architecture architecture)
+      TorchRuntime runtime,
+      Device target,
+      Arithmetic arithmetic,
+      VanillaNetVariant variant,
+      Architecture architecture)
       throws IOException {
     int height = architecture.inputHeight();
     int width = architecture.inputWidth();
     Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
     try {
-      SeededArtifact.write(variant, precision.arithmetic(), artifact);
+      SeededArtifact.write(variant, arithmetic, artifact);
       try (ModelInstance net =
           TorchInstance.load(runtime, artifact, target, height, width, threads)) {
         return time(net, InputKind.IMAGES.sampleBytes(height, width));

@@ -1,5 +1,8 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.PrecisionProbe;
+import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.network.Precision;
@@ -15,15 +18,23 @@ final class PrecisionOption {
   private String name;
 
   /**
-   * @throws ServiceException.BadConfiguration if there is no such precision
+   * @throws ServiceException.BadConfiguration if there is no such precision, or the device does not
+   *     compute in it
    */
-  Arithmetic arithmetic() {
-    return Precision.named(name)
-        .map(precision -> new Arithmetic(precision, false))
-        .orElseThrow(
-            () ->
-                new ServiceException.BadConfiguration(
-                    "--precision: expected one of %s, found '%s'"
-                        .formatted(String.join(", ", Precision.NAMES), name)));
+  Arithmetic on(TorchRuntime runtime, Device device) {
+    Precision precision =
+        Precision.named(name)
+            .orElseThrow(
+                () ->
+                    new ServiceException.BadConfiguration(
+                        "--precision: expected one of %s, found '%s'"
+                            .formatted(String.join(", ", Precision.NAMES), name)));
+    PrecisionProbe.refusal(runtime, device, precision)
+        .ifPresent(
+            reason -> {
+              throw new ServiceException.BadConfiguration(
+                  "--precision=%s: %s does not compute in it: %s".formatted(name, device, reason));
+            });
+    return new Arithmetic(precision, false);
   }
 }

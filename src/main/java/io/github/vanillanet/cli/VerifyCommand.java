@@ -54,7 +54,11 @@ final class VerifyCommand implements Callable<Integer> {
     Device target = runtime.resolve(device);
     ModelLoader loader =
         new ModelLoader(
-            runtime, target, precision.arithmetic(), Runtime.getRuntime().availableProcessors(), 1);
+            runtime,
+            target,
+            precision.on(runtime, target),
+            Runtime.getRuntime().availableProcessors(),
+            1);
     int failed = 0;
     for (ModelId id : ids) {
       failed += verify(models, loader, id, target) ? 0 : 1;

@@ -61,7 +61,7 @@ class CertificateTest {
             () ->
                 PUBLISHED.of(Precision.FLOAT32, "autotuned", answers(1, 0.99f, -2, -4, 0, 1.001f)))
         .isInstanceOf(ServiceException.NotEquivalent.class)
-        .hasMessageContaining("allowed is 4e-05");
+        .hasMessageContaining("allowed is 4.00e-05");
   }
 
   @Test
