@@ -252,8 +252,11 @@ def check(variant, folder, device, clock, options):
         except RuntimeError as failure:
             if not unsupported(failure):
                 raise
+            module = torch.jit.load(path, map_location=device)
+            typed = keeps_weights_in(module, WEIGHTS[mode])
             reason = str(failure).strip().splitlines()[-1]
-            result.update({"mode": mode, "ok": None, "unsupported": reason})
+            result.update({"mode": mode, "weights_ok": typed, "unsupported": reason})
+            result["ok"] = None if typed else False
         os.remove(path)  # all nine together are more than a gigabyte
         gc.collect()
         if device.type == "cuda":

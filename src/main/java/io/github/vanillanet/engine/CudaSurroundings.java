@@ -86,7 +86,7 @@ interface CudaSurroundings {
     @Override
     public OptionalInt driverDevices() {
       try {
-        NativeLibrary driver = NativeLibrary.getInstance("cuda");
+        NativeLibrary driver = NativeLibrary.getInstance("libcuda.so.1"); // as libtorch does
         IntByReference count = new IntByReference();
         boolean asked =
             driver.getFunction("cuInit").invokeInt(new Object[] {0}) == 0
