@@ -1,15 +1,21 @@
 import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.network.DeployedModule;
 import io.github.vanillanet.network.Form;
 import io.github.vanillanet.network.Network;
+import io.github.vanillanet.network.Precision;
 import io.github.vanillanet.network.SeededWeights;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.checkpoint.TorchArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 
-/** {@code WriteArtifact VARIANT FILE}: the archive that the service would load, from a seed. */
+/**
+ * {@code WriteArtifact VARIANT PRECISION AUTOTUNE FILE}: the archive that the service would load, from
+ * a seed.
+ */
 public final class WriteArtifact {
 
   private static final long SEED = 5;
@@ -19,8 +25,8 @@ public final class WriteArtifact {
   private WriteArtifact() {}
 
   public static void main(String... arguments) throws IOException {
-    if (arguments.length != 2) {
-      System.err.println("usage: WriteArtifact VARIANT FILE");
+    if (arguments.length != 4) {
+      System.err.println("usage: WriteArtifact VARIANT PRECISION AUTOTUNE FILE");
       System.exit(2);
     }
     VanillaNetVariant variant =
@@ -30,9 +36,13 @@ public final class WriteArtifact {
                     new IllegalArgumentException(
                         "expected one of %s, found '%s'"
                             .formatted(VanillaNetVariant.names(), arguments[0])));
+    Arithmetic arithmetic =
+        new Arithmetic(
+            Precision.valueOf(arguments[1].toUpperCase(Locale.ROOT)),
+            Boolean.parseBoolean(arguments[2]));
     Network network = Network.of(Architecture.official(variant), Form.DEPLOYED);
     DeployedModule module =
-        DeployedModule.of(network, SeededWeights.of(network, SEED), MEAN, STD);
-    TorchArchive.writeModule(Path.of(arguments[1]), module.source(), module.root());
+        DeployedModule.of(network, SeededWeights.of(network, SEED), MEAN, STD, arithmetic);
+    TorchArchive.writeModule(Path.of(arguments[3]), module.source(), module.root());
   }
 }

@@ -1,8 +1,8 @@
 """Runs VanillaNet artifacts, written on the spot, on a GPU: are they right, and how fast.
 
-Needs torch and nothing else. For each variant the kit's Java classes write a float32 TorchScript
-archive from a seed; torch.jit.load loads it twice, for the CPU, whose logits are the golden ones,
-and for the device.
+Needs torch and nothing else. For each variant the kit's Java classes write TorchScript archives
+from a seed, one for each way of computing that the service knows. The float32 one answers on the
+CPU first: these logits are the golden ones. Then each is loaded for the device.
 """
 
 import argparse
@@ -35,9 +35,16 @@ PUBLISHED_A100_MS = {
     "vanillanet_13": 4.26,
 }
 
-# Largest difference allowed, relative to the largest logit. float32: what the service's
-# certificate allows. tf32 multiplies with 10 bits of mantissa, about 1e-3 a layer.
-BOUNDS = {"float32": 1e-5, "tf32": 2e-2}
+# Largest difference allowed, relative to the largest logit (to 1 if that is smaller): what the
+# service's certificate allows. All but float32 must keep the best class of every probe too.
+BOUNDS = {"float32": 1e-5, "tf32": 1e-2, "float16": 1e-2, "bfloat16": 1e-2}
+
+WEIGHTS = {
+    "float32": torch.float32,
+    "tf32": torch.float32,
+    "float16": torch.float16,
+    "bfloat16": torch.bfloat16,
+}
 
 SIDE = 224
 
@@ -47,6 +54,12 @@ def arguments():
     parser.add_argument("--kit", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--device", default="cuda:0", help="cuda:N, or cpu to try the script")
     parser.add_argument("--variants", default=",".join(VARIANTS), help="default: all nine")
+    parser.add_argument("--modes", help="default: %s; on a CPU without tf32" % ",".join(BOUNDS))
+    parser.add_argument(
+        "--default-algorithms",
+        action="store_true",
+        help="cuDNN's own choice; else it tries all, as vanillanet.cuda.cudnn-benchmark does",
+    )
     parser.add_argument("--batches", default="1,2,4,8,16,32,64,128,256", help="for the throughput")
     parser.add_argument("--runs", type=int, default=300, help="forwards whose median is taken")
     parser.add_argument("--warmup", type=int, default=50)
@@ -55,18 +68,24 @@ def arguments():
     options = parser.parse_args()
     options.variants = options.variants.split(",")
     options.batches = [int(size) for size in options.batches.split(",")]
+    on_cpu = options.device == "cpu"
+    usual = [mode for mode in BOUNDS if not (on_cpu and mode == "tf32")]
+    options.modes = options.modes.split(",") if options.modes else usual
     unknown = [name for name in options.variants if name not in VARIANTS]
+    unknown += [mode for mode in options.modes if mode not in usual]
     if unknown:
-        parser.error("unknown variants: %s" % ", ".join(unknown))
+        parser.error("not known, or not on this device: %s" % ", ".join(unknown))
     if min(options.runs, options.warmup, options.probes, *options.batches) < 1:
         parser.error("--runs, --warmup, --probes and --batches take positive numbers")
     return options
 
 
-def write_artifact(kit, variant, path):
-    java = os.path.join(kit, "runtime", "bin", "java")
-    classes = os.path.join(kit, "classes")
-    subprocess.run([java, "-Xmx2g", "-cp", classes, "WriteArtifact", variant, path], check=True)
+def write_artifact(options, variant, mode, path):
+    java = os.path.join(options.kit, "runtime", "bin", "java")
+    classes = os.path.join(options.kit, "classes")
+    autotune = "false" if options.default_algorithms else "true"
+    what = ["WriteArtifact", variant, mode, autotune, path]
+    subprocess.run([java, "-Xmx2g", "-cp", classes] + what, check=True)
 
 
 def pictures(count):
@@ -116,9 +135,14 @@ def median_ms(clock, work, options):
 def compare(module, images, golden, device):
     """One by one, as batch-1 requests come."""
     logits = torch.cat([module(image[None].to(device)).cpu() for image in images])
-    error = (logits - golden).abs().max().item() / golden.abs().max().item()
+    error = (logits - golden).abs().max().item() / max(1.0, golden.abs().max().item())
     same = (logits.argmax(1) == golden.argmax(1)).sum().item()
     return error, same, bool(torch.isfinite(logits).all())
+
+
+def keeps_weights_in(module, dtype):
+    """The file's own types: an archive that was not reduced would pass every comparison."""
+    return all(tensor.dtype == dtype for tensor in module.state_dict().values())
 
 
 def graph_replay(module, image, clock, options):
@@ -162,19 +186,23 @@ def throughput(module, clock, device, options):
 
 def measure(path, mode, golden, images, device, clock, options):
     on_gpu = device.type == "cuda"
-    torch.backends.cudnn.allow_tf32 = mode == "tf32"
-    torch.backends.cuda.matmul.allow_tf32 = mode == "tf32"
     if on_gpu:
         torch.cuda.reset_peak_memory_stats(device)
     module = torch.jit.load(path, map_location=device).eval()
+    reduced = mode != "float32"
     error, same, finite = compare(module, images, golden, device)
+    typed = keeps_weights_in(module, WEIGHTS[mode])
     image = images[:1].to(device)
     result = {
         "mode": mode,
         "max_relative_error": error,
         "bound": BOUNDS[mode],
         "top1_equal": "%d/%d" % (same, len(images)),
-        "ok": finite and error <= BOUNDS[mode],
+        "weights_ok": typed,
+        "ok": typed
+        and finite
+        and error <= BOUNDS[mode]
+        and (same == len(images) or not reduced),
         "batch1_ms": median_ms(clock, lambda: module(image), options),
         "batch1_graph_ms": None,
         "batch1_round_trip_ms": None,
@@ -199,22 +227,41 @@ def measure(path, mode, golden, images, device, clock, options):
     return result
 
 
+def golden_logits(variant, path, images, options):
+    write_artifact(options, variant, "float32", path)
+    module = torch.jit.load(path, map_location="cpu").eval()
+    logits = torch.cat([module(image[None]) for image in images])
+    os.remove(path)
+    return logits
+
+
+def unsupported(failure):
+    """True if torch says that it has no such operator, not that something went wrong."""
+    return "not implemented for" in str(failure)
+
+
 def check(variant, folder, device, clock, options):
     path = os.path.join(folder, variant + ".pt")
-    write_artifact(options.kit, variant, path)
     images = pictures(options.probes)
-    golden = torch.jit.load(path, map_location="cpu").eval()(images)
-    modes = ["float32", "tf32"] if device.type == "cuda" else ["float32"]
-    results = []
-    for mode in modes:
+    golden = golden_logits(variant, path, images, options)
+    for mode in options.modes:
         result = {"variant": variant, "published_a100_ms": PUBLISHED_A100_MS[variant]}
-        result.update(measure(path, mode, golden, images, device, clock, options))
-        results.append(result)
+        write_artifact(options, variant, mode, path)
+        try:
+            result.update(measure(path, mode, golden, images, device, clock, options))
+        except RuntimeError as failure:
+            if not unsupported(failure):
+                raise
+            module = torch.jit.load(path, map_location=device)
+            typed = keeps_weights_in(module, WEIGHTS[mode])
+            reason = str(failure).strip().splitlines()[-1]
+            result.update({"mode": mode, "weights_ok": typed, "unsupported": reason})
+            result["ok"] = None if typed else False
+        os.remove(path)  # all nine together are more than a gigabyte
         gc.collect()
         if device.type == "cuda":
             torch.cuda.empty_cache()
-    os.remove(path)  # all nine together are more than a gigabyte
-    return results
+        yield result
 
 
 def environment(device):
@@ -223,7 +270,6 @@ def environment(device):
         "device": "CPU, %d threads" % torch.get_num_threads(),
         "torch": torch.__version__,
         "python": platform.python_version(),
-        "precision": "float32 artifacts; half ones are not written yet",
     }
     if device.type == "cuda":
         properties = torch.cuda.get_device_properties(device)
@@ -232,6 +278,12 @@ def environment(device):
         about["cuda"] = torch.version.cuda
         about["cudnn"] = torch.backends.cudnn.version()
     return about
+
+
+def algorithms(device, options):
+    if device.type != "cuda":
+        return "no cuDNN"
+    return "cuDNN's default ones" if options.default_algorithms else "the fastest that cuDNN has"
 
 
 ROW = "%-14s %-8s %9s %6s %9s %9s %9s %9s %14s %10s  %s"
@@ -249,6 +301,11 @@ def head():
 
 
 def row(result):
+    if "unsupported" in result:
+        blank = ["-"] * 8
+        return ROW % (
+            (result["variant"], result["mode"], *blank) + ("not run: " + result["unsupported"],)
+        )
     rates = {size: rate for size, rate in result["images_per_second"].items() if rate}
     best = max(rates, key=rates.get, default=None)
     return ROW % (
@@ -273,9 +330,9 @@ def main():
         if not torch.cuda.is_available():
             sys.exit("this torch %s sees no CUDA device" % torch.__version__)
         torch.cuda.set_device(device)
-        torch.backends.cudnn.benchmark = True
     clock = CudaClock(device) if device.type == "cuda" else CpuClock()
     report = {"environment": environment(device), "results": []}
+    report["environment"]["algorithms"] = algorithms(device, options)
     for name, value in report["environment"].items():
         print("%-10s %s" % (name, value))
     print("times are milliseconds, medians of %d\n\n%s" % (options.runs, head()), flush=True)
@@ -287,7 +344,7 @@ def main():
     with open(options.json, "w", encoding="utf-8") as file:
         json.dump(report, file, indent=2)
         file.write("\n")
-    return 0 if all(result["ok"] for result in report["results"]) else 1
+    return 1 if any(result["ok"] is False for result in report["results"]) else 0
 
 
 if __name__ == "__main__":

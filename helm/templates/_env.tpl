@@ -1,10 +1,23 @@
 {{- define "vanillanet.env" -}}
 - name: VANILLANET_REPOSITORY
   value: /models
-{{- $defaultDevice := ternary "cuda:0" "cpu" .Values.gpu.enabled }}
+{{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}
+{{- $defaultDevice := ternary $cuda "cpu" .Values.gpu.enabled }}
 # Not auto: a pod that was given a GPU and cannot use it must not serve slowly and silently.
 - name: VANILLANET_DEVICE
   value: {{ default $defaultDevice .Values.settings.device | quote }}
+{{- with .Values.settings.precision }}
+- name: VANILLANET_PRECISION
+  value: {{ . | quote }}
+{{- end }}
+{{- if .Values.settings.cuda.tf32 }}
+- name: VANILLANET_CUDA_TF32
+  value: "true"
+{{- end }}
+{{- if .Values.settings.cuda.cudnnBenchmark }}
+- name: VANILLANET_CUDA_CUDNN_BENCHMARK
+  value: "true"
+{{- end }}
 {{- with .Values.settings.defaultModel }}
 - name: VANILLANET_DEFAULT_MODEL
   value: {{ . | quote }}

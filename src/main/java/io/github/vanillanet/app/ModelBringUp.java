@@ -2,11 +2,15 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.DeviceChoice;
 import io.github.vanillanet.engine.DeviceMemory;
+import io.github.vanillanet.engine.InstanceLoader;
+import io.github.vanillanet.engine.PrecisionProbe;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.EmbeddedModel;
 import io.github.vanillanet.publish.ModelPublisher;
@@ -71,16 +75,38 @@ final class ModelBringUp {
     lanes.require();
     DecoderWarmUp warmUp = new DecoderWarmUp(decoder());
     TorchRuntime runtime = TorchRuntime.load();
-    Device device = runtime.resolve(config.device());
-    DeviceMemory memory = new DeviceMemory(device);
-    metrics.deviceMemory(device.toString(), memory::used, memory::total);
-    LanePlan plan = lanes.plan(device);
+    ArithmeticChoice choice =
+        new ArithmeticChoice(
+            config.precision(),
+            config.cuda(),
+            (device, precision) -> PrecisionProbe.refusal(runtime, device, precision),
+            LOG::warn);
+    choice.require();
+    DeviceChoice devices = runtime.choose(config.device());
+    devices.fallback().ifPresent(missing -> LOG.infof("no CUDA device is usable: %s", missing));
+    Arithmetic arithmetic = choice.on(devices);
+    for (Device device : devices.devices()) {
+      DeviceMemory memory = new DeviceMemory(device);
+      metrics.deviceMemory(device.toString(), memory::used, memory::total);
+    }
+    LanePlan plan = lanes.plan(devices.devices().get(0));
     LOG.infof(
-        "libtorch %s, device %s, %d threads in each of %d lanes",
-        runtime.version(), device, plan.threads(), plan.lanes());
+        "libtorch %s, device %s in %s, %d threads in each of %d lanes",
+        runtime.version(),
+        devices.names(),
+        arithmetic,
+        plan.threads(),
+        plan.lanes() * devices.devices().size());
     ModelRepository repository = new ModelRepository(config.repository());
     seed(repository, new ModelPublisher(runtime, repository, plan.threads(), LOG::debug));
-    ModelLoader loader = new ModelLoader(runtime, device, plan, metrics, faults);
+    ModelLoader loader =
+        new ModelLoader(
+            InstanceLoader.torch(runtime, plan.threads()),
+            devices.devices(),
+            arithmetic,
+            plan,
+            metrics,
+            faults);
     int refused = 0;
     for (ModelId id : repository.active()) {
       if (closing.getAsBoolean()) {
@@ -155,9 +181,10 @@ final class ModelBringUp {
   private void serve(ServedModel model) {
     registry.swap(model);
     LOG.infof(
-        "serving %s on %s: loaded in %.2f s, batch 1 in %.2f ms",
+        "serving %s on %s in %s: loaded in %.2f s, batch 1 in %.2f ms",
         model.id(),
-        model.device(),
+        model.placement().deviceNames(),
+        model.placement().certificate().precision().label(),
         model.loadTime().toNanos() / 1e9,
         model.batch1Latency().toNanos() / 1e6);
     if (!model.manifest().trained()) {

@@ -3,6 +3,7 @@ package io.github.vanillanet.batching;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * How many images one forward takes. Sizes above one are those a loader has warmed: the powers of
@@ -41,6 +42,11 @@ public record BatchPolicy(int maxImages, Duration maxDelay) {
     }
     sizes.add(maxImages);
     return sizes;
+  }
+
+  /** Every size that a forward can have. */
+  public List<Integer> forwardSizes() {
+    return combines() ? sizes() : IntStream.rangeClosed(1, LARGEST_PIECE).boxed().toList();
   }
 
   /** How many of {@code waiting} images, at least one, to compute in the next forward. */

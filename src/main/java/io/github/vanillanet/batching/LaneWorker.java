@@ -170,7 +170,7 @@ final class LaneWorker implements Runnable {
     pulse.forward(samples);
     long nanos = ticker.nanos() - started;
     times.measured(samples, nanos);
-    meters.inferred(samples, nanos);
+    meters.inferred(instance.device().toString(), samples, nanos);
     return logits;
   }
 

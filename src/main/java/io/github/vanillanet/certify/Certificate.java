@@ -1,8 +1,10 @@
 package io.github.vanillanet.certify;
 
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.network.Precision;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * The proof that an artifact computes what its source weights compute. Written when the artifact is
@@ -54,7 +56,46 @@ public record Certificate(
   static double servedBound(Precision precision) {
     return switch (precision) {
       case FLOAT32 -> 1e-5;
+      case TF32, FLOAT16, BFLOAT16 -> 1e-2;
     };
+  }
+
+  /**
+   * The certificate of an artifact with the same weights that computes in another way: the same
+   * golden logits, its own digest, its own answers.
+   *
+   * @param answers to the probes, in their order
+   * @return a certificate that holds
+   * @throws ServiceException.NotEquivalent if it would not
+   */
+  public Certificate of(Precision other, String otherSha256, List<float[]> answers) {
+    int classes = goldenLogits.get(0).size();
+    double[] golden =
+        goldenLogits.stream().flatMap(List::stream).mapToDouble(Float::doubleValue).toArray();
+    double[] found =
+        answers.stream()
+            .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
+            .toArray();
+    if (found.length != golden.length) {
+      throw new ServiceException.NotEquivalent(
+          "the model answers %d logits to %d probes, certified are %d"
+              .formatted(found.length, answers.size(), golden.length));
+    }
+    Certificate certificate =
+        new Certificate(
+            source,
+            variant,
+            slope,
+            weightsSha256,
+            otherSha256,
+            probes,
+            goldenLogits,
+            float64,
+            Agreement.between(golden, found, classes, servedBound(other)),
+            other,
+            versions);
+    certificate.requireHolds(classes);
+    return certificate;
   }
 
   /**

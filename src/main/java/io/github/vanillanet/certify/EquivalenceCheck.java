@@ -9,6 +9,7 @@ import io.github.vanillanet.image.Preprocessing;
 import io.github.vanillanet.image.RgbImage;
 import io.github.vanillanet.network.Form;
 import io.github.vanillanet.network.Network;
+import io.github.vanillanet.network.Precision;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;

@@ -75,6 +75,7 @@ final class AllowedGlobals {
       case "pathlib", "pathlib._local" ->
           PATH_TYPES.contains(name) ? Optional.of(GlobalUse.PATH) : Optional.empty();
       case "torch", "torch.cuda" -> torch(global);
+      case "__torch__" -> Optional.of(GlobalUse.INERT); // a TorchScript archive's own classes
       default -> Optional.ofNullable(BY_NAME.get(global.toString()));
     };
   }

@@ -33,26 +33,42 @@ final class ZipFormat implements StorageSource {
         && (head.getShort(2) == 0x0403 || head.getShort(2) == 0x0605);
   }
 
+  /** Of a checkpoint; refuses a TorchScript archive. */
   static Unpickled read(FileWindows file, TensorMemory memory) {
-    ZipDirectory directory = ZipDirectory.read(file);
-    ZipRecord pickle = pickle(directory);
-    String root = pickle.name().substring(0, pickle.name().length() - PICKLE.length());
-    ZipFormat format = new ZipFormat(directory, new RecordReader(file, memory), root);
-    format.requireLittleEndian();
-    if (directory.find(root + "constants.pkl").isPresent()) {
+    ZipFormat format = open(file, memory);
+    if (format.directory.find(format.root + "constants.pkl").isPresent()) {
       throw Refusal.of(
           "expected a checkpoint written by torch.save, found a TorchScript archive"
               + " (%sconstants.pkl)",
-          Refusal.quote(root));
+          Refusal.quote(format.root));
     }
+    return format.unpickle();
+  }
+
+  /** Of a TorchScript archive: the module tree, without its code. */
+  static Unpickled readModule(FileWindows file, TensorMemory memory) {
+    return open(file, memory).unpickle();
+  }
+
+  private static ZipFormat open(FileWindows file, TensorMemory memory) {
+    ZipDirectory directory = ZipDirectory.read(file);
+    String pickle = pickle(directory).name();
+    String root = pickle.substring(0, pickle.length() - PICKLE.length());
+    ZipFormat format = new ZipFormat(directory, new RecordReader(file, memory), root);
+    format.requireLittleEndian();
+    return format;
+  }
+
+  private Unpickled unpickle() {
+    ZipRecord pickle = pickle(directory);
     if (pickle.size() > Unpickled.LARGEST_PICKLE) {
       throw Refusal.of(
           "%s: expected at most %d bytes, found %d",
           Refusal.quote(pickle.name()), Unpickled.LARGEST_PICKLE, pickle.size());
     }
     Allowance objects = Unpickled.objects();
-    ByteBuffer bytes = format.reader.open(pickle).slice(0, (int) pickle.size());
-    return new Unpickled(new Unpickler(new PickleInput(bytes, objects), objects).load(), format);
+    ByteBuffer bytes = reader.open(pickle).slice(0, (int) pickle.size());
+    return new Unpickled(new Unpickler(new PickleInput(bytes, objects), objects).load(), this);
   }
 
   private static ZipRecord pickle(ZipDirectory directory) {

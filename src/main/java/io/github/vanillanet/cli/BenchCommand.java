@@ -8,6 +8,7 @@ import io.github.vanillanet.engine.TorchInstance;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.network.Cost;
 import io.github.vanillanet.network.Form;
 import io.github.vanillanet.network.Network;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -62,6 +64,8 @@ final class BenchCommand implements Callable<Integer> {
       description = "timed forwards of each net; default: ${DEFAULT-VALUE}")
   private int runs;
 
+  @Mixin private PrecisionOption precision;
+
   @Spec private CommandSpec spec;
 
   @Override
@@ -72,19 +76,21 @@ final class BenchCommand implements Callable<Integer> {
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);
     runtime.setThreads(threads);
+    Arithmetic arithmetic = precision.on(runtime, target);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "libtorch %s on %s, %d threads, Java %s%n",
+        "libtorch %s on %s in %s, %d threads, Java %s%n",
         runtime.version(),
         target,
+        arithmetic,
         threads,
         System.getProperty("java.version"));
     out.printf(
         HEAD, "VARIANT", "PARAMETERS", "MACS", "INPUT", "MIN MS", "MEDIAN MS", "IMAGES/S", "PEAK");
     try (MatrixPeak peak = new MatrixPeak(runtime, target)) {
       for (VanillaNetVariant variant : variants) {
-        row(out, runtime, target, variant, peak);
+        row(out, runtime, target, arithmetic, variant, peak);
         out.flush();
       }
       out.printf(
@@ -99,12 +105,13 @@ final class BenchCommand implements Callable<Integer> {
       PrintWriter out,
       TorchRuntime runtime,
       Device target,
+      Arithmetic arithmetic,
       VanillaNetVariant variant,
       MatrixPeak peak)
       throws IOException {
     Architecture architecture = Architecture.official(variant);
     Cost cost = Cost.of(Network.of(architecture, Form.DEPLOYED));
-    long[] nanos = time(runtime, target, variant, architecture, peak);
+    long[] nanos = time(runtime, target, arithmetic, variant, architecture, peak);
     double median = nanos[nanos.length / 2] / 1e9;
     out.printf(
         Locale.ROOT,
@@ -123,6 +130,7 @@ final class BenchCommand implements Callable<Integer> {
   private long[] time(
       TorchRuntime runtime,
       Device target,
+      Arithmetic arithmetic,
       VanillaNetVariant variant,
       Architecture architecture,
       MatrixPeak peak)
@@ -131,7 +139,7 @@ final class BenchCommand implements Callable<Integer> {
     int width = architecture.inputWidth();
     Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
     try {
-      SeededArtifact.write(variant, artifact);
+      SeededArtifact.write(variant, arithmetic, artifact);
       try (ModelInstance net =
           TorchInstance.load(runtime, artifact, target, height, width, threads)) {
         return time(net, InputKind.IMAGES.sampleBytes(height, width), peak);

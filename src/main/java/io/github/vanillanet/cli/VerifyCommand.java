@@ -1,15 +1,17 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.certify.Certificate;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.network.Precision;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRepository;
-import io.github.vanillanet.registry.StoredVersion;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -38,6 +40,8 @@ final class VerifyCommand implements Callable<Integer> {
       description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
   private String device;
 
+  @Mixin private PrecisionOption precision;
+
   @Mixin private RepositoryOption repository;
 
   @Spec private CommandSpec spec;
@@ -49,10 +53,15 @@ final class VerifyCommand implements Callable<Integer> {
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);
     ModelLoader loader =
-        new ModelLoader(runtime, target, Runtime.getRuntime().availableProcessors(), 1);
+        new ModelLoader(
+            runtime,
+            target,
+            precision.on(runtime, target),
+            Runtime.getRuntime().availableProcessors(),
+            1);
     int failed = 0;
     for (ModelId id : ids) {
-      failed += verify(models, loader, id) ? 0 : 1;
+      failed += verify(models, loader, id, target) ? 0 : 1;
     }
     return failed == 0 ? 0 : 1;
   }
@@ -70,15 +79,25 @@ final class VerifyCommand implements Callable<Integer> {
     return ids;
   }
 
-  private boolean verify(ModelRepository models, ModelLoader loader, ModelId id) {
+  private static String description(Certificate certificate) {
+    if (certificate.precision() == Precision.FLOAT32) {
+      return certificate.artifactSha256();
+    }
+    return String.format(
+        Locale.ROOT,
+        "%s in %s, logits differ by %.2g, allowed is %.2g",
+        certificate.artifactSha256(),
+        certificate.precision().label(),
+        certificate.served().maxDelta(),
+        certificate.served().bound());
+  }
+
+  private boolean verify(ModelRepository models, ModelLoader loader, ModelId id, Device target) {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     try {
-      StoredVersion version = models.open(id);
-      loader.verify(version);
-      out.printf(
-          "%s holds on %s: artifact %s%n",
-          id, loader.device(), version.manifest().certificate().artifactSha256());
+      Certificate certificate = loader.verify(models.open(id));
+      out.printf("%s holds on %s: artifact %s%n", id, target, description(certificate));
       return true;
     } catch (ServiceException e) {
       err.printf("%s fails: %s%n", id, e.getMessage());

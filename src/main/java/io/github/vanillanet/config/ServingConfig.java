@@ -18,9 +18,19 @@ public interface ServingConfig {
   @WithDefault("models")
   Path repository();
 
-  /** {@code auto}, {@code cpu}, {@code cuda} or {@code cuda:N}. Auto: a CUDA device if usable. */
+  /**
+   * {@code auto}, {@code cpu}, {@code cuda}, {@code cuda:N}, several of these with commas, or
+   * {@code cuda:all}. Auto: a CUDA device if usable.
+   */
   @WithDefault("auto")
   String device();
+
+  /** {@code float32}, {@code float16} or {@code bfloat16}: of weights and products. */
+  @WithDefault("float32")
+  String precision();
+
+  /** What cuDNN may do. */
+  Cuda cuda();
 
   /** Model that answers when a request names none; else the only one loaded. */
   Optional<String> defaultModel();
@@ -31,7 +41,7 @@ public interface ServingConfig {
   /** Threads of one forward on a CPU; else the process's processors, shared by the lanes. */
   OptionalInt threads();
 
-  /** Forwards of one model that run at the same time, on the same weights. */
+  /** Forwards of one model that run at the same time on each device, on the same weights. */
   @WithDefault("1")
   int lanes();
 
@@ -77,6 +87,18 @@ public interface ServingConfig {
 
   /** Trainings that clients start. */
   Training training();
+
+  /** {@code vanillanet.cuda.*}. */
+  interface Cuda {
+
+    /** Multiply float32 with 10 bits of mantissa. */
+    @WithDefault("false")
+    boolean tf32();
+
+    /** Try all algorithms on the first forward of each shape, and keep the fastest. */
+    @WithDefault("false")
+    boolean cudnnBenchmark();
+  }
 
   /** {@code vanillanet.swap-guard.*}. */
   interface SwapGuard {

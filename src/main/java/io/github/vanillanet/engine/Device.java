@@ -1,8 +1,10 @@
 package io.github.vanillanet.engine;
 
 import io.github.vanillanet.error.ServiceException;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * Where a model computes.
@@ -33,9 +35,14 @@ public record Device(Kind kind, int index) {
     Matcher cuda = CUDA.matcher(name);
     if (!cuda.matches()) {
       throw new ServiceException.BadConfiguration(
-          "vanillanet.device: expected auto, cpu, cuda or cuda:N, found '%s'".formatted(name));
+          "vanillanet.device: expected %s, found '%s'".formatted(DeviceChoice.FORMS, name));
     }
     return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+  }
+
+  /** With commas, as in the setting: {@code cuda:0,cuda:1}. */
+  public static String names(List<Device> devices) {
+    return devices.stream().map(Device::toString).collect(Collectors.joining(","));
   }
 
   @Override

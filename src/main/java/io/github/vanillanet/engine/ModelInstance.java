@@ -8,6 +8,19 @@ import java.nio.ByteBuffer;
  */
 public interface ModelInstance extends AutoCloseable {
 
+  /** Where it computes. */
+  default Device device() {
+    return Device.CPU;
+  }
+
+  /**
+   * The same weights for a further thread: libtorch runs one module from several threads at once,
+   * with the same answers. Its {@link #close} does nothing; this one's frees the weights.
+   */
+  default ModelInstance forAnotherThread() {
+    return new SharedInstance(this);
+  }
+
   /** Called once on the owning thread before its first forward. */
   void attachToThread();
 

@@ -12,6 +12,11 @@ final class SharedInstance implements ModelInstance {
   }
 
   @Override
+  public Device device() {
+    return owner.device();
+  }
+
+  @Override
   public void attachToThread() {
     owner.attachToThread();
   }

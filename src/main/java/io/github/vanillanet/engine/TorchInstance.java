@@ -30,6 +30,7 @@ public final class TorchInstance implements ModelInstance {
       List.of("out of memory", "not enough memory", "CUBLAS_STATUS_ALLOC", "CUDNN_STATUS_ALLOC");
 
   private final TorchRuntime runtime;
+  private final Device device;
   private final PtNDManager manager;
   private final PtSymbolBlock block;
   private final int height;
@@ -39,12 +40,14 @@ public final class TorchInstance implements ModelInstance {
 
   private TorchInstance(
       TorchRuntime runtime,
+      Device device,
       PtNDManager manager,
       PtSymbolBlock block,
       int height,
       int width,
       int threads) {
     this.runtime = runtime;
+    this.device = device;
     this.manager = manager;
     this.block = block;
     this.height = height;
@@ -59,6 +62,7 @@ public final class TorchInstance implements ModelInstance {
    * @param width of the model's input
    * @param threads that one forward may use on a CPU
    * @throws ServiceException.BadArtifact if libtorch cannot load it
+   * @throws ServiceException.OutOfDeviceMemory if the device is full
    */
   public static TorchInstance load(
       TorchRuntime runtime, Path artifact, Device device, int height, int width, int threads) {
@@ -76,20 +80,20 @@ public final class TorchInstance implements ModelInstance {
         IValueUtils.runMethod(block, "prepare").close();
         NativeEnvironment.releaseFreeMemory(); // the original weights
       }
-      return new TorchInstance(runtime, manager, block, height, width, threads);
+      return new TorchInstance(runtime, device, manager, block, height, width, threads);
     } catch (RuntimeException e) {
       manager.close();
+      if (isOutOfMemory(e)) {
+        throw failure(e);
+      }
       throw new ServiceException.BadArtifact(
-          "libtorch cannot load %s: %s".formatted(artifact, firstLine(e)), e);
+          "libtorch cannot load %s: %s".formatted(artifact, reason(e)), e);
     }
   }
 
-  /**
-   * The same weights for a further thread: libtorch runs one module from several threads at once,
-   * with the same answers. Its {@link #close} does nothing; this one's frees the weights.
-   */
-  public ModelInstance forAnotherThread() {
-    return new SharedInstance(this);
+  @Override
+  public Device device() {
+    return device;
   }
 
   @Override
@@ -122,16 +126,27 @@ public final class TorchInstance implements ModelInstance {
     }
   }
 
-  private static ServiceException failure(EngineException e) {
-    String reason = firstLine(e);
-    if (FULL.stream().anyMatch(reason::contains)) {
+  private static ServiceException failure(RuntimeException e) {
+    String reason = reason(e);
+    if (isOutOfMemory(e)) {
       return new ServiceException.OutOfDeviceMemory("the device is out of memory: " + reason, e);
     }
     return new ServiceException.EngineFailure("the forward pass failed: " + reason, e);
   }
 
-  private static String firstLine(RuntimeException e) {
-    return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+  private static boolean isOutOfMemory(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("out of memory") || message.contains("not enough memory");
+  }
+
+  /** TorchScript's interpreter tells the cause last, after a traceback. */
+  private static String reason(RuntimeException e) {
+    List<String> lines =
+        String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).toList();
+    return lines.stream()
+        .filter(line -> line.contains("Error: "))
+        .reduce((first, last) -> last)
+        .orElse(lines.isEmpty() ? "" : lines.get(0));
   }
 
   @Override

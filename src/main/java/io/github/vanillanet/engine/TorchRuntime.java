@@ -1,6 +1,7 @@
 package io.github.vanillanet.engine;
 
 import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.error.ServiceException;
@@ -52,28 +53,24 @@ public final class TorchRuntime {
 
   /** Number of CUDA devices that this libtorch can use. */
   public int cudaDevices() {
-    return engine.getGpuCount();
+    // the engine counts the machine's devices even where its libtorch is the build for the CPU
+    return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
   }
 
   /**
-   * The device that a setting means: {@code auto} is the first CUDA device, else the CPU.
+   * The devices that a setting means.
    *
-   * @throws ServiceException.BadConfiguration if it names a device that is not usable
+   * @param setting one of {@link DeviceChoice#FORMS}
+   * @throws ServiceException.BadConfiguration if it names a device that is not usable, saying what
+   *     is missing
    */
+  public DeviceChoice choose(String setting) {
+    return DeviceChoice.of(setting, CudaSurroundings.of(this));
+  }
+
+  /** The first of {@link #choose}: for work that one device does. */
   public Device resolve(String setting) {
-    int available = cudaDevices();
-    if (setting.equals("auto")) {
-      return available > 0 ? new Device(Device.Kind.CUDA, 0) : Device.CPU;
-    }
-    Device device = Device.parse(setting);
-    if (device.kind() == Device.Kind.CUDA && device.index() >= available) {
-      throw new ServiceException.BadConfiguration(
-          ("vanillanet.device=%s: libtorch %s sees %d CUDA devices; a CUDA device needs a driver,"
-                  + " libcudart on the library path and PYTORCH_LIBRARY_PATH, PYTORCH_VERSION and"
-                  + " PYTORCH_FLAVOR naming a CUDA build of libtorch %s")
-              .formatted(setting, version(), available, version()));
-    }
-    return device;
+    return choose(setting).devices().get(0);
   }
 
   /** Threads that one forward of the calling thread uses from now on. Per thread, see oneDNN. */

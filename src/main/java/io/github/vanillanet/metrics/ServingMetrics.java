@@ -58,10 +58,10 @@ public final class ServingMetrics {
   /**
    * The meters of one version; nothing is registered or counted before {@link VersionMeters#open}.
    *
-   * @param device as the operator knows it: {@code cpu}, {@code cuda:0}
+   * @param devices as the operator knows them: {@code cpu}, {@code cuda:0}
    */
-  public VersionMeters version(String model, int version, String device) {
-    return new VersionMeters(this, model, version, device);
+  public VersionMeters version(String model, int version, String... devices) {
+    return new VersionMeters(this, model, version, List.of(devices));
   }
 
   /**

@@ -3,6 +3,7 @@ package io.github.vanillanet.metrics;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,8 +21,8 @@ public final class VersionMeters implements AutoCloseable {
   private final ServingMetrics metrics;
   private final String model;
   private final int version;
-  private final String device;
-  private final ConcurrentMap<Integer, Timer> inferences = new ConcurrentHashMap<>();
+  private final List<String> devices;
+  private final ConcurrentMap<Forward, Timer> inferences = new ConcurrentHashMap<>();
 
   final Map<Outcome, LongAdder> requests = new EnumMap<>(Outcome.class);
   final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
@@ -33,11 +34,13 @@ public final class VersionMeters implements AutoCloseable {
   private boolean live; // guarded by this
   private boolean faulty; // guarded by this
 
-  VersionMeters(ServingMetrics metrics, String model, int version, String device) {
+  private record Forward(String device, int images) {}
+
+  VersionMeters(ServingMetrics metrics, String model, int version, List<String> devices) {
     this.metrics = metrics;
     this.model = model;
     this.version = version;
-    this.device = device;
+    this.devices = List.copyOf(devices);
     for (Outcome outcome : Outcome.values()) {
       requests.put(outcome, new LongAdder());
     }
@@ -54,7 +57,9 @@ public final class VersionMeters implements AutoCloseable {
    */
   public void open(int lanes, Iterable<Integer> batchSizes) {
     metrics.model(model).lanes.set(lanes);
-    batchSizes.forEach(this::inference);
+    for (String device : devices) {
+      batchSizes.forEach(size -> inference(new Forward(device, size)));
+    }
     open = true;
     metrics.opened(this);
   }
@@ -82,9 +87,9 @@ public final class VersionMeters implements AutoCloseable {
   }
 
   /** One forward is done. */
-  public void inferred(int samples, long nanos) {
+  public void inferred(String device, int samples, long nanos) {
     if (open) {
-      inference(samples).record(nanos, TimeUnit.NANOSECONDS);
+      inference(new Forward(device, samples)).record(nanos, TimeUnit.NANOSECONDS);
       metrics.model(model).inferred(samples, nanos);
       images.add(samples);
       forwards.increment();
@@ -134,10 +139,10 @@ public final class VersionMeters implements AutoCloseable {
     metrics.model(model).rolledBack();
   }
 
-  private Timer inference(int batch) {
+  private Timer inference(Forward forward) {
     return inferences.computeIfAbsent(
-        batch,
-        size ->
+        forward,
+        labels ->
             Buckets.timer(
                 metrics.registry(),
                 "vanillanet.infer",
@@ -148,9 +153,9 @@ public final class VersionMeters implements AutoCloseable {
                     "version",
                     Integer.toString(version),
                     "device",
-                    device,
+                    labels.device(),
                     "batch",
-                    Integer.toString(size))));
+                    Integer.toString(labels.images()))));
   }
 
   String model() {

@@ -2,10 +2,7 @@ package io.github.vanillanet.publish;
 
 import io.github.vanillanet.certify.Certificate;
 import io.github.vanillanet.certify.EquivalenceCheck;
-import io.github.vanillanet.certify.Precision;
 import io.github.vanillanet.certify.Probes;
-import io.github.vanillanet.checkpoint.HostTensor;
-import io.github.vanillanet.checkpoint.ScalarType;
 import io.github.vanillanet.checkpoint.StateDict;
 import io.github.vanillanet.checkpoint.TorchArchive;
 import io.github.vanillanet.engine.Device;
@@ -20,6 +17,7 @@ import io.github.vanillanet.network.DeployedModule;
 import io.github.vanillanet.network.Form;
 import io.github.vanillanet.network.Network;
 import io.github.vanillanet.network.ParameterTable;
+import io.github.vanillanet.network.Precision;
 import io.github.vanillanet.registry.FileDigest;
 import io.github.vanillanet.registry.Manifest;
 import io.github.vanillanet.registry.ModelRepository;
@@ -28,7 +26,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 
@@ -89,7 +86,7 @@ public final class ModelPublisher {
     DeployedModule module =
         DeployedModule.of(
             fuse.deployed(),
-            float32(fuse.fusedWeights()),
+            fuse.fusedWeights(),
             candidate.preprocessing().mean(),
             candidate.preprocessing().std());
     TorchArchive.writeModule(artifact, module.source(), module.root());
@@ -135,12 +132,6 @@ public final class ModelPublisher {
               candidate.preprocessing(),
               versions());
     }
-  }
-
-  private static StateDict float32(StateDict weights) {
-    Map<String, HostTensor> rounded = new LinkedHashMap<>();
-    weights.tensors().forEach((name, tensor) -> rounded.put(name, tensor.to(ScalarType.FLOAT32)));
-    return new StateDict(rounded);
   }
 
   private Map<String, String> versions() {

@@ -1,6 +1,7 @@
 package io.github.vanillanet.publish;
 
 import io.github.vanillanet.checkpoint.TorchArchive;
+import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.network.DeployedModule;
 import io.github.vanillanet.network.VanillaNetVariant;
 import java.io.IOException;
@@ -14,14 +15,16 @@ public final class SeededArtifact {
   /**
    * @param file to be written
    */
-  public static void write(VanillaNetVariant variant, Path file) throws IOException {
+  public static void write(VanillaNetVariant variant, Arithmetic arithmetic, Path file)
+      throws IOException {
     Candidate candidate = SeededModel.of(variant);
     DeployedModule module =
         DeployedModule.of(
             candidate.network(),
             candidate.weights(),
             candidate.preprocessing().mean(),
-            candidate.preprocessing().std());
+            candidate.preprocessing().std(),
+            arithmetic);
     TorchArchive.writeModule(file, module.source(), module.root());
   }
 }

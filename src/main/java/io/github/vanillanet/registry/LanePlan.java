@@ -1,12 +1,16 @@
 package io.github.vanillanet.registry;
 
 import io.github.vanillanet.batching.LaneSettings;
+import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.image.RgbImage;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How many threads a model gets.
  *
- * @param lanes that compute at the same time, on the same weights
+ * @param lanes that compute at the same time on each device, on the same weights
  * @param threads that each of them may use on a CPU
  * @param hangLimit a forward hangs that takes longer, and longer than ten times what was measured
  */
@@ -14,4 +18,15 @@ public record LanePlan(int lanes, int threads, LaneSettings lane, Duration hangL
 
   /** With the watch's own delay, a hang shows within two seconds. */
   static final Duration USUAL_HANG_LIMIT = Duration.ofMillis(1500);
+
+  /** What each of its threads does first on a device. */
+  WarmUp warmUp(Device device, List<RgbImage> probes) {
+    return switch (device.kind()) {
+      case CPU -> {
+        List<Integer> further = lane.batching().combines() ? lane.batching().sizes() : List.of();
+        yield new WarmUp(probes, further, List.of(InputKind.IMAGES));
+      }
+      case CUDA -> new WarmUp(probes, lane.batching().forwardSizes(), List.of(InputKind.values()));
+    };
+  }
 }

@@ -1,9 +1,9 @@
 package io.github.vanillanet.registry;
 
 import io.github.vanillanet.certify.Certificate;
-import io.github.vanillanet.certify.Precision;
 import io.github.vanillanet.image.Preprocessing;
 import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.Precision;
 import java.time.Instant;
 import java.util.Optional;
 

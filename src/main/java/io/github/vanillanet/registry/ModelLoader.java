@@ -2,19 +2,21 @@ package io.github.vanillanet.registry;
 
 import io.github.vanillanet.batching.KnownAnswer;
 import io.github.vanillanet.batching.Lane;
-import io.github.vanillanet.batching.LaneAnswer;
 import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.batching.WatchPlan;
+import io.github.vanillanet.certify.Certificate;
 import io.github.vanillanet.certify.GoldenAnswers;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.InputKind;
+import io.github.vanillanet.engine.InstanceLoader;
 import io.github.vanillanet.engine.ModelInstance;
-import io.github.vanillanet.engine.TorchInstance;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.image.RgbImage;
 import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.metrics.VersionMeters;
 import io.github.vanillanet.network.Architecture;
+import io.github.vanillanet.network.Arithmetic;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -25,46 +27,59 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Brings a published version onto the device: load, start its lane, warm it with the certificate's
- * probes, hold the answers against the golden ones, time a single image.
+ * Brings a published version onto its devices: load, start its lane, have every thread of it warm
+ * up with the certificate's probes, hold each device's answers against the golden ones, time a
+ * single image.
  */
 public final class ModelLoader implements VersionLoader {
 
   private static final int TIMED_FORWARDS = 5;
   private static final Duration SHORTEST_PROBE_INTERVAL = Duration.ofSeconds(1);
 
-  private final TorchRuntime runtime;
-  private final Device device;
+  private final InstanceLoader engine;
+  private final List<Device> devices;
+  private final Arithmetic arithmetic;
   private final LanePlan plan;
   private final ServingMetrics metrics;
   private final FaultObserver faults;
 
   /**
+   * @param devices that serve each model; whichever is free takes the next request
+   * @param arithmetic other than the published one, an artifact is derived at each load
    * @param faults is told when a lane goes out of service
    */
   public ModelLoader(
-      TorchRuntime runtime,
-      Device device,
+      InstanceLoader engine,
+      List<Device> devices,
+      Arithmetic arithmetic,
       LanePlan plan,
       ServingMetrics metrics,
       FaultObserver faults) {
-    this.runtime = runtime;
-    this.device = device;
+    this.engine = engine;
+    this.devices = List.copyOf(devices);
+    this.arithmetic = arithmetic;
     this.plan = plan;
     this.metrics = metrics;
     this.faults = faults;
   }
 
   /**
-   * One lane, one request at a time, counted by nobody.
+   * One lane, one request at a time, as published, counted by nobody.
    *
    * @param threads that one forward may use on a CPU
    * @param queueCapacity images that may wait for each model
    */
   public ModelLoader(TorchRuntime runtime, Device device, int threads, int queueCapacity) {
+    this(runtime, device, Arithmetic.PUBLISHED, threads, queueCapacity);
+  }
+
+  /** As above, but computing in another way. */
+  public ModelLoader(
+      TorchRuntime runtime, Device device, Arithmetic arithmetic, int threads, int queueCapacity) {
     this(
-        runtime,
-        device,
+        InstanceLoader.torch(runtime, threads),
+        List.of(device),
+        arithmetic,
         new LanePlan(1, threads, LaneSettings.single(queueCapacity), LanePlan.USUAL_HANG_LIMIT),
         ServingMetrics.unobserved(),
         FaultObserver.none());
@@ -74,118 +89,105 @@ public final class ModelLoader implements VersionLoader {
   public ServedModel load(StoredVersion version) {
     long started = System.nanoTime();
     Architecture architecture = version.manifest().architecture();
-    TorchInstance instance =
-        TorchInstance.load(
-            runtime,
-            version.artifact(),
-            device,
-            architecture.inputHeight(),
-            architecture.inputWidth(),
-            plan.threads());
-    List<ModelInstance> instances = new ArrayList<>(List.of(instance));
-    while (instances.size() < plan.lanes()) {
-      instances.add(instance.forAnotherThread());
+    List<RgbImage> probes =
+        new GoldenAnswers(version.manifest().certificate())
+            .images(architecture.inputHeight(), architecture.inputWidth());
+    try (ServedArtifact artifact = ServedArtifact.of(version, arithmetic)) {
+      List<WarmedInstance> instances = instances(artifact, architecture, probes);
+      Lane lane = lane(version.id(), instances);
+      try {
+        Certificate certificate = proven(artifact, version, instances);
+        Duration latency = medianForward(lane, probes.get(0));
+        lane.open(latency);
+        lane.watch(watch(version.id(), new GoldenAnswers(certificate), probes));
+        Duration loadTime = Duration.ofNanos(System.nanoTime() - started);
+        return new ServedModel(
+            version, new Placement(devices, certificate), lane, loadTime, latency);
+      } catch (RuntimeException | Error e) {
+        lane.close();
+        throw e;
+      }
     }
-    return serve(version, instances, started);
   }
 
-  /**
-   * The steps after the artifact is on the device.
-   *
-   * @param instances of this version, one for each thread; owned by the result, or closed
-   * @param started when loading began, of {@code System.nanoTime}
-   */
-  public ServedModel serve(StoredVersion version, List<ModelInstance> instances, long started) {
-    Architecture architecture = version.manifest().architecture();
-    Lane lane = lane(version.id(), instances);
+  /** For each device its threads, which share the weights; the first of them owns these. */
+  private List<WarmedInstance> instances(
+      ServedArtifact artifact, Architecture architecture, List<RgbImage> probes) {
+    List<WarmedInstance> instances = new ArrayList<>();
     try {
-      GoldenAnswers golden = new GoldenAnswers(version.manifest().certificate());
-      List<RgbImage> probes = golden.images(architecture.inputHeight(), architecture.inputWidth());
-      for (int i = 0; i < probes.size(); i++) {
-        golden.requireSame(i, forward(lane, probes.get(i)).logits());
+      for (Device device : devices) {
+        ModelInstance owner =
+            engine.load(
+                artifact.file(), device, architecture.inputHeight(), architecture.inputWidth());
+        for (int i = 0; i < plan.lanes(); i++) {
+          ModelInstance own = i == 0 ? owner : owner.forAnotherThread();
+          instances.add(new WarmedInstance(own, plan.warmUp(device, probes)));
+        }
       }
-      warm(lane, probes.get(0));
-      Duration latency = medianForward(lane, probes.get(0));
-      lane.open(latency);
-      lane.watch(watch(version.id(), golden, probes));
-      Duration loadTime = Duration.ofNanos(System.nanoTime() - started);
-      return new ServedModel(version, device, lane, loadTime, latency);
+      return instances;
     } catch (RuntimeException | Error e) {
-      lane.close();
+      instances.forEach(WarmedInstance::close);
       throw e;
     }
+  }
+
+  private Lane lane(ModelId id, List<WarmedInstance> instances) {
+    VersionMeters meters =
+        metrics.version(
+            id.name(), id.version(), devices.stream().map(Device::toString).toArray(String[]::new));
+    return new Lane(id.toString(), List.copyOf(instances), plan.lane(), meters);
   }
 
   private WatchPlan watch(ModelId id, GoldenAnswers golden, List<RgbImage> probes) {
     List<KnownAnswer> known = new ArrayList<>();
     for (int i = 0; i < probes.size(); i++) {
       int probe = i;
-      ModelInput input = input(probes.get(i), 1);
+      ModelInput input = new ModelInput(InputKind.IMAGES, 1, WarmUp.pixels(probes.get(i), 1));
       known.add(new KnownAnswer(input, logits -> golden.requireSame(probe, logits)));
     }
     return new WatchPlan(
         known, SHORTEST_PROBE_INTERVAL, plan.hangLimit(), fault -> faults.faulted(id, fault));
   }
 
-  private Lane lane(ModelId id, List<ModelInstance> instances) {
-    return new Lane(
-        id.toString(),
-        instances,
-        plan.lane(),
-        metrics.version(id.name(), id.version(), device.toString()));
-  }
-
-  /** Every batch size, and every thread: the first forward of each is slow. */
-  private void warm(Lane lane, RgbImage probe) {
-    if (plan.lane().batching().combines()) {
-      plan.lane().batching().sizes().forEach(size -> forward(lane, probe, size));
+  /** Every thread is warm, and every device answers the probes as it must. */
+  private static Certificate proven(
+      ServedArtifact artifact, StoredVersion version, List<WarmedInstance> instances) {
+    Certificate worst = version.manifest().certificate();
+    for (WarmedInstance instance : instances) {
+      Certificate certificate = artifact.certificate(version, join(instance.answers()));
+      boolean first = instance == instances.get(0);
+      if (first || certificate.served().maxDelta() > worst.served().maxDelta()) {
+        worst = certificate;
+      }
     }
-    List<CompletableFuture<LaneAnswer>> one = new ArrayList<>();
-    for (int i = 0; i < plan.lanes(); i++) {
-      one.add(lane.submit(input(probe, 1)));
-    }
-    one.forEach(CompletableFuture::join);
+    return worst;
   }
 
   /** Loads a version as for service, and lets it go again; throws as {@link #load} does. */
-  public void verify(StoredVersion version) {
-    load(version).lane().close();
-  }
-
-  public Device device() {
-    return device;
+  public Certificate verify(StoredVersion version) {
+    ServedModel model = load(version);
+    model.lane().close();
+    return model.placement().certificate();
   }
 
   private static Duration medianForward(Lane lane, RgbImage probe) {
     long[] nanos = new long[TIMED_FORWARDS];
     for (int i = 0; i < nanos.length; i++) {
-      nanos[i] = forward(lane, probe).inferNanos();
+      ByteBuffer pixels = ByteBuffer.wrap(probe.rgb()).order(ByteOrder.nativeOrder());
+      nanos[i] = join(lane.submit(new ModelInput(InputKind.IMAGES, 1, pixels))).inferNanos();
     }
     Arrays.sort(nanos);
     return Duration.ofNanos(nanos[nanos.length / 2]);
   }
 
-  private static LaneAnswer forward(Lane lane, RgbImage image) {
-    return forward(lane, image, 1);
-  }
-
-  private static LaneAnswer forward(Lane lane, RgbImage image, int copies) {
+  private static <T> T join(CompletableFuture<T> result) {
     try {
-      return lane.submit(input(image, copies)).join();
+      return result.join();
     } catch (CompletionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
       }
       throw e;
     }
-  }
-
-  private static ModelInput input(RgbImage image, int copies) {
-    ByteBuffer pixels =
-        ByteBuffer.allocateDirect(copies * image.rgb().length).order(ByteOrder.nativeOrder());
-    for (int i = 0; i < copies; i++) {
-      pixels.put(image.rgb());
-    }
-    return new ModelInput(InputKind.IMAGES, copies, pixels.flip());
   }
 }

@@ -2,6 +2,7 @@ package io.github.vanillanet.registry;
 
 import io.github.vanillanet.certify.Certificate;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.network.Precision;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
 import java.nio.file.Files;
@@ -116,6 +117,12 @@ public final class ModelRepository {
       throw new ServiceException.BadArtifact(
           "%s: the manifest is of a %s, its certificate of a %s"
               .formatted(folder, variant, certificate.variant()));
+    }
+    if (manifest.precision() != Precision.FLOAT32 || certificate.precision() != Precision.FLOAT32) {
+      // only then is the strict bound asked of it; other precisions are derived at load
+      throw new ServiceException.BadArtifact(
+          "%s: expected a float32 artifact and certificate, found %s and %s"
+              .formatted(folder, manifest.precision().label(), certificate.precision().label()));
     }
     certificate.requireHolds(classes);
     requireBytes(version);

@@ -1,7 +1,6 @@
 package io.github.vanillanet.registry;
 
 import io.github.vanillanet.batching.Lane;
-import io.github.vanillanet.engine.Device;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -14,7 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ServedModel {
 
   private final StoredVersion version;
-  private final Device device;
+  private final Placement placement;
   private final Lane lane;
   private final Duration loadTime;
   private final Duration batch1Latency;
@@ -29,9 +28,13 @@ public final class ServedModel {
    * @param batch1Latency median time of one image's forward, measured once warm
    */
   public ServedModel(
-      StoredVersion version, Device device, Lane lane, Duration loadTime, Duration batch1Latency) {
+      StoredVersion version,
+      Placement placement,
+      Lane lane,
+      Duration loadTime,
+      Duration batch1Latency) {
     this.version = version;
-    this.device = device;
+    this.placement = placement;
     this.lane = lane;
     this.loadTime = loadTime;
     this.batch1Latency = batch1Latency;
@@ -49,8 +52,8 @@ public final class ServedModel {
     return version.manifest();
   }
 
-  public Device device() {
-    return device;
+  public Placement placement() {
+    return placement;
   }
 
   public Lane lane() {

@@ -80,15 +80,15 @@ public record ModelView(
         new InputSize(manifest.architecture().inputHeight(), manifest.architecture().inputWidth()),
         manifest.architecture().classes(),
         model.version().labels(),
-        manifest.precision().label(),
-        model.device().toString(),
+        model.placement().certificate().precision().label(),
+        model.placement().deviceNames(),
         manifest.trained(),
         manifest.accuracy(),
         manifest.origin(),
         manifest.created(),
         millis(model.loadTime()),
         millis(model.batch1Latency()),
-        CertificateView.of(manifest.certificate()));
+        CertificateView.of(model.placement().certificate()));
   }
 
   private static double millis(Duration duration) {

@@ -100,6 +100,7 @@ class ServiceIT {
       value = {
         "VANILLANET_DEVICE; cuda:7; vanillanet.device=cuda:7",
         "VANILLANET_DEVICE; banana; vanillanet.device: expected auto",
+        "VANILLANET_PRECISION; half; vanillanet.precision: expected one of float32",
         "VANILLANET_THREADS; 0; vanillanet.threads: expected at least 1",
         "VANILLANET_QUEUE_CAPACITY; abc; vanillanet.queue-capacity",
         "VANILLANET_MAX_PIXELS; -1; vanillanet.max-pixels: expected at least 1",

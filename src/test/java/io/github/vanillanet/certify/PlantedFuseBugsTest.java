@@ -20,6 +20,7 @@ import io.github.vanillanet.network.DeployedModule;
 import io.github.vanillanet.network.Form;
 import io.github.vanillanet.network.Layer;
 import io.github.vanillanet.network.Network;
+import io.github.vanillanet.network.Precision;
 import io.github.vanillanet.network.VanillaNetVariant;
 import java.io.IOException;
 import java.nio.file.Files;

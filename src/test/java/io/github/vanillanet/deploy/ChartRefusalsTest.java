@@ -30,6 +30,8 @@ class ChartRefusalsTest {
         "gpu: {enabled: true, resourceName: nvidia.com/mig-1g}      | resourceName",
         "resources: {limits: {memory: lots}}                        | memory",
         "settings: {device: tpu}                                    | device",
+        "settings: {precision: half}                                | precision",
+        "settings: {cuda: {tf32: maybe}}                            | tf32",
         "settings: {seededModels: [vanillanet_4]}                   | seededModels",
         "settings: {threads: 0}                                     | threads",
         "image: {repository: x, tag: latest}                        | tag",

@@ -129,6 +129,7 @@ class ChartTest {
     assertThat(strategy.getType()).isEqualTo("RollingUpdate");
     assertThat(strategy.getRollingUpdate().getMaxSurge().getIntVal()).isEqualTo(2);
     assertThat(strategy.getRollingUpdate().getMaxUnavailable().getIntVal()).isZero();
+    assertThat(variables(rendered)).containsEntry("VANILLANET_DEVICE", "cuda:all");
   }
 
   @Test
@@ -247,7 +248,9 @@ class ChartTest {
         Chart.render(
             """
             settings:
-              device: auto
+              device: cuda:0,cuda:1
+              precision: bfloat16
+              cuda: {tf32: true, cudnnBenchmark: true}
               defaultModel: nine
               seededModels: [vanillanet_5, vanillanet_9]
               threads: 3
@@ -261,6 +264,10 @@ class ChartTest {
 
     Map<String, String> variables = variables(rendered);
     assertThat(variables)
+        .containsEntry("VANILLANET_DEVICE", "cuda:0,cuda:1")
+        .containsEntry("VANILLANET_PRECISION", "bfloat16")
+        .containsEntry("VANILLANET_CUDA_TF32", "true")
+        .containsEntry("VANILLANET_CUDA_CUDNN_BENCHMARK", "true")
         .containsEntry("VANILLANET_SEEDED_MODELS", "vanillanet_5,vanillanet_9")
         .containsEntry("VANILLANET_MAX_PIXELS", "90000000")
         .containsEntry("VANILLANET_TRAINING_DATA_ROOT", "/data");

@@ -69,7 +69,7 @@ class GpuCheckKitTest {
   }
 
   @Test
-  void theKitWritesAnArtifactThatTorchRunsAndReportsIt() throws Exception {
+  void theKitWritesArtifactsThatTorchRunsAndReportsThem() throws Exception {
     Optional<String> python = pythonWithTorch();
     assumeTrue(python.isPresent(), "no Python with torch is installed");
 
@@ -87,12 +87,25 @@ class GpuCheckKitTest {
 
     assertThat(check.status()).as(check.said()).isZero();
     JsonNode report = Manifests.YAML.readTree(folder.resolve("report.json").toFile());
+    assertThat(report.path("results").findValuesAsText("mode"))
+        .containsExactly("float32", "float16", "bfloat16");
     JsonNode result = report.path("results").path(0);
     assertThat(result.path("variant").asText()).isEqualTo("vanillanet_5");
     assertThat(result.path("ok").asBoolean()).isTrue();
     assertThat(result.path("batch1_ms").asDouble()).isPositive();
     assertThat(result.path("batch1_graph_ms").isNull()).as("never a made-up number").isTrue();
     assertThat(check.said()).contains("vanillanet_5", "CPU", "ok");
+    for (JsonNode reduced : List.of(report.at("/results/1"), report.at("/results/2"))) {
+      assertThat(reduced.path("weights_ok").asBoolean()).isTrue();
+      if (reduced.has("unsupported")) { // older torch has no half convolution for CPUs
+        assertThat(reduced.path("ok").isNull()).isTrue();
+        assertThat(reduced.has("batch1_ms")).as("never a made-up number").isFalse();
+        assertThat(check.said()).contains("not run: " + reduced.path("unsupported").asText());
+      } else {
+        assertThat(reduced.path("ok").asBoolean()).isTrue();
+        assertThat(reduced.path("max_relative_error").asDouble()).isBetween(1e-6, 1e-2);
+      }
+    }
     try (var left = Files.list(folder)) {
       assertThat(left.map(Path::getFileName).map(Path::toString))
           .as("it cleans up")

@@ -46,7 +46,7 @@ class ServingMetricsTest {
   void theCountersOfTritonAndTorchServeKeepTheirNames() {
     VersionMeters version = metrics.version("net", 3, "cpu");
     version.open(1, List.of(1));
-    version.inferred(4, 2_000_000);
+    version.inferred("cpu", 4, 2_000_000);
     version.answered(
         new Timings(
             Map.of(
@@ -82,7 +82,7 @@ class ServingMetricsTest {
   void aWarmUpIsNotCounted() {
     VersionMeters version = metrics.version("net", 1, "cpu");
 
-    version.inferred(1, 1_000_000_000);
+    version.inferred("cpu", 1, 1_000_000_000);
     version.open(1, List.of(1));
 
     assertThat(registry.scrape())

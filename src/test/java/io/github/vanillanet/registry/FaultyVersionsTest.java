@@ -9,12 +9,14 @@ import io.github.vanillanet.batching.FaultyInstance;
 import io.github.vanillanet.batching.LaneFault;
 import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.engine.Device;
+import io.github.vanillanet.engine.ModelInstance;
 import io.github.vanillanet.engine.TorchInstance;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.metrics.FaultReason;
 import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelSelection;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -49,8 +51,9 @@ class FaultyVersionsTest {
   private final Map<Integer, FaultyInstance> devices = new ConcurrentHashMap<>();
   private final ModelLoader loader =
       new ModelLoader(
-          runtime,
-          Device.CPU,
+          this::faulty,
+          List.of(Device.CPU),
+          Arithmetic.PUBLISHED,
           new LanePlan(1, 1, LaneSettings.single(8), Duration.ofMinutes(1)),
           new ServingMetrics(meters),
           (id, fault) -> {
@@ -69,7 +72,7 @@ class FaultyVersionsTest {
   @BeforeEach
   void publish() throws IOException {
     ModelRepository repository = NarrowModels.publish(root, "narrow", 3);
-    versions = new VersionSwitch(repository, this::load, registry, guard, 3);
+    versions = new VersionSwitch(repository, loader, registry, guard, 3);
     image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
   }
 
@@ -78,10 +81,10 @@ class FaultyVersionsTest {
     registry.close();
   }
 
-  private ServedModel load(StoredVersion version) {
-    FaultyInstance device = new FaultyInstance(instance(version.artifact()));
-    devices.put(version.id().version(), device);
-    return loader.serve(version, List.of(device), System.nanoTime());
+  private ModelInstance faulty(Path artifact, Device where, int height, int width) {
+    FaultyInstance device = new FaultyInstance(instance(artifact));
+    devices.put(Integer.valueOf(artifact.getParent().getFileName().toString()), device);
+    return device;
   }
 
   private TorchInstance instance(Path artifact) {

@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +63,7 @@ class VersionSwitchTest {
     }
     return new ServedModel(
         version,
-        Device.CPU,
+        new Placement(List.of(Device.CPU), version.manifest().certificate()),
         new Lane(version.id().toString(), new Fixed(logit(version)), 1),
         Duration.ZERO,
         Duration.ZERO);

@@ -11,6 +11,7 @@ import io.github.vanillanet.engine.TorchInstance;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.ServingMetrics;
+import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.registry.FaultObserver;
 import io.github.vanillanet.registry.LanePlan;
 import io.github.vanillanet.registry.ModelLoader;
@@ -76,8 +77,14 @@ class FaultDrillTest {
         new FaultyInstance(TorchInstance.load(runtime, version.artifact(), Device.CPU, 64, 64, 1));
     LanePlan plan = new LanePlan(1, 1, LaneSettings.single(8), Duration.ofMillis(1500));
     registry.swap(
-        new ModelLoader(runtime, Device.CPU, plan, metrics, faults)
-            .serve(version, List.of(device), System.nanoTime()));
+        new ModelLoader(
+                (artifact, where, height, width) -> device,
+                List.of(Device.CPU),
+                Arithmetic.PUBLISHED,
+                plan,
+                metrics,
+                faults)
+            .load(version));
     Service.awaitReady();
   }
 

@@ -14,6 +14,7 @@ import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.registry.AnswerObserver;
+import io.github.vanillanet.registry.Placement;
 import io.github.vanillanet.registry.PublishedModels;
 import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.registry.StoredVersion;
@@ -52,7 +53,12 @@ class AttemptTest {
           new LaneSettings(2, BatchPolicy.single(), ticker),
           new ServingMetrics(registry).version("five", 1, "cpu"));
   private final ServedModel served =
-      new ServedModel(version, Device.CPU, lane, Duration.ZERO, Duration.ZERO);
+      new ServedModel(
+          version,
+          new Placement(List.of(Device.CPU), version.manifest().certificate()),
+          lane,
+          Duration.ZERO,
+          Duration.ZERO);
 
   @BeforeAll
   static void publish() {
