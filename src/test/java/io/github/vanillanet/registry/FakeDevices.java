@@ -28,6 +28,10 @@ final class FakeDevices implements InstanceLoader {
   final List<Instance> loaded = new ArrayList<>();
   final Map<Device, DoubleUnaryOperator> errors = new HashMap<>();
   final Map<Device, Semaphore> gates = new ConcurrentHashMap<>();
+
+  /** A permit for each forward that has come to a gate. */
+  final Semaphore waiting = new Semaphore(0);
+
   final List<Device> full = new ArrayList<>();
 
   private final Certificate certificate;
@@ -68,6 +72,7 @@ final class FakeDevices implements InstanceLoader {
     public float[] forward(InputKind kind, ByteBuffer input, int samples) {
       forwards.add(kind + "x" + samples);
       if (gates.containsKey(device)) {
+        waiting.release();
         gates.get(device).acquireUninterruptibly();
       }
       byte[] pixels = new byte[input.remaining() / samples];

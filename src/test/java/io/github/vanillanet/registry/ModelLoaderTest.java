@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,11 +154,12 @@ class ModelLoaderTest {
 
     CompletableFuture<LaneAnswer> one = model.lane().submit(image());
     CompletableFuture<LaneAnswer> two = model.lane().submit(image());
+    assertThat(devices.waiting.tryAcquire(2, 30, TimeUnit.SECONDS)).as("both compute").isTrue();
     CompletableFuture<LaneAnswer> three = model.lane().submit(image());
     // one device is stuck with its work, the other does all the rest
     second.release(2);
-    CompletableFuture.anyOf(one, two).join();
-    three.join();
+    CompletableFuture.anyOf(one, two).orTimeout(30, TimeUnit.SECONDS).join();
+    three.orTimeout(30, TimeUnit.SECONDS).join();
 
     assertThat(Stream.of(one, two).filter(CompletableFuture::isDone)).hasSize(1);
     first.release(1);
