@@ -102,6 +102,7 @@ class ServiceIT {
         "VANILLANET_DEVICE; banana; vanillanet.device: expected auto",
         "VANILLANET_PRECISION; half; vanillanet.precision: expected one of float32",
         "VANILLANET_THREADS; 0; vanillanet.threads: expected at least 1",
+        "VANILLANET_HEALTH_HANG_LIMIT; 0S; vanillanet.health.hang-limit: expected a positive time",
         "VANILLANET_QUEUE_CAPACITY; abc; vanillanet.queue-capacity",
         "VANILLANET_MAX_PIXELS; -1; vanillanet.max-pixels: expected at least 1",
         "VANILLANET_DEFAULT_MODEL; nope; vanillanet.default-model: expected one of",

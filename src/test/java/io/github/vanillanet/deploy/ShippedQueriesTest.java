@@ -22,6 +22,8 @@ class ShippedQueriesTest {
           "vanillanet_infer_seconds_count",
           "vanillanet_inflight_images",
           "vanillanet_lane_busy_seconds_total",
+          "vanillanet_lane_faults_total",
+          "vanillanet_lane_healthy",
           "vanillanet_lanes",
           "vanillanet_queue_images",
           "vanillanet_requests_total",
