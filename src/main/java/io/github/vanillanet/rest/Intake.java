@@ -13,6 +13,7 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
@@ -25,8 +26,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /**
  * The way in of images and tensors, on the event loop: a request that the queue has no room for is
  * refused by its head, before its body is read; else its body is collected, within a bounded
- * memory, and only then does a thread of its own begin with it. Multipart bodies are let through:
- * they are parsed into files while they arrive.
+ * memory, and only then does a thread of its own begin with it. Multipart bodies are let through,
+ * they are parsed into files while they arrive; so is HTTP/2, whose requests cannot be handed on
+ * once they are read.
  */
 @Singleton
 final class Intake {
@@ -86,7 +88,7 @@ final class Intake {
       refuseByHead(context, e);
       return;
     }
-    if (isMultipart(context.request())) {
+    if (isMultipart(context.request()) || context.request().version() == HttpVersion.HTTP_2) {
       context.next();
     } else {
       collect(context, target.get());
