@@ -140,6 +140,7 @@ final class ModelBringUp {
     requirePositive("max-pixels", config.maxPixels());
     requirePositive("max-image-body", config.maxImageBody().asLongValue());
     requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
+    config.bodyMemory().ifPresent(size -> requirePositive("body-memory", size.asLongValue()));
     requirePositive("keep-versions", config.keepVersions());
     requirePositive("swap-guard.answers", config.swapGuard().answers());
     requirePositive("swap-guard.failures", config.swapGuard().failures());

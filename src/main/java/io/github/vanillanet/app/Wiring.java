@@ -5,9 +5,13 @@ import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.image.JpegLibrary;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.SwapGuard;
+import io.github.vanillanet.rest.call.RefusalPace;
+import io.github.vanillanet.serving.Admission;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelGroups;
 import io.github.vanillanet.serving.ModelSelection;
+import io.github.vanillanet.timing.Ticker;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
@@ -29,6 +33,24 @@ final class Wiring {
         config.defaultModel(),
         () -> lifecycle.state() != ServiceLifecycle.State.READY,
         new ModelGroups(registry, config.groups()));
+  }
+
+  /** Bodies may fill an eighth of the heap: what they are decoded into takes several times that. */
+  @Produces
+  @Singleton
+  Admission admission(ServingConfig config, ModelSelection selection) {
+    long capacity =
+        config
+            .bodyMemory()
+            .map(MemorySize::asLongValue)
+            .orElseGet(() -> Runtime.getRuntime().maxMemory() / 8);
+    return new Admission(selection, capacity);
+  }
+
+  @Produces
+  @Singleton
+  RefusalPace refusalPace(Ticker ticker) {
+    return new RefusalPace(ticker);
   }
 
   @Produces

@@ -8,7 +8,7 @@ import io.github.vanillanet.timing.Ticker;
  * estimate is never measured, so one bad second would otherwise refuse everything for ever.
  * Thread-safe.
  */
-final class Ewma {
+public final class Ewma {
 
   private static final double WEIGHT = 0.2;
   private static final double HALF_LIFE_NANOS = 1e9;
@@ -18,7 +18,7 @@ final class Ewma {
   private double fastest; // guarded by this
   private long measuredAt; // guarded by this
 
-  Ewma(Ticker ticker) {
+  public Ewma(Ticker ticker) {
     this.ticker = ticker;
   }
 
@@ -28,7 +28,7 @@ final class Ewma {
     measuredAt = ticker.nanos();
   }
 
-  synchronized void add(double nanos) {
+  public synchronized void add(double nanos) {
     if (average == 0) {
       restart(nanos);
       return;
@@ -39,7 +39,7 @@ final class Ewma {
   }
 
   /** Zero as long as nothing is known. */
-  synchronized double nanos() {
+  public synchronized double nanos() {
     double age = Math.max(0, ticker.nanos() - measuredAt);
     return fastest + (average - fastest) * Math.pow(2, -age / HALF_LIFE_NANOS);
   }

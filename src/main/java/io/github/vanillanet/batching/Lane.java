@@ -85,7 +85,16 @@ public final class Lane implements AutoCloseable {
    * @throws ServiceException.NotReady if the lane is closing, or out of service after a fault
    */
   public Ticket reserve(int images, Deadline deadline) {
-    return queue.reserve(images, deadline);
+    return reserve(images, deadline, Duration.ZERO);
+  }
+
+  /**
+   * The same, of work whose input is still to be prepared.
+   *
+   * @param preparation that this is expected to take
+   */
+  public Ticket reserve(int images, Deadline deadline, Duration preparation) {
+    return queue.reserve(images, deadline, preparation);
   }
 
   /** Reserves and queues at once, without a deadline; throws as {@link #reserve} does. */

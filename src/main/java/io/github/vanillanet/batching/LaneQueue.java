@@ -60,7 +60,7 @@ final class LaneQueue {
    */
   record Taken(List<Work> batch, List<Work> dropped, boolean probe) {}
 
-  Ticket reserve(int images, Deadline deadline) {
+  Ticket reserve(int images, Deadline deadline, Duration preparation) {
     lock.lock();
     try {
       requireOpen();
@@ -71,14 +71,15 @@ final class LaneQueue {
                 .formatted(name, waiting.images() + reservedImages, images, capacity),
             estimate.waiting());
       }
-      if (!deadline.allows(estimate.total())) {
+      Duration expected = preparation.plus(estimate.total());
+      if (!deadline.allows(expected)) {
         throw new ServiceException.DeadlineExceeded(
             "%s: of the budget of %s %.1f ms are left, the answer would take about %.1f ms"
                 .formatted(
                     name,
                     deadline,
                     deadline.remaining().toNanos() / 1e6,
-                    estimate.total().toNanos() / 1e6));
+                    expected.toNanos() / 1e6));
       }
       reservedImages += images;
       return new Ticket(this, images, deadline);

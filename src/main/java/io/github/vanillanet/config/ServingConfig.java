@@ -75,6 +75,9 @@ public interface ServingConfig {
   @WithDefault("64M")
   MemorySize maxTensorBody();
 
+  /** Bodies that are in memory at the same time; else an eighth of the heap. One always may. */
+  Optional<MemorySize> bodyMemory();
+
   /** Versions of each model, the newest, that are never deleted. */
   @WithDefault("5")
   int keepVersions();

@@ -1,10 +1,7 @@
 package io.github.vanillanet.rest;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.rest.problem.ProblemAnswer;
-import io.github.vanillanet.rest.problem.RequestId;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
@@ -13,7 +10,8 @@ import jakarta.inject.Singleton;
 
 /**
  * Refuses a body by its declared length, before a byte of it is read, with a readable answer.
- * Bodies of undeclared length are counted while they are read, see {@link UndeclaredBody}.
+ * Bodies of undeclared length are counted while they are read, see {@link BodyReader} and {@link
+ * UndeclaredBody}.
  */
 @Singleton
 final class BodyLimit {
@@ -22,11 +20,11 @@ final class BodyLimit {
   private static final int FIRST = 1000;
 
   private final BodyBounds bounds;
-  private final ObjectMapper json;
+  private final ProblemWriter problems;
 
-  BodyLimit(BodyBounds bounds, ObjectMapper json) {
+  BodyLimit(BodyBounds bounds, ProblemWriter problems) {
     this.bounds = bounds;
-    this.json = json;
+    this.problems = problems;
   }
 
   void register(@Observes Filters filters) {
@@ -44,15 +42,7 @@ final class BodyLimit {
     ServiceException failure =
         new ServiceException.TooLarge(
             "expected a body of at most %d bytes, found %d".formatted(limit, declared));
-    ProblemAnswer anonymous = ProblemAnswer.of(failure, path);
-    ProblemAnswer refusal = RequestId.of(context).map(anonymous::withRequestId).orElse(anonymous);
-    context
-        .response()
-        .setStatusCode(refusal.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, refusal.mediaType())
-        // what the client is still sending is never read
-        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
-        .end(body(refusal));
+    problems.writeLast(context, ProblemAnswer.of(failure, path));
   }
 
   private static long declaredLength(RoutingContext context) {
@@ -61,14 +51,6 @@ final class BodyLimit {
       return length == null ? 0 : Long.parseLong(length);
     } catch (NumberFormatException e) {
       return Long.MAX_VALUE;
-    }
-  }
-
-  private String body(ProblemAnswer refusal) {
-    try {
-      return json.writeValueAsString(refusal.entity());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a problem is always JSON", e);
     }
   }
 }

@@ -26,11 +26,19 @@ final class RequestIds {
   }
 
   private static void identify(RoutingContext context) {
+    ensure(context);
+    context.next();
+  }
+
+  /** Gives the request its id if it has none yet. */
+  static void ensure(RoutingContext context) {
+    if (RequestId.of(context).isPresent()) {
+      return;
+    }
     String sent = context.request().getHeader(RequestId.HEADER);
     String id = sent != null && SANE.matcher(sent).matches() ? sent : UUID.randomUUID().toString();
     RequestId.put(context, id);
     context.response().putHeader(RequestId.HEADER, id);
     MDC.put(RequestId.MEMBER, id);
-    context.next();
   }
 }

@@ -8,7 +8,7 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.util.Set;
 
-/** Counts a body of undeclared length while it is read, whoever reads it: multipart parts too. */
+/** Counts a body of undeclared length while a resource reads it, or the parser of multipart. */
 @jakarta.ws.rs.ext.Provider
 @PreMatching
 public final class UndeclaredBody implements ContainerRequestFilter {

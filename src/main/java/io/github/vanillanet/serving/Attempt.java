@@ -13,6 +13,7 @@ import io.github.vanillanet.registry.InferenceStatistics;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,13 +33,35 @@ final class Attempt {
   private final Call call;
   private final ServedModel served;
   private final int images;
+  private final Duration preparation;
   private final AnswerObserver observer;
 
-  Attempt(Call call, ServedModel served, int images, AnswerObserver observer) {
+  /**
+   * @param preparation that the input is expected to take
+   */
+  Attempt(
+      Call call, ServedModel served, int images, Duration preparation, AnswerObserver observer) {
     this.call = call;
     this.served = served;
     this.images = images;
+    this.preparation = preparation;
     this.observer = observer;
+  }
+
+  /** Is refused, and counted, as {@link #run} would be now; else nothing happens. */
+  void requireRoom() {
+    try {
+      reserve().close();
+    } catch (ServiceException e) {
+      call.answeredBy(served.id());
+      served.statistics().begin().failed();
+      served.lane().meters().ended(outcome(e));
+      throw e;
+    }
+  }
+
+  private Ticket reserve() {
+    return served.lane().reserve(images, call.deadline(), preparation);
   }
 
   /**
@@ -49,7 +72,7 @@ final class Attempt {
     call.answeredBy(served.id());
     VersionMeters meters = served.lane().meters();
     InferenceStatistics.Request request = served.statistics().begin();
-    try (Ticket ticket = served.lane().reserve(images, call.deadline())) {
+    try (Ticket ticket = reserve()) {
       meters.accepted(images);
       try {
         ModelInput prepared = input.get();

@@ -8,9 +8,12 @@ import io.github.vanillanet.network.Architecture;
 import io.github.vanillanet.registry.AnswerObserver;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ServedModel;
+import io.github.vanillanet.timing.Deadline;
+import io.github.vanillanet.timing.Ticker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -56,7 +59,9 @@ public final class ClassificationService {
       int decoders,
       AnswerObserver observer) {
     this.models = models;
-    this.preparation = new ImagePreparation(decoder, largestInput, new DecodeGate(decoders));
+    this.preparation =
+        new ImagePreparation(
+            decoder, largestInput, new DecodeGate(decoders), new PreparationTime(Ticker.system()));
     this.observer = observer;
   }
 
@@ -79,7 +84,7 @@ public final class ClassificationService {
    */
   public Classification classify(Call call, Optional<String> model, byte[] encoded, int topK) {
     requireTopK(topK);
-    try (Lease lease = models.lease(model, call.deadline(), 1)) {
+    try (Lease lease = models.lease(model, inTime(call, List.of(encoded)), 1)) {
       return classify(call, lease.model(), encoded, topK);
     }
   }
@@ -87,13 +92,13 @@ public final class ClassificationService {
   /** Classifies one encoded image with a model that is named. */
   public Classification classify(Call call, ModelTarget model, byte[] encoded, int topK) {
     requireTopK(topK);
-    try (Lease lease = models.lease(model, call.deadline(), 1)) {
+    try (Lease lease = models.lease(model, inTime(call, List.of(encoded)), 1)) {
       return classify(call, lease.model(), encoded, topK);
     }
   }
 
   private Classification classify(Call call, ServedModel served, byte[] encoded, int topK) {
-    return new Attempt(call, served, 1, observer)
+    return new Attempt(call, served, 1, preparation.expected(List.of(encoded)), observer)
         .run(
             () -> preparation.prepare(call, served, List.of(encoded)).input(),
             logits ->
@@ -108,7 +113,7 @@ public final class ClassificationService {
   public ClassificationBatch classifyEach(
       Call call, Optional<String> model, List<byte[]> encoded, int topK) {
     requireTopK(topK);
-    try (Lease lease = models.lease(model, call.deadline(), encoded.size())) {
+    try (Lease lease = models.lease(model, inTime(call, encoded), encoded.size())) {
       ServedModel served = lease.model();
       Inference inference = inferImages(call, served, encoded);
       List<ClassificationBatch.Outcome> outcomes = new ArrayList<>();
@@ -118,6 +123,11 @@ public final class ClassificationService {
       return new ClassificationBatch(
           served.id().name(), served.id().version(), served.manifest().trained(), outcomes);
     }
+  }
+
+  /** The deadline of what comes after the images were prepared. */
+  private Deadline inTime(Call call, List<byte[]> encoded) {
+    return call.deadline().less(preparation.expected(encoded));
   }
 
   private static ClassificationBatch.Outcome outcome(Inference inference, int image, int topK) {
@@ -137,14 +147,14 @@ public final class ClassificationService {
 
   /** Logits of encoded images, in their order. A bad one fails alone, unless all are bad. */
   public Inference inferImages(Call call, ModelTarget model, List<byte[]> encoded) {
-    try (Lease lease = models.lease(model, call.deadline(), encoded.size())) {
+    try (Lease lease = models.lease(model, inTime(call, encoded), encoded.size())) {
       return inferImages(call, lease.model(), encoded);
     }
   }
 
   private Inference inferImages(Call call, ServedModel served, List<byte[]> encoded) {
     AtomicReference<PreparedImages> images = new AtomicReference<>();
-    return new Attempt(call, served, encoded.size(), observer)
+    return new Attempt(call, served, encoded.size(), preparation.expected(encoded), observer)
         .run(
             () -> {
               images.set(preparation.prepare(call, served, encoded));
@@ -173,18 +183,26 @@ public final class ClassificationService {
 
   /**
    * Normalised pixels lie within ±3. What overflows float32 inside the net would not show: a ReLU
-   * makes 0 of what is no number, and the logits look like any others.
+   * makes 0 of what is no number, and the logits look like any others. The bits of floats without
+   * their sign are in the floats' order, with infinities and what is no number above all others.
    */
   private static void requirePlausible(ByteBuffer values) {
-    FloatBuffer floats = values.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
-    while (floats.hasRemaining()) {
-      float value = floats.get();
-      if (!(Math.abs(value) <= LARGEST_INPUT)) {
-        throw new ServiceException.InvalidRequest(
-            "expected normalised pixels between -%1$.0f and %1$.0f, found %2$s"
-                .formatted(LARGEST_INPUT, value));
-      }
+    IntBuffer bits = values.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();
+    int count = bits.remaining();
+    int largest = 0;
+    for (int i = 0; i < count; i++) {
+      largest = Math.max(largest, bits.get(i) & Integer.MAX_VALUE);
     }
+    if (largest <= Float.floatToRawIntBits(LARGEST_INPUT)) {
+      return;
+    }
+    int at = 0;
+    while ((bits.get(at) & Integer.MAX_VALUE) != largest) {
+      at++;
+    }
+    throw new ServiceException.InvalidRequest(
+        "expected normalised pixels between -%1$.0f and %1$.0f, element %2$d is %3$s"
+            .formatted(LARGEST_INPUT, at, Float.intBitsToFloat(bits.get(at))));
   }
 
   /**
@@ -204,7 +222,7 @@ public final class ClassificationService {
 
   private Inference inferInput(
       Call call, ServedModel served, InputKind kind, int samples, ByteBuffer content) {
-    return new Attempt(call, served, samples, observer)
+    return new Attempt(call, served, samples, Duration.ZERO, observer)
         .run(
             () -> new ModelInput(kind, samples, content),
             logits -> inference(served, samples, logits, new TreeMap<>()));

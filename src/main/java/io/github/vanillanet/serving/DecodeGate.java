@@ -12,10 +12,22 @@ import java.util.function.Supplier;
  */
 final class DecodeGate {
 
+  private final int width;
   private final Semaphore permits;
 
   DecodeGate(int permits) {
+    this.width = permits;
     this.permits = new Semaphore(permits, true);
+  }
+
+  /** Requests that may decode at once. */
+  int width() {
+    return width;
+  }
+
+  /** Requests that wait for their turn, about. */
+  int waiting() {
+    return permits.getQueueLength();
   }
 
   /**

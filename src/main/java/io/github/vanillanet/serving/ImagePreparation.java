@@ -10,6 +10,7 @@ import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.registry.ServedModel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,14 +21,22 @@ final class ImagePreparation {
   private final ImageDecoder decoder;
   private final long largestInput;
   private final DecodeGate gate;
+  private final PreparationTime times;
 
   /**
    * @param largestInput bytes of pixels that the images of one request may become
    */
-  ImagePreparation(ImageDecoder decoder, long largestInput, DecodeGate gate) {
+  ImagePreparation(
+      ImageDecoder decoder, long largestInput, DecodeGate gate, PreparationTime times) {
     this.decoder = decoder;
     this.largestInput = largestInput;
     this.gate = gate;
+    this.times = times;
+  }
+
+  /** What {@link #prepare} would take now, by what was measured; nothing as long as that is. */
+  Duration expected(List<byte[]> encoded) {
+    return times.ahead(gate.waiting(), gate.width()).plus(times.of(encoded));
   }
 
   String jpegDecoder() {
@@ -61,16 +70,20 @@ final class ImagePreparation {
   private SortedMap<Integer, ServiceException> decode(
       Call call, Preprocessing preprocessing, List<byte[]> encoded, ByteBuffer pixels) {
     SortedMap<Integer, ServiceException> refused = new TreeMap<>();
+    long begun = call.clock().nanos();
     for (int image = 0; image < encoded.size(); image++) {
       byte[] file = encoded.get(image);
+      long started = call.clock().nanos();
       try {
         RgbImage decoded =
             call.clock().time(Stage.DECODE, () -> decoder.decodeFor(preprocessing, file));
         call.clock().time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
+        times.file(file, call.clock().nanos() - started);
       } catch (ServiceException e) {
         refused.put(image, e);
       }
     }
+    times.request(call.clock().nanos() - begun);
     return refused;
   }
 }

@@ -26,6 +26,11 @@ public final class StageClock {
     this.arrived = arrived;
   }
 
+  /** The time now, on the ticker that this reads. */
+  long nanos() {
+    return ticker.nanos();
+  }
+
   /** Does work, and counts its time for a stage even if it fails. */
   public <T> T time(Stage stage, Supplier<T> work) {
     long started = ticker.nanos();

@@ -60,6 +60,11 @@ public final class Deadline {
     return exists() ? "%.1f ms".formatted(budgetNanos / 1e6) : "no deadline";
   }
 
+  /** The deadline of what must leave so much time to something else. */
+  public Deadline less(Duration other) {
+    return exists() ? new Deadline(ticker, start, budgetNanos - other.toNanos()) : this;
+  }
+
   /** The earlier of the two. */
   public Deadline sooner(Deadline other) {
     return remainingNanos() <= other.remainingNanos() ? this : other;

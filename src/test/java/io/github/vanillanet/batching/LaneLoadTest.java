@@ -74,6 +74,9 @@ class LaneLoadTest {
         .isInstanceOf(ServiceException.DeadlineExceeded.class)
         .hasMessageContaining("40.0 ms are left, the answer would take about 40.0 ms");
     lane.reserve(1, within(Duration.ofMillis(41))).close();
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(41)), Duration.ofMillis(1)))
+        .as("the input is still to be prepared")
+        .hasMessageContaining("about 41.0 ms");
   }
 
   @Test

@@ -54,6 +54,11 @@ final class RawHttp {
     return raw.text("\r\n");
   }
 
+  /** A head of one line. */
+  static RawHttp bare(String line) {
+    return new RawHttp().text(line + "\r\n\r\n");
+  }
+
   RawHttp text(String text) {
     request.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
     return this;

@@ -77,4 +77,29 @@ class ReadmeTest {
 
     assertThat(output).startsWith("200 {").contains("\"predictions\"");
   }
+
+  @Test
+  void thePythonProgramPrintsItsPredictions() throws IOException, InterruptedException {
+    Assumptions.assumeTrue(
+        runs(List.of("python3", "-c", "import requests")),
+        "python3 with requests is not installed");
+    Files.writeString(folder.resolve("classify.py"), snippet("python"));
+
+    List<String> lines = output(List.of("python3", "classify.py")).lines().toList();
+
+    assertThat(lines).hasSize(5).allMatch(line -> line.matches("class \\d+ [0-9.e-]+"));
+  }
+
+  private static boolean runs(List<String> command) throws InterruptedException {
+    try {
+      return new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException e) {
+      return false; // there is no such program
+    }
+  }
 }

@@ -36,7 +36,8 @@ public final class TwoSmallModels implements QuarkusTestResourceLifecycleManager
         "vanillanet.threads", "1",
         "vanillanet.max-image-body", Integer.toString(MAX_IMAGE_BODY),
         "vanillanet.max-tensor-body", Integer.toString(MAX_TENSOR_BODY),
-        "vanillanet.max-pixels", Integer.toString(MAX_PIXELS));
+        "vanillanet.max-pixels", Integer.toString(MAX_PIXELS),
+        "quarkus.http.read-timeout", "3S");
   }
 
   @Override

@@ -151,7 +151,7 @@ class AttemptTest {
   }
 
   private int attempt(Call call) {
-    return new Attempt(call, served, 1, AnswerObserver.none())
+    return new Attempt(call, served, 1, Duration.ZERO, AnswerObserver.none())
         .run(
             () -> {
               decoded.incrementAndGet();

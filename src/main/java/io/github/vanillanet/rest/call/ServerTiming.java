@@ -2,9 +2,6 @@ package io.github.vanillanet.rest.call;
 
 import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.metrics.Timings;
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
 
 /**
  * The header {@code Server-Timing}: every stage with its milliseconds, zero if it was not passed.
@@ -15,12 +12,16 @@ final class ServerTiming {
 
   private ServerTiming() {}
 
+  /** By hand: formatting six numbers the usual way takes longer than all the rest of a head. */
   static String of(Timings timings) {
-    return Arrays.stream(Stage.values())
-        .map(
-            stage ->
-                String.format(
-                    Locale.ROOT, "%s;dur=%.3f", stage.label(), timings.of(stage).toNanos() / 1e6))
-        .collect(Collectors.joining(", "));
+    StringBuilder text = new StringBuilder(128);
+    for (Stage stage : Stage.values()) {
+      long micros = timings.of(stage).toNanos() / 1000;
+      text.append(text.isEmpty() ? "" : ", ").append(stage.label()).append(";dur=");
+      text.append(micros / 1000).append('.');
+      String decimals = Long.toString(1000 + micros % 1000);
+      text.append(decimals, 1, decimals.length());
+    }
+    return text.toString();
   }
 }

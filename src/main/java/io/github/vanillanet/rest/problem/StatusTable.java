@@ -36,9 +36,11 @@ public final class StatusTable {
       case 406 -> "Not Acceptable";
       case 409 -> "Conflict";
       case 413 -> "Content Too Large";
+      case 414 -> "URI Too Long";
       case 415 -> "Unsupported Media Type";
       case 422 -> "Unprocessable Content";
       case 429 -> "Too Many Requests";
+      case 431 -> "Request Header Fields Too Large";
       case 499 -> "Client Closed Request";
       case 500 -> "Internal Server Error";
       case 503 -> "Service Unavailable";

@@ -34,9 +34,9 @@ final class BytesTensor {
     } else if (input.content() instanceof TensorContent.Binary binary) {
       return ofBinary(input, binary.bytes());
     }
-    byte[] element = ((TensorContent.Raw) input.content()).bytes();
-    requireLength(0, element.length);
-    return List.of(element);
+    ByteBuffer raw = ((TensorContent.Raw) input.content()).bytes();
+    requireLength(0, raw.remaining());
+    return List.of(raw.array()); // a raw body is nothing else
   }
 
   /** The protocol leaves open how bytes stand in JSON, so it must be said: nothing is guessed. */
@@ -68,10 +68,10 @@ final class BytesTensor {
   }
 
   /** Each element is its length, 4 bytes, little-endian, unsigned, and then its bytes. */
-  private List<byte[]> ofBinary(InferRequest.InputTensor input, byte[] all) {
+  private List<byte[]> ofBinary(InferRequest.InputTensor input, ByteBuffer all) {
     int count = Shapes.elements(input);
     List<byte[]> elements = new ArrayList<>();
-    ByteBuffer bytes = ByteBuffer.wrap(all).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer bytes = all.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining() && elements.size() < count) {
       long length = bytes.remaining() < Integer.BYTES ? -1 : Integer.toUnsignedLong(bytes.getInt());
       if (length < 0 || length > bytes.remaining()) {

@@ -1,9 +1,11 @@
 package io.github.vanillanet.rest.v2;
 
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.call.BodyStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -40,7 +42,7 @@ final class InferBody {
       }
       long jsonBytes = length(header.get());
       if (jsonBytes == 0) {
-        return rawRequest(raw.of(body.readAllBytes()));
+        return rawRequest(raw.of(ByteBuffer.wrap(body.readAllBytes())));
       }
       byte[] json = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
       if (json.length < jsonBytes) {
@@ -56,7 +58,7 @@ final class InferBody {
 
   /** Makes an input of all bytes of a body. */
   interface RawInput {
-    InferRequest.InputTensor of(byte[] body);
+    InferRequest.InputTensor of(ByteBuffer body);
   }
 
   private static long length(String header) {
@@ -105,11 +107,15 @@ final class InferBody {
       throw new ServiceException.InvalidRequest(
           "input '%s': expected data or %s, found both".formatted(input.name(), SIZE));
     }
-    byte[] bytes = tail.readNBytes((int) Math.min(size, Integer.MAX_VALUE));
-    if (bytes.length < size) {
+    int wanted = (int) Math.min(size, Integer.MAX_VALUE);
+    ByteBuffer bytes =
+        tail instanceof BodyStream body
+            ? body.slice(wanted)
+            : ByteBuffer.wrap(tail.readNBytes(wanted));
+    if (bytes.remaining() < size) {
       throw new ServiceException.InvalidRequest(
           "input '%s': %s says %d, %d bytes are left in the body"
-              .formatted(input.name(), SIZE, size, bytes.length));
+              .formatted(input.name(), SIZE, size, bytes.remaining()));
     }
     return input.withContent(new TensorContent.Binary(bytes));
   }

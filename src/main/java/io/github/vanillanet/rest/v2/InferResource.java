@@ -171,8 +171,7 @@ public final class InferResource {
       return service.inferTensor(call, target, input.shape(), NumberTensor.floats(input));
     }
     if (named && input.datatype().equals("UINT8")) {
-      ByteBuffer pixels = ByteBuffer.wrap(NumberTensor.bytes(input));
-      return service.inferPixels(call, target, input.shape(), pixels);
+      return service.inferPixels(call, target, input.shape(), NumberTensor.bytes(input));
     }
     throw wrongInput(View.Kind.TENSOR, "FP32, FP16 or UINT8", input);
   }
@@ -193,11 +192,11 @@ public final class InferResource {
   }
 
   /** A raw body says nothing about itself: its length must be that of whole samples. */
-  private InferRequest.InputTensor rawInput(View view, ModelTarget target, byte[] bytes) {
+  private InferRequest.InputTensor rawInput(View view, ModelTarget target, ByteBuffer bytes) {
     long[] shape =
         switch (view.kind()) {
           case IMAGE -> new long[] {1};
-          case TENSOR -> tensorShape(target, bytes.length);
+          case TENSOR -> tensorShape(target, bytes.remaining());
         };
     return new InferRequest.InputTensor(
         view.kind().input(),

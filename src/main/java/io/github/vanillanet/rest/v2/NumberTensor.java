@@ -12,35 +12,41 @@ final class NumberTensor {
   private NumberTensor() {}
 
   /**
-   * FP32 and FP16, the latter widened.
+   * FP32 and FP16, the latter widened. Whether they are plausible is not looked at.
    *
-   * @return float32 in native byte order, direct, position 0
-   * @throws ServiceException.InvalidRequest if the elements do not fit the shape or are not finite
+   * @return float32 in native byte order; of FP32 the request's own bytes, uncopied
+   * @throws ServiceException.InvalidRequest if the elements do not fit the shape
    */
   static ByteBuffer floats(InferRequest.InputTensor input) {
-    byte[] bytes;
     if (input.content() instanceof TensorContent.Json json) {
-      TensorData data = json.data();
-      Shapes.requireElements(input, data.strings().isEmpty() ? data.numberCount() : -1);
-      return data.floats();
-    } else if (input.content() instanceof TensorContent.Binary binary) {
-      bytes = binary.bytes();
-    } else {
-      bytes = ((TensorContent.Raw) input.content()).bytes();
+      return ofJson(input, json.data()).floats();
     }
+    ByteBuffer bytes = content(input);
     boolean half = input.datatype().equals("FP16");
     Shapes.requireBytes(input, half ? Short.BYTES : Float.BYTES, bytes);
-    ByteBuffer little = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer little = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (!half && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+      return little;
+    }
     ByteBuffer floats =
-        ByteBuffer.allocateDirect(Shapes.elements(input) * Float.BYTES)
-            .order(ByteOrder.nativeOrder());
+        ByteBuffer.allocate(Shapes.elements(input) * Float.BYTES).order(ByteOrder.nativeOrder());
     if (half) {
       widen(little.asShortBuffer(), floats.asFloatBuffer());
     } else {
       floats.asFloatBuffer().put(little.asFloatBuffer());
     }
-    requireFinite(input, floats.asFloatBuffer());
     return floats;
+  }
+
+  private static TensorData ofJson(InferRequest.InputTensor input, TensorData data) {
+    Shapes.requireElements(input, data.strings().isEmpty() ? data.numberCount() : -1);
+    return data;
+  }
+
+  private static ByteBuffer content(InferRequest.InputTensor input) {
+    return input.content() instanceof TensorContent.Binary binary
+        ? binary.bytes()
+        : ((TensorContent.Raw) input.content()).bytes();
   }
 
   private static void widen(ShortBuffer halves, FloatBuffer floats) {
@@ -49,27 +55,12 @@ final class NumberTensor {
     }
   }
 
-  private static void requireFinite(InferRequest.InputTensor input, FloatBuffer floats) {
-    while (floats.hasRemaining()) {
-      float value = floats.get();
-      if (!Float.isFinite(value)) {
-        throw new ServiceException.InvalidRequest(
-            "%s: expected finite numbers, element %d is %s"
-                .formatted(input.name(), floats.position() - 1, value));
-      }
-    }
-  }
-
   /** UINT8. */
-  static byte[] bytes(InferRequest.InputTensor input) {
+  static ByteBuffer bytes(InferRequest.InputTensor input) {
     if (input.content() instanceof TensorContent.Json json) {
-      TensorData data = json.data();
-      Shapes.requireElements(input, data.strings().isEmpty() ? data.numberCount() : -1);
-      return data.bytes();
-    } else if (input.content() instanceof TensorContent.Binary binary) {
-      Shapes.requireBytes(input, 1, binary.bytes());
-      return binary.bytes();
+      return ByteBuffer.wrap(ofJson(input, json.data()).bytes());
     }
-    throw new IllegalStateException("raw requests are FP32 or BYTES");
+    Shapes.requireBytes(input, 1, content(input));
+    return content(input).duplicate();
   }
 }

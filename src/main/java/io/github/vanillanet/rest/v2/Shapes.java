@@ -1,6 +1,7 @@
 package io.github.vanillanet.rest.v2;
 
 import io.github.vanillanet.error.ServiceException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Declared shapes held against what there is. */
@@ -36,13 +37,12 @@ final class Shapes {
     }
   }
 
-  static void requireBytes(InferRequest.InputTensor input, int elementBytes, byte[] found) {
+  static void requireBytes(InferRequest.InputTensor input, int elementBytes, ByteBuffer bytes) {
     int expected = elements(input);
-    if (found.length != (long) expected * elementBytes) {
+    int found = bytes.remaining();
+    if (found != (long) expected * elementBytes) {
       throw mismatch(
-          input,
-          expected,
-          "%d bytes, not %d".formatted(found.length, (long) expected * elementBytes));
+          input, expected, "%d bytes, not %d".formatted(found, (long) expected * elementBytes));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.vanillanet.rest.v2;
 
+import java.nio.ByteBuffer;
+
 /** The elements of an input, as they came. */
 sealed interface TensorContent {
 
@@ -9,14 +11,15 @@ sealed interface TensorContent {
   /**
    * From behind the JSON.
    *
-   * @param bytes little-endian, row-major, without padding; nobody writes them
+   * @param bytes from 0 to its limit, row-major, elements little-endian, without padding; nobody
+   *     writes or moves it
    */
-  record Binary(byte[] bytes) implements TensorContent {}
+  record Binary(ByteBuffer bytes) implements TensorContent {}
 
   /**
    * The body of a raw request.
    *
    * @param bytes as {@link Binary}, but a BYTES tensor is its one element, without a length
    */
-  record Raw(byte[] bytes) implements TensorContent {}
+  record Raw(ByteBuffer bytes) implements TensorContent {}
 }

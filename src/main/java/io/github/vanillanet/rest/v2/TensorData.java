@@ -76,7 +76,7 @@ final class TensorData {
   /** All numbers as float32 in native byte order, position 0. */
   ByteBuffer floats() {
     ByteBuffer all =
-        ByteBuffer.allocateDirect(Math.toIntExact(numberCount() * Float.BYTES))
+        ByteBuffer.allocate(Math.toIntExact(numberCount() * Float.BYTES))
             .order(ByteOrder.nativeOrder());
     long left = numberCount();
     for (float[] piece : numbers) {

@@ -1,5 +1,6 @@
 package io.github.vanillanet.rest.v2;
 
+import io.github.vanillanet.rest.call.InferencePaths;
 import java.util.List;
 
 /**
@@ -11,7 +12,7 @@ import java.util.List;
  */
 record View(String name, String model, Kind kind) {
 
-  private static final String IMAGE_SUFFIX = "-image";
+  private static final String IMAGE_SUFFIX = InferencePaths.IMAGE_SUFFIX;
 
   /** What its one input is. */
   enum Kind {

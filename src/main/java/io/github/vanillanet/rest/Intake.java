@@ -1,0 +1,162 @@
+package io.github.vanillanet.rest;
+
+import io.github.vanillanet.error.ErrorCode;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.rest.call.BodyStream;
+import io.github.vanillanet.rest.call.Calls;
+import io.github.vanillanet.rest.call.InferencePaths;
+import io.github.vanillanet.rest.call.RefusalPace;
+import io.github.vanillanet.rest.problem.ProblemAnswer;
+import io.github.vanillanet.serving.Admission;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * The way in of images and tensors, on the event loop: a request that the queue has no room for is
+ * refused by its head, before its body is read; else its body is collected, within a bounded
+ * memory, and only then does a thread of its own begin with it. Multipart bodies are let through,
+ * they are parsed into files while they arrive; so is HTTP/2, whose requests cannot be handed on
+ * once they are read.
+ */
+@Singleton
+final class Intake {
+
+  /** After those that say who may ask at all. */
+  private static final int LAST = 10;
+
+  private static final Set<HttpMethod> METHODS = Set.of(HttpMethod.POST, HttpMethod.PUT);
+
+  /** What a client may go on sending after it was refused without losing its connection. */
+  private static final long SMALL = 1 << 20;
+
+  private final Admission admission;
+  private final ModelRegistry registry;
+  private final Calls calls;
+  private final BodyBounds bounds;
+  private final RefusalPace pace;
+  private final ProblemWriter problems;
+  private final Duration patience;
+
+  Intake(
+      Admission admission,
+      ModelRegistry registry,
+      Calls calls,
+      BodyBounds bounds,
+      RefusalPace pace,
+      ProblemWriter problems,
+      @ConfigProperty(name = "quarkus.http.read-timeout", defaultValue = "60S") Duration patience) {
+    this.admission = admission;
+    this.registry = registry;
+    this.calls = calls;
+    this.bounds = bounds;
+    this.pace = pace;
+    this.problems = problems;
+    this.patience = patience;
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::arrived, LAST);
+  }
+
+  private void arrived(RoutingContext context) {
+    Optional<InferencePaths.Target> target =
+        METHODS.contains(context.request().method())
+            ? InferencePaths.target(
+                context.normalizedPath(), name -> registry.live(name).isPresent())
+            : Optional.empty();
+    if (target.isEmpty()) {
+      context.next();
+      return;
+    }
+    try {
+      admission.requireRoom(calls.of(context), target.get().model());
+      Admission.Room room = admission.hold(length(context));
+      context.addEndHandler(ended -> room.close());
+    } catch (ServiceException e) {
+      refuseByHead(context, e);
+      return;
+    }
+    if (isMultipart(context.request()) || context.request().version() == HttpVersion.HTTP_2) {
+      context.next();
+    } else {
+      collect(context, target.get());
+    }
+  }
+
+  private void collect(RoutingContext context, InferencePaths.Target target) {
+    HttpServerRequest request = context.request();
+    if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
+      request.response().writeContinue();
+    }
+    new BodyReader(
+            request,
+            bounds.at(context.normalizedPath()),
+            body -> collected(context, target, body),
+            reason -> problems.writeLast(context, problem(context, reason)))
+        .read(context.vertx(), patience);
+  }
+
+  /** The queue may have filled while the body arrived. */
+  private void collected(RoutingContext context, InferencePaths.Target target, byte[] body) {
+    try {
+      admission.requireRoom(calls.of(context), target.model());
+    } catch (ServiceException e) {
+      problems.write(context, problem(context, e));
+      return;
+    }
+    BodyStream.put(context, body);
+    context.next();
+  }
+
+  private void refuseByHead(RoutingContext context, ServiceException reason) {
+    ProblemAnswer problem = problem(context, reason);
+    long delay = reason.code() == ErrorCode.QUEUE_FULL ? pace.delay().toMillis() : 0;
+    if (delay == 0) {
+      answer(context, problem);
+    } else {
+      context.request().pause();
+      context.vertx().setTimer(delay, due -> answer(context, problem));
+    }
+  }
+
+  private void answer(RoutingContext context, ProblemAnswer problem) {
+    if (length(context) <= SMALL) {
+      problems.write(context, problem);
+    } else {
+      problems.writeLast(context, problem);
+    }
+  }
+
+  private static ProblemAnswer problem(RoutingContext context, ServiceException reason) {
+    return ProblemAnswer.of(reason, context.normalizedPath());
+  }
+
+  /** Declared, or the most that it may be. */
+  private long length(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    if (declared != null) {
+      return Long.parseLong(declared); // one that is none got no further than BodyLimit
+    }
+    return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
+        ? bounds.at(context.normalizedPath())
+        : 0;
+  }
+
+  private static boolean isMultipart(HttpServerRequest request) {
+    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
+    return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/");
+  }
+}

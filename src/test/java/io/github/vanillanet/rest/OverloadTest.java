@@ -1,0 +1,220 @@
+package io.github.vanillanet.rest;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.vanillanet.batching.Ticket;
+import io.github.vanillanet.registry.Lease;
+import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.serving.Admission;
+import io.github.vanillanet.timing.Deadline;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import jakarta.inject.Inject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A full queue as clients meet it. Its places are taken by tickets that the test holds. */
+@QuarkusTest
+@QuarkusTestResource(TwoSmallModels.class)
+class OverloadTest {
+
+  private static final String MODEL = TwoSmallModels.MODEL;
+  private static final String CLASSIFY = "/classify/" + MODEL;
+  private static final int CAPACITY = 64;
+
+  @Inject ModelRegistry registry;
+  @Inject Admission admission;
+
+  @BeforeEach
+  void awaitReady() {
+    Service.awaitReady();
+  }
+
+  private interface Action {
+    void run() throws Exception;
+  }
+
+  private void withPlacesTaken(int places, Action action) throws Exception {
+    try (Lease lease = registry.lease(MODEL).orElseThrow();
+        Ticket taken = lease.model().lane().reserve(places, Deadline.never())) {
+      action.run();
+    }
+  }
+
+  private static RawHttp.Answer head(String path, long declared, String... headers) {
+    List<String> all = new ArrayList<>(List.of(headers));
+    all.add("Content-Length: " + declared);
+    return RawHttp.post(path, all.toArray(String[]::new)).send();
+  }
+
+  @Test
+  void aFullQueueRefusesByTheHeadAndTellsWhenToTryAgain() throws Exception {
+    withPlacesTaken(
+        CAPACITY,
+        () -> {
+          RawHttp.Answer answer = head(CLASSIFY, 1000, "Content-Type: image/jpeg");
+
+          assertThat(answer.status()).as(answer.body()).isEqualTo(429);
+          assertThat(answer.contentType()).isEqualTo("application/problem+json");
+          JsonPath problem = new JsonPath(answer.body());
+          assertThat(problem.getString("code")).isEqualTo("QUEUE_FULL");
+          assertThat(problem.getString("type")).isEqualTo("urn:vanillanet:problem:queue-full");
+          assertThat(problem.getString("detail")).contains("64 images wait", "the queue holds 64");
+          long millis = problem.getLong("retry_after_ms");
+          assertThat(millis).isPositive();
+          assertThat(Long.parseLong(answer.header("retry-after")))
+              .isEqualTo(Math.max(1, (millis + 999) / 1000));
+          assertThat(answer.header("server-timing")).contains("decode;dur=0.000");
+        });
+  }
+
+  @Test
+  void everyProtocolRefusesByTheHead() throws Exception {
+    withPlacesTaken(
+        CAPACITY,
+        () -> {
+          for (String path :
+              List.of(
+                  "/v2/models/" + MODEL + "/infer",
+                  "/v2/models/" + MODEL + "-image/infer",
+                  "/v2/models/" + MODEL + "/versions/1/infer",
+                  "/v1/models/" + MODEL + ":predict",
+                  "/predictions/" + MODEL,
+                  "/predictions/" + MODEL + "/1",
+                  CLASSIFY)) {
+            RawHttp.Answer answer = head(path, 100);
+
+            assertThat(answer.status()).as(path).isEqualTo(429);
+            assertThat(answer.header("retry-after")).as(path).isNotEmpty();
+            assertThat(answer.header("x-model")).as(path).isEqualTo(MODEL);
+          }
+        });
+  }
+
+  @Test
+  void aRefusalCountsAsOne() throws Exception {
+    String counter = "vanillanet_requests_total{model=\"" + MODEL + "\",outcome=\"rejected\"}";
+    double before = metric(counter);
+
+    withPlacesTaken(CAPACITY, () -> head(CLASSIFY, 1000));
+
+    assertThat(metric(counter)).isEqualTo(before + 1);
+  }
+
+  private static double metric(String name) {
+    return given()
+        .get("/q/metrics")
+        .asString()
+        .lines()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(name.length())))
+        .sum();
+  }
+
+  @Test
+  void aClientThatWaitsForTheGoAheadIsRefusedWithoutIt() throws Exception {
+    withPlacesTaken(
+        CAPACITY,
+        () -> assertThat(head(CLASSIFY, 1000, "Expect: 100-continue").status()).isEqualTo(429));
+
+    assertThat(head(CLASSIFY, 1000, "Expect: 100-continue").status()).isEqualTo(100);
+  }
+
+  @Test
+  void theConnectionOfASmallRefusalGoesOn() throws Exception {
+    withPlacesTaken(
+        CAPACITY,
+        () -> {
+          byte[] jpeg = Service.jpeg();
+          List<RawHttp.Answer> answers =
+              RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Content-Length: " + jpeg.length)
+                  .bytes(jpeg)
+                  .text("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                  .send(2);
+
+          assertThat(answers.get(0).status()).isEqualTo(429);
+          assertThat(answers.get(0).header("connection")).isEmpty();
+          assertThat(answers.get(1).status()).isEqualTo(200);
+        });
+  }
+
+  @Test
+  void aBudgetThatCannotBeMetIsRefusedByTheHead() {
+    RawHttp.Answer late = head(CLASSIFY, 1000, "X-Latency-Budget-Ms: 0.001");
+
+    Refusal.problem(late, 504, "DEADLINE_EXCEEDED");
+  }
+
+  @Test
+  void inAStormEveryoneIsAnsweredAndWhoIsAcceptedGetsAnAnswer() throws Exception {
+    withPlacesTaken(
+        CAPACITY - 2,
+        () -> {
+          List<Integer> statuses = storm(16, 12);
+
+          assertThat(statuses).hasSize(16 * 12).contains(200).containsOnly(200, 429);
+        });
+
+    given().contentType("image/jpeg").body(Service.jpeg()).post(CLASSIFY).then().statusCode(200);
+    assertThat(admission.held()).isZero();
+  }
+
+  /** Clients that try again at once. */
+  private static List<Integer> storm(int clients, int requests) throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(clients);
+    try {
+      Callable<List<Integer>> client =
+          () -> {
+            List<Integer> statuses = new ArrayList<>();
+            byte[] jpeg = Service.jpeg();
+            for (int i = 0; i < requests; i++) {
+              statuses.add(
+                  RawHttp.post(
+                          CLASSIFY, "Content-Type: image/jpeg", "Content-Length: " + jpeg.length)
+                      .bytes(jpeg)
+                      .send()
+                      .status());
+            }
+            return statuses;
+          };
+      List<Integer> statuses = new ArrayList<>();
+      for (Future<List<Integer>> done :
+          threads.invokeAll(java.util.Collections.nCopies(clients, client))) {
+        statuses.addAll(done.get());
+      }
+      return statuses;
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  @Test
+  void bodiesThatFillTheMemoryKeepOthersOut() {
+    try (Admission.Room room = admission.hold(Long.MAX_VALUE / 4)) {
+      RawHttp.Answer answer = head(CLASSIFY, 1000, "Content-Type: image/jpeg");
+
+      assertThat(answer.status()).isEqualTo(429);
+      assertThat(answer.body()).contains("1000 more do not fit");
+      assertThat(answer.header("retry-after")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void aBodyThatStopsIsRefusedAndItsMemoryIsFree() {
+    RawHttp.Answer answer =
+        RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Content-Length: 1000")
+            .bytes(new byte[10])
+            .send();
+
+    assertThat(Refusal.problem(answer, 400, "INVALID_REQUEST")).contains("stopped after 10 bytes");
+    assertThat(answer.header("connection")).isEqualTo("close");
+  }
+}
