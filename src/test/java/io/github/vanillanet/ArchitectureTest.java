@@ -95,6 +95,7 @@ class ArchitectureTest {
                   List.of(
                       "error",
                       "config",
+                      "image",
                       "network",
                       "engine",
                       "certify",

@@ -1,5 +1,6 @@
 package io.github.vanillanet.rest;
 
+import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.serving.ModelSelection;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
@@ -20,14 +22,20 @@ public final class ModelsResource {
 
   private final ModelRegistry registry;
   private final ModelSelection selection;
+  private final Map<String, List<String>> groups;
 
-  ModelsResource(ModelRegistry registry, ModelSelection selection) {
+  ModelsResource(ModelRegistry registry, ModelSelection selection, ServingConfig config) {
     this.registry = registry;
     this.selection = selection;
+    this.groups = config.groups();
   }
 
-  /** All live models, by name. */
-  public record ModelList(List<ModelView> models) {}
+  /**
+   * All live models, by name.
+   *
+   * @param groups names that stand for several models, and those, loaded or not
+   */
+  public record ModelList(List<ModelView> models, Map<String, List<String>> groups) {}
 
   @GET
   @Operation(summary = "All models that are being served")
@@ -42,7 +50,7 @@ public final class ModelsResource {
             }
           });
     }
-    return new ModelList(views);
+    return new ModelList(views, groups);
   }
 
   @GET
