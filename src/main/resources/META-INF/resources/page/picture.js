@@ -92,6 +92,9 @@ export class Picture {
     }
     const photo = byId('photo');
     const { naturalWidth: width, naturalHeight: height } = photo;
+    // small ones are enlarged, but not to blurs; none is higher than the window
+    byId('frame').style.width =
+      `min(100%, ${(24 * width) / height}rem, max(${width}px, 14rem))`;
     const part = seenBy(width, height, this.#rule);
     const crop = byId('crop').style;
     crop.left = `${(100 * part.left) / width}%`;

@@ -85,7 +85,7 @@ export async function zip(files, progress = () => {}) {
   let offset = 0;
   for (const [index, { path, file }] of files.entries()) {
     const name = encoder.encode(path);
-    const entry = { name, size: file.size, crc: await crc32(file), offset };
+    const entry = { name, size: file.size, crc: file.size === 0 ? 0 : await crc32(file), offset };
     const head = header(entry);
     parts.push(head, name, file);
     directory.push(directoryEntry(entry), name);

@@ -30,7 +30,7 @@ final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterR
 
   /** One browser, and the process that Playwright drives it with. */
   private record Driven(Playwright playwright, Browser browser)
-      implements ExtensionContext.Store.CloseableResource {
+      implements AutoCloseable, ExtensionContext.Store.CloseableResource {
 
     static Driven start(Path executable) {
       Playwright playwright =

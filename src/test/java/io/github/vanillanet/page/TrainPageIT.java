@@ -168,10 +168,8 @@ class TrainPageIT {
     assertThat(page.textContent(".skipped")).contains("train/red/cut.png");
     assertThat(page.inputValue("#versions select")).isEqualTo("painted");
     visit.mustBeAccessible();
-    visit.mustFitItsWidth();
     visit.photograph("train");
-    page.setViewportSize(360, 800);
-    visit.mustFitItsWidth();
+    visit.mustFitItsWidth(1200, 360);
 
     page.click("#tab-classify");
     visit.chooseModel("painted");

@@ -122,9 +122,14 @@ final class Visit {
         .isEmpty();
   }
 
-  void mustFitItsWidth() {
-    assertThat(page.evaluate("document.documentElement.scrollWidth"))
-        .isEqualTo(page.viewportSize().width);
+  /**
+   * @param widths of the window, in pixels; it keeps the last
+   */
+  void mustFitItsWidth(int... widths) {
+    for (int width : widths) {
+      page.setViewportSize(width, 800);
+      assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+    }
   }
 
   /** For people: how the page looks, in the build's folder. */

@@ -2,6 +2,7 @@ package io.github.vanillanet.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.microsoft.playwright.JSHandle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -64,10 +65,11 @@ class ZipModuleIT {
 
   @Test
   void moreFilesThanTheOldFormatCountsAreAllThere(Visit visit) throws IOException {
-    Object files =
+    JSHandle files =
         visit
             .page()
-            .evaluate("Array.from({ length: 65537 }, (_, i) => ({ path: `c/${i}`, text: '' }))");
+            .evaluateHandle(
+                "Array.from({ length: 65537 }, (_, i) => ({ path: `c/${i}`, text: '' }))");
 
     try (ZipFile zip = packed(visit, files)) {
       assertThat(zip.size()).isEqualTo(65537);

@@ -28,6 +28,7 @@ class RoutesTest {
 
     assertThat(answer.getList("models.name"))
         .containsExactly(TwoSmallModels.OTHER, TwoSmallModels.MODEL);
+    assertThat(answer.getMap("groups")).isEmpty();
   }
 
   @Test
