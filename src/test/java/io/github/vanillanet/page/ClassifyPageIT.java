@@ -298,6 +298,29 @@ class ClassifyPageIT {
   }
 
   @Test
+  void whileModelsAreBeingLoadedThePageWaitsForThem(Visit visit) {
+    Page page = visit.page();
+    int[] asked = {0};
+    page.route(
+        "**/q/health/ready",
+        route -> {
+          if (asked[0]++ < 2) {
+            route.fulfill(new Route.FulfillOptions().setStatus(503).setBody("{}"));
+          } else {
+            route.resume();
+          }
+        });
+
+    page.reload();
+
+    page.locator("#loading").waitFor();
+    page.waitForCondition(() -> !page.isVisible("#loading"));
+    assertThat(asked[0]).isEqualTo(3);
+    visit.choosePicture(PHOTO);
+    assertThat(visit.answers()).hasSize(5);
+  }
+
+  @Test
   void aNetworkThatIsDownIsTold(Visit visit) {
     visit.page().route("**/classify/*", Route::abort);
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.microsoft.playwright.FileChooser;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.ReducedMotion;
 import io.github.vanillanet.Oracle;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -106,10 +108,7 @@ class PageMannersIT {
     visit.mustBeAccessible();
     visit.photograph("classify-" + colours.name().toLowerCase());
 
-    visit
-        .page()
-        .setInputFiles(
-            "#file", new com.microsoft.playwright.options.FilePayload("a", "", "x".getBytes()));
+    visit.page().setInputFiles("#file", new FilePayload("a", "", "x".getBytes()));
     visit.problem("#problem");
     visit.mustBeAccessible();
     visit.page().click("#tab-train");
@@ -157,9 +156,7 @@ class PageMannersIT {
   @Test
   void whoWantsNoMotionGetsNone(Visit visit) {
     Page page = visit.page();
-    page.emulateMedia(
-        new Page.EmulateMediaOptions()
-            .setReducedMotion(com.microsoft.playwright.options.ReducedMotion.REDUCE));
+    page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
 
     page.locator(".sample").first().click();
     visit.answers();

@@ -10,7 +10,6 @@ import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.ColorScheme;
 import java.net.URI;
 import java.nio.file.Path;
-import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -18,7 +17,7 @@ import java.util.List;
 /** Somebody looks at the page. What the browser complains of, and whom it asks, is written down. */
 final class Visit {
 
-  private static final Path SCREENSHOTS = Paths.get("target", "page");
+  private static final Path SCREENSHOTS = Path.of("target", "page");
   private static final int PATIENCE_MILLIS = 60_000;
 
   private final Browser browser;

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -48,7 +49,7 @@ class ZipModuleIT {
   @Test
   void namesAndContentsComeThrough(Visit visit) throws IOException {
     Object files =
-        java.util.List.of(
+        List.of(
             Map.of("path", "photos/ähre/1.txt", "text", "größer"),
             Map.of("path", "photos/empty", "text", ""),
             Map.of("path", "photos/long", "text", "x".repeat(200_000)));
