@@ -28,31 +28,10 @@ final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterR
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(Browsers.class);
 
-  /** One browser, and the process that Playwright drives it with. */
-  private record Driven(Playwright playwright, Browser browser)
-      implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+  /** Of this process: each class of tests has a root of its own, and none of them need more. */
+  private static LiveService service;
 
-    static Driven start(Path executable) {
-      Playwright playwright =
-          Playwright.create(
-              new Playwright.CreateOptions()
-                  .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-      Browser browser =
-          playwright
-              .chromium()
-              .launch(
-                  new BrowserType.LaunchOptions()
-                      .setExecutablePath(executable)
-                      // the sandbox cannot be had by root, nor in most containers
-                      .setArgs(List.of("--no-sandbox")));
-      return new Driven(playwright, browser);
-    }
-
-    @Override
-    public void close() {
-      playwright.close();
-    }
-  }
+  private static Browser browser;
 
   private static Optional<Path> installed() {
     return NAMES.stream()
@@ -76,22 +55,27 @@ final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterR
 
   @Override
   public Visit resolveParameter(ParameterContext parameter, ExtensionContext context) {
-    ExtensionContext.Store shared = context.getRoot().getStore(NAMESPACE);
-    LiveService service =
-        shared.getOrComputeIfAbsent(LiveService.class, type -> start(), LiveService.class);
-    Driven driven =
-        shared.getOrComputeIfAbsent(
-            Driven.class, type -> Driven.start(installed().orElseThrow()), Driven.class);
-    Visit visit = new Visit(driven.browser(), service);
+    start();
+    Visit visit = new Visit(browser, service);
     context.getStore(NAMESPACE).put(Visit.class, visit);
     return visit;
   }
 
-  private static LiveService start() {
-    try {
-      return LiveService.start();
-    } catch (Exception e) {
-      throw new IllegalStateException("the service does not start", e);
+  private static synchronized void start() {
+    if (service == null) {
+      service = LiveService.start();
+      Playwright playwright =
+          Playwright.create(
+              new Playwright.CreateOptions()
+                  .setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+      browser =
+          playwright
+              .chromium()
+              .launch(
+                  new BrowserType.LaunchOptions()
+                      .setExecutablePath(installed().orElseThrow())
+                      // the sandbox cannot be had by root, nor in most containers
+                      .setArgs(List.of("--no-sandbox")));
     }
   }
 

@@ -260,10 +260,10 @@ class ClassifyPageIT {
     byte[] photo = Files.readAllBytes(PHOTO);
 
     visit.page().setInputFiles("#file", file("notes.txt", "text/plain", "hello".getBytes()));
-    assertThat(visit.problem("#problem")).contains("415", "JPEG, PNG, WebP, GIF and BMP");
+    assertThat(visit.problem("#problem")).contains("(415)", "JPEG, PNG, WebP, GIF and BMP");
 
     visit.page().setInputFiles("#file", file("cut.jpg", "image/jpeg", Arrays.copyOf(photo, 900)));
-    visit.page().waitForCondition(() -> visit.problem("#problem").contains("422"));
+    visit.page().waitForCondition(() -> visit.problem("#problem").contains("(422)"));
     assertThat(visit.problem("#problem")).contains("damaged");
     assertThat(visit.page().locator("#answer .bars").count()).isZero();
 
@@ -294,7 +294,7 @@ class ClassifyPageIT {
 
     visit.choosePicture(PHOTO);
 
-    assertThat(visit.problem("#problem")).contains(Integer.toString(status), code, expected);
+    assertThat(visit.problem("#problem")).contains("(%d)".formatted(status), code, expected);
   }
 
   @Test

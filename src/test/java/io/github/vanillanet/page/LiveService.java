@@ -21,14 +21,13 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * The packaged jar as a service with a trained model of two versions, a full-size one from a seed,
- * a group of both, and two users: {@code chief} may administrate, {@code guest} may not. One for
- * all tests of the page.
+ * a group of both, and two users: {@code chief} may administrate, {@code guest} may not. It ends
+ * with the process of the tests.
  */
-final class LiveService implements AutoCloseable, ExtensionContext.Store.CloseableResource {
+final class LiveService {
 
   /** Narrow, 64×64, of ten classes. */
   static final String NARROW = "narrow";
@@ -50,17 +49,23 @@ final class LiveService implements AutoCloseable, ExtensionContext.Store.Closeab
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
-  private final Jar.Running running;
   private final URI address;
   private final KeyPair keys;
 
-  private LiveService(Jar.Running running, URI address, KeyPair keys) {
-    this.running = running;
+  private LiveService(URI address, KeyPair keys) {
     this.address = address;
     this.keys = keys;
   }
 
-  static LiveService start() throws IOException, GeneralSecurityException {
+  static LiveService start() {
+    try {
+      return started();
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException("the service does not start", e);
+    }
+  }
+
+  private static LiveService started() throws IOException, GeneralSecurityException {
     Path folder = Files.createTempDirectory("page");
     Path repository = folder.resolve("models");
     Jar jar = new Jar(folder);
@@ -89,7 +94,8 @@ final class LiveService implements AutoCloseable, ExtensionContext.Store.Closeab
                 Map.entry(
                     "MP_JWT_VERIFY_PUBLICKEY",
                     Base64.getEncoder().encodeToString(keys.getPublic().getEncoded()))));
-    return new LiveService(running, awaitReady(running), keys);
+    Runtime.getRuntime().addShutdownHook(new Thread(running.process()::destroy, "end-service"));
+    return new LiveService(awaitReady(running), keys);
   }
 
   private static String labels() {
@@ -112,7 +118,6 @@ final class LiveService implements AutoCloseable, ExtensionContext.Store.Closeab
       }
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
     }
-    service.process().destroy();
     throw new AssertionError("not ready:\n" + Files.readString(service.err()));
   }
 
@@ -137,11 +142,5 @@ final class LiveService implements AutoCloseable, ExtensionContext.Store.Closeab
   /** Of whom signs tokens. */
   KeyPair keys() {
     return keys;
-  }
-
-  @Override
-  public void close() {
-    running.process().destroy();
-    running.result();
   }
 }

@@ -65,15 +65,15 @@ class TrainPageIT {
     List<String> windows = passwordWindows(visit.page());
 
     visit.signIn(LiveService.CHIEF, "wrong");
-    assertThat(visit.problem("#sign-in-problem")).contains("401", "does not take");
+    assertThat(visit.problem("#sign-in-problem")).contains("(401)", "does not take");
 
     visit.signIn(LiveService.GUEST, LiveService.PASSWORD);
-    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("403"));
+    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("(403)"));
 
     visit.page().check("[name=kind][value=bearer]");
     visit.page().fill("[name=token]", "nonsense");
     visit.page().click("#sign-in-form button");
-    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("401"));
+    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("(401)"));
 
     assertThat(visit.page().isVisible("#admin")).isFalse();
     assertThat(windows).isEmpty();
@@ -229,7 +229,7 @@ class TrainPageIT {
     Path text = Files.writeString(folder.resolve("notes.zip"), "hello");
     page.setInputFiles("[name=archive]", text);
     page.click("#new-training button.primary");
-    page.waitForCondition(() -> visit.problem("#new-training").contains("400"));
+    page.waitForCondition(() -> visit.problem("#new-training").contains("(400)"));
     assertThat(visit.problem("#new-training")).contains("expected a zip");
 
     page.click("#new-training summary");
