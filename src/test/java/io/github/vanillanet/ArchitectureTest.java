@@ -96,6 +96,7 @@ class ArchitectureTest {
                   List.of(
                       "error",
                       "config",
+                      "image",
                       "network",
                       "engine",
                       "certify",

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.vanillanet.certify.Agreement;
 import io.github.vanillanet.certify.Certificate;
+import io.github.vanillanet.image.Preprocessing;
 import io.github.vanillanet.registry.Manifest;
 import io.github.vanillanet.registry.ServedModel;
 import java.time.Duration;
@@ -16,6 +17,8 @@ import java.util.Optional;
 /**
  * A served model as {@code /models} shows it.
  *
+ * @param preprocessing how a picture becomes the input, as its manifest has it: with this a client
+ *     can make tensors itself, and show which part of a picture counts
  * @param accuracy top-1, 0..1, absent if nobody measured it
  * @param loadMillis from opening the files until warm
  * @param batch1LatencyMillis median forward of one image, measured at load
@@ -29,6 +32,7 @@ public record ModelView(
     long parameters,
     long macs,
     InputSize inputSize,
+    Preprocessing preprocessing,
     int classes,
     List<String> labels,
     String precision,
@@ -78,6 +82,7 @@ public record ModelView(
         manifest.parameters(),
         manifest.macs(),
         new InputSize(manifest.architecture().inputHeight(), manifest.architecture().inputWidth()),
+        manifest.preprocessing(),
         manifest.architecture().classes(),
         model.version().labels(),
         model.placement().certificate().precision().label(),

@@ -1,5 +1,6 @@
 package io.github.vanillanet.rest;
 
+import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.serving.ClassificationService;
@@ -11,6 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
@@ -21,20 +23,28 @@ public final class ModelsResource {
 
   private final ModelRegistry registry;
   private final ModelSelection selection;
+  private final Map<String, List<String>> groups;
   private final ClassificationService service;
 
-  ModelsResource(ModelRegistry registry, ModelSelection selection, ClassificationService service) {
+  ModelsResource(
+      ModelRegistry registry,
+      ModelSelection selection,
+      ServingConfig config,
+      ClassificationService service) {
     this.registry = registry;
     this.selection = selection;
+    this.groups = config.groups();
     this.service = service;
   }
 
   /**
    * All live models, by name.
    *
+   * @param groups names that stand for several models, and those, loaded or not
    * @param jpegDecoder what decodes JPEGs for all of them
    */
-  public record ModelList(List<ModelView> models, String jpegDecoder) {}
+  public record ModelList(
+      List<ModelView> models, Map<String, List<String>> groups, String jpegDecoder) {}
 
   @GET
   @Operation(summary = "All models that are being served")
@@ -49,7 +59,7 @@ public final class ModelsResource {
             }
           });
     }
-    return new ModelList(views, service.jpegDecoder());
+    return new ModelList(views, groups, service.jpegDecoder());
   }
 
   @GET

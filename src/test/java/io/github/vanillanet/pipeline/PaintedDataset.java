@@ -9,9 +9,9 @@ import java.util.Random;
 import javax.imageio.ImageIO;
 
 /** Small pictures whose class is their colour, under noise: learnt within seconds. */
-final class PaintedDataset {
+public final class PaintedDataset {
 
-  static final List<String> CLASSES = List.of("blue", "green", "red");
+  public static final List<String> CLASSES = List.of("blue", "green", "red");
 
   private static final int SIDE = 32;
 
@@ -22,7 +22,7 @@ final class PaintedDataset {
    *
    * @param shuffled whether training labels mean nothing
    */
-  static Path write(Path root, int perClass, boolean shuffled) throws IOException {
+  public static Path write(Path root, int perClass, boolean shuffled) throws IOException {
     Random random = new Random(7);
     for (int label = 0; label < CLASSES.size(); label++) {
       for (int i = 0; i < perClass; i++) {

@@ -112,6 +112,36 @@ class HttpTest {
     assertThat(options.header("Access-Control-Allow-Origin")).isNull();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/index.html", "/page/main.js", "/page/base.css", "/page/icon.svg"})
+  void thePageIsShutInAndAsksWhetherItIsStillTheOne(String path) {
+    RawHttp.Answer file = RawHttp.request("GET", path, "Accept-Encoding: gzip").send();
+
+    assertThat(file.status()).isEqualTo(200);
+    assertThat(file.header("content-security-policy"))
+        .contains("default-src 'none'", "script-src 'self'", "connect-src 'self'")
+        .doesNotContain("unsafe", "http", "*");
+    assertThat(file.header("cache-control")).isEqualTo("no-cache");
+    assertThat(file.header("last-modified")).isNotEmpty();
+    assertThat(file.header("x-content-type-options")).isEqualTo("nosniff");
+    assertThat(file.header("content-encoding")).isEqualTo(path.endsWith("svg") ? "" : "gzip");
+    Response head = given().head(path);
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(
+            given()
+                .header("If-Modified-Since", head.header("Last-Modified"))
+                .get(path)
+                .statusCode())
+        .isEqualTo(304);
+  }
+
+  @Test
+  void thePagesHeadersAreThePagesOnly() {
+    assertThat(given().get("/models").header("Content-Security-Policy")).isNull();
+    Refusal.problem(given().get("/page/nothing.js"), 404, "NOT_FOUND");
+    Refusal.problem(given().body("x").post("/"), 404, "NOT_FOUND");
+  }
+
   @Test
   void swaggerUiIsOffUnlessSwitchedOn() {
     assertThat(given().get("/q/swagger-ui/").statusCode()).isEqualTo(404);

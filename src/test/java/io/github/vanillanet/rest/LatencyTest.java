@@ -64,6 +64,12 @@ class LatencyTest {
   }
 
   @Test
+  void modelsTellWhichGroupsThereAre() {
+    assertThat(given().get("/models").jsonPath().getList("groups.pair"))
+        .containsExactly(TwoSmallModels.MODEL, TwoSmallModels.OTHER);
+  }
+
+  @Test
   void everyAnswerTellsItsStagesAndItsModel() {
     Response classified = classify("/classify/" + TwoSmallModels.OTHER);
     Response inferred = infer(TwoSmallModels.MODEL, InferJson.request(InferJson.zeros()));

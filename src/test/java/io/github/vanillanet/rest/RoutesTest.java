@@ -30,6 +30,7 @@ class RoutesTest {
 
     assertThat(answer.getList("models.name"))
         .containsExactly(TwoSmallModels.OTHER, TwoSmallModels.MODEL);
+    assertThat(answer.getMap("groups")).isEmpty();
   }
 
   @Test
@@ -46,6 +47,10 @@ class RoutesTest {
     assertThat(model.getLong("macs")).isPositive();
     assertThat(model.getInt("input_size.height")).isEqualTo(64);
     assertThat(model.getInt("input_size.width")).isEqualTo(64);
+    assertThat(model.getInt("preprocessing.resize_height")).isEqualTo(73); // 64 / 0.875
+    assertThat(model.getInt("preprocessing.resize_width")).isEqualTo(73);
+    assertThat(model.getBoolean("preprocessing.keep_aspect")).isTrue();
+    assertThat(model.getList("preprocessing.mean")).hasSize(3);
     assertThat(model.getInt("classes")).isEqualTo(10);
     assertThat(model.getList("labels")).hasSize(10).startsWith("class 0");
     assertThat(model.getString("precision")).isEqualTo("float32");
@@ -71,7 +76,7 @@ class RoutesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/", "/nothing", "/classify/a/b", "/models/a/b", "/q/nothing", "/V2/x"})
+  @ValueSource(strings = {"/nothing", "/classify/a/b", "/models/a/b", "/q/nothing", "/V2/x"})
   void anUnknownPathIsNotFound(String path) {
     Refusal.problem(given().get(path), 404, "NOT_FOUND");
     Refusal.problem(given().body("x").post(path), 404, "NOT_FOUND");

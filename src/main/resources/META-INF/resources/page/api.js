@@ -1,0 +1,96 @@
+// The service, spoken to. Addresses are relative, so the page also works below a path of a proxy.
+
+/** An answer that is a failure, or no answer. */
+export class Problem extends Error {
+  /**
+   * @param {number} status 0 if nothing came back
+   * @param {string} title
+   * @param {string} detail
+   * @param {{retryAfter?: number, requestId?: string}} [more] seconds; the request's id
+   */
+  constructor(status, title, detail, more = {}) {
+    super(detail);
+    this.status = status;
+    this.title = title;
+    this.retryAfter = more.retryAfter;
+    this.requestId = more.requestId;
+  }
+
+  static unreachable() {
+    return new Problem(
+      0, 'No answer', 'The service cannot be reached. Is it running, and the network up?');
+  }
+
+  /** @param {Response} response that is not ok */
+  static async of(response) {
+    const body = await response.json().catch(() => ({}));
+    return Problem.parsed(response.status, body, response.headers);
+  }
+
+  /**
+   * @param {number} status
+   * @param {Object} body problem+json, or anything a proxy answers with
+   * @param {{get: function(string): ?string}} headers
+   */
+  static parsed(status, body, headers) {
+    const retryAfter = Number.parseInt(headers.get('Retry-After') ?? '', 10);
+    return new Problem(
+      status,
+      body.title ?? `HTTP ${status}`,
+      body.detail ?? 'The service gives no reason.',
+      {
+        retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
+        requestId: body.request_id ?? headers.get('X-Request-Id') ?? undefined,
+      });
+  }
+}
+
+/**
+ * @param {string} path relative to the page
+ * @param {RequestInit} [init]
+ * @returns {Promise<Response>} that is ok
+ * @throws {Problem}
+ */
+export async function send(path, init = {}) {
+  let response;
+  try {
+    // without `omit` a 401 would make the browser open its own window for passwords
+    response = await fetch(path, { credentials: 'omit', ...init });
+  } catch (failure) {
+    if (failure.name === 'AbortError') {
+      throw failure;
+    }
+    throw Problem.unreachable();
+  }
+  if (!response.ok) {
+    throw await Problem.of(response);
+  }
+  return response;
+}
+
+/** @returns {Promise<{models: Object[], groups: Object<string, string[]>}>} what is served */
+export const models = async () => (await send('models')).json();
+
+/** @returns {Promise<boolean>} whether all models are there that shall be */
+export const ready = () => send('q/health/ready').then(() => true, () => false);
+
+/**
+ * @param {string} model a model or a group
+ * @param {Blob} picture
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<{body: Object, stages: string, wall: number}>} the answer, its header
+ *     Server-Timing, and the milliseconds until it was here
+ */
+export async function classify(model, picture, signal) {
+  const begin = performance.now();
+  const response = await send(`classify/${encodeURIComponent(model)}?top_k=5`, {
+    method: 'POST',
+    // files without an extension have no type; the service looks at the bytes
+    headers: { 'Content-Type': picture.type.startsWith('image/') ? picture.type : 'application/octet-stream' },
+    body: picture,
+    signal,
+  });
+  const body = await response.json();
+  const wall = performance.now() - begin;
+  return { body, stages: response.headers.get('Server-Timing') ?? '', wall };
+}

@@ -1,0 +1,22 @@
+// A question before something that others will notice.
+import { byId } from './dom.js';
+
+/**
+ * @param {string} title
+ * @param {string} text
+ * @param {string} yes the name of what is going to happen
+ * @returns {Promise<boolean>} whether it shall
+ */
+export function confirm(title, text, yes) {
+  const dialog = byId('confirm');
+  byId('confirm-title').textContent = title;
+  byId('confirm-text').textContent = text;
+  byId('confirm-yes').textContent = yes;
+  return new Promise((resolve) => {
+    byId('confirm-yes').onclick = () => dialog.close('yes');
+    byId('confirm-no').onclick = () => dialog.close();
+    dialog.onclose = () => resolve(dialog.returnValue === 'yes');
+    dialog.returnValue = '';
+    dialog.showModal();
+  });
+}

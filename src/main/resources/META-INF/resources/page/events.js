@@ -1,0 +1,78 @@
+// Server-sent events, read from a fetch: an EventSource cannot send credentials.
+// https://html.spec.whatwg.org/multipage/server-sent-events.html
+
+const FIRST_WAIT_MILLIS = 1000;
+const LONGEST_WAIT_MILLIS = 15000;
+
+/**
+ * @param {ReadableStream<Uint8Array>} stream
+ * @returns {AsyncGenerator<{name: string, data: string}>} each event when its last line is there
+ */
+export async function* parse(stream) {
+  let name = 'message';
+  let data = [];
+  for await (const line of lines(stream)) {
+    if (line === '') {
+      if (data.length > 0) {
+        yield { name, data: data.join('\n') };
+      }
+      name = 'message';
+      data = [];
+    } else {
+      const [, field, value] = /^([^:]*):? ?(.*)$/.exec(line);
+      if (field === 'event') {
+        name = value;
+      } else if (field === 'data') {
+        data.push(value);
+      }
+    }
+  }
+}
+
+async function* lines(stream) {
+  const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = '';
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    const found = (rest + part.value).split(/\r\n|\n|\r(?!$)/);
+    rest = found.pop();
+    yield* found;
+  }
+}
+
+/**
+ * Follows a stream to its event `end`, through lost connections. The service tells everything from
+ * the beginning to whoever connects, so after each connection all that was known is told again.
+ *
+ * @param {function(AbortSignal): Promise<Response>} connect
+ * @param {{begin: function(), event: function(string, Object), lost: function(Error)}} audience
+ *     told of a connection, of each event with its JSON, and of a connection's loss
+ * @param {AbortSignal} signal ends it
+ * @throws {Error} what connect throws with a status, for that will not get better by itself
+ */
+export async function follow(connect, audience, signal) {
+  let wait = FIRST_WAIT_MILLIS;
+  while (!signal.aborted) {
+    try {
+      const response = await connect(signal);
+      audience.begin();
+      wait = FIRST_WAIT_MILLIS;
+      for await (const { name, data } of parse(response.body)) {
+        audience.event(name, JSON.parse(data));
+        if (name === 'end') {
+          return;
+        }
+      }
+      audience.lost(new Error('The connection has ended.'));
+    } catch (failure) {
+      if (signal.aborted) {
+        return;
+      }
+      if (failure.status >= 400 && failure.status < 500) {
+        throw failure;
+      }
+      audience.lost(failure);
+    }
+    await new Promise((resolve) => setTimeout(resolve, wait));
+    wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
+  }
+}

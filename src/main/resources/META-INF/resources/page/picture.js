@@ -1,0 +1,121 @@
+// The picture: dropped, pasted, chosen or drawn; shown with the part of it that the net sees.
+import { byId } from './dom.js';
+import { seenBy } from './crop.js';
+import { unturned } from './unturned.js';
+
+export class Picture {
+  #taken;
+  #rule;
+  #url;
+  #latest;
+
+  /** @param {function(Blob)} taken called with each picture that arrives */
+  constructor(taken) {
+    this.#taken = taken;
+    this.#listen();
+  }
+
+  #listen() {
+    const file = byId('file');
+    byId('choose').addEventListener('click', () => file.click());
+    file.addEventListener('change', () => {
+      this.#take(file.files);
+      file.value = ''; // the same file may be chosen again
+    });
+    const drop = byId('drop');
+    for (const name of ['dragenter', 'dragover']) {
+      drop.addEventListener(name, (event) => {
+        event.preventDefault();
+        drop.classList.add('over');
+      });
+    }
+    drop.addEventListener('dragleave', () => drop.classList.remove('over'));
+    // a picture that misses its place must not replace the page
+    window.addEventListener('dragover', (event) => event.preventDefault());
+    window.addEventListener('drop', (event) => {
+      event.preventDefault();
+      drop.classList.remove('over');
+      if (!byId('classify').hidden) {
+        this.#take(event.dataTransfer.files);
+      }
+    });
+    document.addEventListener('paste', (event) => {
+      if (!byId('classify').hidden) {
+        this.#take(event.clipboardData.files);
+      }
+    });
+    byId('photo').addEventListener('load', () => this.#draw());
+    byId('photo').addEventListener('error', () => this.#showable(false));
+  }
+
+  /** @param {FileList} files of which the first counts */
+  #take(files) {
+    if (files.length > 0) {
+      this.show(files[0]);
+    }
+  }
+
+  /** @param {Blob} picture */
+  async show(picture) {
+    this.#taken(picture);
+    this.#latest = picture;
+    const shown = await unturned(picture);
+    if (picture !== this.#latest) {
+      return;
+    }
+    URL.revokeObjectURL(this.#url);
+    this.#url = URL.createObjectURL(shown);
+    byId('photo').src = this.#url;
+    byId('photo').alt = `The chosen picture${picture.name ? `, ${picture.name}` : ''}`;
+  }
+
+  /** @param {Object} rule preprocessing of the model that shall be shown */
+  seenBy(rule) {
+    this.#rule = rule;
+    const photo = byId('photo');
+    if (photo.complete && photo.naturalWidth > 0) {
+      this.#draw();
+    }
+  }
+
+  #showable(yes) {
+    byId('stage').hidden = !yes;
+    byId('invitation').hidden = yes;
+    byId('net-view').hidden = !yes;
+    byId('drop').classList.toggle('full', yes);
+  }
+
+  #draw() {
+    this.#showable(true);
+    if (!this.#rule) {
+      return;
+    }
+    const photo = byId('photo');
+    const { naturalWidth: width, naturalHeight: height } = photo;
+    // small ones are enlarged, but not to blurs; none is higher than the window
+    byId('frame').style.width =
+      `min(100%, ${(24 * width) / height}rem, max(${width}px, 14rem))`;
+    const part = seenBy(width, height, this.#rule);
+    const crop = byId('crop').style;
+    crop.left = `${(100 * part.left) / width}%`;
+    crop.top = `${(100 * part.top) / height}%`;
+    crop.width = `${(100 * part.width) / width}%`;
+    crop.height = `${(100 * part.height) / height}%`;
+    const share = (part.width * part.height) / (width * height);
+    byId('crop-text').textContent =
+      `${width} × ${height} pixels; the net sees the bright part, ${Math.round(100 * share)} % of it`;
+    this.#shrink(photo, part);
+  }
+
+  /** What is left of it: the browser's own resize, so about what the net gets. */
+  #shrink(photo, part) {
+    const canvas = byId('net-canvas');
+    canvas.width = this.#rule.width;
+    canvas.height = this.#rule.height;
+    const context = canvas.getContext('2d');
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(
+      photo, part.left, part.top, part.width, part.height, 0, 0, canvas.width, canvas.height);
+    byId('net-text').textContent = `as ${this.#rule.width} × ${this.#rule.height} pixels`;
+  }
+}

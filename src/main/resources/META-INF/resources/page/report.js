@@ -1,0 +1,95 @@
+// What a training found out: confusion, proof, and what it had to leave out.
+import { el, percent } from './dom.js';
+
+/** A larger matrix shows nothing; then the gravest confusions are listed instead. */
+const MOST_CLASSES = 16;
+const MOST_CONFUSIONS = 15;
+
+/**
+ * @param {Object} report
+ * @returns {HTMLElement[]} to be shown one below the other
+ */
+export function reportOf(report) {
+  const parts = [];
+  const scores = report.result?.test ?? report.result?.validation;
+  if (scores) {
+    parts.push(part(
+      `Confusion on ${report.result.test ? 'test' : 'validation'} images`,
+      report.labels.length <= MOST_CLASSES
+        ? matrix(report.labels, scores.confusion)
+        : gravest(report.labels, scores.confusion)));
+  }
+  if (report.result) {
+    parts.push(part('Certificate', certificate(report.result.certificate)));
+  }
+  parts.push(part('Data', data(report)));
+  if (report.skipped.length > 0) {
+    parts.push(part(
+      `Skipped files (${report.skipped.length})`,
+      el('ul', { class: 'skipped', tabindex: 0, 'aria-label': 'Skipped files' },
+        ...report.skipped.map(({ file, reason }) => el('li', {}, el('code', {}, file), ` ${reason}`)))));
+  }
+  return parts;
+}
+
+const part = (title, content) => el('section', {}, el('h3', {}, title), content);
+
+function matrix(labels, confusion) {
+  const rows = labels.map((label, truth) => {
+    const all = confusion[truth].reduce((sum, count) => sum + count, 0) || 1;
+    return el('tr', {}, el('th', { scope: 'row' }, label),
+      ...confusion[truth].map((count, answer) => cell(count, count / all, truth === answer)));
+  });
+  return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
+    el('p', { class: 'small' }, 'Rows: what it was. Columns: what the net took it for.'),
+    el('table', { class: 'matrix' },
+      el('thead', {}, el('tr', {}, el('td'), ...labels.map((label) => el('th', { scope: 'col' }, label)))),
+      el('tbody', {}, ...rows)));
+}
+
+function cell(count, share, right) {
+  const cell = el('td', { class: right ? 'right' : '' }, count);
+  // at most 40 %: the text must stay readable on it
+  cell.style.background =
+    `color-mix(in oklab, var(${right ? '--accent' : '--second'}) ${Math.round(40 * share)}%, var(--card))`;
+  return cell;
+}
+
+function gravest(labels, confusion) {
+  const found = confusion
+    .flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count })))
+    .filter(({ truth, answer, count }) => truth !== answer && count > 0)
+    .sort((one, other) => other.count - one.count)
+    .slice(0, MOST_CONFUSIONS);
+  return el('table', {},
+    el('thead', {}, el('tr', {}, ...['Was', 'Taken for', 'Images'].map((title) => el('th', { scope: 'col' }, title)))),
+    el('tbody', {}, ...found.map(({ truth, answer, count }) =>
+      el('tr', {}, el('td', {}, labels[truth]), el('td', {}, labels[answer]), el('td', {}, count)))));
+}
+
+function facts(...pairs) {
+  return el('dl', { class: 'facts' },
+    ...pairs.flatMap(([name, ...value]) => [el('dt', {}, name), el('dd', {}, ...value)]));
+}
+
+function agreement({ max_delta: delta, bound, top1 }) {
+  return `largest difference ${delta.toExponential(1)}, bound ${bound.toExponential(1)}; same first class on ${percent(top1)} of the probes`;
+}
+
+function certificate(certificate) {
+  return facts(
+    ['Weights', certificate.source.toLowerCase() === 'fused' ? 'fused from the training form' : 'deployed form already'],
+    ['Slope', certificate.slope],
+    ['In float64', agreement(certificate.float64)],
+    ['As served', agreement(certificate.served)],
+    ['Probes', certificate.probes.count],
+    ['Artifact', el('code', {}, certificate.artifact_sha256)]);
+}
+
+function data(report) {
+  const parts = [
+    ['Classes', report.labels.length],
+    ['Images', `${report.training_images} to train on, ${report.validation_images} for validation, ${report.test_images} for the test`],
+  ];
+  return facts(...parts, ...report.findings.map((finding) => ['Found', finding]));
+}

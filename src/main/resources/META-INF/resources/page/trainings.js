@@ -1,0 +1,94 @@
+// The list of trainings, and the one that is watched.
+import { byId, el, fill, moment } from './dom.js';
+import * as problems from './problems.js';
+import { stateTag, Watch } from './watch.js';
+
+const LOOK_AGAIN_MILLIS = 5000;
+
+export class Trainings {
+  #session;
+  #ended;
+  #watch;
+  #timer;
+  #shown = '';
+
+  /**
+   * @param {import('./session.js').Session} session
+   * @param {function(Object)} ended called with a training that has ended while it was watched
+   */
+  constructor(session, ended) {
+    this.#session = session;
+    this.#ended = ended;
+    this.#timer = setInterval(() => {
+      if (!document.hidden && !byId('train').hidden) {
+        this.load();
+      }
+    }, LOOK_AGAIN_MILLIS);
+  }
+
+  close() {
+    clearInterval(this.#timer);
+    this.#watch?.close();
+  }
+
+  /** Reads the list again. */
+  async load() {
+    try {
+      const { trainings } = await this.#session.json('admin/trainings');
+      problems.clear(byId('list-problem'));
+      this.#draw([...trainings].reverse());
+    } catch (failure) {
+      problems.show(byId('list-problem'), failure);
+    }
+  }
+
+  /** @param {Object} job that was just accepted */
+  started(job) {
+    this.#open(job);
+    byId('watched-title').focus();
+  }
+
+  #draw(jobs) {
+    const shown = JSON.stringify([this.#watch?.id, jobs.map((job) => [job.id, job.state, job.cancelling])]);
+    if (shown === this.#shown) {
+      return; // drawing it anew would take the focus away
+    }
+    this.#shown = shown;
+    const list = byId('trainings');
+    const focused = document.activeElement?.dataset?.job;
+    fill(list, ...jobs.map((job) => this.#item(job)));
+    if (jobs.length === 0) {
+      list.append(el('li', { class: 'small' }, 'None yet.'));
+    }
+    if (focused) {
+      list.querySelector(`[data-job="${CSS.escape(focused)}"]`)?.focus();
+    }
+  }
+
+  #item(job) {
+    return el('li', {},
+      el('button',
+        { type: 'button', class: 'job', 'data-job': job.id, click: () => this.#choose(job),
+          'aria-current': job.id === this.#watch?.id ? 'true' : false },
+        el('span', { class: 'name' }, job.request.name ?? job.id),
+        stateTag(job),
+        el('span', { class: 'small' }, `${job.request.variant ?? ''} · ${moment(job.created)}`)));
+  }
+
+  #choose(job) {
+    this.#open(job);
+    byId('watched').scrollIntoView({ block: 'nearest' });
+  }
+
+  #open(job) {
+    this.#watch?.close();
+    this.#watch = new Watch(this.#session, job, {
+      changed: () => this.load(),
+      ended: (ended) => {
+        this.load();
+        this.#ended(ended);
+      },
+    });
+    this.load();
+  }
+}

@@ -1,0 +1,32 @@
+// The service does not turn photographs as their EXIF data asks, and a browser always does: what is
+// shown must be without it, or crop and picture would not fit.
+
+const START_OF_IMAGE = 0xffd8;
+const START_OF_SCAN = 0xda;
+const EXIF_OR_XMP = 0xe1;
+const LOOKED_AT = 1 << 18;
+
+/**
+ * @param {Blob} picture
+ * @returns {Promise<Blob>} the same picture; a JPEG comes without its EXIF data
+ */
+export async function unturned(picture) {
+  const head = new DataView(await picture.slice(0, LOOKED_AT).arrayBuffer());
+  if (head.byteLength < 4 || head.getUint16(0) !== START_OF_IMAGE) {
+    return picture;
+  }
+  const kept = [picture.slice(0, 2)];
+  let at = 2;
+  while (at + 4 <= head.byteLength && head.getUint8(at) === 0xff) {
+    const marker = head.getUint8(at + 1);
+    if (marker === START_OF_SCAN) {
+      break;
+    }
+    const next = at + 2 + head.getUint16(at + 2);
+    if (marker !== EXIF_OR_XMP) {
+      kept.push(picture.slice(at, next));
+    }
+    at = next;
+  }
+  return new Blob([...kept, picture.slice(at)], { type: picture.type });
+}

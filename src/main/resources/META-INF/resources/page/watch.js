@@ -1,0 +1,165 @@
+// One training, as it happens and as it ended.
+import { Curves } from './curves.js';
+import { byId, duration, el, fill, percent } from './dom.js';
+import { follow } from './events.js';
+import * as problems from './problems.js';
+import { reportOf } from './report.js';
+
+const ENDED = ['SUCCEEDED', 'REJECTED', 'FAILED', 'CANCELLED'];
+const RESUMABLE = ['FAILED', 'CANCELLED'];
+const KINDS = { SUCCEEDED: 'good', FAILED: 'bad', REJECTED: 'bad' };
+
+/** @param {Object} job @returns {HTMLElement} its state as a tag */
+export function stateTag(job) {
+  const state = job.cancelling ? 'stopping' : job.state.toLowerCase();
+  return el('span', { class: `tag ${KINDS[job.state] ?? ''}` }, state);
+}
+
+export class Watch {
+  #session;
+  #job;
+  #audience;
+  #curves = new Curves();
+  #head = el('div', { class: 'row' });
+  #now = el('p', { class: 'small now' });
+  #bar = el('progress', { 'aria-label': 'Progress of the training', max: 1, value: 0 });
+  #problem = el('div', { role: 'alert' });
+  #report = el('div', { class: 'report' });
+  #aborter = new AbortController();
+
+  /**
+   * @param {import('./session.js').Session} session
+   * @param {Object} job
+   * @param {{changed: function(), ended: function(Object)}} audience told when the job was
+   *     stopped or resumed, and of the job when it ended before our eyes
+   */
+  constructor(session, job, audience) {
+    this.#session = session;
+    this.#job = job;
+    this.#audience = audience;
+    byId('watched').hidden = false;
+    byId('watched-title').textContent = job.request.name ?? job.id;
+    fill(byId('watched-body'),
+      this.#head, this.#problem, this.#bar, this.#now, this.#curves.element, this.#report);
+    this.#draw();
+    this.#follow();
+  }
+
+  get id() {
+    return this.#job.id;
+  }
+
+  close() {
+    this.#aborter.abort();
+  }
+
+  async #follow() {
+    const live = !ENDED.includes(this.#job.state);
+    const audience = {
+      begin: () => {
+        problems.clear(this.#problem);
+        this.#curves.clear();
+      },
+      event: (name, data) => (name === 'end' ? this.#end(data, live) : this.#progress(data)),
+      lost: (failure) => problems.show(this.#problem, failure),
+    };
+    try {
+      await follow(
+        (signal) => this.#session.send(`${this.#path()}/events`, { signal }),
+        audience, this.#aborter.signal);
+    } catch (failure) {
+      problems.show(this.#problem, failure);
+    }
+  }
+
+  #path() {
+    return `admin/trainings/${encodeURIComponent(this.#job.id)}`;
+  }
+
+  #progress(progress) {
+    if (this.#job.state === 'QUEUED') {
+      this.#job.state = 'RUNNING';
+      this.#draw();
+      this.#audience.changed();
+    }
+    this.#curves.add(progress);
+    if (progress.steps > 0) {
+      this.#bar.value = progress.step / progress.steps;
+    }
+    const facts = [progress.phase];
+    if (progress.phase === 'train') {
+      facts.push(`epoch ${progress.epoch + 1} of ${progress.epochs}`);
+    }
+    if (progress.images_per_second) {
+      facts.push(`${Math.round(progress.images_per_second)} images a second`);
+    }
+    if (progress.seconds_left) {
+      facts.push(`about ${duration(progress.seconds_left)} left`);
+    }
+    this.#now.textContent = [...facts, progress.message].filter(Boolean).join(' · ');
+  }
+
+  async #end(job, seen) {
+    this.#job = job;
+    this.#draw();
+    if (seen) {
+      this.#audience.ended(job);
+    }
+    try {
+      const report = await this.#session.json(`${this.#path()}/report`);
+      fill(this.#report, ...reportOf(report));
+    } catch (failure) {
+      if (failure.status !== 404) { // one that ended early has none
+        problems.show(this.#problem, failure);
+      }
+    }
+  }
+
+  #draw() {
+    const job = this.#job;
+    const ended = ENDED.includes(job.state);
+    this.#bar.hidden = ended;
+    this.#now.hidden = ended;
+    const parts = [stateTag(job), el('span', { class: 'outcome', role: 'status' }, outcome(job))];
+    if (!ended && !job.cancelling) {
+      parts.push(this.#button('Stop', { method: 'DELETE' }, ''));
+    }
+    if (RESUMABLE.includes(job.state)) {
+      parts.push(this.#button('Resume', { method: 'POST' }, '/resume'));
+    }
+    fill(this.#head, ...parts);
+  }
+
+  #button(name, init, below) {
+    return el('button', { type: 'button', click: () => this.#ask(init, below) }, name);
+  }
+
+  async #ask(init, below) {
+    try {
+      const resumed = ENDED.includes(this.#job.state);
+      this.#job = await this.#session.json(this.#path() + below, init);
+      problems.clear(this.#problem);
+      this.#draw();
+      byId('watched-title').focus(); // the button that was pressed is gone
+      this.#audience.changed();
+      if (resumed) {
+        fill(this.#report);
+        this.#follow();
+      }
+    } catch (failure) {
+      problems.show(this.#problem, failure);
+    }
+  }
+}
+
+function outcome({ outcome: result, reason }) {
+  const parts = [];
+  if (result?.version !== undefined) {
+    parts.push(`Version ${result.version} is published.`);
+  }
+  if (result?.accuracy !== undefined) {
+    parts.push(`Accuracy ${percent(result.accuracy)}` +
+      (result.live_accuracy === undefined ? '.' : `, the version before it ${percent(result.live_accuracy)}.`));
+  }
+  return [...parts, reason].filter(Boolean).join(' ');
+}

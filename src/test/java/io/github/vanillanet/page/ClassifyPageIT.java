@@ -1,0 +1,254 @@
+package io.github.vanillanet.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.microsoft.playwright.JSHandle;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Response;
+import com.microsoft.playwright.Route;
+import com.microsoft.playwright.options.BoundingBox;
+import com.microsoft.playwright.options.FilePayload;
+import io.github.vanillanet.Oracle;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The page's first tab, in a browser. */
+@ExtendWith(Browsers.class)
+class ClassifyPageIT {
+
+  private static final Path PHOTO = Oracle.file("preprocess/jpeg_420.jpg");
+
+  private static String base64(Path file) throws IOException {
+    return Base64.getEncoder().encodeToString(Files.readAllBytes(file));
+  }
+
+  private static FilePayload file(String name, String type, byte[] content) {
+    return new FilePayload(name, type, content);
+  }
+
+  @Test
+  void aChosenPictureGetsItsFiveAnswersWithBars(Visit visit) {
+    visit.chooseModel(LiveService.NARROW);
+    visit.choosePicture(PHOTO);
+
+    assertThat(visit.answers()).hasSize(5).allMatch(label -> label.startsWith(LiveService.LABEL));
+    List<String> percents = visit.page().locator("#answer .name span:last-child").allTextContents();
+    double first = Double.parseDouble(percents.get(0).replace(" %", ""));
+    BoundingBox track = visit.page().locator("#answer .track").first().boundingBox();
+    visit
+        .page()
+        .waitForCondition(
+            () -> {
+              BoundingBox bar = visit.page().locator("#answer .fill").first().boundingBox();
+              return Math.abs(bar.width / track.width - first / 100) < 0.01;
+            });
+  }
+
+  @Test
+  void labelsStayText(Visit visit) {
+    visit.chooseModel(LiveService.NARROW);
+    visit.choosePicture(PHOTO);
+    visit.answers();
+    visit.page().click("#compare");
+    visit.page().locator("#comparison tbody tr").nth(2).waitFor();
+
+    assertThat(visit.page().locator("#classify script, #classify img[onerror]").count()).isZero();
+    assertThat(visit.page().title()).isEqualTo("vanillanet-serving");
+    assertThat(visit.page().locator("#comparison").textContent()).contains(LiveService.LABEL);
+  }
+
+  @Test
+  void aDroppedPictureIsClassified(Visit visit) throws IOException {
+    JSHandle dropped =
+        visit
+            .page()
+            .evaluateHandle(
+                """
+                (base64) => {
+                  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+                  const transfer = new DataTransfer();
+                  transfer.items.add(new File([bytes], 'photo.jpg', { type: 'image/jpeg' }));
+                  return transfer;
+                }""",
+                base64(PHOTO));
+
+    visit.page().dispatchEvent("#drop", "drop", Map.of("dataTransfer", dropped));
+
+    assertThat(visit.answers()).hasSize(5);
+    assertThat(visit.page().getAttribute("#photo", "alt")).contains("photo.jpg");
+  }
+
+  @Test
+  void aPastedPictureIsClassified(Visit visit) throws IOException {
+    visit.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+    visit
+        .page()
+        .evaluate(
+            """
+            async (base64) => {
+              const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+              const picture = new Blob([bytes], { type: 'image/png' });
+              await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
+            }""",
+            base64(Oracle.file("preprocess/png_rgb.png")));
+
+    visit.page().keyboard().press("Control+v");
+
+    assertThat(visit.answers()).hasSize(5);
+    assertThat(visit.page().textContent("#crop-text")).startsWith("311 × 299 pixels");
+  }
+
+  @Test
+  void aDrawnSampleIsClassified(Visit visit) {
+    visit.page().locator(".sample").first().click();
+
+    assertThat(visit.answers()).hasSize(5);
+    assertThat(visit.page().textContent("#crop-text")).startsWith("320 × 240 pixels");
+  }
+
+  @Test
+  void theWaterfallIsTheAnswersServerTimingAndAddsUp(Visit visit) {
+    Page page = visit.page();
+    Response response =
+        page.waitForResponse(
+            answer -> answer.url().contains("/classify/"), () -> visit.choosePicture(PHOTO));
+    visit.answers();
+
+    Map<String, Double> told =
+        Arrays.stream(response.headerValue("server-timing").split(", "))
+            .map(entry -> entry.split(";dur="))
+            .collect(Collectors.toMap(entry -> entry[0], entry -> Double.valueOf(entry[1])));
+    List<Double> steps = millis(visit, ".step");
+    List<Double> between = millis(visit, ".between");
+    List<Double> sums = millis(visit, ".sum");
+    assertThat(steps)
+        .containsExactly(
+            told.get("decode"),
+            told.get("preprocess"),
+            told.get("queue"),
+            told.get("infer"),
+            told.get("postprocess"));
+    assertThat(sums.get(0)).isEqualTo(told.get("total"));
+    double inService = steps.stream().mapToDouble(Double::doubleValue).sum() + between.get(0);
+    assertThat(inService).isCloseTo(sums.get(0), within(0.01));
+    assertThat(inService + between.get(1)).isCloseTo(sums.get(1), within(0.01));
+    assertThat(sums.get(1)).isGreaterThanOrEqualTo(sums.get(0));
+  }
+
+  private static List<Double> millis(Visit visit, String kind) {
+    return visit.page().locator("#waterfall " + kind).all().stream()
+        .map(row -> Double.valueOf(row.getAttribute("data-millis")))
+        .toList();
+  }
+
+  @Test
+  void modelsAndGroupsAreComparedSideBySide(Visit visit) {
+    Page page = visit.page();
+    visit.chooseModel(LiveService.SEEDED);
+    assertThat(page.isVisible("#untrained")).isTrue();
+    assertThat(page.isDisabled("#compare")).isTrue();
+    visit.choosePicture(PHOTO);
+    visit.answers();
+
+    page.click("#compare");
+    page.waitForCondition(() -> page.locator("#comparison tbody tr").count() >= 3);
+
+    Map<String, String> rows =
+        page.locator("#comparison tbody tr").all().stream()
+            .collect(
+                Collectors.toMap(
+                    row -> row.locator("th").textContent(),
+                    row -> row.locator("td").allTextContents() + ""));
+    assertThat(rows.keySet())
+        .contains(LiveService.NARROW, LiveService.SEEDED + " not trained")
+        .anyMatch(name -> name.startsWith(LiveService.GROUP + " by "));
+    assertThat(rows.values()).allMatch(text -> text.contains("%") && text.contains("ms"));
+    visit.chooseModel(LiveService.NARROW);
+    assertThat(page.isVisible("#untrained")).isFalse();
+  }
+
+  @Test
+  void whatIsNoPictureIsToldAndTheNextPictureIsAnswered(Visit visit) throws IOException {
+    byte[] photo = Files.readAllBytes(PHOTO);
+
+    visit.page().setInputFiles("#file", file("notes.txt", "text/plain", "hello".getBytes()));
+    assertThat(visit.problem("#problem")).contains("(415)", "JPEG, PNG, WebP, GIF and BMP");
+
+    visit.page().setInputFiles("#file", file("cut.jpg", "image/jpeg", Arrays.copyOf(photo, 900)));
+    visit.page().waitForCondition(() -> visit.problem("#problem").contains("(422)"));
+    assertThat(visit.problem("#problem")).contains("damaged");
+    assertThat(visit.page().locator("#answer .bars").count()).isZero();
+
+    visit.choosePicture(PHOTO);
+    assertThat(visit.answers()).hasSize(5);
+    assertThat(visit.page().locator("#problem .notice").count()).isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "429, QUEUE_FULL, Try again in 7 seconds",
+    "503, NOT_READY, Try again in 7 seconds",
+    "500, SOMETHING, gone wrong",
+  })
+  void refusalsAreTold(int status, String code, String expected, Visit visit) {
+    visit
+        .page()
+        .route(
+            "**/classify/*",
+            route ->
+                route.fulfill(
+                    new Route.FulfillOptions()
+                        .setStatus(status)
+                        .setHeaders(
+                            Map.of("Content-Type", "application/problem+json", "Retry-After", "7"))
+                        .setBody(
+                            "{\"title\": \"%s\", \"detail\": \"gone wrong\"}".formatted(code))));
+
+    visit.choosePicture(PHOTO);
+
+    assertThat(visit.problem("#problem")).contains("(%d)".formatted(status), code, expected);
+  }
+
+  @Test
+  void whileModelsAreBeingLoadedThePageWaitsForThem(Visit visit) {
+    Page page = visit.page();
+    int[] asked = {0};
+    page.route(
+        "**/q/health/ready",
+        route -> {
+          if (asked[0]++ < 2) {
+            route.fulfill(new Route.FulfillOptions().setStatus(503).setBody("{}"));
+          } else {
+            route.resume();
+          }
+        });
+
+    page.reload();
+
+    page.locator("#loading").waitFor();
+    page.waitForCondition(() -> !page.isVisible("#loading"));
+    assertThat(asked[0]).isEqualTo(3);
+    visit.choosePicture(PHOTO);
+    assertThat(visit.answers()).hasSize(5);
+  }
+
+  @Test
+  void aNetworkThatIsDownIsTold(Visit visit) {
+    visit.page().route("**/classify/*", Route::abort);
+
+    visit.choosePicture(PHOTO);
+
+    assertThat(visit.problem("#problem")).contains("cannot be reached");
+  }
+}

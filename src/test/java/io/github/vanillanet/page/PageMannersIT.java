@@ -1,0 +1,166 @@
+package io.github.vanillanet.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.FileChooser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
+import com.microsoft.playwright.options.ReducedMotion;
+import io.github.vanillanet.Oracle;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Keyboard, colours, width. That the page asks no other host is looked at in every test. */
+@ExtendWith(Browsers.class)
+class PageMannersIT {
+
+  private static final int MOST_KEYS = 40;
+  private static final int[] WIDTHS = {320, 768, 1600, 360};
+
+  /** Goes on with the tab key until the element has the focus. */
+  private static void tabTo(Page page, String selector) {
+    for (int key = 0; key < MOST_KEYS; key++) {
+      page.keyboard().press("Tab");
+      if ((Boolean) page.evaluate("s => document.activeElement?.matches(s) ?? false", selector)) {
+        return;
+      }
+    }
+    throw new AssertionError("the tab key does not lead to " + selector);
+  }
+
+  private static String focused(Page page) {
+    return (String) page.evaluate("document.activeElement.id");
+  }
+
+  @Test
+  void everythingCanBeDoneWithoutAMouse(Visit visit) {
+    Page page = visit.page();
+    page.onFileChooser(chooser -> {}); // or the first one may come before Playwright listens
+
+    tabTo(page, "#choose");
+    FileChooser chooser = page.waitForFileChooser(() -> page.keyboard().press("Enter"));
+    chooser.setFiles(Oracle.file("preprocess/jpeg_420.jpg"));
+    assertThat(visit.answers()).hasSize(5);
+    tabTo(page, "#model");
+    page.keyboard().press("ArrowDown");
+    page.waitForCondition(() -> page.inputValue("#model").equals(LiveService.SEEDED));
+    tabTo(page, "#compare-models input");
+    page.keyboard().press("Space");
+    assertThat(page.locator("#compare-models input:checked").count()).isEqualTo(2);
+    tabTo(page, "#compare");
+    page.keyboard().press("Enter");
+    page.waitForCondition(() -> page.locator("#comparison tbody tr").count() == 2);
+  }
+
+  @Test
+  void arrowKeysWalkTheTabs(Visit visit) {
+    Page page = visit.page();
+
+    tabTo(page, "#tab-classify");
+    page.keyboard().press("ArrowRight");
+    assertThat(focused(page)).isEqualTo("tab-train");
+    assertThat(page.isVisible("#train")).isTrue();
+    assertThat(page.isVisible("#classify")).isFalse();
+    assertThat(page.getAttribute("#tab-train", "aria-selected")).isEqualTo("true");
+    page.keyboard().press("ArrowRight");
+    assertThat(focused(page)).isEqualTo("tab-classify");
+    page.keyboard().press("End");
+    assertThat(focused(page)).isEqualTo("tab-train");
+    page.keyboard().press("Home");
+    assertThat(page.isVisible("#classify")).isTrue();
+  }
+
+  @Test
+  void whatHasTheFocusIsSeen(Visit visit) {
+    Page page = visit.page();
+
+    tabTo(page, "#choose");
+
+    assertThat(page.evaluate("getComputedStyle(document.activeElement).outlineStyle"))
+        .isEqualTo("solid");
+    assertThat(page.evaluate("parseFloat(getComputedStyle(document.activeElement).outlineWidth)"))
+        .isEqualTo(3);
+  }
+
+  @Test
+  void anAddressLeadsToATab(Visit visit) {
+    visit.page().navigate(visit.at("#train").toString());
+
+    visit.page().locator("#sign-in").waitFor();
+    assertThat(visit.page().isVisible("#classify")).isFalse();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ColorScheme.class,
+      names = {"LIGHT", "DARK"})
+  void bothColourSchemesHaveContrastAndNoBarrier(ColorScheme colours, Visit visit) {
+    visit.open(1200, 900, colours);
+    visit.mustBeAccessible();
+    visit.chooseModel(LiveService.SEEDED);
+    visit.page().locator(".sample").first().click();
+    visit.answers();
+    visit.page().click("#compare");
+    visit.page().locator("#comparison tbody tr").nth(2).waitFor();
+    visit.mustBeAccessible();
+    visit.photograph("classify-" + colours.name().toLowerCase());
+
+    visit.page().setInputFiles("#file", new FilePayload("a", "", "x".getBytes()));
+    visit.problem("#problem");
+    visit.mustBeAccessible();
+    visit.page().click("#tab-train");
+    visit.mustBeAccessible();
+    String ground =
+        (String) visit.page().evaluate("getComputedStyle(document.body).backgroundColor");
+    assertThat(ground)
+        .isEqualTo(colours == ColorScheme.DARK ? "rgb(23, 21, 17)" : "rgb(250, 246, 236)");
+  }
+
+  @Test
+  void theChosenColoursStay(Visit visit) {
+    Page page = visit.page();
+    String background = "getComputedStyle(document.body).backgroundColor";
+    Object light = page.evaluate(background);
+
+    page.click("#theme");
+    Object dark = page.evaluate(background);
+    page.reload();
+
+    assertThat(dark).isNotEqualTo(light);
+    assertThat(page.evaluate(background)).isEqualTo(dark);
+    assertThat(page.getAttribute("#theme", "aria-pressed")).isEqualTo("true");
+    page.click("#theme");
+    assertThat(page.evaluate(background)).isEqualTo(light);
+  }
+
+  @Test
+  void nothingScrollsSideways(Visit visit) {
+    visit.open(360, 800, ColorScheme.LIGHT);
+    visit.mustFitItsWidth(WIDTHS);
+    visit.chooseModel(LiveService.NARROW); // its labels are long words
+    visit.choosePicture(Oracle.file("preprocess/jpeg_wide_2000x60.jpg"));
+    visit.answers();
+    visit.page().click("#compare");
+    visit.page().locator("#comparison tbody tr").nth(2).waitFor();
+    visit.mustFitItsWidth(WIDTHS);
+    visit.photograph("classify-phone");
+
+    visit.signIn();
+    visit.page().locator("#versions tbody tr").first().waitFor();
+    visit.mustFitItsWidth(WIDTHS);
+  }
+
+  @Test
+  void whoWantsNoMotionGetsNone(Visit visit) {
+    Page page = visit.page();
+    page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
+
+    page.locator(".sample").first().click();
+    visit.answers();
+
+    assertThat(page.evaluate("document.getAnimations().length")).isEqualTo(0);
+  }
+}

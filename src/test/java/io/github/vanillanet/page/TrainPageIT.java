@@ -1,0 +1,271 @@
+package io.github.vanillanet.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.microsoft.playwright.CDPSession;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import io.github.vanillanet.pipeline.PaintedDataset;
+import io.smallrye.jwt.build.Jwt;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The page's second tab, in a browser. */
+@ExtendWith(Browsers.class)
+class TrainPageIT {
+
+  /** Learnt within seconds. */
+  private static final String TINY =
+      """
+      {"dims": [8, 8, 16, 16], "input_size": 32, "decay_epochs": 3, "batch_size": 24,
+       "optimizer": "adamw", "learning_rate": 0.01, "warmup_epochs": 1, "ema_decay": 0.9, "seed": 3}
+      """;
+
+  @TempDir Path folder;
+
+  /** Chromium tells whoever wants to know when it would ask its user for a password. */
+  private static List<String> passwordWindows(Page page) {
+    List<String> windows = new ArrayList<>();
+    CDPSession session = page.context().newCDPSession(page);
+    JsonObject enabled = new JsonObject();
+    enabled.addProperty("handleAuthRequests", true);
+    session.on(
+        "Fetch.authRequired",
+        event -> {
+          windows.add(event.toString());
+          JsonObject answer = new JsonObject();
+          answer.add("requestId", event.get("requestId"));
+          JsonObject cancel = new JsonObject();
+          cancel.addProperty("response", "CancelAuth");
+          answer.add("authChallengeResponse", cancel);
+          session.send("Fetch.continueWithAuth", answer);
+        });
+    session.on(
+        "Fetch.requestPaused",
+        event -> {
+          JsonObject go = new JsonObject();
+          go.add("requestId", event.get("requestId"));
+          session.send("Fetch.continueRequest", go);
+        });
+    session.send("Fetch.enable", enabled);
+    return windows;
+  }
+
+  @Test
+  void whoIsNotLetInIsToldOnThePageAndByNoWindow(Visit visit) {
+    List<String> windows = passwordWindows(visit.page());
+
+    visit.signIn(LiveService.CHIEF, "wrong");
+    assertThat(visit.problem("#sign-in-problem")).contains("(401)", "does not take");
+
+    visit.signIn(LiveService.GUEST, LiveService.PASSWORD);
+    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("(403)"));
+
+    visit.page().check("[name=kind][value=bearer]");
+    visit.page().fill("[name=token]", "nonsense");
+    visit.page().click("#sign-in-form button");
+    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("(401)"));
+
+    assertThat(visit.page().isVisible("#admin")).isFalse();
+    assertThat(windows).isEmpty();
+  }
+
+  @Test
+  void aTokenLetsInToo(Visit visit) {
+    String token =
+        Jwt.issuer(LiveService.ISSUER)
+            .upn("somebody@example")
+            .groups("admin")
+            .expiresAt(Instant.now().plusSeconds(600))
+            .sign(visit.service().keys().getPrivate());
+    visit.page().click("#tab-train");
+    visit.page().check("[name=kind][value=bearer]");
+
+    visit.page().fill("[name=token]", token);
+    visit.page().keyboard().press("Enter");
+
+    visit.page().locator("#versions tbody tr").first().waitFor();
+    assertThat(visit.page().textContent("#who")).contains("token");
+  }
+
+  @Test
+  void credentialsAreKeptInMemoryOnly(Visit visit) {
+    visit.signIn();
+
+    assertThat(
+            visit
+                .page()
+                .evaluate(
+                    "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"))
+        .isEqualTo("[{},{},\"\"]");
+    assertThat(visit.page().inputValue("[name=password]")).isEmpty();
+    visit.page().click("#sign-out");
+    assertThat(visit.page().isVisible("#sign-in")).isTrue();
+    visit.signIn();
+    visit.page().reload();
+    visit.page().locator("#sign-in").waitFor();
+  }
+
+  private Path dataset(int perClass) throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("painted"), perClass, false);
+    Path red = data.resolve("train").resolve("red");
+    byte[] whole = Files.readAllBytes(red.resolve("0.png"));
+    Files.write(red.resolve("cut.png"), Arrays.copyOf(whole, 60));
+    Files.writeString(data.resolve(".hidden"), "not to be sent");
+    return data;
+  }
+
+  private static void start(Visit visit, Path data, String name, int epochs) {
+    Page page = visit.page();
+    page.setInputFiles("[name=folder]", data);
+    page.fill("#new-training [name=name]", name);
+    page.fill("#new-training [name=epochs]", Integer.toString(epochs));
+    if (!page.isVisible("#new-training [name=more]")) {
+      page.click("#new-training summary");
+    }
+    page.fill("#new-training [name=more]", TINY);
+    page.click("#new-training button.primary");
+  }
+
+  private static int points(Page page, int chart) {
+    Locator line = page.locator(".curve").nth(chart).locator("polyline").first();
+    return line.count() == 0 ? 0 : line.getAttribute("points").trim().split(" ").length;
+  }
+
+  @Test
+  void aFolderBecomesAModelBeforeOnesEyes(Visit visit) throws IOException {
+    Page page = visit.page();
+    visit.signIn();
+
+    start(visit, dataset(40), "painted", 12);
+
+    page.waitForCondition(() -> points(page, 0) > 0);
+    int early = points(page, 0);
+    assertThat(page.textContent("#watched .tag")).isIn("running", "succeeded");
+    page.locator("#watched .matrix").waitFor();
+    assertThat(points(page, 0)).isGreaterThanOrEqualTo(Math.max(12, early));
+    assertThat(points(page, 1)).isGreaterThanOrEqualTo(12);
+    assertThat(page.locator(".curve svg").nth(2).getAttribute("aria-label")).endsWith("slope 1");
+    assertThat(page.textContent("#watched .outcome"))
+        .contains("Version 1 is published", "Accuracy");
+    assertThat(page.locator(".matrix thead th").allTextContents())
+        .isEqualTo(PaintedDataset.CLASSES);
+    int images =
+        page.locator(".matrix td:not(:empty)").allTextContents().stream()
+            .mapToInt(Integer::parseInt)
+            .sum();
+    assertThat(images).isEqualTo(30); // of the validation folder
+    assertThat(page.textContent(".report")).contains("fused from the training form", "float64");
+    assertThat(page.textContent(".skipped")).contains("train/red/cut.png");
+    assertThat(page.inputValue("#versions select")).isEqualTo("painted");
+    visit.mustBeAccessible();
+    visit.photograph("train");
+    visit.mustFitItsWidth(1200, 360);
+
+    page.click("#tab-classify");
+    visit.chooseModel("painted");
+    page.locator(".sample").first().click();
+    assertThat(visit.answers()).containsExactlyInAnyOrderElementsOf(PaintedDataset.CLASSES);
+  }
+
+  @Test
+  void aTrainingIsStoppedAndGoesOn(Visit visit) throws IOException {
+    Page page = visit.page();
+    visit.signIn();
+    start(visit, dataset(8), "endless", 20_000);
+    page.waitForCondition(() -> points(page, 0) > 0);
+
+    page.click("#watched button:text('Stop')");
+    page.locator("#watched .tag:text-is('cancelled')").waitFor();
+    page.click("#watched button:text('Resume')");
+    page.waitForCondition(() -> page.textContent("#watched .tag").equals("running"));
+
+    page.click("#watched button:text('Stop')");
+    page.locator("#watched .tag:text-is('cancelled')").waitFor();
+    assertThat(page.locator("#trainings .job[aria-current]").textContent())
+        .contains("endless", "cancelled");
+  }
+
+  @Test
+  void aLostConnectionIsTakenUpAgain(Visit visit) throws IOException {
+    Page page = visit.page();
+    int[] connections = {0};
+    page.route(
+        "**/events",
+        route -> {
+          if (connections[0]++ == 0) {
+            route.abort();
+          } else {
+            route.resume();
+          }
+        });
+    visit.signIn();
+
+    start(visit, dataset(8), "lost", 4);
+
+    page.locator("#watched .tag.good, #watched .tag.bad").waitFor();
+    assertThat(connections[0]).isGreaterThan(1);
+    assertThat(page.locator("#watched-body .notice.bad").count()).isZero();
+    assertThat(points(page, 0)).isGreaterThanOrEqualTo(4);
+  }
+
+  @Test
+  void anUploadThatIsNoDatasetAndSettingsThatAreNoneAreRefused(Visit visit) throws IOException {
+    Page page = visit.page();
+    visit.signIn();
+    page.fill("#new-training [name=name]", "refused");
+    page.click("#new-training button.primary");
+    assertThat(visit.problem("#new-training")).contains("Choose a folder");
+
+    Path text = Files.writeString(folder.resolve("notes.zip"), "hello");
+    page.setInputFiles("[name=archive]", text);
+    page.click("#new-training button.primary");
+    page.waitForCondition(() -> visit.problem("#new-training").contains("(400)"));
+    assertThat(visit.problem("#new-training")).contains("expected a zip");
+
+    page.click("#new-training summary");
+    page.fill("#new-training [name=more]", "{\"epocs\": 3}");
+    page.click("#new-training button.primary");
+    page.waitForCondition(() -> visit.problem("#new-training").contains("epocs"));
+  }
+
+  private static List<String> live(Page page) {
+    return page.locator("#versions tbody tr:has(.tag.good) th").allTextContents();
+  }
+
+  @Test
+  void anotherVersionIsActivatedAndRolledBack(Visit visit) {
+    Page page = visit.page();
+    visit.signIn();
+    page.selectOption("#versions select", LiveService.NARROW);
+    page.waitForCondition(() -> page.locator("#versions tbody tr").count() == 2);
+    assertThat(live(page)).containsExactly("2");
+
+    page.click("#versions button[aria-label='Activate version 1']");
+    visit.mustBeAccessible();
+    page.keyboard().press("Escape");
+    assertThat(live(page)).containsExactly("2");
+
+    page.click("#versions button[aria-label='Activate version 1']");
+    assertThat(page.textContent("#confirm-text")).contains(LiveService.NARROW, "version 1");
+    page.click("#confirm-yes");
+    page.waitForCondition(() -> live(page).equals(List.of("1")));
+
+    page.click("#versions .roll-back");
+    assertThat(page.textContent("#confirm-title")).isEqualTo("Roll back to version 2?");
+    page.click("#confirm-yes");
+    page.waitForCondition(() -> live(page).equals(List.of("2")));
+    page.click("#tab-classify");
+    visit.chooseModel(LiveService.NARROW);
+    page.waitForCondition(() -> page.textContent("#model-text").contains("version 2"));
+  }
+}

@@ -1,0 +1,161 @@
+package io.github.vanillanet.page;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.ColorScheme;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+/** Somebody looks at the page. What the browser complains of, and whom it asks, is written down. */
+final class Visit {
+
+  private static final Path SCREENSHOTS = Path.of("target", "page");
+  private static final int PATIENCE_MILLIS = 60_000;
+
+  private final Browser browser;
+  private final LiveService service;
+  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
+  private BrowserContext context;
+  private Page page;
+
+  Visit(Browser browser, LiveService service) {
+    this.browser = browser;
+    this.service = service;
+    open(1200, 900, ColorScheme.LIGHT);
+  }
+
+  LiveService service() {
+    return service;
+  }
+
+  Page page() {
+    return page;
+  }
+
+  /** Opens the page anew, in a window of that size. */
+  Visit open(int width, int height, ColorScheme colours) {
+    if (context != null) {
+      context.close();
+    }
+    context =
+        browser.newContext(
+            new Browser.NewContextOptions()
+                .setViewportSize(width, height)
+                .setColorScheme(colours)
+                .setLocale("en-GB"));
+    context.setDefaultTimeout(PATIENCE_MILLIS);
+    page = context.newPage();
+    page.onRequest(request -> asked.add(request.url()));
+    page.onPageError(error -> complaints.add("uncaught: " + error));
+    page.onConsoleMessage(
+        message -> {
+          // the browser itself tells of every answer from 400 on, deliberate ones included
+          if (List.of("error", "warning").contains(message.type())
+              && !message.text().startsWith("Failed to load resource")) {
+            complaints.add(message.type() + ": " + message.text());
+          }
+        });
+    page.navigate(service.address().toString());
+    page.waitForCondition(() -> page.locator("#model option").count() > 2);
+    return this;
+  }
+
+  void chooseModel(String name) {
+    page.selectOption("#model", name);
+  }
+
+  void choosePicture(Path file) {
+    page.setInputFiles("#file", file);
+  }
+
+  /** The answers' labels, once they are there. */
+  List<String> answers() {
+    page.waitForCondition(
+        () ->
+            page.locator("#answer[aria-busy]").count() == 0
+                && page.locator("#answer .bars li").count() > 0);
+    return page.locator("#answer .name span:first-child").allTextContents();
+  }
+
+  /** Goes to the administrators' tab and in. */
+  void signIn(String user, String password) {
+    page.click("#tab-train");
+    page.fill("[name=user]", user);
+    page.fill("[name=password]", password);
+    page.click("#sign-in-form button");
+  }
+
+  void signIn() {
+    signIn(LiveService.CHIEF, LiveService.PASSWORD);
+    page.locator("#new-training button").waitFor();
+  }
+
+  /** The text of a problem that is shown in {@code place}. */
+  String problem(String place) {
+    Locator notice = page.locator(place + " .notice.bad");
+    notice.waitFor();
+    return notice.textContent();
+  }
+
+  /** What a rule book for accessible pages finds, levels A and AA; contrast included. */
+  void mustBeAccessible() {
+    // bars that still move have colours of no state
+    page.waitForCondition(
+        () ->
+            (Boolean)
+                page.evaluate("document.getAnimations().every(a => a.playState !== 'running')"));
+    assertThat(
+            new AxeBuilder(page)
+                .withTags(List.of("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"))
+                .analyze()
+                .getViolations())
+        .isEmpty();
+  }
+
+  /**
+   * @param widths of the window, in pixels; it keeps the last
+   */
+  void mustFitItsWidth(int... widths) {
+    for (int width : widths) {
+      page.setViewportSize(width, 800);
+      assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
+    }
+  }
+
+  /** For people: how the page looks, in the build's folder. */
+  void photograph(String name) {
+    page.screenshot(
+        new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
+  }
+
+  /**
+   * @param strictly whether the page must have behaved
+   */
+  void close(boolean strictly) {
+    context.close();
+    if (strictly) {
+      assertThat(complaints).isEmpty();
+      assertThat(asked)
+          .isNotEmpty()
+          .allMatch(
+              url ->
+                  url.startsWith(service.address().toString())
+                      || url.startsWith("blob:" + service.address()),
+              "goes to " + service.address());
+    }
+  }
+
+  /** Where the service is, for requests beside the page's. */
+  URI at(String path) {
+    return service.address().resolve(path);
+  }
+}
