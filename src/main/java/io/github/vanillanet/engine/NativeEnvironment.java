@@ -10,8 +10,10 @@ import com.sun.jna.Platform;
 final class NativeEnvironment {
 
   private static final int TRIM_THRESHOLD = -1; // malloc.h
+  private static final int TOP_PAD = -2;
   private static final int MMAP_THRESHOLD = -3;
   private static final int LARGEST_MMAP_THRESHOLD = 32 << 20; // more is refused by older libraries
+  private static final int PIECE = 64 << 20; // in which the heaps of threads grow
   private static final int NEVER = Integer.MAX_VALUE;
 
   private NativeEnvironment() {}
@@ -35,6 +37,8 @@ final class NativeEnvironment {
       NativeLibrary c = NativeLibrary.getInstance("c");
       c.getFunction("mallopt").invokeInt(new Object[] {MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD});
       c.getFunction("mallopt").invokeInt(new Object[] {TRIM_THRESHOLD, NEVER});
+      // a thread's heap gives its last piece back all the same, unless this much must stay free
+      c.getFunction("mallopt").invokeInt(new Object[] {TOP_PAD, PIECE});
     }
   }
 

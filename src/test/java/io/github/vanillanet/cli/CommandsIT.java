@@ -38,7 +38,7 @@ class CommandsIT {
         jar.run("bench", "--variant", "vanillanet_5", "--device", "cpu", "--runs", "1");
 
     assertThat(bench.exitCode()).as(bench.err()).isZero();
-    assertThat(bench.out().lines()).hasSize(3);
+    assertThat(bench.out().lines()).hasSize(4);
     assertThat(bench.out()).contains("GFLOP/s", "15.5M", "5.16G").doesNotContain("NaN", "Infinity");
   }
 
