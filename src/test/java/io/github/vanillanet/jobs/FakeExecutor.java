@@ -18,6 +18,8 @@ final class FakeExecutor implements JobExecutor {
     final JobFolder folder;
     final CompletableFuture<RunEnd> ended = new CompletableFuture<>();
     final List<String> orders = new ArrayList<>();
+    Optional<String> obstacle = Optional.empty();
+    boolean outlivesItsService;
 
     Run(JobFolder folder) {
       this.folder = folder;
@@ -39,6 +41,16 @@ final class FakeExecutor implements JobExecutor {
     @Override
     public CompletableFuture<RunEnd> ended() {
       return ended;
+    }
+
+    @Override
+    public Optional<String> obstacle() {
+      return obstacle;
+    }
+
+    @Override
+    public boolean leave() {
+      return outlivesItsService;
     }
 
     @Override

@@ -71,6 +71,7 @@ class JobRunnerTest {
     assertThat(List.of(state(first), state(second), state(third)))
         .containsExactly(JobState.SUCCEEDED, JobState.RUNNING, JobState.QUEUED);
     assertThat(installed).containsExactly("tiny/2");
+    assertThat(ends).containsExactly(JobState.SUCCEEDED);
   }
 
   @Test
@@ -272,6 +273,49 @@ class JobRunnerTest {
     runner.start();
     assertThat(next.last().id()).isEqualTo(job.id());
     assertThat(next.last().folder.stopRequested()).isFalse();
+  }
+
+  @Test
+  void aRunThatOutlivesItsServiceIsNeitherAskedNorTold() throws Exception {
+    Job job = submit();
+    FakeExecutor.Run run = executor.last();
+    run.outlivesItsService = true;
+
+    runner.close();
+
+    assertThat(run.folder.stopRequested()).isFalse();
+    assertThat(run.orders).isEmpty();
+    assertThat(state(job)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aFailureWhoseReasonIsKnownIsNoInterruptionThoughTheServiceWasAway() {
+    Job job = submit();
+    FakeExecutor next = new FakeExecutor();
+    FakeExecutor.Run orphan = new FakeExecutor.Run(executor.last().folder);
+    next.leftBehind.put(job.id(), orphan);
+    runner = service(next);
+    runner.start();
+
+    orphan.ended.complete(RunEnd.because("evicted"));
+
+    assertThat(state(job)).isEqualTo(JobState.FAILED);
+    assertThat(runner.find(job.id()).reason().orElseThrow()).contains("evicted");
+    assertThat(next.started).isEmpty();
+  }
+
+  @Test
+  void whatKeepsARunFromItsWorkIsSeenAsLongAsItDoes() {
+    Job job = submit();
+    executor.last().obstacle = java.util.Optional.of("no node has room");
+    assertThat(runner.find(job.id()).reason()).contains("no node has room");
+    assertThat(runner.list().get(0).reason()).contains("no node has room");
+    assertThat(runner.cancel(job.id()).cancelRequested()).isTrue();
+    assertThat(runner.find(job.id()).reason()).contains("being cancelled; no node has room");
+
+    executor.last().obstacle = java.util.Optional.empty();
+
+    assertThat(runner.find(job.id()).reason()).contains("being cancelled");
   }
 
   @Test

@@ -39,6 +39,11 @@ class VersionsTest {
 
     Response rolledBack = Admin.chief().post(NARROW + "/rollback");
     assertThat(live(rolledBack)).containsExactly(first);
+    assertThat(Admin.chief().accept("text/plain").get("/q/metrics").asString())
+        .containsPattern(
+            "vanillanet_rollbacks_total\\{model=\"%s\",?} [1-9]".formatted(OpenedAdmin.MODEL))
+        .containsPattern(
+            "vanillanet_training_duration_seconds_count\\{result=\"succeeded\",?} [2-9]");
     Response activated = Admin.chief().post(NARROW + "/versions/" + second + "/activate");
 
     assertThat(live(activated)).containsExactly(second);
