@@ -136,7 +136,7 @@ public final class TorchInstance implements ModelInstance {
 
   private static boolean isOutOfMemory(RuntimeException e) {
     String message = String.valueOf(e.getMessage());
-    return message.contains("out of memory") || message.contains("not enough memory");
+    return FULL.stream().anyMatch(message::contains);
   }
 
   /** TorchScript's interpreter tells the cause last, after a traceback. */

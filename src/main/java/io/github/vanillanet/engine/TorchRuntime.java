@@ -28,6 +28,7 @@ public final class TorchRuntime {
     System.setProperty("OPT_OUT_TRACKING", "true");
     try {
       NativeEnvironment.waitPassively();
+      NativeEnvironment.useHugePages();
       NativeEnvironment.keepFreedMemory();
       return new TorchRuntime(Engine.getEngine("PyTorch"));
     } catch (RuntimeException | LinkageError e) {
