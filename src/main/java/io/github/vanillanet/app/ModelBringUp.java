@@ -73,7 +73,7 @@ final class ModelBringUp {
   VersionLoader run() {
     requireSettings();
     lanes.require();
-    DecoderWarmUp warmUp = new DecoderWarmUp(decoder());
+    requireDecoder();
     TorchRuntime runtime = TorchRuntime.load();
     ArithmeticChoice choice =
         new ArithmeticChoice(
@@ -123,17 +123,15 @@ final class ModelBringUp {
       }
     }
     requireServing(refused);
-    warmUp.await();
     return loader;
   }
 
-  private ImageDecoder decoder() {
+  private void requireDecoder() {
     ImageDecoder made = decoder.get();
     LOG.infof("JPEG decoder: %s", made.jpegLibrary());
     if (config.dctScaling() && !made.jpegLibrary().canReduce()) {
       LOG.warn("vanillanet.dct-scaling has no effect: it needs libjpeg-turbo");
     }
-    return made;
   }
 
   private void requireSettings() {

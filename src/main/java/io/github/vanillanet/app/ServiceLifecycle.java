@@ -35,6 +35,7 @@ public final class ServiceLifecycle {
   private final ModelRegistry registry;
   private final LoaderWhenReady loader;
   private final JobRunner jobs;
+  private final RequestWarmUp warmUp;
   private final Thread bringUp;
   private State state = State.LOADING; // guarded by this
 
@@ -45,10 +46,12 @@ public final class ServiceLifecycle {
       FaultObserver faults,
       LoaderWhenReady loader,
       Instance<ImageDecoder> decoder,
+      RequestWarmUp warmUp,
       JobRunner jobs) {
     this.registry = registry;
     this.loader = loader;
     this.jobs = jobs;
+    this.warmUp = warmUp;
     ModelBringUp models =
         new ModelBringUp(
             config, registry, metrics, faults, decoder::get, () -> state() == State.CLOSING);
@@ -74,7 +77,9 @@ public final class ServiceLifecycle {
   private void bringUp(ModelBringUp models) {
     try {
       jobs.check();
+      warmUp.start();
       loader.ready(models.run());
+      warmUp.await();
       if (advance(State.READY)) {
         LOG.info("ready");
         jobs.start();
@@ -96,6 +101,7 @@ public final class ServiceLifecycle {
 
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     advance(State.CLOSING);
+    warmUp.close();
     bringUp.join(); // a model that is being loaded is finished first: then it can be closed
     jobs.close();
     registry.close();

@@ -48,6 +48,10 @@ public interface ServingConfig {
   /** How requests share a forward. */
   Batching batching();
 
+  /** How long the service sends requests to itself before it is ready, beside the loading. */
+  @WithDefault("2S")
+  Duration warmUp();
+
   /** Group names and the models that each stands for. */
   Map<String, List<String>> groups();
 

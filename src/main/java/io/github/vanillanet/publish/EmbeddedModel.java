@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
  * The small trained model that the jar carries, so that a service with nothing configured gives
@@ -33,6 +34,15 @@ public final class EmbeddedModel {
 
   /** Unpacks it, checks it as any other version, and publishes it. */
   public static StoredVersion publish(ModelRepository repository) {
+    return unpacked(version -> repository.publishCopy(version, version.manifest().accuracy()));
+  }
+
+  /** What it is; its folder is gone. */
+  public static StoredVersion described() {
+    return unpacked(version -> version);
+  }
+
+  private static StoredVersion unpacked(UnaryOperator<StoredVersion> use) {
     try {
       Path unpacked = Files.createTempDirectory("vanillanet-embedded-");
       Path folder =
@@ -42,8 +52,7 @@ public final class EmbeddedModel {
         for (String file : FILES) {
           unpack(file, folder.resolve(file));
         }
-        StoredVersion version = new ModelRepository(unpacked).open(ID);
-        return repository.publishCopy(version, version.manifest().accuracy());
+        return use.apply(new ModelRepository(unpacked).open(ID));
       } finally {
         for (String file : FILES) {
           Files.deleteIfExists(folder.resolve(file));

@@ -47,6 +47,22 @@ public final class ModelRegistry implements AutoCloseable {
     }
   }
 
+  /**
+   * Serves a model of the service's own.
+   *
+   * @param name begins with a dot, so that no model of a repository has it, and is in no list
+   */
+  public void serveUnlisted(String name, ServedModel model) {
+    if (!isUnlisted(name)) {
+      throw new IllegalArgumentException("expected a name that begins with a dot, found " + name);
+    }
+    live.put(name, model);
+  }
+
+  private static boolean isUnlisted(String name) {
+    return name.startsWith(".");
+  }
+
   /** The live version of {@code name}, if there is one. */
   public Optional<ModelId> live(String name) {
     return Optional.ofNullable(live.get(name)).map(ServedModel::id);
@@ -61,9 +77,9 @@ public final class ModelRegistry implements AutoCloseable {
     return faults;
   }
 
-  /** Names of all live models, in order. */
+  /** Names of all live models, in order, but not the service's own. */
   public List<String> names() {
-    return List.copyOf(live.keySet());
+    return live.keySet().stream().filter(name -> !isUnlisted(name)).toList();
   }
 
   /**
@@ -84,7 +100,7 @@ public final class ModelRegistry implements AutoCloseable {
   @Override
   public void close() {
     List<CompletableFuture<Void>> closings = new ArrayList<>();
-    for (String name : names()) {
+    for (String name : List.copyOf(live.keySet())) {
       ServedModel model = live.remove(name);
       if (model != null) {
         model.release();

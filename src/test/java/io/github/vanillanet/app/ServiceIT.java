@@ -83,6 +83,31 @@ class ServiceIT {
   }
 
   @Test
+  void itIsWarmBeforeItIsReadyAndCountsNoneOfItsOwnRequests() throws Exception {
+    Map<String, String> variables =
+        Map.of(
+            "VANILLANET_REPOSITORY", good.toString(),
+            "VANILLANET_WARM_UP", "0.5S",
+            "QUARKUS_LOG_CATEGORY__IO_GITHUB_VANILLANET_APP__LEVEL", "DEBUG");
+
+    Jar.Running service = serve(List.of(), variables);
+    String metrics;
+    HttpResponse<String> own;
+    try {
+      URI address = awaitReady(service);
+      metrics = send(HttpRequest.newBuilder(address.resolve("/q/metrics")).build()).body();
+      own = send(HttpRequest.newBuilder(address.resolve("/models/.warm-up")).build());
+    } finally {
+      service.process().destroy();
+    }
+
+    assertThat(service.result().errLines())
+        .anyMatch(line -> line.matches(".*DEBUG [1-9]\\d* requests to itself ?"));
+    assertThat(metrics).contains("http_server").doesNotContain("warm-up", "/classify", "/infer");
+    assertThat(own.statusCode()).isEqualTo(404);
+  }
+
+  @Test
   void withACorruptModelOnlyTheServiceEnds() throws IOException {
     Path repository = folder.resolve("models");
     corrupt(copyModel("corrupt", repository));
@@ -136,7 +161,7 @@ class ServiceIT {
   }
 
   @Test
-  void noConnectionIsAttemptedAndCommandsOpenNoPort() throws Exception {
+  void noConnectionButToItselfIsAttemptedAndCommandsOpenNoPort() throws Exception {
     Path trace = folder.resolve("trace");
     List<String> strace =
         List.of("strace", "-f", "-qq", "-e", "trace=connect,listen", "-o", trace.toString());
@@ -145,7 +170,9 @@ class ServiceIT {
     Jar.Result verified =
         jar.start(strace, Map.of(), "verify", "--repository", good.toString()).result();
     String ofCommand = Files.readString(trace);
-    Jar.Running service = serve(strace, Map.of("VANILLANET_REPOSITORY", good.toString()));
+    Jar.Running service =
+        serve(
+            strace, Map.of("VANILLANET_REPOSITORY", good.toString(), "VANILLANET_WARM_UP", "0.1S"));
     try {
       classify(awaitReady(service));
     } finally {
@@ -159,7 +186,7 @@ class ServiceIT {
     assertThat(ofService).contains("listen(");
     // within the machine: the C library asks a name service cache who the user is
     assertThat((ofCommand + ofService).lines().filter(line -> line.contains("connect(")))
-        .allMatch(line -> line.contains("sa_family=AF_UNIX"));
+        .allMatch(line -> line.contains("sa_family=AF_UNIX") || line.contains("127.0.0.1"));
   }
 
   private static boolean traces(List<String> strace) {
@@ -181,7 +208,8 @@ class ServiceIT {
   }
 
   private Jar.Running serve(List<String> wrapper, Map<String, String> environment) {
-    Map<String, String> all = new HashMap<>(Map.of("QUARKUS_HTTP_PORT", "0"));
+    Map<String, String> all =
+        new HashMap<>(Map.of("QUARKUS_HTTP_PORT", "0", "VANILLANET_WARM_UP", "0S"));
     all.putAll(environment);
     return jar.start(wrapper, all);
   }
