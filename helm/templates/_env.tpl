@@ -1,4 +1,5 @@
-{{- define "vanillanet.env" -}}
+{{/* What the chart says to the service. */}}
+{{- define "vanillanet.ownEnv" -}}
 - name: VANILLANET_REPOSITORY
   value: /models
 {{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}
@@ -69,6 +70,20 @@
   value: {{ . | quote }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{- define "vanillanet.env" -}}
+{{- $own := list -}}
+{{- range include "vanillanet.ownEnv" . | fromYamlArray -}}
+{{- $own = append $own .name -}}
+{{- end -}}
+{{- range .Values.extraEnv -}}
+{{- if has .name $own -}}
+{{- fail (printf "extraEnv: %s is set by the chart already; it has a value for it" .name) -}}
+{{- end -}}
+{{- $own = append $own .name -}}
+{{- end -}}
+{{ include "vanillanet.ownEnv" . }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
 {{- end }}

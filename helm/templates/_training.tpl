@@ -10,6 +10,13 @@
 {{- if or (not .Values.models.persistence.enabled) .Values.models.persistence.readOnly (not (has "ReadWriteMany" .Values.models.persistence.accessModes)) -}}
 {{- fail "training.executor=kubernetes: a Job publishes into the models' volume, models.persistence must be enabled, writable, and have ReadWriteMany in its accessModes" -}}
 {{- end -}}
+{{- if not (or .Values.serviceAccount.create .Values.serviceAccount.name) -}}
+{{- fail "training.executor=kubernetes: whoever runs as the namespace's default account could make Jobs, name one in serviceAccount.name" -}}
+{{- end -}}
+{{- $trainsOnGpu := gt (int .Values.training.kubernetes.gpu.count) 0 -}}
+{{- if and .Values.image.tag (not .Values.training.kubernetes.image) (ne $trainsOnGpu .Values.gpu.enabled) -}}
+{{- fail "training.executor=kubernetes: service and trainings compute on different devices, and image.tag names one image; name the other in training.kubernetes.image" -}}
+{{- end -}}
 true
 {{- end -}}
 {{- end -}}

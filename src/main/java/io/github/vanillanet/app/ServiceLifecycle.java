@@ -13,6 +13,7 @@ import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import org.jboss.logging.Logger;
 
 /**
@@ -31,6 +32,9 @@ public final class ServiceLifecycle {
   }
 
   private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
+
+  /** A load that takes longer hangs with its device, and must not keep the process. */
+  private static final Duration LAST_LOAD = Duration.ofSeconds(30);
 
   private final ModelRegistry registry;
   private final LoaderWhenReady loader;
@@ -102,7 +106,8 @@ public final class ServiceLifecycle {
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     advance(State.CLOSING);
     warmUp.close();
-    bringUp.join(); // a model that is being loaded is finished first: then it can be closed
+    // a model that is being loaded is finished first: then it can be closed
+    bringUp.join(LAST_LOAD.toMillis());
     jobs.close();
     registry.close();
   }

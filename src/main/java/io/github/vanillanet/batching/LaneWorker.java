@@ -111,8 +111,11 @@ final class LaneWorker implements Runnable {
       float[] logits = batch.size() == 1 ? forward(batch.get(0).input()) : combined(batch);
       long inferNanos = ticker.nanos() - started;
       judge.answered(batch.get(0).input().kind(), logits, pulse);
-      if (health.fault().isEmpty()) { // else the work has failed already
+      Optional<LaneFault> fault = health.fault();
+      if (fault.isEmpty()) {
         answer(batch, logits, started, inferNanos);
+      } else { // told here: who found the fault may come too late to see this batch
+        batch.forEach(work -> work.answer().completeExceptionally(fault.get().refusal(lane)));
       }
     } catch (RuntimeException | Error e) { // the thread lives on, whatever one forward threw
       judge.threw(e);

@@ -60,6 +60,21 @@ public record Certificate(
     };
   }
 
+  /** Largest |Δlogit| that is allowed in the served precision, of any probe. */
+  double servedBound() {
+    return servedBound(precision) * largestLogit();
+  }
+
+  private double largestLogit() {
+    double largest = 1;
+    for (List<Float> row : goldenLogits) {
+      for (float logit : row) {
+        largest = Math.max(largest, Math.abs(logit));
+      }
+    }
+    return largest;
+  }
+
   /**
    * The certificate of an artifact with the same weights that computes in another way: the same
    * golden logits, its own digest, its own answers.
@@ -103,15 +118,11 @@ public record Certificate(
    * @throws ServiceException.NotEquivalent naming what fails and by how much
    */
   public void requireHolds(int classes) {
-    double maxLogit = 1;
     for (List<Float> row : goldenLogits) {
       if (row.size() != classes) {
         throw new ServiceException.NotEquivalent(
             "the certificate has %d golden logits a probe, the model %d classes"
                 .formatted(row.size(), classes));
-      }
-      for (float logit : row) {
-        maxLogit = Math.max(maxLogit, Math.abs(logit));
       }
     }
     if (goldenLogits.size() != probes.count()) {
@@ -123,8 +134,8 @@ public record Certificate(
       throw new ServiceException.NotEquivalent("a fused net needs slope 1, found " + slope);
     }
     // Bounds are computed afresh: those in the file are for its reader.
-    require("float64", float64, FLOAT64_BOUND * maxLogit);
-    require(precision.label(), served, servedBound(precision) * maxLogit);
+    require("float64", float64, FLOAT64_BOUND * largestLogit());
+    require(precision.label(), served, servedBound());
     if (served.top1() != 1) {
       throw new ServiceException.NotEquivalent(
           "only %.3f of the probes keep their first class in %s"

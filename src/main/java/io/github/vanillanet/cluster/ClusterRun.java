@@ -32,11 +32,12 @@ final class ClusterRun implements JobRun {
   private final CompletableFuture<RunEnd> ended = new CompletableFuture<>();
   private final Thread follower;
 
-  private Optional<Job> toCreate; // the follower's own, as the next four
+  private Optional<Job> toCreate; // the follower's own, as the next five
   private String name;
   private boolean seen;
   private Optional<Long> stuckSince = Optional.empty();
   private Optional<Long> completeSince = Optional.empty();
+  private Optional<Long> refusedSince = Optional.empty();
   private Optional<String> givenUp = Optional.empty();
 
   private volatile Optional<String> obstacle = Optional.empty();
@@ -134,15 +135,29 @@ final class ClusterRun implements JobRun {
         if (step.run()) {
           return;
         }
+        refusedSince = Optional.empty();
       } catch (ClusterException e) {
-        if (e.lasting() && toCreate.isPresent()) {
-          ended.complete(RunEnd.because(e.getMessage()));
+        if (isHopeless(e)) {
+          end(RunEnd.because(e.getMessage()));
           return;
         }
         report(Optional.of(e.getMessage()));
       }
       pause();
     }
+  }
+
+  /**
+   * A refusal to make the Job is the last word. Of one that is there already an operator gets as
+   * long to give a missing permission as for anything else that keeps it from its work.
+   */
+  private boolean isHopeless(ClusterException refusal) {
+    if (!refusal.lasting()) {
+      refusedSince = Optional.empty();
+      return false;
+    }
+    refusedSince = refusedSince.or(() -> Optional.of(System.nanoTime()));
+    return toCreate.isPresent() || longerThan(patience.stuck().toNanos(), refusedSince.get());
   }
 
   /** The attempt that has not ended, should it be another than the one that is expected. */

@@ -6,7 +6,7 @@ import java.time.Duration;
  * How long a Job's follower waits.
  *
  * @param poll between two looks at the Job
- * @param stuck until a container that cannot be started fails the job
+ * @param stuck until a container that cannot be started, or a missing permission, fails the job
  * @param visible until a file that a finished pod wrote must be seen here
  */
 record Patience(Duration poll, Duration stuck, Duration visible) {

@@ -253,7 +253,9 @@ public interface ServingConfig {
     /** Longest time of a training. */
     Optional<Duration> deadline();
 
-    /** An image that cannot be pulled for so long fails the training. */
+    /**
+     * An image that cannot be pulled, or a permission that lacks, for so long fails the training.
+     */
     @WithDefault("5m")
     Duration stuckAfter();
   }

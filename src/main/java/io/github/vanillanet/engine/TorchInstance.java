@@ -27,7 +27,12 @@ public final class TorchInstance implements ModelInstance {
 
   /** How allocators of libtorch, cuBLAS and cuDNN say that the device is full. */
   private static final List<String> FULL =
-      List.of("out of memory", "not enough memory", "CUBLAS_STATUS_ALLOC", "CUDNN_STATUS_ALLOC");
+      List.of(
+          "out of memory",
+          "not enough memory",
+          "CUBLAS_STATUS_ALLOC",
+          "CUDNN_STATUS_ALLOC",
+          "DEVICE_ALLOCATION_FAILED");
 
   private final TorchRuntime runtime;
   private final Device device;
@@ -134,7 +139,7 @@ public final class TorchInstance implements ModelInstance {
     return new ServiceException.EngineFailure("the forward pass failed: " + reason, e);
   }
 
-  private static boolean isOutOfMemory(RuntimeException e) {
+  static boolean isOutOfMemory(RuntimeException e) {
     String message = String.valueOf(e.getMessage());
     return FULL.stream().anyMatch(message::contains);
   }

@@ -115,9 +115,10 @@ public final class VersionMeters implements AutoCloseable {
     metrics.model(model).healthy.set(faulty ? 0 : 1);
   }
 
-  /** Another version answers from here on, or none. */
+  /** Another version answers from here on, or none: a fault of this one ails nobody any more. */
   public synchronized void retired() {
     live = false;
+    metrics.model(model).healthy.set(1);
   }
 
   /** This version's lanes were taken out of service. */

@@ -143,7 +143,7 @@ public final class ModelLoader implements VersionLoader {
     for (int i = 0; i < probes.size(); i++) {
       int probe = i;
       ModelInput input = new ModelInput(InputKind.IMAGES, 1, WarmUp.pixels(probes.get(i), 1));
-      known.add(new KnownAnswer(input, logits -> golden.requireSame(probe, logits)));
+      known.add(new KnownAnswer(input, logits -> golden.requireStill(probe, logits)));
     }
     return new WatchPlan(
         known, SHORTEST_PROBE_INTERVAL, plan.hangLimit(), fault -> faults.faulted(id, fault));

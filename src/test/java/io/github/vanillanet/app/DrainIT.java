@@ -65,13 +65,14 @@ class DrainIT {
     clients.await(CLIENTS);
 
     service.process().destroy();
-    awaitStatus(address, 503);
+    HttpResponse<Void> notReady = awaitStatus(address, 503);
     int answeredWhenNotReady = clients.answered.get();
     clients.await(answeredWhenNotReady + CLIENTS); // it serves on
     clients.stop(); // as a balancer that looks at readiness
     Jar.Result result = service.result();
 
     assertThat(clients.failures).isEmpty();
+    assertThat(notReady.headers().firstValue("Connection")).contains("close");
     assertThat(result.exitCode()).as(result.err()).isEqualTo(TERMINATED);
     assertThat(result.err()).doesNotContain("ERROR").doesNotContain("\tat ");
   }
@@ -88,7 +89,6 @@ class DrainIT {
           """
           POST /classify HTTP/1.1\r
           Host: localhost\r
-          Connection: close\r
           Content-Type: image/jpeg\r
           Content-Length: %d\r
           \r
@@ -109,7 +109,10 @@ class DrainIT {
     }
     Jar.Result result = service.result();
 
-    assertThat(answer).startsWith("HTTP/1.1 200 ").contains("\"predictions\"");
+    assertThat(answer)
+        .startsWith("HTTP/1.1 200 ")
+        .contains("\"predictions\"")
+        .containsIgnoringCase("\r\nConnection: close\r\n");
     assertThat(result.exitCode()).as(result.err()).isEqualTo(TERMINATED);
     assertThat(result.err()).doesNotContain("ERROR").doesNotContain("\tat ");
   }
@@ -190,12 +193,15 @@ class DrainIT {
     throw new AssertionError("not listening:\n" + Files.readString(service.err()));
   }
 
-  private static void awaitStatus(URI address, int status)
+  private static HttpResponse<Void> awaitStatus(URI address, int status)
       throws IOException, InterruptedException {
     HttpRequest ready = HttpRequest.newBuilder(address.resolve("/q/health/ready")).build();
-    HttpClient http = HttpClient.newHttpClient();
-    while (http.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() != status) {
+    HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    HttpResponse<Void> answer = http.send(ready, HttpResponse.BodyHandlers.discarding());
+    while (answer.statusCode() != status) {
       LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      answer = http.send(ready, HttpResponse.BodyHandlers.discarding());
     }
+    return answer;
   }
 }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -228,6 +229,46 @@ class LaneFaultTest {
     Eventually.becomes(() -> !told.isEmpty());
 
     assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
+  }
+
+  @Test
+  void whatIsComputedWhileAFaultIsBeingToldIsRefusedAndNotForgotten() throws InterruptedException {
+    CountDownLatch telling = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    device.permits.drainPermits();
+    second.fail(new ServiceException.EngineFailure("CUDA error: unspecified"));
+    Lane lane = open(List.of(first, second));
+    lane.watch(
+        new WatchPlan(
+            List.of(new KnownAnswer(input(InputKind.IMAGES, PROBE), logits -> {})),
+            NEVER,
+            NEVER,
+            fault -> {
+              telling.countDown();
+              Eventually.becomes(() -> answered.getCount() == 0);
+            }));
+    List<CompletableFuture<LaneAnswer>> answers =
+        List.of(lane.submit(input(InputKind.IMAGES, 1)), lane.submit(input(InputKind.IMAGES, 2)));
+    device.entered.await();
+    telling.await();
+
+    device.permits.release(PLENTY);
+
+    Eventually.becomes(() -> answers.stream().anyMatch(CompletableFuture::isDone));
+    answered.countDown();
+    Eventually.becomes(() -> answers.stream().allMatch(CompletableFuture::isDone));
+    assertThat(answers).allMatch(CompletableFuture::isCompletedExceptionally);
+  }
+
+  @Test
+  void aClosedLaneLeavesNoThreadBehind() {
+    for (int swap = 0; swap < 100; swap++) {
+      watched(List.of(first, second), OFTEN, NEVER).close();
+    }
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("lane-test", "lane-test-2", "watch-test");
   }
 
   @Test

@@ -55,6 +55,26 @@ class CertificateTest {
         .hasMessageNotContaining("\n");
   }
 
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void whateverIsCertifiedIsStillRightInServiceAndALittleLater(Precision precision) {
+    float allowed = precision == Precision.FLOAT32 ? 3.9e-5f : 0.039f;
+    List<float[]> far = answers(1, 0.99f, -2 + allowed, -4, 0, 1); // the probe of small logits
+    GoldenAnswers golden = new GoldenAnswers(PUBLISHED.of(precision, "derived", far));
+
+    golden.requireSame(0, far.get(0));
+    golden.requireStill(0, far.get(0));
+    golden.requireStill(0, new float[] {1, 0.99f, -2 + 1.9f * allowed});
+    assertThatThrownBy(() -> golden.requireStill(0, new float[] {1, 0.99f, -2 + 2.1f * allowed}))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("logits of probe 0 differ");
+    assertThatThrownBy(() -> golden.requireStill(1, new float[] {-4, Float.NaN, 1}))
+        .isInstanceOf(ServiceException.NotEquivalent.class);
+    assertThatThrownBy(() -> golden.requireSame(1, new float[] {-4, 0}))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("2 logits");
+  }
+
   @Test
   void float32IsHeldToItsOwnBound() {
     assertThatThrownBy(

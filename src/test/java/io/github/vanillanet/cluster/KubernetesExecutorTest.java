@@ -7,8 +7,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
+import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.github.vanillanet.jobs.Alarm;
 import io.github.vanillanet.jobs.JobExecutor;
 import io.github.vanillanet.jobs.JobRunner;
@@ -364,6 +366,46 @@ class KubernetesExecutorTest {
     untilState(runner, id, JobState.FAILED);
     assertThat(runner.find(id).reason().orElseThrow())
         .contains("permission to create jobs.batch in namespace vision", said);
+  }
+
+  @Test
+  void aPermissionThatLacksIsWaitedForAndFailsAJobThatRunsAfterAWhile() {
+    String permission = "permission to get jobs.batch in namespace vision";
+    JobRunner patient = service(blind().port(), FOR_EVER);
+    String id = submit(patient);
+    untilReason(patient, id, permission);
+    assertThat(patient.find(id).state()).isEqualTo(JobState.RUNNING);
+    patient.cancel(id);
+    patient.close();
+
+    JobRunner impatient = service(blind().port(), Duration.ZERO);
+    String other = submit(impatient);
+
+    untilState(impatient, other, JobState.FAILED);
+    assertThat(impatient.find(other).reason().orElseThrow()).contains(permission);
+  }
+
+  /** A cluster where Jobs can be made, and not be looked at. */
+  private MockCluster blind() {
+    MockCluster cluster = cluster(MockCluster.scripted());
+    String jobs = "/apis/batch/v1/namespaces/vision/jobs";
+    Status forbidden =
+        new StatusBuilder().withCode(403).withReason("Forbidden").withMessage("no").build();
+    cluster
+        .server()
+        .expect()
+        .post()
+        .withPath(jobs)
+        .andReply(
+            201,
+            request -> {
+              Job made = Serialization.unmarshal(request.getBody().inputStream(), Job.class);
+              String path = jobs + '/' + made.getMetadata().getName();
+              cluster.server().expect().get().withPath(path).andReturn(403, forbidden).always();
+              return made;
+            })
+        .always();
+    return cluster;
   }
 
   @Test

@@ -18,10 +18,11 @@ import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import io.fabric8.kubernetes.api.model.policy.v1.PodDisruptionBudget;
 import io.fabric8.openshift.api.model.monitoring.v1.ServiceMonitor;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart as a cluster would see it: rendered by Helm, read strictly. */
 class ChartTest {
@@ -130,6 +131,64 @@ class ChartTest {
     assertThat(strategy.getRollingUpdate().getMaxSurge().getIntVal()).isEqualTo(2);
     assertThat(strategy.getRollingUpdate().getMaxUnavailable().getIntVal()).isZero();
     assertThat(variables(rendered)).containsEntry("VANILLANET_DEVICE", "cuda:all");
+  }
+
+  @Test
+  void whoWantsToRollWithoutASpareGpuLosesOnePodAtATime() throws IOException {
+    Manifests rendered =
+        Chart.render("{gpu: {enabled: true}, replicas: 3, strategy: {type: RollingUpdate}}");
+
+    var rolling = rendered.only(Deployment.class).getSpec().getStrategy().getRollingUpdate();
+    assertThat(rolling.getMaxSurge().getIntVal()).isZero();
+    assertThat(rolling.getMaxUnavailable().getIntVal()).isEqualTo(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "nvidia.com/gpu.shared",
+        "nvidia.com/shared-gpu",
+        "nvidia.com/mig-1g.10gb",
+        "nvidia.com/mig-1g.10gb.me",
+        "nvidia.com/mig-1c.3g.20gb",
+        "nvidia.com/mig-7g.80gb.shared"
+      })
+  void whateverThePluginOffersCanBeRequested(String name) throws IOException {
+    Manifests rendered = Chart.render("gpu: {enabled: true, resourceName: %s}".formatted(name));
+
+    assertThat(serving(rendered).getResources().getLimits()).containsEntry(name, new Quantity("1"));
+    assertThat(serving(rendered).getResources().getRequests())
+        .containsEntry(name, new Quantity("1"));
+  }
+
+  @Test
+  void whatIsExtraIsAddedToWhatTheChartHas() throws IOException {
+    Manifests rendered =
+        Chart.render(
+            """
+            resources: {requests: {cpu: 0.5, memory: 1Gi}, limits: {cpu: 2, memory: 3Gi}}
+            extraEnv:
+              - {name: VANILLANET_LANES, value: "2"}
+              - {name: PROXY, valueFrom: {configMapKeyRef: {name: net, key: proxy}}}
+            extraVolumes: [{name: settings, configMap: {name: cats}}]
+            extraVolumeMounts:
+              - {name: settings, mountPath: /var/lib/vanillanet/config, readOnly: true}
+            podLabels: {team: vision}
+            """);
+
+    assertThat(serving(rendered).getResources().getLimits())
+        .containsEntry("cpu", new Quantity("2"));
+    assertThat(serving(rendered).getEnv())
+        .extracting(EnvVar::getName)
+        .contains("VANILLANET_LANES", "PROXY")
+        .doesNotHaveDuplicates();
+    assertThat(pod(rendered).getVolumes())
+        .filteredOn(volume -> volume.getName().equals("settings"))
+        .allMatch(volume -> volume.getConfigMap().getName().equals("cats"))
+        .hasSize(1);
+    assertThat(serving(rendered).getVolumeMounts())
+        .extracting(VolumeMount::getMountPath)
+        .contains("/var/lib/vanillanet/config");
   }
 
   @Test
@@ -260,6 +319,7 @@ class ChartTest {
               maxTensorBody: 32M
               keepVersions: 3
             training: {jobs: {existingClaim: jobs}, data: {existingClaim: photos}}
+            admin: {jwt: {existingSecret: signer, issuer: issuer.example}}
             """);
 
     Map<String, String> variables = variables(rendered);
@@ -271,10 +331,6 @@ class ChartTest {
         .containsEntry("VANILLANET_SEEDED_MODELS", "vanillanet_5,vanillanet_9")
         .containsEntry("VANILLANET_MAX_PIXELS", "90000000")
         .containsEntry("VANILLANET_TRAINING_DATA_ROOT", "/data");
-    assertThat(Settings.variables())
-        .containsAll(
-            List.copyOf(variables.keySet()).stream()
-                .filter(name -> name.startsWith("VANILLANET_"))
-                .toList());
+    assertThat(variables.keySet()).allMatch(Settings::isReadOrForeign);
   }
 }

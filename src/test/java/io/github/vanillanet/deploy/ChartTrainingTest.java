@@ -100,9 +100,7 @@ class ChartTrainingTest {
     assertThat(resources.at("/limits/memory").asText()).isEqualTo("16Gi");
     assertThat(variables.get(prefix + "NODE_SELECTOR"))
         .isEqualTo("{\"nvidia.com/gpu.product\":\"NVIDIA-L4\"}");
-    assertThat(Settings.variables())
-        .containsAll(
-            variables.keySet().stream().filter(name -> name.startsWith("VANILLANET_")).toList());
+    assertThat(variables.keySet()).allMatch(Settings::isReadOrForeign);
   }
 
   @Test
@@ -162,6 +160,8 @@ class ChartTrainingTest {
         "training: {executor: kubernetes, jobs: {existingClaim: j}}            | training.jobs.accessModes must have ReadWriteMany",
         "training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}} | models.persistence",
         "{models: {persistence: {enabled: true}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | ReadWriteMany",
+        "{serviceAccount: {create: false}, models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | serviceAccount.name",
+        "{image: {tag: mine}, models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | training.kubernetes.image",
         "training: {kubernetes: {gpu: {resourceName: amd.com/gpu}}}            | resourceName",
         "training: {kubernetes: {image: 'x:latest'}}                           | image",
         "training: {kubernetes: {apiServer: {ports: []}}}                      | ports",

@@ -80,6 +80,7 @@ class PlainManifestsTest {
             .getTemplate()
             .getSpec();
 
+    assertThat(patched.getEnv()).allMatch(v -> Settings.isReadOrForeign(v.getName()));
     assertThat(patched.getName()).as("patches are matched by name").isEqualTo(base.getName());
     assertThat(chart.getContainers().get(0).getEnv()).containsAll(patched.getEnv());
     assertThat(patched.getResources().getLimits())
@@ -101,7 +102,7 @@ class PlainManifestsTest {
     assertThat(container.getEnv())
         .anyMatch(
             v -> v.getName().equals("VANILLANET_REPOSITORY") && v.getValue().equals("/mnt/models"))
-        .allMatch(v -> Settings.variables().contains(v.getName()));
+        .allMatch(v -> Settings.isReadOrForeign(v.getName()));
     assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
     assertThat(runtime.annotations()).containsEntry("prometheus.kserve.io/path", "/q/metrics");
   }
@@ -142,6 +143,10 @@ class PlainManifestsTest {
           assertThat(folder.resolve(volume.asText().split(":")[0])).exists();
         }
       }
+      service
+          .path("environment")
+          .fieldNames()
+          .forEachRemaining(variable -> assertThat(variable).matches(Settings::isReadOrForeign));
     }
   }
 }

@@ -3,6 +3,7 @@ package io.github.vanillanet.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.djl.engine.EngineException;
 import io.github.vanillanet.checkpoint.HostTensor;
 import io.github.vanillanet.checkpoint.ScalarType;
 import io.github.vanillanet.checkpoint.StateDict;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The artifact as it is served, against the official code's float32 logits. */
 class TorchInstanceTest {
@@ -60,6 +62,31 @@ class TorchInstanceTest {
       assertThat(Nets.maxDelta(served, Nets.golden(variant, "logits." + key + ".deploy")))
           .isLessThan(TOLERANCE);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CUDA out of memory. Tried to allocate 2.00 GiB",
+        "RuntimeError: CUDA error: out of memory",
+        "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: not enough memory",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"
+      })
+  void aFullDeviceIsKnownByWhatItsLibrariesSay(String message) {
+    assertThat(TorchInstance.isOutOfMemory(new EngineException(message))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CUDA error: an illegal memory access was encountered",
+        "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED",
+        "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"
+      })
+  void aBrokenDeviceIsNotTakenForAFullOne(String message) {
+    assertThat(TorchInstance.isOutOfMemory(new EngineException(message))).isFalse();
   }
 
   @ParameterizedTest

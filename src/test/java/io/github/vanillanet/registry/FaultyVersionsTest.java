@@ -154,6 +154,21 @@ class FaultyVersionsTest {
   }
 
   @Test
+  void aFaultyModelThatIsUnloadedAilsNobodyAnyMore() {
+    versions.activate(new ModelId("narrow", 1));
+    devices
+        .get(1)
+        .answerOthersWith(Float.POSITIVE_INFINITY, PublishedModels.probes(root, "narrow"));
+    assertThatThrownBy(this::classify).isInstanceOf(ServiceException.NotReady.class);
+    assertThat(healthy()).isZero();
+
+    versions.unload("narrow");
+
+    assertThat(registry.faults()).isEmpty();
+    assertThat(healthy()).isEqualTo(1);
+  }
+
+  @Test
   void aDeviceThatIsLostStaysLostForTheProcess() {
     versions.activate(new ModelId("narrow", 1));
     devices.get(1).fail(new ServiceException.EngineFailure("CUDA error: unspecified"));
