@@ -240,8 +240,14 @@ class RefusedBodiesTest {
     RawHttp.Answer tensor =
         RawHttp.post(INFER, CHUNKED).chunk("{\"inputs\":".getBytes()).text(broken).send();
 
+    RawHttp.Answer upload =
+        RawHttp.post(PATH, MULTIPART, CHUNKED).chunk(PART_HEAD.getBytes()).text(broken).send();
+    RawHttp.Answer index = RawHttp.post("/v2/repository/index", CHUNKED).text(broken).send();
+
     assertThat(Refusal.problem(image, 400, "INVALID_REQUEST")).contains("chunks");
+    assertThat(Refusal.problem(upload, 400, "INVALID_REQUEST")).contains("chunks");
     assertThat(Refusal.v2(tensor, 400)).contains("chunks");
+    assertThat(Refusal.v2(index, 400)).contains("chunks");
     assertThat(tensor.header("connection")).isEqualTo("close");
   }
 
