@@ -7,9 +7,14 @@ import jakarta.inject.Singleton;
 @Singleton
 final class BodyBounds {
 
+  static final String REPOSITORY = "/v2/repository/";
+
   private static final String CLASSIFY = "/classify";
   private static final String PREDICTIONS = "/predictions";
   private static final String TRAININGS = "/admin/trainings";
+
+  /** Of a request to the model repository: a few words. */
+  private static final long LARGEST_WORDS = 1 << 20;
 
   private final long image;
   private final long tensor;
@@ -26,6 +31,9 @@ final class BodyBounds {
         || path.startsWith(CLASSIFY + "/")
         || path.startsWith(PREDICTIONS + "/")) {
       return image;
+    }
+    if (path.startsWith(REPOSITORY)) {
+      return LARGEST_WORDS;
     }
     return path.equals(TRAININGS) ? upload : tensor;
   }

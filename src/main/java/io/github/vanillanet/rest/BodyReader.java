@@ -3,8 +3,11 @@ package io.github.vanillanet.rest;
 import io.github.vanillanet.error.ServiceException;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
@@ -55,7 +58,11 @@ final class BodyReader {
    */
   void read(Vertx vertx, Duration patience) {
     long timer = vertx.setPeriodic(patience.toMillis(), id -> look(patience));
-    request.exceptionHandler(left -> end(vertx, timer));
+    request.exceptionHandler(
+        failure -> {
+          vertx.cancelTimer(timer);
+          broken(failure);
+        });
     request.endHandler(
         nothing -> {
           vertx.cancelTimer(timer);
@@ -67,10 +74,20 @@ final class BodyReader {
     request.handler(this::add); // last: it lets the bytes flow
   }
 
-  private void end(Vertx vertx, long timer) {
-    done = true;
-    bytes = new byte[0];
-    vertx.cancelTimer(timer);
+  /** Either nobody is there any more, or the chunks make no sense. */
+  private void broken(Throwable failure) {
+    boolean isGone = failure instanceof IOException || failure instanceof HttpClosedException;
+    if (isGone || done) {
+      done = true;
+      bytes = new byte[0];
+      return;
+    }
+    refuse(
+        new ServiceException.InvalidRequest(
+            "the body's chunks cannot be read: " + failure.getMessage()));
+    if (request.connection() instanceof ConnectionBase connection) {
+      connection.channel().flush(); // it is closed next, with whatever is not sent yet
+    }
   }
 
   private void look(Duration patience) {

@@ -133,6 +133,10 @@ public final class ClassifyResource {
   }
 
   private static byte[] content(FileUpload upload) {
+    if (upload.uploadedFile() == null) { // this is how a part without a file name arrives
+      throw new ServiceException.InvalidRequest(
+          "expected a file name with each multipart field 'image', found one without");
+    }
     try {
       return Files.readAllBytes(upload.uploadedFile());
     } catch (IOException e) {

@@ -8,11 +8,13 @@ import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
+import java.util.zip.ZipException;
 
 /**
  * Unpacks a compressed body while it is read, and counts what it becomes: a few kilobytes may hold
@@ -38,8 +40,9 @@ public final class CompressedBody implements ContainerRequestFilter {
     InputStream packed = request.getEntityStream();
     InputStream unpacked =
         switch (encoding.toLowerCase(Locale.ROOT)) {
-          case "gzip" -> new LazyStream(() -> new GZIPInputStream(packed));
-          case "deflate" -> new InflaterInputStream(packed); // zlib's format, RFC 9110 8.4.1.2
+          case "gzip", "x-gzip" -> new UnpackedStream(() -> new GZIPInputStream(packed));
+          case "deflate" -> // zlib's format, RFC 9110 8.4.1.2
+              new UnpackedStream(() -> new InflaterInputStream(packed));
           default ->
               throw new ServiceException.InvalidRequest(
                   "content-encoding: expected gzip or deflate, found '%s'".formatted(encoding));
@@ -49,7 +52,7 @@ public final class CompressedBody implements ContainerRequestFilter {
   }
 
   /** Opens on the first read: this filter runs where nobody may wait for bytes. */
-  private static final class LazyStream extends InputStream {
+  private static final class UnpackedStream extends InputStream {
 
     private interface Opening {
       InputStream open() throws IOException;
@@ -59,7 +62,7 @@ public final class CompressedBody implements ContainerRequestFilter {
     private InputStream opened = InputStream.nullInputStream();
     private boolean isOpen;
 
-    private LazyStream(Opening opening) {
+    private UnpackedStream(Opening opening) {
       this.opening = opening;
     }
 
@@ -73,12 +76,18 @@ public final class CompressedBody implements ContainerRequestFilter {
 
     @Override
     public int read() throws IOException {
-      return stream().read();
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
     }
 
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
-      return stream().read(target, offset, length);
+      try {
+        return stream().read(target, offset, length);
+      } catch (ZipException | EOFException e) {
+        throw new ServiceException.InvalidRequest(
+            "the body is not compressed as content-encoding says, or ends early");
+      }
     }
   }
 }

@@ -18,17 +18,16 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * The way in of images and tensors, on the event loop: a request that the queue has no room for is
- * refused by its head, before its body is read; else its body is collected, within a bounded
- * memory, and only then does a thread of its own begin with it. Multipart bodies are let through,
- * they are parsed into files while they arrive; so is HTTP/2, whose requests cannot be handed on
- * once they are read.
+ * The way in of images, tensors and requests to the model repository, on the event loop: a request
+ * that the queue has no room for is refused by its head, before its body is read; else its body is
+ * collected, within a bounded memory, and only then does a thread of its own begin with it,
+ * multipart or not. HTTP/2 is let through where somebody switches it on: its requests cannot be
+ * handed on once they are read.
  */
 @Singleton
 final class Intake {
@@ -76,26 +75,34 @@ final class Intake {
             ? InferencePaths.target(
                 context.normalizedPath(), name -> registry.live(name).isPresent())
             : Optional.empty();
-    if (target.isEmpty()) {
+    if (target.isEmpty() && !isRepositoryRequest(context)) {
       context.next();
       return;
     }
     try {
-      admission.requireRoom(calls.of(context), target.get().model());
+      if (target.isPresent()) {
+        admission.requireRoom(calls.of(context), target.get().model());
+      }
       Admission.Room room = admission.hold(length(context));
       context.addEndHandler(ended -> room.close());
     } catch (ServiceException e) {
       refuseByHead(context, e);
       return;
     }
-    if (isMultipart(context.request()) || context.request().version() == HttpVersion.HTTP_2) {
+    if (context.request().version() == HttpVersion.HTTP_2) {
       context.next();
     } else {
-      collect(context, target.get());
+      collect(context, target);
     }
   }
 
-  private void collect(RoutingContext context, InferencePaths.Target target) {
+  /** Open to everyone, and read by a thread that would wait for a slow client. */
+  private static boolean isRepositoryRequest(RoutingContext context) {
+    return context.request().method().equals(HttpMethod.POST)
+        && context.normalizedPath().startsWith(BodyBounds.REPOSITORY);
+  }
+
+  private void collect(RoutingContext context, Optional<InferencePaths.Target> target) {
     HttpServerRequest request = context.request();
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();
@@ -109,9 +116,12 @@ final class Intake {
   }
 
   /** The queue may have filled while the body arrived. */
-  private void collected(RoutingContext context, InferencePaths.Target target, byte[] body) {
+  private void collected(
+      RoutingContext context, Optional<InferencePaths.Target> target, byte[] body) {
     try {
-      admission.requireRoom(calls.of(context), target.model());
+      if (target.isPresent()) {
+        admission.requireRoom(calls.of(context), target.get().model());
+      }
     } catch (ServiceException e) {
       problems.write(context, problem(context, e));
       return;
@@ -153,10 +163,5 @@ final class Intake {
     return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
         ? bounds.at(context.normalizedPath())
         : 0;
-  }
-
-  private static boolean isMultipart(HttpServerRequest request) {
-    String type = request.getHeader(HttpHeaders.CONTENT_TYPE);
-    return type != null && type.toLowerCase(Locale.ROOT).startsWith("multipart/");
   }
 }

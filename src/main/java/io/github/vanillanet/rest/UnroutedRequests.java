@@ -7,7 +7,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Bodies for requests that no route ever sees. The HTTP layer answers those with a status alone,
@@ -53,24 +56,42 @@ final class UnroutedRequests {
           431,
           "expected headers of at most %d bytes, found %d".formatted(LONGEST_HEADERS, headers));
     } else {
-      context.next();
+      whyNoUri(request.uri())
+          .ifPresentOrElse(
+              why -> refuse(context, 400, "expected a URI: " + why), () -> context.next());
     }
   }
 
-  /** What the router itself refuses: a head without a host, say. */
-  private void failed(RoutingContext context) {
-    if (context.statusCode() != 400 || context.response().headWritten()) {
-      context.next();
-      return;
+  private static Optional<String> whyNoUri(String text) {
+    try {
+      new URI(text);
+      return Optional.empty();
+    } catch (URISyntaxException e) {
+      return Optional.of("%s at %d".formatted(e.getReason(), e.getIndex()));
     }
-    Throwable cause = context.failure();
-    String why = cause == null ? "" : String.valueOf(cause.getMessage());
-    refuse(context, 400, "the request's head cannot be read: " + why);
+  }
+
+  /** What the router itself refuses: a head without a host, a target that is no path. */
+  private void failed(RoutingContext context) {
+    int status = context.statusCode();
+    if (context.response().headWritten()) {
+      context.next();
+    } else if (status == 400) {
+      Throwable cause = context.failure();
+      String why = cause == null ? "" : String.valueOf(cause.getMessage());
+      refuse(context, status, "the request's head cannot be read: " + why);
+    } else if (status == 404 && !context.request().uri().startsWith("/")) {
+      refuse(context, status, "expected a path that begins with '/'");
+    } else {
+      context.next();
+    }
   }
 
   private void refuse(RoutingContext context, int status, String detail) {
     RequestIds.ensure(context);
     String path = context.request().path();
-    problems.write(context, ProblemAnswer.of(status, detail, path == null ? "/" : path));
+    problems.write(
+        context,
+        ProblemAnswer.of(status, detail, path != null && path.startsWith("/") ? path : "/"));
   }
 }

@@ -84,6 +84,29 @@ class CompatTest {
         .isEqualTo(expected(Service.jpeg()));
   }
 
+  /** As {@code base64} and Python's {@code encodebytes} write it. */
+  @Test
+  void kserveTakesBase64InLines() {
+    String lines = Base64.getMimeEncoder().encodeToString(Service.jpeg());
+
+    RawHttp.Answer answer =
+        predict("{\"instances\":[{\"b64\":\"%s\\n\"}]}".formatted(lines.replace("\r\n", "\\r\\n")));
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+  }
+
+  /** As {@code requests.post(url, data=image)} sends it. */
+  @ParameterizedTest
+  @ValueSource(strings = {TORCH, TORCH + "/1", TORCH + "/1.0", "/classify/" + TwoSmallModels.MODEL})
+  void anImageWithoutAContentTypeIsTheBody(String path) {
+    byte[] image = Service.jpeg();
+
+    RawHttp.Answer answer =
+        RawHttp.post(path, "Accept: */*", "Content-Length: " + image.length).bytes(image).send();
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+  }
+
   @Test
   void oneBadInstanceFailsAlone() {
     RawHttp.Answer answer =

@@ -66,7 +66,8 @@ class HttpTest {
 
   @Test
   void aBodyThatIsNotWhatItsEncodingSaysIsRefused() {
-    Refusal.problem(post(PATH, "gzip", Service.jpeg()), 400, "INVALID_REQUEST");
+    assertThat(Refusal.problem(post(PATH, "gzip", Service.jpeg()), 400, "INVALID_REQUEST"))
+        .contains("content-encoding");
     Refusal.problem(post(PATH, "deflate", Service.jpeg()), 400, "INVALID_REQUEST");
     assertThat(Refusal.problem(post(PATH, "br", Service.jpeg()), 400, "INVALID_REQUEST"))
         .contains("gzip or deflate");

@@ -46,6 +46,20 @@ class RefusedBinaryTest {
         .formatted(shape, size);
   }
 
+  @Test
+  void twoLengthsOfTheJsonAreRefused() {
+    RawHttp.Answer answer =
+        RawHttp.post(
+                TENSOR,
+                "Inference-Header-Content-Length: 2",
+                "Inference-Header-Content-Length: 0",
+                "Content-Length: 2")
+            .text("{}")
+            .send();
+
+    assertThat(Refusal.v2(answer, 400)).contains("expected one value");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = ';',

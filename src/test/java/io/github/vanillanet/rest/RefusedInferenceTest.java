@@ -102,6 +102,13 @@ class RefusedInferenceTest {
   }
 
   @Test
+  void whatIsNotThereIsCalledNothing() {
+    assertThat(Refusal.v2(infer(IMAGE, ""), 400)).contains("expected an object, found nothing");
+    assertThat(Refusal.v2(infer(IMAGE, "{\"inputs\":1}"), 400))
+        .contains("inputs: expected an array, found a whole number");
+  }
+
+  @Test
   void stringsAreNoNumbers() {
     String[] strings = new String[12_288];
     Arrays.fill(strings, "\"1\"");
@@ -178,7 +185,7 @@ class RefusedInferenceTest {
       delimiter = ';',
       value = {
         "[1]; [\"!!!\"]; no base64",
-        "[1]; [\"aGk\\n\"]; no base64",
+        "[1]; [\"aGk\\u0000\"]; no base64",
         "[1]; [1.5]; elements of another type",
         "[2]; [\"aGk=\"]; data has 1",
         "[0]; []; is not possible",

@@ -13,11 +13,47 @@ import org.junit.jupiter.params.provider.ValueSource;
 @QuarkusTestResource(TwoSmallModels.class)
 class UnroutedRequestsTest {
 
-  /** The platform refuses it before any code of the application is asked. */
   @ParameterizedTest
-  @ValueSource(strings = {"/%zz", "/classify/%", "/models?a=%zz", "/v2/models/%zz/infer"})
-  void aUrlThatCannotBeDecodedIsMalformed(String path) {
-    assertThat(RawHttp.post(path, "Content-Length: 0").send().status()).isEqualTo(400);
+  @ValueSource(strings = {"/%zz", "/classify/%", "/models?a=%zz", "/{model}", "/page/%f", "/<a>"})
+  void aUrlThatIsNoneIsRefusedWithAProblem(String path) {
+    RawHttp.Answer posted = RawHttp.post(path, "Content-Length: 0").send();
+    RawHttp.Answer got = RawHttp.request("GET", path).send();
+
+    assertThat(Refusal.problem(posted, 400, "BAD_REQUEST")).contains("expected a URI");
+    assertThat(Refusal.problem(got, 400, "BAD_REQUEST")).contains("expected a URI");
+  }
+
+  @Test
+  void aUrlThatIsNoneIsRefusedInTheFormOfItsApi() {
+    RawHttp.Answer infer = RawHttp.post("/v2/models/%zz/infer", "Content-Length: 0").send();
+    RawHttp.Answer predict = RawHttp.post("/predictions/%zz", "Content-Length: 0").send();
+
+    assertThat(Refusal.v2(infer, 400)).contains("expected a URI");
+    assertThat(predict.body()).contains("\"code\":400", "expected a URI");
+  }
+
+  @Test
+  void aTargetThatIsNoPathIsRefusedWithAProblem() {
+    RawHttp.Answer star = RawHttp.request("OPTIONS", "*").send();
+    RawHttp.Answer name = RawHttp.request("GET", "models").send();
+
+    assertThat(Refusal.problem(star, 404, "NOT_FOUND")).contains("begins with '/'");
+    assertThat(Refusal.problem(name, 404, "NOT_FOUND")).contains("begins with '/'");
+  }
+
+  @Test
+  void theOfferOfHttp2IsPassedOver() {
+    RawHttp.Answer answer =
+        RawHttp.request(
+                "GET",
+                "/v2",
+                "Connection: Upgrade, HTTP2-Settings",
+                "Upgrade: h2c",
+                "HTTP2-Settings: AAMAAABkAAQAAP__")
+            .send();
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.head()).startsWith("HTTP/1.1");
   }
 
   @Test

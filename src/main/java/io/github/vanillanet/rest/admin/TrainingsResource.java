@@ -58,7 +58,8 @@ public final class TrainingsResource {
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Train on an uploaded zip of an image folder")
   public Response train(@RestForm("spec") String spec, @RestForm("data") FileUpload data) {
-    if (spec == null || data == null) { // this is how a missing part arrives
+    // so a missing part arrives, and so one without a file name
+    if (spec == null || data == null || data.uploadedFile() == null) {
       throw new ServiceException.InvalidRequest(
           "expected JSON in the multipart field 'spec' and a zip in 'data', found no "
               + (spec == null ? "spec" : "data"));

@@ -4,11 +4,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.json.Base64Text;
 import io.github.vanillanet.rest.json.JsonValues;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 
@@ -92,7 +92,7 @@ final class InstancesReader {
   private byte[] decoded(String text, int index) {
     byte[] bytes;
     try {
-      bytes = Base64.getDecoder().decode(text);
+      bytes = Base64Text.decode(text);
     } catch (IllegalArgumentException e) {
       throw new ServiceException.InvalidRequest(
           "instance %d is no base64: %s".formatted(index, e.getMessage()));

@@ -143,7 +143,8 @@ public final class PredictionsResource {
   }
 
   private static byte[] content(FileUpload upload) {
-    if (upload == null) { // this is how a missing part arrives
+    // so a missing part arrives, and so one without a file name
+    if (upload == null || upload.uploadedFile() == null) {
       throw new ServiceException.InvalidRequest(
           "expected a file in the multipart field 'data', found none");
     }

@@ -79,8 +79,31 @@ public final class JsonValues {
 
   public static void require(JsonParser parser, JsonToken found, JsonToken expected, String what) {
     if (found != expected) {
-      throw invalid(parser, "%s: expected %s, found %s".formatted(what, expected, found));
+      throw invalid(
+          parser, "%s: expected %s, found %s".formatted(what, word(expected), word(found)));
     }
+  }
+
+  /**
+   * As a reader of the specification calls it.
+   *
+   * @param token null at the end of the body
+   */
+  public static String word(JsonToken token) {
+    if (token == null) {
+      return "nothing";
+    }
+    return switch (token) {
+      case START_OBJECT, END_OBJECT -> "an object";
+      case START_ARRAY, END_ARRAY -> "an array";
+      case VALUE_STRING -> "a string";
+      case VALUE_NUMBER_INT -> "a whole number";
+      case VALUE_NUMBER_FLOAT -> "a number with decimals";
+      case VALUE_TRUE, VALUE_FALSE -> "a boolean";
+      case VALUE_NULL -> "null";
+      case FIELD_NAME -> "a member";
+      case VALUE_EMBEDDED_OBJECT, NOT_AVAILABLE -> "something else";
+    };
   }
 
   public static ServiceException invalid(JsonParser parser, String problem) {

@@ -1,5 +1,6 @@
 package io.github.vanillanet.rest.problem;
 
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import io.github.vanillanet.error.ErrorCode;
 import io.github.vanillanet.error.ServiceException;
 import jakarta.ws.rs.WebApplicationException;
@@ -10,8 +11,11 @@ import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
+import java.io.UnsupportedEncodingException;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
+import org.jboss.resteasy.reactive.server.vertx.VertxInputStream;
 
 /**
  * Turns whatever a request threw into an answer with a body. Bugs are logged with their trace and
@@ -21,6 +25,10 @@ import org.jboss.resteasy.reactive.server.core.multipart.MultipartParser;
 public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
   private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
+
+  private static final String MULTIPART = MultipartParser.class.getPackageName() + ".";
+
+  private static final String BODY = VertxInputStream.class.getName();
 
   @Context UriInfo uri;
 
@@ -52,16 +60,36 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
                   400, "the multipart body is damaged, ends early or has too many parts", path))
           .build();
     }
+    if (failure instanceof IOException && isThrownBelow(BODY, failure)) {
+      return response(ProblemAnswer.of(400, "the body ended early", path)).build();
+    }
+    if (failure instanceof StreamConstraintsException tooMuch) {
+      return response(
+              ProblemAnswer.of(
+                  400, "the body is no JSON that is read: " + tooMuch.getOriginalMessage(), path))
+          .build();
+    }
     LOG.errorf(failure, "%s failed", path);
     return response(ProblemAnswer.of(500, "an unexpected error, see the log", path)).build();
   }
 
-  /** The multipart parser has an exception of its own for one of three faults only. */
+  /**
+   * The multipart parser has an exception of its own for one of its faults only: of a header or a
+   * charset that it did not expect it stumbles. What it cannot write is not the client's fault.
+   */
   private static boolean isMalformedMultipart(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    return failure instanceof MultipartParser.MalformedMessageException
-        || failure instanceof IOException && message.startsWith("Connection terminated parsing")
-        || message.startsWith("Param limit of ");
+    if (failure instanceof IOException) {
+      String message = String.valueOf(failure.getMessage());
+      return failure instanceof MultipartParser.MalformedMessageException
+          || failure instanceof UnsupportedEncodingException
+          || message.startsWith("Connection terminated parsing");
+    }
+    return failure instanceof RuntimeException && isThrownBelow(MULTIPART, failure);
+  }
+
+  private static boolean isThrownBelow(String classes, Throwable failure) {
+    return Stream.of(failure.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().startsWith(classes));
   }
 
   private Response ofHttp(WebApplicationException failure, String path) {

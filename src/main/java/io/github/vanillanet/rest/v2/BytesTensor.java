@@ -1,10 +1,10 @@
 package io.github.vanillanet.rest.v2;
 
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.json.Base64Text;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 
@@ -58,7 +58,7 @@ final class BytesTensor {
   private byte[] decoded(String text, int index) {
     byte[] bytes;
     try {
-      bytes = Base64.getDecoder().decode(text);
+      bytes = Base64Text.decode(text);
     } catch (IllegalArgumentException e) {
       throw new ServiceException.InvalidRequest(
           "image %d is no base64: %s".formatted(index, e.getMessage()));

@@ -143,7 +143,8 @@ final class InferRequestReader {
         case VALUE_STRING -> data.add(parser.getText());
         case START_OBJECT -> data.addBase64(base64(parser));
         default ->
-            throw JsonValues.invalid(parser, "data: expected numbers or strings, found " + token);
+            throw JsonValues.invalid(
+                parser, "data: expected numbers or strings, found " + JsonValues.word(token));
       }
     }
   }

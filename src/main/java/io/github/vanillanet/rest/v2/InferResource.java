@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -107,6 +108,7 @@ public final class InferResource {
       @PathParam("model") String model,
       @HeaderParam(InferBody.HEADER) String headerLength,
       InputStream request) {
+    requireOne(context);
     return infer(
         calls.of(context), model, OptionalInt.empty(), Optional.ofNullable(headerLength), request);
   }
@@ -120,12 +122,22 @@ public final class InferResource {
       @PathParam("version") String version,
       @HeaderParam(InferBody.HEADER) String headerLength,
       InputStream request) {
+    requireOne(context);
     return infer(
         calls.of(context),
         model,
         Versions.parse(model, version),
         Optional.ofNullable(headerLength),
         request);
+  }
+
+  /** Of two lengths somebody on the way may have believed the other one. */
+  private static void requireOne(RoutingContext context) {
+    Set<String> lengths = Set.copyOf(context.request().headers().getAll(InferBody.HEADER));
+    if (lengths.size() > 1) {
+      throw new ServiceException.InvalidRequest(
+          "%s: expected one value, found %d".formatted(InferBody.HEADER, lengths.size()));
+    }
   }
 
   private Response infer(

@@ -48,7 +48,8 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
       switch (field) {
         case "ready" -> {
           if (!value.isBoolean()) {
-            throw JsonValues.invalid(parser, "ready: expected true or false, found " + value);
+            throw JsonValues.invalid(
+                parser, "ready: expected true or false, found " + JsonValues.word(value));
           }
           ready = parser.getBooleanValue();
         }

@@ -19,7 +19,7 @@ final class Shapes {
     for (long dimension : input.shape()) {
       if (dimension < 1 || elements > Integer.MAX_VALUE / dimension) {
         throw new ServiceException.InvalidRequest(
-            "%s: the shape %s is not possible"
+            "%s: the shape %s is not possible: expected dimensions from 1 and below 2^31 elements"
                 .formatted(input.name(), Arrays.toString(input.shape())));
       }
       elements *= dimension;

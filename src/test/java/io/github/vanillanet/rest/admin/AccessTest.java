@@ -90,6 +90,14 @@ class AccessTest {
   }
 
   @Test
+  void credentialsThatAreNoBase64AreNone() {
+    for (String sent : new String[] {"Basic !!!", "basic a", "Basic", "Basic \u00ff"}) {
+      Admin.problem(
+          given().header("Authorization", sent).get(Admin.TRAININGS), 401, "UNAUTHORIZED");
+    }
+  }
+
+  @Test
   void aUserWithoutTheRoleIsForbidden() {
     assertThat(
             Admin.problem(

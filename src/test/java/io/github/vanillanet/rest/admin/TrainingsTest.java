@@ -103,6 +103,16 @@ class TrainingsTest {
   }
 
   @Test
+  void aRequestThatIsTooDeepIsRefused() {
+    String deep = "{\"name\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
+
+    Response response =
+        Admin.chief().contentType("application/json").body(deep).post(Admin.TRAININGS);
+
+    assertThat(Admin.problem(response, 400, "BAD_REQUEST")).contains("depth");
+  }
+
+  @Test
   void anUploadedArchiveBecomesTheJobsOwn() throws Exception {
     Response response =
         Admin.chief()
