@@ -22,6 +22,8 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
   private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
 
+  static final String UNEXPECTED = "an unexpected error, see the log";
+
   @Context UriInfo uri;
 
   private final AllowedMethods methods;
@@ -53,7 +55,7 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
           .build();
     }
     LOG.errorf(failure, "%s failed", path);
-    return response(ProblemAnswer.of(500, "an unexpected error, see the log", path)).build();
+    return response(ProblemAnswer.of(500, UNEXPECTED, path)).build();
   }
 
   /** The multipart parser has an exception of its own for one of three faults only. */
