@@ -198,6 +198,17 @@ class ArchitectureTest {
   }
 
   @Test
+  void tracesAreKnownInOnePlace() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(BASE + "rest.call")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.opentelemetry..")
+        .check(PROJECT);
+  }
+
+  @Test
   void httpIsKnownToTheRestPackagesOnly() {
     noClasses()
         .that()

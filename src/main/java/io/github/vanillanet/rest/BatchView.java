@@ -10,12 +10,14 @@ import io.github.vanillanet.serving.Prediction;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The answer to several images.
  *
  * @param results one for each image, in their order
  */
+@Schema
 public record BatchView(String model, int version, boolean trained, List<Result> results) {
 
   /**

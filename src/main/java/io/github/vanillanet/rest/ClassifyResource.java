@@ -23,8 +23,6 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
@@ -51,6 +49,7 @@ public final class ClassifyResource {
   @POST
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
   @Operation(summary = "Classify the image in the body with the default model")
+  @APIResponse(responseCode = "200", ref = "Classified")
   public Classification classify(
       @Context RoutingContext context,
       InputStream body,
@@ -62,6 +61,7 @@ public final class ClassifyResource {
   @Path("/{model}")
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
   @Operation(summary = "Classify the image in the body")
+  @APIResponse(responseCode = "200", ref = "Classified")
   public Classification classify(
       @Context RoutingContext context,
       @PathParam("model") String model,
@@ -73,10 +73,7 @@ public final class ClassifyResource {
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the uploaded image, or several, with the default model")
-  @APIResponse(
-      responseCode = "200",
-      description = "Predictions of one image, or results of several in their order",
-      content = @Content(schema = @Schema(oneOf = {Classification.class, BatchView.class})))
+  @APIResponse(responseCode = "200", ref = "Classified")
   public Object classifyUpload(
       @Context RoutingContext context,
       @RestForm("image") List<FileUpload> images,
@@ -88,10 +85,7 @@ public final class ClassifyResource {
   @Path("/{model}")
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the uploaded image, or several")
-  @APIResponse(
-      responseCode = "200",
-      description = "Predictions of one image, or results of several in their order",
-      content = @Content(schema = @Schema(oneOf = {Classification.class, BatchView.class})))
+  @APIResponse(responseCode = "200", ref = "Classified")
   public Object classifyUpload(
       @Context RoutingContext context,
       @PathParam("model") String model,

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.cli.Jar;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,9 +22,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -187,6 +194,44 @@ class ServiceIT {
     // within the machine: the C library asks a name service cache who the user is
     assertThat((ofCommand + ofService).lines().filter(line -> line.contains("connect(")))
         .allMatch(line -> line.contains("sa_family=AF_UNIX") || line.contains("127.0.0.1"));
+  }
+
+  @Test
+  void spansReachTheCollectorThatTheEnvironmentNames() throws Exception {
+    BlockingQueue<String> received = new LinkedBlockingQueue<>();
+    HttpServer collector = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    collector.createContext(
+        "/v1/traces",
+        exchange -> {
+          // names stand in protobuf as they are
+          byte[] body = new GZIPInputStream(exchange.getRequestBody()).readAllBytes();
+          received.add(new String(body, StandardCharsets.ISO_8859_1));
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    collector.start();
+    String endpoint = "http://localhost:" + collector.getAddress().getPort();
+
+    Jar.Running service =
+        serve(
+            List.of(),
+            Map.of(
+                "VANILLANET_REPOSITORY", good.toString(),
+                "QUARKUS_OTEL_SDK_DISABLED", "false",
+                "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", endpoint,
+                "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
+                "QUARKUS_OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"));
+    try {
+      classify(awaitReady(service));
+
+      assertThat(received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+          .contains("vanillanet-serving", "POST /classify", "decode", "infer", "postprocess")
+          .doesNotContain("health");
+    } finally {
+      service.process().destroy();
+      service.result();
+      collector.stop(0);
+    }
   }
 
   private static boolean traces(List<String> strace) {

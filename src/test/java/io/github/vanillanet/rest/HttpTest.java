@@ -104,6 +104,15 @@ class HttpTest {
     assertThat(response.header("x-request-id")).matches("[0-9a-f-]{36}");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"/", "/index.html", "/page/main.js", "/page/icon.svg", "/models"})
+  void theHeadOfAPageTellsTheTypeThatItsBodyHas(String path) {
+    Response head = given().head(path);
+
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.contentType()).isNotBlank().isEqualTo(given().get(path).contentType());
+  }
+
   @Test
   void headsAreAnsweredAndOtherOriginsAreNotLetIn() {
     assertThat(given().head("/models").statusCode()).isEqualTo(200);

@@ -8,9 +8,11 @@ import io.github.vanillanet.jobs.Job;
 import io.github.vanillanet.jobs.JobState;
 import io.github.vanillanet.jobs.Outcome;
 import io.github.vanillanet.jobs.Progress;
+import io.github.vanillanet.jobs.TrainingRequest;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * A training as its client sees it.
@@ -31,7 +33,7 @@ public record JobView(
     boolean cancelling,
     OptionalInt exitCode,
     Optional<String> reason,
-    JsonNode request,
+    @Schema(implementation = TrainingRequest.class) JsonNode request,
     boolean uploaded,
     Optional<Progress> progress,
     Optional<Outcome> outcome) {

@@ -19,6 +19,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /**
  * A training's progress as it happens: events {@code progress}, at last one {@code end} with the
@@ -41,6 +45,13 @@ public final class TrainingEventsResource {
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
   @Operation(summary = "A training's progress as server-sent events, until it ends")
+  @APIResponse(
+      responseCode = "200",
+      description = "Events progress, at last one end with the training",
+      content =
+          @Content(
+              mediaType = MediaType.SERVER_SENT_EVENTS,
+              schema = @Schema(type = SchemaType.STRING)))
   public Multi<OutboundSseEvent> events(@PathParam("id") String id, @Context Sse sse) {
     JobFeed feed = new JobFeed(jobs, id);
     return Multi.createBy()

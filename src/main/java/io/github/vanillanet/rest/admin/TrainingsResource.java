@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.jobs.Job;
 import io.github.vanillanet.jobs.JobRunner;
+import io.github.vanillanet.jobs.TrainingRequest;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -21,6 +22,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
@@ -47,6 +52,16 @@ public final class TrainingsResource {
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Train on a folder below the configured data root")
+  @APIResponse(
+      responseCode = "202",
+      description = "It waits for its turn; Location is where it can be watched",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = TrainingRequest.class)))
   public Response train(JsonNode request) {
     if (request == null) { // this is how an empty body arrives
       throw new ServiceException.InvalidRequest("expected a JSON object, found nothing");
@@ -57,6 +72,10 @@ public final class TrainingsResource {
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Train on an uploaded zip of an image folder")
+  @APIResponse(
+      responseCode = "202",
+      description = "It waits for its turn; Location is where it can be watched",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response train(@RestForm("spec") String spec, @RestForm("data") FileUpload data) {
     // so a missing part arrives, and so one without a file name
     if (spec == null || data == null || data.uploadedFile() == null) {
@@ -98,6 +117,10 @@ public final class TrainingsResource {
   @GET
   @Path("/{id}/report")
   @Operation(summary = "What a training found out: curves, per-class results, what was skipped")
+  @APIResponse(
+      responseCode = "200",
+      description = "As it is now; written anew after each epoch",
+      content = @Content(schema = @Schema(ref = "TrainingReport")))
   public JsonNode report(@PathParam("id") String id) {
     try {
       return jobs.folder(id)
@@ -112,7 +135,15 @@ public final class TrainingsResource {
 
   @DELETE
   @Path("/{id}")
-  @Operation(summary = "Cancel a training: 200 if that is done, 202 if its process is being ended")
+  @Operation(summary = "Cancel a training")
+  @APIResponse(
+      responseCode = "200",
+      description = "It is done",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @APIResponse(
+      responseCode = "202",
+      description = "Its process is being ended",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response cancel(@PathParam("id") String id) {
     Job job = jobs.cancel(id);
     return Response.status(job.state().ended() ? Response.Status.OK : Response.Status.ACCEPTED)
@@ -123,6 +154,10 @@ public final class TrainingsResource {
   @POST
   @Path("/{id}/resume")
   @Operation(summary = "Let a failed or cancelled training go on from its last checkpoint")
+  @APIResponse(
+      responseCode = "202",
+      description = "It waits for its turn",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response resume(@PathParam("id") String id) {
     return accepted(jobs.resume(id));
   }

@@ -1,8 +1,10 @@
 package io.github.vanillanet.rest.call;
 
+import io.github.vanillanet.metrics.Timings;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.serving.Call;
 import io.github.vanillanet.timing.Ticker;
+import io.opentelemetry.context.Context;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.MultiMap;
 import io.vertx.ext.web.RoutingContext;
@@ -13,7 +15,7 @@ import java.util.Optional;
 /**
  * Makes the {@link Call} of an HTTP request: its clock runs from the arrival of the head, its
  * deadline is read off header and query, it is abandoned when the connection closes, and the answer
- * tells its stages and its model.
+ * and its trace tell its stages and its model.
  */
 @Singleton
 public final class Calls {
@@ -25,9 +27,11 @@ public final class Calls {
   private static final String CALL = "vanillanet.call";
 
   private final Ticker ticker;
+  private final StageSpans spans;
 
-  Calls(Ticker ticker) {
+  Calls(Ticker ticker, StageSpans spans) {
     this.ticker = ticker;
+    this.spans = spans;
   }
 
   void register(@Observes Filters filters) {
@@ -53,7 +57,8 @@ public final class Calls {
     Optional<Long> arrived = Optional.ofNullable(context.get(ARRIVED));
     Call call = new Call(ticker, arrived.orElseGet(ticker::nanos));
     context.put(CALL, call);
-    context.addHeadersEndHandler(sending -> describe(call, context.response().headers()));
+    Context trace = spans.current();
+    context.addHeadersEndHandler(sending -> describe(call, context.response().headers(), trace));
     context.addEndHandler(ended -> call.abandon()); // after an answer this does nothing
     if (context.response().closed()) {
       call.abandon();
@@ -63,8 +68,10 @@ public final class Calls {
     return call;
   }
 
-  private static void describe(Call call, MultiMap headers) {
-    headers.set("Server-Timing", ServerTiming.of(call.clock().read()));
+  private void describe(Call call, MultiMap headers, Context trace) {
+    Timings timings = call.clock().read();
+    headers.set("Server-Timing", ServerTiming.of(timings));
+    spans.record(trace, timings, call.answeredBy());
     call.answeredBy().map(ModelId::name).ifPresent(name -> headers.set("X-Model", name));
   }
 }

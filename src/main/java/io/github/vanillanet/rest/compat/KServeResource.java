@@ -24,9 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -101,15 +98,7 @@ public final class KServeResource {
   @Path("/{model: [^/:]+}:predict")
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Classify images in base64; for each label to probability, the best five")
-  @RequestBody(
-      required = true,
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema =
-                  @Schema(
-                      type = SchemaType.OBJECT,
-                      example = "{\"instances\": [{\"image\": {\"b64\": \"/9j/4AAQ\"}}]}")))
+  @RequestBody(ref = "Predict")
   public Predictions predict(
       @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
     ClassificationBatch batch =

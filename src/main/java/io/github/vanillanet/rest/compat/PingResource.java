@@ -37,7 +37,10 @@ public final class PingResource {
       responseCode = "200",
       description = "They are",
       content = @Content(schema = @Schema(implementation = Ping.class)))
-  @APIResponse(responseCode = "503", description = "Not yet, or no more")
+  @APIResponse(
+      responseCode = "503",
+      description = "Not yet, or no more",
+      content = @Content(schema = @Schema(implementation = Ping.class)))
   public Response ping() {
     return health.getReadiness().isDown()
         ? Response.status(503).entity(new Ping("Unhealthy")).build()

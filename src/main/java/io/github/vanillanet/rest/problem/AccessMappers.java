@@ -11,8 +11,12 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 /** Bodies for whoever may not do what they ask for. Why credentials failed is told to nobody. */
 public final class AccessMappers {
 
-  private static final String DETAIL =
-      "expected the credentials of an administrator: a bearer token, or a user and a password";
+  /** The detail of 401 and 403. */
+  static String detail(int status) {
+    return status == 401
+        ? "expected the credentials of an administrator: a bearer token, or a user and a password"
+        : "expected the role admin";
+  }
 
   @ServerExceptionMapper
   Response noCredentials(UnauthorizedException failure, UriInfo uri) {
@@ -26,11 +30,11 @@ public final class AccessMappers {
 
   @ServerExceptionMapper
   Response notAllowed(ForbiddenException failure, UriInfo uri) {
-    return response(ProblemAnswer.of(403, "expected the role admin", uri.getPath())).build();
+    return response(ProblemAnswer.of(403, detail(403), uri.getPath())).build();
   }
 
   private static Response unauthorized(UriInfo uri) {
-    return response(ProblemAnswer.of(401, DETAIL, uri.getPath()))
+    return response(ProblemAnswer.of(401, detail(401), uri.getPath()))
         .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
         .header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"vanillanet\", charset=\"UTF-8\"")
         .build();

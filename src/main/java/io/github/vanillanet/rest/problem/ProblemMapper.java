@@ -26,6 +26,8 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
 
   private static final Logger LOG = Logger.getLogger(ProblemMapper.class);
 
+  static final String UNEXPECTED = "an unexpected error, see the log";
+
   private static final String MULTIPART = MultipartParser.class.getPackageName() + ".";
 
   private static final String BODY = VertxInputStream.class.getName();
@@ -70,7 +72,7 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
           .build();
     }
     LOG.errorf(failure, "%s failed", path);
-    return response(ProblemAnswer.of(500, "an unexpected error, see the log", path)).build();
+    return response(ProblemAnswer.of(500, UNEXPECTED, path)).build();
   }
 
   /**

@@ -31,10 +31,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
-import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
@@ -49,19 +47,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Open Inference Protocol")
 @Blocking
 public final class InferResource {
-
-  private static final String DESCRIPTION =
-      """
-      Input `input`: FP32 or FP16 [n,3,h,w], normalised, or UINT8 [n,h,w,3], pixels. Under \
-      MODEL-image input `image`: BYTES [n], encoded images. In JSON, or binary behind it with \
-      Inference-Header-Content-Length and binary_data_size. Output `logits`, or with the \
-      parameter classification the best classes as SCORE:INDEX:LABEL.""";
-
-  private static final String EXAMPLE =
-      """
-      {"id": "1", "inputs": [{"name": "image", "shape": [1], "datatype": "BYTES",\
-       "data": [{"b64": "/9j/4AAQ"}]}],\
-       "outputs": [{"name": "logits", "parameters": {"classification": 5}}]}""";
 
   /** A year: longer ones cannot be told from it. */
   private static final long LONGEST_MICROS = Duration.ofDays(365).toNanos() / 1000;
@@ -94,15 +79,9 @@ public final class InferResource {
 
   @POST
   @Path("/{model}/infer")
-  @Operation(
-      summary = "Logits of normalised tensors, or of encoded images under MODEL-image",
-      description = DESCRIPTION)
-  @RequestBody(
-      required = true,
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(type = SchemaType.OBJECT, example = EXAMPLE)))
+  @Operation(summary = "Logits of normalised tensors, or of encoded images under MODEL-image")
+  @RequestBody(ref = "Infer")
+  @APIResponse(responseCode = "200", ref = "Inferred")
   public Response infer(
       @Context RoutingContext context,
       @PathParam("model") String model,
@@ -116,6 +95,8 @@ public final class InferResource {
   @POST
   @Path("/{model}/versions/{version}/infer")
   @Operation(summary = "The same, of a version")
+  @RequestBody(ref = "Infer")
+  @APIResponse(responseCode = "200", ref = "Inferred")
   public Response infer(
       @Context RoutingContext context,
       @PathParam("model") String model,

@@ -76,7 +76,10 @@ public final class ModelResource {
       responseCode = "200",
       description = "It is ready",
       content = @Content(schema = @Schema(implementation = ModelReady.class)))
-  @APIResponse(responseCode = "503", description = "It may still be loading, or is out of service")
+  @APIResponse(
+      responseCode = "503",
+      description = "It may still be loading, or is out of service",
+      content = @Content(schema = @Schema(implementation = ModelReady.class)))
   public Response ready(@PathParam("model") String model) {
     return ready(model, OptionalInt.empty());
   }
@@ -88,7 +91,10 @@ public final class ModelResource {
       responseCode = "200",
       description = "It is ready",
       content = @Content(schema = @Schema(implementation = ModelReady.class)))
-  @APIResponse(responseCode = "503", description = "It may still be loading, or is out of service")
+  @APIResponse(
+      responseCode = "503",
+      description = "It may still be loading, or is out of service",
+      content = @Content(schema = @Schema(implementation = ModelReady.class)))
   public Response ready(@PathParam("model") String model, @PathParam("version") String version) {
     return ready(model, Versions.parse(model, version));
   }

@@ -18,6 +18,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -75,6 +76,7 @@ public final class RepositoryResource {
   @POST
   @Path("/index")
   @Operation(summary = "All versions of all models on disk, and which are served")
+  @RequestBody(ref = "Index")
   public List<IndexEntry> index(InputStream body) {
     RepositoryRequest request = RepositoryRequest.read(body);
     return repository.names().stream()
@@ -95,6 +97,7 @@ public final class RepositoryResource {
   @RolesAllowed(ADMIN)
   @Operation(summary = "Serve a model, in the version that was active last or else the newest")
   @APIResponse(responseCode = "200", description = "It is served")
+  @RequestBody(ref = "LoadModel")
   public Response load(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();
     versions.activate(new ModelId(model, active(model)));
@@ -114,6 +117,7 @@ public final class RepositoryResource {
   @RolesAllowed(ADMIN)
   @Operation(summary = "Serve a model no more; requests in flight are answered")
   @APIResponse(responseCode = "200", description = "It is served no more")
+  @RequestBody(ref = "LoadModel")
   public Response unload(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();
     versions.unload(model);

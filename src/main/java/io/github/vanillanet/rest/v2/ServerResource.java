@@ -66,7 +66,10 @@ public final class ServerResource {
       responseCode = "200",
       description = "It lives",
       content = @Content(schema = @Schema(implementation = Health.class)))
-  @APIResponse(responseCode = "503", description = "It should be started again")
+  @APIResponse(
+      responseCode = "503",
+      description = "It should be started again",
+      content = @Content(schema = @Schema(implementation = Health.class)))
   public Response live() {
     boolean live = !health.getLiveness().isDown();
     return answer(live, new Health(live, !health.getReadiness().isDown(), NAME));
@@ -80,7 +83,10 @@ public final class ServerResource {
       responseCode = "200",
       description = "It is ready",
       content = @Content(schema = @Schema(implementation = Health.class)))
-  @APIResponse(responseCode = "503", description = "Not yet, or no more")
+  @APIResponse(
+      responseCode = "503",
+      description = "Not yet, or no more",
+      content = @Content(schema = @Schema(implementation = Health.class)))
   public Response ready() {
     boolean ready = !health.getReadiness().isDown();
     return answer(ready, new Health(!health.getLiveness().isDown(), ready, NAME));
