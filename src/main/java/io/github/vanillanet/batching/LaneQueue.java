@@ -143,12 +143,16 @@ final class LaneQueue {
     int before = waiting.images() + reservedImages;
     long now = ticker.nanos();
     double ahead = before * times.imageNanos();
+    int running = 0;
     for (int worker = 0; worker < busyNanos.length; worker++) {
       ahead += Math.max(0, busyNanos[worker] - (now - busyNanosFrom[worker]));
+      running += busyNanos[worker] > 0 ? 1 : 0;
     }
+    double margin = times.marginNanos(before + running + images) / busyNanos.length;
     return new LaneEstimate(
         Duration.ofNanos(Math.round(ahead / busyNanos.length)),
         Duration.ofNanos(Math.round(times.nanos(images))),
+        Duration.ofNanos(Math.round(margin)),
         fault.isEmpty() && (before == 0 || before + images <= capacity));
   }
 

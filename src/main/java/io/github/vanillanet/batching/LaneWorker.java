@@ -28,6 +28,7 @@ final class LaneWorker implements Runnable {
 
   private volatile List<KnownAnswer> probes = List.of();
   private int probed;
+  private long freeSince; // since the last work was answered; of the lane's thread
   private ByteBuffer staging = ByteBuffer.allocateDirect(0);
 
   LaneWorker(
@@ -51,6 +52,7 @@ final class LaneWorker implements Runnable {
     this.health = health;
     this.judge = new LaneJudge(health);
     this.pulse = new WorkerPulse(ticker.nanos());
+    this.freeSince = ticker.nanos();
   }
 
   WorkerPulse pulse() {
@@ -114,6 +116,7 @@ final class LaneWorker implements Runnable {
       Optional<LaneFault> fault = health.fault();
       if (fault.isEmpty()) {
         answer(batch, logits, started, inferNanos);
+        learn(batch);
       } else { // told here: who found the fault may come too late to see this batch
         batch.forEach(work -> work.answer().completeExceptionally(fault.get().refusal(lane)));
       }
@@ -121,6 +124,13 @@ final class LaneWorker implements Runnable {
       judge.threw(e);
       batch.forEach(work -> work.answer().completeExceptionally(e));
     }
+    freeSince = ticker.nanos();
+  }
+
+  private void learn(List<Work> batch) {
+    long submitted = batch.get(0).submitted();
+    long begun = submitted - freeSince > 0 ? submitted : freeSince;
+    times.done(batch.stream().mapToInt(Work::samples).sum(), ticker.nanos() - begun);
   }
 
   private static void answer(List<Work> batch, float[] logits, long started, long inferNanos) {
@@ -172,7 +182,7 @@ final class LaneWorker implements Runnable {
     float[] logits = instance.forward(kind, content, samples);
     pulse.forward(samples);
     long nanos = ticker.nanos() - started;
-    times.measured(samples, nanos);
+    times.computed(nanos);
     meters.inferred(instance.device().toString(), samples, nanos);
     return logits;
   }

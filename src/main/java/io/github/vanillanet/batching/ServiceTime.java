@@ -2,8 +2,15 @@ package io.github.vanillanet.batching;
 
 import io.github.vanillanet.timing.Ticker;
 
-/** How long a lane's forwards take, learnt from those it did. Thread-safe. */
+/**
+ * How long a lane's work takes, learnt from what it did. An image takes from when its thread was
+ * free for it until the thread is free again: beside the forward that has in it what else the
+ * processor had to do meanwhile, so the sum of many is when they are done. Thread-safe.
+ */
 final class ServiceTime {
+
+  /** Average deviations that an answer in time must have room for; of normal ones, 99 % fit. */
+  private static final double DEVIATIONS = 3;
 
   private final boolean combines;
   private final Ewma image;
@@ -25,9 +32,14 @@ final class ServiceTime {
     forward.restart(nanos);
   }
 
-  void measured(int images, long nanos) {
-    image.add((double) nanos / images);
+  /** One forward by itself. */
+  void computed(long nanos) {
     forward.add(nanos);
+  }
+
+  /** Work from beginning to end. */
+  void done(int images, long nanos) {
+    image.add((double) nanos / images);
   }
 
   double imageNanos() {
@@ -37,5 +49,10 @@ final class ServiceTime {
   double nanos(int images) {
     double alone = images * image.nanos();
     return combines ? Math.max(alone, forward.nanos()) : alone;
+  }
+
+  /** By how much so many images may well take longer: deviations add up as their squares do. */
+  double marginNanos(int images) {
+    return DEVIATIONS * image.deviation() * Math.sqrt(images);
   }
 }

@@ -53,7 +53,7 @@ public final class ModelGroups {
         model.id().name(),
         model.manifest().macs(),
         estimate.waiting(),
-        estimate.forward(),
+        estimate.forward().plus(estimate.margin()),
         estimate.room());
   }
 }
