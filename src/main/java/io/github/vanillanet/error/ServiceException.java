@@ -18,6 +18,12 @@ public abstract sealed class ServiceException extends RuntimeException {
     this.code = code;
   }
 
+  /** Without a stack trace: thrown for every request of a storm, and never read. */
+  private ServiceException(ErrorCode code, String message) {
+    super(message, null, true, false);
+    this.code = code;
+  }
+
   public final ErrorCode code() {
     return code;
   }
@@ -91,7 +97,7 @@ public abstract sealed class ServiceException extends RuntimeException {
      * @param retryAfter what waits now will be done by then
      */
     public QueueFull(String message, Duration retryAfter) {
-      super(ErrorCode.QUEUE_FULL, message, null);
+      super(ErrorCode.QUEUE_FULL, message);
       this.retryAfter = retryAfter;
     }
 
@@ -115,7 +121,7 @@ public abstract sealed class ServiceException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     public DeadlineExceeded(String message) {
-      super(ErrorCode.DEADLINE_EXCEEDED, message, null);
+      super(ErrorCode.DEADLINE_EXCEEDED, message);
     }
   }
 

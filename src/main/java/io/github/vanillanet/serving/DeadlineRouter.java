@@ -29,20 +29,34 @@ final class DeadlineRouter {
   record Candidate(String name, long macs, Duration waiting, Duration forward, boolean room) {}
 
   /**
+   * Who shall answer.
+   *
+   * @param expected until the answer, the neighbours considered
+   * @param fits false if that is too long
+   */
+  record Choice(Candidate candidate, Duration expected, boolean fits) {}
+
+  /**
    * @param budget that is left
    * @return empty only if there are no candidates
    */
-  static Optional<Candidate> choose(List<Candidate> candidates, Duration budget) {
-    List<Candidate> open = candidates.stream().filter(Candidate::room).toList();
+  static Optional<Choice> choose(List<Candidate> candidates, Duration budget) {
+    List<Choice> all = candidates.stream().map(one -> choice(one, candidates, budget)).toList();
+    List<Choice> open = all.stream().filter(choice -> choice.candidate.room()).toList();
     return open.stream()
-        .filter(candidate -> expected(candidate, candidates).compareTo(budget) < 0)
-        .max(Comparator.comparingLong(Candidate::macs))
-        .or(() -> fastest(open, candidates))
-        .or(() -> fastest(candidates, candidates));
+        .filter(Choice::fits)
+        .max(Comparator.comparingLong(choice -> choice.candidate.macs()))
+        .or(() -> fastest(open))
+        .or(() -> fastest(all));
   }
 
-  private static Optional<Candidate> fastest(List<Candidate> some, List<Candidate> all) {
-    return some.stream().min(Comparator.comparing(candidate -> expected(candidate, all)));
+  private static Choice choice(Candidate candidate, List<Candidate> all, Duration budget) {
+    Duration expected = expected(candidate, all);
+    return new Choice(candidate, expected, expected.compareTo(budget) < 0);
+  }
+
+  private static Optional<Choice> fastest(List<Choice> some) {
+    return some.stream().min(Comparator.comparing(Choice::expected));
   }
 
   private static Duration expected(Candidate candidate, List<Candidate> all) {

@@ -1,6 +1,8 @@
 package io.github.vanillanet.serving;
 
 import io.github.vanillanet.batching.LaneEstimate;
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.metrics.Outcome;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ServedModel;
@@ -32,6 +34,8 @@ public final class ModelGroups {
   /**
    * @param images of the request
    * @return the chosen member's model; empty if {@code name} is no group or nothing of it is loaded
+   * @throws ServiceException.DeadlineExceeded if a member has room, but none an answer in time: its
+   *     own queue would take the work in, not knowing what its neighbours have to do
    */
   Optional<String> route(String name, Deadline deadline, int images) {
     List<DeadlineRouter.Candidate> candidates = new ArrayList<>();
@@ -44,7 +48,29 @@ public final class ModelGroups {
       }
     }
     return DeadlineRouter.choose(candidates, deadline.remaining())
-        .map(DeadlineRouter.Candidate::name);
+        .map(choice -> requireInTime(name, choice, deadline));
+  }
+
+  private String requireInTime(String group, DeadlineRouter.Choice choice, Deadline deadline) {
+    if (choice.candidate().room() && !choice.fits()) {
+      registry
+          .lease(choice.candidate().name())
+          .ifPresent(
+              lease -> {
+                try (lease) {
+                  lease.model().lane().meters().ended(Outcome.EXPIRED);
+                }
+              });
+      throw new ServiceException.DeadlineExceeded(
+          "%s: of the budget of %s %.1f ms are left, the answer of %s would take about %.1f ms"
+              .formatted(
+                  group,
+                  deadline,
+                  deadline.remaining().toNanos() / 1e6,
+                  choice.candidate().name(),
+                  choice.expected().toNanos() / 1e6));
+    }
+    return choice.candidate().name();
   }
 
   private static DeadlineRouter.Candidate candidate(ServedModel model, int images) {
