@@ -1,12 +1,15 @@
 package io.github.vanillanet.app;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -18,23 +21,48 @@ final class OwnClient implements AutoCloseable {
 
   /**
    * @param path of a {@code POST}
+   * @param status of the right answer
    */
-  record Message(String path, Map<String, String> headers, Buffer body) {}
+  record Message(String path, Map<String, String> headers, Buffer body, int status) {
+
+    /** The same, with which its connection ends: the next one begins a new one. */
+    Message last() {
+      Map<String, String> all = new HashMap<>(headers);
+      all.put("Connection", "close");
+      return new Message(path, all, body, status);
+    }
+  }
 
   private static final String OCTETS = "application/octet-stream";
   private static final long PATIENCE_MS = 3_000; // the first takes a second on a busy core
   private static final int OK = 200;
+  private static final int TOO_LATE = 504;
   private static final long RETRY_MS = 20;
 
   private final HttpClient client;
 
+  @Inject
   OwnClient(Vertx vertx) {
-    this.client = vertx.createHttpClient();
+    this(vertx.createHttpClient());
+  }
+
+  OwnClient(HttpClient client) {
+    this.client = client;
   }
 
   static Message photo(String model, byte[] jpeg) {
-    return new Message(
-        "/classify/" + model, Map.of("Content-Type", "image/jpeg"), Buffer.buffer(jpeg));
+    return photo(model, jpeg, Map.of("Content-Type", "image/jpeg"), OK);
+  }
+
+  /** The same with a budget that nobody can keep, so that it is refused by its head. */
+  static Message hopeless(String model, byte[] jpeg) {
+    Map<String, String> headers =
+        Map.of("Content-Type", "image/jpeg", "X-Latency-Budget-Ms", "0.000001");
+    return photo(model, jpeg, headers, TOO_LATE);
+  }
+
+  private static Message photo(String model, byte[] jpeg, Map<String, String> headers, int status) {
+    return new Message("/classify/" + model, headers, Buffer.buffer(jpeg), status);
   }
 
   /** One black picture as an Open Inference tensor of bytes, to be answered in binary, too. */
@@ -49,34 +77,51 @@ final class OwnClient implements AutoCloseable {
     Map<String, String> headers =
         Map.of("Content-Type", OCTETS, "Inference-Header-Content-Length", "" + head.length());
     return new Message(
-        "/v2/models/" + model + "/infer", headers, Buffer.buffer(head).appendBytes(new byte[size]));
+        "/v2/models/" + model + "/infer",
+        headers,
+        Buffer.buffer(head).appendBytes(new byte[size]),
+        OK);
   }
 
   /**
-   * @return true if it was answered with success; after a failure this returns a moment later
+   * @return true if it was answered as it should be; after a failure this returns a moment later
    */
   boolean post(Message message) {
+    return post(message, host(), port());
+  }
+
+  boolean post(Message message, String host, int port) {
     RequestOptions to =
         new RequestOptions()
             .setMethod(HttpMethod.POST)
-            .setHost(host())
-            .setPort(port())
+            .setHost(host)
+            .setPort(port)
             .setURI(message.path())
             .setTimeout(PATIENCE_MS);
     message.headers().forEach(to::addHeader);
     try {
       return client
-          .request(to)
-          .compose((HttpClientRequest request) -> request.send(message.body()))
-          .compose(response -> response.body().map(body -> response.statusCode() == OK))
-          .toCompletionStage()
-          .toCompletableFuture()
-          .orTimeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
-          .join();
+              .request(to)
+              .compose(request -> exchange(request, message.body()))
+              .toCompletionStage()
+              .toCompletableFuture()
+              .orTimeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
+              .join()
+          == message.status();
     } catch (CompletionException e) { // does not listen yet
       pause();
       return false;
     }
+  }
+
+  /**
+   * The status, once the whole answer is there. Of the event loop: an answer that ended before its
+   * body was asked for never gives it, and a quick one ends before another thread comes to ask.
+   */
+  private static Future<Integer> exchange(HttpClientRequest request, Buffer body) {
+    return request
+        .send(body)
+        .compose(response -> response.body().map(whole -> response.statusCode()));
   }
 
   private static void pause() {

@@ -78,10 +78,12 @@ final class RequestWarmUp {
   /** Until it has had its time, or cannot reach the service for so long. */
   private int rehearse(StoredVersion version) {
     Architecture input = version.manifest().architecture();
-    List<OwnClient.Message> messages =
-        List.of(
-            OwnClient.photo(NAME, SamplePhoto.jpeg()),
-            OwnClient.pixels(NAME, input.inputHeight(), input.inputWidth()));
+    byte[] jpeg = SamplePhoto.jpeg();
+    OwnClient.Message photo = OwnClient.photo(NAME, jpeg);
+    OwnClient.Message hopeless = OwnClient.hopeless(NAME, jpeg);
+    OwnClient.Message pixels = OwnClient.pixels(NAME, input.inputHeight(), input.inputWidth());
+    List<OwnClient.Message> messages = // most on a kept connection, one of each kind on a new one
+        List.of(photo, pixels, photo, hopeless, photo.last(), hopeless.last(), pixels.last());
     long begin = System.nanoTime();
     int answers = 0;
     for (int i = 0; !ended && System.nanoTime() - begin < length.toNanos(); i++) {
