@@ -2,6 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.batching.BatchPolicy;
 import io.github.vanillanet.batching.LaneSettings;
+import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.error.ServiceException;
@@ -55,7 +56,7 @@ final class LaneConfiguration {
     return new LanePlan(
         config.lanes(),
         threads(),
-        new LaneSettings(config.queueCapacity(), batching, Ticker.system()),
+        new LaneSettings(config.queueCapacity(), batching, new Turns(Ticker.system())),
         config.health().hangLimit());
   }
 }

@@ -3,10 +3,9 @@ package io.github.vanillanet.batching;
 import io.github.vanillanet.timing.Ticker;
 
 /**
- * A moving average of durations, {@code e ← e + α·(x − e)}, α = 0.2, and of how far they are from
- * it, {@code d ← d + α·(|x − e| − d)}. What nobody confirms fades, the latter to nothing, the
- * former towards the fastest seen, {@code f + (e − f)·2^(−t/1s)}: work that is refused because of
- * an estimate is never measured, so one bad second would otherwise refuse everything for ever.
+ * A moving average of durations, {@code e ← e + α·(x − e)}, α = 0.2. What nobody confirms fades
+ * towards the fastest seen, {@code f + (e − f)·2^(−t/1s)}: work that is refused because of an
+ * estimate is never measured, so one bad second would otherwise refuse everything for ever.
  * Thread-safe.
  */
 public final class Ewma {
@@ -16,7 +15,6 @@ public final class Ewma {
 
   private final Ticker ticker;
   private double average; // guarded by this; 0 until something is known
-  private double deviation; // guarded by this
   private double fastest; // guarded by this
   private long measuredAt; // guarded by this
 
@@ -26,7 +24,6 @@ public final class Ewma {
 
   synchronized void restart(double nanos) {
     average = nanos;
-    deviation = 0;
     fastest = nanos;
     measuredAt = ticker.nanos();
   }
@@ -36,7 +33,6 @@ public final class Ewma {
       restart(nanos);
       return;
     }
-    deviation += WEIGHT * (Math.abs(nanos - average) - deviation);
     average += WEIGHT * (nanos - average);
     fastest = Math.min(fastest, nanos);
     measuredAt = ticker.nanos();
@@ -44,16 +40,7 @@ public final class Ewma {
 
   /** Zero as long as nothing is known. */
   public synchronized double nanos() {
-    return fastest + (average - fastest) * confidence();
-  }
-
-  /** The average distance from the average, in nanoseconds. */
-  synchronized double deviation() {
-    return deviation * confidence();
-  }
-
-  private double confidence() {
     double age = Math.max(0, ticker.nanos() - measuredAt);
-    return Math.pow(2, -age / HALF_LIFE_NANOS);
+    return fastest + (average - fastest) * Math.pow(2, -age / HALF_LIFE_NANOS);
   }
 }

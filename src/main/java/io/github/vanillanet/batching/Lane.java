@@ -15,9 +15,10 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A bounded queue and the threads that do every forward of one model: one thread for each {@link
- * ModelInstance}. The queue is counted in images; a full one refuses at once. Work whose future is
- * already done (given up by its client) or whose deadline cannot be met any more is dropped when
- * the next work is taken up. Any thread may submit.
+ * ModelInstance}, which take {@link Turns} with those of other lanes. The queue is counted in
+ * images; a full one refuses at once. Work whose future is already done (given up by its client) or
+ * whose deadline cannot be met any more is dropped when the next work is taken up. Any thread may
+ * submit.
  */
 public final class Lane implements AutoCloseable {
 
@@ -49,11 +50,9 @@ public final class Lane implements AutoCloseable {
     this.instances = List.copyOf(instances);
     this.meters = meters;
     this.policy = settings.batching();
-    this.ticker = settings.ticker();
-    this.times = new ServiceTime(policy.combines(), settings.ticker());
-    this.queue =
-        new LaneQueue(
-            name, settings.capacity(), instances.size(), policy, times, meters, settings.ticker());
+    this.ticker = settings.turns().ticker();
+    this.times = new ServiceTime(policy.combines(), ticker);
+    this.queue = new LaneQueue(name, instances.size(), settings, times, meters);
     this.health = new LaneHealth(queue, meters);
     for (int i = 0; i < instances.size(); i++) {
       LaneWorker worker =
@@ -173,6 +172,7 @@ public final class Lane implements AutoCloseable {
       stopped = join(health.fault().isPresent() ? FAULTY_DRAIN : drain);
     }
     endWatch();
+    queue.failAll();
     if (stopped) { // never under a running forward: a hung device keeps its memory
       for (int i = instances.size() - 1; i >= 0; i--) {
         instances.get(i).close();

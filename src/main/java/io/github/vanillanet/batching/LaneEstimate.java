@@ -7,13 +7,17 @@ import java.time.Duration;
  *
  * @param waiting until what is before it is computed
  * @param forward of the work itself
- * @param margin by how much all that may well be longer, as far as it has varied
+ * @param margin by how much all that may well be longer, from how much longer other work took
  * @param room false if the queue would refuse it
  */
 public record LaneEstimate(Duration waiting, Duration forward, Duration margin, boolean room) {
 
+  Duration likely() {
+    return waiting.plus(forward);
+  }
+
   /** What can be promised. */
   public Duration total() {
-    return waiting.plus(forward).plus(margin);
+    return likely().plus(margin);
   }
 }

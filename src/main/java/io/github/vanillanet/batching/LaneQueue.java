@@ -12,43 +12,47 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 
-/** What waits for a lane, counted in images, together with what is still being prepared for it. */
+/**
+ * What waits for a lane, counted in images, together with what is still being prepared for it.
+ * Lanes that take turns share a lock, so an estimate sees what waits for all of them.
+ */
 final class LaneQueue {
 
   private final String name;
   private final int capacity;
   private final ServiceTime times;
+  private final Turns turns;
   private final Ticker ticker;
 
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
+  private final ReentrantLock lock; // that of the turns
+  private final Condition changed;
   private final WaitingWork waiting; // guarded by lock
   private final List<List<Work>> running; // guarded by lock: what each worker computes
-  private final boolean[] asked; // guarded by lock: for a probe
-  private final long[] busyNanosFrom; // guarded by lock: when each worker took up its batch
-  private final double[] busyNanos; // guarded by lock: what it was expected to take, 0 if idle
+  private final List<Optional<Deadline>> asked; // guarded by lock: for a probe, latest by then
   private int reservedImages; // guarded by lock
   private boolean closing; // guarded by lock
   private Optional<LaneFault> fault = Optional.empty(); // guarded by lock
 
   LaneQueue(
-      String name,
-      int capacity,
-      int workers,
-      BatchPolicy policy,
-      ServiceTime times,
-      VersionMeters meters,
-      Ticker ticker) {
+      String name, int workers, LaneSettings settings, ServiceTime times, VersionMeters meters) {
     this.name = name;
-    this.capacity = capacity;
+    this.capacity = settings.capacity();
     this.times = times;
-    this.ticker = ticker;
-    this.waiting = new WaitingWork(policy, times, meters);
+    this.turns = settings.turns();
+    this.ticker = turns.ticker();
+    this.lock = turns.lock();
+    this.changed = lock.newCondition();
+    this.waiting = new WaitingWork(settings.batching(), times, meters);
     this.running = new ArrayList<>(Collections.nCopies(workers, List.of()));
-    this.asked = new boolean[workers];
-    this.busyNanosFrom = new long[workers];
-    this.busyNanos = new double[workers];
+    this.asked = new ArrayList<>(Collections.nCopies(workers, Optional.empty()));
+    lock.lock();
+    try {
+      turns.join(this, workers);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
@@ -57,8 +61,9 @@ final class LaneQueue {
    * @param batch of one kind, to be computed together; may be empty
    * @param dropped to be told so: it left the queue and will not be computed
    * @param probe instead of both
+   * @param since when it could be begun: the work was there, and the place was free
    */
-  record Taken(List<Work> batch, List<Work> dropped, boolean probe) {}
+  record Taken(List<Work> batch, List<Work> dropped, boolean probe, long since) {}
 
   Ticket reserve(int images, Deadline deadline, Duration preparation) {
     lock.lock();
@@ -82,14 +87,15 @@ final class LaneQueue {
                     expected.toNanos() / 1e6));
       }
       reservedImages += images;
-      return new Ticket(this, images, deadline);
+      Duration likely = preparation.plus(estimate.likely());
+      return new Ticket(this, images, new Promise(deadline, ticker.nanos(), likely));
     } finally {
       lock.unlock();
     }
   }
 
-  CompletableFuture<LaneAnswer> redeem(int reserved, ModelInput input, Deadline deadline) {
-    Work work = new Work(input, deadline, ticker.nanos(), new CompletableFuture<>());
+  CompletableFuture<LaneAnswer> redeem(int reserved, ModelInput input, Promise promise) {
+    Work work = new Work(input, promise, ticker.nanos(), new CompletableFuture<>());
     lock.lock();
     try {
       reservedImages -= reserved;
@@ -141,23 +147,42 @@ final class LaneQueue {
 
   private LaneEstimate estimateLocked(int images) {
     int before = waiting.images() + reservedImages;
-    long now = ticker.nanos();
-    double ahead = before * times.imageNanos();
-    int running = 0;
-    for (int worker = 0; worker < busyNanos.length; worker++) {
-      ahead += Math.max(0, busyNanos[worker] - (now - busyNanosFrom[worker]));
-      running += busyNanos[worker] > 0 ? 1 : 0;
-    }
-    double margin = times.marginNanos(before + running + images) / busyNanos.length;
+    double ahead = turns.aheadNanos();
+    double own = times.nanos(images);
     return new LaneEstimate(
-        Duration.ofNanos(Math.round(ahead / busyNanos.length)),
-        Duration.ofNanos(Math.round(times.nanos(images))),
-        Duration.ofNanos(Math.round(margin)),
+        Duration.ofNanos(Math.round(ahead)),
+        Duration.ofNanos(Math.round(own)),
+        Duration.ofNanos(Math.round(turns.marginNanos(ahead, own))),
         fault.isEmpty() && (before == 0 || before + images <= capacity));
   }
 
+  /** Under the lock: nothing waits. */
+  boolean isEmpty() {
+    return waiting.isEmpty();
+  }
+
+  /** Under the lock: something waits, and for nothing but its turn. */
+  boolean isReady() {
+    return !waiting.isEmpty() && (closing || waiting.patience(ticker.nanos()) <= 0);
+  }
+
+  /** Under the lock, when {@link #isReady}: since when the first work waits. */
+  long oldest() {
+    return waiting.oldest();
+  }
+
+  /** Under the lock: what all takes that waits or is being prepared. */
+  double backlogNanos() {
+    return (waiting.images() + reservedImages) * times.imageNanos();
+  }
+
+  /** Under the lock: has the workers look whether it is their turn. */
+  void wake() {
+    changed.signalAll();
+  }
+
   /**
-   * Waits for work.
+   * Waits for work, and for the turn to do it.
    *
    * @param worker who asks; what it took before is done
    * @return empty once the lane is closing and nothing waits
@@ -165,52 +190,94 @@ final class LaneQueue {
   Optional<Taken> take(int worker) throws InterruptedException {
     lock.lockInterruptibly();
     try {
-      busyNanos[worker] = 0;
-      running.set(worker, List.of());
+      running.set(worker, List.of()).forEach(this::learn);
+      boolean idle = !turns.free(this, worker);
       while (true) {
-        if (asked[worker] && !closing) {
-          asked[worker] = false;
-          return Optional.of(new Taken(List.of(), List.of(), true));
-        }
+        long due = nanosUntilDue(worker); // asked first: what becomes due meanwhile is seen below
         List<Work> dropped = waiting.removePointless();
         if (!dropped.isEmpty()) {
-          return Optional.of(new Taken(List.of(), dropped, false));
+          dropped.stream().filter(work -> !work.answer().isDone()).forEach(this::learn);
+          return Optional.of(new Taken(List.of(), dropped, false, ticker.nanos()));
         }
-        if (waiting.isEmpty()) {
-          if (closing) {
-            return Optional.empty();
-          }
-          changed.await();
-        } else {
-          long patience = closing ? 0 : waiting.patience(ticker.nanos());
-          if (patience <= 0) {
-            return Optional.of(new Taken(begin(worker), List.of(), false));
-          }
-          changed.awaitNanos(patience);
+        if (closing && waiting.isEmpty()) {
+          turns.passOn();
+          return Optional.empty();
         }
+        if (mayProbe(worker, idle)) {
+          return Optional.of(beginProbe(worker));
+        }
+        if (turns.isNext(this, worker)) {
+          return Optional.of(begin(worker));
+        }
+        turns.passOn();
+        changed.awaitNanos(due);
+        idle = true;
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /** {@code worker} is to compute a probe before anything else. */
-  void ask(int worker) {
+  private void learn(Work work) {
+    Promise promise = work.promise();
+    if (!promise.likely().isZero()) { // it is before anything was measured
+      turns.learn(promise.likely().toNanos(), ticker.nanos() - promise.given());
+    }
+  }
+
+  /** When time alone changes what a worker may do; never if it does not. */
+  private long nanosUntilDue(int worker) {
+    long patience = waiting.isEmpty() ? 0 : waiting.patience(ticker.nanos());
+    long probe = asked.get(worker).map(latest -> latest.remaining().toNanos()).orElse(0L);
+    return LongStream.of(patience, probe).filter(due -> due > 0).min().orElse(Long.MAX_VALUE);
+  }
+
+  private Taken begin(int worker) {
+    List<Work> batch = waiting.removeBatch();
+    running.set(worker, batch);
+    long freeSince = turns.take(this, worker, times.nanos(images(batch)));
+    long submitted = batch.get(0).submitted();
+    long since = submitted - freeSince > 0 ? submitted : freeSince;
+    return new Taken(batch, List.of(), false, since);
+  }
+
+  private static int images(List<Work> works) {
+    return works.stream().mapToInt(Work::samples).sum();
+  }
+
+  /**
+   * A probe fits best right after other work while nothing waits: the next request is the least
+   * likely to come then. It cannot wait for that for ever.
+   */
+  private boolean mayProbe(int worker, boolean idle) {
+    boolean fits = !idle && asked.get(worker).isPresent() && turns.nothingWaits();
+    return turns.isFree(worker) && (fits && !closing || isProbeOverdue(worker));
+  }
+
+  /** Under the lock: {@code worker} has to compute a probe before anybody begins anything else. */
+  boolean isProbeOverdue(int worker) {
+    return !closing && asked.get(worker).filter(Deadline::passed).isPresent();
+  }
+
+  private Taken beginProbe(int worker) {
+    asked.set(worker, Optional.empty());
+    long freeSince = turns.take(this, worker, times.nanos(1));
+    return new Taken(List.of(), List.of(), true, freeSince);
+  }
+
+  /**
+   * Has a worker compute a probe.
+   *
+   * @param patience until it comes before all other work
+   */
+  void ask(int worker, Duration patience) {
     lock.lock();
     try {
-      asked[worker] = true;
+      asked.set(worker, Optional.of(Deadline.after(ticker, ticker.nanos(), patience)));
       changed.signalAll();
     } finally {
       lock.unlock();
     }
-  }
-
-  private List<Work> begin(int worker) {
-    List<Work> batch = waiting.removeBatch();
-    busyNanosFrom[worker] = ticker.nanos();
-    busyNanos[worker] = times.nanos(batch.stream().mapToInt(Work::samples).sum());
-    running.set(worker, batch);
-    return batch;
   }
 
   /** Nothing is taken in any more. */
@@ -224,12 +291,13 @@ final class LaneQueue {
     }
   }
 
-  /** Fails everything that waits. */
+  /** Fails everything that waits, and takes no further turn; what is computed is left alone. */
   void failAll() {
     List<Work> left;
     lock.lock();
     try {
       left = waiting.removeAll();
+      turns.leave(this);
     } finally {
       lock.unlock();
     }
@@ -244,6 +312,7 @@ final class LaneQueue {
       fault = Optional.of(found);
       left = new ArrayList<>(waiting.removeAll());
       running.forEach(left::addAll);
+      turns.leave(this);
     } finally {
       lock.unlock();
     }

@@ -7,11 +7,12 @@ import io.github.vanillanet.timing.Ticker;
  *
  * @param capacity images that may wait
  * @param batching how requests share a forward
+ * @param turns that it takes with other lanes, all with as many threads
  */
-public record LaneSettings(int capacity, BatchPolicy batching, Ticker ticker) {
+public record LaneSettings(int capacity, BatchPolicy batching, Turns turns) {
 
-  /** One request at a time, on the JVM's clock. */
+  /** One request at a time, on the JVM's clock, beside no other lane. */
   public static LaneSettings single(int capacity) {
-    return new LaneSettings(capacity, BatchPolicy.single(), Ticker.system());
+    return new LaneSettings(capacity, BatchPolicy.single(), new Turns(Ticker.system()));
   }
 }

@@ -18,6 +18,9 @@ final class LaneWatch {
   /** Other load on the machine slows a forward down, but not so much. */
   private static final int HANG_FACTOR = 10;
 
+  /** The part of its rest that a probe waits at most for a good moment. */
+  private static final int GRACE = 10;
+
   private final LaneQueue queue;
   private final List<WorkerPulse> pulses;
   private final ServiceTime times;
@@ -88,8 +91,9 @@ final class LaneWatch {
     for (int worker = 0; worker < pulses.size(); worker++) {
       WorkerPulse pulse = pulses.get(worker);
       requireAlive(pulse, elapsed);
+      long rest = pulse.rest(plan.interval().toNanos());
       if (pulse.askIfDue(now, plan.interval().toNanos())) {
-        queue.ask(worker);
+        queue.ask(worker, Duration.ofNanos(rest / GRACE));
       }
     }
   }

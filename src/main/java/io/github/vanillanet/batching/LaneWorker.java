@@ -28,7 +28,6 @@ final class LaneWorker implements Runnable {
 
   private volatile List<KnownAnswer> probes = List.of();
   private int probed;
-  private long freeSince; // since the last work was answered; of the lane's thread
   private ByteBuffer staging = ByteBuffer.allocateDirect(0);
 
   LaneWorker(
@@ -52,7 +51,6 @@ final class LaneWorker implements Runnable {
     this.health = health;
     this.judge = new LaneJudge(health);
     this.pulse = new WorkerPulse(ticker.nanos());
-    this.freeSince = ticker.nanos();
   }
 
   WorkerPulse pulse() {
@@ -89,7 +87,7 @@ final class LaneWorker implements Runnable {
     if (taken.probe()) {
       probe(probes.get(probed++ % probes.size()));
     } else if (!taken.batch().isEmpty()) {
-      execute(taken.batch());
+      execute(taken.batch(), taken.since());
     }
   }
 
@@ -107,7 +105,7 @@ final class LaneWorker implements Runnable {
     }
   }
 
-  private void execute(List<Work> batch) {
+  private void execute(List<Work> batch, long since) {
     long started = ticker.nanos();
     try {
       float[] logits = batch.size() == 1 ? forward(batch.get(0).input()) : combined(batch);
@@ -116,7 +114,7 @@ final class LaneWorker implements Runnable {
       Optional<LaneFault> fault = health.fault();
       if (fault.isEmpty()) {
         answer(batch, logits, started, inferNanos);
-        learn(batch);
+        times.done(batch.stream().mapToInt(Work::samples).sum(), ticker.nanos() - since);
       } else { // told here: who found the fault may come too late to see this batch
         batch.forEach(work -> work.answer().completeExceptionally(fault.get().refusal(lane)));
       }
@@ -124,13 +122,6 @@ final class LaneWorker implements Runnable {
       judge.threw(e);
       batch.forEach(work -> work.answer().completeExceptionally(e));
     }
-    freeSince = ticker.nanos();
-  }
-
-  private void learn(List<Work> batch) {
-    long submitted = batch.get(0).submitted();
-    long begun = submitted - freeSince > 0 ? submitted : freeSince;
-    times.done(batch.stream().mapToInt(Work::samples).sum(), ticker.nanos() - begun);
   }
 
   private static void answer(List<Work> batch, float[] logits, long started, long inferNanos) {

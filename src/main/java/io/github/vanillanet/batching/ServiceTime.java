@@ -9,9 +9,6 @@ import io.github.vanillanet.timing.Ticker;
  */
 final class ServiceTime {
 
-  /** Average deviations that an answer in time must have room for; of normal ones, 99 % fit. */
-  private static final double DEVIATIONS = 3;
-
   private final boolean combines;
   private final Ewma image;
   private final Ewma forward;
@@ -49,10 +46,5 @@ final class ServiceTime {
   double nanos(int images) {
     double alone = images * image.nanos();
     return combines ? Math.max(alone, forward.nanos()) : alone;
-  }
-
-  /** By how much so many images may well take longer: deviations add up as their squares do. */
-  double marginNanos(int images) {
-    return DEVIATIONS * image.deviation() * Math.sqrt(images);
   }
 }

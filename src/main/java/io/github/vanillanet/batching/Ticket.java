@@ -1,6 +1,5 @@
 package io.github.vanillanet.batching;
 
-import io.github.vanillanet.timing.Deadline;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -11,13 +10,13 @@ public final class Ticket implements AutoCloseable {
 
   private final LaneQueue queue;
   private final int images;
-  private final Deadline deadline;
+  private final Promise promise;
   private boolean used;
 
-  Ticket(LaneQueue queue, int images, Deadline deadline) {
+  Ticket(LaneQueue queue, int images, Promise promise) {
     this.queue = queue;
     this.images = images;
-    this.deadline = deadline;
+    this.promise = promise;
   }
 
   /**
@@ -33,7 +32,7 @@ public final class Ticket implements AutoCloseable {
           "a ticket for %d images, used %s, was given %d".formatted(images, used, input.samples()));
     }
     used = true;
-    return queue.redeem(images, input, deadline);
+    return queue.redeem(images, input, promise);
   }
 
   /** Gives the room back if it was not used. */

@@ -37,12 +37,17 @@ final class WaitingWork {
     return works.isEmpty();
   }
 
+  /** When the oldest was submitted. */
+  long oldest() {
+    return works.getFirst().submitted();
+  }
+
   /** How long the oldest may still be held back for others to join it. */
   long patience(long now) {
     if (!policy.combines() || images >= policy.maxImages()) {
       return 0;
     }
-    return policy.maxDelay().toNanos() - (now - works.getFirst().submitted());
+    return policy.maxDelay().toNanos() - (now - oldest());
   }
 
   /** Takes out what nobody waits for any more, or what cannot be done in time. */

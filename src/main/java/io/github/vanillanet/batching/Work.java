@@ -1,7 +1,6 @@
 package io.github.vanillanet.batching;
 
 import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.timing.Deadline;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -11,7 +10,7 @@ import java.util.concurrent.CompletableFuture;
  * @param submitted on the lane's ticker
  */
 record Work(
-    ModelInput input, Deadline deadline, long submitted, CompletableFuture<LaneAnswer> answer) {
+    ModelInput input, Promise promise, long submitted, CompletableFuture<LaneAnswer> answer) {
 
   int samples() {
     return input.samples();
@@ -19,13 +18,13 @@ record Work(
 
   /** True if nobody waits for it any more, or it cannot be done in time. */
   boolean isPointless(Duration needed) {
-    return answer.isDone() || !deadline.allows(needed);
+    return answer.isDone() || !promise.deadline().allows(needed);
   }
 
   /** Tells whoever still waits. */
   void drop(String lane) {
     answer.completeExceptionally(
         new ServiceException.DeadlineExceeded(
-            "%s: the budget of %s was spent in the queue".formatted(lane, deadline)));
+            "%s: the budget of %s was spent in the queue".formatted(lane, promise.deadline())));
   }
 }

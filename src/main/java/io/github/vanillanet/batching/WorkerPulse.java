@@ -58,13 +58,21 @@ final class WorkerPulse {
    * @param interval shortest time between two
    */
   synchronized boolean askIfDue(long now, long interval) {
-    long rest = suspect ? interval : Math.max(interval, REST * probeNanos);
-    if (ended || asked || now - probedAt < rest) {
+    if (ended || asked || now - probedAt < rest(interval)) {
       return false;
     }
     asked = true;
     suspect = false;
     return true;
+  }
+
+  /**
+   * Nanoseconds from one probe to the next.
+   *
+   * @param interval shortest
+   */
+  synchronized long rest(long interval) {
+    return suspect ? interval : Math.max(interval, REST * probeNanos);
   }
 
   synchronized void probed(long now, long nanos) {
@@ -84,7 +92,7 @@ final class WorkerPulse {
    * @param elapsed since the last call
    */
   synchronized long silence(long elapsed) {
-    boolean silent = !ended && (busy || asked) && beats == seenBeats;
+    boolean silent = !ended && busy && beats == seenBeats;
     silentNanos = silent ? silentNanos + elapsed : 0;
     seenBeats = beats;
     return silentNanos;

@@ -68,7 +68,7 @@ public final class ModelGroups {
                   deadline,
                   deadline.remaining().toNanos() / 1e6,
                   choice.candidate().name(),
-                  choice.expected().toNanos() / 1e6));
+                  choice.candidate().expected().toNanos() / 1e6));
     }
     return choice.candidate().name();
   }
@@ -76,10 +76,6 @@ public final class ModelGroups {
   private static DeadlineRouter.Candidate candidate(ServedModel model, int images) {
     LaneEstimate estimate = model.lane().estimate(images);
     return new DeadlineRouter.Candidate(
-        model.id().name(),
-        model.manifest().macs(),
-        estimate.waiting(),
-        estimate.forward().plus(estimate.margin()),
-        estimate.room());
+        model.id().name(), model.manifest().macs(), estimate.total(), estimate.room());
   }
 }

@@ -21,7 +21,8 @@ class LaneWatchTest {
   private final VersionMeters meters = ServingMetrics.unobserved().version("test", 1, "cpu");
   private final ServiceTime times = new ServiceTime(false, ticker);
   private final LaneQueue queue =
-      new LaneQueue("test", 8, 1, BatchPolicy.single(), times, meters, ticker);
+      new LaneQueue(
+          "test", 1, new LaneSettings(8, BatchPolicy.single(), new Turns(ticker)), times, meters);
   private final LaneHealth health = new LaneHealth(queue, meters);
   private final WorkerPulse pulse = new WorkerPulse(ticker.nanos());
   private final LaneWatch watch =

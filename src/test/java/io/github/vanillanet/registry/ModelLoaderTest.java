@@ -7,6 +7,7 @@ import io.github.vanillanet.batching.BatchPolicy;
 import io.github.vanillanet.batching.LaneAnswer;
 import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.batching.ModelInput;
+import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.certify.Certificate;
 import io.github.vanillanet.checkpoint.ScalarType;
 import io.github.vanillanet.engine.Device;
@@ -51,7 +52,7 @@ class ModelLoaderTest {
 
   private ServedModel load(
       Arithmetic arithmetic, int lanes, BatchPolicy batching, Device... targets) {
-    LaneSettings settings = new LaneSettings(64, batching, Ticker.system());
+    LaneSettings settings = new LaneSettings(64, batching, new Turns(Ticker.system()));
     return new ModelLoader(
             devices,
             List.of(targets),

@@ -8,6 +8,7 @@ import io.github.vanillanet.batching.FakeInstance;
 import io.github.vanillanet.batching.Lane;
 import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.batching.ModelInput;
+import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.error.ServiceException;
@@ -50,7 +51,7 @@ class AttemptTest {
       new Lane(
           "test",
           List.of(instance),
-          new LaneSettings(2, BatchPolicy.single(), ticker),
+          new LaneSettings(2, BatchPolicy.single(), new Turns(ticker)),
           new ServingMetrics(registry).version("five", 1, "cpu"));
   private final ServedModel served =
       new ServedModel(

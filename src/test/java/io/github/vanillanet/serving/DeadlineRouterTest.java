@@ -43,19 +43,6 @@ class DeadlineRouterTest {
   }
 
   @Test
-  void whatWaitsIsAddedToTheForward() {
-    assertThat(choose(300, SHALLOW, busy("deep", 13, 100, 200))).isEqualTo("shallow");
-    assertThat(choose(301, SHALLOW, busy("deep", 13, 100, 200))).isEqualTo("deep");
-  }
-
-  @Test
-  void aBusyNeighbourSlowsAMemberDownByNoMoreThanItsOwnBacklog() {
-    assertThat(choose(250, busy("shallow", 5, 50, 70), DEEP)).isEqualTo("shallow");
-    assertThat(choose(251, busy("shallow", 5, 50, 70), DEEP)).isEqualTo("deep");
-    assertThat(choose(401, busy("shallow", 5, 5000, 70), DEEP)).isEqualTo("deep");
-  }
-
-  @Test
   void nobodyAnswersForAnEmptyGroup() {
     assertThat(DeadlineRouter.choose(List.of(), Duration.ofDays(1))).isEmpty();
   }
@@ -68,11 +55,6 @@ class DeadlineRouterTest {
   }
 
   private static Candidate candidate(String name, long macs, long millis, boolean room) {
-    return new Candidate(name, macs, Duration.ZERO, Duration.ofMillis(millis), room);
-  }
-
-  private static Candidate busy(String name, long macs, long waitingMillis, long millis) {
-    return new Candidate(
-        name, macs, Duration.ofMillis(waitingMillis), Duration.ofMillis(millis), true);
+    return new Candidate(name, macs, Duration.ofMillis(millis), room);
   }
 }
