@@ -7,7 +7,6 @@ import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.registry.LanePlan;
-import io.github.vanillanet.timing.Ticker;
 
 /** The lanes that the settings ask for. */
 final class LaneConfiguration {
@@ -15,9 +14,14 @@ final class LaneConfiguration {
   private static final int CUDA_BATCH = 8;
 
   private final ServingConfig config;
+  private final Turns turns;
 
-  LaneConfiguration(ServingConfig config) {
+  /**
+   * @param turns that all lanes take
+   */
+  LaneConfiguration(ServingConfig config, Turns turns) {
     this.config = config;
+    this.turns = turns;
   }
 
   /**
@@ -56,7 +60,7 @@ final class LaneConfiguration {
     return new LanePlan(
         config.lanes(),
         threads(),
-        new LaneSettings(config.queueCapacity(), batching, new Turns(Ticker.system())),
+        new LaneSettings(config.queueCapacity(), batching, turns),
         config.health().hangLimit());
   }
 }

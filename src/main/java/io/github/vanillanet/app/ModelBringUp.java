@@ -52,13 +52,14 @@ final class ModelBringUp {
    */
   ModelBringUp(
       ServingConfig config,
+      LaneConfiguration lanes,
       ModelRegistry registry,
       ServingMetrics metrics,
       FaultObserver faults,
       Supplier<ImageDecoder> decoder,
       BooleanSupplier closing) {
     this.config = config;
-    this.lanes = new LaneConfiguration(config);
+    this.lanes = lanes;
     this.metrics = metrics;
     this.faults = faults;
     this.registry = registry;

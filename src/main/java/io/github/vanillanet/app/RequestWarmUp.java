@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
 import io.github.vanillanet.batching.Lane;
+import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.network.Architecture;
@@ -13,13 +14,16 @@ import io.github.vanillanet.registry.StoredVersion;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.jboss.logging.Logger;
 
 /**
- * Sends photos and tensors to the service's own port beside the loading of the models, so that the
- * first users do not meet code that the JVM still interprets: that costs several milliseconds a
- * request. The way is the real one, from the socket to the answer; only the model at its end has no
- * weights, because a forward may take longer than all the rest.
+ * Sends photos, tensors and requests that are refused to the service's own port, so that users do
+ * not meet code that the JVM still interprets: that costs several milliseconds a request. It begins
+ * beside the loading of the models and holds readiness back for its time; then it goes on while the
+ * service has nothing to do, until the JVM has compiled what each request passes. The way is the
+ * real one, from the socket to the answer; only the model at its end has no weights, because a
+ * forward may take longer than all the rest.
  */
 @Singleton
 final class RequestWarmUp {
@@ -28,14 +32,26 @@ final class RequestWarmUp {
   private static final String NAME = ".warm-up";
   private static final int QUEUE = 8;
 
+  /** The JVM compiles with all its optimisations what was called half as often. */
+  private static final int ENOUGH = 14_000;
+
+  /** A model that is being loaded is timed, forward after forward: nothing shall slow that down. */
+  private static final Duration BREATH = Duration.ofMillis(10);
+
+  /** Users who ask at a steady rate come again sooner. */
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
   private final ModelRegistry registry;
+  private final Turns turns;
   private final OwnClient client;
   private final Duration length;
   private final Thread thread = new Thread(this::run, "request-warm-up");
+  private final CountDownLatch mayBeReady = new CountDownLatch(1);
   private volatile boolean ended;
 
-  RequestWarmUp(ServingConfig config, ModelRegistry registry, OwnClient client) {
+  RequestWarmUp(ServingConfig config, ModelRegistry registry, Turns turns, OwnClient client) {
     this.registry = registry;
+    this.turns = turns;
     this.client = client;
     this.length = config.warmUp();
     thread.setDaemon(true);
@@ -45,13 +61,15 @@ final class RequestWarmUp {
   void start() {
     if (length.toNanos() > 0) {
       thread.start();
+    } else {
+      mayBeReady.countDown();
     }
   }
 
   /** Waits until it has had its time, {@code vanillanet.warm-up} since the first answer. */
   void await() {
     try {
-      thread.join();
+      mayBeReady.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -66,33 +84,56 @@ final class RequestWarmUp {
     try {
       StoredVersion version = EmbeddedModel.described();
       registry.serveUnlisted(NAME, model(version));
-      LOG.debugf("%d requests to itself", rehearse(version));
-    } catch (RuntimeException e) { // no reason to serve nobody
+      rehearse(messages(version.manifest().architecture()));
+    } catch (InterruptedException | RuntimeException e) { // no reason to serve nobody
       LOG.debug("no requests to itself", e);
     } finally {
+      mayBeReady.countDown();
       registry.remove(NAME);
       client.close();
     }
   }
 
-  /** Until it has had its time, or cannot reach the service for so long. */
-  private int rehearse(StoredVersion version) {
-    Architecture input = version.manifest().architecture();
-    byte[] jpeg = SamplePhoto.jpeg();
-    OwnClient.Message photo = OwnClient.photo(NAME, jpeg);
-    OwnClient.Message hopeless = OwnClient.hopeless(NAME, jpeg);
+  /** On a kept connection and on new ones. As many are refused: they have code of their own. */
+  private static List<OwnClient.Message> messages(Architecture input) {
+    OwnClient.Message photo = OwnClient.photo(NAME, SamplePhoto.jpeg(500, 375));
+    OwnClient.Message small = OwnClient.photo(NAME, SamplePhoto.jpeg(100, 75));
+    OwnClient.Message hopeless = OwnClient.hopeless(NAME, SamplePhoto.jpeg(100, 75));
     OwnClient.Message pixels = OwnClient.pixels(NAME, input.inputHeight(), input.inputWidth());
-    List<OwnClient.Message> messages = // most on a kept connection, one of each kind on a new one
-        List.of(photo, pixels, photo, hopeless, photo.last(), hopeless.last(), pixels.last());
-    long begin = System.nanoTime();
+    return List.of(
+        photo,
+        hopeless,
+        pixels,
+        hopeless.last(),
+        small.last(),
+        hopeless,
+        pixels.last(),
+        hopeless.last());
+  }
+
+  private void rehearse(List<OwnClient.Message> messages) throws InterruptedException {
     int answers = 0;
+    long begin = System.nanoTime();
     for (int i = 0; !ended && System.nanoTime() - begin < length.toNanos(); i++) {
+      awaitIdle(BREATH);
       if (client.post(messages.get(i % messages.size()))) {
         begin = answers == 0 ? System.nanoTime() : begin;
         answers++;
       }
     }
-    return answers;
+    LOG.debugf("%d requests to itself", answers);
+    mayBeReady.countDown();
+    for (int i = answers; !ended && i < ENOUGH && answers > 0; i++) {
+      awaitIdle(PAUSE);
+      client.post(messages.get(i % messages.size()));
+    }
+    LOG.debug("no more requests to itself");
+  }
+
+  private void awaitIdle(Duration time) throws InterruptedException {
+    while (!ended && !turns.isIdleFor(time)) {
+      Thread.sleep(time.toMillis());
+    }
   }
 
   private static ServedModel model(StoredVersion like) {

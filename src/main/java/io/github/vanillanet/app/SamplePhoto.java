@@ -10,16 +10,13 @@ import javax.imageio.ImageIO;
 /** A JPEG of noise upon a gradient, with about as many coefficients as a photo of its size. */
 final class SamplePhoto {
 
-  private static final int WIDTH = 500;
-  private static final int HEIGHT = 375;
-
   private SamplePhoto() {}
 
-  static byte[] jpeg() {
-    BufferedImage picture = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+  static byte[] jpeg(int width, int height) {
+    BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
     Random random = new Random(1);
-    for (int y = 0; y < HEIGHT; y++) {
-      for (int x = 0; x < WIDTH; x++) {
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
         int gray = (x + y) / 4 + random.nextInt(32);
         picture.setRGB(x, y, gray << 16 | gray << 8 | 255 - gray);
       }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.app;
 
+import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
@@ -45,6 +46,7 @@ public final class ServiceLifecycle {
 
   ServiceLifecycle(
       ServingConfig config,
+      Turns turns,
       ModelRegistry registry,
       ServingMetrics metrics,
       FaultObserver faults,
@@ -58,7 +60,13 @@ public final class ServiceLifecycle {
     this.warmUp = warmUp;
     ModelBringUp models =
         new ModelBringUp(
-            config, registry, metrics, faults, decoder::get, () -> state() == State.CLOSING);
+            config,
+            new LaneConfiguration(config, turns),
+            registry,
+            metrics,
+            faults,
+            decoder::get,
+            () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 

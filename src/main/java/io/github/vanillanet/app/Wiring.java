@@ -1,5 +1,6 @@
 package io.github.vanillanet.app;
 
+import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.image.JpegLibrary;
@@ -22,6 +23,12 @@ final class Wiring {
   @Singleton
   ModelRegistry registry() {
     return new ModelRegistry();
+  }
+
+  @Produces
+  @Singleton
+  Turns turns(Ticker ticker) {
+    return new Turns(ticker);
   }
 
   @Produces

@@ -1,5 +1,8 @@
 package io.github.vanillanet.batching;
 
+import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.timing.Deadline;
+import io.github.vanillanet.timing.Millis;
 import java.time.Duration;
 
 /**
@@ -19,5 +22,21 @@ public record LaneEstimate(Duration waiting, Duration forward, Duration margin, 
   /** What can be promised. */
   public Duration total() {
     return likely().plus(margin);
+  }
+
+  /**
+   * What does not fit.
+   *
+   * @param who would have answered
+   * @param expected what could have been promised
+   */
+  public static ServiceException.DeadlineExceeded tooLate(
+      String who, Deadline deadline, Duration expected) {
+    String left = Millis.of(deadline.remaining().toNanos(), 1);
+    String needed = Millis.of(expected.toNanos(), 1);
+    return new ServiceException.DeadlineExceeded(
+        who
+            + (": of the budget of " + deadline + " " + left + " ms are left")
+            + (", the answer would take about " + needed + " ms"));
   }
 }

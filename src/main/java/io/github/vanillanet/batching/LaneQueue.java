@@ -30,7 +30,8 @@ final class LaneQueue {
   private final Condition changed;
   private final WaitingWork waiting; // guarded by lock
   private final List<List<Work>> running; // guarded by lock: what each worker computes
-  private final List<Optional<Deadline>> asked; // guarded by lock: for a probe, latest by then
+  private final DueProbes probes; // guarded by lock
+  private final boolean[] idle; // guarded by lock: workers that wait in here
   private int reservedImages; // guarded by lock
   private boolean closing; // guarded by lock
   private Optional<LaneFault> fault = Optional.empty(); // guarded by lock
@@ -46,7 +47,8 @@ final class LaneQueue {
     this.changed = lock.newCondition();
     this.waiting = new WaitingWork(settings.batching(), times, meters);
     this.running = new ArrayList<>(Collections.nCopies(workers, List.of()));
-    this.asked = new ArrayList<>(Collections.nCopies(workers, Optional.empty()));
+    this.probes = new DueProbes(workers);
+    this.idle = new boolean[workers];
     lock.lock();
     try {
       turns.join(this, workers);
@@ -71,20 +73,11 @@ final class LaneQueue {
       requireOpen();
       LaneEstimate estimate = estimateLocked(images);
       if (!estimate.room()) {
-        throw new ServiceException.QueueFull(
-            "%s: %d images wait and %d more do not fit, the queue holds %d"
-                .formatted(name, waiting.images() + reservedImages, images, capacity),
-            estimate.waiting());
+        throw new ServiceException.QueueFull(fullMessage(images), estimate.waiting());
       }
       Duration expected = preparation.plus(estimate.total());
       if (!deadline.allows(expected)) {
-        throw new ServiceException.DeadlineExceeded(
-            "%s: of the budget of %s %.1f ms are left, the answer would take about %.1f ms"
-                .formatted(
-                    name,
-                    deadline,
-                    deadline.remaining().toNanos() / 1e6,
-                    expected.toNanos() / 1e6));
+        throw LaneEstimate.tooLate(name, deadline, expected);
       }
       reservedImages += images;
       Duration likely = preparation.plus(estimate.likely());
@@ -92,6 +85,13 @@ final class LaneQueue {
     } finally {
       lock.unlock();
     }
+  }
+
+  private String fullMessage(int images) {
+    int before = waiting.images() + reservedImages;
+    return name
+        + (": " + before + " images wait and " + images + " more do not fit")
+        + (", the queue holds " + capacity);
   }
 
   CompletableFuture<LaneAnswer> redeem(int reserved, ModelInput input, Promise promise) {
@@ -161,6 +161,11 @@ final class LaneQueue {
     return waiting.isEmpty();
   }
 
+  /** Under the lock: nothing is being prepared either. */
+  boolean isIdle() {
+    return waiting.isEmpty() && reservedImages == 0;
+  }
+
   /** Under the lock: something waits, and for nothing but its turn. */
   boolean isReady() {
     return !waiting.isEmpty() && (closing || waiting.patience(ticker.nanos()) <= 0);
@@ -171,9 +176,14 @@ final class LaneQueue {
     return waiting.oldest();
   }
 
-  /** Under the lock: what all takes that waits or is being prepared. */
+  /** Under the lock: what all takes that waits, is being prepared or is asked for. */
   double backlogNanos() {
-    return (waiting.images() + reservedImages) * times.imageNanos();
+    return (waiting.images() + reservedImages + probes.count()) * times.imageNanos();
+  }
+
+  /** Under the lock: what a probe takes. */
+  double forwardNanos() {
+    return times.nanos(1);
   }
 
   /** Under the lock: has the workers look whether it is their turn. */
@@ -191,7 +201,7 @@ final class LaneQueue {
     lock.lockInterruptibly();
     try {
       running.set(worker, List.of()).forEach(this::learn);
-      boolean idle = !turns.free(this, worker);
+      turns.free(this, worker);
       while (true) {
         long due = nanosUntilDue(worker); // asked first: what becomes due meanwhile is seen below
         List<Work> dropped = waiting.removePointless();
@@ -203,15 +213,16 @@ final class LaneQueue {
           turns.passOn();
           return Optional.empty();
         }
-        if (mayProbe(worker, idle)) {
+        if (mayProbe(worker)) {
           return Optional.of(beginProbe(worker));
         }
         if (turns.isNext(this, worker)) {
           return Optional.of(begin(worker));
         }
         turns.passOn();
+        idle[worker] = true;
         changed.awaitNanos(due);
-        idle = true;
+        idle[worker] = false;
       }
     } finally {
       lock.unlock();
@@ -228,14 +239,16 @@ final class LaneQueue {
   /** When time alone changes what a worker may do; never if it does not. */
   private long nanosUntilDue(int worker) {
     long patience = waiting.isEmpty() ? 0 : waiting.patience(ticker.nanos());
-    long probe = asked.get(worker).map(latest -> latest.remaining().toNanos()).orElse(0L);
-    return LongStream.of(patience, probe).filter(due -> due > 0).min().orElse(Long.MAX_VALUE);
+    return LongStream.of(patience, probes.nanosLeft(worker))
+        .filter(due -> due > 0)
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   private Taken begin(int worker) {
     List<Work> batch = waiting.removeBatch();
     running.set(worker, batch);
-    long freeSince = turns.take(this, worker, times.nanos(images(batch)));
+    long freeSince = turns.take(this, worker, times.nanos(images(batch)), false);
     long submitted = batch.get(0).submitted();
     long since = submitted - freeSince > 0 ? submitted : freeSince;
     return new Taken(batch, List.of(), false, since);
@@ -245,23 +258,26 @@ final class LaneQueue {
     return works.stream().mapToInt(Work::samples).sum();
   }
 
-  /**
-   * A probe fits best right after other work while nothing waits: the next request is the least
-   * likely to come then. It cannot wait for that for ever.
-   */
-  private boolean mayProbe(int worker, boolean idle) {
-    boolean fits = !idle && asked.get(worker).isPresent() && turns.nothingWaits();
-    return turns.isFree(worker) && (fits && !closing || isProbeOverdue(worker));
+  /** A probe delays the next request least right after work; it cannot wait for that for ever. */
+  private boolean mayProbe(int worker) {
+    boolean due = !closing && probes.contains(worker);
+    return due
+        && (turns.isRightAfterWork(worker) || turns.isFree(worker) && probes.isOverdue(worker));
   }
 
-  /** Under the lock: {@code worker} has to compute a probe before anybody begins anything else. */
-  boolean isProbeOverdue(int worker) {
-    return !closing && asked.get(worker).filter(Deadline::passed).isPresent();
+  /** Under the lock: a worker that waits should compute a probe now. */
+  boolean wantsProbe(int worker) {
+    return idle[worker] && mayProbe(worker);
+  }
+
+  /** Under the lock: a worker that waits has to, before anybody else begins anything. */
+  boolean needsProbe(int worker) {
+    return idle[worker] && !closing && probes.isOverdue(worker);
   }
 
   private Taken beginProbe(int worker) {
-    asked.set(worker, Optional.empty());
-    long freeSince = turns.take(this, worker, times.nanos(1));
+    probes.remove(worker);
+    long freeSince = turns.take(this, worker, forwardNanos(), true);
     return new Taken(List.of(), List.of(), true, freeSince);
   }
 
@@ -273,7 +289,7 @@ final class LaneQueue {
   void ask(int worker, Duration patience) {
     lock.lock();
     try {
-      asked.set(worker, Optional.of(Deadline.after(ticker, ticker.nanos(), patience)));
+      probes.add(worker, Deadline.after(ticker, ticker.nanos(), patience));
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -312,7 +328,7 @@ final class LaneQueue {
       fault = Optional.of(found);
       left = new ArrayList<>(waiting.removeAll());
       running.forEach(left::addAll);
-      turns.leave(this);
+      turns.freeAll(this); // a hung forward keeps nobody waiting
     } finally {
       lock.unlock();
     }

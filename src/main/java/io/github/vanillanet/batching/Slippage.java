@@ -4,10 +4,11 @@ import io.github.vanillanet.timing.Ticker;
 import java.util.Arrays;
 
 /**
- * How much longer work takes than was expected of it when it was taken in, as a factor: the largest
- * of the last hundred. If nothing changes, the next one is above that with a probability of one in
- * a hundred. What nobody confirms fades with a half-life of a second: work that is refused for it
- * is never measured. Guarded by its owner's lock.
+ * How much longer work takes than was expected of it when it was taken in: the most of the last
+ * hundred. If nothing changes, the next takes longer still with a probability of one in a hundred.
+ * A pause adds the same to short and long work, a busy processor stretches it; whichever explains
+ * more with less counts. What nobody confirms fades with a half-life of a second: work that is
+ * refused for it is never measured. Guarded by its owner's lock.
  */
 final class Slippage {
 
@@ -15,7 +16,8 @@ final class Slippage {
   private static final double HALF_LIFE_NANOS = 1e9;
 
   private final Ticker ticker;
-  private final double[] excess = new double[WORKS]; // beyond 1
+  private final double[] added = new double[WORKS]; // nanoseconds
+  private final double[] stretched = new double[WORKS]; // of what was expected
   private int next;
   private long measuredAt;
 
@@ -26,15 +28,20 @@ final class Slippage {
 
   /** Work was expected to take so long, and took so long. */
   void add(double expectedNanos, double nanos) {
-    excess[next] = Math.max(0, nanos / expectedNanos - 1);
+    added[next] = Math.max(0, nanos - expectedNanos);
+    stretched[next] = added[next] / expectedNanos;
     next = (next + 1) % WORKS;
     measuredAt = ticker.nanos();
   }
 
-  /** What to multiply an expectation with; at least 1. */
-  double factor() {
+  /** By how much work may take longer than the time that is expected of it. */
+  double nanos(double expectedNanos) {
     double age = Math.max(0, ticker.nanos() - measuredAt);
-    double largest = Arrays.stream(excess).max().orElseThrow();
-    return 1 + largest * Math.pow(2, -age / HALF_LIFE_NANOS);
+    double most = Math.min(most(added), most(stretched) * expectedNanos);
+    return most * Math.pow(2, -age / HALF_LIFE_NANOS);
+  }
+
+  private static double most(double[] works) {
+    return Arrays.stream(works).max().orElseThrow();
   }
 }

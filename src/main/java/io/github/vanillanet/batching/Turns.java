@@ -1,6 +1,7 @@
 package io.github.vanillanet.batching;
 
 import io.github.vanillanet.timing.Ticker;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,12 +11,15 @@ import java.util.concurrent.locks.ReentrantLock;
  * The places where forwards are computed, shared by lanes: the n-th thread of every lane computes
  * at the n-th place, one of them at a time, and the oldest work goes first, whichever model it is
  * for. Side by side on the same processors forwards only slow each other down, by as much as nobody
- * can tell before. Its methods but the constructor are for queues, which hold its lock.
+ * can tell before. Thread-safe; what is not public is for queues, which hold its lock.
  */
 public final class Turns {
 
   /** Of what is expected to be before a work, the part that may well come on top of it. */
-  private static final double RESERVE = 0.2;
+  private static final double RESERVE = 0.25;
+
+  /** The next request is the least likely to come right after another one was answered. */
+  private static final long RIGHT_AFTER_NANOS = 5_000_000;
 
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
@@ -36,9 +40,23 @@ public final class Turns {
     private Optional<LaneQueue> holder = Optional.empty();
     private long since; // when it was taken or freed
     private double expectedNanos;
+    private boolean probed; // by who has it or had it last
 
     private double remainingNanos(long now) {
       return holder.isPresent() ? Math.max(0, expectedNanos - (now - since)) : 0;
+    }
+  }
+
+  /** Whether nothing has been computed for so long, and nothing waits or is being prepared. */
+  public boolean isIdleFor(Duration time) {
+    lock.lock();
+    try {
+      long now = ticker.nanos();
+      return queues.stream().allMatch(LaneQueue::isIdle)
+          && places.stream()
+              .allMatch(place -> place.holder.isEmpty() && now - place.since >= time.toNanos());
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -59,9 +77,14 @@ public final class Turns {
     }
   }
 
-  /** Ends the turns of a queue, though a forward of it may still be running. Idempotent. */
+  /** Ends the turns of a queue. Idempotent. */
   void leave(LaneQueue queue) {
     queues.remove(queue);
+    freeAll(queue);
+  }
+
+  /** Frees what {@code queue} has, though a forward may still be running there. */
+  void freeAll(LaneQueue queue) {
     for (int place = 0; place < places.size(); place++) {
       free(queue, place);
     }
@@ -72,14 +95,19 @@ public final class Turns {
     return places.get(place).holder.isEmpty();
   }
 
-  boolean nothingWaits() {
-    return queues.stream().allMatch(LaneQueue::isEmpty);
+  /** Whether a place was freed by work just now, and nothing waits for it. */
+  boolean isRightAfterWork(int index) {
+    Place place = places.get(index);
+    return isFree(index)
+        && !place.probed
+        && ticker.nanos() - place.since < RIGHT_AFTER_NANOS
+        && queues.stream().allMatch(LaneQueue::isEmpty);
   }
 
   /** Whether {@code queue} may begin its first work at a place. */
   boolean isNext(LaneQueue queue, int place) {
     return isFree(place)
-        && queues.stream().noneMatch(other -> other.isProbeOverdue(place))
+        && queues.stream().noneMatch(other -> other.needsProbe(place))
         && oldest().filter(queue::equals).isPresent();
   }
 
@@ -97,30 +125,26 @@ public final class Turns {
    * Takes a place that is free.
    *
    * @param expectedNanos until it is free again
+   * @param probe instead of work
    * @return since when it was free
    */
-  long take(LaneQueue queue, int index, double expectedNanos) {
+  long take(LaneQueue queue, int index, double expectedNanos, boolean probe) {
     Place place = places.get(index);
     final long freeSince = place.since;
     place.holder = Optional.of(queue);
     place.since = ticker.nanos();
     place.expectedNanos = expectedNanos;
+    place.probed = probe;
     return freeSince;
   }
 
-  /**
-   * Frees a place.
-   *
-   * @return false if {@code queue} did not have it
-   */
-  boolean free(LaneQueue queue, int index) {
+  /** Frees a place if {@code queue} has it. */
+  void free(LaneQueue queue, int index) {
     Place place = places.get(index);
-    boolean held = place.holder.filter(queue::equals).isPresent();
-    if (held) {
+    if (place.holder.filter(queue::equals).isPresent()) {
       place.holder = Optional.empty();
       place.since = ticker.nanos();
     }
-    return held;
   }
 
   /** Wakes who may be next, if a place is free. */
@@ -133,7 +157,7 @@ public final class Turns {
   }
 
   private void wakeFor(int place) {
-    List<LaneQueue> probes = queues.stream().filter(queue -> queue.isProbeOverdue(place)).toList();
+    List<LaneQueue> probes = queues.stream().filter(queue -> queue.wantsProbe(place)).toList();
     if (probes.isEmpty()) {
       oldest().ifPresent(LaneQueue::wake);
     } else {
@@ -150,14 +174,16 @@ public final class Turns {
   }
 
   /**
-   * By how much work may well take longer than expected. Without experience, too, not all of a
-   * queue is promised: what slows one forward down slows down the others.
+   * By how much work may well take longer than expected: by as much as other work did, and by a
+   * part of what is before it and a probe, of whichever model, that becomes due meanwhile.
    *
    * @param aheadNanos that is expected to be before it
    * @param ownNanos that it is expected to take itself
    */
   double marginNanos(double aheadNanos, double ownNanos) {
-    return Math.max(RESERVE * aheadNanos, (slippage.factor() - 1) * (aheadNanos + ownNanos));
+    double probe = queues.stream().mapToDouble(LaneQueue::forwardNanos).max().orElse(0);
+    double known = RESERVE * aheadNanos + Math.min(aheadNanos, probe / places.size());
+    return Math.max(known, slippage.nanos(aheadNanos + ownNanos));
   }
 
   /** Learns from work that is done, or that was dropped because it was late. */

@@ -25,6 +25,6 @@ record Work(
   void drop(String lane) {
     answer.completeExceptionally(
         new ServiceException.DeadlineExceeded(
-            "%s: the budget of %s was spent in the queue".formatted(lane, promise.deadline())));
+            lane + ": the budget of " + promise.deadline() + " was spent in the queue"));
   }
 }

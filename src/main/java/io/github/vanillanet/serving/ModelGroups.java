@@ -61,14 +61,7 @@ public final class ModelGroups {
                   lease.model().lane().meters().ended(Outcome.EXPIRED);
                 }
               });
-      throw new ServiceException.DeadlineExceeded(
-          "%s: of the budget of %s %.1f ms are left, the answer of %s would take about %.1f ms"
-              .formatted(
-                  group,
-                  deadline,
-                  deadline.remaining().toNanos() / 1e6,
-                  choice.candidate().name(),
-                  choice.candidate().expected().toNanos() / 1e6));
+      throw LaneEstimate.tooLate(group, deadline, choice.candidate().expected());
     }
     return choice.candidate().name();
   }

@@ -57,7 +57,7 @@ public final class Deadline {
   /** The whole budget, as a message tells it. */
   @Override
   public String toString() {
-    return exists() ? "%.1f ms".formatted(budgetNanos / 1e6) : "no deadline";
+    return exists() ? Millis.of(budgetNanos, 1) + " ms" : "no deadline";
   }
 
   /** The deadline of what must leave so much time to something else. */

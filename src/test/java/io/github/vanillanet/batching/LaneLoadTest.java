@@ -70,15 +70,15 @@ class LaneLoadTest {
     lane.submit(input(2));
 
     assertThat(lane.estimate(1).total())
-        .as("four forwards, and a fifth of the three before it")
-        .isEqualTo(Duration.ofMillis(46));
-    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(46))))
+        .as("four forwards, room for a probe, and a quarter of the three before it")
+        .isEqualTo(Duration.ofNanos(57_500_000));
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(57))))
         .isInstanceOf(ServiceException.DeadlineExceeded.class)
-        .hasMessageContaining("46.0 ms are left, the answer would take about 46.0 ms");
-    lane.reserve(1, within(Duration.ofMillis(47))).close();
-    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(47)), Duration.ofMillis(1)))
+        .hasMessageContaining("57.0 ms are left, the answer would take about 57.5 ms");
+    lane.reserve(1, within(Duration.ofMillis(58))).close();
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(58)), Duration.ofMillis(1)))
         .as("the input is still to be prepared")
-        .hasMessageContaining("about 47.0 ms");
+        .hasMessageContaining("about 58.5 ms");
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -120,7 +121,7 @@ class TurnsTest {
 
     assertThat(slow.fault()).map(LaneFault::reason).contains(FaultReason.HANG);
     assertThat(hung).isCompletedExceptionally();
-    assertThat(waiting.join().logits()).hasSize(2);
+    assertThat(waiting.orTimeout(1, TimeUnit.MINUTES).join().logits()).hasSize(2);
   }
 
   private Lane lane(String name, FakeInstance instance, Duration forward) {
