@@ -6,13 +6,10 @@ import io.github.vanillanet.timing.Deadline;
 import io.github.vanillanet.timing.Ticker;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.stream.LongStream;
 
 /**
  * What waits for a lane, counted in images, together with what is still being prepared for it.
@@ -27,11 +24,8 @@ final class LaneQueue {
   private final Ticker ticker;
 
   private final ReentrantLock lock; // that of the turns
-  private final Condition changed;
   private final WaitingWork waiting; // guarded by lock
-  private final List<List<Work>> running; // guarded by lock: what each worker computes
-  private final DueProbes probes; // guarded by lock
-  private final boolean[] idle; // guarded by lock: workers that wait in here
+  private final LaneDispatch dispatch; // guarded by lock
   private int reservedImages; // guarded by lock
   private boolean closing; // guarded by lock
   private Optional<LaneFault> fault = Optional.empty(); // guarded by lock
@@ -44,11 +38,8 @@ final class LaneQueue {
     this.turns = settings.turns();
     this.ticker = turns.ticker();
     this.lock = turns.lock();
-    this.changed = lock.newCondition();
     this.waiting = new WaitingWork(settings.batching(), times, meters);
-    this.running = new ArrayList<>(Collections.nCopies(workers, List.of()));
-    this.probes = new DueProbes(workers);
-    this.idle = new boolean[workers];
+    this.dispatch = new LaneDispatch(this, waiting, workers, times, turns);
     lock.lock();
     try {
       turns.join(this, workers);
@@ -56,16 +47,6 @@ final class LaneQueue {
       lock.unlock();
     }
   }
-
-  /**
-   * What a worker does next.
-   *
-   * @param batch of one kind, to be computed together; may be empty
-   * @param dropped to be told so: it left the queue and will not be computed
-   * @param probe instead of both
-   * @param since when it could be begun: the work was there, and the place was free
-   */
-  record Taken(List<Work> batch, List<Work> dropped, boolean probe, long since) {}
 
   Ticket reserve(int images, Deadline deadline, Duration preparation) {
     lock.lock();
@@ -101,7 +82,7 @@ final class LaneQueue {
       reservedImages -= reserved;
       requireOpen();
       waiting.add(work);
-      changed.signalAll();
+      dispatch.wake();
     } finally {
       lock.unlock();
     }
@@ -168,7 +149,7 @@ final class LaneQueue {
 
   /** Under the lock: something waits, and for nothing but its turn. */
   boolean isReady() {
-    return !waiting.isEmpty() && (closing || waiting.patience(ticker.nanos()) <= 0);
+    return dispatch.isReady();
   }
 
   /** Under the lock, when {@link #isReady}: since when the first work waits. */
@@ -178,7 +159,7 @@ final class LaneQueue {
 
   /** Under the lock: what all takes that waits, is being prepared or is asked for. */
   double backlogNanos() {
-    return (waiting.images() + reservedImages + probes.count()) * times.imageNanos();
+    return (waiting.images() + reservedImages + dispatch.dueProbes()) * times.imageNanos();
   }
 
   /** Under the lock: what a probe takes. */
@@ -188,97 +169,27 @@ final class LaneQueue {
 
   /** Under the lock: has the workers look whether it is their turn. */
   void wake() {
-    changed.signalAll();
-  }
-
-  /**
-   * Waits for work, and for the turn to do it.
-   *
-   * @param worker who asks; what it took before is done
-   * @return empty once the lane is closing and nothing waits
-   */
-  Optional<Taken> take(int worker) throws InterruptedException {
-    lock.lockInterruptibly();
-    try {
-      running.set(worker, List.of()).forEach(this::learn);
-      turns.free(this, worker);
-      while (true) {
-        long due = nanosUntilDue(worker); // asked first: what becomes due meanwhile is seen below
-        List<Work> dropped = waiting.removePointless();
-        if (!dropped.isEmpty()) {
-          dropped.stream().filter(work -> !work.answer().isDone()).forEach(this::learn);
-          return Optional.of(new Taken(List.of(), dropped, false, ticker.nanos()));
-        }
-        if (closing && waiting.isEmpty()) {
-          turns.passOn();
-          return Optional.empty();
-        }
-        if (mayProbe(worker)) {
-          return Optional.of(beginProbe(worker));
-        }
-        if (turns.isNext(this, worker)) {
-          return Optional.of(begin(worker));
-        }
-        turns.passOn();
-        idle[worker] = true;
-        changed.awaitNanos(due);
-        idle[worker] = false;
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void learn(Work work) {
-    Promise promise = work.promise();
-    if (!promise.likely().isZero()) { // it is before anything was measured
-      turns.learn(promise.likely().toNanos(), ticker.nanos() - promise.given());
-    }
-  }
-
-  /** When time alone changes what a worker may do; never if it does not. */
-  private long nanosUntilDue(int worker) {
-    long patience = waiting.isEmpty() ? 0 : waiting.patience(ticker.nanos());
-    return LongStream.of(patience, probes.nanosLeft(worker))
-        .filter(due -> due > 0)
-        .min()
-        .orElse(Long.MAX_VALUE);
-  }
-
-  private Taken begin(int worker) {
-    List<Work> batch = waiting.removeBatch();
-    running.set(worker, batch);
-    long freeSince = turns.take(this, worker, times.nanos(images(batch)), false);
-    long submitted = batch.get(0).submitted();
-    long since = submitted - freeSince > 0 ? submitted : freeSince;
-    return new Taken(batch, List.of(), false, since);
-  }
-
-  private static int images(List<Work> works) {
-    return works.stream().mapToInt(Work::samples).sum();
-  }
-
-  /** A probe delays the next request least right after work; it cannot wait for that for ever. */
-  private boolean mayProbe(int worker) {
-    boolean due = !closing && probes.contains(worker);
-    return due
-        && (turns.isRightAfterWork(worker) || turns.isFree(worker) && probes.isOverdue(worker));
+    dispatch.wake();
   }
 
   /** Under the lock: a worker that waits should compute a probe now. */
   boolean wantsProbe(int worker) {
-    return idle[worker] && mayProbe(worker);
+    return dispatch.wantsProbe(worker);
   }
 
   /** Under the lock: a worker that waits has to, before anybody else begins anything. */
   boolean needsProbe(int worker) {
-    return idle[worker] && !closing && probes.isOverdue(worker);
+    return dispatch.needsProbe(worker);
   }
 
-  private Taken beginProbe(int worker) {
-    probes.remove(worker);
-    long freeSince = turns.take(this, worker, forwardNanos(), true);
-    return new Taken(List.of(), List.of(), true, freeSince);
+  /**
+   * Waits for something to do, and for the turn to do it.
+   *
+   * @param worker who asks; what it took before is done
+   * @return empty once the lane is closing and nothing waits
+   */
+  Optional<LaneDispatch.Taken> take(int worker) throws InterruptedException {
+    return dispatch.take(worker);
   }
 
   /**
@@ -289,8 +200,7 @@ final class LaneQueue {
   void ask(int worker, Duration patience) {
     lock.lock();
     try {
-      probes.add(worker, Deadline.after(ticker, ticker.nanos(), patience));
-      changed.signalAll();
+      dispatch.ask(worker, patience);
     } finally {
       lock.unlock();
     }
@@ -301,7 +211,7 @@ final class LaneQueue {
     lock.lock();
     try {
       closing = true;
-      changed.signalAll();
+      dispatch.close();
     } finally {
       lock.unlock();
     }
@@ -327,7 +237,7 @@ final class LaneQueue {
     try {
       fault = Optional.of(found);
       left = new ArrayList<>(waiting.removeAll());
-      running.forEach(left::addAll);
+      left.addAll(dispatch.running());
       turns.freeAll(this); // a hung forward keeps nobody waiting
     } finally {
       lock.unlock();

@@ -66,7 +66,7 @@ final class LaneWorker implements Runnable {
   public void run() {
     try {
       instance.attachToThread();
-      Optional<LaneQueue.Taken> taken = queue.take(index);
+      Optional<LaneDispatch.Taken> taken = queue.take(index);
       while (taken.isPresent()) {
         pulse.awake();
         work(taken.get());
@@ -82,7 +82,7 @@ final class LaneWorker implements Runnable {
     }
   }
 
-  private void work(LaneQueue.Taken taken) {
+  private void work(LaneDispatch.Taken taken) {
     taken.dropped().forEach(work -> work.drop(lane));
     if (taken.probe()) {
       probe(probes.get(probed++ % probes.size()));

@@ -34,7 +34,7 @@ class ProbeTurnsTest {
   void itComesRightAfterWorkWhenNothingWaits() throws InterruptedException {
     submit(busy);
     assertThat(take(busy).join().batch()).hasSize(1);
-    CompletableFuture<LaneQueue.Taken> probe = take(probed);
+    CompletableFuture<LaneDispatch.Taken> probe = take(probed);
     probed.ask(0, PATIENCE);
     ticker.advance(FORWARD);
     assertThat(probe).isNotDone();
@@ -47,17 +47,17 @@ class ProbeTurnsTest {
   @Test
   void itWaitsForSuchAMomentButNotForEver() {
     ticker.advance(FORWARD); // nothing was computed lately
-    CompletableFuture<LaneQueue.Taken> probe = take(probed);
+    CompletableFuture<LaneDispatch.Taken> probe = take(probed);
     probed.ask(0, PATIENCE);
     submit(busy);
-    CompletableFuture<LaneQueue.Taken> work = take(busy);
+    CompletableFuture<LaneDispatch.Taken> work = take(busy);
     assertThat(work.join().batch()).hasSize(1);
     assertThat(probe).isNotDone();
 
     submit(busy);
     ticker.advance(PATIENCE);
     Eventually.becomes(this::isNeeded); // its thread may only just have begun to wait
-    CompletableFuture<LaneQueue.Taken> next = take(busy);
+    CompletableFuture<LaneDispatch.Taken> next = take(busy);
 
     assertThat(probe.join().probe()).as("before what waits").isTrue();
     assertThat(next).isNotDone();
@@ -102,7 +102,7 @@ class ProbeTurnsTest {
   }
 
   /** What the lane's thread would get. */
-  private static CompletableFuture<LaneQueue.Taken> take(LaneQueue queue) {
+  private static CompletableFuture<LaneDispatch.Taken> take(LaneQueue queue) {
     return CompletableFuture.supplyAsync(
             () -> {
               try {
