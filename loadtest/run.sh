@@ -3,6 +3,7 @@
 # Everything lies below loadtest/target; Gatling's reports in loadtest/target/gatling.
 #
 #   SECONDS_EACH=30     length of each phase
+#   SETTLE=60           seconds from ready until the load: it goes on warming itself up while idle
 #   PORT=18480          of the service, on the loopback interface
 #   SERVICE_CPU=0       CLIENT_CPU=1
 #   JAR=FILE            the packaged service, target/quarkus-app/quarkus-run.jar unless told
@@ -13,6 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 seconds=${SECONDS_EACH:-30}
+settle=${SETTLE:-60}
 port=${PORT:-18480}
 service_cpu=${SERVICE_CPU:-0}
 client_cpu=${CLIENT_CPU:-1}
@@ -103,42 +105,56 @@ if [ ! -d "$models/vanillanet-5/2" ]; then
   cp -r "$models/vanillanet-5/1" "$models/vanillanet-5/2" # to swap between
 fi
 
-if [ "$parts" != memory ]; then
-  start VANILLANET_REPOSITORY="$models" \
-    VANILLANET_GROUPS_FAMILY=vanillanet-5,vanillanet-9,vanillanet-13
+alone=$work/alone
+if [ ! -d "$alone" ]; then
+  mkdir "$alone"
+  cp -r "$models/vanillanet-5" "$alone"
 fi
-if wanted overhead; then
-  echo
-  echo "== one request after the other"
-  taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" \
-    io.github.vanillanet.loadtest.Overhead
-fi
-if wanted latency || wanted storm || wanted patience || wanted swap || wanted ramp; then
+
+capacity() {
   simulate CapacitySimulation
   capacity=$(cat "$work/capacity")
+}
+
+if wanted overhead || wanted latency || wanted storm || wanted patience || wanted swap; then
+  start VANILLANET_REPOSITORY="$alone"
+  sleep "$settle"
+  if wanted overhead; then
+    echo
+    echo "== one request after the other"
+    taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" \
+      io.github.vanillanet.loadtest.Overhead
+  fi
+  capacity
   budget=$(awk "BEGIN { print 8000 / $capacity }")
+  if wanted latency; then
+    simulate LatencySimulation -Dcapacity="$capacity"
+  fi
+  if wanted storm; then
+    before=$(resident)
+    simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget"
+    echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
+  fi
+  if wanted patience; then
+    before=$(resident)
+    simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget" -Dpatient=true
+    echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
+  fi
+  if wanted swap; then
+    simulate SwapSimulation -Dcapacity="$capacity"
+  fi
+  stop
 fi
-if wanted latency; then
-  simulate LatencySimulation -Dcapacity="$capacity"
-fi
-if wanted storm; then
-  before=$(resident)
-  simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget"
-  echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
-fi
-if wanted patience; then
-  before=$(resident)
-  simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget" -Dpatient=true
-  echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
-fi
-if wanted swap; then
-  simulate SwapSimulation -Dcapacity="$capacity"
-fi
+
 if wanted ramp; then
+  start VANILLANET_REPOSITORY="$models" \
+    VANILLANET_GROUPS_FAMILY=vanillanet-5,vanillanet-9,vanillanet-13
+  sleep "$settle"
+  capacity
   budget=$(awk "BEGIN { print 4 * $(batch1 vanillanet-13) }")
   simulate RampSimulation -Dmodel=family -Dcapacity="$capacity" -Dbudget="$budget"
+  stop
 fi
-stop
 
 if wanted memory; then
   echo

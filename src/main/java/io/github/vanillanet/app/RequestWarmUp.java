@@ -33,7 +33,7 @@ final class RequestWarmUp {
   private static final int QUEUE = 8;
 
   /** The JVM compiles with all its optimisations what was called half as often. */
-  private static final int ENOUGH = 14_000;
+  private static final int ENOUGH = 10_000;
 
   /** A model that is being loaded is timed, forward after forward: nothing shall slow that down. */
   private static final Duration BREATH = Duration.ofMillis(10);

@@ -15,8 +15,11 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Turns {
 
-  /** Of what is expected to be before a work, the part that may well come on top of it. */
-  private static final double RESERVE = 0.25;
+  /**
+   * Of what is expected to be before a work, the part that may well come on top of it. The JVM
+   * compiling one large method for a few hundred milliseconds is seen in most storms.
+   */
+  private static final double RESERVE = 0.4;
 
   /** The next request is the least likely to come right after another one was answered. */
   private static final long RIGHT_AFTER_NANOS = 5_000_000;

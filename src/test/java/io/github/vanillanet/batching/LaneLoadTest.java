@@ -70,15 +70,15 @@ class LaneLoadTest {
     lane.submit(input(2));
 
     assertThat(lane.estimate(1).total())
-        .as("four forwards, room for a probe, and a quarter of the three before it")
-        .isEqualTo(Duration.ofNanos(57_500_000));
-    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(57))))
+        .as("four forwards, room for a probe, and two fifths of the three before it")
+        .isEqualTo(Duration.ofMillis(62));
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(62))))
         .isInstanceOf(ServiceException.DeadlineExceeded.class)
-        .hasMessageContaining("57.0 ms are left, the answer would take about 57.5 ms");
-    lane.reserve(1, within(Duration.ofMillis(58))).close();
-    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(58)), Duration.ofMillis(1)))
+        .hasMessageContaining("62.0 ms are left, the answer would take about 62.0 ms");
+    lane.reserve(1, within(Duration.ofMillis(63))).close();
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(63)), Duration.ofMillis(1)))
         .as("the input is still to be prepared")
-        .hasMessageContaining("about 58.5 ms");
+        .hasMessageContaining("about 63.0 ms");
   }
 
   @Test
