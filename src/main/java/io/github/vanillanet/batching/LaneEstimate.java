@@ -30,7 +30,7 @@ public record LaneEstimate(Duration waiting, Duration forward, Duration margin, 
    * @param who would have answered
    * @param expected what could have been promised
    */
-  public static ServiceException.DeadlineExceeded tooLate(
+  static ServiceException.DeadlineExceeded tooLate(
       String who, Deadline deadline, Duration expected) {
     String left = Millis.of(deadline.remaining().toNanos(), 1);
     String needed = Millis.of(expected.toNanos(), 1);

@@ -41,14 +41,17 @@ public interface ServingConfig {
   /** Threads of one forward on a CPU; else the process's processors, shared by the lanes. */
   OptionalInt threads();
 
-  /** Forwards of one model that run at the same time on each device, on the same weights. */
+  /** Forwards that run at the same time on each device; those of a model share its weights. */
   @WithDefault("1")
   int lanes();
 
   /** How requests share a forward. */
   Batching batching();
 
-  /** How long the service sends requests to itself before it is ready, beside the loading. */
+  /**
+   * How long the service sends requests to itself before it is ready, beside the loading. Then it
+   * goes on while it is idle. Zero: none at all.
+   */
   @WithDefault("2S")
   Duration warmUp();
 

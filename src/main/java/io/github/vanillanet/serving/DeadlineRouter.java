@@ -24,29 +24,19 @@ final class DeadlineRouter {
   record Candidate(String name, long macs, Duration expected, boolean room) {}
 
   /**
-   * Who shall answer.
-   *
-   * @param fits false if that takes too long
-   */
-  record Choice(Candidate candidate, boolean fits) {}
-
-  /**
    * @param budget that is left
    * @return empty only if there are no candidates
    */
-  static Optional<Choice> choose(List<Candidate> candidates, Duration budget) {
+  static Optional<Candidate> choose(List<Candidate> candidates, Duration budget) {
     List<Candidate> open = candidates.stream().filter(Candidate::room).toList();
     return open.stream()
         .filter(candidate -> candidate.expected.compareTo(budget) < 0)
         .max(Comparator.comparingLong(Candidate::macs))
-        .map(candidate -> new Choice(candidate, true))
         .or(() -> fastest(open))
         .or(() -> fastest(candidates));
   }
 
-  private static Optional<Choice> fastest(List<Candidate> some) {
-    return some.stream()
-        .min(Comparator.comparing(Candidate::expected))
-        .map(candidate -> new Choice(candidate, false));
+  private static Optional<Candidate> fastest(List<Candidate> some) {
+    return some.stream().min(Comparator.comparing(Candidate::expected));
   }
 }

@@ -1,8 +1,6 @@
 package io.github.vanillanet.serving;
 
 import io.github.vanillanet.batching.LaneEstimate;
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.metrics.Outcome;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ServedModel;
@@ -34,8 +32,6 @@ public final class ModelGroups {
   /**
    * @param images of the request
    * @return the chosen member's model; empty if {@code name} is no group or nothing of it is loaded
-   * @throws ServiceException.DeadlineExceeded if a member has room, but none an answer in time: its
-   *     own queue would take the work in, not knowing what its neighbours have to do
    */
   Optional<String> route(String name, Deadline deadline, int images) {
     List<DeadlineRouter.Candidate> candidates = new ArrayList<>();
@@ -48,22 +44,7 @@ public final class ModelGroups {
       }
     }
     return DeadlineRouter.choose(candidates, deadline.remaining())
-        .map(choice -> requireInTime(name, choice, deadline));
-  }
-
-  private String requireInTime(String group, DeadlineRouter.Choice choice, Deadline deadline) {
-    if (choice.candidate().room() && !choice.fits()) {
-      registry
-          .lease(choice.candidate().name())
-          .ifPresent(
-              lease -> {
-                try (lease) {
-                  lease.model().lane().meters().ended(Outcome.EXPIRED);
-                }
-              });
-      throw LaneEstimate.tooLate(group, deadline, choice.candidate().expected());
-    }
-    return choice.candidate().name();
+        .map(DeadlineRouter.Candidate::name);
   }
 
   private static DeadlineRouter.Candidate candidate(ServedModel model, int images) {

@@ -23,11 +23,6 @@ class DeadlineRouterTest {
   @Test
   void theFastestTriesWhenNoneFits() {
     assertThat(choose(10, DEEP, SHALLOW, MIDDLE)).isEqualTo("shallow");
-    List<Candidate> candidates = List.of(DEEP, SHALLOW, MIDDLE);
-    assertThat(DeadlineRouter.choose(candidates, Duration.ofMillis(70)).orElseThrow().fits())
-        .isFalse();
-    assertThat(DeadlineRouter.choose(candidates, Duration.ofMillis(71)).orElseThrow().fits())
-        .isTrue();
   }
 
   @Test
@@ -50,7 +45,6 @@ class DeadlineRouterTest {
   private static String choose(long budgetMillis, Candidate... candidates) {
     return DeadlineRouter.choose(List.of(candidates), Duration.ofMillis(budgetMillis))
         .orElseThrow()
-        .candidate()
         .name();
   }
 
