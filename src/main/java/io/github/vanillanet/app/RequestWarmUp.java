@@ -114,26 +114,25 @@ final class RequestWarmUp {
   private void rehearse(List<OwnClient.Message> messages) throws InterruptedException {
     int answers = 0;
     long begin = System.nanoTime();
-    for (int i = 0; !ended && System.nanoTime() - begin < length.toNanos(); i++) {
-      awaitIdle(BREATH);
-      if (client.post(messages.get(i % messages.size()))) {
+    int next = 0;
+    while (!ended && System.nanoTime() - begin < length.toNanos()) {
+      if (!turns.isIdleFor(BREATH)) {
+        Thread.sleep(BREATH.toMillis());
+      } else if (client.post(messages.get(next++ % messages.size()))) {
         begin = answers == 0 ? System.nanoTime() : begin;
         answers++;
       }
     }
     LOG.debugf("%d requests to itself", answers);
     mayBeReady.countDown();
-    for (int i = answers; !ended && i < ENOUGH && answers > 0; i++) {
-      awaitIdle(PAUSE);
-      client.post(messages.get(i % messages.size()));
+    while (!ended && answers > 0 && next < ENOUGH) {
+      if (!turns.isIdleFor(PAUSE)) {
+        Thread.sleep(PAUSE.toMillis());
+      } else {
+        client.post(messages.get(next++ % messages.size()));
+      }
     }
     LOG.debug("no more requests to itself");
-  }
-
-  private void awaitIdle(Duration time) throws InterruptedException {
-    while (!ended && !turns.isIdleFor(time)) {
-      Thread.sleep(time.toMillis());
-    }
   }
 
   private static ServedModel model(StoredVersion like) {

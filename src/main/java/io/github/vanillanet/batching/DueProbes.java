@@ -26,6 +26,10 @@ final class DueProbes {
     latest.set(worker, Optional.empty());
   }
 
+  void clear() {
+    Collections.fill(latest, Optional.empty());
+  }
+
   boolean contains(int worker) {
     return latest.get(worker).isPresent();
   }

@@ -128,8 +128,8 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * Watches an open lane until it is closed: each thread computes a probe now and then, and the
-   * first fault takes the lane out of service.
+   * Watches the lane until it is closed: each thread computes a probe now and then, and the first
+   * fault takes the lane out of service.
    */
   public synchronized void watch(WatchPlan plan) {
     List<WorkerPulse> pulses = workers.stream().map(LaneWorker::pulse).toList();

@@ -27,6 +27,7 @@ final class LaneDispatch {
   private final DueProbes probes;
   private final boolean[] idle; // workers that wait in here
   private boolean closing;
+  private boolean probesEnded;
 
   LaneDispatch(LaneQueue queue, WaitingWork waiting, int workers, ServiceTime times, Turns turns) {
     this.queue = queue;
@@ -66,9 +67,17 @@ final class LaneDispatch {
     return !waiting.isEmpty() && (closing || waiting.patience(ticker.nanos()) <= 0);
   }
 
-  /** What is being computed. */
-  List<Work> running() {
-    return running.stream().flatMap(List::stream).toList();
+  /** What is being computed. It is told that it failed: nothing is learnt from when it ends. */
+  List<Work> removeRunning() {
+    List<Work> all = running.stream().flatMap(List::stream).toList();
+    Collections.fill(running, List.of());
+    return all;
+  }
+
+  /** No probe can change anything any more. */
+  void endProbes() {
+    probesEnded = true;
+    probes.clear();
   }
 
   /** Probes that are due and not begun. */
@@ -82,8 +91,10 @@ final class LaneDispatch {
    * @param patience until it comes before all other work
    */
   void ask(int worker, Duration patience) {
-    probes.add(worker, Deadline.after(ticker, ticker.nanos(), patience));
-    wake();
+    if (!probesEnded) {
+      probes.add(worker, Deadline.after(ticker, ticker.nanos(), patience));
+      wake();
+    }
   }
 
   /**
@@ -115,12 +126,19 @@ final class LaneDispatch {
           return Optional.of(begin(worker));
         }
         turns.passOn();
-        idle[worker] = true;
-        changed.awaitNanos(due);
-        idle[worker] = false;
+        await(worker, due);
       }
     } finally {
       turns.lock().unlock();
+    }
+  }
+
+  private void await(int worker, long nanos) throws InterruptedException {
+    idle[worker] = true;
+    try {
+      changed.awaitNanos(nanos);
+    } finally {
+      idle[worker] = false;
     }
   }
 
@@ -134,7 +152,7 @@ final class LaneDispatch {
   /** When time alone changes what a worker may do; never if it does not. */
   private long nanosUntilDue(int worker) {
     long patience = waiting.isEmpty() ? 0 : waiting.patience(ticker.nanos());
-    return LongStream.of(patience, probes.nanosLeft(worker))
+    return LongStream.of(patience, waiting.nanosUntilPointless(), probes.nanosLeft(worker))
         .filter(due -> due > 0)
         .min()
         .orElse(Long.MAX_VALUE);

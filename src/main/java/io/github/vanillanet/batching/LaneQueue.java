@@ -61,7 +61,8 @@ final class LaneQueue {
         throw LaneEstimate.tooLate(name, deadline, expected);
       }
       reservedImages += images;
-      Duration likely = preparation.plus(estimate.likely());
+      boolean known = !estimate.forward().isZero();
+      Duration likely = known ? preparation.plus(estimate.likely()) : Duration.ZERO;
       return new Ticket(this, images, new Promise(deadline, ticker.nanos(), likely));
     } finally {
       lock.unlock();
@@ -217,6 +218,17 @@ final class LaneQueue {
     }
   }
 
+  /** The worker's thread does nothing any more. */
+  void ended(int worker) {
+    lock.lock();
+    try {
+      turns.free(this, worker);
+      turns.passOn();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Fails everything that waits, and takes no further turn; what is computed is left alone. */
   void failAll() {
     List<Work> left;
@@ -237,7 +249,10 @@ final class LaneQueue {
     try {
       fault = Optional.of(found);
       left = new ArrayList<>(waiting.removeAll());
-      left.addAll(dispatch.running());
+      left.addAll(dispatch.removeRunning());
+      if (found.sticky()) {
+        dispatch.endProbes();
+      }
       turns.freeAll(this); // a hung forward keeps nobody waiting
     } finally {
       lock.unlock();

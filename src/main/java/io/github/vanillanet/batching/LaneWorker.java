@@ -79,6 +79,7 @@ final class LaneWorker implements Runnable {
       health.report(new LaneFault(FaultReason.THREAD, "the lane's thread ended: " + e, true));
     } finally {
       pulse.ended();
+      queue.ended(index);
     }
   }
 

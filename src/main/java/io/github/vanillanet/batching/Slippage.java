@@ -7,8 +7,8 @@ import java.util.Arrays;
  * How much longer work takes than was expected of it when it was taken in: the most of the last
  * hundred. If nothing changes, the next takes longer still with a probability of one in a hundred.
  * A pause adds the same to short and long work, a busy processor stretches it; whichever explains
- * more with less counts. What nobody confirms fades with a half-life of a second: work that is
- * refused for it is never measured. Guarded by its owner's lock.
+ * more with less counts. What nobody confirms for a second fades with a half-life of another: work
+ * that is refused for it is never measured. Guarded by its owner's lock.
  */
 final class Slippage {
 
@@ -28,6 +28,11 @@ final class Slippage {
 
   /** Work was expected to take so long, and took so long. */
   void add(double expectedNanos, double nanos) {
+    double faded = faded();
+    for (int work = 0; work < WORKS; work++) {
+      added[work] *= faded;
+      stretched[work] *= faded;
+    }
     added[next] = Math.max(0, nanos - expectedNanos);
     stretched[next] = added[next] / expectedNanos;
     next = (next + 1) % WORKS;
@@ -36,9 +41,12 @@ final class Slippage {
 
   /** By how much work may take longer than the time that is expected of it. */
   double nanos(double expectedNanos) {
-    double age = Math.max(0, ticker.nanos() - measuredAt);
-    double most = Math.min(most(added), most(stretched) * expectedNanos);
-    return most * Math.pow(2, -age / HALF_LIFE_NANOS);
+    return faded() * Math.min(most(added), most(stretched) * expectedNanos);
+  }
+
+  private double faded() {
+    double silence = Math.max(0, ticker.nanos() - measuredAt - HALF_LIFE_NANOS);
+    return Math.pow(2, -silence / HALF_LIFE_NANOS);
   }
 
   private static double most(double[] works) {

@@ -10,8 +10,9 @@ import java.util.concurrent.locks.ReentrantLock;
 /**
  * The places where forwards are computed, shared by lanes: the n-th thread of every lane computes
  * at the n-th place, one of them at a time, and the oldest work goes first, whichever model it is
- * for. Side by side on the same processors forwards only slow each other down, by as much as nobody
- * can tell before. Thread-safe; what is not public is for queues, which hold its lock.
+ * for; only a probe that waited too long comes before it. Side by side on the same processors
+ * forwards only slow each other down, by as much as nobody can tell before. Thread-safe; what is
+ * not public is for queues, which hold its lock.
  */
 public final class Turns {
 

@@ -50,12 +50,25 @@ final class WaitingWork {
     return policy.maxDelay().toNanos() - (now - oldest());
   }
 
+  /** Until the first can no longer be done in time; none if there is no such moment ahead. */
+  long nanosUntilPointless() {
+    return works.stream()
+        .mapToLong(work -> work.promise().deadline().remaining().toNanos() - needed(work))
+        .filter(nanos -> nanos > 0)
+        .min()
+        .orElse(0);
+  }
+
+  private long needed(Work work) {
+    return Math.round(times.nanos(work.samples()));
+  }
+
   /** Takes out what nobody waits for any more, or what cannot be done in time. */
   List<Work> removePointless() {
     List<Work> removed = new ArrayList<>();
     for (Iterator<Work> all = works.iterator(); all.hasNext(); ) {
       Work work = all.next();
-      if (work.isPointless(Duration.ofNanos(Math.round(times.nanos(work.samples()))))) {
+      if (work.isPointless(Duration.ofNanos(needed(work)))) {
         all.remove();
         removed(work);
         removed.add(work);

@@ -97,9 +97,10 @@ public final class ModelLoader implements VersionLoader {
       Lane lane = lane(version.id(), instances);
       try {
         Certificate certificate = proven(artifact, version, instances);
+        // from here on it takes turns with others: a forward that hangs must not stop them
+        lane.watch(watch(version.id(), new GoldenAnswers(certificate), probes));
         Duration latency = medianForward(lane, probes.get(0));
         lane.open(latency);
-        lane.watch(watch(version.id(), new GoldenAnswers(certificate), probes));
         Duration loadTime = Duration.ofNanos(System.nanoTime() - started);
         return new ServedModel(
             version, new Placement(devices, certificate), lane, loadTime, latency);
