@@ -144,7 +144,6 @@ final class Intake {
   private void answer(RoutingContext context, ProblemAnswer problem) {
     if (length(context) <= SMALL) {
       problems.write(context, problem);
-      context.request().resume(); // what is not read would keep the next request out
     } else {
       problems.writeLast(context, problem);
     }
