@@ -3,7 +3,7 @@
 # Everything lies below loadtest/target; Gatling's reports in loadtest/target/gatling.
 #
 #   SECONDS_EACH=30     length of each phase
-#   SETTLE=60           seconds from ready until the load: it goes on warming itself up while idle
+#   SETTLE=90           seconds from ready until the load: it goes on warming itself up while idle
 #   PORT=18480          of the service, on the loopback interface
 #   SERVICE_CPU=0       CLIENT_CPU=1
 #   JAR=FILE            the packaged service, target/quarkus-app/quarkus-run.jar unless told
@@ -14,7 +14,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 
 seconds=${SECONDS_EACH:-30}
-settle=${SETTLE:-60}
+settle=${SETTLE:-90}
 port=${PORT:-18480}
 service_cpu=${SERVICE_CPU:-0}
 client_cpu=${CLIENT_CPU:-1}

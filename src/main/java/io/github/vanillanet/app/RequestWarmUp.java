@@ -32,8 +32,12 @@ final class RequestWarmUp {
   private static final String NAME = ".warm-up";
   private static final int QUEUE = 8;
 
-  /** The JVM compiles with all its optimisations what was called half as often. */
-  private static final int ENOUGH = 10_000;
+  /**
+   * The JVM compiles with all its optimisations what was called some 5,000 times, or half as often
+   * again when it is busy with other methods. What is called by every other request needs twice
+   * that.
+   */
+  private static final int ENOUGH = 24_000;
 
   /** A model that is being loaded is timed, forward after forward: nothing shall slow that down. */
   private static final Duration BREATH = Duration.ofMillis(10);

@@ -18,6 +18,8 @@ final class Slippage {
   private final Ticker ticker;
   private final double[] added = new double[WORKS]; // nanoseconds
   private final double[] stretched = new double[WORKS]; // of what was expected
+  private double mostAdded;
+  private double mostStretched;
   private int next;
   private long measuredAt;
 
@@ -36,12 +38,14 @@ final class Slippage {
     added[next] = Math.max(0, nanos - expectedNanos);
     stretched[next] = added[next] / expectedNanos;
     next = (next + 1) % WORKS;
+    mostAdded = most(added);
+    mostStretched = most(stretched);
     measuredAt = ticker.nanos();
   }
 
   /** By how much work may take longer than the time that is expected of it. */
   double nanos(double expectedNanos) {
-    return faded() * Math.min(most(added), most(stretched) * expectedNanos);
+    return faded() * Math.min(mostAdded, mostStretched * expectedNanos);
   }
 
   private double faded() {

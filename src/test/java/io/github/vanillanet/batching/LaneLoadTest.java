@@ -70,15 +70,15 @@ class LaneLoadTest {
     lane.submit(input(2));
 
     assertThat(lane.estimate(1).total())
-        .as("four forwards, room for a probe, and two fifths of the three before it")
-        .isEqualTo(Duration.ofMillis(62));
-    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(62))))
+        .as("four forwards, room for a probe, and four fifths of the three before it")
+        .isEqualTo(Duration.ofMillis(74));
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(74))))
         .isInstanceOf(ServiceException.DeadlineExceeded.class)
-        .hasMessageContaining("62.0 ms are left, the answer would take about 62.0 ms");
-    lane.reserve(1, within(Duration.ofMillis(63))).close();
-    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(63)), Duration.ofMillis(1)))
+        .hasMessageContaining("74.0 ms are left, the answer would take about 74.0 ms");
+    lane.reserve(1, within(Duration.ofMillis(75))).close();
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(75)), Duration.ofMillis(1)))
         .as("the input is still to be prepared")
-        .hasMessageContaining("about 63.0 ms");
+        .hasMessageContaining("about 75.0 ms");
   }
 
   @Test

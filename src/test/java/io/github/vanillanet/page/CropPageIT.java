@@ -69,7 +69,12 @@ class CropPageIT {
       visit
           .page()
           .waitForCondition(() -> visit.page().getAttribute("#photo", "alt").endsWith(name));
-      visit.page().waitForFunction("document.getElementById('photo').complete");
+      // not waitForFunction: if it has to wait, it evaluates text in the page, which its policy
+      // forbids
+      visit
+          .page()
+          .waitForCondition(
+              () -> (Boolean) visit.page().evaluate("document.getElementById('photo').complete"));
       String shown =
           (String)
               visit.page().evaluate("document.getElementById('net-canvas').toDataURL('image/png')");
