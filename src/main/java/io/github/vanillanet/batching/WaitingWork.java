@@ -42,12 +42,23 @@ final class WaitingWork {
     return works.getFirst().submitted();
   }
 
-  /** How long the oldest may still be held back for others to join it. */
+  /**
+   * How long what waits may still be held back for others to join it: for the configured delay, but
+   * none for more than half of the time that its deadline leaves it.
+   */
   long patience(long now) {
     if (!policy.combines() || images >= policy.maxImages()) {
       return 0;
     }
-    return policy.maxDelay().toNanos() - (now - oldest());
+    long together = Math.round(times.nanos(images));
+    long patience = policy.maxDelay().toNanos() - (now - oldest());
+    for (Work work : works) {
+      long waited = now - work.submitted();
+      long spare = work.promise().deadline().remaining().toNanos() - together;
+      // half of what it could spare when it came, less what it has waited since
+      patience = Math.min(patience, (spare - waited) / 2);
+    }
+    return patience;
   }
 
   /** Until the first can no longer be done in time; none if there is no such moment ahead. */

@@ -64,12 +64,14 @@ final class Cluster implements AutoCloseable {
                 .getItems());
   }
 
-  /** The Job's pods: one, or none yet, or none any more. */
-  List<Pod> pods(String name) throws ClusterException {
-    return ask(
-        "list",
-        "pods",
-        () -> client.pods().inNamespace(namespace).withLabel(JOB_NAME, name).list().getItems());
+  /** What the Job's pod says: there is one, or none yet, or none any more. */
+  PodFinding newestPod(String name) throws ClusterException {
+    List<Pod> pods =
+        ask(
+            "list",
+            "pods",
+            () -> client.pods().inNamespace(namespace).withLabel(JOB_NAME, name).list().getItems());
+    return pods.isEmpty() ? PodFinding.noPod() : PodFinding.of(pods.get(pods.size() - 1));
   }
 
   /** Deletes the Job once its pods are gone; nothing happens if there is none. */

@@ -1,6 +1,5 @@
 package io.github.vanillanet.cluster;
 
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.github.vanillanet.jobs.JobFolder;
@@ -9,12 +8,8 @@ import io.github.vanillanet.jobs.RunEnd;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -29,6 +24,7 @@ final class ClusterRun implements JobRun {
   private final Cluster cluster;
   private final Patience patience;
   private final JobFolder folder;
+  private final JobFailure failure;
   private final CompletableFuture<RunEnd> ended = new CompletableFuture<>();
   private final Thread follower;
 
@@ -49,6 +45,7 @@ final class ClusterRun implements JobRun {
     this.cluster = cluster;
     this.patience = patience;
     this.folder = folder;
+    this.failure = new JobFailure(cluster, folder);
     this.name = name;
     this.toCreate = toCreate;
     this.follower = new Thread(this::follow, "training-" + folder.id());
@@ -189,9 +186,9 @@ final class ClusterRun implements JobRun {
     }
     Optional<JobCondition> failed = condition(job.get(), "Failed");
     if (failed.isPresent()) {
-      return end(failure(failed.get()));
+      return end(failure.read(name, failed.get()));
     }
-    PodFinding pod = pod();
+    PodFinding pod = cluster.newestPod(name);
     report(pod.obstacle());
     giveUpIfStuck(pod);
     return false;
@@ -222,31 +219,6 @@ final class ClusterRun implements JobRun {
     }
   }
 
-  private RunEnd failure(JobCondition failed) {
-    PodFinding pod;
-    try {
-      pod = pod();
-    } catch (ClusterException e) {
-      return RunEnd.because(
-          "its Kubernetes Job failed: %s; why cannot be read: %s"
-              .formatted(failed.getReason(), e.getMessage()));
-    }
-    pod.lastWords().ifPresent(this::log);
-    if ("DeadlineExceeded".equals(failed.getReason())) {
-      return RunEnd.because("it ran longer than " + KubernetesExecutor.SETTINGS + ".deadline");
-    }
-    OptionalInt exit = pod.exitCode();
-    return pod.reason().isPresent() || exit.isPresent()
-        ? new RunEnd(exit, pod.reason())
-        : RunEnd.because(
-            "its Kubernetes Job failed: %s: %s".formatted(failed.getReason(), failed.getMessage()));
-  }
-
-  private PodFinding pod() throws ClusterException {
-    List<Pod> pods = cluster.pods(name);
-    return pods.isEmpty() ? PodFinding.noPod() : PodFinding.of(pods.get(pods.size() - 1));
-  }
-
   private void giveUpIfStuck(PodFinding pod) {
     stuckSince =
         pod.stuck() ? stuckSince.or(() -> Optional.of(System.nanoTime())) : Optional.empty();
@@ -265,18 +237,6 @@ final class ClusterRun implements JobRun {
         .flatMap(status -> status.getConditions().stream())
         .filter(it -> type.equals(it.getType()) && "True".equals(it.getStatus()))
         .findFirst();
-  }
-
-  private void log(String lastWords) {
-    try {
-      Files.writeString(
-          folder.log(),
-          lastWords.strip() + "\n",
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "{0}: {1}", folder.log(), e);
-    }
   }
 
   private void report(Optional<String> now) {

@@ -90,4 +90,9 @@ public final class ServingMetrics {
   boolean closed(VersionMeters version) {
     return live.remove(version.model() + "/" + version.version(), version);
   }
+
+  /** True if a version of this model counts. */
+  boolean counts(String model) {
+    return live.values().stream().anyMatch(version -> version.model().equals(model));
+  }
 }

@@ -173,6 +173,9 @@ public final class VersionMeters implements AutoCloseable {
     open = false;
     if (metrics.closed(this)) {
       inferences.values().forEach(metrics.registry()::remove);
+      if (!metrics.counts(model)) {
+        metrics.model(model).lanes.set(0);
+      }
     }
   }
 }

@@ -33,7 +33,7 @@ import java.util.concurrent.CompletionException;
  */
 public final class ModelLoader implements VersionLoader {
 
-  private static final int TIMED_FORWARDS = 5;
+  static final int TIMED_FORWARDS = 5;
   private static final Duration SHORTEST_PROBE_INTERVAL = Duration.ofSeconds(1);
 
   private final InstanceLoader engine;

@@ -1,6 +1,8 @@
 package io.github.vanillanet.rest;
 
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.rest.call.Calls;
+import io.github.vanillanet.rest.call.InferencePaths;
 import io.github.vanillanet.rest.problem.ProblemAnswer;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -20,10 +22,12 @@ final class BodyLimit {
   private static final int FIRST = 1000;
 
   private final BodyBounds bounds;
+  private final Calls calls;
   private final ProblemWriter problems;
 
-  BodyLimit(BodyBounds bounds, ProblemWriter problems) {
+  BodyLimit(BodyBounds bounds, Calls calls, ProblemWriter problems) {
     this.bounds = bounds;
+    this.calls = calls;
     this.problems = problems;
   }
 
@@ -42,6 +46,9 @@ final class BodyLimit {
     ServiceException failure =
         new ServiceException.TooLarge(
             "expected a body of at most %d bytes, found %d".formatted(limit, declared));
+    if (InferencePaths.target(path, name -> false).isPresent()) {
+      calls.timed(context);
+    }
     problems.writeLast(context, ProblemAnswer.of(failure, path));
   }
 

@@ -18,6 +18,8 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -82,8 +84,7 @@ final class Attempt {
         observer.answered(served.id());
         T answer = call.clock().time(Stage.POSTPROCESS, () -> result.apply(done.logits()));
         if (call.deadline().passed()) {
-          throw new ServiceException.DeadlineExceeded(
-              "the budget of %s was spent before the answer was there".formatted(call.deadline()));
+          throw tooLate();
         }
         meters.answered(call.clock().read());
         request.succeeded(prepared.samples(), done.queueNanos(), done.inferNanos());
@@ -101,10 +102,13 @@ final class Attempt {
   private LaneAnswer await(CompletableFuture<LaneAnswer> answer) {
     call.onAbandon(() -> answer.cancel(false)); // the lane drops work that nobody waits for
     try {
-      LaneAnswer done = answer.get();
+      LaneAnswer done = inTime(answer);
       call.clock().add(Stage.QUEUE, done.queueNanos());
       call.clock().add(Stage.INFER, done.inferNanos());
       return done;
+    } catch (TimeoutException e) {
+      answer.cancel(false);
+      throw tooLate();
     } catch (CancellationException e) {
       throw new ServiceException.ClientGone("the client left before it was answered");
     } catch (InterruptedException e) {
@@ -120,6 +124,19 @@ final class Attempt {
       }
       throw new CompletionException(e.getCause());
     }
+  }
+
+  /** What was promised may still go wrong; nobody waits longer for it than was agreed. */
+  private LaneAnswer inTime(CompletableFuture<LaneAnswer> answer)
+      throws ExecutionException, InterruptedException, TimeoutException {
+    return call.deadline().exists()
+        ? answer.get(call.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS)
+        : answer.get();
+  }
+
+  private ServiceException tooLate() {
+    return new ServiceException.DeadlineExceeded(
+        "the budget of %s was spent before the answer was there".formatted(call.deadline()));
   }
 
   private void requireFinite(ModelInput input, float[] logits) {
@@ -153,11 +170,12 @@ final class Attempt {
       return Outcome.FAILED;
     }
     return switch (named.code()) {
-      case QUEUE_FULL, NOT_READY -> Outcome.REJECTED;
+      case QUEUE_FULL -> Outcome.REJECTED;
       case DEADLINE_EXCEEDED -> Outcome.EXPIRED;
       case CLIENT_GONE -> Outcome.CANCELLED;
       case INVALID_REQUEST, TOO_LARGE, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE -> Outcome.INVALID;
-      case MODEL_NOT_FOUND,
+      case NOT_READY, // a fault has taken the lane out of service
+          MODEL_NOT_FOUND,
           MODEL_AMBIGUOUS,
           OUT_OF_DEVICE_MEMORY,
           ENGINE_FAILURE,

@@ -30,20 +30,24 @@ public final class ModelGroups {
   }
 
   /**
+   * Members out of service are chosen only if all are.
+   *
    * @param images of the request
    * @return the chosen member's model; empty if {@code name} is no group or nothing of it is loaded
    */
   Optional<String> route(String name, Deadline deadline, int images) {
     List<DeadlineRouter.Candidate> candidates = new ArrayList<>();
+    List<DeadlineRouter.Candidate> faulty = new ArrayList<>();
     for (String member : members.getOrDefault(name, List.of())) {
       Optional<Lease> lease = registry.lease(member);
       if (lease.isPresent()) {
         try (Lease held = lease.get()) {
-          candidates.add(candidate(held.model(), images));
+          boolean serves = held.model().lane().fault().isEmpty();
+          (serves ? candidates : faulty).add(candidate(held.model(), images));
         }
       }
     }
-    return DeadlineRouter.choose(candidates, deadline.remaining())
+    return DeadlineRouter.choose(candidates.isEmpty() ? faulty : candidates, deadline.remaining())
         .map(DeadlineRouter.Candidate::name);
   }
 

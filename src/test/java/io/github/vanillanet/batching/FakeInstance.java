@@ -20,7 +20,7 @@ public final class FakeInstance implements ModelInstance {
       new ArrayList<>(); // of the lane's thread until it is joined
   volatile Thread attached;
   volatile boolean closed;
-  volatile RuntimeException failure;
+  public volatile RuntimeException failure;
 
   public FakeInstance(int permits) {
     this.permits = new Semaphore(permits);

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -143,6 +144,23 @@ class LaneLoadTest {
     CompletableFuture.allOf(first, second).join();
     lane.close();
     assertThat(instance.forwards).containsExactly(2);
+  }
+
+  @Test
+  void whatIsInAHurryIsHeldBackForHalfOfWhatItCanSpare() throws InterruptedException {
+    instance.permits.release(PLENTY);
+    Lane lane = lane(64, new BatchPolicy(8, Duration.ofDays(1)));
+    CompletableFuture<LaneAnswer> hurried;
+    try (Ticket ticket = lane.reserve(1, within(Duration.ofMillis(50)))) {
+      hurried = ticket.submit(input(1));
+    }
+
+    ticker.advance(Duration.ofMillis(19)); // the forward takes 10 of 50
+    Thread.sleep(60); // the lane looks every 20
+    assertThat(lane.depth()).isEqualTo(1);
+    ticker.advance(Duration.ofMillis(1));
+
+    hurried.orTimeout(1, TimeUnit.MINUTES).join();
   }
 
   @Test

@@ -124,6 +124,22 @@ class TurnsTest {
     assertThat(waiting.orTimeout(1, TimeUnit.MINUTES).join().logits()).hasSize(2);
   }
 
+  @Test
+  void whatComesBackAfterItsLaneWasGivenUpTeachesNothing() throws InterruptedException {
+    slow.watch(
+        new WatchPlan(List.of(new KnownAnswer(input(), logits -> {})), LONG, LONG, fault -> {}));
+    slow.submit(input());
+    deep.entered.await();
+    while (slow.fault().isEmpty()) {
+      ticker.advance(LONG);
+      Thread.sleep(10);
+    }
+    deep.permits.release(PLENTY);
+    slow.close(); // waits for its thread
+
+    assertThat(fast.estimate(1).margin()).isZero();
+  }
+
   private Lane lane(String name, FakeInstance instance, Duration forward) {
     LaneSettings settings = new LaneSettings(8, BatchPolicy.single(), turns);
     Lane lane =

@@ -43,6 +43,19 @@ class ServingMetricsTest {
   }
 
   @Test
+  void aModelThatIsGoneHasNoLanes() {
+    VersionMeters old = metrics.version("net", 1, "cpu");
+    old.open(2, List.of(1));
+    VersionMeters next = metrics.version("net", 2, "cpu");
+    next.open(2, List.of(1));
+
+    old.close();
+    assertThat(registry.scrape()).contains("vanillanet_lanes{model=\"net\",} 2.0");
+    next.close();
+    assertThat(registry.scrape()).contains("vanillanet_lanes{model=\"net\",} 0.0");
+  }
+
+  @Test
   void theCountersOfTritonAndTorchServeKeepTheirNames() {
     VersionMeters version = metrics.version("net", 3, "cpu");
     version.open(1, List.of(1));

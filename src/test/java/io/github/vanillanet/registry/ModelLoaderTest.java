@@ -52,15 +52,23 @@ class ModelLoaderTest {
 
   private ServedModel load(
       Arithmetic arithmetic, int lanes, BatchPolicy batching, Device... targets) {
+    return loader(arithmetic, lanes, batching, FaultObserver.none(), targets).load(version);
+  }
+
+  private ModelLoader loader(
+      Arithmetic arithmetic,
+      int lanes,
+      BatchPolicy batching,
+      FaultObserver faults,
+      Device... targets) {
     LaneSettings settings = new LaneSettings(64, batching, new Turns(Ticker.system()));
     return new ModelLoader(
-            devices,
-            List.of(targets),
-            arithmetic,
-            new LanePlan(lanes, 1, settings, LanePlan.USUAL_HANG_LIMIT),
-            new ServingMetrics(registry),
-            FaultObserver.none())
-        .load(version);
+        devices,
+        List.of(targets),
+        arithmetic,
+        new LanePlan(lanes, 1, settings, LanePlan.USUAL_HANG_LIMIT),
+        new ServingMetrics(registry),
+        faults);
   }
 
   private ServedModel load(Arithmetic arithmetic, Device... targets) {
@@ -111,6 +119,28 @@ class ModelLoaderTest {
         .hasMessageNotContaining("\n");
     assertThat(devices.loaded.get(0).closed).isTrue();
     assertThat(devices.loaded.get(0).artifact).doesNotExist();
+  }
+
+  @Test
+  void aForwardThatHangsWhileItIsTimedIsGivenUp() {
+    ServedModel healthy = load(Arithmetic.PUBLISHED, SECOND);
+    healthy.lane().close();
+    long warming = devices.loaded.get(0).forwards.size() - ModelLoader.TIMED_FORWARDS;
+    Semaphore gate = new Semaphore((int) warming);
+    devices.gates.put(FIRST, gate);
+
+    ModelLoader loader =
+        loader(
+            Arithmetic.PUBLISHED,
+            1,
+            BatchPolicy.single(),
+            (id, fault) -> gate.release(1 << 20),
+            FIRST);
+
+    assertThatThrownBy(() -> loader.load(version))
+        .isInstanceOf(ServiceException.class)
+        .hasMessageContaining("hang");
+    assertThat(devices.loaded.get(1).closed).isTrue();
   }
 
   @Test

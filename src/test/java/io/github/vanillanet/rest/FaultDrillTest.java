@@ -26,6 +26,7 @@ import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -98,6 +99,30 @@ class FaultDrillTest {
 
     assertThat(classify().statusCode()).isEqualTo(200);
     assertThat(given().get(READY).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  @Order(1)
+  void aClientThatLeavesIsNotWaitedFor() {
+    String cancelled = "vanillanet_requests_total{model=\"" + MODEL + "\",outcome=\"cancelled\"";
+    double before = metric(cancelled);
+    Semaphore entered = new Semaphore(0);
+    Semaphore held = new Semaphore(0);
+    device.become(
+        (healthy, kind, input, samples) -> {
+          entered.release();
+          held.acquireUninterruptibly();
+          return healthy.forward(kind, input, samples);
+        });
+    byte[] jpeg = Service.jpeg();
+
+    RawHttp.post("/classify/" + MODEL, "Content-Type: image/jpeg", "Content-Length: " + jpeg.length)
+        .bytes(jpeg)
+        .sendAndLeave(entered::acquireUninterruptibly);
+
+    Eventually.becomes(() -> metric(cancelled) == before + 1); // while the forward goes on
+    held.release(1 << 20);
+    assertThat(classify().statusCode()).isEqualTo(200);
   }
 
   @Test

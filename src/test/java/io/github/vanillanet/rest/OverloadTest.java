@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.vanillanet.batching.Ticket;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.rest.call.RefusalPace;
 import io.github.vanillanet.serving.Admission;
 import io.github.vanillanet.timing.Deadline;
 import io.quarkus.test.common.QuarkusTestResource;
@@ -32,6 +33,7 @@ class OverloadTest {
 
   @Inject ModelRegistry registry;
   @Inject Admission admission;
+  @Inject RefusalPace pace;
 
   @BeforeEach
   void awaitReady() {
@@ -144,6 +146,14 @@ class OverloadTest {
           assertThat(answers.get(0).header("connection")).isEmpty();
           assertThat(answers.get(1).status()).isEqualTo(200);
         });
+  }
+
+  @Test
+  void theConnectionOfARefusalThatIsHeldBackGoesOnToo() throws Exception {
+    while (pace.delay().toMillis() < 100) {
+      // refusals that others got
+    }
+    theConnectionOfASmallRefusalGoesOn();
   }
 
   @Test

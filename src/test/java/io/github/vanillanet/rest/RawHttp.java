@@ -101,6 +101,18 @@ final class RawHttp {
     }
   }
 
+  /** Sends what there is, and closes the connection once {@code until} has returned. */
+  void sendAndLeave(Runnable until) {
+    try (Socket socket = new Socket("localhost", RestAssured.port)) {
+      OutputStream out = socket.getOutputStream();
+      out.write(request.toByteArray());
+      out.flush();
+      until.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Answer answer(InputStream in) throws IOException {
     StringBuilder head = new StringBuilder();
     while (head.indexOf("\r\n\r\n") < 0) {

@@ -47,6 +47,7 @@ class RefusedBodiesTest {
 
     assertThat(Refusal.problem(image, 413, "TOO_LARGE"))
         .contains("at most " + MAX_IMAGE_BODY, "found " + (MAX_IMAGE_BODY + 1));
+    assertThat(image.header("server-timing")).contains("decode;dur=0.000", "total;dur=");
     Refusal.problem(upload, 413, "TOO_LARGE");
     assertThat(Refusal.v2(tensor, 413)).contains("at most " + MAX_TENSOR_BODY);
   }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.batching.BatchPolicy;
 import io.github.vanillanet.batching.FakeInstance;
+import io.github.vanillanet.batching.KnownAnswer;
 import io.github.vanillanet.batching.Lane;
 import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.batching.Turns;
+import io.github.vanillanet.batching.WatchPlan;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.error.ServiceException;
@@ -124,6 +126,35 @@ class AttemptTest {
 
     assertThatThrownBy(late::join).hasCauseInstanceOf(ServiceException.DeadlineExceeded.class);
     assertThat(count("expired")).isEqualTo(1);
+  }
+
+  @Test
+  void nobodyWaitsLongerThanHisDeadline() {
+    Call call = call();
+    call.limit(Duration.ofMillis(50));
+
+    assertThatThrownBy(() -> attempt(call)) // the forward ends when the test does
+        .isInstanceOf(ServiceException.DeadlineExceeded.class)
+        .hasMessageContaining("the budget of 50.0 ms was spent");
+    assertThat(count("expired")).isEqualTo(1);
+  }
+
+  @Test
+  void whatAFaultEndsHasFailed() {
+    lane.watch(
+        new WatchPlan(
+            List.of(new KnownAnswer(input(1), logits -> {})),
+            Duration.ofDays(1),
+            Duration.ofDays(1),
+            fault -> {}));
+    Call call = call();
+    CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(() -> attempt(call));
+    instance.failure = new ServiceException.EngineFailure("a device error", null);
+    instance.permits.release(PLENTY);
+
+    assertThatThrownBy(ended::join).hasCauseInstanceOf(ServiceException.NotReady.class);
+    assertThat(count("failed")).isEqualTo(1);
+    assertThat(count("rejected")).isZero();
   }
 
   @Test

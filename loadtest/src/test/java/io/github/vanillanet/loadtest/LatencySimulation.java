@@ -33,9 +33,18 @@ public final class LatencySimulation extends Simulation {
   public void after() {
     List<Answer> half = traffic.answers.of(HALF);
     Answers.print(HALF, half);
-    Answers.print(MOST, traffic.answers.of(MOST));
+    List<Answer> most = traffic.answers.of(MOST);
+    Answers.print(MOST, most);
     double median = Answers.percentile(half, 50, Answer::wallMillis);
     double late = Answers.percentile(half, 99, Answer::wallMillis);
-    new Verdict().atMost("p99 / p50 at half the capacity", late / median, 2).require();
+    new Verdict()
+        .atLeast("answered at half the capacity", answered(half), 1)
+        .atLeast("answered at 80 % of it", answered(most), 1)
+        .atMost("p99 / p50 at half the capacity", late / median, 2)
+        .require();
+  }
+
+  private static double answered(List<Answer> answers) {
+    return Answers.good(answers).size() / (double) answers.size();
   }
 }

@@ -50,10 +50,18 @@ public final class Calls {
    */
   public Call of(RoutingContext context) {
     Optional<Call> known = Optional.ofNullable(context.get(CALL));
-    return known.orElseGet(() -> begin(context));
+    return known.orElseGet(() -> limited(context));
   }
 
-  private Call begin(RoutingContext context) {
+  private Call limited(RoutingContext context) {
+    Call call = timed(context);
+    Budget.inHeader(context.request().getHeader(Budget.HEADER)).ifPresent(call::limit);
+    Budget.inQuery(context.request().getParam(Budget.QUERY)).ifPresent(call::limit);
+    return call;
+  }
+
+  /** Has the answer tell its time, whatever budget the request asks for: one that is refused. */
+  public Call timed(RoutingContext context) {
     Optional<Long> arrived = Optional.ofNullable(context.get(ARRIVED));
     Call call = new Call(ticker, arrived.orElseGet(ticker::nanos));
     context.put(CALL, call);
@@ -63,8 +71,6 @@ public final class Calls {
     if (context.response().closed()) {
       call.abandon();
     }
-    Budget.inHeader(context.request().getHeader(Budget.HEADER)).ifPresent(call::limit);
-    Budget.inQuery(context.request().getParam(Budget.QUERY)).ifPresent(call::limit);
     return call;
   }
 
