@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.vanillanet.batching.Eventually;
 import io.github.vanillanet.batching.FaultyInstance;
 import io.github.vanillanet.batching.LaneSettings;
+import io.github.vanillanet.batching.Ticket;
 import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.TorchInstance;
 import io.github.vanillanet.engine.TorchRuntime;
@@ -14,11 +15,13 @@ import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.network.Arithmetic;
 import io.github.vanillanet.registry.FaultObserver;
 import io.github.vanillanet.registry.LanePlan;
+import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelLoader;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.ModelRepository;
 import io.github.vanillanet.registry.PublishedModels;
 import io.github.vanillanet.registry.StoredVersion;
+import io.github.vanillanet.timing.Deadline;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -26,6 +29,7 @@ import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.MethodOrderer;
@@ -46,6 +50,11 @@ class FaultDrillTest {
 
   /** A service that no other test needs in health. */
   public static final class OfItsOwn implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("vanillanet.groups.pair", TwoSmallModels.MODEL + "," + TwoSmallModels.OTHER);
+    }
+
     @Override
     public List<TestResourceEntry> testResources() {
       return List.of(new TestResourceEntry(TwoSmallModels.class));
@@ -154,6 +163,21 @@ class FaultDrillTest {
   }
 
   @Test
+  @Order(2)
+  void aGroupWhoseHealthyMembersAreFullIsFullNotBroken() {
+    device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
+    assertThat(refusal()).contains("is out of service");
+
+    assertThat(classify("pair").statusCode()).isEqualTo(200);
+    try (Lease lease = registry.lease(TwoSmallModels.OTHER).orElseThrow();
+        Ticket all = lease.model().lane().reserve(64, Deadline.never())) {
+      Response full = classify("pair");
+      assertThat(full.statusCode()).as(full.asString()).isEqualTo(429);
+      assertThat(full.<String>path("detail")).contains(TwoSmallModels.OTHER);
+    }
+  }
+
+  @Test
   @Order(3)
   void aHangTurnsReadinessAndLivenessWithoutTraffic() {
     assertThat(given().get(LIVE).statusCode()).isEqualTo(200);
@@ -171,7 +195,11 @@ class FaultDrillTest {
   }
 
   private static Response classify() {
-    return given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/" + MODEL);
+    return classify(MODEL);
+  }
+
+  private static Response classify(String model) {
+    return given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/" + model);
   }
 
   private static String refusal() {

@@ -34,6 +34,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A device that takes 10 ms for an image, by the test's clock, and a queue for two. */
@@ -129,6 +130,7 @@ class AttemptTest {
   }
 
   @Test
+  @Timeout(60)
   void nobodyWaitsLongerThanHisDeadline() {
     Call call = call();
     call.limit(Duration.ofMillis(50));
