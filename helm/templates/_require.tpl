@@ -32,6 +32,10 @@
 {{- if and $scaled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) -}}
 {{- fail "autoscaling.maxReplicas is below autoscaling.minReplicas" -}}
 {{- end -}}
+{{- $wait := .Values.autoscaling.queueWait -}}
+{{- if and $scaled (ge (mul $wait.budgetMillis $wait.targetPercent | int) 25600) -}}
+{{- fail "autoscaling.queueWait: the histogram of the time in the queue ends at 256 ms, so targetPercent of budgetMillis must be less" -}}
+{{- end -}}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
 {{- if hasKey $.Values.podLabels . -}}
 {{- fail (printf "podLabels: %s selects the pods and cannot be another" .) -}}

@@ -54,6 +54,7 @@ class ChartRefusalsTest {
         "terminationGracePeriodSeconds: 20                          | need 60",
         "autoscaling: {type: cpu}                                   | type",
         "autoscaling: {type: keda, queueWait: {targetPercent: 500}} | targetPercent",
+        "autoscaling: {type: hpa, queueWait: {budgetMillis: 512}}   | 256 ms",
         "ingress: {enabled: true, hosts: []}                        | hosts",
         "admin: {users: [{name: alice}]}                            | password",
         "admin: {users: [{name: Alice, password: 'long enough'}]}   | name",
