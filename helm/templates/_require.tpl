@@ -33,8 +33,8 @@
 {{- fail "autoscaling.maxReplicas is below autoscaling.minReplicas" -}}
 {{- end -}}
 {{- $wait := .Values.autoscaling.queueWait -}}
-{{- if and $scaled (ge (mul $wait.budgetMillis $wait.targetPercent | int) 25600) -}}
-{{- fail "autoscaling.queueWait: the histogram of the time in the queue ends at 256 ms, so targetPercent of budgetMillis must be less" -}}
+{{- if and $scaled (ge (mul $wait.budgetMillis $wait.targetPercent | int) 23200) -}}
+{{- fail "autoscaling.queueWait: the histogram of the time in the queue ends at 256 ms, and an autoscaler acts from 10 % above its target, so targetPercent of budgetMillis must be less than 232 ms" -}}
 {{- end -}}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
 {{- if hasKey $.Values.podLabels . -}}

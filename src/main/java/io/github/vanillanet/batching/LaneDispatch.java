@@ -112,7 +112,7 @@ final class LaneDispatch {
         long due = nanosUntilDue(worker); // asked first: what becomes due meanwhile is seen below
         List<Work> dropped = waiting.removePointless();
         if (!dropped.isEmpty()) {
-          dropped.stream().filter(work -> !work.answer().isDone()).forEach(this::learn);
+          dropped.stream().filter(LaneDispatch::isLate).forEach(this::learn);
           return Optional.of(new Taken(List.of(), dropped, false, ticker.nanos()));
         }
         if (closing && waiting.isEmpty()) {
@@ -140,6 +140,11 @@ final class LaneDispatch {
     } finally {
       idle[worker] = false;
     }
+  }
+
+  /** Not merely given up by its client. */
+  private static boolean isLate(Work work) {
+    return !work.answer().isDone() || work.promise().deadline().passed();
   }
 
   private void learn(Work work) {

@@ -4,7 +4,8 @@ import io.github.vanillanet.engine.InputKind;
 import java.nio.ByteBuffer;
 
 /**
- * What a request wants computed. Nobody writes {@code content} until its answer is there.
+ * What a request wants computed. Nobody writes {@code content} once it is submitted: a forward may
+ * outlast who waits for it.
  *
  * @param samples how many images it holds: the unit in which queues are counted
  * @param content native byte order, from position to limit: {@code samples} dense samples

@@ -44,7 +44,7 @@ final class WaitingWork {
 
   /**
    * How long what waits may still be held back for others to join it: for the configured delay, but
-   * none for more than half of the time that its deadline leaves it.
+   * none for more than half of what its deadline leaves beyond a forward of all that waits.
    */
   long patience(long now) {
     if (!policy.combines() || images >= policy.maxImages()) {

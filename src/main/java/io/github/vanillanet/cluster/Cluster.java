@@ -65,7 +65,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** What the Job's pod says: there is one, or none yet, or none any more. */
-  PodFinding newestPod(String name) throws ClusterException {
+  PodFinding pod(String name) throws ClusterException {
     List<Pod> pods =
         ask(
             "list",

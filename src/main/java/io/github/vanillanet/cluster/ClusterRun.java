@@ -28,7 +28,7 @@ final class ClusterRun implements JobRun {
   private final CompletableFuture<RunEnd> ended = new CompletableFuture<>();
   private final Thread follower;
 
-  private Optional<Job> toCreate; // the follower's own, as the next five
+  private Optional<Job> toCreate; // the follower's own, as the next six
   private String name;
   private boolean seen;
   private Optional<Long> stuckSince = Optional.empty();
@@ -188,7 +188,7 @@ final class ClusterRun implements JobRun {
     if (failed.isPresent()) {
       return end(failure.read(name, failed.get()));
     }
-    PodFinding pod = cluster.newestPod(name);
+    PodFinding pod = cluster.pod(name);
     report(pod.obstacle());
     giveUpIfStuck(pod);
     return false;

@@ -33,7 +33,7 @@ final class JobFailure {
   RunEnd read(String name, JobCondition failed) {
     PodFinding pod;
     try {
-      pod = cluster.newestPod(name);
+      pod = cluster.pod(name);
     } catch (ClusterException e) {
       return RunEnd.because(
           "its Kubernetes Job failed: %s; why cannot be read: %s"

@@ -56,12 +56,14 @@ public final class VersionMeters implements AutoCloseable {
    * @param batchSizes images in one forward, as far as they are known beforehand
    */
   public void open(int lanes, Iterable<Integer> batchSizes) {
-    metrics.model(model).lanes.set(lanes);
     for (String device : devices) {
       batchSizes.forEach(size -> inference(new Forward(device, size)));
     }
     open = true;
-    metrics.opened(this);
+    synchronized (metrics) {
+      metrics.opened(this);
+      metrics.model(model).lanes.set(lanes);
+    }
   }
 
   /** Work waits in the queue. */
@@ -171,10 +173,12 @@ public final class VersionMeters implements AutoCloseable {
   @Override
   public void close() {
     open = false;
-    if (metrics.closed(this)) {
-      inferences.values().forEach(metrics.registry()::remove);
-      if (!metrics.counts(model)) {
-        metrics.model(model).lanes.set(0);
+    synchronized (metrics) { // or the lanes of the next version might be lost
+      if (metrics.closed(this)) {
+        inferences.values().forEach(metrics.registry()::remove);
+        if (!metrics.counts(model)) {
+          metrics.model(model).lanes.set(0);
+        }
       }
     }
   }

@@ -174,7 +174,7 @@ final class Attempt {
       case DEADLINE_EXCEEDED -> Outcome.EXPIRED;
       case CLIENT_GONE -> Outcome.CANCELLED;
       case INVALID_REQUEST, TOO_LARGE, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE -> Outcome.INVALID;
-      case NOT_READY, // a fault has taken the lane out of service
+      case NOT_READY, // a fault has taken the lane out of service, or the service ends
           MODEL_NOT_FOUND,
           MODEL_AMBIGUOUS,
           OUT_OF_DEVICE_MEMORY,
