@@ -33,20 +33,30 @@ public final class ServingMetrics {
   }
 
   /**
-   * Registers the memory of a device.
+   * Registers the memory of a device; that of a GPU under Triton's names as well, whose label is
+   * the device's name here. Triton's other names of that kind, utilisation and power, are told by
+   * NVIDIA's exporter.
    *
    * @param device as the operator knows it: {@code cpu}, {@code cuda:0}
    * @param used bytes, NaN if it cannot be told
    * @param total bytes, NaN if it cannot be told
    */
   public void deviceMemory(String device, Supplier<Number> used, Supplier<Number> total) {
-    Gauge.builder("vanillanet.device.memory.used.bytes", used)
+    memory("vanillanet.device.memory", "device", device, used, total);
+    if (device.startsWith("cuda")) {
+      memory("nv.gpu.memory", "gpu_uuid", device, used, total);
+    }
+  }
+
+  private void memory(
+      String name, String label, String device, Supplier<Number> used, Supplier<Number> total) {
+    Gauge.builder(name + ".used.bytes", used)
         .description("Of a CUDA device, by all its processes; of the CPU, resident in this one")
-        .tag("device", device)
+        .tag(label, device)
         .register(registry);
-    Gauge.builder("vanillanet.device.memory.total.bytes", total)
+    Gauge.builder(name + ".total.bytes", total)
         .description("Of a CUDA device; of the CPU, the container's limit or the machine's memory")
-        .tag("device", device)
+        .tag(label, device)
         .register(registry);
   }
 

@@ -161,6 +161,11 @@ public final class VersionMeters implements AutoCloseable {
                     Integer.toString(labels.images()))));
   }
 
+  /** Forwards that were done for requests. */
+  public long executions() {
+    return forwards.sum();
+  }
+
   String model() {
     return model;
   }

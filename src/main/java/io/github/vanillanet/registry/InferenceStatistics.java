@@ -31,7 +31,6 @@ public final class InferenceStatistics {
   public record Snapshot(
       Optional<Instant> last,
       long samples,
-      long executions,
       Total success,
       Total failure,
       Stages stages,
@@ -127,7 +126,6 @@ public final class InferenceStatistics {
     return new Snapshot(
         Optional.of(lastMillis.get()).filter(millis -> millis > 0).map(Instant::ofEpochMilli),
         samples.sum(),
-        all.infer().count(),
         success.total(),
         failure.total(),
         all,

@@ -72,6 +72,11 @@ public final class ServedModel {
     return statistics;
   }
 
+  /** Forwards that were done for requests: several may share one, and a large one may need many. */
+  public long executions() {
+    return lane.meters().executions();
+  }
+
   /**
    * @throws io.github.vanillanet.error.ServiceException.NotReady if its lane is out of service
    */

@@ -43,6 +43,19 @@ class ServingMetricsTest {
   }
 
   @Test
+  void onlyTheMemoryOfGpusHasTritonsNames() {
+    metrics.deviceMemory("cpu", () -> 1, () -> 2);
+    metrics.deviceMemory("cuda:0", () -> 3, () -> 4);
+
+    assertThat(registry.scrape())
+        .contains("vanillanet_device_memory_used_bytes{device=\"cpu\",} 1.0")
+        .contains("vanillanet_device_memory_total_bytes{device=\"cuda:0\",} 4.0")
+        .contains("nv_gpu_memory_used_bytes{gpu_uuid=\"cuda:0\",} 3.0")
+        .contains("nv_gpu_memory_total_bytes{gpu_uuid=\"cuda:0\",} 4.0")
+        .doesNotContain("gpu_uuid=\"cpu\"");
+  }
+
+  @Test
   void aModelThatIsGoneHasNoLanes() {
     VersionMeters old = metrics.version("net", 1, "cpu");
     old.open(2, List.of(1));

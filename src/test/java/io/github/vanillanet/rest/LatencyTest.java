@@ -52,15 +52,22 @@ class LatencyTest {
   void theStagesAccountForMostOfTheTime() {
     String many = InferJson.images(Collections.nCopies(20, Service.jpeg()));
 
-    List<Double> shares = new ArrayList<>();
+    List<Double> ofTotal = new ArrayList<>();
+    List<Double> ofWall = new ArrayList<>();
     for (int i = 0; i < 5; i++) { // other load on the machine may take its time from one of them
+      long sent = System.nanoTime();
       Response response = infer(TwoSmallModels.MODEL + "-image", many);
+      double wallMillis = (System.nanoTime() - sent) / 1e6;
       assertThat(response.statusCode()).as(response.asString()).isEqualTo(200);
-      shares.add(shareOfStages(timing(response)));
+      Map<String, Double> timing = timing(response);
+      ofTotal.add(shareOfStages(timing));
+      ofWall.add(timing.get("total") / wallMillis);
     }
 
-    assertThat(shares).allMatch(share -> share <= 1.0);
-    assertThat(Collections.max(shares)).isGreaterThan(0.5);
+    assertThat(ofTotal).allMatch(share -> share <= 1.0);
+    assertThat(Collections.max(ofTotal)).isGreaterThan(0.5);
+    assertThat(ofWall).as("the client's clock").allMatch(share -> share <= 1.0);
+    assertThat(Collections.max(ofWall)).isGreaterThan(0.3);
   }
 
   private static double shareOfStages(Map<String, Double> timing) {

@@ -323,6 +323,21 @@ class TritonClientTest {
         .containsExactly(TwoSmallModels.OTHER, TwoSmallModels.MODEL);
   }
 
+  @Test
+  void forwardsAreCountedNotRequests() {
+    String path = "/v2/models/" + TwoSmallModels.OTHER;
+    JsonPath before = given().get(path + "/stats").jsonPath();
+
+    TritonBytes.raw(path + "/infer", new byte[9 * SAMPLE * 4]).send();
+    JsonPath after = given().get(path + "/stats").jsonPath();
+
+    assertThat(grown(before, after, "model_stats[0].inference_count")).isEqualTo(9);
+    assertThat(grown(before, after, "model_stats[0].execution_count"))
+        .as("eight and one")
+        .isEqualTo(2);
+    assertThat(grown(before, after, "model_stats[0].inference_stats.success.count")).isEqualTo(1);
+  }
+
   private static long grown(JsonPath before, JsonPath after, String counter) {
     return after.getLong(counter) - before.getLong(counter);
   }

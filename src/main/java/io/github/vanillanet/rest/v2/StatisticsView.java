@@ -39,7 +39,7 @@ public record StatisticsView(List<OfModel> modelStats) {
       Duration cacheHit,
       Duration cacheMiss) {}
 
-  /** Forwards of one batch size. */
+  /** Requests of one size; a forward may have been of a part of it, or of several requests. */
   public record OfBatch(
       int batchSize, Duration computeInput, Duration computeInfer, Duration computeOutput) {}
 
@@ -62,7 +62,7 @@ public record StatisticsView(List<OfModel> modelStats) {
         Integer.toString(model.id().version()),
         snapshot.last().map(Instant::toEpochMilli).orElse(0L),
         snapshot.samples(),
-        snapshot.executions(),
+        model.executions(),
         new Inferences(
             Duration.of(snapshot.success()),
             Duration.of(snapshot.failure()),
