@@ -116,7 +116,12 @@ capacity() {
   capacity=$(cat "$work/capacity")
 }
 
-if wanted overhead || wanted latency || wanted storm || wanted patience || wanted swap; then
+loaded=
+if wanted latency || wanted storm || wanted patience || wanted swap; then
+  loaded=yes
+fi
+
+if [ -n "$loaded" ] || wanted overhead; then
   start VANILLANET_REPOSITORY="$alone"
   sleep "$settle"
   if wanted overhead; then
@@ -125,8 +130,10 @@ if wanted overhead || wanted latency || wanted storm || wanted patience || wante
     taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" \
       io.github.vanillanet.loadtest.Overhead
   fi
-  capacity
-  budget=$(awk "BEGIN { print 8000 / $capacity }")
+  if [ -n "$loaded" ]; then
+    capacity
+    budget=$(awk "BEGIN { print 8000 / $capacity }")
+  fi
   if wanted latency; then
     simulate LatencySimulation -Dcapacity="$capacity"
   fi

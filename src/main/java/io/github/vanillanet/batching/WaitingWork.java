@@ -47,7 +47,8 @@ final class WaitingWork {
    * none for more than half of what its deadline leaves beyond a forward of all that waits.
    */
   long patience(long now) {
-    if (!policy.combines() || images >= policy.maxImages()) {
+    boolean waits = policy.combines() && !policy.maxDelay().isZero();
+    if (!waits || images >= policy.maxImages()) {
       return 0;
     }
     long together = Math.round(times.nanos(images));

@@ -92,17 +92,17 @@ public final class ServingMetrics {
     return models.computeIfAbsent(name, model -> new ModelMeters(registry, model));
   }
 
-  void opened(VersionMeters version) {
+  synchronized void opened(VersionMeters version, int lanes) {
     live.put(version.model() + "/" + version.version(), version);
+    model(version.model()).lanes.set(lanes);
   }
 
   /** True if nobody else counts under the same labels: a version may be loaded again. */
-  boolean closed(VersionMeters version) {
-    return live.remove(version.model() + "/" + version.version(), version);
-  }
-
-  /** True if a version of this model counts. */
-  boolean counts(String model) {
-    return live.values().stream().anyMatch(version -> version.model().equals(model));
+  synchronized boolean closed(VersionMeters version) {
+    boolean removed = live.remove(version.model() + "/" + version.version(), version);
+    if (live.values().stream().noneMatch(other -> other.model().equals(version.model()))) {
+      model(version.model()).lanes.set(0);
+    }
+    return removed;
   }
 }

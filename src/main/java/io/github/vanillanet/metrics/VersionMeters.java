@@ -60,10 +60,7 @@ public final class VersionMeters implements AutoCloseable {
       batchSizes.forEach(size -> inference(new Forward(device, size)));
     }
     open = true;
-    synchronized (metrics) {
-      metrics.opened(this);
-      metrics.model(model).lanes.set(lanes);
-    }
+    metrics.opened(this, lanes);
   }
 
   /** Work waits in the queue. */
@@ -178,13 +175,8 @@ public final class VersionMeters implements AutoCloseable {
   @Override
   public void close() {
     open = false;
-    synchronized (metrics) { // or the lanes of the next version might be lost
-      if (metrics.closed(this)) {
-        inferences.values().forEach(metrics.registry()::remove);
-        if (!metrics.counts(model)) {
-          metrics.model(model).lanes.set(0);
-        }
-      }
+    if (metrics.closed(this)) {
+      inferences.values().forEach(metrics.registry()::remove);
     }
   }
 }

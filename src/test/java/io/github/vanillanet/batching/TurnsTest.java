@@ -108,16 +108,12 @@ class TurnsTest {
 
   @Test
   void aLaneThatIsOutOfServiceKeepsNobodyWaiting() throws InterruptedException {
-    slow.watch(
-        new WatchPlan(List.of(new KnownAnswer(input(), logits -> {})), LONG, LONG, fault -> {}));
+    watch(slow);
     CompletableFuture<LaneAnswer> hung = slow.submit(input());
     deep.entered.await();
     CompletableFuture<LaneAnswer> waiting = fast.submit(input());
     shallow.permits.release(PLENTY);
-    while (slow.fault().isEmpty()) { // the watch looks ten times a second, by the real clock
-      ticker.advance(LONG);
-      Thread.sleep(10);
-    }
+    awaitFault(slow);
 
     assertThat(slow.fault()).map(LaneFault::reason).contains(FaultReason.HANG);
     assertThat(hung).isCompletedExceptionally();
@@ -126,18 +122,26 @@ class TurnsTest {
 
   @Test
   void whatComesBackAfterItsLaneWasGivenUpTeachesNothing() throws InterruptedException {
-    slow.watch(
-        new WatchPlan(List.of(new KnownAnswer(input(), logits -> {})), LONG, LONG, fault -> {}));
+    watch(slow);
     slow.submit(input());
     deep.entered.await();
-    while (slow.fault().isEmpty()) {
-      ticker.advance(LONG);
-      Thread.sleep(10);
-    }
+    awaitFault(slow);
     deep.permits.release(PLENTY);
     slow.close(); // waits for its thread
 
     assertThat(fast.estimate(1).margin()).isZero();
+  }
+
+  private static void watch(Lane lane) {
+    lane.watch(
+        new WatchPlan(List.of(new KnownAnswer(input(), logits -> {})), LONG, LONG, fault -> {}));
+  }
+
+  private void awaitFault(Lane lane) throws InterruptedException {
+    while (lane.fault().isEmpty()) { // the watch looks ten times a second, by the real clock
+      ticker.advance(LONG);
+      Thread.sleep(10);
+    }
   }
 
   private Lane lane(String name, FakeInstance instance, Duration forward) {

@@ -75,7 +75,7 @@ public final class Jar {
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder.environment().put("VANILLANET_WARM_UP", "0S"); // half a minute of a processor
+    builder.environment().put("VANILLANET_WARM_UP", "0S"); // most of a minute of a processor
     builder.environment().putAll(environment);
     try {
       return new Running(builder.start(), out, err);

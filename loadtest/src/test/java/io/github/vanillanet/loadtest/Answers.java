@@ -53,6 +53,11 @@ final class Answers {
     return answers.stream().filter(Answer::good).toList();
   }
 
+  /** NaN if there are none. */
+  static double shareOfGood(List<Answer> answers) {
+    return good(answers).size() / (double) answers.size();
+  }
+
   /** {@code name: 12 answers, 11.9/s good; p50 …}: a line for people. */
   static void print(String name, List<Answer> answers) {
     List<Answer> good = good(answers);

@@ -38,13 +38,9 @@ public final class LatencySimulation extends Simulation {
     double median = Answers.percentile(half, 50, Answer::wallMillis);
     double late = Answers.percentile(half, 99, Answer::wallMillis);
     new Verdict()
-        .atLeast("answered at half the capacity", answered(half), 1)
-        .atLeast("answered at 80 % of it", answered(most), 1)
+        .atLeast("answered at half the capacity", Answers.shareOfGood(half), 1)
+        .atLeast("answered at 80 % of it", Answers.shareOfGood(most), 1)
         .atMost("p99 / p50 at half the capacity", late / median, 2)
         .require();
-  }
-
-  private static double answered(List<Answer> answers) {
-    return Answers.good(answers).size() / (double) answers.size();
   }
 }

@@ -41,8 +41,6 @@ public final class SwapSimulation extends Simulation {
   public void after() {
     var answers = traffic.answers.of("while swapping");
     Answers.print("while swapping", answers);
-    new Verdict()
-        .atLeast("answered", Answers.good(answers).size() / (double) answers.size(), 1)
-        .require();
+    new Verdict().atLeast("answered", Answers.shareOfGood(answers), 1).require();
   }
 }
