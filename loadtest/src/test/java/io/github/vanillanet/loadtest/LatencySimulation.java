@@ -35,12 +35,10 @@ public final class LatencySimulation extends Simulation {
     Answers.print(HALF, half);
     List<Answer> most = traffic.answers.of(MOST);
     Answers.print(MOST, most);
-    double median = Answers.percentile(half, 50, Answer::wallMillis);
-    double late = Answers.percentile(half, 99, Answer::wallMillis);
     new Verdict()
         .atLeast("answered at half the capacity", Answers.shareOfGood(half), 1)
         .atLeast("answered at 80 % of it", Answers.shareOfGood(most), 1)
-        .atMost("p99 / p50 at half the capacity", late / median, 2)
+        .atMost("p99 / p50 at half the capacity", Answers.spread(half), 2)
         .require();
   }
 }

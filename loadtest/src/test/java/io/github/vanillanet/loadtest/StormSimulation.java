@@ -75,8 +75,7 @@ public final class StormSimulation extends Simulation {
                 0.99)
             .atMost(
                 "p50 two seconds after the storm / before it",
-                Answers.percentile(after, 50, Answer::wallMillis)
-                    / Answers.percentile(before, 50, Answer::wallMillis),
+                Answers.latency(after, 50) / Answers.latency(before, 50),
                 1.25);
     verdict.require();
   }

@@ -55,7 +55,7 @@ final class Traffic {
         .header("Content-Type", "image/jpeg")
         .body(ByteArrayBody(photo))
         .check(
-            status().in(200, 429, 504).saveAs("status"),
+            status().in(Answer.OK, Answer.FULL, Answer.LATE).saveAs("status"),
             responseTimeInMillis().saveAs("wall"),
             header("X-Model").withDefault("").saveAs("model"),
             header("Server-Timing").withDefault("").saveAs("timing"),
@@ -88,7 +88,7 @@ final class Traffic {
   }
 
   private static boolean served(Session session) {
-    return session.contains("status") && session.getInt("status") == 200;
+    return session.contains("status") && session.getInt("status") == Answer.OK;
   }
 
   private static Duration toldToWait(Session session) {
