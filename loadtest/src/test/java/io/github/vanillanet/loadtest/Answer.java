@@ -31,6 +31,11 @@ record Answer(String phase, long ended, int wallMillis, int status, String model
     return (status == FULL || status == LATE) && !accepted();
   }
 
+  /** Neither an answer nor a refusal that is promised: an error, or a connection that broke. */
+  boolean unexpected() {
+    return status != OK && status != FULL && status != LATE;
+  }
+
   /** Whether the service took the work on: what it refuses it does not decode. */
   boolean accepted() {
     return good() || stageMillis("decode").orElse(0.0) > 0;

@@ -21,6 +21,10 @@ final class Answers {
     all.add(answer);
   }
 
+  List<Answer> ofAllPhases() {
+    return List.copyOf(all);
+  }
+
   /** In the order in which they ended. */
   List<Answer> of(String phase) {
     return all.stream()
@@ -63,6 +67,10 @@ final class Answers {
 
   static List<Answer> good(List<Answer> answers) {
     return answers.stream().filter(Answer::good).toList();
+  }
+
+  static long unexpected(List<Answer> answers) {
+    return answers.stream().filter(Answer::unexpected).count();
   }
 
   /** NaN if there are none. */

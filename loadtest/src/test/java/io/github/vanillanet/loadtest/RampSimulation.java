@@ -41,6 +41,7 @@ public final class RampSimulation extends Simulation {
     double budget = Settings.budgetMillis();
     long inTime = accepted.stream().filter(a -> a.good() && a.wallMillis() <= budget).count();
     new Verdict()
+        .atMost("neither 200 nor 429 nor 504", Answers.unexpected(ramp), 0)
         .atLeast("accepted and answered in time", inTime / (double) accepted.size(), 0.99)
         .require();
   }

@@ -63,20 +63,18 @@ public final class StormSimulation extends Simulation {
     List<Answer> accepted = storm.stream().filter(Answer::accepted).toList();
     long inTime = accepted.stream().filter(a -> a.good() && a.wallMillis() <= budget).count();
     double goodput = Answers.perSecond(storm, a -> a.good() && a.wallMillis() <= budget);
-    Verdict verdict =
-        new Verdict()
-            .atLeast(
-                "good answers a second in the storm / at the peak",
-                goodput / Answers.perSecond(peak, Answer::good),
-                0.95)
-            .atLeast(
-                "accepted in the storm and answered in time",
-                inTime / (double) accepted.size(),
-                0.99)
-            .atMost(
-                "p50 two seconds after the storm / before it",
-                Answers.latency(after, 50) / Answers.latency(before, 50),
-                1.25);
-    verdict.require();
+    new Verdict()
+        .atMost("neither 200 nor 429 nor 504", Answers.unexpected(traffic.answers.ofAllPhases()), 0)
+        .atLeast(
+            "good answers a second in the storm / at the peak",
+            goodput / Answers.perSecond(peak, Answer::good),
+            0.95)
+        .atLeast(
+            "accepted in the storm and answered in time", inTime / (double) accepted.size(), 0.99)
+        .atMost(
+            "p50 two seconds after the storm / before it",
+            Answers.latency(after, 50) / Answers.latency(before, 50),
+            1.25)
+        .require();
   }
 }

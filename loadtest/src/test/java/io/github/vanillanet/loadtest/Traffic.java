@@ -55,7 +55,8 @@ final class Traffic {
         .header("Content-Type", "image/jpeg")
         .body(ByteArrayBody(photo))
         .check(
-            status().in(Answer.OK, Answer.FULL, Answer.LATE).saveAs("status"),
+            status().saveAs("status"),
+            status().in(Answer.OK, Answer.FULL, Answer.LATE),
             responseTimeInMillis().saveAs("wall"),
             header("X-Model").withDefault("").saveAs("model"),
             header("Server-Timing").withDefault("").saveAs("timing"),
