@@ -39,6 +39,10 @@ public final class LatencySimulation extends Simulation {
         .atLeast("answered at half the capacity", Answers.shareOfGood(half), 1)
         .atLeast("answered at 80 % of it", Answers.shareOfGood(most), 1)
         .atMost("p99 / p50 at half the capacity", Answers.spread(half), 2)
+        .atMost("p99 / p50 at 80 % of it", Answers.spread(most), 4)
+        .atMost(
+            "p50 at 80 % / p50 at half the capacity",
+            Answers.latency(most, 50) / Answers.latency(half, 50), 1.25)
         .require();
   }
 }
