@@ -73,7 +73,8 @@ final class Traffic {
             });
   }
 
-  private static Answer answer(String phase, Session session) {
+  /** What a request's checks kept in the session. */
+  static Answer answer(String phase, Session session) {
     boolean answered = session.contains("status") && session.contains("wall");
     return new Answer(
         phase,
