@@ -68,6 +68,15 @@ trap stop EXIT
 # Resident memory of the service, MiB.
 resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$service/status"; }
 
+# Prints a ratio and holds it to a bound: at_most WHAT FOUND BOUND
+at_most() {
+  awk -v what="$1" -v found="$2" -v bound="$3" 'BEGIN {
+    missed = found == "" || found > bound
+    printf "%s %s: %.3f, at most %.3f\n", missed ? "MISS" : "ok  ", what, found, bound
+    exit missed
+  }' || missed=1
+}
+
 # Milliseconds of one forward as the service found them at start: batch1 MODEL
 batch1() {
   sed -n "s/.*serving $1\/[0-9]* .* batch 1 in \([0-9.]*\) ms.*/\1/p" "$work/service.log" | tail -1
@@ -116,6 +125,16 @@ capacity() {
   capacity=$(cat "$work/capacity")
 }
 
+# Five times the capacity, and what it left in memory: storm [-Dpatient=true]
+storm() {
+  local before after
+  before=$(resident)
+  simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget" "$@"
+  after=$(resident)
+  echo "resident memory: $before MiB before the storm, $after MiB after it"
+  at_most "resident after the storm / before it" "$(awk "BEGIN { print $after / $before }")" 1.1
+}
+
 loaded=
 if wanted latency || wanted storm || wanted patience || wanted swap; then
   loaded=yes
@@ -138,14 +157,10 @@ if [ -n "$loaded" ] || wanted overhead; then
     simulate LatencySimulation -Dcapacity="$capacity"
   fi
   if wanted storm; then
-    before=$(resident)
-    simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget"
-    echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
+    storm
   fi
   if wanted patience; then
-    before=$(resident)
-    simulate StormSimulation -Dcapacity="$capacity" -Dbudget="$budget" -Dpatient=true
-    echo "resident memory: $before MiB before the storm, $(resident) MiB after it"
+    storm -Dpatient=true
   fi
   if wanted swap; then
     simulate SwapSimulation -Dcapacity="$capacity"
@@ -178,11 +193,8 @@ if wanted memory; then
   all=$(resident)
   stop
   weights=$(find "$work/family" -name model.pt -printf '%s\n' | awk '{ s += $1 } END { print s / 2^20 }')
-  awk -v base="$base" -v all="$all" -v weights="$weights" 'BEGIN {
-    ratio = (all - base) / weights
-    printf "base %d MiB (embedded model), nine models %d MiB, their weights %.0f MiB\n", base, all, weights
-    printf "%s (nine models - base) / weights: %.3f, at most 1.2\n", ratio <= 1.2 ? "ok  " : "MISS", ratio
-    exit ratio > 1.2
-  }' || missed=1
+  printf 'base %d MiB (embedded model), nine models %d MiB, their weights %.0f MiB\n' \
+    "$base" "$all" "$weights"
+  at_most "(nine models - base) / weights" "$(awk "BEGIN { print ($all - $base) / $weights }")" 1.2
 fi
 exit $missed
