@@ -178,23 +178,37 @@ if wanted ramp; then
   stop
 fi
 
+# What the models of a repository take, MiB: sets unused, and used, after photos to each of them
+weigh() {
+  start VANILLANET_REPOSITORY="$1"
+  sleep 3
+  unused=$(resident)
+  # shellcheck disable=SC2046 # a model's name has no blank
+  taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" \
+    io.github.vanillanet.loadtest.Rounds $(ls "$1")
+  used=$(resident)
+  stop
+}
+
+# Holds the family to its weights: family_at_most WHEN BASE NINE
+family_at_most() {
+  echo "$1: base $2 MiB (embedded model), nine models $3 MiB, their weights $weights MiB"
+  at_most "(nine models - base) / weights, $1" "$(awk "BEGIN { print ($3 - $2) / $weights }")" 1.2
+}
+
 if wanted memory; then
   echo
   echo "== resident memory of the family"
-  start VANILLANET_REPOSITORY="$work/embedded"
-  sleep 3
-  base=$(resident)
-  stop
+  weigh "$work/embedded"
+  base_unused=$unused
+  base_used=$used
   family=$(seq -f 'vanillanet_%g' -s , 5 13)
   start VANILLANET_REPOSITORY="$work/family" VANILLANET_SEEDED_MODELS="$family"
   stop # what publishing took is not what serving takes
-  start VANILLANET_REPOSITORY="$work/family"
-  sleep 3
-  all=$(resident)
-  stop
-  weights=$(find "$work/family" -name model.pt -printf '%s\n' | awk '{ s += $1 } END { print s / 2^20 }')
-  printf 'base %d MiB (embedded model), nine models %d MiB, their weights %.0f MiB\n' \
-    "$base" "$all" "$weights"
-  at_most "(nine models - base) / weights" "$(awk "BEGIN { print ($all - $base) / $weights }")" 1.2
+  weigh "$work/family"
+  weights=$(find "$work/family" -name model.pt -printf '%s\n' |
+    awk '{ s += $1 } END { printf "%.0f", s / 2^20 }')
+  family_at_most "just loaded" "$base_unused" "$unused"
+  family_at_most "after 20 photos to each" "$base_used" "$used"
 fi
 exit $missed
