@@ -76,8 +76,8 @@ public final class SwapSimulation extends Simulation {
     List<Answer> during = around.stream().filter(a -> meets(a, swaps)).toList();
     Answers.print(BEFORE, before);
     Answers.print(AROUND, around);
-    Answers.print(SWAP, swaps);
     Answers.print("while swapping", during);
+    System.out.printf("swaps took %s ms%n", swaps.stream().map(Answer::wallMillis).toList());
     new Verdict()
         .atLeast("answered", Answers.shareOfGood(around), 1)
         .atMost(
