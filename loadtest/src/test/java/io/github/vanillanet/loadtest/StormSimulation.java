@@ -10,8 +10,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Five times the capacity, after the peak was measured in the same run. {@code -Dpatient=true}:
- * clients come back when {@code Retry-After} tells them to.
+ * Five times the capacity, arriving at random, after the peak was measured in the same run; what
+ * comes before and after it is held against each other and so arrives evenly. {@code
+ * -Dpatient=true}: clients come back when {@code Retry-After} tells them to.
  */
 public final class StormSimulation extends Simulation {
 
@@ -41,7 +42,7 @@ public final class StormSimulation extends Simulation {
                         .during(phase.dividedBy(2).minus(CALM))),
             storm.injectOpen(
                 nothingFor(stormBegins),
-                constantUsersPerSec(TIMES * Settings.capacity()).during(phase)),
+                constantUsersPerSec(TIMES * Settings.capacity()).during(phase).randomized()),
             traffic
                 .users("after")
                 .injectOpen(
