@@ -178,13 +178,14 @@ if wanted ramp; then
   stop
 fi
 
-# What the models of a repository take, MiB: sets unused, and used, after photos to each of them
+# What the models of a repository take, MiB: weigh FOLDER PHOTOS sets unused, and used, after so many
+# photos to each of them
 weigh() {
   start VANILLANET_REPOSITORY="$1"
   sleep 3
   unused=$(resident)
   # shellcheck disable=SC2046 # a model's name has no blank
-  taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" \
+  taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" -Drounds="$2" \
     io.github.vanillanet.loadtest.Rounds $(ls "$1")
   used=$(resident)
   stop
@@ -199,13 +200,13 @@ family_at_most() {
 if wanted memory; then
   echo
   echo "== resident memory of the family"
-  weigh "$work/embedded"
+  weigh "$work/embedded" 180 # as many as nine models get: the heap grows with requests, too
   base_unused=$unused
   base_used=$used
   family=$(seq -f 'vanillanet_%g' -s , 5 13)
   start VANILLANET_REPOSITORY="$work/family" VANILLANET_SEEDED_MODELS="$family"
   stop # what publishing took is not what serving takes
-  weigh "$work/family"
+  weigh "$work/family" 20
   weights=$(find "$work/family" -name model.pt -printf '%s\n' |
     awk '{ s += $1 } END { printf "%.0f", s / 2^20 }')
   family_at_most "just loaded" "$base_unused" "$unused"

@@ -4,19 +4,18 @@ import java.io.IOException;
 import java.net.URI;
 
 /**
- * Twenty photos to each of the models named, in turns, one after the other: what serving takes in
- * memory beyond loading shows after it.
+ * Photos to each of the models named, in turns, one after the other: what serving takes in memory
+ * beyond loading shows after it. {@code -Drounds=20}
  */
 public final class Rounds {
-
-  private static final int ROUNDS = 20;
 
   private Rounds() {}
 
   public static void main(String[] models) throws IOException {
     byte[] photo = Photo.jpeg();
+    int rounds = Integer.getInteger("rounds", 20);
     try (Connection connection = new Connection(URI.create(Settings.service()))) {
-      for (int round = 0; round < ROUNDS; round++) {
+      for (int round = 0; round < rounds; round++) {
         for (String model : models) {
           Connection.Response response =
               connection.send(
