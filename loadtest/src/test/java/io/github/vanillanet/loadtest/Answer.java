@@ -16,10 +16,24 @@ import java.util.regex.Pattern;
  */
 record Answer(String phase, long ended, int wallMillis, int status, String model, String timing) {
 
+  static final int OK = 200;
+  static final int FULL = 429;
+  static final int LATE = 504;
+
   private static final String STAGE = "(?:^|, )%s;dur=([0-9.]+)";
 
   boolean good() {
-    return status == 200;
+    return status == OK;
+  }
+
+  /** Whether the service would not take the work on, because of others or of its deadline. */
+  boolean refused() {
+    return (status == FULL || status == LATE) && !accepted();
+  }
+
+  /** Neither an answer nor a refusal that is promised: an error, or a connection that broke. */
+  boolean unexpected() {
+    return status != OK && status != FULL && status != LATE;
   }
 
   /** Whether the service took the work on: what it refuses it does not decode. */

@@ -21,6 +21,10 @@ final class Answers {
     all.add(answer);
   }
 
+  List<Answer> ofAllPhases() {
+    return List.copyOf(all);
+  }
+
   /** In the order in which they ended. */
   List<Answer> of(String phase) {
     return all.stream()
@@ -37,10 +41,22 @@ final class Answers {
   }
 
   /**
+   * Of the good ones' latency, milliseconds: a refusal is quick, and would make it look better.
+   *
    * @param percent 0..100
    * @return NaN if there are none
    */
-  static double percentile(List<Answer> answers, double percent, ToDoubleFunction<Answer> value) {
+  static double latency(List<Answer> answers, double percent) {
+    return percentile(good(answers), percent, Answer::wallMillis);
+  }
+
+  /** p99 / p50. */
+  static double spread(List<Answer> answers) {
+    return latency(answers, 99) / latency(answers, 50);
+  }
+
+  private static double percentile(
+      List<Answer> answers, double percent, ToDoubleFunction<Answer> value) {
     double[] sorted = answers.stream().mapToDouble(value).sorted().toArray();
     if (sorted.length == 0) {
       return Double.NaN;
@@ -53,15 +69,18 @@ final class Answers {
     return answers.stream().filter(Answer::good).toList();
   }
 
+  static long unexpected(List<Answer> answers) {
+    return answers.stream().filter(Answer::unexpected).count();
+  }
+
   /** NaN if there are none. */
   static double shareOfGood(List<Answer> answers) {
     return good(answers).size() / (double) answers.size();
   }
 
-  /** {@code name: 12 answers, 11.9/s good; p50 …}: a line for people. */
+  /** Lines for people: how many of each status, the good ones' latency, the refused ones'. */
   static void print(String name, List<Answer> answers) {
     List<Answer> good = good(answers);
-    ToDoubleFunction<Answer> wall = Answer::wallMillis;
     ToDoubleFunction<Answer> around =
         answer -> answer.wallMillis() - answer.stageMillis("infer").orElse(0.0);
     System.out.printf(
@@ -74,11 +93,21 @@ final class Answers {
         perSecond(answers, Answer::good),
         counts(answers, answer -> Integer.toString(answer.status())),
         "",
-        percentile(good, 50, wall),
-        percentile(good, 99, wall),
+        latency(answers, 50),
+        latency(answers, 99),
         percentile(good, 50, around),
         percentile(good, 99, around),
         counts(good, Answer::model));
+    List<Answer> refused = answers.stream().filter(Answer::refused).toList();
+    if (!refused.isEmpty()) {
+      System.out.printf(
+          Locale.ROOT,
+          "%-16s refused %.1f %%, in p50 %.0f p99 %.0f ms%n",
+          "",
+          100.0 * refused.size() / answers.size(),
+          percentile(refused, 50, Answer::wallMillis),
+          percentile(refused, 99, Answer::wallMillis));
+    }
   }
 
   static Map<String, Long> counts(List<Answer> answers, Function<Answer, String> key) {

@@ -55,7 +55,8 @@ final class Traffic {
         .header("Content-Type", "image/jpeg")
         .body(ByteArrayBody(photo))
         .check(
-            status().in(200, 429, 504).saveAs("status"),
+            status().saveAs("status"),
+            status().in(Answer.OK, Answer.FULL, Answer.LATE),
             responseTimeInMillis().saveAs("wall"),
             header("X-Model").withDefault("").saveAs("model"),
             header("Server-Timing").withDefault("").saveAs("timing"),
@@ -72,7 +73,8 @@ final class Traffic {
             });
   }
 
-  private static Answer answer(String phase, Session session) {
+  /** What a request's checks kept in the session. */
+  static Answer answer(String phase, Session session) {
     boolean answered = session.contains("status") && session.contains("wall");
     return new Answer(
         phase,
@@ -88,7 +90,7 @@ final class Traffic {
   }
 
   private static boolean served(Session session) {
-    return session.contains("status") && session.getInt("status") == 200;
+    return session.contains("status") && session.getInt("status") == Answer.OK;
   }
 
   private static Duration toldToWait(Session session) {
