@@ -82,6 +82,10 @@ final class Wiring {
   ClassificationService classification(
       ServingConfig config, ModelSelection selection, ImageDecoder decoder, SwapGuard guard) {
     return new ClassificationService(
-        selection, decoder, config.maxTensorBody().asLongValue(), guard);
+        selection,
+        decoder,
+        config.maxTensorBody().asLongValue(),
+        config.decoders().orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+        guard);
   }
 }
