@@ -137,6 +137,7 @@ final class ModelBringUp {
 
   private void requireSettings() {
     requirePositive("max-pixels", config.maxPixels());
+    config.decoders().ifPresent(count -> requirePositive("decoders", count));
     requirePositive("max-image-body", config.maxImageBody().asLongValue());
     requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
     config.bodyMemory().ifPresent(size -> requirePositive("body-memory", size.asLongValue()));

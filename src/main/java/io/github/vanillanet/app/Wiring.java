@@ -4,10 +4,12 @@ import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.config.ServingConfig;
 import io.github.vanillanet.image.ImageDecoder;
 import io.github.vanillanet.image.JpegLibrary;
+import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.registry.SwapGuard;
 import io.github.vanillanet.rest.call.RefusalPace;
 import io.github.vanillanet.serving.Admission;
+import io.github.vanillanet.serving.BodyMemory;
 import io.github.vanillanet.serving.ClassificationService;
 import io.github.vanillanet.serving.ModelGroups;
 import io.github.vanillanet.serving.ModelSelection;
@@ -45,13 +47,21 @@ final class Wiring {
   /** Bodies may fill an eighth of the heap: what they are decoded into takes several times that. */
   @Produces
   @Singleton
-  Admission admission(ServingConfig config, ModelSelection selection) {
+  BodyMemory bodyMemory(ServingConfig config, Ticker ticker, ServingMetrics metrics) {
     long capacity =
         config
             .bodyMemory()
             .map(MemorySize::asLongValue)
             .orElseGet(() -> Runtime.getRuntime().maxMemory() / 8);
-    return new Admission(selection, capacity);
+    BodyMemory memory = new BodyMemory(capacity, ticker);
+    metrics.bodyMemory(memory::held, memory::capacity);
+    return memory;
+  }
+
+  @Produces
+  @Singleton
+  Admission admission(ModelSelection selection, BodyMemory memory) {
+    return new Admission(selection, memory);
   }
 
   @Produces
@@ -72,6 +82,10 @@ final class Wiring {
   ClassificationService classification(
       ServingConfig config, ModelSelection selection, ImageDecoder decoder, SwapGuard guard) {
     return new ClassificationService(
-        selection, decoder, config.maxTensorBody().asLongValue(), guard);
+        selection,
+        decoder,
+        config.maxTensorBody().asLongValue(),
+        config.decoders().orElseGet(() -> Runtime.getRuntime().availableProcessors()),
+        guard);
   }
 }

@@ -64,7 +64,15 @@ final class LaneDispatch {
 
   /** Something waits, and for nothing but its turn. */
   boolean isReady() {
-    return !waiting.isEmpty() && (closing || waiting.patience(ticker.nanos()) <= 0);
+    return !waiting.isEmpty() && (closing || waiting.patience() <= 0);
+  }
+
+  /** It waits no more, as nobody waits for it. That its client left early says nothing of us. */
+  void withdrawn(Work work) {
+    if (work.promise().deadline().passed()) {
+      learn(work);
+    }
+    wake(); // a lane that is closing may be done, and what comes next is another's turn
   }
 
   /** What is being computed. It is told that it failed: nothing is learnt from when it ends. */
@@ -112,7 +120,7 @@ final class LaneDispatch {
         long due = nanosUntilDue(worker); // asked first: what becomes due meanwhile is seen below
         List<Work> dropped = waiting.removePointless();
         if (!dropped.isEmpty()) {
-          dropped.stream().filter(LaneDispatch::isLate).forEach(this::learn);
+          dropped.forEach(this::learn);
           return Optional.of(new Taken(List.of(), dropped, false, ticker.nanos()));
         }
         if (closing && waiting.isEmpty()) {
@@ -142,11 +150,6 @@ final class LaneDispatch {
     }
   }
 
-  /** Not merely given up by its client. */
-  private static boolean isLate(Work work) {
-    return !work.answer().isDone() || work.promise().deadline().passed();
-  }
-
   private void learn(Work work) {
     Promise promise = work.promise();
     if (!promise.likely().isZero()) { // it is before anything was measured
@@ -156,7 +159,7 @@ final class LaneDispatch {
 
   /** When time alone changes what a worker may do; never if it does not. */
   private long nanosUntilDue(int worker) {
-    long patience = waiting.isEmpty() ? 0 : waiting.patience(ticker.nanos());
+    long patience = waiting.isEmpty() ? 0 : waiting.patience();
     return LongStream.of(patience, waiting.nanosUntilPointless(), probes.nanosLeft(worker))
         .filter(due -> due > 0)
         .min()

@@ -32,6 +32,10 @@ public record LaneEstimate(Duration waiting, Duration forward, Duration margin, 
    */
   static ServiceException.DeadlineExceeded tooLate(
       String who, Deadline deadline, Duration expected) {
+    if (deadline.passed()) {
+      return new ServiceException.DeadlineExceeded(
+          who + ": the budget of " + deadline + " was spent before it came to this");
+    }
     String left = Millis.of(deadline.remaining().toNanos(), 1);
     String needed = Millis.of(expected.toNanos(), 1);
     return new ServiceException.DeadlineExceeded(

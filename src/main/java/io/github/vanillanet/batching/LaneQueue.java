@@ -38,7 +38,7 @@ final class LaneQueue {
     this.turns = settings.turns();
     this.ticker = turns.ticker();
     this.lock = turns.lock();
-    this.waiting = new WaitingWork(settings.batching(), times, meters);
+    this.waiting = new WaitingWork(settings.batching(), times, meters, ticker);
     this.dispatch = new LaneDispatch(this, waiting, workers, times, turns);
     lock.lock();
     try {
@@ -78,6 +78,7 @@ final class LaneQueue {
 
   CompletableFuture<LaneAnswer> redeem(int reserved, ModelInput input, Promise promise) {
     Work work = new Work(input, promise, ticker.nanos(), new CompletableFuture<>());
+    work.onCancel(() -> withdraw(work));
     lock.lock();
     try {
       reservedImages -= reserved;
@@ -88,6 +89,18 @@ final class LaneQueue {
       lock.unlock();
     }
     return work.answer();
+  }
+
+  /** Nobody waits for it any more: its place is free at once, unless it has been begun. */
+  private void withdraw(Work work) {
+    lock.lock();
+    try {
+      if (waiting.remove(work)) {
+        dispatch.withdrawn(work);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   void giveBack(int images) {

@@ -7,6 +7,7 @@ import io.github.vanillanet.metrics.VersionMeters;
 import io.github.vanillanet.timing.Ticker;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -109,19 +110,28 @@ final class LaneWorker implements Runnable {
   private void execute(List<Work> batch, long since) {
     long started = ticker.nanos();
     try {
-      float[] logits = batch.size() == 1 ? forward(batch.get(0).input()) : combined(batch);
-      long inferNanos = ticker.nanos() - started;
-      judge.answered(batch.get(0).input().kind(), logits, pulse);
-      Optional<LaneFault> fault = health.fault();
-      if (fault.isEmpty()) {
-        answer(batch, logits, started, inferNanos);
-        times.done(batch.stream().mapToInt(Work::samples).sum(), ticker.nanos() - since);
-      } else { // told here: who found the fault may come too late to see this batch
-        batch.forEach(work -> work.answer().completeExceptionally(fault.get().refusal(lane)));
+      Optional<float[]> logits =
+          batch.size() == 1 ? alone(batch.get(0)) : Optional.of(combined(batch));
+      if (logits.isPresent()) {
+        computed(batch, logits.get(), started, since);
+      } else {
+        batch.forEach(work -> work.drop(lane));
       }
     } catch (RuntimeException | Error e) { // the thread lives on, whatever one forward threw
       judge.threw(e);
       batch.forEach(work -> work.answer().completeExceptionally(e));
+    }
+  }
+
+  private void computed(List<Work> batch, float[] logits, long started, long since) {
+    long inferNanos = ticker.nanos() - started;
+    judge.answered(batch.get(0).input().kind(), logits, pulse);
+    Optional<LaneFault> fault = health.fault();
+    if (fault.isEmpty()) {
+      answer(batch, logits, started, inferNanos);
+      times.done(batch.stream().mapToInt(Work::samples).sum(), ticker.nanos() - since);
+    } else { // told here: who found the fault may come too late to see this batch
+      batch.forEach(work -> work.answer().completeExceptionally(fault.get().refusal(lane)));
     }
   }
 
@@ -146,14 +156,20 @@ final class LaneWorker implements Runnable {
     return forward(first.kind(), together.flip(), samples);
   }
 
-  private float[] forward(ModelInput input) {
+  /** In pieces, if it is large; nothing if between two of them the rest became pointless. */
+  private Optional<float[]> alone(Work work) {
+    ModelInput input = work.input();
     if (input.content().isDirect() && policy.take(input.samples()) == input.samples()) {
-      return forward(input.kind(), input.content(), input.samples());
+      return Optional.of(forward(input.kind(), input.content(), input.samples()));
     }
     float[] all = new float[0];
     int done = 0;
     while (done < input.samples()) {
-      int count = policy.take(input.samples() - done);
+      int left = input.samples() - done;
+      if (done > 0 && work.isPointless(Duration.ofNanos(Math.round(times.nanos(left))))) {
+        return Optional.empty();
+      }
+      int count = policy.take(left);
       int bytes = count * input.sampleBytes();
       ByteBuffer piece = staging(bytes);
       int from = input.content().position() + done * input.sampleBytes();
@@ -165,7 +181,7 @@ final class LaneWorker implements Runnable {
       System.arraycopy(logits, 0, all, logits.length / count * done, logits.length);
       done += count;
     }
-    return all;
+    return Optional.of(all);
   }
 
   private float[] forward(InputKind kind, ByteBuffer content, int samples) {

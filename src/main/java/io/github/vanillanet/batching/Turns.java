@@ -73,7 +73,13 @@ public final class Turns {
     return lock;
   }
 
+  /** Every lane has a thread at every place: the oldest work must not wait where it has none. */
   void join(LaneQueue queue, int threads) {
+    if (!places.isEmpty() && threads != places.size()) {
+      throw new IllegalArgumentException(
+          "expected %d threads, as the other lanes have, found %d"
+              .formatted(places.size(), threads));
+    }
     queues.add(queue);
     while (places.size() < threads) {
       Place place = new Place();

@@ -1,6 +1,7 @@
 package io.github.vanillanet.batching;
 
 import io.github.vanillanet.metrics.VersionMeters;
+import io.github.vanillanet.timing.Ticker;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,13 +15,15 @@ final class WaitingWork {
   private final BatchPolicy policy;
   private final ServiceTime times;
   private final VersionMeters meters;
+  private final Ticker ticker;
   private final Deque<Work> works = new ArrayDeque<>();
   private int images;
 
-  WaitingWork(BatchPolicy policy, ServiceTime times, VersionMeters meters) {
+  WaitingWork(BatchPolicy policy, ServiceTime times, VersionMeters meters, Ticker ticker) {
     this.policy = policy;
     this.times = times;
     this.meters = meters;
+    this.ticker = ticker;
   }
 
   void add(Work work) {
@@ -46,11 +49,12 @@ final class WaitingWork {
    * How long what waits may still be held back for others to join it: for the configured delay, but
    * none for more than half of what its deadline leaves beyond a forward of all that waits.
    */
-  long patience(long now) {
+  long patience() {
     boolean waits = policy.combines() && !policy.maxDelay().isZero();
     if (!waits || images >= policy.maxImages()) {
       return 0;
     }
+    long now = ticker.nanos();
     long together = Math.round(times.nanos(images));
     long patience = policy.maxDelay().toNanos() - (now - oldest());
     for (Work work : works) {
@@ -65,28 +69,42 @@ final class WaitingWork {
   /** Until the first can no longer be done in time; none if there is no such moment ahead. */
   long nanosUntilPointless() {
     return works.stream()
-        .mapToLong(work -> work.promise().deadline().remaining().toNanos() - needed(work))
+        .mapToLong(work -> work.promise().deadline().remaining().minus(needed(work)).toNanos())
         .filter(nanos -> nanos > 0)
         .min()
         .orElse(0);
   }
 
-  private long needed(Work work) {
-    return Math.round(times.nanos(work.samples()));
+  private Duration needed(Work work) {
+    return Duration.ofNanos(Math.round(times.nanos(work.samples())));
   }
 
-  /** Takes out what nobody waits for any more, or what cannot be done in time. */
+  /** Takes out what cannot be done in time. */
   List<Work> removePointless() {
     List<Work> removed = new ArrayList<>();
     for (Iterator<Work> all = works.iterator(); all.hasNext(); ) {
       Work work = all.next();
-      if (work.isPointless(Duration.ofNanos(needed(work)))) {
+      if (work.isPointless(needed(work))) {
         all.remove();
-        removed(work);
+        dropped(work);
         removed.add(work);
       }
     }
     return removed;
+  }
+
+  /** Takes out one, if it still waits. */
+  boolean remove(Work given) {
+    boolean removed = works.removeIf(work -> work == given);
+    if (removed) {
+      dropped(given);
+    }
+    return removed;
+  }
+
+  private void dropped(Work work) {
+    removed(work);
+    meters.dropped(ticker.nanos() - work.submitted());
   }
 
   /** The longest run of works from the front that fills a warmed size; else the first alone. */

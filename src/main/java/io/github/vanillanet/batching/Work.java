@@ -21,6 +21,16 @@ record Work(
     return answer.isDone() || !promise.deadline().allows(needed);
   }
 
+  /** Runs {@code action} on the thread that cancels the answer. */
+  void onCancel(Runnable action) {
+    answer.whenComplete(
+        (done, failure) -> {
+          if (answer.isCancelled()) {
+            action.run();
+          }
+        });
+  }
+
   /** Tells whoever still waits. */
   void drop(String lane) {
     answer.completeExceptionally(

@@ -66,6 +66,9 @@ public interface ServingConfig {
   @WithDefault("50000000")
   long maxPixels();
 
+  /** Requests that may decode at the same time; without it as many as there are processors. */
+  OptionalInt decoders();
+
   /** {@code auto}, {@code turbojpeg} or {@code imageio}. Auto: libjpeg-turbo if it is there. */
   @WithDefault("auto")
   String jpegDecoder();

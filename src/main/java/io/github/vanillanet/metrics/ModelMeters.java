@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The meters of one model name. They stay when its version changes. */
@@ -32,7 +33,8 @@ final class ModelMeters {
   ModelMeters(MeterRegistry registry, String model) {
     Tags tags = Tags.of("model", model);
     for (Stage stage : Stage.values()) {
-      String about = "Time that answered requests spent in each stage";
+      String about =
+          "Time that answered requests spent in each stage; in the queue also that of dropped ones";
       Tags labels = tags.and("stage", stage.label());
       stages.put(stage, Buckets.timer(registry, "vanillanet.stage", about, labels));
     }
@@ -99,6 +101,10 @@ final class ModelMeters {
     preprocess.record(timings.sum(Stage.DECODE, Stage.PREPROCESS));
     predict.record(timings.sum(Stage.QUEUE, Stage.INFER));
     postprocess.record(timings.of(Stage.POSTPROCESS));
+  }
+
+  void dropped(long nanos) {
+    stages.get(Stage.QUEUE).record(nanos, TimeUnit.NANOSECONDS);
   }
 
   void ended(Outcome outcome) {

@@ -48,6 +48,16 @@ public final class ServingMetrics {
     }
   }
 
+  /** Registers the gauges of the memory for bodies, in bytes. */
+  public void bodyMemory(Supplier<Number> used, Supplier<Number> total) {
+    Gauge.builder("vanillanet.body.memory.used.bytes", used)
+        .description("Of bodies that are being read or worked on")
+        .register(registry);
+    Gauge.builder("vanillanet.body.memory.total.bytes", total)
+        .description("That bodies may have; more are refused")
+        .register(registry);
+  }
+
   private void memory(
       String name, String label, String device, Supplier<Number> used, Supplier<Number> total) {
     Gauge.builder(name + ".used.bytes", used)

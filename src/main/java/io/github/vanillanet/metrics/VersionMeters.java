@@ -75,6 +75,11 @@ public final class VersionMeters implements AutoCloseable {
     metrics.model(model).queued.addAndGet(-samples);
   }
 
+  /** Work left the queue without being computed, {@code nanos} after it came. */
+  public void dropped(long nanos) {
+    metrics.model(model).dropped(nanos);
+  }
+
   /** Images were accepted for an answer; {@link #released} follows. */
   public void accepted(int samples) {
     metrics.model(model).inFlight.addAndGet(samples);

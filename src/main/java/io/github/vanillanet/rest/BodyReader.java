@@ -1,6 +1,7 @@
 package io.github.vanillanet.rest;
 
 import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.serving.BodyMemory;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
@@ -24,6 +25,7 @@ final class BodyReader {
 
   private final HttpServerRequest request;
   private final long bound;
+  private final BodyMemory.Room room;
   private final Consumer<byte[]> whole;
   private final Consumer<ServiceException> refused;
 
@@ -35,16 +37,19 @@ final class BodyReader {
 
   /**
    * @param bound bytes that the body may have
+   * @param room grows with the body
    * @param whole gets the body, nobody else keeps it
    * @param refused gets the reason, if it is too large or stops; not called if the client leaves
    */
   BodyReader(
       HttpServerRequest request,
       long bound,
+      BodyMemory.Room room,
       Consumer<byte[]> whole,
       Consumer<ServiceException> refused) {
     this.request = request;
     this.bound = Math.min(bound, LARGEST_ARRAY);
+    this.room = room;
     this.whole = whole;
     this.refused = refused;
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
@@ -112,8 +117,14 @@ final class BodyReader {
     }
     int needed = length + piece.length();
     if (needed > bytes.length) {
-      long room = Math.max(needed, 2L * bytes.length);
-      bytes = Arrays.copyOf(bytes, (int) Math.min(room, most));
+      int larger = (int) Math.min(Math.max(needed, 2L * bytes.length), most);
+      try {
+        room.atLeast(larger);
+      } catch (ServiceException e) {
+        refuse(e);
+        return;
+      }
+      bytes = Arrays.copyOf(bytes, larger);
     }
     piece.getBytes(bytes, length);
     length = needed;

@@ -9,6 +9,7 @@ import io.github.vanillanet.rest.call.InferencePaths;
 import io.github.vanillanet.rest.call.RefusalPace;
 import io.github.vanillanet.rest.problem.ProblemAnswer;
 import io.github.vanillanet.serving.Admission;
+import io.github.vanillanet.serving.BodyMemory;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
@@ -41,6 +42,7 @@ final class Intake {
   private static final long SMALL = 1 << 20;
 
   private final Admission admission;
+  private final BodyMemory memory;
   private final ModelRegistry registry;
   private final Calls calls;
   private final BodyBounds bounds;
@@ -50,6 +52,7 @@ final class Intake {
 
   Intake(
       Admission admission,
+      BodyMemory memory,
       ModelRegistry registry,
       Calls calls,
       BodyBounds bounds,
@@ -57,6 +60,7 @@ final class Intake {
       ProblemWriter problems,
       @ConfigProperty(name = "quarkus.http.read-timeout", defaultValue = "60S") Duration patience) {
     this.admission = admission;
+    this.memory = memory;
     this.registry = registry;
     this.calls = calls;
     this.bounds = bounds;
@@ -79,20 +83,19 @@ final class Intake {
       context.next();
       return;
     }
+    BodyMemory.Room room;
     try {
-      if (target.isPresent()) {
-        admission.requireRoom(calls.of(context), target.get().model());
-      }
-      Admission.Room room = admission.hold(length(context));
-      context.addEndHandler(ended -> room.close());
+      requireRoom(context, target);
+      room = room(context, target);
     } catch (ServiceException e) {
       refuseByHead(context, e);
       return;
     }
-    if (context.request().version() == HttpVersion.HTTP_2) {
+    context.addEndHandler(ended -> room.close());
+    if (isHttp2(context)) {
       context.next();
     } else {
-      collect(context, target);
+      collect(context, target, room);
     }
   }
 
@@ -102,7 +105,24 @@ final class Intake {
         && context.normalizedPath().startsWith(BodyBounds.REPOSITORY);
   }
 
-  private void collect(RoutingContext context, Optional<InferencePaths.Target> target) {
+  private void requireRoom(RoutingContext context, Optional<InferencePaths.Target> target) {
+    if (target.isPresent()) {
+      admission.requireRoom(calls.of(context), target.get().model());
+    }
+  }
+
+  private BodyMemory.Room room(RoutingContext context, Optional<InferencePaths.Target> target) {
+    return target.isPresent()
+        ? admission.hold(calls.of(context), target.get().model(), length(context))
+        : memory.hold(length(context));
+  }
+
+  private static boolean isHttp2(RoutingContext context) {
+    return context.request().version() == HttpVersion.HTTP_2;
+  }
+
+  private void collect(
+      RoutingContext context, Optional<InferencePaths.Target> target, BodyMemory.Room room) {
     HttpServerRequest request = context.request();
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       request.response().writeContinue();
@@ -110,18 +130,25 @@ final class Intake {
     new BodyReader(
             request,
             bounds.at(context.normalizedPath()),
+            room,
             body -> collected(context, target, body),
-            reason -> problems.writeLast(context, problem(context, reason)))
+            reason -> stopped(context, target, reason))
         .read(context.vertx(), patience);
+  }
+
+  private void stopped(
+      RoutingContext context, Optional<InferencePaths.Target> target, ServiceException reason) {
+    if (target.isPresent() && reason.code() == ErrorCode.QUEUE_FULL) {
+      admission.refused(calls.of(context), target.get().model(), reason);
+    }
+    problems.writeLast(context, problem(context, reason));
   }
 
   /** The queue may have filled while the body arrived. */
   private void collected(
       RoutingContext context, Optional<InferencePaths.Target> target, byte[] body) {
     try {
-      if (target.isPresent()) {
-        admission.requireRoom(calls.of(context), target.get().model());
-      }
+      requireRoom(context, target);
     } catch (ServiceException e) {
       problems.write(context, problem(context, e));
       return;
@@ -153,15 +180,13 @@ final class Intake {
     return ProblemAnswer.of(reason, context.normalizedPath());
   }
 
-  /** Declared, or the most that it may be. */
+  /** Declared; else nothing yet, or where nobody counts what arrives the most that it may be. */
   private long length(RoutingContext context) {
     HttpServerRequest request = context.request();
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     if (declared != null) {
       return Long.parseLong(declared); // one that is none got no further than BodyLimit
     }
-    return request.headers().contains(HttpHeaders.TRANSFER_ENCODING)
-        ? bounds.at(context.normalizedPath())
-        : 0;
+    return isHttp2(context) ? bounds.at(context.normalizedPath()) : 0;
   }
 }

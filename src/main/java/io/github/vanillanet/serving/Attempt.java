@@ -55,11 +55,16 @@ final class Attempt {
     try {
       reserve().close();
     } catch (ServiceException e) {
-      call.answeredBy(served.id());
-      served.statistics().begin().failed();
-      served.lane().meters().ended(outcome(e));
+      refused(e);
       throw e;
     }
+  }
+
+  /** It is counted as one that got no further. */
+  void refused(ServiceException reason) {
+    call.answeredBy(served.id());
+    served.statistics().begin().failed();
+    served.lane().meters().ended(outcome(reason));
   }
 
   private Ticket reserve() {

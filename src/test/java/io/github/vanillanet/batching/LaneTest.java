@@ -67,23 +67,6 @@ class LaneTest {
   }
 
   @Test
-  void workThatIsGivenUpIsNeverComputed() throws InterruptedException {
-    FakeInstance instance = new FakeInstance(0);
-    Lane lane = new Lane("test", instance, CAPACITY);
-    lane.submit(input(1, 1));
-    instance.entered.await();
-    CompletableFuture<LaneAnswer> given = lane.submit(input(2, 2));
-    CompletableFuture<LaneAnswer> kept = lane.submit(input(1, 3));
-
-    given.cancel(false);
-    instance.permits.release(PLENTY);
-
-    assertThat(kept.join().logits()).containsExactly(3, 0);
-    lane.close();
-    assertThat(instance.forwards).containsExactly(1, 1);
-  }
-
-  @Test
   void theLaneOutlivesAFailingForward() {
     FakeInstance instance = new FakeInstance(PLENTY);
     instance.failure = new ServiceException.OutOfDeviceMemory("full", null);

@@ -76,6 +76,8 @@ public final class Jar {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().put("VANILLANET_WARM_UP", "0S"); // most of a minute of a processor
+    // a thread that a crowded machine stalls for two seconds is told with a stack trace
+    builder.environment().put("QUARKUS_VERTX_MAX_EVENT_LOOP_EXECUTE_TIME", "1H");
     builder.environment().putAll(environment);
     try {
       return new Running(builder.start(), out, err);

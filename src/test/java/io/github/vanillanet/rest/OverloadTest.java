@@ -3,12 +3,14 @@ package io.github.vanillanet.rest;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.vanillanet.batching.Eventually;
 import io.github.vanillanet.batching.Ticket;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.rest.call.RefusalPace;
-import io.github.vanillanet.serving.Admission;
+import io.github.vanillanet.serving.BodyMemory;
 import io.github.vanillanet.timing.Deadline;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -32,8 +34,9 @@ class OverloadTest {
   private static final int CAPACITY = 64;
 
   @Inject ModelRegistry registry;
-  @Inject Admission admission;
+  @Inject BodyMemory memory;
   @Inject RefusalPace pace;
+  @Inject MeterRegistry meters;
 
   @BeforeEach
   void awaitReady() {
@@ -174,7 +177,7 @@ class OverloadTest {
         });
 
     given().contentType("image/jpeg").body(Service.jpeg()).post(CLASSIFY).then().statusCode(200);
-    assertThat(admission.held()).isZero();
+    assertThat(memory.held()).isZero();
   }
 
   /** Clients that try again at once. */
@@ -208,13 +211,45 @@ class OverloadTest {
 
   @Test
   void bodiesThatFillTheMemoryKeepOthersOut() {
-    try (Admission.Room room = admission.hold(Long.MAX_VALUE / 4)) {
+    double before = rejected();
+    try (BodyMemory.Room room = memory.hold(Long.MAX_VALUE / 4)) {
       RawHttp.Answer answer = head(CLASSIFY, 1000, "Content-Type: image/jpeg");
 
-      assertThat(answer.status()).isEqualTo(429);
-      assertThat(answer.body()).contains("1000 more do not fit");
-      assertThat(answer.header("retry-after")).isEqualTo("1");
+      assertThat(Refusal.problem(answer, 429, "QUEUE_FULL")).contains("1000 more do not fit");
+      assertThat(Long.parseLong(answer.header("retry-after"))).isPositive();
     }
+    assertThat(rejected() - before).isEqualTo(1);
+  }
+
+  @Test
+  void aBodyOfUnknownLengthHoldsMemoryAsItGrows() {
+    double before = rejected();
+    try (BodyMemory.Room room = memory.hold(memory.capacity() - 5000)) {
+      RawHttp.Answer fits =
+          RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Transfer-Encoding: chunked")
+              .chunk(new byte[4000])
+              .lastChunk()
+              .send();
+      Refusal.problem(fits, 415, "UNSUPPORTED_IMAGE");
+
+      RawHttp.Answer grown =
+          RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Transfer-Encoding: chunked")
+              .chunk(new byte[4000])
+              .chunk(new byte[4000])
+              .lastChunk()
+              .send();
+      assertThat(Refusal.problem(grown, 429, "QUEUE_FULL")).contains("do not fit");
+    }
+    assertThat(rejected() - before).isEqualTo(1);
+    Eventually.becomes(() -> memory.held() == 0);
+  }
+
+  private double rejected() {
+    return meters
+        .get("vanillanet.requests")
+        .tags("model", MODEL, "outcome", "rejected")
+        .counter()
+        .count();
   }
 
   @Test

@@ -6,11 +6,16 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.restassured.response.Response;
+import java.util.HashSet;
+import java.util.Set;
 
 /** Holds refusals against what every client may rely on. */
 final class Refusal {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final Set<String> MEMBERS =
+      Set.of("type", "title", "status", "detail", "instance", "code", "error", "request_id");
 
   private Refusal() {}
 
@@ -29,10 +34,11 @@ final class Refusal {
     assertThat(foundStatus).as(body).isEqualTo(status);
     assertThat(contentType).isEqualTo("application/problem+json");
     JsonNode problem = parsed(body);
-    assertThat(problem.fieldNames())
-        .toIterable()
-        .containsExactlyInAnyOrder(
-            "type", "title", "status", "detail", "instance", "code", "error", "request_id");
+    Set<String> members = new HashSet<>(MEMBERS);
+    if (status == 429) {
+      members.add("retry_after_ms");
+    }
+    assertThat(problem.fieldNames()).toIterable().containsExactlyInAnyOrderElementsOf(members);
     assertThat(problem.get("status").asInt()).isEqualTo(status);
     assertThat(problem.get("code").asText()).isEqualTo(code);
     assertThat(problem.get("type").asText())
