@@ -13,41 +13,101 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A JPEG of 512×512 pixels to the 224×224 that a net takes. */
-@State(Scope.Benchmark)
+/**
+ * A JPEG to the 224×224 that a net takes, as the service does it: a photo of 512×512 pixels, and
+ * one of twelve megapixels.
+ */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 3, time = 2)
-@Measurement(iterations = 5, time = 2)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
 @Fork(1)
 public class ImageBenchmark {
 
   private static final String PHOTO = "preprocess/jpeg_512_q75.jpg";
   private static final int SIDE = 224;
+  private static final Preprocessing PREPROCESSING = Preprocessing.official(SIDE, SIDE);
 
-  private final ImageDecoder decoder = new ImageDecoder(1 << 24);
-  private final Preprocessing preprocessing = Preprocessing.official(SIDE, SIDE);
-  private byte[] encoded;
-  private RgbImage decoded;
+  private static byte[] photo() throws IOException {
+    return Files.readAllBytes(Oracle.file(PHOTO));
+  }
 
-  @Setup
-  public void read() throws IOException {
-    encoded = Files.readAllBytes(Oracle.file(PHOTO));
-    decoded = decoder.decode(encoded);
+  /** A photo as it is uploaded. */
+  @State(Scope.Benchmark)
+  public static class Encoded {
+
+    @Param({Decoders.IMAGE_IO, Decoders.TURBO_JPEG})
+    private String decoder;
+
+    private ImageDecoder chosen;
+    private byte[] file;
+
+    @Setup
+    public void read() throws IOException {
+      chosen = Decoders.of(decoder);
+      file = photo();
+    }
+  }
+
+  /** A photo once it is decoded, by whatever decoder: they agree. */
+  @State(Scope.Benchmark)
+  public static class Decoded {
+
+    private RgbImage picture;
+
+    @Setup
+    public void decode() throws IOException {
+      picture = Decoders.of(Decoders.IMAGE_IO).decode(photo());
+    }
+  }
+
+  /** The photo enlarged to the size of a telephone's. It has less detail than one of those. */
+  @State(Scope.Benchmark)
+  public static class LargeEncoded {
+
+    @Param({Decoders.IMAGE_IO, Decoders.TURBO_JPEG, Decoders.TURBO_JPEG_SCALED})
+    private String decoder;
+
+    private ImageDecoder chosen;
+    private byte[] file;
+
+    @Setup
+    public void enlarge() throws IOException {
+      chosen = Decoders.of(decoder);
+      file = LargePhoto.of(photo());
+      LargePhoto.requireScaled(
+          decoder.equals(Decoders.TURBO_JPEG_SCALED), chosen.decodeFor(PREPROCESSING, file));
+    }
   }
 
   @Benchmark
-  public RgbImage decode() {
-    return decoder.decode(encoded);
+  public RgbImage decode(Encoded photo) {
+    return photo.chosen.decodeFor(PREPROCESSING, photo.file);
   }
 
   @Benchmark
-  public RgbImage resizeAndCrop() {
-    return preprocessing.apply(decoded);
+  public RgbImage resizeAndCrop(Decoded photo) {
+    return PREPROCESSING.apply(photo.picture);
+  }
+
+  @Benchmark
+  public RgbImage decodeResizeAndCrop(Encoded photo) {
+    return PREPROCESSING.apply(photo.chosen.decodeFor(PREPROCESSING, photo.file));
+  }
+
+  @Benchmark
+  public RgbImage decodeLarge(LargeEncoded photo) {
+    return photo.chosen.decodeFor(PREPROCESSING, photo.file);
+  }
+
+  @Benchmark
+  public RgbImage decodeResizeAndCropLarge(LargeEncoded photo) {
+    return PREPROCESSING.apply(photo.chosen.decodeFor(PREPROCESSING, photo.file));
   }
 }

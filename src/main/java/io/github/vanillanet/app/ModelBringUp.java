@@ -129,8 +129,8 @@ final class ModelBringUp {
 
   private void requireDecoder() {
     ImageDecoder made = decoder.get();
-    LOG.infof("JPEG decoder: %s", made.jpegLibrary());
-    if (config.dctScaling() && !made.jpegLibrary().canReduce()) {
+    LOG.infof("JPEG decoder: %s", made.jpegDecoder());
+    if (config.dctScaling() && !made.reduces()) {
       LOG.warn("vanillanet.dct-scaling has no effect: it needs libjpeg-turbo");
     }
   }

@@ -31,12 +31,13 @@ public final class ImageDecoder {
   /**
    * @param maxPixels most pixels of a picture, width times height as its header declares them
    * @param jpegLibrary decodes JPEGs; which one it is makes no difference to the pixels
-   * @param reducing whether {@link #decodeFor} may reduce large JPEGs while it decodes them
+   * @param reducing whether {@link #decodeFor} may reduce large JPEGs while it decodes them; has no
+   *     effect if the library cannot
    */
   public ImageDecoder(long maxPixels, JpegLibrary jpegLibrary, boolean reducing) {
     this.limit = new PixelLimit(maxPixels);
     this.jpegLibrary = jpegLibrary;
-    this.reducing = reducing;
+    this.reducing = reducing && jpegLibrary.canReduce();
     this.jpeg = new JpegCodec(jpegLibrary.turbo());
     codecs.put(ImageFormat.PNG, new PngCodec());
     codecs.put(ImageFormat.GIF, new GifCodec());
@@ -58,8 +59,8 @@ public final class ImageDecoder {
   }
 
   /**
-   * Like {@link #decode(byte[])}, but if this decoder reduces, and its library can, a JPEG that is
-   * much larger than needed comes out at 1/2, 1/4 or 1/8 of its size. That is not exact.
+   * Like {@link #decode(byte[])}, but if this decoder reduces, a JPEG that is much larger than
+   * needed comes out at 1/2, 1/4 or 1/8 of its size. That is not exact.
    *
    * @param preprocessing what will be done with the picture
    */
@@ -71,9 +72,14 @@ public final class ImageDecoder {
     return decode(encoded, file -> jpeg.decode(file, limit, scaling));
   }
 
-  /** What decodes JPEGs. */
-  public JpegLibrary jpegLibrary() {
-    return jpegLibrary;
+  /** Whether {@link #decodeFor} reduces large JPEGs while it decodes them. */
+  public boolean reduces() {
+    return reducing;
+  }
+
+  /** What decodes JPEGs, and that large ones are reduced, if they are. */
+  public String jpegDecoder() {
+    return reducing ? jpegLibrary + ", large photos DCT-scaled" : jpegLibrary.toString();
   }
 
   private RgbImage decode(byte[] encoded, JpegDecoding jpegDecoding) {

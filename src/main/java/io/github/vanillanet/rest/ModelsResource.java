@@ -41,7 +41,7 @@ public final class ModelsResource {
    * All live models, by name.
    *
    * @param groups names that stand for several models, and those, loaded or not
-   * @param jpegDecoder what decodes JPEGs for all of them
+   * @param jpegDecoder what decodes JPEGs for all of them, and that large ones are reduced, if so
    */
   public record ModelList(
       List<ModelView> models, Map<String, List<String>> groups, String jpegDecoder) {}

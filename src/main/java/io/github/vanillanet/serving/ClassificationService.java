@@ -65,7 +65,7 @@ public final class ClassificationService {
     this.observer = observer;
   }
 
-  /** What decodes JPEGs. */
+  /** What decodes JPEGs, and that large ones are reduced, if they are. */
   public String jpegDecoder() {
     return preparation.jpegDecoder();
   }

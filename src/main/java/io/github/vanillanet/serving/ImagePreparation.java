@@ -40,7 +40,7 @@ final class ImagePreparation {
   }
 
   String jpegDecoder() {
-    return decoder.jpegLibrary().toString();
+    return decoder.jpegDecoder();
   }
 
   /**

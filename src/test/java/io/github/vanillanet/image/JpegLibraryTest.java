@@ -23,6 +23,18 @@ class JpegLibraryTest {
   }
 
   @Test
+  void aDecoderTellsOfScalingIfItScales() {
+    JpegLibrary library = JpegLibrary.of("auto");
+    ImageDecoder reducing = new ImageDecoder(1, library, true);
+
+    assertThat(reducing.reduces()).isEqualTo(library.canReduce());
+    assertThat(reducing.jpegDecoder())
+        .isEqualTo(library + (library.canReduce() ? ", large photos DCT-scaled" : ""));
+    assertThat(new ImageDecoder(1, library, false).jpegDecoder()).isEqualTo(library.toString());
+    assertThat(new ImageDecoder(1, JpegLibrary.imageIo(), true).jpegDecoder()).isEqualTo("ImageIO");
+  }
+
+  @Test
   void refusesAnUnknownChoice() {
     assertThatThrownBy(() -> JpegLibrary.of("mozjpeg"))
         .isInstanceOf(ServiceException.BadConfiguration.class)

@@ -24,12 +24,13 @@ class TurboJpegTest {
   private static final long MAX_PIXELS = 4_000_000;
   private static final int MUTATIONS = 40;
 
+  private static JpegLibrary library;
   private static ImageDecoder turbo;
   private final ImageDecoder imageIo = new ImageDecoder(MAX_PIXELS);
 
   @BeforeAll
   static void find() {
-    JpegLibrary library = JpegLibrary.of("auto");
+    library = JpegLibrary.of("auto");
     assumeTrue(library.canReduce(), "libjpeg-turbo is not installed: " + library);
     turbo = new ImageDecoder(MAX_PIXELS, library, false);
   }
@@ -61,7 +62,7 @@ class TurboJpegTest {
       if (picture.name().endsWith(".jpg")) {
         JpegSegments file = JpegSegments.read(picture.bytes(), new PixelLimit(MAX_PIXELS));
 
-        assertThat(turbo.jpegLibrary().turbo().orElseThrow().decode(file, 1))
+        assertThat(library.turbo().orElseThrow().decode(file, 1))
             .as(picture.name())
             .map(decoded -> Oracle.sha256(decoded.rgb()))
             .hasValue(picture.decodedSha256());
@@ -119,7 +120,7 @@ class TurboJpegTest {
 
   @Test
   void reducesOnlyWhatIsMuchLargerThanNeeded() throws Exception {
-    ImageDecoder reducing = new ImageDecoder(MAX_PIXELS, turbo.jpegLibrary(), true);
+    ImageDecoder reducing = new ImageDecoder(MAX_PIXELS, library, true);
     byte[] encoded = gray(160, 128);
 
     assertThat(reducing.decodeFor(square(33), encoded).width()).isEqualTo(160);

@@ -28,6 +28,8 @@ class LatencyTest {
       return Map.of(
           "vanillanet.lanes",
           "2",
+          "vanillanet.dct-scaling",
+          "true",
           "vanillanet.groups.pair",
           TwoSmallModels.MODEL + "," + TwoSmallModels.OTHER);
     }
@@ -83,6 +85,12 @@ class LatencyTest {
   void modelsTellWhichGroupsThereAre() {
     assertThat(given().get("/models").jsonPath().getList("groups.pair"))
         .containsExactly(TwoSmallModels.MODEL, TwoSmallModels.OTHER);
+  }
+
+  @Test
+  void modelsTellWhetherLargePhotosAreScaled() {
+    assertThat(given().get("/models").jsonPath().getString("jpeg_decoder"))
+        .matches("libjpeg-turbo .*, large photos DCT-scaled|ImageIO .*");
   }
 
   @Test

@@ -1,0 +1,45 @@
+package io.github.vanillanet.benchmark;
+
+import io.github.vanillanet.image.RgbImage;
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import javax.imageio.ImageIO;
+
+/** A JPEG of twelve megapixels. */
+final class LargePhoto {
+
+  private static final int WIDTH = 4032;
+  private static final int HEIGHT = 3024;
+
+  private LargePhoto() {}
+
+  /**
+   * @param photo a JPEG to enlarge
+   */
+  static byte[] of(byte[] photo) throws IOException {
+    BufferedImage large = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
+    Graphics2D canvas = large.createGraphics();
+    canvas.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+    canvas.drawImage(ImageIO.read(new ByteArrayInputStream(photo)), 0, 0, WIDTH, HEIGHT, null);
+    canvas.dispose();
+    ByteArrayOutputStream encoded = new ByteArrayOutputStream();
+    ImageIO.write(large, "jpeg", encoded);
+    return encoded.toByteArray();
+  }
+
+  /** Stops a run that would time the other way of decoding. */
+  static void requireScaled(boolean expected, RgbImage decoded) {
+    boolean found = decoded.width() < WIDTH && decoded.height() < HEIGHT;
+    if (found != expected) {
+      throw new IllegalStateException(
+          "expected a picture of %dx%d%s, found %dx%d"
+              .formatted(
+                  WIDTH, HEIGHT, expected ? " reduced" : "", decoded.width(), decoded.height()));
+    }
+  }
+}
