@@ -174,14 +174,15 @@ if wanted ramp; then
   sleep "$settle"
   capacity
   budget=$(awk "BEGIN { print 4 * $(batch1 vanillanet-13) }")
-  simulate RampSimulation -Dmodel=family -Dcapacity="$capacity" -Dbudget="$budget"
+  simulate RampSimulation -Dmodel=family -Ddeepest=vanillanet-13 \
+    -Dcapacity="$capacity" -Dbudget="$budget"
   stop
 fi
 
-# What the models of a repository take, MiB: weigh FOLDER PHOTOS sets unused, and used, after so many
-# photos to each of them
+# What the models of a repository take, MiB, started as the images do: weigh FOLDER PHOTOS sets unused,
+# and used, after so many photos to each of them
 weigh() {
-  start VANILLANET_REPOSITORY="$1"
+  start VANILLANET_REPOSITORY="$1" MALLOC_ARENA_MAX=1
   sleep 3
   unused=$(resident)
   # shellcheck disable=SC2046 # a model's name has no blank

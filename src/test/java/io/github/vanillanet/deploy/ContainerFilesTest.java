@@ -133,7 +133,8 @@ class ContainerFilesTest {
         .containsEntry("PYTORCH_VERSION", ProjectFile.pomProperty("libtorch.version"))
         .containsEntry("PYTORCH_FLAVOR", name.equals(CPU) ? "cpu" : "cu128")
         .containsEntry("DJL_OFFLINE", "true")
-        .containsEntry("OMP_WAIT_POLICY", "PASSIVE");
+        .containsEntry("OMP_WAIT_POLICY", "PASSIVE")
+        .containsEntry("MALLOC_ARENA_MAX", "1");
     assertThat(variables.get("LD_LIBRARY_PATH").split(":")).contains(LIBTORCH);
     assertThat(image.assignments("LABEL"))
         .containsEntry("org.opencontainers.image.version", ProjectFile.pomProperty("version"))

@@ -4,6 +4,7 @@ import static io.gatling.javaapi.core.CoreDsl.rampUsersPerSec;
 
 import io.gatling.javaapi.core.Simulation;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -38,18 +39,27 @@ public final class RampSimulation extends Simulation {
     List<Answer> ramp = traffic.answers.of("ramp");
     long from = ramp.stream().mapToLong(Answer::started).min().orElse(0);
     long part = length().toMillis() / PARTS;
+    List<List<Answer>> parts = new ArrayList<>();
     for (int i = 0; i < PARTS; i++) {
       long begins = from + i * part;
-      List<Answer> slice =
-          ramp.stream().filter(a -> a.started() >= begins && a.started() < begins + part).toList();
-      Answers.print("ramp, part " + (i + 1), slice);
+      parts.add(
+          ramp.stream().filter(a -> a.started() >= begins && a.started() < begins + part).toList());
+      Answers.print("ramp, part " + (i + 1), parts.get(i));
     }
     List<Answer> accepted = ramp.stream().filter(Answer::accepted).toList();
     double budget = Settings.budgetMillis();
     long inTime = accepted.stream().filter(a -> a.good() && a.wallMillis() <= budget).count();
     new Verdict()
         .atMost("neither 200 nor 429 nor 504", Answers.unexpected(ramp), 0)
+        .atLeast(
+            "answered by the deepest while the load is light", shareOfDeepest(parts.get(0)), 0.5)
         .atLeast("accepted and answered in time", inTime / (double) accepted.size(), 0.99)
         .require();
+  }
+
+  private static double shareOfDeepest(List<Answer> answers) {
+    List<Answer> good = Answers.good(answers);
+    long deepest = good.stream().filter(a -> a.model().equals(Settings.deepest())).count();
+    return deepest / (double) good.size();
   }
 }

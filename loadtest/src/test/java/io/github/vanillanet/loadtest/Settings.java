@@ -18,6 +18,11 @@ final class Settings {
     return System.getProperty("model", "vanillanet-5");
   }
 
+  /** The deepest member of the group. */
+  static String deepest() {
+    return required("deepest");
+  }
+
   /** Answers a second that the service gives at most, as measured before. */
   static double capacity() {
     return Double.parseDouble(required("capacity"));
