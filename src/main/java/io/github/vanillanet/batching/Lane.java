@@ -16,9 +16,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A bounded queue and the threads that do every forward of one model: one thread for each {@link
  * ModelInstance}, which take {@link Turns} with those of other lanes. The queue is counted in
- * images; a full one refuses at once. Work whose future is already done (given up by its client) or
- * whose deadline cannot be met any more is dropped when the next work is taken up. Any thread may
- * submit.
+ * images; a full one refuses at once. Work whose future is cancelled leaves it at once, work whose
+ * deadline cannot be met any more when the next work is taken up. Any thread may submit.
  */
 public final class Lane implements AutoCloseable {
 

@@ -67,11 +67,9 @@ final class LaneDispatch {
     return !waiting.isEmpty() && (closing || waiting.patience() <= 0);
   }
 
-  /** It waits no more, as nobody waits for it. That its client left early says nothing of us. */
+  /** It waits no more, as nobody waits for it. */
   void withdrawn(Work work) {
-    if (work.promise().deadline().passed()) {
-      learn(work);
-    }
+    learn(work);
     wake(); // a lane that is closing may be done, and what comes next is another's turn
   }
 
@@ -150,9 +148,11 @@ final class LaneDispatch {
     }
   }
 
+  /** What was given up before its time tells nothing of how long it would have taken. */
   private void learn(Work work) {
     Promise promise = work.promise();
-    if (!promise.likely().isZero()) { // it is before anything was measured
+    boolean wholeOrLate = !work.answer().isCompletedExceptionally() || promise.deadline().passed();
+    if (wholeOrLate && !promise.likely().isZero()) { // it is before anything was measured
       turns.learn(promise.likely().toNanos(), ticker.nanos() - promise.given());
     }
   }

@@ -111,7 +111,7 @@ final class LaneWorker implements Runnable {
     long started = ticker.nanos();
     try {
       Optional<float[]> logits =
-          batch.size() == 1 ? alone(batch.get(0)) : Optional.of(combined(batch));
+          batch.size() == 1 ? alone(batch.get(0), since) : Optional.of(combined(batch));
       if (logits.isPresent()) {
         computed(batch, logits.get(), started, since);
       } else {
@@ -157,7 +157,7 @@ final class LaneWorker implements Runnable {
   }
 
   /** In pieces, if it is large; nothing if between two of them the rest became pointless. */
-  private Optional<float[]> alone(Work work) {
+  private Optional<float[]> alone(Work work, long since) {
     ModelInput input = work.input();
     if (input.content().isDirect() && policy.take(input.samples()) == input.samples()) {
       return Optional.of(forward(input.kind(), input.content(), input.samples()));
@@ -167,6 +167,7 @@ final class LaneWorker implements Runnable {
     while (done < input.samples()) {
       int left = input.samples() - done;
       if (done > 0 && work.isPointless(Duration.ofNanos(Math.round(times.nanos(left))))) {
+        times.done(done, ticker.nanos() - since); // else what is too slow would never be known
         return Optional.empty();
       }
       int count = policy.take(left);

@@ -79,7 +79,7 @@ final class WaitingWork {
     return Duration.ofNanos(Math.round(times.nanos(work.samples())));
   }
 
-  /** Takes out what cannot be done in time. */
+  /** Takes out what cannot be done in time any more. */
   List<Work> removePointless() {
     List<Work> removed = new ArrayList<>();
     for (Iterator<Work> all = works.iterator(); all.hasNext(); ) {

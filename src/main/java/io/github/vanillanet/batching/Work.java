@@ -31,10 +31,10 @@ record Work(
         });
   }
 
-  /** Tells whoever still waits. */
+  /** Tells whoever still waits that it will not be done in time. */
   void drop(String lane) {
     answer.completeExceptionally(
         new ServiceException.DeadlineExceeded(
-            lane + ": the budget of " + promise.deadline() + " was spent in the queue"));
+            lane + ": too little is left of the budget of " + promise.deadline()));
   }
 }

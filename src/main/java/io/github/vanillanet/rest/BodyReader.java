@@ -54,7 +54,7 @@ final class BodyReader {
     this.refused = refused;
     String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     boolean isDeclared = length != null;
-    this.most = isDeclared ? Long.parseLong(length) : bound; // one that is none got no further
+    this.most = isDeclared ? Long.parseLong(length) : this.bound; // one that is none got no further
     this.bytes = new byte[isDeclared ? (int) Math.min(FIRST_BYTES, most) : 0];
   }
 
@@ -116,15 +116,15 @@ final class BodyReader {
       return;
     }
     int needed = length + piece.length();
+    try {
+      room.atLeast(needed);
+    } catch (ServiceException e) {
+      refuse(e);
+      return;
+    }
     if (needed > bytes.length) {
-      int larger = (int) Math.min(Math.max(needed, 2L * bytes.length), most);
-      try {
-        room.atLeast(larger);
-      } catch (ServiceException e) {
-        refuse(e);
-        return;
-      }
-      bytes = Arrays.copyOf(bytes, larger);
+      long larger = Math.max(needed, 2L * bytes.length);
+      bytes = Arrays.copyOf(bytes, (int) Math.min(larger, most));
     }
     piece.getBytes(bytes, length);
     length = needed;

@@ -92,6 +92,9 @@ final class Intake {
       return;
     }
     context.addEndHandler(ended -> room.close());
+    if (context.response().closed()) { // its end was before
+      room.close();
+    }
     if (isHttp2(context)) {
       context.next();
     } else {
@@ -169,11 +172,20 @@ final class Intake {
   }
 
   private void answer(RoutingContext context, ProblemAnswer problem) {
-    if (length(context) <= SMALL) {
+    if (mayGoOn(context)) {
       problems.write(context, problem);
     } else {
       problems.writeLast(context, problem);
     }
+  }
+
+  /**
+   * Whether the client may use its connection again: what it still sends is little, or is one
+   * stream.
+   */
+  private boolean mayGoOn(RoutingContext context) {
+    boolean chunked = context.request().headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    return isHttp2(context) || !chunked && length(context) <= SMALL;
   }
 
   private static ProblemAnswer problem(RoutingContext context, ServiceException reason) {

@@ -1,10 +1,8 @@
 package io.github.vanillanet.serving;
 
-import io.github.vanillanet.batching.Ewma;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.timing.Ticker;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The bounded memory of the bodies that are being read or worked on. Never blocks; thread-safe.
@@ -14,10 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class BodyMemory {
 
+  private static final double WEIGHT_OF_OLD = 0.9; // of each body to the one after it
+
   private final long capacity;
   private final Ticker ticker;
-  private final Ewma holding;
-  private final AtomicLong held = new AtomicLong();
+  private long held; // guarded by this
+  private double bytesSeen; // guarded by this; of closed rooms, older ones count less
+  private double byteNanosSeen; // guarded by this; each byte for as long as it was held
 
   /**
    * @param capacity bytes of bodies that may be in memory at the same time
@@ -25,15 +26,14 @@ public final class BodyMemory {
   public BodyMemory(long capacity, Ticker ticker) {
     this.capacity = capacity;
     this.ticker = ticker;
-    this.holding = new Ewma(ticker);
   }
 
   /** Memory for one body, until it is closed. Any thread. */
   public final class Room implements AutoCloseable {
 
     private final long since = ticker.nanos();
-    private long bytes; // guarded by this
-    private boolean closed; // guarded by this
+    private long bytes; // guarded by the memory
+    private boolean closed; // guarded by the memory
 
     private Room() {}
 
@@ -43,26 +43,30 @@ public final class BodyMemory {
      *
      * @throws ServiceException.QueueFull if the others leave no room; what was held still is
      */
-    public synchronized void atLeast(long needed) {
-      if (closed || needed <= bytes) {
-        return;
+    public void atLeast(long needed) {
+      synchronized (BodyMemory.this) {
+        if (closed || needed <= bytes) {
+          return;
+        }
+        long others = held - bytes;
+        if (others > 0 && others + needed > capacity) {
+          throw full(others, needed);
+        }
+        held = others + needed;
+        bytes = needed;
       }
-      long more = needed - bytes;
-      long now = held.addAndGet(more);
-      if (now > capacity && now > needed) {
-        held.addAndGet(-more);
-        throw full(now - more, more);
-      }
-      bytes = needed;
     }
 
     /** Idempotent. */
     @Override
-    public synchronized void close() {
-      if (!closed) {
-        closed = true;
-        held.addAndGet(-bytes);
-        holding.add(ticker.nanos() - since);
+    public void close() {
+      synchronized (BodyMemory.this) {
+        if (!closed) {
+          closed = true;
+          held -= bytes;
+          bytesSeen = WEIGHT_OF_OLD * bytesSeen + bytes;
+          byteNanosSeen = WEIGHT_OF_OLD * byteNanosSeen + bytes * (double) (ticker.nanos() - since);
+        }
       }
     }
   }
@@ -79,18 +83,19 @@ public final class BodyMemory {
     return room;
   }
 
-  private ServiceException full(long there, long more) {
-    double missing = (double) there + more - capacity;
-    double nanos = holding.nanos() * Math.min(1, missing / there);
+  /** Under the lock. */
+  private ServiceException full(long others, long needed) {
+    double missing = Math.min(others, (double) others + needed - capacity);
+    double nanos = bytesSeen == 0 ? 0 : byteNanosSeen / bytesSeen * missing / others;
     return new ServiceException.QueueFull(
-        "%d bytes of bodies are being worked on and %d more do not fit, there is room for %d"
-            .formatted(there, more, capacity),
+        "%d bytes of other bodies are being worked on and %d do not fit, there is room for %d"
+            .formatted(others, needed, capacity),
         Duration.ofNanos(Math.round(nanos)));
   }
 
   /** Bytes that are held. */
-  public long held() {
-    return held.get();
+  public synchronized long held() {
+    return held;
   }
 
   /** Bytes that may be held. */

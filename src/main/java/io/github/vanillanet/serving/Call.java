@@ -1,5 +1,6 @@
 package io.github.vanillanet.serving;
 
+import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.registry.ModelId;
 import io.github.vanillanet.timing.Deadline;
 import io.github.vanillanet.timing.Ticker;
@@ -53,8 +54,13 @@ public final class Call {
     abandoned.complete(null);
   }
 
-  boolean isAbandoned() {
-    return abandoned.isDone();
+  /**
+   * @throws ServiceException.ClientGone if the client has left
+   */
+  void requireClient() {
+    if (abandoned.isDone()) {
+      throw new ServiceException.ClientGone("the client left before its image was decoded");
+    }
   }
 
   /** Runs {@code action} when the client leaves, at once if it has left. */

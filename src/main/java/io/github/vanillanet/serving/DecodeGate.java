@@ -38,9 +38,7 @@ final class DecodeGate {
   <T> T pass(Call call, Supplier<T> work) {
     call.clock().time(Stage.QUEUE, () -> enter(call));
     try {
-      if (call.isAbandoned()) {
-        throw new ServiceException.ClientGone("the client left before its image was decoded");
-      }
+      call.requireClient();
       return work.get();
     } finally {
       permits.release();

@@ -72,6 +72,7 @@ final class ImagePreparation {
     SortedMap<Integer, ServiceException> refused = new TreeMap<>();
     long begun = call.clock().nanos();
     for (int image = 0; image < encoded.size(); image++) {
+      call.requireClient(); // it may leave between two of many
       byte[] file = encoded.get(image);
       long started = call.clock().nanos();
       try {

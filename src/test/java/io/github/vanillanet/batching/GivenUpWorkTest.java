@@ -124,6 +124,7 @@ class GivenUpWorkTest {
         .hasMessageContaining("the budget of 250.0 ms");
     lane.close();
     assertThat(instance.forwards).containsExactly(8);
+    assertThat(lane.estimate(1).forward()).as("learnt from the eight").isGreaterThan(FORWARD);
   }
 
   @Test

@@ -66,6 +66,8 @@ public final class StormSimulation extends Simulation {
     double goodput = Answers.perSecond(storm, a -> a.good() && a.wallMillis() <= budget);
     new Verdict()
         .atMost("neither 200 nor 429 nor 504", Answers.unexpected(traffic.answers.ofAllPhases()), 0)
+        .atLeast("answered before the storm", Answers.shareOfGood(before), 1)
+        .atLeast("answered after it", Answers.shareOfGood(after), 1)
         .atLeast(
             "good answers a second in the storm / at the peak",
             goodput / Answers.perSecond(peak, Answer::good),
