@@ -4,6 +4,7 @@ import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.timing.Deadline;
 import io.github.vanillanet.timing.Millis;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What work would meet if it came now, from what the lane measured.
@@ -25,22 +26,28 @@ public record LaneEstimate(Duration waiting, Duration forward, Duration margin, 
   }
 
   /**
-   * What does not fit.
+   * The refusal of work that does not fit. It tells when so much less will wait that it would, if
+   * ever.
    *
    * @param who would have answered
-   * @param expected what could have been promised
+   * @param preparation that the work needs before it can be queued
    */
-  static ServiceException.DeadlineExceeded tooLate(
-      String who, Deadline deadline, Duration expected) {
+  ServiceException.DeadlineExceeded tooLate(String who, Deadline deadline, Duration preparation) {
     if (deadline.passed()) {
       return new ServiceException.DeadlineExceeded(
           who + ": the budget of " + deadline + " was spent before it came to this");
     }
-    String left = Millis.of(deadline.remaining().toNanos(), 1);
-    String needed = Millis.of(expected.toNanos(), 1);
+    Duration left = deadline.remaining();
+    Duration expected = preparation.plus(total());
+    boolean fitsAlone = left.compareTo(preparation.plus(forward)) > 0;
     return new ServiceException.DeadlineExceeded(
         who
-            + (": of the budget of " + deadline + " " + left + " ms are left")
-            + (", the answer would take about " + needed + " ms"));
+            + (": of the budget of " + deadline + " " + millis(left) + " ms are left")
+            + (", the answer would take about " + millis(expected) + " ms"),
+        fitsAlone ? Optional.of(expected.minus(left)) : Optional.empty());
+  }
+
+  private static String millis(Duration duration) {
+    return Millis.of(duration.toNanos(), 1);
   }
 }

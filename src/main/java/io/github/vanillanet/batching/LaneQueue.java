@@ -58,7 +58,7 @@ final class LaneQueue {
       }
       Duration expected = preparation.plus(estimate.total());
       if (!deadline.allows(expected)) {
-        throw LaneEstimate.tooLate(name, deadline, expected);
+        throw estimate.tooLate(name, deadline, preparation);
       }
       reservedImages += images;
       boolean known = !estimate.forward().isZero();

@@ -120,8 +120,23 @@ public abstract sealed class ServiceException extends RuntimeException {
   public static final class DeadlineExceeded extends ServiceException {
     private static final long serialVersionUID = 1L;
 
+    private final Duration retryAfter; // null if nobody knows: an Optional is not serializable
+
     public DeadlineExceeded(String message) {
+      this(message, Optional.empty());
+    }
+
+    /**
+     * @param retryAfter when so much less will wait that the same request may be in time
+     */
+    public DeadlineExceeded(String message, Optional<Duration> retryAfter) {
       super(ErrorCode.DEADLINE_EXCEEDED, message);
+      this.retryAfter = retryAfter.orElse(null);
+    }
+
+    @Override
+    public Optional<Duration> retryAfter() {
+      return Optional.ofNullable(retryAfter);
     }
   }
 

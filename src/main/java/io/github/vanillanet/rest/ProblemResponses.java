@@ -98,7 +98,7 @@ public final class ProblemResponses implements OASFilter {
         OASFactory.createAPIResponse()
             .description(anyOther ? "Any other failure" : StatusTable.title(status))
             .content(OASFactory.createContent().addMediaType(form.mediaType, content));
-    if (status == 429 || status == 503) {
+    if (status == 429 || status == 503 || status == 504) {
       response.addHeader("Retry-After", header("RetryAfter"));
     }
     return response;

@@ -76,6 +76,8 @@ class LaneLoadTest {
     assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(74))))
         .isInstanceOf(ServiceException.DeadlineExceeded.class)
         .hasMessageContaining("74.0 ms are left, the answer would take about 74.0 ms");
+    assertThat(retryAfter(lane, Duration.ofMillis(50))).contains(Duration.ofMillis(24));
+    assertThat(retryAfter(lane, Duration.ofMillis(10))).as("too short for a forward").isEmpty();
     lane.reserve(1, within(Duration.ofMillis(75))).close();
     assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(75)), Duration.ofMillis(1)))
         .as("the input is still to be prepared")
@@ -196,6 +198,14 @@ class LaneLoadTest {
     lane.open(FORWARD);
     opened = Optional.of(lane);
     return lane;
+  }
+
+  private Optional<Duration> retryAfter(Lane lane, Duration budget) {
+    try (Ticket ticket = lane.reserve(1, within(budget))) {
+      throw new AssertionError(budget + " is enough");
+    } catch (ServiceException.DeadlineExceeded e) {
+      return e.retryAfter();
+    }
   }
 
   private Deadline within(Duration budget) {

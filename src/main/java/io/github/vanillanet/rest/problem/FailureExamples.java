@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Failures of every status that the API's description tells of, rendered by the code that renders
@@ -72,7 +73,9 @@ public final class FailureExamples {
           at(
               CLASSIFY,
               new ServiceException.DeadlineExceeded(
-                  "the budget of 80.0 ms was spent before the answer was there")),
+                  "vanillanet-5/1: of the budget of 300.0 ms 299.2 ms are left, the answer would"
+                      + " take about 850.0 ms",
+                  Optional.of(Duration.ofMillis(550)))),
           at(
               CLASSIFY,
               new ServiceException.OutOfDeviceMemory("the device is out of memory", null)));
