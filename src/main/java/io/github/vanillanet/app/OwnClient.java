@@ -27,8 +27,17 @@ final class OwnClient implements AutoCloseable {
 
     /** The same, with which its connection ends: the next one begins a new one. */
     Message last() {
+      return with("Connection", "close");
+    }
+
+    /** The same, which has to be answered in time. */
+    Message within(String millis) {
+      return with("X-Latency-Budget-Ms", millis);
+    }
+
+    private Message with(String name, String value) {
       Map<String, String> all = new HashMap<>(headers);
-      all.put("Connection", "close");
+      all.put(name, value);
       return new Message(path, all, body, status);
     }
   }
@@ -51,17 +60,18 @@ final class OwnClient implements AutoCloseable {
   }
 
   static Message photo(String model, byte[] jpeg) {
-    return photo(model, jpeg, Map.of("Content-Type", "image/jpeg"), OK);
+    return photo(model, jpeg, OK);
   }
 
-  /** The same with a budget that nobody can keep, so that it is refused by its head. */
+  /**
+   * To a model that cannot answer {@code within} the time that it is given: refused by its head.
+   */
   static Message hopeless(String model, byte[] jpeg) {
-    Map<String, String> headers =
-        Map.of("Content-Type", "image/jpeg", "X-Latency-Budget-Ms", "0.000001");
-    return photo(model, jpeg, headers, TOO_LATE);
+    return photo(model, jpeg, TOO_LATE);
   }
 
-  private static Message photo(String model, byte[] jpeg, Map<String, String> headers, int status) {
+  private static Message photo(String model, byte[] jpeg, int status) {
+    Map<String, String> headers = Map.of("Content-Type", "image/jpeg");
     return new Message("/classify/" + model, headers, Buffer.buffer(jpeg), status);
   }
 

@@ -30,6 +30,7 @@ final class RequestWarmUp {
 
   private static final Logger LOG = Logger.getLogger(RequestWarmUp.class);
   private static final String NAME = ".warm-up";
+  private static final String LATE = ".warm-up-late"; // has no time for anything
   private static final int QUEUE = 8;
 
   /**
@@ -88,32 +89,37 @@ final class RequestWarmUp {
   private void run() {
     try {
       StoredVersion version = EmbeddedModel.described();
-      registry.serveUnlisted(NAME, model(version));
+      registry.serveUnlisted(NAME, model(version, Duration.ofNanos(1)));
+      registry.serveUnlisted(LATE, model(version, Duration.ofDays(1)));
       rehearse(messages(version.manifest().architecture()));
     } catch (InterruptedException | RuntimeException e) { // no reason to serve nobody
       LOG.debug("no requests to itself", e);
     } finally {
       mayBeReady.countDown();
       registry.remove(NAME);
+      registry.remove(LATE);
       client.close();
     }
   }
 
-  /** On a kept connection and on new ones. As many are refused: they have code of their own. */
+  /**
+   * On a kept connection and on new ones, with a budget and without. As many are refused: they have
+   * code of their own.
+   */
   private static List<OwnClient.Message> messages(Architecture input) {
     OwnClient.Message photo = OwnClient.photo(NAME, SamplePhoto.jpeg(500, 375));
     OwnClient.Message small = OwnClient.photo(NAME, SamplePhoto.jpeg(100, 75));
-    OwnClient.Message hopeless = OwnClient.hopeless(NAME, SamplePhoto.jpeg(100, 75));
+    OwnClient.Message hopeless = OwnClient.hopeless(LATE, SamplePhoto.jpeg(100, 75));
     OwnClient.Message pixels = OwnClient.pixels(NAME, input.inputHeight(), input.inputWidth());
     return List.of(
-        photo,
-        hopeless,
+        photo.within("60000"),
+        hopeless.within("848.896"),
         pixels,
-        hopeless.last(),
-        small.last(),
-        hopeless,
+        hopeless.within("80").last(),
+        small.within("30000.25").last(),
+        hopeless.within("1500.5"),
         pixels.last(),
-        hopeless.last());
+        hopeless.within("250").last());
   }
 
   private void rehearse(List<OwnClient.Message> messages) throws InterruptedException {
@@ -140,13 +146,15 @@ final class RequestWarmUp {
     LOG.debug("no more requests to itself");
   }
 
-  private static ServedModel model(StoredVersion like) {
+  /**
+   * @param forward that is expected of it, until it has done one
+   */
+  private static ServedModel model(StoredVersion like, Duration forward) {
     StoredVersion version =
         new StoredVersion(new ModelId("warm-up", 1), like.folder(), like.manifest(), like.labels());
     Lane lane = new Lane(version.id().name(), new NoWeights(version.labels().size()), QUEUE);
-    Duration none = Duration.ofNanos(1);
-    lane.open(none);
+    lane.open(forward);
     Placement placement = new Placement(List.of(Device.CPU), version.manifest().certificate());
-    return new ServedModel(version, placement, lane, none, none);
+    return new ServedModel(version, placement, lane, forward, forward);
   }
 }
