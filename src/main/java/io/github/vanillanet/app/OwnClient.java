@@ -63,9 +63,7 @@ final class OwnClient implements AutoCloseable {
     return photo(model, jpeg, OK);
   }
 
-  /**
-   * To a model that cannot answer {@code within} the time that it is given: refused by its head.
-   */
+  /** To a model that cannot answer within any time that it is given: refused by its head. */
   static Message hopeless(String model, byte[] jpeg) {
     return photo(model, jpeg, TOO_LATE);
   }
