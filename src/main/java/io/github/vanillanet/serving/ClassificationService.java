@@ -35,17 +35,6 @@ public final class ClassificationService {
   private final ImagePreparation preparation;
   private final AnswerObserver observer;
 
-  /** As many decoders as there are processors. */
-  public ClassificationService(
-      ModelSelection models, ImageDecoder decoder, long largestInput, AnswerObserver observer) {
-    this(models, decoder, largestInput, Runtime.getRuntime().availableProcessors(), observer);
-  }
-
-  /** Without anybody who is told how work ends. */
-  public ClassificationService(ModelSelection models, ImageDecoder decoder, long largestInput) {
-    this(models, decoder, largestInput, AnswerObserver.none());
-  }
-
   /**
    * @param largestInput bytes of pixels that the images of one request may become: small images
    *     become large ones

@@ -65,6 +65,7 @@ class FaultyVersionsTest {
           new ModelSelection(registry, Optional.empty(), () -> false),
           new ImageDecoder(1_000_000),
           1 << 20,
+          2,
           guard);
   private VersionSwitch versions;
   private byte[] image;

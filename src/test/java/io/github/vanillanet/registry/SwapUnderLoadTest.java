@@ -53,6 +53,7 @@ class SwapUnderLoadTest {
             new ModelSelection(registry, Optional.empty(), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
+            2,
             guard);
     byte[] image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
     versions.activate(new ModelId("narrow", 1));

@@ -234,6 +234,7 @@ class VersionSwitchTest {
             new ModelSelection(registry, Optional.empty(), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
+            2,
             guard);
     byte[] image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
     nonsensical.add(3);
@@ -258,6 +259,7 @@ class VersionSwitchTest {
             new ModelSelection(registry, Optional.empty(), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
+            2,
             guard);
     nonsensical.add(3);
     activate(2, 3);

@@ -2,13 +2,22 @@ package io.github.vanillanet.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.timing.ManualTicker;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 class DecodeGateTest {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Executor THREADS = task -> new Thread(task).start();
 
   private final ManualTicker ticker = new ManualTicker();
   private final DecodeGate gate = new DecodeGate(1);
@@ -40,13 +49,77 @@ class DecodeGateTest {
   }
 
   @Test
-  void nothingIsDecodedForAClientThatHasLeft() {
-    Call left = call();
-    left.abandon();
+  void aClientThatLeavesGivesUpItsPlaceInTheLine() {
+    Call leaving = call();
+    gate.pass(
+        call(),
+        () -> {
+          CompletableFuture<String> first = waiting(leaving, 1);
+          CompletableFuture<String> second = waiting(call(), 2);
+          leaving.abandon();
 
-    assertThatThrownBy(() -> gate.pass(left, () -> "decoded"))
-        .isInstanceOf(ServiceException.ClientGone.class);
+          assertThat(first)
+              .failsWithin(PATIENCE)
+              .withThrowableThat()
+              .withCauseInstanceOf(ServiceException.ClientGone.class);
+          assertThat(gate.waiting()).isEqualTo(1);
+          assertThat(second).isNotDone();
+          return second;
+        });
+
+    assertThat(gate.waiting()).isZero();
     assertThat(gate.pass(call(), () -> "decoded")).isEqualTo("decoded");
+  }
+
+  @Test
+  void whoCameFirstIsNext() {
+    List<String> order = new CopyOnWriteArrayList<>();
+    List<CompletableFuture<String>> waiting = new ArrayList<>();
+    gate.pass(
+        call(),
+        () -> {
+          for (String name : List.of("first", "second", "third")) {
+            waiting.add(
+                CompletableFuture.supplyAsync(
+                    () ->
+                        gate.pass(
+                            call(),
+                            () -> {
+                              order.add(name);
+                              return name;
+                            }),
+                    THREADS));
+            awaitWaiting(waiting.size());
+          }
+          return order;
+        });
+
+    waiting.forEach(one -> assertThat(one).succeedsWithin(PATIENCE));
+    assertThat(order).containsExactly("first", "second", "third");
+  }
+
+  @Test
+  void asManyDecodeAtOnceAsItIsWide() {
+    DecodeGate wide = new DecodeGate(2);
+
+    assertThat(wide.pass(call(), () -> wide.pass(call(), () -> "decoded"))).isEqualTo("decoded");
+  }
+
+  private CompletableFuture<String> waiting(Call call, int inLine) {
+    CompletableFuture<String> result =
+        CompletableFuture.supplyAsync(() -> gate.pass(call, () -> "decoded"), THREADS);
+    awaitWaiting(inLine);
+    return result;
+  }
+
+  private void awaitWaiting(int inLine) {
+    assertTimeoutPreemptively(
+        PATIENCE,
+        () -> {
+          while (gate.waiting() < inLine) {
+            Thread.onSpinWait();
+          }
+        });
   }
 
   private Call call() {
