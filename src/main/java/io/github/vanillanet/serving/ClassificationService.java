@@ -11,8 +11,6 @@ import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.timing.Deadline;
 import io.github.vanillanet.timing.Ticker;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.IntBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,8 +26,6 @@ import java.util.concurrent.atomic.AtomicReference;
  * its answer is there.
  */
 public final class ClassificationService {
-
-  private static final float LARGEST_INPUT = 1000;
 
   private final ModelSelection models;
   private final ImagePreparation preparation;
@@ -165,33 +161,9 @@ public final class ClassificationService {
     try (Lease lease = models.lease(model, call.deadline(), samples)) {
       Architecture net = lease.model().manifest().architecture();
       requireShape(lease.model(), shape, 3, net.inputHeight(), net.inputWidth());
-      requirePlausible(values);
+      PlausibleInput.require(values);
       return inferInput(call, lease.model(), InputKind.NORMALISED, samples, values);
     }
-  }
-
-  /**
-   * Normalised pixels lie within ±3. What overflows float32 inside the net would not show: a ReLU
-   * makes 0 of what is no number, and the logits look like any others. The bits of floats without
-   * their sign are in the floats' order, with infinities and what is no number above all others.
-   */
-  private static void requirePlausible(ByteBuffer values) {
-    IntBuffer bits = values.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();
-    int count = bits.remaining();
-    int largest = 0;
-    for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, bits.get(i) & Integer.MAX_VALUE);
-    }
-    if (largest <= Float.floatToRawIntBits(LARGEST_INPUT)) {
-      return;
-    }
-    int at = 0;
-    while ((bits.get(at) & Integer.MAX_VALUE) != largest) {
-      at++;
-    }
-    throw new ServiceException.InvalidRequest(
-        "expected normalised pixels between -%1$.0f and %1$.0f, element %2$d is %3$s"
-            .formatted(LARGEST_INPUT, at, Float.intBitsToFloat(bits.get(at))));
   }
 
   /**
