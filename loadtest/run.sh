@@ -135,19 +135,41 @@ storm() {
   at_most "resident after the storm / before it" "$(awk "BEGIN { print $after / $before }")" 1.1
 }
 
+# One request after the other: overhead [-Dmodel=…]
+overhead() {
+  echo
+  echo "== one request after the other $*"
+  taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" "$@" \
+    io.github.vanillanet.loadtest.Overhead
+}
+
+# The same from a server that does nothing with it
+bare_overhead() {
+  taskset -c "$service_cpu" java -cp target/test-classes -Dport="$port" \
+    io.github.vanillanet.loadtest.BareServer > "$work/bare.log" 2>&1 &
+  service=$!
+  until grep -q listening "$work/bare.log"; do
+    sleep 0.1
+    kill -0 "$service" # else it is not listening, ever
+  done
+  overhead -Dmodel=bare
+  stop
+}
+
 loaded=
 if wanted latency || wanted storm || wanted patience || wanted swap; then
   loaded=yes
+fi
+
+if wanted overhead; then
+  bare_overhead
 fi
 
 if [ -n "$loaded" ] || wanted overhead; then
   start VANILLANET_REPOSITORY="$alone"
   sleep "$settle"
   if wanted overhead; then
-    echo
-    echo "== one request after the other"
-    taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" \
-      io.github.vanillanet.loadtest.Overhead
+    overhead
   fi
   if [ -n "$loaded" ]; then
     capacity

@@ -16,6 +16,9 @@ import java.util.TreeMap;
  */
 final class Connection implements AutoCloseable {
 
+  /** A client that sleeps would measure how long its own processor takes to wake up. */
+  private static final long AWAKE_NANOS = 1_000_000_000;
+
   private final String host;
   private final Socket socket;
   private final InputStream in;
@@ -44,6 +47,10 @@ final class Connection implements AutoCloseable {
 
   Response send(byte[] request) throws IOException {
     socket.getOutputStream().write(request);
+    long asleepFrom = System.nanoTime() + AWAKE_NANOS;
+    while (in.available() == 0 && System.nanoTime() - asleepFrom < 0) {
+      Thread.onSpinWait();
+    }
     String statusLine = line();
     Map<String, String> headers = new TreeMap<>();
     for (String line = line(); !line.isEmpty(); line = line()) {

@@ -12,7 +12,8 @@ import java.util.Random;
 
 /**
  * What everything but the forward takes: one request after the other, JPEG in and JSON out, then a
- * raw tensor in and raw logits out. The client's clock less the forward that the service tells.
+ * raw tensor in and raw logits out. The client's clock less the forward that the service tells. Of
+ * a {@link BareServer} it is what is left to the best of services.
  */
 public final class Overhead {
 
