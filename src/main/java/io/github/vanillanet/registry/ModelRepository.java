@@ -12,7 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -148,10 +147,8 @@ public final class ModelRepository {
    * @throws ServiceException.BadConfiguration if the disk refuses
    */
   void delete(ModelId id) {
-    Path condemned = root.resolve(id.name()).resolve(".deleting-" + UUID.randomUUID());
     try {
-      Files.move(folder(id), condemned);
-      DurableFiles.deleteTree(condemned);
+      DurableFiles.deleteTree(TemporaryFolder.condemn(folder(id)));
     } catch (IOException e) {
       throw new ServiceException.BadConfiguration(
           "version %s cannot be deleted below %s: %s".formatted(id, root, e), e);
@@ -208,8 +205,9 @@ public final class ModelRepository {
     Path model = root.resolve(ModelId.requireName(name));
     try {
       Files.createDirectories(model);
+      TemporaryFolder.deleteAbandoned(model);
       // not createTempDirectory: its folders are closed to every other user for good
-      Path temporary = Files.createDirectory(model.resolve(".publishing-" + UUID.randomUUID()));
+      Path temporary = Files.createDirectory(TemporaryFolder.publishing(model));
       try {
         Manifest manifest = writer.write(temporary);
         manifests.write(temporary.resolve(StoredVersion.MANIFEST), manifest);

@@ -7,7 +7,11 @@ import io.github.vanillanet.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +69,58 @@ class ModelRepositoryTest {
         .hasMessageContaining("disk full");
 
     assertThat(names(root.resolve("five"))).containsExactly("1");
+  }
+
+  @Test
+  void whatDeadProcessesLeftIsDeletedOnceItIsADayOld() throws IOException {
+    Path model = root.resolve("five");
+    Path publishing = left(model, ".publishing-", Duration.ofDays(2));
+    Path deleting = left(model, ".deleting-", Duration.ofHours(25));
+    Path underWay = left(model, ".publishing-", Duration.ofHours(23));
+    Path somebodyElses = Files.createDirectory(model.resolve(".publishing-of-mine"));
+    age(somebodyElses, Duration.ofDays(2));
+
+    PublishedModels.publish(root, "five");
+
+    assertThat(publishing).doesNotExist();
+    assertThat(deleting).doesNotExist();
+    assertThat(underWay.resolve(StoredVersion.ARTIFACT)).exists();
+    assertThat(somebodyElses).exists();
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+  }
+
+  @Test
+  void aFolderThatIsStillWrittenToIsLeft() throws IOException {
+    Path slow = left(root.resolve("five"), ".publishing-", Duration.ofDays(2));
+    Files.writeString(slow.resolve(StoredVersion.CHECKPOINT), "now");
+    age(slow, Duration.ofDays(2));
+
+    PublishedModels.publish(root, "five");
+
+    assertThat(slow).exists();
+  }
+
+  @Test
+  void anOldVersionThatIsBeingDeletedIsNotTakenForOneThatWasLeft() throws IOException {
+    for (String file : names(first.folder())) {
+      age(first.folder().resolve(file), Duration.ofDays(2));
+    }
+    age(first.folder(), Duration.ofDays(2));
+
+    Path condemned = TemporaryFolder.condemn(first.folder());
+    TemporaryFolder.deleteAbandoned(root.resolve("five"));
+
+    assertThat(condemned).exists();
+  }
+
+  private static Path left(Path model, String kind, Duration age) throws IOException {
+    Path folder = Files.createDirectory(model.resolve(kind + UUID.randomUUID()));
+    age(Files.writeString(folder.resolve(StoredVersion.ARTIFACT), "half"), age);
+    return age(folder, age);
+  }
+
+  private static Path age(Path path, Duration age) throws IOException {
+    return Files.setLastModifiedTime(path, FileTime.from(Instant.now().minus(age)));
   }
 
   @Test
