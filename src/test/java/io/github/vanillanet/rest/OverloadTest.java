@@ -4,17 +4,18 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.vanillanet.batching.Eventually;
+import io.github.vanillanet.batching.LaneEstimate;
 import io.github.vanillanet.batching.Ticket;
 import io.github.vanillanet.registry.Lease;
 import io.github.vanillanet.registry.ModelRegistry;
 import io.github.vanillanet.rest.call.RefusalPace;
 import io.github.vanillanet.serving.BodyMemory;
 import io.github.vanillanet.timing.Deadline;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import jakarta.inject.Inject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -36,7 +37,6 @@ class OverloadTest {
   @Inject ModelRegistry registry;
   @Inject BodyMemory memory;
   @Inject RefusalPace pace;
-  @Inject MeterRegistry meters;
 
   @BeforeEach
   void awaitReady() {
@@ -75,8 +75,7 @@ class OverloadTest {
           assertThat(problem.getString("detail")).contains("64 images wait", "the queue holds 64");
           long millis = problem.getLong("retry_after_ms");
           assertThat(millis).isPositive();
-          assertThat(Long.parseLong(answer.header("retry-after")))
-              .isEqualTo(Math.max(1, (millis + 999) / 1000));
+          assertThat(answer.header("retry-after")).isEqualTo(seconds(millis));
           assertThat(answer.header("server-timing")).contains("decode;dur=0.000");
         });
   }
@@ -178,7 +177,36 @@ class OverloadTest {
   void aBudgetThatCannotBeMetIsRefusedByTheHead() {
     RawHttp.Answer late = head(CLASSIFY, 1000, "X-Latency-Budget-Ms: 0.001");
 
-    Refusal.problem(late, 504, "DEADLINE_EXCEEDED");
+    assertThat(Refusal.problem(late, 504, "DEADLINE_EXCEEDED")).isNotEmpty();
+    assertThat(late.header("retry-after")).isEmpty();
+  }
+
+  @Test
+  void aBudgetThatOthersAreInTheWayOfTellsWhenItCanBeMet() throws Exception {
+    withPlacesTaken(
+        CAPACITY - 1,
+        () -> {
+          LaneEstimate estimate = estimate();
+          Duration budget = estimate.forward().plus(estimate.total()).dividedBy(2);
+          RawHttp.Answer late =
+              head(CLASSIFY, 1000, "X-Latency-Budget-Ms: " + budget.toNanos() / 1e6);
+
+          assertThat(Refusal.problem(late, 504, "DEADLINE_EXCEEDED")).contains("ms are left");
+          long millis = new JsonPath(late.body()).getLong("retry_after_ms");
+          assertThat(millis).isBetween(1L, estimate.total().toMillis());
+          assertThat(late.header("retry-after")).isEqualTo(seconds(millis));
+        });
+  }
+
+  private LaneEstimate estimate() {
+    try (Lease lease = registry.lease(MODEL).orElseThrow()) {
+      return lease.model().lane().estimate(1);
+    }
+  }
+
+  /** As HTTP has it: whole ones, rounded up. */
+  private static String seconds(long millis) {
+    return Long.toString(Math.max(1, (millis + 999) / 1000));
   }
 
   @Test
@@ -222,61 +250,5 @@ class OverloadTest {
     } finally {
       threads.shutdown();
     }
-  }
-
-  @Test
-  void bodiesThatFillTheMemoryKeepOthersOut() {
-    Eventually.becomes(() -> memory.held() == 0); // clients of other tests may just have left
-    double before = rejected();
-    try (BodyMemory.Room room = memory.hold(Long.MAX_VALUE / 4)) {
-      RawHttp.Answer answer = head(CLASSIFY, 1000, "Content-Type: image/jpeg");
-
-      assertThat(Refusal.problem(answer, 429, "QUEUE_FULL")).contains("and 1000 do not fit");
-      assertThat(Long.parseLong(answer.header("retry-after"))).isPositive();
-    }
-    assertThat(rejected() - before).isEqualTo(1);
-  }
-
-  @Test
-  void aBodyOfUnknownLengthHoldsMemoryAsItGrows() {
-    Eventually.becomes(() -> memory.held() == 0);
-    double before = rejected();
-    try (BodyMemory.Room room = memory.hold(memory.capacity() - 5000)) {
-      RawHttp.Answer fits =
-          RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Transfer-Encoding: chunked")
-              .chunk(new byte[4000])
-              .lastChunk()
-              .send();
-      Refusal.problem(fits, 415, "UNSUPPORTED_IMAGE");
-
-      RawHttp.Answer grown =
-          RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Transfer-Encoding: chunked")
-              .chunk(new byte[4000])
-              .chunk(new byte[4000])
-              .lastChunk()
-              .send();
-      assertThat(Refusal.problem(grown, 429, "QUEUE_FULL")).contains("do not fit");
-    }
-    assertThat(rejected() - before).isEqualTo(1);
-    Eventually.becomes(() -> memory.held() == 0);
-  }
-
-  private double rejected() {
-    return meters
-        .get("vanillanet.requests")
-        .tags("model", MODEL, "outcome", "rejected")
-        .counter()
-        .count();
-  }
-
-  @Test
-  void aBodyThatStopsIsRefusedAndItsMemoryIsFree() {
-    RawHttp.Answer answer =
-        RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Content-Length: 1000")
-            .bytes(new byte[10])
-            .send();
-
-    assertThat(Refusal.problem(answer, 400, "INVALID_REQUEST")).contains("stopped after 10 bytes");
-    assertThat(answer.header("connection")).isEqualTo("close");
   }
 }
