@@ -145,12 +145,16 @@ overhead() {
 
 # The same from a server that does nothing with it
 bare_overhead() {
+  : > "$work/bare.log"
   taskset -c "$service_cpu" java -cp target/test-classes -Dport="$port" \
     io.github.vanillanet.loadtest.BareServer > "$work/bare.log" 2>&1 &
   service=$!
   until grep -q listening "$work/bare.log"; do
+    if ! kill -0 "$service" 2> /dev/null; then
+      echo "the bare server does not listen, see $work/bare.log" >&2
+      exit 2
+    fi
     sleep 0.1
-    kill -0 "$service" # else it is not listening, ever
   done
   overhead -Dmodel=bare
   stop

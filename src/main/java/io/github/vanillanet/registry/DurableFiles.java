@@ -1,6 +1,7 @@
 package io.github.vanillanet.registry;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
@@ -8,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -90,12 +90,18 @@ final class DurableFiles {
     if (!Files.exists(folder)) {
       return;
     }
-    List<Path> deepestFirst;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      deepestFirst = tree.sorted(Comparator.reverseOrder()).toList();
+    List<Path> all = tree(folder);
+    for (int last = all.size() - 1; last >= 0; last--) {
+      Files.deleteIfExists(all.get(last));
     }
-    for (Path path : deepestFirst) {
-      Files.deleteIfExists(path);
+  }
+
+  /** A folder and all that is in it, each folder before what it holds. */
+  static List<Path> tree(Path folder) throws IOException {
+    try (Stream<Path> tree = Files.walk(folder)) {
+      return tree.toList();
+    } catch (UncheckedIOException e) { // somebody else deletes it
+      throw e.getCause();
     }
   }
 }

@@ -1,12 +1,11 @@
 package io.github.vanillanet.registry;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -37,25 +36,36 @@ final class TemporaryFolder {
   }
 
   /**
-   * Takes a version its name in one step, so that it can be deleted in peace; returns its new one.
+   * Takes a folder's name away in one step, so that it can be deleted in peace. The folder around
+   * it is new, and so says that somebody is at it; only its owner could make it look new itself.
+   *
+   * @return where it is now
    */
-  static Path condemn(Path version) throws IOException {
-    Files.setLastModifiedTime(version, FileTime.from(Instant.now())); // somebody is at it
-    return Files.move(version, version.resolveSibling(".deleting-" + UUID.randomUUID()));
+  static Path condemn(Path folder) throws IOException {
+    Path around = Files.createDirectory(folder.resolveSibling(".deleting-" + UUID.randomUUID()));
+    try {
+      Files.move(folder, around.resolve(folder.getFileName()));
+    } catch (IOException e) {
+      Files.deleteIfExists(around);
+      throw e;
+    }
+    return around;
   }
 
   /** Deletes what dead processes left. What cannot be deleted stays, with a warning. */
-  static void deleteAbandoned(Path model) {
+  static void deleteAbandoned(Path model) throws IOException {
     Instant limit = Instant.now().minus(ABANDONED_AFTER);
-    try {
-      for (Path folder : temporary(model)) {
+    for (Path folder : temporary(model)) {
+      try {
         if (lastWritten(folder).isBefore(limit)) {
-          DurableFiles.deleteTree(folder);
-          LOG.log(Level.INFO, "{0} is deleted: its writer died", folder);
+          DurableFiles.deleteTree(condemn(folder)); // who still writes it cannot publish it then
+          LOG.log(Level.INFO, "{0} is deleted: nobody has written it for a day", folder);
         }
+      } catch (NoSuchFileException e) {
+        // whoever else is at it was faster
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "{0} was left and cannot be deleted: {1}", folder, e);
       }
-    } catch (IOException | UncheckedIOException e) { // another process may be at it, too
-      LOG.log(Level.WARNING, "what was left in {0} cannot be deleted: {1}", model, e);
     }
   }
 
@@ -70,11 +80,7 @@ final class TemporaryFolder {
 
   private static Instant lastWritten(Path folder) throws IOException {
     Instant last = Instant.MIN;
-    List<Path> all;
-    try (Stream<Path> tree = Files.walk(folder)) {
-      all = tree.toList();
-    }
-    for (Path path : all) {
+    for (Path path : DurableFiles.tree(folder)) {
       Instant written = Files.getLastModifiedTime(path).toInstant();
       last = written.isAfter(last) ? written : last;
     }

@@ -11,8 +11,6 @@ import io.github.vanillanet.metrics.VersionMeters;
 import io.github.vanillanet.registry.AnswerObserver;
 import io.github.vanillanet.registry.InferenceStatistics;
 import io.github.vanillanet.registry.ServedModel;
-import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -28,9 +26,6 @@ import java.util.function.Supplier;
  * computed costs nothing; how it ends is counted. Of the request's thread.
  */
 final class Attempt {
-
-  /** Normalised pixels are within ±3; far beyond this, sums of float32 overflow. */
-  private static final float EXTREME = 1e4f;
 
   private final Call call;
   private final ServedModel served;
@@ -147,10 +142,6 @@ final class Attempt {
   private void requireFinite(ModelInput input, float[] logits) {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
-        if (input.kind() == InputKind.NORMALISED && holdsExtremes(input)) {
-          throw new ServiceException.InvalidRequest(
-              "the input's values are too large to be computed with, beyond %s".formatted(EXTREME));
-        }
         if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
           observer.failed(served.id());
         }
@@ -158,16 +149,6 @@ final class Attempt {
             "%s answered with a logit that is not finite: %s".formatted(served.id(), logit), null);
       }
     }
-  }
-
-  private static boolean holdsExtremes(ModelInput input) {
-    FloatBuffer values = input.content().duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer();
-    while (values.hasRemaining()) {
-      if (Math.abs(values.get()) > EXTREME) {
-        return true;
-      }
-    }
-    return false;
   }
 
   private static Outcome outcome(Throwable failure) {

@@ -2,8 +2,6 @@ package io.github.vanillanet.serving;
 
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.Stage;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,12 +17,11 @@ import java.util.function.Supplier;
 final class DecodeGate {
 
   private final int width;
-  private final Queue<CompletableFuture<Void>> line = new ArrayDeque<>(); // guarded by this
-  private int free; // guarded by this
+  private final Permits permits;
 
-  DecodeGate(int permits) {
-    this.width = permits;
-    this.free = permits;
+  DecodeGate(int width) {
+    this.width = width;
+    this.permits = new Permits(width);
   }
 
   /** Requests that may decode at once. */
@@ -32,28 +29,29 @@ final class DecodeGate {
     return width;
   }
 
-  /** Requests that wait for their turn. */
-  synchronized int waiting() {
-    return line.size();
+  /** Requests that wait for their turn, about. */
+  int waiting() {
+    return permits.waiting();
   }
 
   /**
    * Waits for its turn, as a part of the stage {@code QUEUE}, and does the work.
    *
    * @throws ServiceException.DeadlineExceeded if its turn does not come in time
-   * @throws ServiceException.ClientGone if the client leaves before its turn comes
+   * @throws ServiceException.ClientGone if the client leaves while it waits; whether it has left
+   *     before or leaves later is for the work to see
    */
   <T> T pass(Call call, Supplier<T> work) {
     call.clock().time(Stage.QUEUE, () -> enter(call));
     try {
       return work.get();
     } finally {
-      release();
+      permits.release();
     }
   }
 
   private boolean enter(Call call) {
-    CompletableFuture<Void> turn = arrive();
+    CompletableFuture<Void> turn = permits.request();
     if (turn.isDone()) {
       return true;
     }
@@ -62,14 +60,14 @@ final class DecodeGate {
       await(call, turn);
       return true;
     } catch (TimeoutException e) {
-      leave(turn);
+      permits.giveUp(turn);
       throw new ServiceException.DeadlineExceeded(
           "the budget of %s was spent waiting for a decoder".formatted(call.deadline()));
     } catch (CancellationException e) {
-      leave(turn);
+      permits.giveUp(turn);
       throw new ServiceException.ClientGone("the client left while it waited for a decoder");
     } catch (InterruptedException e) {
-      leave(turn);
+      permits.giveUp(turn);
       Thread.currentThread().interrupt();
       throw new ServiceException.NotReady("the service is closing");
     }
@@ -85,38 +83,6 @@ final class DecodeGate {
       }
     } catch (ExecutionException e) {
       throw new IllegalStateException("turns come or are given up, they do not fail", e);
-    }
-  }
-
-  private synchronized CompletableFuture<Void> arrive() {
-    CompletableFuture<Void> turn = new CompletableFuture<>();
-    if (free > 0) { // then nobody waits
-      free--;
-      turn.complete(null);
-    } else {
-      line.add(turn);
-    }
-    return turn;
-  }
-
-  /** A turn that came while it was given up is the next one's. */
-  private void leave(CompletableFuture<Void> turn) {
-    turn.cancel(false);
-    synchronized (this) {
-      line.remove(turn);
-    }
-    if (!turn.isCancelled()) {
-      release();
-    }
-  }
-
-  private synchronized void release() {
-    CompletableFuture<Void> next = line.poll();
-    while (next != null && !next.complete(null)) {
-      next = line.poll();
-    }
-    if (next == null) {
-      free++;
     }
   }
 }

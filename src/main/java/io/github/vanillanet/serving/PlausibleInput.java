@@ -27,7 +27,7 @@ final class PlausibleInput {
 
   /**
    * @param values float32, native byte order; not moved
-   * @throws ServiceException.InvalidRequest naming the first one that is none
+   * @throws ServiceException.InvalidRequest naming the first value that is no pixel
    */
   static void require(ByteBuffer values) {
     IntBuffer bits = values.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();

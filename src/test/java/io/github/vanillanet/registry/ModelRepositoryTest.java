@@ -110,7 +110,8 @@ class ModelRepositoryTest {
     Path condemned = TemporaryFolder.condemn(first.folder());
     TemporaryFolder.deleteAbandoned(root.resolve("five"));
 
-    assertThat(condemned).exists();
+    assertThat(condemned.resolve("1")).exists();
+    assertThat(repository.versions("five")).isEmpty();
   }
 
   private static Path left(Path model, String kind, Duration age) throws IOException {

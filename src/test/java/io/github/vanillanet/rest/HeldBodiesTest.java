@@ -65,14 +65,6 @@ class HeldBodiesTest {
     Eventually.becomes(() -> memory.held() == 0);
   }
 
-  private double rejected() {
-    return meters
-        .get("vanillanet.requests")
-        .tags("model", MODEL, "outcome", "rejected")
-        .counter()
-        .count();
-  }
-
   @Test
   void aBodyThatStopsIsRefusedAndItsMemoryIsFree() {
     RawHttp.Answer answer =
@@ -82,5 +74,14 @@ class HeldBodiesTest {
 
     assertThat(Refusal.problem(answer, 400, "INVALID_REQUEST")).contains("stopped after 10 bytes");
     assertThat(answer.header("connection")).isEqualTo("close");
+    Eventually.becomes(() -> memory.held() == 0);
+  }
+
+  private double rejected() {
+    return meters
+        .get("vanillanet.requests")
+        .tags("model", MODEL, "outcome", "rejected")
+        .counter()
+        .count();
   }
 }

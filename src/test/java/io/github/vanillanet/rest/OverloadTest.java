@@ -187,7 +187,7 @@ class OverloadTest {
         CAPACITY - 1,
         () -> {
           LaneEstimate estimate = estimate();
-          Duration budget = estimate.forward().plus(estimate.total()).dividedBy(2);
+          Duration budget = estimate.total().multipliedBy(7).dividedBy(8);
           RawHttp.Answer late =
               head(CLASSIFY, 1000, "X-Latency-Budget-Ms: " + budget.toNanos() / 1e6);
 
