@@ -116,7 +116,7 @@ class TurnsTest {
     awaitFault(slow);
 
     assertThat(slow.fault()).map(LaneFault::reason).contains(FaultReason.HANG);
-    assertThat(hung).isCompletedExceptionally();
+    assertThat(hung).failsWithin(1, TimeUnit.MINUTES); // told a moment after the fault is found
     assertThat(waiting.orTimeout(1, TimeUnit.MINUTES).join().logits()).hasSize(2);
   }
 
