@@ -1,13 +1,16 @@
 package io.github.vanillanet.registry;
 
 import io.github.vanillanet.Oracle;
+import io.github.vanillanet.batching.Lane;
 import io.github.vanillanet.certify.GoldenAnswers;
+import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.TorchRuntime;
 import io.github.vanillanet.image.RgbImage;
 import io.github.vanillanet.network.VanillaNetVariant;
 import io.github.vanillanet.publish.CheckpointImport;
 import io.github.vanillanet.publish.ModelPublisher;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -32,6 +35,16 @@ public final class PublishedModels {
                     64,
                     Optional.empty())
                 .read(warning -> {}));
+  }
+
+  /** A version as if it were loaded on the CPU in no time: whatever {@code lane} computes. */
+  public static ServedModel served(StoredVersion version, Lane lane) {
+    return new ServedModel(
+        version,
+        new Placement(List.of(Device.CPU), version.manifest().certificate()),
+        lane,
+        Duration.ZERO,
+        Duration.ZERO);
   }
 
   /** What the certificate of version 1 was made with: the pictures that a lane is probed with. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.batching.Lane;
-import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.engine.ModelInstance;
 import io.github.vanillanet.error.ServiceException;
@@ -18,10 +17,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -61,12 +58,8 @@ class VersionSwitchTest {
     if (unloadable.contains(version.id().version())) {
       throw new ServiceException.BadArtifact(version.id() + " cannot be loaded");
     }
-    return new ServedModel(
-        version,
-        new Placement(List.of(Device.CPU), version.manifest().certificate()),
-        new Lane(version.id().toString(), new Fixed(logit(version)), 1),
-        Duration.ZERO,
-        Duration.ZERO);
+    return PublishedModels.served(
+        version, new Lane(version.id().toString(), new Fixed(logit(version)), 1));
   }
 
   private float logit(StoredVersion version) {

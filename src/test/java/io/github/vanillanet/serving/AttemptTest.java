@@ -11,13 +11,11 @@ import io.github.vanillanet.batching.LaneSettings;
 import io.github.vanillanet.batching.ModelInput;
 import io.github.vanillanet.batching.Turns;
 import io.github.vanillanet.batching.WatchPlan;
-import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.engine.InputKind;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.metrics.ServingMetrics;
 import io.github.vanillanet.metrics.Stage;
 import io.github.vanillanet.registry.AnswerObserver;
-import io.github.vanillanet.registry.Placement;
 import io.github.vanillanet.registry.PublishedModels;
 import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.registry.StoredVersion;
@@ -56,13 +54,7 @@ class AttemptTest {
           List.of(instance),
           new LaneSettings(2, BatchPolicy.single(), new Turns(ticker)),
           new ServingMetrics(registry).version("five", 1, "cpu"));
-  private final ServedModel served =
-      new ServedModel(
-          version,
-          new Placement(List.of(Device.CPU), version.manifest().certificate()),
-          lane,
-          Duration.ZERO,
-          Duration.ZERO);
+  private final ServedModel served = PublishedModels.served(version, lane);
 
   @BeforeAll
   static void publish() {

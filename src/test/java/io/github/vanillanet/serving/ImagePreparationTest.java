@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.batching.FakeInstance;
 import io.github.vanillanet.batching.Lane;
-import io.github.vanillanet.engine.Device;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.image.ImageDecoder;
-import io.github.vanillanet.registry.Placement;
 import io.github.vanillanet.registry.PublishedModels;
 import io.github.vanillanet.registry.ServedModel;
 import io.github.vanillanet.registry.StoredVersion;
@@ -17,7 +15,6 @@ import io.github.vanillanet.timing.ManualTicker;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,13 +43,7 @@ class ImagePreparationTest {
   void serve() throws IOException {
     StoredVersion version = PublishedModels.publish(repository, "five");
     lane = new Lane("test", new FakeInstance(0), 2);
-    served =
-        new ServedModel(
-            version,
-            new Placement(List.of(Device.CPU), version.manifest().certificate()),
-            lane,
-            Duration.ZERO,
-            Duration.ZERO);
+    served = PublishedModels.served(version, lane);
     image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
   }
 
