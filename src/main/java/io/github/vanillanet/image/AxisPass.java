@@ -1,7 +1,5 @@
 package io.github.vanillanet.image;
 
-import java.util.Arrays;
-
 /**
  * One of the resizer's two passes: weighted sums along an axis, of many samples side by side. Fed
  * with one position of the axis after the other, it adds what stands there to the few outputs that
@@ -50,14 +48,18 @@ final class AxisPass {
    * @param samples 0..255, one for each lane; only read
    */
   void feed(int[] samples) {
-    for (; opened < weights.count() && weights.first(opened) <= next; opened++) {
-      Arrays.fill(sums[opened % sums.length], HALF);
-    }
     for (int open = finished; open < opened; open++) {
-      int weight = weights.weights()[weights.offset(open) + next - weights.first(open)];
-      add(samples, weight, sums[open % sums.length]);
+      add(samples, weight(open), sums[open % sums.length]);
+    }
+    for (; opened < weights.count() && weights.first(opened) <= next; opened++) {
+      begin(samples, weight(opened), sums[opened % sums.length]);
     }
     next++;
+  }
+
+  /** Of the position that is fed, in an output that reads it. */
+  private int weight(int output) {
+    return weights.weights()[weights.offset(output) + next - weights.first(output)];
   }
 
   /** Whether an output has got all it reads. */
@@ -88,6 +90,12 @@ final class AxisPass {
       most = Math.max(most, opened - finished + 1);
     }
     return most;
+  }
+
+  private static void begin(int[] samples, int weight, int[] sums) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = HALF + samples[i] * weight;
+    }
   }
 
   private static void add(int[] samples, int weight, int[] sums) {
