@@ -22,9 +22,7 @@ final class TemporaryFolder {
 
   private static final Logger LOG = System.getLogger(TemporaryFolder.class.getName());
 
-  private static final Pattern NAME =
-      Pattern.compile(
-          "\\.(publishing|deleting)-\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}");
+  private static final Pattern NAME = Pattern.compile("\\.(publishing|deleting)-[0-9a-f-]{36}");
 
   private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 

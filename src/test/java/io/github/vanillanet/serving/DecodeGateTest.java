@@ -2,13 +2,12 @@ package io.github.vanillanet.serving;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.github.vanillanet.batching.Eventually;
 import io.github.vanillanet.error.ServiceException;
 import io.github.vanillanet.timing.ManualTicker;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,7 +15,6 @@ import org.junit.jupiter.api.Timeout;
 class DecodeGateTest {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-  private static final Executor THREADS = task -> new Thread(task).start();
 
   private final ManualTicker ticker = new ManualTicker();
   private final DecodeGate gate = new DecodeGate(1);
@@ -72,19 +70,9 @@ class DecodeGateTest {
 
   private CompletableFuture<String> waiting(Call call, int inLine) {
     CompletableFuture<String> result =
-        CompletableFuture.supplyAsync(() -> gate.pass(call, () -> "decoded"), THREADS);
-    awaitWaiting(inLine);
+        CompletableFuture.supplyAsync(() -> gate.pass(call, () -> "decoded"));
+    Eventually.becomes(() -> gate.waiting() == inLine);
     return result;
-  }
-
-  private void awaitWaiting(int inLine) {
-    assertTimeoutPreemptively(
-        PATIENCE,
-        () -> {
-          while (gate.waiting() < inLine) {
-            Thread.onSpinWait();
-          }
-        });
   }
 
   private Call call() {
