@@ -5,133 +5,57 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.lang.ArchRule;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The house: packages are floors, and who may import whom stands here and nowhere else. */
+/** The package structure. docs/architecture.md explains it; these rules enforce it. */
 class ArchitectureTest {
 
-  private static final String BASE = "io.github.vanillanet.";
+  private static final String ROOT = "io.github.vanillanet.";
 
-  /** What each package may import of the project; app may import all. */
-  private static final Map<String, List<String>> IMPORTS =
-      new TreeMap<>(
-          Map.ofEntries(
-              Map.entry("error", List.of()),
-              Map.entry("config", List.of()),
-              Map.entry("timing", List.of()),
-              Map.entry("metrics", List.of()),
-              Map.entry("checkpoint", List.of("error")),
-              Map.entry("image", List.of("error")),
-              Map.entry("jobs", List.of("error")),
-              Map.entry("cluster", List.of("error", "jobs")),
-              Map.entry("dataset", List.of("error", "image")),
-              Map.entry("network", List.of("error", "checkpoint")),
-              Map.entry("fuse", List.of("error", "checkpoint", "network")),
-              Map.entry("engine", List.of("error", "checkpoint", "network")),
-              Map.entry("certify", List.of("error", "checkpoint", "image", "network", "engine")),
-              Map.entry("batching", List.of("error", "timing", "metrics", "engine")),
-              Map.entry(
-                  "registry",
-                  List.of("error", "metrics", "image", "network", "engine", "certify", "batching")),
-              Map.entry(
-                  "publish",
-                  List.of(
-                      "error",
-                      "checkpoint",
-                      "image",
-                      "network",
-                      "fuse",
-                      "engine",
-                      "certify",
-                      "registry")),
-              Map.entry(
-                  "serving",
-                  List.of(
-                      "error",
-                      "timing",
-                      "metrics",
-                      "image",
-                      "network",
-                      "engine",
-                      "batching",
-                      "registry")),
-              Map.entry("training", List.of("error", "checkpoint", "network", "fuse", "engine")),
-              Map.entry(
-                  "pipeline",
-                  List.of(
-                      "error",
-                      "jobs",
-                      "checkpoint",
-                      "image",
-                      "dataset",
-                      "network",
-                      "engine",
-                      "certify",
-                      "registry",
-                      "publish",
-                      "training")),
-              Map.entry("rest.problem", List.of("error")),
-              Map.entry("rest.call", List.of("error", "timing", "metrics", "registry", "serving")),
-              Map.entry(
-                  "cli",
-                  List.of(
-                      "error",
-                      "jobs",
-                      "network",
-                      "engine",
-                      "certify",
-                      "publish",
-                      "registry",
-                      "pipeline")),
-              Map.entry(
-                  "rest",
-                  List.of(
-                      "error",
-                      "config",
-                      "image",
-                      "network",
-                      "engine",
-                      "certify",
-                      "registry",
-                      "serving",
-                      "rest.problem",
-                      "rest.call")),
-              Map.entry(
-                  "rest.admin",
-                  List.of(
-                      "error", "config", "metrics", "network", "jobs", "registry", "rest.problem")),
-              Map.entry(
-                  "rest.v2",
-                  List.of(
-                      "error",
-                      "config",
-                      "metrics",
-                      "network",
-                      "engine",
-                      "registry",
-                      "serving",
-                      "rest.json",
-                      "rest.problem",
-                      "rest.call")),
-              Map.entry("rest.json", List.of("error")),
-              Map.entry(
-                  "rest.compat",
-                  List.of(
-                      "error",
-                      "config",
-                      "registry",
-                      "serving",
-                      "rest.json",
-                      "rest.problem",
-                      "rest.call"))));
+  /**
+   * The packages of each neighbourhood, lowest first. A package may import those before it in its
+   * own neighbourhood, and the neighbourhoods that {@link #BELOW} lists.
+   */
+  private static final List<List<String>> PACKAGES =
+      List.of(
+          List.of("base.error", "base.config", "base.timing", "base.image"),
+          List.of(
+              "model.checkpoint",
+              "model.network",
+              "model.fuse",
+              "model.engine",
+              "model.certify",
+              "model.repository"),
+          List.of(
+              "serve.metrics",
+              "serve.scheduler",
+              "serve.registry",
+              "serve.inference",
+              "serve.api.problem",
+              "serve.api.json",
+              "serve.api.call",
+              "serve.api",
+              "serve.api.admin",
+              "serve.api.oip",
+              "serve.api.compat"),
+          List.of(
+              "train.dataset",
+              "train.loop",
+              "train.jobs",
+              "train.cluster",
+              "train.pipeline",
+              "train.api"),
+          List.of("cli", "app"));
+
+  private static final List<String> BELOW_MODEL = List.of("base");
+  private static final List<String> BELOW_SERVE_AND_TRAIN = List.of("base", "model");
 
   private static final JavaClasses PROJECT =
       new ClassFileImporter()
@@ -139,94 +63,110 @@ class ArchitectureTest {
           .importPackages("io.github.vanillanet");
 
   @Test
-  void everyPackageImportsWhatItsFloorAllows() {
-    IMPORTS.forEach(
-        (name, allowed) -> {
-          List<String> packages = new ArrayList<>();
-          packages.add(BASE + name);
-          allowed.forEach(other -> packages.add(BASE + other));
-          ArchRule rule =
-              classes()
-                  .that()
-                  .resideInAPackage(BASE + name)
-                  .should()
-                  .onlyDependOnClassesThat(
-                      DescribedPredicate.describe(
-                          "are in " + packages + " or not of the project",
-                          type ->
-                              !(type.getPackageName() + ".").startsWith(BASE)
-                                  || packages.contains(type.getPackageName())));
-          rule.check(PROJECT);
-        });
+  void importsPointDown() {
+    for (List<String> neighbourhood : PACKAGES) {
+      for (int i = 0; i < neighbourhood.size(); i++) {
+        Set<String> allowed = new TreeSet<>(neighbourhood.subList(0, i + 1));
+        checkImports(neighbourhood.get(i), allowed);
+      }
+    }
   }
 
-  @Test
-  void everyPackageHasItsFloor() {
+  private static void checkImports(String name, Set<String> allowed) {
+    List<String> below = neighbourhoodsBelow(name);
     classes()
         .that()
-        .resideOutsideOfPackage(BASE + "app")
+        .resideInAPackage(ROOT + name)
         .should()
-        .resideInAnyPackage(IMPORTS.keySet().stream().map(BASE::concat).toArray(String[]::new))
+        .onlyDependOnClassesThat(
+            DescribedPredicate.describe(
+                "are in %s, in %s or outside the project".formatted(allowed, below),
+                type -> isOutside(type) || allowed.contains(name(type)) || isBelow(type, below)))
+        .check(PROJECT);
+  }
+
+  private static List<String> neighbourhoodsBelow(String name) {
+    return switch (neighbourhood(name)) {
+      case "base" -> List.of();
+      case "model" -> BELOW_MODEL;
+      case "serve", "train" -> BELOW_SERVE_AND_TRAIN;
+      default -> List.of("base", "model", "serve", "train");
+    };
+  }
+
+  private static boolean isOutside(JavaClass type) {
+    return !(type.getPackageName() + ".").startsWith(ROOT);
+  }
+
+  private static String name(JavaClass type) {
+    return type.getPackageName().substring(ROOT.length());
+  }
+
+  private static boolean isBelow(JavaClass type, List<String> below) {
+    return below.contains(neighbourhood(name(type)));
+  }
+
+  private static String neighbourhood(String name) {
+    return name.replaceFirst("\\..*", "");
+  }
+
+  @Test
+  void everyPackageIsListed() {
+    classes()
+        .should()
+        .resideInAnyPackage(
+            PACKAGES.stream().flatMap(List::stream).map(ROOT::concat).toArray(String[]::new))
         .check(PROJECT);
   }
 
   @Test
-  void nothingRunsInACircle() {
-    slices().matching(BASE + "(**)").should().beFreeOfCycles().check(PROJECT);
+  void packagesHaveNoCycles() {
+    slices().matching(ROOT + "(**)").should().beFreeOfCycles().check(PROJECT);
   }
 
   @Test
-  void theEngineIsKnownInOnePlace() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackages(BASE + "engine", BASE + "training")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("ai.djl..")
-        .check(PROJECT);
+  void onlyEngineAndTrainingLoopUseDjl() {
+    onlyIn("ai.djl..", "model.engine", "train.loop");
   }
 
   @Test
-  void kubernetesIsKnownInOnePlace() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(BASE + "cluster")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("io.fabric8..")
-        .check(PROJECT);
+  void onlyTheClusterExecutorUsesKubernetes() {
+    onlyIn("io.fabric8..", "train.cluster");
   }
 
   @Test
-  void tracesAreKnownInOnePlace() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackage(BASE + "rest.call")
-        .should()
-        .dependOnClassesThat()
-        .resideInAPackage("io.opentelemetry..")
-        .check(PROJECT);
+  void onlyTheCallPackageUsesOpenTelemetry() {
+    onlyIn("io.opentelemetry..", "serve.api.call");
   }
 
   @Test
-  void httpIsKnownToTheRestPackagesOnly() {
-    noClasses()
-        .that()
-        .resideOutsideOfPackages(BASE + "rest", BASE + "rest..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage("jakarta.ws.rs..")
-        .check(PROJECT);
+  void onlyRoutesUseJakartaRest() {
+    onlyIn("jakarta.ws.rs..", "serve.api", "serve.api.", "train.api", "app");
   }
 
   @Test
-  void injectionIsKnownToRestAndAppOnly() {
+  void onlyRoutesAndWiringUseInjection() {
+    onlyIn("jakarta.inject..", "serve.api", "serve.api.", "train.api", "app");
+    onlyIn("jakarta.enterprise..", "serve.api", "serve.api.", "train.api", "app");
+  }
+
+  @Test
+  void onlyRoutesAndWiringUseVertx() {
+    onlyIn("io.vertx..", "serve.api", "serve.api.", "train.api", "app");
+  }
+
+  /** A trailing dot in {@code packages} includes the packages below. */
+  private static void onlyIn(String library, String... packages) {
+    String[] allowed = new String[packages.length];
+    for (int i = 0; i < packages.length; i++) {
+      allowed[i] = ROOT + packages[i] + (packages[i].endsWith(".") ? "." : "");
+    }
     noClasses()
         .that()
-        .resideOutsideOfPackages(BASE + "rest", BASE + "rest..", BASE + "app")
+        .resideOutsideOfPackages(allowed)
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("jakarta.inject..", "jakarta.enterprise..")
+        .resideInAPackage(library)
         .check(PROJECT);
   }
 }

@@ -2,8 +2,8 @@ package io.github.vanillanet;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.vanillanet.checkpoint.HostTensor;
-import io.github.vanillanet.checkpoint.ScalarType;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.ScalarType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

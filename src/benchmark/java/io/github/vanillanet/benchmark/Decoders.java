@@ -1,8 +1,8 @@
 package io.github.vanillanet.benchmark;
 
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.image.ImageDecoder;
-import io.github.vanillanet.image.JpegLibrary;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.JpegLibrary;
 
 /** Decoders by the names that results are reported under. */
 final class Decoders {

@@ -1,9 +1,9 @@
 package io.github.vanillanet.benchmark;
 
 import io.github.vanillanet.Oracle;
-import io.github.vanillanet.image.ImageDecoder;
-import io.github.vanillanet.image.Preprocessing;
-import io.github.vanillanet.image.RgbImage;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.concurrent.TimeUnit;

@@ -1,6 +1,6 @@
 package io.github.vanillanet.benchmark;
 
-import io.github.vanillanet.image.RgbImage;
+import io.github.vanillanet.base.image.RgbImage;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;

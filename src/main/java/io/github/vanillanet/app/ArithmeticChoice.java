@@ -1,11 +1,11 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.engine.Device;
-import io.github.vanillanet.engine.DeviceChoice;
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.network.Arithmetic;
-import io.github.vanillanet.network.Precision;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.DeviceChoice;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.Precision;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;

@@ -1,8 +1,8 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.registry.FaultObserver;
-import io.github.vanillanet.registry.StickyFaults;
-import io.github.vanillanet.registry.SwapGuard;
+import io.github.vanillanet.serve.registry.FaultObserver;
+import io.github.vanillanet.serve.registry.StickyFaults;
+import io.github.vanillanet.serve.registry.SwapGuard;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;

@@ -1,19 +1,19 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.jobs.Alarm;
-import io.github.vanillanet.jobs.ChildCommand;
-import io.github.vanillanet.jobs.JobExecutor;
-import io.github.vanillanet.jobs.JobRunner;
-import io.github.vanillanet.jobs.JobStore;
-import io.github.vanillanet.jobs.ProcessExecutor;
-import io.github.vanillanet.metrics.ServingMetrics;
-import io.github.vanillanet.metrics.TrainingMeters;
-import io.github.vanillanet.registry.ModelId;
-import io.github.vanillanet.registry.ModelRegistry;
-import io.github.vanillanet.registry.ModelRepository;
-import io.github.vanillanet.registry.SwapGuard;
-import io.github.vanillanet.registry.VersionSwitch;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.SwapGuard;
+import io.github.vanillanet.serve.registry.VersionSwitch;
+import io.github.vanillanet.train.jobs.Alarm;
+import io.github.vanillanet.train.jobs.ChildCommand;
+import io.github.vanillanet.train.jobs.JobExecutor;
+import io.github.vanillanet.train.jobs.JobRunner;
+import io.github.vanillanet.train.jobs.JobStore;
+import io.github.vanillanet.train.jobs.ProcessExecutor;
+import io.github.vanillanet.train.jobs.TrainingMeters;
+import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
@@ -55,6 +55,12 @@ final class JobsWiring {
 
   @Produces
   @Singleton
+  TrainingMeters trainingMeters(MeterRegistry registry) {
+    return new TrainingMeters(registry);
+  }
+
+  @Produces
+  @Singleton
   JobExecutor executor(ServingConfig config) {
     ServingConfig.Training training = config.training();
     return switch (training.executor()) {
@@ -69,9 +75,8 @@ final class JobsWiring {
   @Produces
   @Singleton
   JobRunner jobs(
-      ServingConfig config, JobExecutor executor, VersionSwitch versions, ServingMetrics metrics) {
+      ServingConfig config, JobExecutor executor, VersionSwitch versions, TrainingMeters meters) {
     ServingConfig.Training training = config.training();
-    TrainingMeters meters = metrics.training();
     JobRunner jobs =
         new JobRunner(
             new JobStore(

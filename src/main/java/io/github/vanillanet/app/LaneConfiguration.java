@@ -1,12 +1,12 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.batching.BatchPolicy;
-import io.github.vanillanet.batching.LaneSettings;
-import io.github.vanillanet.batching.Turns;
-import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.engine.Device;
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.registry.LanePlan;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.serve.registry.LanePlan;
+import io.github.vanillanet.serve.scheduler.BatchPolicy;
+import io.github.vanillanet.serve.scheduler.LaneSettings;
+import io.github.vanillanet.serve.scheduler.Turns;
 
 /** The lanes that the settings ask for. */
 final class LaneConfiguration {

@@ -1,6 +1,6 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.registry.StickyFaults;
+import io.github.vanillanet.serve.registry.StickyFaults;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;

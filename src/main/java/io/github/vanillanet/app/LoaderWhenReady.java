@@ -1,9 +1,9 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.registry.ServedModel;
-import io.github.vanillanet.registry.StoredVersion;
-import io.github.vanillanet.registry.VersionLoader;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.registry.ServedModel;
+import io.github.vanillanet.serve.registry.VersionLoader;
 import java.util.concurrent.CompletableFuture;
 
 /** The loader of the device that start-up settles on. Thread-safe. */

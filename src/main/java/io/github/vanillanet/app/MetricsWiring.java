@@ -1,7 +1,7 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.metrics.ServingMetrics;
-import io.github.vanillanet.timing.Ticker;
+import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import jakarta.enterprise.inject.Produces;

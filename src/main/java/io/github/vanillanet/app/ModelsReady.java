@@ -1,9 +1,9 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.batching.LaneFault;
-import io.github.vanillanet.registry.ModelId;
-import io.github.vanillanet.registry.ModelRegistry;
-import io.github.vanillanet.registry.StickyFaults;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.StickyFaults;
+import io.github.vanillanet.serve.scheduler.LaneFault;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.engine.InputKind;
-import io.github.vanillanet.engine.ModelInstance;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.ModelInstance;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
 

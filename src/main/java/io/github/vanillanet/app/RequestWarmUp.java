@@ -1,16 +1,16 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.batching.Lane;
-import io.github.vanillanet.batching.Turns;
-import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.engine.Device;
-import io.github.vanillanet.network.Architecture;
-import io.github.vanillanet.publish.EmbeddedModel;
-import io.github.vanillanet.registry.ModelId;
-import io.github.vanillanet.registry.ModelRegistry;
-import io.github.vanillanet.registry.Placement;
-import io.github.vanillanet.registry.ServedModel;
-import io.github.vanillanet.registry.StoredVersion;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.repository.EmbeddedModel;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.Placement;
+import io.github.vanillanet.serve.registry.ServedModel;
+import io.github.vanillanet.serve.scheduler.Lane;
+import io.github.vanillanet.serve.scheduler.Turns;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;

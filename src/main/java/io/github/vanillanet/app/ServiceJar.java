@@ -1,6 +1,6 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.base.error.ServiceException;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.batching.Turns;
-import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.image.ImageDecoder;
-import io.github.vanillanet.jobs.JobRunner;
-import io.github.vanillanet.metrics.ServingMetrics;
-import io.github.vanillanet.registry.FaultObserver;
-import io.github.vanillanet.registry.ModelRegistry;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
+import io.github.vanillanet.serve.registry.FaultObserver;
+import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.train.jobs.JobRunner;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;

@@ -1,9 +1,9 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.cluster.ClusterSettings;
-import io.github.vanillanet.cluster.KubernetesExecutor;
-import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.jobs.ChildCommand;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.train.cluster.ClusterSettings;
+import io.github.vanillanet.train.cluster.KubernetesExecutor;
+import io.github.vanillanet.train.jobs.ChildCommand;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

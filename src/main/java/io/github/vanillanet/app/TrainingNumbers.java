@@ -1,10 +1,10 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.jobs.Job;
-import io.github.vanillanet.jobs.JobState;
-import io.github.vanillanet.jobs.Progress;
-import io.github.vanillanet.metrics.TrainingMeters;
-import io.github.vanillanet.metrics.TrainingSnapshot;
+import io.github.vanillanet.train.jobs.Job;
+import io.github.vanillanet.train.jobs.JobState;
+import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.jobs.TrainingMeters;
+import io.github.vanillanet.train.jobs.TrainingSnapshot;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

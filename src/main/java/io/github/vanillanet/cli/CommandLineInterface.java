@@ -1,6 +1,6 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.error.ServiceException;
+import io.github.vanillanet.base.error.ServiceException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;

@@ -1,14 +1,14 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.engine.TorchRuntime;
-import io.github.vanillanet.network.VanillaNetVariant;
-import io.github.vanillanet.publish.Candidate;
-import io.github.vanillanet.publish.CheckpointImport;
-import io.github.vanillanet.publish.ModelPublisher;
-import io.github.vanillanet.registry.ManifestFile;
-import io.github.vanillanet.registry.ModelId;
-import io.github.vanillanet.registry.ModelRepository;
-import io.github.vanillanet.registry.StoredVersion;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.model.repository.Candidate;
+import io.github.vanillanet.model.repository.CheckpointImport;
+import io.github.vanillanet.model.repository.ManifestFile;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelPublisher;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.registry.Manifest;
-import io.github.vanillanet.registry.ModelId;
-import io.github.vanillanet.registry.ModelRepository;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.repository.Manifest;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;

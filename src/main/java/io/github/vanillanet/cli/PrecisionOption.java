@@ -1,11 +1,11 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.engine.Device;
-import io.github.vanillanet.engine.PrecisionProbe;
-import io.github.vanillanet.engine.TorchRuntime;
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.network.Arithmetic;
-import io.github.vanillanet.network.Precision;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.PrecisionProbe;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.Precision;
 import picocli.CommandLine.Option;
 
 /** The option that says in what numbers to compute. */

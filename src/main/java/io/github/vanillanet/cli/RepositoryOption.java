@@ -1,6 +1,6 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.registry.ModelRepository;
+import io.github.vanillanet.model.repository.ModelRepository;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.eclipse.microprofile.config.ConfigProvider;

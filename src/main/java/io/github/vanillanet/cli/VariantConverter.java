@@ -1,6 +1,6 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.network.VanillaNetVariant;
+import io.github.vanillanet.model.network.VanillaNetVariant;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 

@@ -1,13 +1,13 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.certify.Certificate;
-import io.github.vanillanet.engine.Device;
-import io.github.vanillanet.engine.TorchRuntime;
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.network.Precision;
-import io.github.vanillanet.registry.ModelId;
-import io.github.vanillanet.registry.ModelLoader;
-import io.github.vanillanet.registry.ModelRepository;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.serve.registry.ModelLoader;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;

@@ -3,12 +3,12 @@ package io.github.vanillanet.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.config.ServingConfig;
-import io.github.vanillanet.engine.Device;
-import io.github.vanillanet.engine.DeviceChoice;
-import io.github.vanillanet.error.ServiceException;
-import io.github.vanillanet.network.Arithmetic;
-import io.github.vanillanet.network.Precision;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.DeviceChoice;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.Precision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

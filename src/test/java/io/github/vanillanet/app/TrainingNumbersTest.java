@@ -3,10 +3,10 @@ package io.github.vanillanet.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import io.github.vanillanet.jobs.Job;
-import io.github.vanillanet.jobs.JobState;
-import io.github.vanillanet.jobs.Progress;
-import io.github.vanillanet.metrics.TrainingSnapshot;
+import io.github.vanillanet.train.jobs.Job;
+import io.github.vanillanet.train.jobs.JobState;
+import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.jobs.TrainingSnapshot;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.github.vanillanet.deploy;
 
-import io.github.vanillanet.config.ServingConfig;
+import io.github.vanillanet.base.config.ServingConfig;
 import io.quarkus.runtime.shutdown.ShutdownConfig;
 import io.smallrye.config.ConfigMapping;
 import java.lang.reflect.Method;

@@ -1,12 +1,12 @@
 package io.github.vanillanet.onnx;
 
-import io.github.vanillanet.checkpoint.HostTensor;
-import io.github.vanillanet.checkpoint.StateDict;
-import io.github.vanillanet.network.Architecture;
-import io.github.vanillanet.network.FeatureMap;
-import io.github.vanillanet.network.Form;
-import io.github.vanillanet.network.Layer;
-import io.github.vanillanet.network.Network;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.FeatureMap;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Layer;
+import io.github.vanillanet.model.network.Network;
 import java.io.IOException;
 import java.nio.file.Path;
 

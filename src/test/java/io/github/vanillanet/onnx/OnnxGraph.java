@@ -1,6 +1,6 @@
 package io.github.vanillanet.onnx;
 
-import io.github.vanillanet.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.HostTensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.github.vanillanet.page;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.vanillanet.cli.Jar;
-import io.github.vanillanet.registry.NarrowModels;
+import io.github.vanillanet.serve.registry.NarrowModels;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -6,7 +6,7 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import io.github.vanillanet.pipeline.PaintedDataset;
+import io.github.vanillanet.train.pipeline.PaintedDataset;
 import io.smallrye.jwt.build.Jwt;
 import java.io.IOException;
 import java.nio.file.Files;

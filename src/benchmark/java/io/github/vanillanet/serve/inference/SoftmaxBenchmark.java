@@ -1,0 +1,44 @@
+package io.github.vanillanet.serve.inference;
+
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A thousand logits to the five most probable labels. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.SampleTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class SoftmaxBenchmark {
+
+  private static final int CLASSES = 1000;
+  private static final int BEST = 5;
+
+  private final List<String> labels =
+      IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
+  private final float[] logits = new float[CLASSES];
+
+  public SoftmaxBenchmark() {
+    Random random = new Random(1);
+    for (int i = 0; i < CLASSES; i++) {
+      logits[i] = (float) random.nextGaussian();
+    }
+  }
+
+  @Benchmark
+  public List<Prediction> softmaxAndBest() {
+    return TopClasses.of(logits, labels, BEST);
+  }
+}

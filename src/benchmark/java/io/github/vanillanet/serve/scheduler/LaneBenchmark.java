@@ -1,0 +1,98 @@
+package io.github.vanillanet.serve.scheduler;
+
+import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** What a lane takes besides the forward: here a forward takes no time. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(1)
+public class LaneBenchmark {
+
+  private static final int IMAGES = 8;
+  private static final int SIDE = 224;
+
+  private final float[] logits = new float[1000 * IMAGES];
+  private final Lane lane = lane(BatchPolicy.single());
+  private final Lane combining = lane(new BatchPolicy(IMAGES, Duration.ZERO));
+  private final ModelInput image = image();
+
+  private Lane lane(BatchPolicy policy) {
+    return new Lane(
+        "benchmark",
+        List.of(new NoNet()),
+        new LaneSettings(2 * IMAGES, policy, new Turns(Ticker.system())),
+        ServingMetrics.unobserved().version("benchmark", 1, ""));
+  }
+
+  /** On the heap, as a request brings it. */
+  private static ModelInput image() {
+    int bytes = InputKind.IMAGES.sampleBytes(SIDE, SIDE);
+    return new ModelInput(
+        InputKind.IMAGES, 1, ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder()));
+  }
+
+  /** One image to the lane's thread and its logits back. */
+  @Benchmark
+  public LaneAnswer handOver() {
+    return lane.submit(image).join();
+  }
+
+  /** The same for each of eight that wait together and are stacked for a common forward. */
+  @Benchmark
+  @OperationsPerInvocation(IMAGES)
+  public List<LaneAnswer> stack() {
+    List<CompletableFuture<LaneAnswer>> answers = new ArrayList<>();
+    for (int i = 0; i < IMAGES; i++) {
+      answers.add(combining.submit(image));
+    }
+    return answers.stream().map(CompletableFuture::join).toList();
+  }
+
+  @TearDown
+  public void close() {
+    lane.close();
+    combining.close();
+  }
+
+  private final class NoNet implements ModelInstance {
+
+    @Override
+    public void attachToThread() {
+      // any thread will do
+    }
+
+    @Override
+    public float[] forward(InputKind kind, ByteBuffer input, int samples) {
+      return samples == IMAGES ? logits : new float[1000 * samples];
+    }
+
+    @Override
+    public void close() {
+      // nothing is held
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.vanillanet.base.image;
+
+import java.io.IOException;
+
+/**
+ * PNG of every colour type and depth, interlaced or not. Own code because ImageIO applies gamma and
+ * scales 16-bit gray, where Pillow clips it: its mode I holds 0..65535 and {@code convert("RGB")}
+ * cuts at 255. Of 16-bit colour the high byte is taken.
+ */
+final class PngCodec implements Codec {
+
+  /** Adam7: first column, first row, column step, row step of each pass. */
+  private static final int[][] PASSES = {
+    {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
+  };
+
+  private static final int[][] ONE_PASS = {{0, 0, 1, 1}};
+
+  @Override
+  public RgbImage decode(byte[] encoded, PixelLimit limit) throws IOException {
+    PngChunks chunks = new PngChunks(encoded, limit);
+    PngHeader header = chunks.header();
+    byte[] rgb = new byte[3 * header.width() * header.height()];
+    try (PngRows rows = new PngRows(encoded, chunks)) {
+      if (readPasses(header, rows, chunks.palette(), rgb)) {
+        rows.finish();
+        chunks.finish();
+      }
+    }
+    return new RgbImage(header.width(), header.height(), rgb);
+  }
+
+  /** Returns false if the data ended, in good order, before the last row. */
+  private static boolean readPasses(PngHeader header, PngRows rows, Palette palette, byte[] rgb)
+      throws IOException {
+    for (int[] pass : header.interlaced() ? PASSES : ONE_PASS) {
+      int columns = Math.max(0, (header.width() - pass[0] + pass[2] - 1) / pass[2]);
+      if (columns == 0) {
+        continue;
+      }
+      rows.startPass((int) header.rowBytes(columns));
+      for (int y = pass[1]; y < header.height(); y += pass[3]) {
+        if (!rows.next()) {
+          return false;
+        }
+        int start = 3 * (y * header.width() + pass[0]);
+        expand(header, rows.row(), columns, palette, rgb, start, 3 * pass[2]);
+      }
+    }
+    return true;
+  }
+
+  private static void expand(
+      PngHeader header, byte[] row, int columns, Palette palette, byte[] rgb, int start, int step) {
+    int depth = header.bitDepth();
+    int sampleBytes = Math.max(1, depth / 8);
+    int pixelBytes = sampleBytes * header.colour().samples();
+    for (int x = 0, at = start; x < columns; x++, at += step) {
+      int from = 1 + x * pixelBytes;
+      switch (header.colour()) {
+        case RGB, RGB_ALPHA -> {
+          rgb[at] = row[from];
+          rgb[at + 1] = row[from + sampleBytes];
+          rgb[at + 2] = row[from + 2 * sampleBytes];
+        }
+        case GRAY_ALPHA -> gray(row[from], rgb, at);
+        case GRAY -> {
+          if (depth == 16) {
+            gray(row[from] == 0 ? row[from + 1] : (byte) 255, rgb, at);
+          } else {
+            gray((byte) (packed(row, x, depth) * 255 / ((1 << depth) - 1)), rgb, at);
+          }
+        }
+        case PALETTE -> palette.put(packed(row, x, depth), rgb, at);
+      }
+    }
+  }
+
+  private static void gray(byte level, byte[] rgb, int at) {
+    rgb[at] = level;
+    rgb[at + 1] = level;
+    rgb[at + 2] = level;
+  }
+
+  /** Sample {@code x} of a row of 1, 2, 4 or 8-bit samples, most significant bits first. */
+  private static int packed(byte[] row, int x, int depth) {
+    int bit = (int) ((long) x * depth & 7);
+    int at = 1 + (int) ((long) x * depth >> 3);
+    return row[at] >> 8 - depth - bit & (1 << depth) - 1;
+  }
+}

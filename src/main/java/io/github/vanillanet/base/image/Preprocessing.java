@@ -1,0 +1,137 @@
+package io.github.vanillanet.base.image;
+
+import java.util.List;
+
+/**
+ * How a decoded picture becomes a network's input: resize, centre crop, normalise. Plain values,
+ * stored with each model. Immutable; any thread.
+ *
+ * @param resizeHeight rows to resize to before the crop, at least {@code height}
+ * @param resizeWidth columns to resize to before the crop, at least {@code width}
+ * @param keepAspect true: scale until the picture covers the resize size, its aspect kept; false:
+ *     squash it to exactly that size
+ * @param height rows of the crop
+ * @param width columns of the crop
+ * @param mean per channel R, G, B, subtracted from samples scaled to 0..1
+ * @param std per channel R, G, B, positive
+ * @see <a href="https://github.com/huawei-noah/VanillaNet/blob/main/datasets.py">the official
+ *     evaluation transform</a>
+ */
+public record Preprocessing(
+    int resizeHeight,
+    int resizeWidth,
+    boolean keepAspect,
+    int height,
+    int width,
+    List<Double> mean,
+    List<Double> std) {
+
+  private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
+  private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
+  private static final double CROP_SHARE = 0.875;
+  private static final int SMALLEST_SQUASHED = 384;
+
+  /** Keeps every array of an input and of the resizer far from the 2^31 elements of an array. */
+  private static final int LARGEST_SIDE = 8192;
+
+  public Preprocessing {
+    mean = List.copyOf(mean);
+    std = List.copyOf(std);
+    if (height < 1 || width < 1 || resizeHeight > LARGEST_SIDE || resizeWidth > LARGEST_SIDE) {
+      throw new IllegalArgumentException(
+          "sides must be 1 to %d, found resize %dx%d, crop %dx%d"
+              .formatted(LARGEST_SIDE, resizeHeight, resizeWidth, height, width));
+    }
+    if (resizeHeight < height || resizeWidth < width) { // torchvision would pad with black
+      throw new IllegalArgumentException(
+          "crop %dx%d does not fit into resize %dx%d"
+              .formatted(height, width, resizeHeight, resizeWidth));
+    }
+    if (mean.size() != 3 || std.size() != 3) {
+      throw new IllegalArgumentException(
+          "mean and std need 3 values, found %s and %s".formatted(mean, std));
+    }
+    if (!mean.stream().allMatch(Double::isFinite)
+        || !std.stream().allMatch(value -> value.floatValue() > 0 && Double.isFinite(value))) {
+      throw new IllegalArgumentException(
+          "mean must be finite and std positive, found %s and %s".formatted(mean, std));
+    }
+  }
+
+  /**
+   * The official evaluation's rule: below 384 resize to size / 0.875 with the aspect kept, then
+   * crop; from 384 on squash to the input, no crop. The official code knows square inputs only;
+   * others always keep the aspect.
+   */
+  public static Preprocessing official(int height, int width) {
+    boolean squash = height == width && height >= SMALLEST_SQUASHED;
+    return new Preprocessing(
+        squash ? height : (int) (height / CROP_SHARE),
+        squash ? width : (int) (width / CROP_SHARE),
+        !squash,
+        height,
+        width,
+        IMAGENET_MEAN,
+        IMAGENET_STD);
+  }
+
+  /** The exact 8-bit crop, {@code height x width}, as Pillow and torchvision make it. */
+  public RgbImage apply(RgbImage decoded) {
+    long resizedWidth = resizeWidth;
+    long resizedHeight = resizeHeight;
+    if (keepAspect) {
+      long w = decoded.width();
+      long h = decoded.height();
+      // Python divides the exact products in float64, then truncates.
+      if (resizeWidth * h >= resizeHeight * w) {
+        resizedHeight = (long) ((double) (resizeWidth * h) / w);
+      } else {
+        resizedWidth = (long) ((double) (resizeHeight * w) / h);
+      }
+    }
+    return BicubicResizer.resizeAndCrop(
+        decoded,
+        resizedWidth,
+        resizedHeight,
+        halfToEven(resizedWidth - width),
+        halfToEven(resizedHeight - height),
+        width,
+        height);
+  }
+
+  /**
+   * The network's input: float32, CHW, {@code (v / 255 - mean) / std} with every step rounded to
+   * float32 as torchvision's ToTensor and Normalize do.
+   *
+   * @param crop of exactly {@code height x width}
+   */
+  public float[] normalise(RgbImage crop) {
+    if (crop.height() != height || crop.width() != width) {
+      throw new IllegalArgumentException(
+          "crop is %dx%d, expected %dx%d".formatted(crop.height(), crop.width(), height, width));
+    }
+    int plane = height * width;
+    float[] chw = new float[3 * plane];
+    for (int channel = 0; channel < 3; channel++) {
+      float[] table = normalised(mean.get(channel).floatValue(), std.get(channel).floatValue());
+      for (int i = 0; i < plane; i++) {
+        chw[channel * plane + i] = table[crop.rgb()[3 * i + channel] & 0xff];
+      }
+    }
+    return chw;
+  }
+
+  private static float[] normalised(float mean, float std) {
+    float[] table = new float[256];
+    for (int value = 0; value < 256; value++) {
+      table[value] = (value / 255f - mean) / std;
+    }
+    return table;
+  }
+
+  /** {@code int(round(difference / 2.0))} of Python, for a difference of 0 or more. */
+  private static long halfToEven(long difference) {
+    long half = difference / 2;
+    return difference % 2 == 0 ? half : half + half % 2;
+  }
+}

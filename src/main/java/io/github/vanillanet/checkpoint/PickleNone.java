@@ -1,6 +1,0 @@
-package io.github.vanillanet.checkpoint;
-
-/** Python's {@code None}. */
-enum PickleNone {
-  NONE
-}

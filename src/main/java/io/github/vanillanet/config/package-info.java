@@ -1,2 +1,0 @@
-/** Floor 0. All settings on one page. Imports nothing of the project. */
-package io.github.vanillanet.config;

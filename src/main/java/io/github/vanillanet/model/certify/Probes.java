@@ -1,0 +1,74 @@
+package io.github.vanillanet.model.certify;
+
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.image.RgbImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Test pictures from a seed, equal on every machine: smooth colour waves under noise, so that
+ * neighbouring pixels correlate as in photos and every channel and border is exercised.
+ *
+ * @param seed of all of them
+ * @param count how many
+ */
+public record Probes(long seed, int count) {
+
+  /**
+   * Few, since a wrong fuse differs in nearly every logit of any picture, and each costs the
+   * float64 reference as much as a dozen forwards of the served net.
+   */
+  public static final Probes STANDARD = new Probes(20230522, 2);
+
+  public Probes {
+    if (count < 1 || count > 1024) {
+      throw new IllegalArgumentException("between 1 and 1024 probes, found " + count);
+    }
+  }
+
+  /** The pictures at a model's input size. */
+  public List<RgbImage> images(int height, int width) {
+    SplittableRandom random = new SplittableRandom(seed);
+    List<RgbImage> images = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      images.add(image(height, width, random.split()));
+    }
+    return images;
+  }
+
+  private static RgbImage image(int height, int width, SplittableRandom random) {
+    int[] period = new int[3];
+    int[] phase = new int[3];
+    for (int c = 0; c < 3; c++) {
+      period[c] = 8 + random.nextInt(56);
+      phase[c] = random.nextInt(64);
+    }
+    byte[] rgb = new byte[3 * height * width];
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        for (int c = 0; c < 3; c++) {
+          // a triangle wave, in integers so that no machine rounds it differently
+          int position = (x + (c + 1) * y + phase[c]) % (2 * period[c]);
+          int wave = Math.abs(position - period[c]) * 191 / period[c];
+          rgb[(y * width + x) * 3 + c] = (byte) (wave + random.nextInt(64));
+        }
+      }
+    }
+    return new RgbImage(width, height, rgb);
+  }
+
+  /** All pictures at once, normalised, float32 {@code [count, 3, height, width]}. */
+  public float[] normalised(Preprocessing preprocessing) {
+    int height = preprocessing.height();
+    int width = preprocessing.width();
+    float[] batch = new float[count * 3 * height * width];
+    int at = 0;
+    for (RgbImage image : images(height, width)) {
+      float[] sample = preprocessing.normalise(image);
+      System.arraycopy(sample, 0, batch, at, sample.length);
+      at += sample.length;
+    }
+    return batch;
+  }
+}

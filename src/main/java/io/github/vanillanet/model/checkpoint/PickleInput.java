@@ -1,0 +1,104 @@
+package io.github.vanillanet.model.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The primitives of a pickle stream. Every length is compared with the bytes that are really there
+ * before anything is allocated for it.
+ */
+final class PickleInput {
+
+  private static final int LONGEST_LINE = 256;
+
+  private final ByteBuffer bytes;
+  private final Allowance allowance;
+
+  /** Reads on from the position of {@code bytes}, which it moves. */
+  PickleInput(ByteBuffer bytes, Allowance allowance) {
+    this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
+    this.allowance = allowance;
+  }
+
+  int position() {
+    return bytes.position();
+  }
+
+  void require(long count) {
+    if (count < 0 || count > bytes.remaining()) {
+      throw Refusal.of(
+          "pickle: expected %s bytes at offset %d, found %d",
+          Long.toUnsignedString(count), position(), bytes.remaining());
+    }
+  }
+
+  int u8() {
+    require(1);
+    return bytes.get() & 0xff;
+  }
+
+  int u16() {
+    require(2);
+    return bytes.getShort() & 0xffff;
+  }
+
+  int i32() {
+    require(4);
+    return bytes.getInt();
+  }
+
+  long u32() {
+    return Integer.toUnsignedLong(i32());
+  }
+
+  /** Unsigned in the file; a negative result fails {@link #require}. */
+  long u64() {
+    require(8);
+    return bytes.getLong();
+  }
+
+  /** The one big-endian number of the format. */
+  double float64() {
+    require(8);
+    return Double.longBitsToDouble(Long.reverseBytes(bytes.getLong()));
+  }
+
+  byte[] bytes(long count) {
+    require(count);
+    allowance.take(count + 16);
+    byte[] copy = new byte[(int) count];
+    bytes.get(copy);
+    return copy;
+  }
+
+  String utf8(long count) {
+    require(count);
+    allowance.take(2 * count + 48);
+    ByteBuffer text = bytes.slice(bytes.position(), (int) count);
+    bytes.position(bytes.position() + (int) count);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
+    } catch (CharacterCodingException e) {
+      throw Refusal.of(
+          "pickle: expected UTF-8 text before offset %d, found other bytes", position());
+    }
+  }
+
+  /** Text up to a line feed, which is consumed. */
+  String line() {
+    int length = 0;
+    while (length < LONGEST_LINE && length < bytes.remaining()) {
+      if (bytes.get(bytes.position() + length) == '\n') {
+        String line = utf8(length);
+        bytes.get();
+        return line;
+      }
+      length++;
+    }
+    throw Refusal.of(
+        "pickle: expected a name of at most %d bytes at offset %d, found no end of it in %d",
+        LONGEST_LINE, position(), length);
+  }
+}

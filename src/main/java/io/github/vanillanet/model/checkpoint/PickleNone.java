@@ -1,0 +1,6 @@
+package io.github.vanillanet.model.checkpoint;
+
+/** Python's {@code None}. */
+enum PickleNone {
+  NONE
+}

@@ -1,0 +1,58 @@
+package io.github.vanillanet.model.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** Named tensors in file order, as torch's {@code state_dict}. Immutable; nothing to close. */
+public record StateDict(Map<String, HostTensor> tensors) {
+
+  public StateDict {
+    tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+  }
+
+  /**
+   * @throws IllegalArgumentException if there is no tensor of that name: callers check first
+   */
+  public HostTensor get(String name) {
+    HostTensor tensor = tensors.get(name);
+    if (tensor == null) {
+      throw new IllegalArgumentException("no tensor " + name + " among " + tensors.keySet());
+    }
+    return tensor;
+  }
+
+  public boolean contains(String name) {
+    return tensors.containsKey(name);
+  }
+
+  /**
+   * SHA-256 over every tensor in name order: name, type, shape, bytes. Two files with the same
+   * weights have the same digest however they are packed.
+   */
+  public String sha256() {
+    MessageDigest digest = sha256Digest();
+    new TreeMap<>(tensors)
+        .forEach(
+            (name, tensor) -> {
+              digest.update((name + ' ' + tensor + '\n').getBytes(StandardCharsets.UTF_8));
+              ByteBuffer bytes = tensor.bytes();
+              digest.update(bytes);
+            });
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256Digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

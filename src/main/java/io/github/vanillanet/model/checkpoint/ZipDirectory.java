@@ -1,0 +1,144 @@
+package io.github.vanillanet.model.checkpoint;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * All records of a zip, checked: names are unique and harmless, central and local headers agree, no
+ * two records overlap, all lie before the directory.
+ *
+ * <p>{@code java.util.zip.ZipFile} checks little of this and hides where a record begins, which is
+ * needed to map it.
+ */
+final class ZipDirectory {
+
+  private static final int MOST_ENTRIES = 100_000;
+  private static final long LARGEST_DIRECTORY = 32L << 20;
+  private static final int ENCRYPTED = 1;
+  private static final int SIZES_FOLLOW_DATA = 1 << 3;
+  private static final int STORED = 0;
+  private static final int DEFLATED = 8;
+
+  private final Map<String, ZipRecord> records;
+
+  private ZipDirectory(Map<String, ZipRecord> records) {
+    this.records = records;
+  }
+
+  static ZipDirectory read(FileWindows file) {
+    ZipEnd end = ZipEnd.find(file);
+    if (end.entries() > MOST_ENTRIES || end.size() > LARGEST_DIRECTORY) {
+      throw Refusal.of(
+          "zip: expected at most %d entries in %d bytes, found %d in %d",
+          MOST_ENTRIES, LARGEST_DIRECTORY, end.entries(), end.size());
+    }
+    ByteBuffer directory = file.slice(end.offset(), end.size());
+    List<ZipHeader> headers = new ArrayList<>();
+    int at = 0;
+    while (at < directory.capacity()) {
+      ZipHeader header = ZipHeader.central(directory, at);
+      headers.add(header);
+      at += header.length();
+    }
+    if (headers.size() != end.entries()) {
+      throw Refusal.of("zip: expected %d entries, found %d", end.entries(), headers.size());
+    }
+    headers.sort(Comparator.comparingLong(ZipHeader::offset));
+    return new ZipDirectory(records(file, headers, end.offset()));
+  }
+
+  private static Map<String, ZipRecord> records(
+      FileWindows file, List<ZipHeader> headers, long directoryStart) {
+    Map<String, ZipRecord> records = new LinkedHashMap<>();
+    for (int i = 0; i < headers.size(); i++) {
+      ZipHeader central = headers.get(i);
+      long limit = i + 1 < headers.size() ? headers.get(i + 1).offset() : directoryStart;
+      ZipRecord record = record(file, central, Math.min(limit, directoryStart));
+      if (records.put(record.name(), record) != null) {
+        throw Refusal.of(
+            "zip: expected one entry of each name, found %s twice", Refusal.quote(record.name()));
+      }
+    }
+    return records;
+  }
+
+  private static ZipRecord record(FileWindows file, ZipHeader central, long limit) {
+    String name = Refusal.quote(central.name());
+    if (isUnsafe(central.name())) {
+      throw Refusal.of("zip: expected plain entry names, found %s", name);
+    }
+    ZipHeader local = ZipHeader.local(file, central, limit);
+    requireAgreement(central, local);
+    if ((central.flags() & ENCRYPTED) != 0) {
+      throw Refusal.of("zip: expected plain entries, found %s encrypted", name);
+    }
+    if (central.method() != STORED && central.method() != DEFLATED) {
+      throw Refusal.of(
+          "zip: expected %s stored (0) or deflated (8), found method %d", name, central.method());
+    }
+    boolean deflated = central.method() == DEFLATED;
+    long start = central.offset() + local.length();
+    if (start > limit || central.packed() > limit - start) {
+      throw Refusal.of(
+          "zip: expected %s to end by offset %d, found %d bytes at offset %d",
+          name, limit, central.packed(), start);
+    }
+    if (!deflated && central.packed() != central.size()) {
+      throw Refusal.of(
+          "zip: expected equal sizes for the stored %s, found %d and %d",
+          name, central.packed(), central.size());
+    }
+    return new ZipRecord(
+        central.name(), deflated, central.crc(), start, central.packed(), central.size());
+  }
+
+  private static boolean isUnsafe(String name) {
+    return name.isEmpty()
+        || name.startsWith("/")
+        || name.indexOf('\\') >= 0
+        || name.chars().anyMatch(Character::isISOControl)
+        || List.of(name.split("/", -1)).contains("..");
+  }
+
+  private static void requireAgreement(ZipHeader central, ZipHeader local) {
+    boolean later = (local.flags() & SIZES_FOLLOW_DATA) != 0;
+    if (!central.name().equals(local.name())
+        || central.method() != local.method()
+        || disagree(central.crc(), local.crc(), later)
+        || disagree(central.packed(), local.packed(), later)
+        || disagree(central.size(), local.size(), later)) {
+      throw Refusal.of(
+          "zip: expected both headers of %s to agree, found name %s, method %d and %d,"
+              + " CRC %08x and %08x, sizes %d, %d and %d, %d",
+          Refusal.quote(central.name()),
+          Refusal.quote(local.name()),
+          central.method(),
+          local.method(),
+          central.crc(),
+          local.crc(),
+          central.packed(),
+          central.size(),
+          local.packed(),
+          local.size());
+    }
+  }
+
+  private static boolean disagree(long central, long local, boolean later) {
+    return central != local && !(later && local == 0);
+  }
+
+  Optional<ZipRecord> find(String name) {
+    return Optional.ofNullable(records.get(name));
+  }
+
+  /** In file order. */
+  Collection<ZipRecord> records() {
+    return records.values();
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.vanillanet.model.engine;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * Where a model computes.
+ *
+ * @param kind CPU or CUDA
+ * @param index of the CUDA device; 0 for the CPU
+ */
+public record Device(Kind kind, int index) {
+
+  /** Kinds of devices that artifacts are written for. */
+  public enum Kind {
+    CPU,
+    CUDA
+  }
+
+  public static final Device CPU = new Device(Kind.CPU, 0);
+
+  private static final Pattern CUDA = Pattern.compile("cuda(?::(\\d{1,3}))?");
+
+  /**
+   * @param name {@code cpu}, {@code cuda} or {@code cuda:N}
+   * @throws ServiceException.BadConfiguration for anything else
+   */
+  public static Device parse(String name) {
+    if (name.equals("cpu")) {
+      return CPU;
+    }
+    Matcher cuda = CUDA.matcher(name);
+    if (!cuda.matches()) {
+      throw new ServiceException.BadConfiguration(
+          "vanillanet.device: expected %s, found '%s'".formatted(DeviceChoice.FORMS, name));
+    }
+    return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+  }
+
+  /** With commas, as in the setting: {@code cuda:0,cuda:1}. */
+  public static String names(List<Device> devices) {
+    return devices.stream().map(Device::toString).collect(Collectors.joining(","));
+  }
+
+  @Override
+  public String toString() {
+    return kind == Kind.CPU ? "cpu" : "cuda:" + index;
+  }
+}

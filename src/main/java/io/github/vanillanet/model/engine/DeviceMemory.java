@@ -1,0 +1,70 @@
+package io.github.vanillanet.model.engine;
+
+import ai.djl.util.cuda.CudaUtils;
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryUsage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * The memory that models live in. Of a CUDA device: what all its processes use, and what it has. Of
+ * the CPU: what this process has resident, and what its container, else the machine, may use. NaN
+ * where that cannot be told. Thread-safe; a call takes microseconds.
+ */
+public final class DeviceMemory {
+
+  private static final Path STATUS = Path.of("/proc/self/status");
+  private static final String RESIDENT = "VmRSS:";
+  private static final int KIB = 1024;
+
+  private final Device device;
+
+  public DeviceMemory(Device device) {
+    this.device = device;
+  }
+
+  /** Bytes in use. */
+  public double used() {
+    return switch (device.kind()) {
+      case CPU -> resident();
+      case CUDA -> cuda().map(it -> (double) it.getCommitted()).orElse(Double.NaN);
+    };
+  }
+
+  /** Bytes that there are. */
+  public double total() {
+    return switch (device.kind()) {
+      case CPU ->
+          ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
+              ? machine.getTotalMemorySize() // knows the container's limit
+              : Double.NaN;
+      case CUDA -> cuda().map(it -> (double) it.getMax()).orElse(Double.NaN);
+    };
+  }
+
+  /** A device that has failed answers nothing; a scrape must go on without it. */
+  private Optional<MemoryUsage> cuda() {
+    try {
+      return Optional.of(CudaUtils.getGpuMemory(ai.djl.Device.gpu(device.index())));
+    } catch (RuntimeException | LinkageError e) {
+      return Optional.empty();
+    }
+  }
+
+  private static double resident() {
+    try (Stream<String> lines = Files.lines(STATUS)) {
+      return lines
+          .filter(line -> line.startsWith(RESIDENT))
+          .map(line -> line.replaceAll("[^0-9]", ""))
+          .mapToDouble(kib -> Double.parseDouble(kib) * KIB)
+          .findFirst()
+          .orElse(Double.NaN);
+    } catch (IOException e) {
+      return Double.NaN; // not Linux
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.github.vanillanet.model.engine;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.ScalarType;
+import io.github.vanillanet.model.checkpoint.ScriptObject;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
+import io.github.vanillanet.model.network.Layer;
+import io.github.vanillanet.model.network.Network;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/**
+ * Evaluates either form of a net in float64, in evaluation mode, at any slope: the yardstick for
+ * every fused net. It walks the list of layers and holds one layer's weights at a time, so that the
+ * largest nets need little more than their activations. Also multiplies matrices in float64.
+ *
+ * <p>One thread at a time.
+ */
+public final class Float64Reference implements AutoCloseable {
+
+  private static final int FLOAT64 = 7; // c10::ScalarType::Double
+
+  private static final String SOURCE =
+      """
+      class Operations(Module):
+        __parameters__ = []
+        __buffers__ = []
+        training : bool
+        def convolution(self: __torch__.Operations, x: Tensor, weight: Tensor, bias: Tensor, stride: int, padding: int, groups: int) -> Tensor:
+          return torch.conv2d(x, torch.to(weight, %1$d), torch.to(bias, %1$d), [stride, stride], [padding, padding], [1, 1], groups)
+        def batch_norm(self: __torch__.Operations, x: Tensor, weight: Tensor, bias: Tensor, mean: Tensor, var: Tensor, eps: float) -> Tensor:
+          return torch.batch_norm(x, torch.to(weight, %1$d), torch.to(bias, %1$d), torch.to(mean, %1$d), torch.to(var, %1$d), False, 0., eps, False)
+        def leaky_relu(self: __torch__.Operations, x: Tensor, slope: float) -> Tensor:
+          return torch.leaky_relu(x, slope)
+        def max_pool(self: __torch__.Operations, x: Tensor, size: int) -> Tensor:
+          return torch.max_pool2d(x, [size, size], [size, size])
+        def adaptive_max_pool(self: __torch__.Operations, x: Tensor, size: int) -> Tensor:
+          y, _0 = torch.adaptive_max_pool2d(x, [size, size])
+          return y
+        def average(self: __torch__.Operations, x: Tensor) -> Tensor:
+          return torch.mean(x, [2, 3], True)
+        def product(self: __torch__.Operations, a: Tensor, b: Tensor) -> Tensor:
+          return torch.matmul(torch.to(a, %1$d), torch.to(b, %1$d))
+      """
+          .formatted(FLOAT64);
+
+  private final PtNDManager manager;
+  private final PtSymbolBlock operations;
+
+  public Float64Reference(TorchRuntime runtime) {
+    manager = runtime.newManager(Device.CPU);
+    operations = load(manager);
+  }
+
+  private static PtSymbolBlock load(PtNDManager manager) {
+    try {
+      Path file = Files.createTempFile("vanillanet-operations-", ".pt");
+      try {
+        TorchArchive.writeModule(
+            file, SOURCE, new ScriptObject("Operations", Map.of("training", false)));
+        return JniUtils.loadModule(manager, file, false, new String[0], new String[0], false);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("the temporary folder cannot be written", e);
+    }
+  }
+
+  /**
+   * Logits of {@code samples} inputs.
+   *
+   * @param weights named as the network's parameters, of any floating type
+   * @param slope of the training form's LeakyReLU, 0..1; without effect on the deployed form
+   * @param normalised {@code [samples, 3, h, w]}
+   * @return {@code [samples × classes]}, row-major
+   */
+  public double[] logits(
+      Network network, StateDict weights, double slope, float[] normalised, int samples) {
+    int height = network.architecture().inputHeight();
+    int width = network.architecture().inputWidth();
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      NDArray input = scope.create(normalised, new Shape(samples, 3, height, width));
+      NDArray x = input.toType(DataType.FLOAT64, false);
+      for (Layer layer : network.layers()) {
+        try (PtNDManager step = (PtNDManager) scope.newSubManager()) {
+          NDArray y = apply(step, layer, weights, slope, (PtNDArray) x);
+          if (y != x) {
+            y.attach(scope);
+            x.close();
+            x = y;
+          }
+        }
+      }
+      return x.toDoubleArray();
+    }
+  }
+
+  /** {@code a·b} in float64: {@code [m, k]} times {@code [k, n]}. */
+  public HostTensor product(HostTensor a, HostTensor b) {
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      NDArray result = run(scope, "product", tensor(scope, a), tensor(scope, b));
+      return HostTensor.build(
+          ScalarType.FLOAT64,
+          result.getShape().getShape(),
+          bytes -> bytes.put(result.toByteBuffer(true)));
+    }
+  }
+
+  private NDArray apply(
+      PtNDManager scope, Layer layer, StateDict weights, double slope, PtNDArray x) {
+    if (layer instanceof Layer.Convolution conv) {
+      IValue bias =
+          conv.bias()
+              ? tensor(scope, weights.get(conv.name() + ".bias"))
+              : IValue.from((PtNDArray) scope.zeros(new Shape(conv.out()), DataType.FLOAT64));
+      return run(
+          scope,
+          "convolution",
+          IValue.from(x),
+          tensor(scope, weights.get(conv.name() + ".weight")),
+          bias,
+          IValue.from((long) conv.stride()),
+          IValue.from((long) conv.padding()),
+          IValue.from((long) conv.groups()));
+    }
+    if (layer instanceof Layer.BatchNorm norm) {
+      return run(
+          scope,
+          "batch_norm",
+          IValue.from(x),
+          tensor(scope, weights.get(norm.name() + ".weight")),
+          tensor(scope, weights.get(norm.name() + ".bias")),
+          tensor(scope, weights.get(norm.name() + ".running_mean")),
+          tensor(scope, weights.get(norm.name() + ".running_var")),
+          IValue.from(Layer.BatchNorm.EPS));
+    }
+    if (layer instanceof Layer.Relu) {
+      return run(scope, "leaky_relu", IValue.from(x), IValue.from(0.0));
+    }
+    if (layer instanceof Layer.SlopedRelu) {
+      return run(scope, "leaky_relu", IValue.from(x), IValue.from(slope));
+    }
+    if (layer instanceof Layer.MaxPool pool) {
+      return run(scope, "max_pool", IValue.from(x), IValue.from((long) pool.size()));
+    }
+    if (layer instanceof Layer.AdaptiveMaxPool pool) {
+      return run(scope, "adaptive_max_pool", IValue.from(x), IValue.from((long) pool.size()));
+    }
+    if (layer instanceof Layer.GlobalAveragePool) {
+      return run(scope, "average", IValue.from(x));
+    }
+    return x; // dropout is the identity in evaluation
+  }
+
+  private NDArray run(PtNDManager scope, String method, IValue... arguments) {
+    try (IValue result = IValueUtils.runMethod(operations, method, arguments)) {
+      return result.toTensor(scope);
+    } finally {
+      for (IValue argument : arguments) {
+        argument.close();
+      }
+    }
+  }
+
+  private static IValue tensor(PtNDManager scope, HostTensor tensor) {
+    DataType type =
+        switch (tensor.type()) {
+          case FLOAT32 -> DataType.FLOAT32;
+          case FLOAT64 -> DataType.FLOAT64;
+          case FLOAT16, BFLOAT16 -> DataType.FLOAT32;
+          case INT64, INT32, INT16, INT8, UINT8, BOOL ->
+              throw new IllegalArgumentException("no weight: " + tensor);
+        };
+    HostTensor host = type == DataType.FLOAT32 ? tensor.to(ScalarType.FLOAT32) : tensor;
+    return IValue.from((PtNDArray) scope.create(host.bytes(), new Shape(host.shape()), type));
+  }
+
+  @Override
+  public void close() {
+    operations.close();
+    manager.close();
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.vanillanet.model.engine;
+
+import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.github.vanillanet.base.error.ServiceException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * An artifact loaded by libtorch. On a CPU its weights are repacked for oneDNN at once.
+ *
+ * <p>The block is loaded without DJL's {@code Model}: that would list the parameters, and the list
+ * keeps the original weights alive beside the repacked ones.
+ */
+public final class TorchInstance implements ModelInstance {
+
+  private static final String[] NO_EXTRA_FILES = {};
+
+  /** How allocators of libtorch, cuBLAS and cuDNN say that the device is full. */
+  private static final List<String> FULL =
+      List.of(
+          "out of memory",
+          "not enough memory",
+          "CUBLAS_STATUS_ALLOC",
+          "CUDNN_STATUS_ALLOC",
+          "DEVICE_ALLOCATION_FAILED");
+
+  private final TorchRuntime runtime;
+  private final Device device;
+  private final PtNDManager manager;
+  private final PtSymbolBlock block;
+  private final int height;
+  private final int width;
+  private final int threads;
+  private boolean closed; // guarded by this
+
+  private TorchInstance(
+      TorchRuntime runtime,
+      Device device,
+      PtNDManager manager,
+      PtSymbolBlock block,
+      int height,
+      int width,
+      int threads) {
+    this.runtime = runtime;
+    this.device = device;
+    this.manager = manager;
+    this.block = block;
+    this.height = height;
+    this.width = width;
+    this.threads = threads;
+  }
+
+  /**
+   * Loads an artifact whose bytes the caller has verified.
+   *
+   * @param height of the model's input
+   * @param width of the model's input
+   * @param threads that one forward may use on a CPU
+   * @throws ServiceException.BadArtifact if libtorch cannot load it
+   * @throws ServiceException.OutOfDeviceMemory if the device is full
+   */
+  public static TorchInstance load(
+      TorchRuntime runtime, Path artifact, Device device, int height, int width, int threads) {
+    PtNDManager manager = runtime.newManager(device);
+    try {
+      PtSymbolBlock block =
+          JniUtils.loadModule(
+              manager,
+              artifact,
+              device.kind() == Device.Kind.CUDA,
+              NO_EXTRA_FILES,
+              NO_EXTRA_FILES,
+              false);
+      if (device.kind() == Device.Kind.CPU) {
+        IValueUtils.runMethod(block, "prepare").close();
+        NativeEnvironment.releaseFreeMemory(); // the original weights
+      }
+      return new TorchInstance(runtime, device, manager, block, height, width, threads);
+    } catch (RuntimeException e) {
+      manager.close();
+      if (isOutOfMemory(e)) {
+        throw failure(e);
+      }
+      throw new ServiceException.BadArtifact(
+          "libtorch cannot load %s: %s".formatted(artifact, reason(e)), e);
+    }
+  }
+
+  @Override
+  public Device device() {
+    return device;
+  }
+
+  @Override
+  public void attachToThread() {
+    runtime.setThreads(threads);
+  }
+
+  @Override
+  public float[] forward(InputKind kind, ByteBuffer input, int samples) {
+    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
+      PtNDArray batch =
+          switch (kind) {
+            case IMAGES ->
+                scope.create(input, new Shape(samples, height, width, 3), DataType.UINT8);
+            case NORMALISED ->
+                scope.create(input, new Shape(samples, 3, height, width), DataType.FLOAT32);
+          };
+      String method =
+          switch (kind) {
+            case IMAGES -> "forward";
+            case NORMALISED -> "forward_normalised";
+          };
+      try (IValue argument = IValue.from(batch);
+          IValue result = IValueUtils.runMethod(block, method, argument);
+          NDArray logits = result.toTensor(scope)) {
+        return logits.toFloatArray();
+      }
+    } catch (EngineException e) {
+      throw failure(e);
+    }
+  }
+
+  private static ServiceException failure(RuntimeException e) {
+    String reason = reason(e);
+    if (isOutOfMemory(e)) {
+      return new ServiceException.OutOfDeviceMemory("the device is out of memory: " + reason, e);
+    }
+    return new ServiceException.EngineFailure("the forward pass failed: " + reason, e);
+  }
+
+  static boolean isOutOfMemory(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    return FULL.stream().anyMatch(message::contains);
+  }
+
+  /** TorchScript's interpreter tells the cause last, after a traceback. */
+  private static String reason(RuntimeException e) {
+    List<String> lines =
+        String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).toList();
+    return lines.stream()
+        .filter(line -> line.contains("Error: "))
+        .reduce((first, last) -> last)
+        .orElse(lines.isEmpty() ? "" : lines.get(0));
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      block.close();
+      manager.close();
+      NativeEnvironment.releaseFreeMemory();
+    }
+  }
+}

@@ -1,0 +1,33 @@
+package io.github.vanillanet.model.network;
+
+/**
+ * What one form of a net costs, counted from its layers.
+ *
+ * @param parameters learned numbers
+ * @param buffers running statistics and their counters
+ * @param macs multiply-accumulates of all convolutions for one image, depthwise ones included: what
+ *     the paper's table calls FLOPs
+ */
+public record Cost(long parameters, long buffers, long macs) {
+
+  public static Cost of(Network network) {
+    long parameters = 0;
+    long buffers = 0;
+    long macs = 0;
+    FeatureMap map =
+        new FeatureMap(network.architecture().inputHeight(), network.architecture().inputWidth());
+    for (Layer layer : network.layers()) {
+      map = map.after(layer);
+      if (layer instanceof Layer.Convolution conv) {
+        long weight =
+            (long) conv.out() * (conv.in() / conv.groups()) * conv.kernel() * conv.kernel();
+        parameters += weight + (conv.bias() ? conv.out() : 0);
+        macs += weight * map.height() * map.width();
+      } else if (layer instanceof Layer.BatchNorm norm) {
+        parameters += 2L * norm.channels();
+        buffers += 2L * norm.channels() + 1;
+      }
+    }
+    return new Cost(parameters, buffers, macs);
+  }
+}

@@ -1,0 +1,241 @@
+package io.github.vanillanet.model.network;
+
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.ScriptObject;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The served artifact as TorchScript: source and module instance, ready for {@link
+ * io.github.vanillanet.model.checkpoint.TorchArchive}.
+ *
+ * <p>Methods of the module:
+ *
+ * <ul>
+ *   <li>{@code forward(images)}: uint8 {@code [n, h, w, 3]} → float32 logits {@code [n, classes]}
+ *   <li>{@code forward_normalised(x)}: float32 {@code [n, 3, h, w]} → the same
+ *   <li>{@code prepare()}: repacks all weights for oneDNN, once, on a CPU; {@code forward} branches
+ *       on the flag that it sets. The originals are released.
+ * </ul>
+ *
+ * <p>In a reduced precision the weights are rounded to it, pixels are normalised in float32 as
+ * ever, activations are cast before the first layer and logits after the last, and activations lie
+ * channels-last, which is what tensor cores take. {@code prepare()} then needs a CPU that has such
+ * numbers and throws where there is none.
+ *
+ * <p>Operators stand by their ATen names with integer dtypes, as TorchScript's serialised source
+ * wants them.
+ */
+public record DeployedModule(String source, ScriptObject root) {
+
+  private static final String CLASS = "VanillaNet";
+  private static final int CHANNELS_LAST = 2; // c10::MemoryFormat
+
+  /** As artifacts are published. */
+  public static DeployedModule of(
+      Network network, StateDict weights, List<Double> mean, List<Double> std) {
+    return of(network, weights, mean, std, Arithmetic.PUBLISHED);
+  }
+
+  /**
+   * @param network of the deployed form
+   * @param weights floating, named as in {@link ParameterTable}; rounded to the precision
+   * @param mean per channel, for inputs in 0..1
+   * @param std per channel
+   */
+  public static DeployedModule of(
+      Network network,
+      StateDict weights,
+      List<Double> mean,
+      List<Double> std,
+      Arithmetic arithmetic) {
+    if (network.form() != Form.DEPLOYED) {
+      throw new IllegalArgumentException("only the deployed form is served");
+    }
+    ModuleTree tree = new ModuleTree(CLASS);
+    weights
+        .tensors()
+        .forEach((name, tensor) -> tree.add(name, tensor.to(arithmetic.precision().storage())));
+    Map<String, Object> attributes = new LinkedHashMap<>();
+    attributes.put("prepared", false);
+    attributes.put("mean", perChannel(mean));
+    attributes.put("std", perChannel(std));
+    String declared = "  prepared : bool\n  mean : Tensor\n  std : Tensor\n";
+    String source = tree.childClasses() + tree.declaration(declared, methods(network, arithmetic));
+    return new DeployedModule(source, tree.instance(attributes));
+  }
+
+  private static HostTensor perChannel(List<Double> values) {
+    float[] floats = new float[values.size()];
+    for (int i = 0; i < floats.length; i++) {
+      floats[i] = values.get(i).floatValue();
+    }
+    return HostTensor.of(floats, 1, floats.length, 1, 1);
+  }
+
+  private static String methods(Network network, Arithmetic arithmetic) {
+    String self = "self: __torch__." + CLASS;
+    Precision precision = arithmetic.precision();
+    boolean reduced = precision != Precision.FLOAT32;
+    String pixels = "torch.permute(images, [0, 3, 1, 2])"; // channels-last, as the images came
+    String inside = "torch.to(x, %d)".formatted(dtype(precision));
+    String channelsLast = "torch.contiguous(%s, memory_format=%d)".formatted(inside, CHANNELS_LAST);
+    // The same operations in the same order as torchvision's ToTensor and Normalize: bit-equal.
+    return """
+      def forward(%1$s, images: Tensor) -> Tensor:
+        nchw = %6$s
+        x = torch.div(torch.to(nchw, %2$d), 255)
+        mean = torch.to(self.mean, ops.prim.device(x))
+        std = torch.to(self.std, ops.prim.device(x))
+        return (self).forward_normalised(torch.div_(torch.sub_(x, mean), std))
+      def forward_normalised(%1$s, x: Tensor) -> Tensor:
+        if self.prepared:
+          y = (self).repacked(x)
+        else:
+          y = (self).plain(x)
+        return y
+      def plain(%1$s, x: Tensor) -> Tensor:
+    %7$s%3$s    return %9$s
+      def repacked(%1$s, x: Tensor) -> Tensor:
+        x0 = torch.to_mkldnn(%8$s)
+    %4$s    return %10$s
+      def prepare(%1$s) -> NoneType:
+    %5$s    self.prepared = True
+        return None
+    """
+        .formatted(
+            self,
+            dtype(Precision.FLOAT32),
+            plain(network, arithmetic),
+            repacked(network),
+            repacking(network),
+            reduced ? pixels : "torch.contiguous(" + pixels + ")",
+            reduced ? "    x = " + channelsLast + "\n" : "",
+            reduced ? inside : "x",
+            logits("x", reduced),
+            logits("x0", reduced));
+  }
+
+  private static String logits(String maps, boolean reduced) {
+    String flat = "torch.flatten(%s, 1)".formatted(maps);
+    return reduced ? "torch.to(%s, %d)".formatted(flat, dtype(Precision.FLOAT32)) : flat;
+  }
+
+  /** {@code c10::ScalarType} of the activations. */
+  private static int dtype(Precision precision) {
+    return switch (precision) {
+      case FLOAT32, TF32 -> 6;
+      case FLOAT16 -> 5;
+      case BFLOAT16 -> 15;
+    };
+  }
+
+  private static String plain(Network network, Arithmetic arithmetic) {
+    StringBuilder body = new StringBuilder();
+    for (Layer layer : network.layers()) {
+      if (layer instanceof Layer.Convolution conv) {
+        line(
+            body,
+            // not conv2d: whether cuDNN may round to TF32 or try its algorithms is then told by
+            // switches of the process, and TF32 strays a thousand times float32's bound
+            "x = torch._convolution(x, %1$s.weight, %1$s.bias, %2$s)",
+            module(conv.name()),
+            plainGeometry(conv, arithmetic));
+      } else if (layer instanceof Layer.Relu) {
+        line(body, "x = torch.relu_(x)");
+      } else if (layer instanceof Layer.MaxPool pool) {
+        line(body, "x = torch.max_pool2d(x, [%1$d, %1$d], [%1$d, %1$d])", pool.size());
+      } else if (layer instanceof Layer.AdaptiveMaxPool pool) {
+        line(body, "x, _0 = torch.adaptive_max_pool2d(x, [%1$d, %1$d])", pool.size());
+      } else if (layer instanceof Layer.GlobalAveragePool) {
+        line(body, "x = torch.mean(x, [2, 3], True)");
+      } else {
+        throw new IllegalStateException("not of the deployed form: " + layer);
+      }
+    }
+    return body.toString();
+  }
+
+  /** The same net on oneDNN's own blocked layout, from the first layer to the last. */
+  private static String repacked(Network network) {
+    StringBuilder body = new StringBuilder();
+    for (Layer layer : network.layers()) {
+      if (layer instanceof Layer.Convolution conv) {
+        line(
+            body,
+            "x0 = torch.mkldnn_convolution(x0, %1$s.weight, %1$s.bias, %2$s)",
+            module(conv.name()),
+            repackedGeometry(conv));
+      } else if (layer instanceof Layer.Relu) {
+        line(body, "x0 = torch.relu_(x0)");
+      } else if (layer instanceof Layer.MaxPool pool) {
+        line(body, "x0 = torch.max_pool2d(x0, [%1$d, %1$d], [%1$d, %1$d])", pool.size());
+      } else if (layer instanceof Layer.AdaptiveMaxPool pool) {
+        // has no kernel for oneDNN's layout
+        line(
+            body,
+            "x1, _0 = torch.adaptive_max_pool2d(torch.to_dense(x0), [%1$d, %1$d])",
+            pool.size());
+        line(body, "x0 = torch.to_mkldnn(x1)");
+      } else if (layer instanceof Layer.GlobalAveragePool) {
+        line(body, "x0 = torch.adaptive_avg_pool2d(x0, [1, 1])");
+      } else {
+        throw new IllegalStateException("not of the deployed form: " + layer);
+      }
+    }
+    line(body, "x0 = torch.to_dense(x0)");
+    return body.toString();
+  }
+
+  private static String repacking(Network network) {
+    StringBuilder body = new StringBuilder();
+    int index = 0;
+    for (Layer layer : network.layers()) {
+      if (layer instanceof Layer.Convolution conv) {
+        line(body, "m%d = %s", index, module(conv.name()));
+        line(
+            body,
+            "m%1$d.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(m%1$d.weight), %2$s)",
+            index,
+            repackedGeometry(conv));
+        index++;
+      }
+    }
+    return body.toString();
+  }
+
+  /**
+   * Stride, padding, dilation, not transposed, no output padding, groups; then whether to benchmark
+   * algorithms, not only deterministic ones, cuDNN if there is one, whether to round to TF32.
+   */
+  private static String plainGeometry(Layer.Convolution conv, Arithmetic arithmetic) {
+    return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], False, [0, 0], %3$d, %4$s, False, True, %5$s"
+        .formatted(
+            conv.stride(),
+            conv.padding(),
+            conv.groups(),
+            arithmetic.autotune() ? "True" : "False",
+            arithmetic.precision() == Precision.TF32 ? "True" : "False");
+  }
+
+  /** oneDNN's operators take padding before stride. */
+  private static String repackedGeometry(Layer.Convolution conv) {
+    return "[%2$d, %2$d], [%1$d, %1$d], [1, 1], %3$d"
+        .formatted(conv.stride(), conv.padding(), conv.groups());
+  }
+
+  /** {@code stages.0.conv} → an expression: numeric names are no identifiers. */
+  private static String module(String dottedName) {
+    String expression = "self";
+    for (String part : dottedName.split("\\.")) {
+      expression = "getattr(%s, \"%s\")".formatted(expression, part);
+    }
+    return expression;
+  }
+
+  private static void line(StringBuilder body, String format, Object... arguments) {
+    body.append("    ").append(format.formatted(arguments)).append('\n');
+  }
+}

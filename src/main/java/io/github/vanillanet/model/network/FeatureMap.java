@@ -1,0 +1,37 @@
+package io.github.vanillanet.model.network;
+
+import io.github.vanillanet.base.error.ServiceException;
+
+/** Height and width between two layers, in pixels. */
+public record FeatureMap(int height, int width) {
+
+  /**
+   * The map that {@code layer} makes of this one.
+   *
+   * @throws ServiceException.BadConfiguration if nothing is left
+   */
+  public FeatureMap after(Layer layer) {
+    if (layer instanceof Layer.Convolution conv) {
+      return new FeatureMap(convolved(height, conv), convolved(width, conv)).orTooSmall(layer);
+    }
+    if (layer instanceof Layer.MaxPool pool) {
+      return new FeatureMap(height / pool.size(), width / pool.size()).orTooSmall(layer);
+    }
+    if (layer instanceof Layer.AdaptiveMaxPool pool) {
+      return new FeatureMap(pool.size(), pool.size());
+    }
+    return layer instanceof Layer.GlobalAveragePool ? new FeatureMap(1, 1) : this;
+  }
+
+  private static int convolved(int size, Layer.Convolution conv) {
+    return Math.floorDiv(size + 2 * conv.padding() - conv.kernel(), conv.stride()) + 1;
+  }
+
+  private FeatureMap orTooSmall(Layer layer) {
+    if (height < 1 || width < 1) {
+      throw new ServiceException.BadConfiguration(
+          "the input size is too small for this variant: nothing is left after " + layer);
+    }
+    return this;
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.vanillanet.model.network;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Names and shapes of a network's parameters and buffers, in the order of its layers, as in the
+ * official state dict. {@code num_batches_tracked} is not listed: it may stand in a file or not and
+ * means nothing to the net.
+ */
+public record ParameterTable(Map<String, long[]> shapes) {
+
+  private static final String BATCH_COUNTER = ".num_batches_tracked";
+
+  public ParameterTable {
+    shapes = Collections.unmodifiableMap(new LinkedHashMap<>(shapes));
+  }
+
+  public static ParameterTable of(Network network) {
+    Map<String, long[]> shapes = new LinkedHashMap<>();
+    for (Layer layer : network.layers()) {
+      if (layer instanceof Layer.Convolution conv) {
+        shapes.put(
+            conv.name() + ".weight",
+            new long[] {conv.out(), conv.in() / conv.groups(), conv.kernel(), conv.kernel()});
+        if (conv.bias()) {
+          shapes.put(conv.name() + ".bias", new long[] {conv.out()});
+        }
+      } else if (layer instanceof Layer.BatchNorm norm) {
+        for (String part : List.of(".weight", ".bias", ".running_mean", ".running_var")) {
+          shapes.put(norm.name() + part, new long[] {norm.channels()});
+        }
+      }
+    }
+    return new ParameterTable(shapes);
+  }
+
+  /**
+   * The weights in this table's order, without batch counters.
+   *
+   * @throws ServiceException.BadCheckpoint naming every missing, extra and misshapen parameter
+   */
+  public StateDict select(StateDict weights) {
+    List<String> missing = new ArrayList<>();
+    List<String> misshapen = new ArrayList<>();
+    List<String> extra = new ArrayList<>();
+    Map<String, HostTensor> selected = new LinkedHashMap<>();
+    shapes.forEach(
+        (name, shape) -> {
+          if (!weights.contains(name)) {
+            missing.add(name);
+            return;
+          }
+          HostTensor tensor = weights.get(name);
+          if (!tensor.type().isFloatingPoint() || !tensor.hasShape(shape)) {
+            misshapen.add(
+                "%s: expected floating %s, found %s"
+                    .formatted(name, Arrays.toString(shape), tensor));
+          }
+          selected.put(name, tensor);
+        });
+    for (String name : weights.tensors().keySet()) {
+      if (!shapes.containsKey(name) && !isBatchCounter(name)) {
+        extra.add(name);
+      }
+    }
+    List<String> problems = new ArrayList<>();
+    report(problems, "missing", missing);
+    report(problems, "extra", extra);
+    report(problems, "misshapen", misshapen);
+    if (!problems.isEmpty()) {
+      throw new ServiceException.BadCheckpoint(
+          "the weights are not of this net: " + String.join("; ", problems));
+    }
+    return new StateDict(selected);
+  }
+
+  private boolean isBatchCounter(String name) {
+    return name.endsWith(BATCH_COUNTER)
+        && shapes.containsKey(
+            name.substring(0, name.length() - BATCH_COUNTER.length()) + ".running_mean");
+  }
+
+  private static void report(List<String> problems, String kind, List<String> names) {
+    if (!names.isEmpty()) {
+      problems.add("%d %s: %s".formatted(names.size(), kind, String.join(", ", names)));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.github.vanillanet.model.repository;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
+import io.github.vanillanet.model.network.Cost;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.ParameterTable;
+import io.github.vanillanet.model.network.ShapeReader;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * Reads an official checkpoint into a {@link Candidate}.
+ *
+ * @param checkpoint a {@code .pth} of either form
+ * @param variant gives the strides, which leave no trace in the weights
+ * @param name of the model; without one it is called after its variant
+ * @param key of the state dict in the file
+ * @param slope that the weights were trained to; files do not store it
+ * @param labels one a line; without them the standard ones
+ */
+public record CheckpointImport(
+    Path checkpoint,
+    VanillaNetVariant variant,
+    Optional<String> name,
+    Optional<String> key,
+    double slope,
+    int inputHeight,
+    int inputWidth,
+    Optional<Path> labels) {
+
+  private static final long OFFICIAL_DECAY_EPOCHS = 100;
+
+  /**
+   * @param warnings is told what looks doubtful, one line each
+   * @throws ServiceException.BadCheckpoint if the file is damaged, hostile or of another net
+   * @throws ServiceException.NotEquivalent if the slope is not 1
+   * @throws ServiceException.BadConfiguration if the labels or the input size do not fit
+   */
+  public Candidate read(Consumer<String> warnings) {
+    if (slope != 1) {
+      throw new ServiceException.NotEquivalent(
+          "a net is fused at slope 1 only, where its LeakyReLU is the identity, found slope "
+              + slope);
+    }
+    Preprocessing preprocessing = preprocessing();
+    TorchCheckpoint file = TorchCheckpoint.read(checkpoint, key);
+    Network network = network(file);
+    Cost.of(network); // refuses an input that the net would pool to nothing
+    if (network.form() == Form.TRAINING) {
+      slopeDoubt(file).ifPresent(warnings);
+    }
+    int classes = network.architecture().classes();
+    List<String> names =
+        labels.map(path -> Labels.read(path, classes)).orElseGet(() -> Labels.standard(classes));
+    return new Candidate(
+        name.orElseGet(variant::modelName),
+        network,
+        file.weights(),
+        slope,
+        preprocessing,
+        names,
+        true,
+        origin(file),
+        Optional.empty());
+  }
+
+  private Network network(TorchCheckpoint file) {
+    try {
+      Network network = ShapeReader.read(file.weights(), variant, inputHeight, inputWidth);
+      ParameterTable.of(network).select(file.weights());
+      return network;
+    } catch (ServiceException.BadCheckpoint e) {
+      throw new ServiceException.BadCheckpoint(checkpoint.getFileName() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private Preprocessing preprocessing() {
+    try {
+      return Preprocessing.official(inputHeight, inputWidth);
+    } catch (IllegalArgumentException e) {
+      throw new ServiceException.BadConfiguration(
+          "input size %dx%d: %s".formatted(inputHeight, inputWidth, e.getMessage()), e);
+    }
+  }
+
+  private String origin(TorchCheckpoint file) {
+    String from = file.key().isEmpty() ? "" : " under " + file.key();
+    return "imported from " + checkpoint.getFileName() + from;
+  }
+
+  /**
+   * A checkpoint from inside the decay was trained at a smaller slope, which no file tells; only
+   * the epoch and the trainer's arguments beside the weights can give it away.
+   */
+  private static Optional<String> slopeDoubt(TorchCheckpoint file) {
+    if (file.epoch().isEmpty() || !file.trainingArguments().containsKey("decay_epochs")) {
+      return Optional.empty();
+    }
+    int epoch = file.epoch().getAsInt();
+    long decay =
+        file.trainingArguments().get("decay_epochs") instanceof Number epochs
+            ? epochs.longValue()
+            : OFFICIAL_DECAY_EPOCHS;
+    return epoch >= decay
+        ? Optional.empty()
+        : Optional.of(
+            ("the checkpoint is of epoch %d, but the slope reaches 1 in epoch %d only: the fused"
+                    + " net may answer otherwise than the net did while it was trained")
+                .formatted(epoch, decay));
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.vanillanet.model.repository;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** Names of a model's classes, in the order of its logits. */
+public final class Labels {
+
+  private static final String IMAGENET = "/imagenet-labels.txt";
+  private static final int IMAGENET_CLASSES = 1000;
+
+  private Labels() {}
+
+  /** ImageNet's names for 1000 classes, else {@code class 0}, {@code class 1}, … */
+  public static List<String> standard(int classes) {
+    if (classes == IMAGENET_CLASSES) {
+      return imagenet();
+    }
+    return IntStream.range(0, classes).mapToObj(index -> "class " + index).toList();
+  }
+
+  /**
+   * Reads one label a line, UTF-8.
+   *
+   * @throws ServiceException.BadConfiguration if there are not {@code classes} of them
+   */
+  public static List<String> read(Path file, int classes) {
+    List<String> labels;
+    try {
+      labels = Files.readAllLines(file).stream().map(String::strip).toList();
+    } catch (IOException e) {
+      throw new ServiceException.BadConfiguration(
+          "the labels %s cannot be read as UTF-8 text: %s".formatted(file, e), e);
+    }
+    if (labels.size() != classes || labels.contains("")) {
+      throw new ServiceException.BadConfiguration(
+          "%s: expected %d labels, one a line, found %d%s"
+              .formatted(
+                  file, classes, labels.size(), labels.contains("") ? ", some of them empty" : ""));
+    }
+    return labels;
+  }
+
+  private static List<String> imagenet() {
+    try (InputStream in = Labels.class.getResourceAsStream(IMAGENET);
+        BufferedReader reader =
+            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+      return reader.lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.github.vanillanet.model.repository;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.util.regex.Pattern;
+
+/**
+ * One version of one model.
+ *
+ * @param name a file name that is safe everywhere: letters, digits, dot, hyphen, underscore
+ * @param version counted from 1
+ */
+public record ModelId(String name, int version) {
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+  public ModelId {
+    requireName(name);
+    if (version < 1) {
+      throw new IllegalArgumentException("versions count from 1, found " + version);
+    }
+  }
+
+  /** True if {@code name} can be a model's name. */
+  public static boolean isName(String name) {
+    return NAME.matcher(name).matches();
+  }
+
+  /**
+   * @throws ServiceException.BadConfiguration if {@code name} cannot be a model's name
+   */
+  public static String requireName(String name) {
+    if (!isName(name)) {
+      throw new ServiceException.BadConfiguration(
+          ("a model's name has 1 to 64 letters, digits, dots, hyphens and underscores and begins"
+                  + " with a letter or digit, found '%s'")
+              .formatted(name));
+    }
+    return name;
+  }
+
+  @Override
+  public String toString() {
+    return name + "/" + version;
+  }
+}

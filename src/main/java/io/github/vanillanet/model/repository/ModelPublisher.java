@@ -1,0 +1,138 @@
+package io.github.vanillanet.model.repository;
+
+import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.certify.EquivalenceCheck;
+import io.github.vanillanet.model.certify.Probes;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.Float64Reference;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.engine.TorchInstance;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.fuse.Reparameterizer;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Cost;
+import io.github.vanillanet.model.network.DeployedModule;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.ParameterTable;
+import io.github.vanillanet.model.network.Precision;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * The way from weights to a version in the repository: check, fuse, write the artifact, prove it,
+ * publish. Whatever fails on the way leaves the repository as it was.
+ */
+public final class ModelPublisher {
+
+  private final TorchRuntime runtime;
+  private final ModelRepository repository;
+  private final int threads;
+  private final Consumer<String> progress;
+
+  /**
+   * @param threads for the proof's forward passes
+   * @param progress is told each step in a few words
+   */
+  public ModelPublisher(
+      TorchRuntime runtime, ModelRepository repository, int threads, Consumer<String> progress) {
+    this.runtime = runtime;
+    this.repository = repository;
+    this.threads = threads;
+    this.progress = progress;
+  }
+
+  /**
+   * @throws io.github.vanillanet.base.error.ServiceException.BadCheckpoint if the weights are not
+   *     of their network
+   * @throws io.github.vanillanet.base.error.ServiceException.NotEquivalent if the slope is not 1 or
+   *     the proof fails
+   */
+  public StoredVersion publish(Candidate candidate) {
+    Network source = candidate.network();
+    StateDict weights = ParameterTable.of(source).select(candidate.weights());
+    Network deployed = Network.of(source.architecture(), Form.DEPLOYED);
+    try (Float64Reference reference = new Float64Reference(runtime)) {
+      runtime.setThreads(threads);
+      progress.accept("fusing");
+      StateDict fused =
+          source.form() == Form.TRAINING
+              ? new Reparameterizer(reference::product).fuse(source, weights, candidate.slope())
+              : weights;
+      EquivalenceCheck.Fuse fuse = new EquivalenceCheck.Fuse(source, weights, deployed, fused);
+      return repository.publish(
+          candidate.name(),
+          candidate.labels(),
+          folder -> write(folder, candidate, fuse, reference));
+    }
+  }
+
+  private Manifest write(
+      Path folder, Candidate candidate, EquivalenceCheck.Fuse fuse, Float64Reference reference)
+      throws IOException {
+    progress.accept("writing");
+    Architecture architecture = fuse.deployed().architecture();
+    Path artifact = folder.resolve(StoredVersion.ARTIFACT);
+    DeployedModule module =
+        DeployedModule.of(
+            fuse.deployed(),
+            fuse.fusedWeights(),
+            candidate.preprocessing().mean(),
+            candidate.preprocessing().std());
+    TorchArchive.writeModule(artifact, module.source(), module.root());
+    TorchArchive.writeCheckpoint(
+        folder.resolve(StoredVersion.CHECKPOINT), Map.of("model", fuse.sourceWeights().tensors()));
+
+    progress.accept("proving");
+    Certificate certificate = certify(artifact, candidate, fuse, reference);
+    Cost cost = Cost.of(fuse.deployed());
+    return new Manifest(
+        Manifest.FORMAT,
+        candidate.name(),
+        Instant.now().truncatedTo(ChronoUnit.SECONDS),
+        candidate.trained(),
+        architecture,
+        architecture.depth(),
+        cost.parameters(),
+        cost.macs(),
+        candidate.preprocessing(),
+        Precision.FLOAT32,
+        candidate.origin(),
+        candidate.accuracy(),
+        certificate);
+  }
+
+  private Certificate certify(
+      Path artifact, Candidate candidate, EquivalenceCheck.Fuse fuse, Float64Reference reference)
+      throws IOException {
+    Architecture architecture = fuse.deployed().architecture();
+    try (ModelInstance instance =
+        TorchInstance.load(
+            runtime,
+            artifact,
+            Device.CPU,
+            architecture.inputHeight(),
+            architecture.inputWidth(),
+            threads)) {
+      return new EquivalenceCheck(reference, Probes.STANDARD)
+          .certify(
+              fuse,
+              new EquivalenceCheck.Artifact(
+                  FileDigest.sha256(artifact), Precision.FLOAT32, instance),
+              candidate.preprocessing(),
+              versions());
+    }
+  }
+
+  private Map<String, String> versions() {
+    return Map.of(
+        "java", System.getProperty("java.version"),
+        "libtorch", runtime.version());
+  }
+}

@@ -1,7 +1,0 @@
-package io.github.vanillanet.network;
-
-/** The two shapes of one net: deep while it trains, shallow once it is fused. */
-public enum Form {
-  TRAINING,
-  DEPLOYED
-}

@@ -1,0 +1,26 @@
+package io.github.vanillanet.serve.api.compat;
+
+import io.github.vanillanet.serve.inference.Prediction;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Predictions as TorchServe's image classifier answers: label to probability, best first. */
+final class LabelledProbabilities {
+
+  /** As many as TorchServe's handler gives. */
+  static final int COUNT = 5;
+
+  private LabelledProbabilities() {}
+
+  /** ImageNet has two cranes and two maillots: the second of a name bears its index. */
+  static Map<String, Double> of(List<Prediction> predictions) {
+    Map<String, Double> probabilities = new LinkedHashMap<>();
+    for (Prediction prediction : predictions) {
+      String label = prediction.label();
+      String name = probabilities.containsKey(label) ? label + " #" + prediction.index() : label;
+      probabilities.put(name, prediction.probability());
+    }
+    return probabilities;
+  }
+}

@@ -1,0 +1,49 @@
+package io.github.vanillanet.serve.api.compat;
+
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.health.SmallRyeHealthReporter;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** TorchServe's health check. */
+@Path("/ping")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "TorchServe")
+@Blocking
+public final class PingResource {
+
+  private final SmallRyeHealthReporter health;
+
+  PingResource(SmallRyeHealthReporter health) {
+    this.health = health;
+  }
+
+  /**
+   * @param status Healthy or Unhealthy
+   */
+  public record Ping(String status) {}
+
+  @GET
+  @Operation(summary = "Whether requests are welcome")
+  @APIResponse(
+      responseCode = "200",
+      description = "They are",
+      content = @Content(schema = @Schema(implementation = Ping.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Not yet, or no more",
+      content = @Content(schema = @Schema(implementation = Ping.class)))
+  public Response ping() {
+    return health.getReadiness().isDown()
+        ? Response.status(503).entity(new Ping("Unhealthy")).build()
+        : Response.ok(new Ping("Healthy")).build();
+  }
+}

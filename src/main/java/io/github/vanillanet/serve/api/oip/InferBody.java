@@ -1,0 +1,122 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.api.call.BodyStream;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The body of an inference request: JSON, then the binary tensors in the order of the inputs; or,
+ * raw, nothing but one tensor. Every length in it may lie.
+ *
+ * @see <a
+ *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md">the
+ *     binary tensor data extension</a>
+ */
+final class InferBody {
+
+  static final String HEADER = "Inference-Header-Content-Length";
+
+  private static final String SIZE = "binary_data_size";
+
+  private final InferRequestReader reader;
+
+  InferBody(InferRequestReader reader) {
+    this.reader = reader;
+  }
+
+  /**
+   * @param header value of {@link #HEADER}, if sent: how many bytes the JSON has, 0 if raw
+   * @param raw what the input of a raw request is, given all its bytes
+   */
+  InferRequest read(InputStream body, Optional<String> header, RawInput raw) {
+    try {
+      if (header.isEmpty()) {
+        return withBinaries(reader.read(body), InputStream.nullInputStream());
+      }
+      long jsonBytes = length(header.get());
+      if (jsonBytes == 0) {
+        return rawRequest(raw.of(ByteBuffer.wrap(body.readAllBytes())));
+      }
+      byte[] json = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
+      if (json.length < jsonBytes) {
+        throw new ServiceException.InvalidRequest(
+            "%s: expected %d bytes of JSON, the body has %d"
+                .formatted(HEADER, jsonBytes, json.length));
+      }
+      return withBinaries(reader.read(new ByteArrayInputStream(json)), body);
+    } catch (IOException e) {
+      throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
+    }
+  }
+
+  /** Makes an input of all bytes of a body. */
+  interface RawInput {
+    InferRequest.InputTensor of(ByteBuffer body);
+  }
+
+  private static long length(String header) {
+    try {
+      long length = Long.parseLong(header.strip());
+      if (length >= 0) {
+        return length;
+      }
+    } catch (NumberFormatException e) {
+      // told below, as a negative one is
+    }
+    throw new ServiceException.InvalidRequest(
+        "%s: expected a number of bytes, found '%s'".formatted(HEADER, header));
+  }
+
+  /** Triton answers a raw request with binary outputs. */
+  private static InferRequest rawRequest(InferRequest.InputTensor input) {
+    return new InferRequest(
+        Optional.empty(),
+        new Parameters("request", Map.of(OutputPlan.ALL_BINARY, true)),
+        List.of(input),
+        List.of());
+  }
+
+  private static InferRequest withBinaries(InferRequest request, InputStream tail)
+      throws IOException {
+    List<InferRequest.InputTensor> inputs = new ArrayList<>();
+    for (InferRequest.InputTensor input : request.inputs()) {
+      if (input.parameters().has("shared_memory_region")) {
+        throw new ServiceException.InvalidRequest(
+            "input '%s': shared memory is not supported".formatted(input.name()));
+      }
+      Optional<Long> size = input.parameters().wholeNumber(SIZE, 0);
+      inputs.add(size.isPresent() ? binary(input, size.get(), tail) : input);
+    }
+    if (tail.read() >= 0) {
+      throw new ServiceException.InvalidRequest(
+          "the body has more bytes than its inputs' %s say".formatted(SIZE));
+    }
+    return new InferRequest(request.id(), request.parameters(), inputs, request.outputs());
+  }
+
+  private static InferRequest.InputTensor binary(
+      InferRequest.InputTensor input, long size, InputStream tail) throws IOException {
+    if (input.content() instanceof TensorContent.Json json && !json.data().isEmpty()) {
+      throw new ServiceException.InvalidRequest(
+          "input '%s': expected data or %s, found both".formatted(input.name(), SIZE));
+    }
+    int wanted = (int) Math.min(size, Integer.MAX_VALUE);
+    ByteBuffer bytes =
+        tail instanceof BodyStream body
+            ? body.slice(wanted)
+            : ByteBuffer.wrap(tail.readNBytes(wanted));
+    if (bytes.remaining() < size) {
+      throw new ServiceException.InvalidRequest(
+          "input '%s': %s says %d, %d bytes are left in the body"
+              .formatted(input.name(), SIZE, size, bytes.remaining()));
+    }
+    return input.withContent(new TensorContent.Binary(bytes));
+  }
+}

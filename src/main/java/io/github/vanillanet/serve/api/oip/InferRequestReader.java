@@ -1,0 +1,172 @@
+package io.github.vanillanet.serve.api.oip;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.api.json.JsonValues;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Reads the JSON of an inference request in one pass: a tensor has hundreds of thousands of
+ * elements, for which a tree of nodes would take a hundred times their memory.
+ */
+final class InferRequestReader {
+
+  private final JsonFactory json;
+
+  /**
+   * @param longestString characters that one base64 string may have
+   */
+  InferRequestReader(int longestString) {
+    json = JsonValues.factory(longestString);
+  }
+
+  /**
+   * @throws ServiceException.InvalidRequest if it is no inference request; says where
+   */
+  InferRequest read(InputStream body) {
+    return JsonValues.object(json, body, InferRequestReader::request);
+  }
+
+  private static InferRequest request(JsonParser parser) throws IOException {
+    Optional<String> id = Optional.empty();
+    Parameters parameters = Parameters.none("request");
+    List<InferRequest.InputTensor> inputs = new ArrayList<>();
+    List<InferRequest.RequestedOutput> outputs = new ArrayList<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      switch (field) {
+        case "id" -> id = JsonValues.optionalText(parser, value, "id");
+        case "parameters" -> parameters = Parameters.read(parser, value, "request");
+        case "inputs" -> {
+          JsonValues.require(parser, value, JsonToken.START_ARRAY, "inputs");
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an input");
+            inputs.add(input(parser));
+          }
+        }
+        case "outputs" -> {
+          if (value == JsonToken.VALUE_NULL) {
+            continue;
+          }
+          JsonValues.require(parser, value, JsonToken.START_ARRAY, "outputs");
+          while (parser.nextToken() != JsonToken.END_ARRAY) {
+            JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an output");
+            outputs.add(output(parser));
+          }
+        }
+        default -> parser.skipChildren();
+      }
+    }
+    if (inputs.isEmpty()) {
+      throw new ServiceException.InvalidRequest("inputs: expected one input, found none");
+    }
+    return new InferRequest(id, parameters, inputs, outputs);
+  }
+
+  private static InferRequest.InputTensor input(JsonParser parser) throws IOException {
+    String name = "";
+    String datatype = "";
+    long[] shape = {};
+    boolean hasShape = false;
+    Parameters parameters = Parameters.none("input");
+    TensorData data = new TensorData();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      switch (field) {
+        case "name" -> name = JsonValues.text(parser, value, "an input's name");
+        case "datatype" -> datatype = JsonValues.text(parser, value, "an input's datatype");
+        case "shape" -> {
+          shape = shape(parser, value);
+          hasShape = true;
+        }
+        case "parameters" -> parameters = Parameters.read(parser, value, "input");
+        case "data" -> data(parser, value, data);
+        default -> parser.skipChildren();
+      }
+    }
+    if (name.isEmpty() || datatype.isEmpty() || !hasShape) {
+      throw new ServiceException.InvalidRequest(
+          "an input needs name, datatype, shape and data, found name '%s', datatype '%s', %s shape"
+              .formatted(name, datatype, hasShape ? "a" : "no"));
+    }
+    return new InferRequest.InputTensor(
+        name, datatype, shape, parameters, new TensorContent.Json(data));
+  }
+
+  private static InferRequest.RequestedOutput output(JsonParser parser) throws IOException {
+    String name = "";
+    Parameters parameters = Parameters.none("output");
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String field = parser.currentName();
+      JsonToken value = parser.nextToken();
+      switch (field) {
+        case "name" -> name = JsonValues.text(parser, value, "an output's name");
+        case "parameters" -> parameters = Parameters.read(parser, value, "output");
+        default -> parser.skipChildren();
+      }
+    }
+    return new InferRequest.RequestedOutput(name, parameters);
+  }
+
+  private static long[] shape(JsonParser parser, JsonToken value) throws IOException {
+    JsonValues.require(parser, value, JsonToken.START_ARRAY, "a shape");
+    List<Long> dimensions = new ArrayList<>();
+    while (parser.nextToken() != JsonToken.END_ARRAY) {
+      JsonValues.require(parser, parser.currentToken(), JsonToken.VALUE_NUMBER_INT, "a dimension");
+      dimensions.add(parser.getLongValue());
+      if (dimensions.size() > JsonValues.DEEPEST) {
+        throw JsonValues.invalid(
+            parser, "a shape has more than %d dimensions".formatted(JsonValues.DEEPEST));
+      }
+    }
+    return dimensions.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Nested or flat: only the order of the elements counts. */
+  private static void data(JsonParser parser, JsonToken value, TensorData data) throws IOException {
+    JsonValues.require(parser, value, JsonToken.START_ARRAY, "data");
+    int depth = 1;
+    while (depth > 0) {
+      JsonToken token = parser.nextToken();
+      switch (token) {
+        case START_ARRAY -> depth++;
+        case END_ARRAY -> depth--;
+        case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> data.add(number(parser));
+        case VALUE_STRING -> data.add(parser.getText());
+        case START_OBJECT -> data.addBase64(base64(parser));
+        default ->
+            throw JsonValues.invalid(
+                parser, "data: expected numbers or strings, found " + JsonValues.word(token));
+      }
+    }
+  }
+
+  private static float number(JsonParser parser) throws IOException {
+    float number = parser.getFloatValue();
+    if (!Float.isFinite(number)) {
+      throw JsonValues.invalid(
+          parser, "data: expected numbers within float32, found " + parser.getText());
+    }
+    return number;
+  }
+
+  /** TensorFlow Serving's form of bytes in JSON: {@code {"b64": "…"}}. */
+  private static String base64(JsonParser parser) throws IOException {
+    boolean named =
+        parser.nextToken() == JsonToken.FIELD_NAME && parser.currentName().equals("b64");
+    if (!named) {
+      throw JsonValues.invalid(parser, "data: expected an object with 'b64' only");
+    }
+    String text = JsonValues.text(parser, parser.nextToken(), "b64");
+    JsonValues.require(parser, parser.nextToken(), JsonToken.END_OBJECT, "data");
+    return text;
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.vanillanet.serve.api.oip;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.registry.ServedModel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A model as Triton's model configuration describes it, as far as clients read it. Dimensions are
+ * without the batch's.
+ *
+ * @param maxBatchSize images of one request that surely find room in an empty queue
+ * @see <a
+ *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_model_configuration.md">the
+ *     model configuration extension</a>
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record ModelConfiguration(
+    String name,
+    String platform,
+    String backend,
+    int maxBatchSize,
+    List<Input> input,
+    List<Output> output) {
+
+  /**
+   * @param reshape to what the model sees, if that differs
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record Input(
+      String name,
+      String dataType,
+      String format,
+      List<Long> dims,
+      Optional<Map<String, List<Long>>> reshape) {}
+
+  /**
+   * @param labelFilename the names of the classes, for {@code classification}
+   */
+  public record Output(String name, String dataType, List<Long> dims, String labelFilename) {}
+
+  static ModelConfiguration of(View view, ServedModel model, int maxBatchSize) {
+    Architecture net = model.manifest().architecture();
+    Input input =
+        switch (view.kind()) {
+          case TENSOR ->
+              new Input(
+                  view.kind().input(),
+                  "TYPE_FP32",
+                  "FORMAT_NCHW",
+                  List.of(3L, (long) net.inputHeight(), (long) net.inputWidth()),
+                  Optional.empty());
+          case IMAGE -> // Triton has no dimensions of none: a scalar is [1] reshaped to []
+              new Input(
+                  view.kind().input(),
+                  "TYPE_STRING",
+                  "FORMAT_NONE",
+                  List.of(1L),
+                  Optional.of(Map.of("shape", List.of())));
+        };
+    return new ModelConfiguration(
+        view.name(),
+        ModelMetadata.PLATFORM,
+        "pytorch",
+        maxBatchSize,
+        List.of(input),
+        List.of(
+            new Output(
+                OutputPlan.LOGITS,
+                "TYPE_FP32",
+                List.of((long) net.classes()),
+                StoredVersion.LABELS)));
+  }
+}

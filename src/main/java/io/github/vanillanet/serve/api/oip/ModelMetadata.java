@@ -1,0 +1,39 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.serve.registry.ServedModel;
+import java.util.List;
+
+/**
+ * A model as the protocol describes it; -1 is a dimension that varies.
+ *
+ * @param versions that are served: the live one
+ * @param platform as Triton names it
+ */
+public record ModelMetadata(
+    String name,
+    List<String> versions,
+    String platform,
+    List<TensorMetadata> inputs,
+    List<TensorMetadata> outputs) {
+
+  static final String PLATFORM = "pytorch_torchscript";
+
+  /** One input or output. */
+  public record TensorMetadata(String name, String datatype, List<Long> shape) {}
+
+  static ModelMetadata of(View view, ServedModel model) {
+    Architecture net = model.manifest().architecture();
+    List<Long> shape =
+        switch (view.kind()) {
+          case TENSOR -> List.of(-1L, 3L, (long) net.inputHeight(), (long) net.inputWidth());
+          case IMAGE -> List.of(-1L);
+        };
+    return new ModelMetadata(
+        view.name(),
+        List.of(Integer.toString(model.id().version())),
+        PLATFORM,
+        List.of(new TensorMetadata(view.kind().input(), view.kind().datatype(), shape)),
+        List.of(new TensorMetadata(OutputPlan.LOGITS, "FP32", List.of(-1L, (long) net.classes()))));
+  }
+}

@@ -1,0 +1,44 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.util.List;
+
+/**
+ * How the logits shall be sent.
+ *
+ * @param binary behind the JSON instead of in it
+ * @param classes so many best classes as strings instead of all logits; 0 for the logits
+ */
+record OutputPlan(boolean binary, int classes) {
+
+  static final String LOGITS = "logits";
+  static final String ALL_BINARY = "binary_data_output";
+
+  /**
+   * @throws ServiceException.InvalidRequest if it asks for an output that there is not
+   */
+  static OutputPlan of(InferRequest request) {
+    boolean binary = request.parameters().flag(ALL_BINARY).orElse(false);
+    List<InferRequest.RequestedOutput> outputs = request.outputs();
+    for (InferRequest.RequestedOutput output : outputs) {
+      if (!output.name().equals(LOGITS)) {
+        throw new ServiceException.InvalidRequest(
+            "outputs: expected '%s', found '%s'".formatted(LOGITS, output.name()));
+      }
+    }
+    if (outputs.isEmpty()) {
+      return new OutputPlan(binary, 0);
+    }
+    if (outputs.size() > 1) {
+      throw new ServiceException.InvalidRequest(
+          "outputs: expected '%s' once, found it %d times".formatted(LOGITS, outputs.size()));
+    }
+    Parameters parameters = outputs.get(0).parameters();
+    if (parameters.has("shared_memory_region")) {
+      throw new ServiceException.InvalidRequest("outputs: shared memory is not supported");
+    }
+    long classes = parameters.wholeNumber("classification", 0).orElse(0L);
+    return new OutputPlan(
+        parameters.flag("binary_data").orElse(binary), (int) Math.min(classes, Integer.MAX_VALUE));
+  }
+}

@@ -1,0 +1,88 @@
+package io.github.vanillanet.serve.api.oip;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.api.json.JsonValues;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The {@code parameters} of a request, an input or an output: strings, numbers and booleans by
+ * name. Unknown ones are passed over, as the protocol wants it.
+ *
+ * @param where they stand, for messages
+ */
+record Parameters(String where, Map<String, Object> values) {
+
+  static Parameters none(String where) {
+    return new Parameters(where, Map.of());
+  }
+
+  /** Scalars by name; nulls and whatever is nested are passed over. */
+  static Parameters read(JsonParser parser, JsonToken value, String where) throws IOException {
+    if (value == JsonToken.VALUE_NULL) {
+      return Parameters.none(where);
+    }
+    JsonValues.require(parser, value, JsonToken.START_OBJECT, "parameters");
+    Map<String, Object> values = new HashMap<>();
+    while (parser.nextToken() == JsonToken.FIELD_NAME) {
+      String name = parser.currentName();
+      switch (parser.nextToken()) {
+        case VALUE_STRING -> values.put(name, parser.getText());
+        case VALUE_TRUE -> values.put(name, true);
+        case VALUE_FALSE -> values.put(name, false);
+        case VALUE_NUMBER_INT -> values.put(name, wholeNumber(parser));
+        case VALUE_NUMBER_FLOAT -> values.put(name, parser.getDoubleValue());
+        case START_OBJECT, START_ARRAY -> {
+          parser.skipChildren();
+          values.put(name, Map.of());
+        }
+        default -> {}
+      }
+    }
+    return new Parameters(where, values);
+  }
+
+  /** A Long where it fits. */
+  private static Number wholeNumber(JsonParser parser) throws IOException {
+    Number number = parser.getNumberValue();
+    return number instanceof Integer small ? Long.valueOf(small) : number;
+  }
+
+  Optional<String> text(String name) {
+    return value(name, String.class, "a string");
+  }
+
+  Optional<Boolean> flag(String name) {
+    return value(name, Boolean.class, "true or false");
+  }
+
+  /** A whole number of at least {@code least}. */
+  Optional<Long> wholeNumber(String name, long least) {
+    Optional<Long> number = value(name, Long.class, "a whole number of 64 bits");
+    if (number.isPresent() && number.get() < least) {
+      throw invalid(name, "at least " + least, number.get());
+    }
+    return number;
+  }
+
+  boolean has(String name) {
+    return values.containsKey(name);
+  }
+
+  private <T> Optional<T> value(String name, Class<T> type, String expected) {
+    Object value = values.get(name);
+    if (value != null && !type.isInstance(value)) {
+      throw invalid(name, expected, value);
+    }
+    return Optional.ofNullable(type.cast(value));
+  }
+
+  private ServiceException invalid(String name, String expected, Object found) {
+    return new ServiceException.InvalidRequest(
+        "%s: parameters.%s: expected %s, found %s".formatted(where, name, expected, found));
+  }
+}

@@ -1,0 +1,126 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.VersionSwitch;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/**
+ * The model repository extension. Loading is for administrators, and takes nothing but what was
+ * published.
+ *
+ * @see <a
+ *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_model_repository.md">the
+ *     extension</a>
+ */
+@Path("/v2/repository")
+@Consumes(MediaType.WILDCARD)
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Open Inference Protocol")
+@Blocking
+public final class RepositoryResource {
+
+  private static final String ADMIN = "admin";
+
+  private final ModelRepository repository;
+  private final ModelRegistry registry;
+  private final VersionSwitch versions;
+
+  RepositoryResource(ModelRepository repository, ModelRegistry registry, VersionSwitch versions) {
+    this.repository = repository;
+    this.registry = registry;
+    this.versions = versions;
+  }
+
+  /**
+   * A version of the repository.
+   *
+   * @param state READY if it is served and its lane in service, else UNAVAILABLE
+   * @param reason why it is not, else empty
+   */
+  public record IndexEntry(String name, String version, String state, String reason) {
+
+    static IndexEntry of(ModelId id, Optional<ModelId> live, boolean faulty) {
+      boolean served = live.equals(Optional.of(id));
+      boolean ready = served && !faulty;
+      String reason =
+          served
+              ? "out of service"
+              : live.map(other -> "version %d is served".formatted(other.version()))
+                  .orElse("unloaded");
+      return new IndexEntry(
+          id.name(),
+          Integer.toString(id.version()),
+          ready ? "READY" : "UNAVAILABLE",
+          ready ? "" : reason);
+    }
+  }
+
+  @POST
+  @Path("/index")
+  @Operation(summary = "All versions of all models on disk, and which are served")
+  @RequestBody(ref = "Index")
+  public List<IndexEntry> index(InputStream body) {
+    RepositoryRequest request = RepositoryRequest.read(body);
+    return repository.names().stream()
+        .flatMap(
+            name ->
+                repository.versions(name).stream()
+                    .map(version -> new ModelId(name, version))
+                    .map(
+                        id ->
+                            IndexEntry.of(
+                                id, registry.live(name), registry.faults().containsKey(id))))
+        .filter(entry -> !request.ready() || entry.state().equals("READY"))
+        .toList();
+  }
+
+  @POST
+  @Path("/models/{model}/load")
+  @RolesAllowed(ADMIN)
+  @Operation(summary = "Serve a model, in the version that was active last or else the newest")
+  @APIResponse(responseCode = "200", description = "It is served")
+  @RequestBody(ref = "LoadModel")
+  public Response load(@PathParam("model") String model, InputStream body) {
+    RepositoryRequest.read(body).requireNoOverrides();
+    versions.activate(new ModelId(model, active(model)));
+    return Response.ok().build();
+  }
+
+  private int active(String model) {
+    if (!ModelId.isName(model) || repository.active(model).isEmpty()) {
+      throw new ServiceException.ModelNotFound(
+          "there is no model '%s'; there are %s".formatted(model, repository.names()));
+    }
+    return repository.active(model).getAsInt();
+  }
+
+  @POST
+  @Path("/models/{model}/unload")
+  @RolesAllowed(ADMIN)
+  @Operation(summary = "Serve a model no more; requests in flight are answered")
+  @APIResponse(responseCode = "200", description = "It is served no more")
+  @RequestBody(ref = "LoadModel")
+  public Response unload(@PathParam("model") String model, InputStream body) {
+    RepositoryRequest.read(body).requireNoOverrides();
+    versions.unload(model);
+    return Response.ok().build();
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.smallrye.common.annotation.Blocking;
+import io.smallrye.health.SmallRyeHealthReporter;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.util.List;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The server of the Open Inference Protocol: what it is, and whether it lives. */
+@Path("/v2")
+@Produces(MediaType.APPLICATION_JSON)
+@Tag(name = "Open Inference Protocol")
+@Blocking
+public final class ServerResource {
+
+  private static final String NAME = "vanillanet-serving";
+
+  /** Those of Triton's extensions that are there. */
+  private static final List<String> EXTENSIONS =
+      List.of(
+          "binary_tensor_data",
+          "classification",
+          "model_configuration",
+          "model_repository",
+          "schedule_policy",
+          "statistics");
+
+  private final SmallRyeHealthReporter health;
+  private final String version;
+
+  ServerResource(
+      SmallRyeHealthReporter health,
+      @ConfigProperty(name = "quarkus.application.version") String version) {
+    this.health = health;
+    this.version = version;
+  }
+
+  /** What the server is. */
+  public record ServerMetadata(String name, String version, List<String> extensions) {}
+
+  /**
+   * The protocol's text shows {@code live} for readiness too, KServe answers {@code ready}: both
+   * are there. Clients look at the status only.
+   */
+  public record Health(boolean live, boolean ready, String name) {}
+
+  @GET
+  @Operation(summary = "Name, version and extensions of the server")
+  public ServerMetadata metadata() {
+    return new ServerMetadata(NAME, version, EXTENSIONS);
+  }
+
+  @GET
+  @Path("/health/live")
+  @Operation(summary = "Whether the server lives")
+  @APIResponse(
+      responseCode = "200",
+      description = "It lives",
+      content = @Content(schema = @Schema(implementation = Health.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "It should be started again",
+      content = @Content(schema = @Schema(implementation = Health.class)))
+  public Response live() {
+    boolean live = !health.getLiveness().isDown();
+    return answer(live, new Health(live, !health.getReadiness().isDown(), NAME));
+  }
+
+  /** Kubernetes takes Triton's 400 and KServe's 503 alike; 503 is what it means. */
+  @GET
+  @Path("/health/ready")
+  @Operation(summary = "Whether models are loaded and requests welcome")
+  @APIResponse(
+      responseCode = "200",
+      description = "It is ready",
+      content = @Content(schema = @Schema(implementation = Health.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "Not yet, or no more",
+      content = @Content(schema = @Schema(implementation = Health.class)))
+  public Response ready() {
+    boolean ready = !health.getReadiness().isDown();
+    return answer(ready, new Health(!health.getLiveness().isDown(), ready, NAME));
+  }
+
+  private static Response answer(boolean good, Health health) {
+    return Response.status(good ? 200 : 503).entity(health).build();
+  }
+}

@@ -1,0 +1,90 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Elements of a JSON tensor in the order in which they stand there, which is row-major whether the
+ * lists are nested or flat. Grows piece by piece: the declared shape may stand behind the data, and
+ * may lie.
+ */
+final class TensorData {
+
+  private static final int PIECE = 1 << 14;
+
+  private final List<float[]> numbers = new ArrayList<>();
+  private final List<String> strings = new ArrayList<>();
+  private int inLastPiece = PIECE;
+  private int base64Marked;
+
+  void add(float number) {
+    if (inLastPiece == PIECE) {
+      numbers.add(new float[PIECE]);
+      inLastPiece = 0;
+    }
+    numbers.get(numbers.size() - 1)[inLastPiece++] = number;
+  }
+
+  void add(String string) {
+    strings.add(string);
+  }
+
+  /** A string that says of itself that it is base64. */
+  void addBase64(String string) {
+    strings.add(string);
+    base64Marked++;
+  }
+
+  boolean isEmpty() {
+    return numbers.isEmpty() && strings.isEmpty();
+  }
+
+  /** True if every string says that it is base64. */
+  boolean isBase64() {
+    return base64Marked == strings.size();
+  }
+
+  long numberCount() {
+    return numbers.isEmpty() ? 0 : (numbers.size() - 1L) * PIECE + inLastPiece;
+  }
+
+  List<String> strings() {
+    return strings;
+  }
+
+  /**
+   * All numbers as uint8.
+   *
+   * @throws ServiceException.InvalidRequest if one is none
+   */
+  byte[] bytes() {
+    byte[] all = new byte[Math.toIntExact(numberCount())];
+    for (int i = 0; i < all.length; i++) {
+      float number = numbers.get(i / PIECE)[i % PIECE];
+      if (number < 0 || number > 255 || number != (int) number) {
+        throw new ServiceException.InvalidRequest(
+            "data: expected whole numbers from 0 to 255 of UINT8, found " + number);
+      }
+      all[i] = (byte) number;
+    }
+    return all;
+  }
+
+  /** All numbers as float32 in native byte order, position 0. */
+  ByteBuffer floats() {
+    ByteBuffer all =
+        ByteBuffer.allocate(Math.toIntExact(numberCount() * Float.BYTES))
+            .order(ByteOrder.nativeOrder());
+    long left = numberCount();
+    for (float[] piece : numbers) {
+      int count = (int) Math.min(PIECE, left);
+      all.asFloatBuffer().put(piece, 0, count);
+      all.position(all.position() + count * Float.BYTES);
+      left -= count;
+    }
+    return all.flip();
+  }
+}

@@ -1,0 +1,12 @@
+package io.github.vanillanet.serve.inference;
+
+import java.util.List;
+
+/**
+ * The answer to one image.
+ *
+ * @param trained false if the weights are from a seed and the predictions mean nothing
+ * @param predictions the most probable classes, best first
+ */
+public record Classification(
+    String model, int version, boolean trained, List<Prediction> predictions) {}

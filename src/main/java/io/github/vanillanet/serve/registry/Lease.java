@@ -1,0 +1,26 @@
+package io.github.vanillanet.serve.registry;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Keeps a version loaded while a request uses it. Close it once; closing again does nothing. */
+public final class Lease implements AutoCloseable {
+
+  private final ServedModel model;
+  private final AtomicBoolean returned = new AtomicBoolean();
+
+  /** Takes over one acquired use of {@code model}. */
+  Lease(ServedModel model) {
+    this.model = model;
+  }
+
+  public ServedModel model() {
+    return model;
+  }
+
+  @Override
+  public void close() {
+    if (returned.compareAndSet(false, true)) {
+      model.release();
+    }
+  }
+}

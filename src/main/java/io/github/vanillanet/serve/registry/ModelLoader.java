@@ -1,0 +1,196 @@
+package io.github.vanillanet.serve.registry;
+
+import io.github.vanillanet.base.image.RgbImage;
+import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.certify.GoldenAnswers;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.InstanceLoader;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
+import io.github.vanillanet.serve.metrics.VersionMeters;
+import io.github.vanillanet.serve.scheduler.KnownAnswer;
+import io.github.vanillanet.serve.scheduler.Lane;
+import io.github.vanillanet.serve.scheduler.LaneSettings;
+import io.github.vanillanet.serve.scheduler.ModelInput;
+import io.github.vanillanet.serve.scheduler.WatchPlan;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Brings a published version onto its devices: load, start its lane, have every thread of it warm
+ * up with the certificate's probes, hold each device's answers against the golden ones, time a
+ * single image.
+ */
+public final class ModelLoader implements VersionLoader {
+
+  static final int TIMED_FORWARDS = 5;
+  private static final Duration SHORTEST_PROBE_INTERVAL = Duration.ofSeconds(1);
+
+  private final InstanceLoader engine;
+  private final List<Device> devices;
+  private final Arithmetic arithmetic;
+  private final LanePlan plan;
+  private final ServingMetrics metrics;
+  private final FaultObserver faults;
+
+  /**
+   * @param devices that serve each model; whichever is free takes the next request
+   * @param arithmetic other than the published one, an artifact is derived at each load
+   * @param faults is told when a lane goes out of service
+   */
+  public ModelLoader(
+      InstanceLoader engine,
+      List<Device> devices,
+      Arithmetic arithmetic,
+      LanePlan plan,
+      ServingMetrics metrics,
+      FaultObserver faults) {
+    this.engine = engine;
+    this.devices = List.copyOf(devices);
+    this.arithmetic = arithmetic;
+    this.plan = plan;
+    this.metrics = metrics;
+    this.faults = faults;
+  }
+
+  /**
+   * One lane, one request at a time, as published, counted by nobody.
+   *
+   * @param threads that one forward may use on a CPU
+   * @param queueCapacity images that may wait for each model
+   */
+  public ModelLoader(TorchRuntime runtime, Device device, int threads, int queueCapacity) {
+    this(runtime, device, Arithmetic.PUBLISHED, threads, queueCapacity);
+  }
+
+  /** As above, but computing in another way. */
+  public ModelLoader(
+      TorchRuntime runtime, Device device, Arithmetic arithmetic, int threads, int queueCapacity) {
+    this(
+        InstanceLoader.torch(runtime, threads),
+        List.of(device),
+        arithmetic,
+        new LanePlan(1, threads, LaneSettings.single(queueCapacity), LanePlan.USUAL_HANG_LIMIT),
+        ServingMetrics.unobserved(),
+        FaultObserver.none());
+  }
+
+  @Override
+  public ServedModel load(StoredVersion version) {
+    long started = System.nanoTime();
+    Architecture architecture = version.manifest().architecture();
+    List<RgbImage> probes =
+        new GoldenAnswers(version.manifest().certificate())
+            .images(architecture.inputHeight(), architecture.inputWidth());
+    try (ServedArtifact artifact = ServedArtifact.of(version, arithmetic)) {
+      List<WarmedInstance> instances = instances(artifact, architecture, probes);
+      Lane lane = lane(version.id(), instances);
+      try {
+        Certificate certificate = proven(artifact, version, instances);
+        // from here on it takes turns with others: a forward that hangs must not stop them
+        lane.watch(watch(version.id(), new GoldenAnswers(certificate), probes));
+        Duration latency = medianForward(lane, probes.get(0));
+        lane.open(latency);
+        Duration loadTime = Duration.ofNanos(System.nanoTime() - started);
+        return new ServedModel(
+            version, new Placement(devices, certificate), lane, loadTime, latency);
+      } catch (RuntimeException | Error e) {
+        lane.close();
+        throw e;
+      }
+    }
+  }
+
+  /** For each device its threads, which share the weights; the first of them owns these. */
+  private List<WarmedInstance> instances(
+      ServedArtifact artifact, Architecture architecture, List<RgbImage> probes) {
+    List<WarmedInstance> instances = new ArrayList<>();
+    try {
+      for (Device device : devices) {
+        ModelInstance owner =
+            engine.load(
+                artifact.file(), device, architecture.inputHeight(), architecture.inputWidth());
+        for (int i = 0; i < plan.lanes(); i++) {
+          ModelInstance own = i == 0 ? owner : owner.forAnotherThread();
+          instances.add(new WarmedInstance(own, plan.warmUp(device, probes)));
+        }
+      }
+      return instances;
+    } catch (RuntimeException | Error e) {
+      instances.forEach(WarmedInstance::close);
+      throw e;
+    }
+  }
+
+  private Lane lane(ModelId id, List<WarmedInstance> instances) {
+    VersionMeters meters =
+        metrics.version(
+            id.name(), id.version(), devices.stream().map(Device::toString).toArray(String[]::new));
+    return new Lane(id.toString(), List.copyOf(instances), plan.lane(), meters);
+  }
+
+  private WatchPlan watch(ModelId id, GoldenAnswers golden, List<RgbImage> probes) {
+    List<KnownAnswer> known = new ArrayList<>();
+    for (int i = 0; i < probes.size(); i++) {
+      int probe = i;
+      ModelInput input = new ModelInput(InputKind.IMAGES, 1, WarmUp.pixels(probes.get(i), 1));
+      known.add(new KnownAnswer(input, logits -> golden.requireStill(probe, logits)));
+    }
+    return new WatchPlan(
+        known, SHORTEST_PROBE_INTERVAL, plan.hangLimit(), fault -> faults.faulted(id, fault));
+  }
+
+  /** Every thread is warm, and every device answers the probes as it must. */
+  private static Certificate proven(
+      ServedArtifact artifact, StoredVersion version, List<WarmedInstance> instances) {
+    Certificate worst = version.manifest().certificate();
+    for (WarmedInstance instance : instances) {
+      Certificate certificate = artifact.certificate(version, join(instance.answers()));
+      boolean first = instance == instances.get(0);
+      if (first || certificate.served().maxDelta() > worst.served().maxDelta()) {
+        worst = certificate;
+      }
+    }
+    return worst;
+  }
+
+  /** Loads a version as for service, and lets it go again; throws as {@link #load} does. */
+  public Certificate verify(StoredVersion version) {
+    ServedModel model = load(version);
+    model.lane().close();
+    return model.placement().certificate();
+  }
+
+  private static Duration medianForward(Lane lane, RgbImage probe) {
+    long[] nanos = new long[TIMED_FORWARDS];
+    for (int i = 0; i < nanos.length; i++) {
+      ByteBuffer pixels = ByteBuffer.wrap(probe.rgb()).order(ByteOrder.nativeOrder());
+      nanos[i] = join(lane.submit(new ModelInput(InputKind.IMAGES, 1, pixels))).inferNanos();
+    }
+    Arrays.sort(nanos);
+    return Duration.ofNanos(nanos[nanos.length / 2]);
+  }
+
+  private static <T> T join(CompletableFuture<T> result) {
+    try {
+      return result.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+}

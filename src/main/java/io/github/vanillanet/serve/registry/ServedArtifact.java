@@ -1,0 +1,88 @@
+package io.github.vanillanet.serve.registry;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.certify.GoldenAnswers;
+import io.github.vanillanet.model.engine.DerivedArtifact;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.repository.FileDigest;
+import io.github.vanillanet.model.repository.Manifest;
+import io.github.vanillanet.model.repository.StoredVersion;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The file that a version is loaded from: the published artifact, or one derived from it for the
+ * service's arithmetic. The latter is temporary, and is certified by its own answers at every load.
+ *
+ * @param arithmetic in which it computes
+ */
+record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implements AutoCloseable {
+
+  static ServedArtifact of(StoredVersion version, Arithmetic arithmetic) {
+    if (arithmetic.equals(Arithmetic.PUBLISHED)) {
+      String published = version.manifest().certificate().artifactSha256();
+      return new ServedArtifact(version.artifact(), published, arithmetic);
+    }
+    try {
+      return derive(version, arithmetic);
+    } catch (IOException | UncheckedIOException e) {
+      throw new ServiceException.BadConfiguration(
+          "%s cannot be derived for %s below %s: %s"
+              .formatted(version.id(), arithmetic, System.getProperty("java.io.tmpdir"), e),
+          e);
+    }
+  }
+
+  private static ServedArtifact derive(StoredVersion version, Arithmetic arithmetic)
+      throws IOException {
+    Manifest manifest = version.manifest();
+    Path file = Files.createTempFile("vanillanet-", ".pt");
+    try {
+      DerivedArtifact.write(
+          version.artifact(),
+          manifest.architecture(),
+          manifest.preprocessing().mean(),
+          manifest.preprocessing().std(),
+          arithmetic,
+          file);
+      return new ServedArtifact(file, FileDigest.sha256(file), arithmetic);
+    } catch (IOException | RuntimeException | Error e) {
+      Files.delete(file);
+      throw e;
+    }
+  }
+
+  /**
+   * Holds answers against the golden ones.
+   *
+   * @param answers of one device to all probes
+   * @return the certificate of what is served
+   * @throws ServiceException.NotEquivalent if they are too far away
+   */
+  Certificate certificate(StoredVersion version, List<float[]> answers) {
+    Certificate published = version.manifest().certificate();
+    if (!arithmetic.equals(Arithmetic.PUBLISHED)) {
+      return published.of(arithmetic.precision(), sha256, answers);
+    }
+    GoldenAnswers golden = new GoldenAnswers(published);
+    for (int i = 0; i < answers.size(); i++) {
+      golden.requireSame(i, answers.get(i));
+    }
+    return published;
+  }
+
+  @Override
+  public void close() {
+    if (!arithmetic.equals(Arithmetic.PUBLISHED)) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        throw new UncheckedIOException("a temporary artifact cannot be deleted: " + file, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,16 @@
+package io.github.vanillanet.serve.registry;
+
+import io.github.vanillanet.model.repository.StoredVersion;
+
+/** Brings a published version onto a device. */
+@FunctionalInterface
+public interface VersionLoader {
+
+  /**
+   * @return loaded and warm; the caller's to swap in or to let go
+   * @throws io.github.vanillanet.base.error.ServiceException.BadArtifact if it cannot be loaded
+   * @throws io.github.vanillanet.base.error.ServiceException.NotEquivalent if it does not answer
+   *     here what it answered when it was certified
+   */
+  ServedModel load(StoredVersion version);
+}

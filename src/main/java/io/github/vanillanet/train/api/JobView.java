@@ -1,0 +1,57 @@
+package io.github.vanillanet.train.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import io.github.vanillanet.train.jobs.Job;
+import io.github.vanillanet.train.jobs.JobState;
+import io.github.vanillanet.train.jobs.Outcome;
+import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.jobs.TrainingRequest;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
+/**
+ * A training as its client sees it.
+ *
+ * @param cancelling whether its end was asked for and has not come yet
+ * @param request as it came
+ * @param uploaded whether its data came with the request
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record JobView(
+    String id,
+    JobState state,
+    Instant created,
+    Optional<Instant> started,
+    Optional<Instant> finished,
+    int attempts,
+    boolean cancelling,
+    OptionalInt exitCode,
+    Optional<String> reason,
+    @Schema(implementation = TrainingRequest.class) JsonNode request,
+    boolean uploaded,
+    Optional<Progress> progress,
+    Optional<Outcome> outcome) {
+
+  static JobView of(Job job) {
+    return new JobView(
+        job.id(),
+        job.state(),
+        job.created(),
+        job.started(),
+        job.finished(),
+        job.attempts(),
+        job.cancelRequested() && !job.state().ended(),
+        job.exitCode(),
+        job.reason(),
+        job.spec().path("request"),
+        job.spec().has("archive"),
+        job.progress(),
+        job.outcome());
+  }
+}

@@ -1,0 +1,165 @@
+package io.github.vanillanet.train.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.base.config.AdminRole;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.train.jobs.Job;
+import io.github.vanillanet.train.jobs.JobRunner;
+import io.github.vanillanet.train.jobs.TrainingRequest;
+import io.smallrye.common.annotation.Blocking;
+import jakarta.annotation.security.RolesAllowed;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.multipart.FileUpload;
+
+/** Trainings: start, watch, end, resume. */
+@Path("/admin/trainings")
+@Produces(MediaType.APPLICATION_JSON)
+@RolesAllowed(AdminRole.NAME)
+@Blocking
+public final class TrainingsResource {
+
+  private final JobRunner jobs;
+  private final TrainingIntake intake;
+  private final ObjectMapper json;
+
+  TrainingsResource(JobRunner jobs, TrainingIntake intake, ObjectMapper json) {
+    this.jobs = jobs;
+    this.intake = intake;
+    this.json = json;
+  }
+
+  /** All trainings, oldest first. */
+  public record TrainingList(List<JobView> trainings) {}
+
+  @POST
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Train on a folder below the configured data root")
+  @APIResponse(
+      responseCode = "202",
+      description = "It waits for its turn; Location is where it can be watched",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @RequestBody(
+      required = true,
+      content =
+          @Content(
+              mediaType = MediaType.APPLICATION_JSON,
+              schema = @Schema(implementation = TrainingRequest.class)))
+  public Response train(JsonNode request) {
+    if (request == null) { // this is how an empty body arrives
+      throw new ServiceException.InvalidRequest("expected a JSON object, found nothing");
+    }
+    return accepted(intake.submit(request));
+  }
+
+  @POST
+  @Consumes(MediaType.MULTIPART_FORM_DATA)
+  @Operation(summary = "Train on an uploaded zip of an image folder")
+  @APIResponse(
+      responseCode = "202",
+      description = "It waits for its turn; Location is where it can be watched",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  public Response train(@RestForm("spec") String spec, @RestForm("data") FileUpload data) {
+    // so a missing part arrives, and so one without a file name
+    if (spec == null || data == null || data.uploadedFile() == null) {
+      throw new ServiceException.InvalidRequest(
+          "expected JSON in the multipart field 'spec' and a zip in 'data', found no "
+              + (spec == null ? "spec" : "data"));
+    }
+    return accepted(intake.submit(parse(spec), data.uploadedFile()));
+  }
+
+  private JsonNode parse(String spec) {
+    try {
+      return json.readTree(spec);
+    } catch (JsonProcessingException e) {
+      throw new ServiceException.InvalidRequest(
+          "spec: expected JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+    }
+  }
+
+  private static Response accepted(Job job) {
+    return Response.accepted(JobView.of(job))
+        .location(URI.create("/admin/trainings/" + job.id()))
+        .build();
+  }
+
+  @GET
+  @Operation(summary = "All trainings, oldest first")
+  public TrainingList trainings() {
+    return new TrainingList(jobs.list().stream().map(JobView::of).toList());
+  }
+
+  @GET
+  @Path("/{id}")
+  @Operation(summary = "One training")
+  public JobView training(@PathParam("id") String id) {
+    return JobView.of(jobs.find(id));
+  }
+
+  @GET
+  @Path("/{id}/report")
+  @Operation(summary = "What a training found out: curves, per-class results, what was skipped")
+  @APIResponse(
+      responseCode = "200",
+      description = "As it is now; written anew after each epoch",
+      content = @Content(schema = @Schema(ref = "TrainingReport")))
+  public JsonNode report(@PathParam("id") String id) {
+    try {
+      return jobs.folder(id)
+          .readReport()
+          .orElseThrow(
+              () -> new ServiceException.JobNotFound("job %s has no report yet".formatted(id)));
+    } catch (IOException e) {
+      throw new ServiceException.BadConfiguration(
+          "the report of job %s cannot be read: %s".formatted(id, e), e);
+    }
+  }
+
+  @DELETE
+  @Path("/{id}")
+  @Operation(summary = "Cancel a training")
+  @APIResponse(
+      responseCode = "200",
+      description = "It is done",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  @APIResponse(
+      responseCode = "202",
+      description = "Its process is being ended",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  public Response cancel(@PathParam("id") String id) {
+    Job job = jobs.cancel(id);
+    return Response.status(job.state().ended() ? Response.Status.OK : Response.Status.ACCEPTED)
+        .entity(JobView.of(job))
+        .build();
+  }
+
+  @POST
+  @Path("/{id}/resume")
+  @Operation(summary = "Let a failed or cancelled training go on from its last checkpoint")
+  @APIResponse(
+      responseCode = "202",
+      description = "It waits for its turn",
+      content = @Content(schema = @Schema(implementation = JobView.class)))
+  public Response resume(@PathParam("id") String id) {
+    return accepted(jobs.resume(id));
+  }
+}

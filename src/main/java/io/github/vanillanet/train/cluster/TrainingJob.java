@@ -1,0 +1,188 @@
+package io.github.vanillanet.train.cluster;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
+import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.PodSecurityContext;
+import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.PodSpecBuilder;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
+import io.fabric8.kubernetes.api.model.SecurityContext;
+import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.VolumeBuilder;
+import io.fabric8.kubernetes.api.model.VolumeMount;
+import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** The Kubernetes Job of one attempt at a training. */
+final class TrainingJob {
+
+  static final String CONTAINER = "training";
+
+  /** On the Job and its pod; the value is the training's id. */
+  static final String ID_LABEL = "vanillanet.io/training";
+
+  private static final String APPLICATION = "vanillanet-training";
+  private static final long USER = 1000;
+
+  private final ClusterSettings settings;
+  private final JsonSettings json;
+
+  /**
+   * @throws io.github.vanillanet.base.error.ServiceException.BadConfiguration if a setting cannot
+   *     be used
+   */
+  TrainingJob(ClusterSettings settings) {
+    this.settings = settings;
+    this.json = JsonSettings.of(settings);
+  }
+
+  /** A name that no other attempt has, so that none is created twice. */
+  static String name(String id, int attempt) {
+    return "%s-%s-%d".formatted(APPLICATION, id, attempt);
+  }
+
+  /**
+   * @param command of the container, the image's own entry point does not count
+   */
+  Job of(String id, int attempt, List<String> command) {
+    Map<String, String> labels =
+        Map.of(
+            // not the service's own name: its Service must never send requests here
+            "app.kubernetes.io/name",
+            APPLICATION,
+            "app.kubernetes.io/instance",
+            settings.instance(),
+            "app.kubernetes.io/component",
+            "training",
+            "app.kubernetes.io/managed-by",
+            "vanillanet-serving",
+            ID_LABEL,
+            id);
+    return new JobBuilder()
+        .withNewMetadata()
+        .withName(name(id, attempt))
+        .withLabels(labels)
+        .endMetadata()
+        .withNewSpec()
+        .withParallelism(1)
+        .withCompletions(1)
+        .withBackoffLimit(0) // whether to go on is the service's decision, from a checkpoint
+        .withTtlSecondsAfterFinished((int) settings.keepFinished().toSeconds())
+        .withActiveDeadlineSeconds(settings.deadline().map(Duration::toSeconds).orElse(null))
+        .withNewTemplate()
+        .withNewMetadata()
+        .withLabels(labels)
+        .endMetadata()
+        .withSpec(pod(command))
+        .endTemplate()
+        .endSpec()
+        .build();
+  }
+
+  private PodSpec pod(List<String> command) {
+    return new PodSpecBuilder()
+        .withRestartPolicy("Never")
+        .withServiceAccountName(settings.serviceAccount().orElse(null))
+        .withAutomountServiceAccountToken(false)
+        .withEnableServiceLinks(false)
+        .withImagePullSecrets(
+            settings.imagePullSecrets().stream().map(LocalObjectReference::new).toList())
+        .withRuntimeClassName(settings.runtimeClass().orElse(null))
+        .withNodeSelector(json.nodeSelector())
+        .withTolerations(json.tolerations())
+        .withSecurityContext(podSecurity())
+        .withContainers(container(command))
+        .withVolumes(volumes())
+        .build();
+  }
+
+  private Container container(List<String> command) {
+    return new ContainerBuilder()
+        .withName(CONTAINER)
+        .withImage(settings.image().orElseThrow())
+        .withImagePullPolicy(settings.imagePullPolicy())
+        .withCommand(command)
+        .withResources(resources())
+        .withSecurityContext(security())
+        .withVolumeMounts(mounts())
+        // the log's end becomes part of the pod's status, which the service may read anyway
+        .withTerminationMessagePolicy("FallbackToLogsOnError")
+        .build();
+  }
+
+  /** The GPU stands in requests and limits alike: Kubernetes wants them equal. */
+  private ResourceRequirements resources() {
+    ResourceRequirements resources = json.resources();
+    if (settings.gpuCount() == 0) {
+      return resources;
+    }
+    Quantity devices = new Quantity(Integer.toString(settings.gpuCount()));
+    return resources
+        .edit()
+        .addToRequests(settings.gpuResource(), devices)
+        .addToLimits(settings.gpuResource(), devices)
+        .build();
+  }
+
+  private static PodSecurityContext podSecurity() {
+    return new PodSecurityContextBuilder()
+        .withRunAsNonRoot(true)
+        .withRunAsUser(USER)
+        .withRunAsGroup(USER)
+        .withFsGroup(USER)
+        .withFsGroupChangePolicy("OnRootMismatch")
+        .withNewSeccompProfile()
+        .withType("RuntimeDefault")
+        .endSeccompProfile()
+        .build();
+  }
+
+  private static SecurityContext security() {
+    return new SecurityContextBuilder()
+        .withAllowPrivilegeEscalation(false)
+        .withReadOnlyRootFilesystem(true)
+        .withNewCapabilities()
+        .withDrop("ALL")
+        .endCapabilities()
+        .build();
+  }
+
+  private List<VolumeMount> mounts() {
+    List<VolumeMount> mounts = new ArrayList<>();
+    for (ClusterSettings.Mount mount : settings.volumes()) {
+      mounts.add(
+          new VolumeMountBuilder()
+              .withName(mount.name())
+              .withMountPath(mount.path().toString())
+              .withReadOnly(mount.readOnly() ? true : null)
+              .build());
+    }
+    mounts.add(new VolumeMountBuilder().withName("tmp").withMountPath("/tmp").build());
+    return mounts;
+  }
+
+  private List<Volume> volumes() {
+    List<Volume> volumes = new ArrayList<>();
+    for (ClusterSettings.Mount mount : settings.volumes()) {
+      volumes.add(
+          new VolumeBuilder()
+              .withName(mount.name())
+              .withNewPersistentVolumeClaim()
+              .withClaimName(mount.claim().orElseThrow())
+              .withReadOnly(mount.readOnly() ? true : null)
+              .endPersistentVolumeClaim()
+              .build());
+    }
+    volumes.add(new VolumeBuilder().withName("tmp").withNewEmptyDir().endEmptyDir().build());
+    return volumes;
+  }
+}

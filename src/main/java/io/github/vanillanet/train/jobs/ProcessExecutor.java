@@ -1,0 +1,81 @@
+package io.github.vanillanet.train.jobs;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/** Runs each job in a child process of this one. Its output is appended to the job's log. */
+public final class ProcessExecutor implements JobExecutor {
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
+  private final Function<Path, List<String>> command;
+
+  /**
+   * @param command the command line for the job in a folder
+   */
+  public ProcessExecutor(Function<Path, List<String>> command) {
+    this.command = command;
+  }
+
+  @Override
+  public JobRun start(JobFolder folder) throws IOException {
+    folder.writeParent(ProcessIdentity.of(ProcessHandle.current()));
+    Process process =
+        new ProcessBuilder(command.apply(folder.path()))
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
+            .start();
+    process.getOutputStream().close(); // it reads nothing
+    return new OfHandle(
+        Optional.of(process.toHandle()),
+        process.onExit().thenApply(ended -> RunEnd.exit(ended.exitValue())));
+  }
+
+  /** By the job's lock, which tells that it lives, and its content, which tells who it is. */
+  @Override
+  public Optional<JobRun> find(JobFolder folder) throws IOException {
+    if (!folder.lockHeld()) {
+      return Optional.empty();
+    }
+    Optional<ProcessHandle> holder = folder.lockHolder().flatMap(ProcessIdentity::find);
+    return Optional.of(new OfHandle(holder, unlocked(folder).thenApply(done -> RunEnd.unknown())));
+  }
+
+  /** Only a parent is told when a process ends; anybody else has to look. */
+  private static CompletableFuture<Void> unlocked(JobFolder folder) {
+    return CompletableFuture.supplyAsync(
+            () -> stillLocked(folder),
+            CompletableFuture.delayedExecutor(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS))
+        .thenCompose(
+            locked -> locked ? unlocked(folder) : CompletableFuture.<Void>completedFuture(null));
+  }
+
+  private static boolean stillLocked(JobFolder folder) {
+    try {
+      return folder.lockHeld();
+    } catch (IOException e) {
+      return false; // the folder is gone, and with it the job
+    }
+  }
+
+  /** A process of this machine; without a handle it can only be asked to stop. */
+  private record OfHandle(Optional<ProcessHandle> process, CompletableFuture<RunEnd> ended)
+      implements JobRun {
+
+    @Override
+    public void terminate() {
+      process.ifPresent(ProcessHandle::destroy);
+    }
+
+    @Override
+    public void kill() {
+      process.ifPresent(ProcessHandle::destroyForcibly);
+    }
+  }
+}

@@ -1,0 +1,12 @@
+package io.github.vanillanet.train.loop;
+
+/**
+ * What is minimised, given one row of target weights per sample: hard labels, smoothed labels and
+ * mixed labels are all rows, see {@link Targets}.
+ */
+public enum LossKind {
+  /** −Σ target·log softmax, mean over the batch. */
+  CROSS_ENTROPY,
+  /** Binary cross entropy of every class on its own, mean over batch and classes. */
+  BINARY_CROSS_ENTROPY
+}

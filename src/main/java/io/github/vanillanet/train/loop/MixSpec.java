@@ -1,0 +1,58 @@
+package io.github.vanillanet.train.loop;
+
+import java.util.random.RandomGenerator;
+
+/**
+ * Which batches are mixed with their mirror image, and how: timm's {@code Mixup} in batch mode. A
+ * mixed batch has an even number of samples, or its middle one stays as it is.
+ *
+ * @param mixup alpha of the Beta(alpha, alpha) that blends whole images; 0 for never
+ * @param cutmix alpha of the Beta that sizes a pasted box; 0 for never
+ * @param probability that a batch is mixed at all
+ * @param switching share of cutmix where both are on
+ */
+public record MixSpec(double mixup, double cutmix, double probability, double switching) {
+
+  public static final MixSpec NONE = new MixSpec(0, 0, 0, 0);
+
+  public MixSpec {
+    if (!(mixup >= 0 && cutmix >= 0)) {
+      throw new IllegalArgumentException("alphas must not be negative: " + mixup + ", " + cutmix);
+    }
+    if (!(probability >= 0 && probability <= 1 && switching >= 0 && switching <= 1)) {
+      throw new IllegalArgumentException(
+          "probabilities must be in 0..1: " + probability + ", " + switching);
+    }
+  }
+
+  /** The official setting: every batch, half of them by cutmix with Beta(1, 1). */
+  public static MixSpec official(double mixup) {
+    return new MixSpec(mixup, 1, 1, 0.5);
+  }
+
+  /** What happens to the batch of one step: the same for the same arguments, always. */
+  public Mixing at(long seed, long step, int height, int width) {
+    RandomGenerator random = Draws.of(seed, Draws.Purpose.MIXING, step);
+    if ((mixup == 0 && cutmix == 0) || random.nextDouble() >= probability) {
+      return Mixing.NONE;
+    }
+    boolean cut = mixup == 0 || (cutmix > 0 && random.nextDouble() < switching);
+    double lambda = Draws.beta(random, cut ? cutmix : mixup);
+    return cut ? box(random, lambda, height, width) : Mixing.mixup(lambda);
+  }
+
+  /** A box of 1 − λ of the image around a random centre; λ is corrected for what lies outside. */
+  private static Mixing box(RandomGenerator random, double lambda, int height, int width) {
+    double ratio = Math.sqrt(1 - lambda);
+    int halfHeight = (int) (height * ratio) / 2;
+    int halfWidth = (int) (width * ratio) / 2;
+    int row = random.nextInt(height);
+    int column = random.nextInt(width);
+    int top = Math.max(0, row - halfHeight);
+    int left = Math.max(0, column - halfWidth);
+    int rows = Math.min(height, row + halfHeight) - top;
+    int columns = Math.min(width, column + halfWidth) - left;
+    double share = 1 - (double) rows * columns / ((double) height * width);
+    return share == 1 ? Mixing.NONE : new Mixing(share, top, rows, left, columns);
+  }
+}

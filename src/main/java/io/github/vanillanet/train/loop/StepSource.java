@@ -1,0 +1,132 @@
+package io.github.vanillanet.train.loop;
+
+/** Everything around forward pass and optimizer as TorchScript, see {@link TrainingModule}. */
+final class StepSource {
+
+  private static final int FLOAT64 = 7; // c10::ScalarType::Double
+
+  private StepSource() {}
+
+  static String of(LossKind loss, double emaDecay, Kernels kernels, String self) {
+    return loss(loss, self)
+        + METHODS
+            .replace("SELF", self)
+            .replace("FORMAT", Integer.toString(kernels.memoryFormat()))
+            .replace("FLOAT64", Integer.toString(FLOAT64))
+            .replace("AVERAGING", emaDecay > 0 ? averaging(emaDecay) : "");
+  }
+
+  /** Method {@code loss}: logits and targets {@code [n, classes]} → a scalar. */
+  static String loss(LossKind loss, String self) {
+    String formula =
+        switch (loss) {
+          case CROSS_ENTROPY -> CROSS_ENTROPY;
+          case BINARY_CROSS_ENTROPY -> BINARY_CROSS_ENTROPY;
+        };
+    return """
+      def loss(%s, z: Tensor, y: Tensor) -> Tensor:
+        return %s
+    """
+        .formatted(self, formula);
+  }
+
+  private static final String CROSS_ENTROPY =
+      "torch.mean(torch.sum(torch.mul(torch.neg(y), torch.log_softmax(z, 1)), [1]))";
+
+  private static final String BINARY_CROSS_ENTROPY =
+      "torch.binary_cross_entropy_with_logits(z, y, None, None, 1)";
+
+  /** Every entry, the integer counters too, which are truncated: as timm's ModelEma. */
+  private static String averaging(double decay) {
+    return """
+        net = (self).all_of_model()
+        average = (self).all_of_average()
+        for i in range(torch.len(net)):
+          if torch.is_floating_point(net[i]):
+            _0 = torch.add_(torch.mul_(average[i], %1$s), torch.mul(net[i], %2$s))
+          else:
+            _1 = torch.copy_(average[i], torch.add(torch.mul(average[i], %1$s), torch.mul(net[i], %2$s)))
+    """
+        .formatted(decay, 1 - decay);
+  }
+
+  private static final String METHODS =
+      """
+        def forward(SELF, x: Tensor) -> Tensor:
+          return x
+        def norm(SELF, g: List[Tensor]) -> float:
+          return float(torch.norm(torch.stack(torch._foreach_norm(g, 2))))
+        def mix(SELF, x: Tensor, c: Tensor) -> Tensor:
+          share = float(c[4])
+          if torch.lt(share, 1.):
+            height = int(c[6])
+            width = int(c[8])
+            mirror = torch.flip(x, [0])
+            if torch.gt(torch.mul(height, width), 0):
+              top = int(c[5])
+              left = int(c[7])
+              x = torch.clone(x)
+              to = torch.narrow(torch.narrow(x, 2, top, height), 3, left, width)
+              _0 = torch.copy_(to, torch.narrow(torch.narrow(mirror, 2, top, height), 3, left, width))
+            else:
+              x = torch.add(torch.mul(x, share), torch.mul_(mirror, torch.sub(1., share)))
+          return x
+        def gradients(SELF, x: Tensor, y: Tensor, mask: Tensor, c: Tensor) -> List[Tensor]:
+          torch.set_grad_enabled(False)
+          slope = float(c[0])
+          parts = int(c[3])
+          x = torch.contiguous((self).mix(x, c), memory_format=FORMAT)
+          leaves = annotate(List[Tensor], [])
+          for w in (self).parameters_of_model():
+            _0 = torch.append(leaves, torch.requires_grad_(torch.detach(w)))
+          statistics = (self).statistics_of_model()
+          xs = torch.chunk(x, parts)
+          ys = torch.chunk(y, parts)
+          masks = [mask]
+          if torch.gt(torch.numel(mask), 0):
+            masks = torch.chunk(mask, parts)
+          sums = annotate(List[Tensor], [])
+          logits = annotate(List[Tensor], [])
+          losses = annotate(List[Tensor], [])
+          for i in range(parts):
+            part = mask
+            if torch.gt(torch.numel(mask), 0):
+              part = masks[i]
+            torch.set_grad_enabled(True)
+            z = (self).net(xs[i], leaves, statistics, slope, True, part)
+            loss = torch.div((self).loss(z, ys[i]), parts)
+            found = torch.grad([loss], leaves)
+            torch.set_grad_enabled(False)
+            for n in self.counters_of_model():
+              _1 = torch.add_(n, 1)
+            _2 = torch.append(logits, torch.detach(z))
+            _3 = torch.append(losses, torch.detach(loss))
+            for k in range(torch.len(found)):
+              gradient = torch._unwrap_optional(found[k])
+              if torch.eq(i, 0):
+                _4 = torch.append(sums, gradient)
+              else:
+                _5 = torch.add_(sums[k], gradient)
+          out = [torch.to(torch.sum(torch.stack(losses)), FLOAT64), torch.cat(logits)]
+          return torch.add(out, sums)
+        def apply(SELF, g: List[Tensor], c: Tensor) -> List[Tensor]:
+          torch.set_grad_enabled(False)
+          (self).update(g, float(c[1]), int(c[2]))
+      AVERAGING    return [c]
+        def step(SELF, x: Tensor, y: Tensor, mask: Tensor, c: Tensor) -> List[Tensor]:
+          found = (self).gradients(x, y, mask, c)
+          _0 = (self).apply(torch.slice(found, 2), c)
+          return torch.slice(found, 0, 2)
+        def evaluate(SELF, x: Tensor, c: Tensor) -> Tensor:
+          torch.set_grad_enabled(False)
+          x = torch.contiguous(x, memory_format=FORMAT)
+          mask = torch.empty([0])
+          if torch.gt(float(c[1]), 0.):
+            z = (self).net(x, (self).parameters_of_average(), (self).statistics_of_average(), float(c[0]), False, mask)
+          else:
+            z = (self).net(x, (self).parameters_of_model(), (self).statistics_of_model(), float(c[0]), False, mask)
+          return z
+        def state(SELF, c: Tensor) -> List[Tensor]:
+          return (self).all_state()
+      """;
+}

@@ -1,0 +1,92 @@
+package io.github.vanillanet.train.pipeline;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.engine.TorchInstance;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.train.dataset.Sample;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Measures a published artifact as the service would use it: the same decoder, the same
+ * preprocessing, uint8 into the same TorchScript method. What the training form would have answered
+ * does not matter here.
+ */
+final class ArtifactEvaluation {
+
+  private final TorchRuntime runtime;
+  private final Device device;
+  private final int threads;
+  private final ImageDecoder decoder;
+
+  ArtifactEvaluation(TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
+    this.runtime = runtime;
+    this.device = device;
+    this.threads = threads;
+    this.decoder = decoder;
+  }
+
+  /** Damaged images are left out: they are listed by the loader that met them first. */
+  ConfusionMatrix run(StoredVersion version, List<Sample> samples) {
+    Architecture net = version.manifest().architecture();
+    Preprocessing preprocessing = version.manifest().preprocessing();
+    long[][] counts = new long[net.classes()][net.classes()];
+    long notFinite = 0;
+    ByteBuffer pixels =
+        ByteBuffer.allocateDirect(InputKind.IMAGES.sampleBytes(net.inputHeight(), net.inputWidth()))
+            .order(ByteOrder.nativeOrder());
+    try (ModelInstance instance =
+        TorchInstance.load(
+            runtime, version.artifact(), device, net.inputHeight(), net.inputWidth(), threads)) {
+      instance.attachToThread();
+      for (Sample sample : samples) {
+        Optional<byte[]> crop = crop(sample, preprocessing);
+        if (crop.isEmpty()) {
+          continue;
+        }
+        pixels.clear().put(crop.get()).flip();
+        int answer = best(instance.forward(InputKind.IMAGES, pixels, 1));
+        if (answer < 0) {
+          notFinite++;
+        } else {
+          counts[sample.label()][answer]++;
+        }
+      }
+    }
+    return new ConfusionMatrix(counts, notFinite);
+  }
+
+  private Optional<byte[]> crop(Sample sample, Preprocessing preprocessing) {
+    try {
+      byte[] encoded = Files.readAllBytes(sample.file());
+      return Optional.of(preprocessing.apply(decoder.decode(encoded)).rgb());
+    } catch (ServiceException | IOException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Index of the largest logit; −1 if one is not finite. */
+  private static int best(float[] logits) {
+    int best = 0;
+    for (int i = 0; i < logits.length; i++) {
+      if (!Float.isFinite(logits[i])) {
+        return -1;
+      }
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    return best;
+  }
+}

@@ -1,8 +1,0 @@
-package io.github.vanillanet.training;
-
-/**
- * A net's mean cross entropy and share of right first answers on some samples, in evaluation mode.
- *
- * @param accuracy 0..1
- */
-public record Evaluation(int samples, double loss, double accuracy) {}

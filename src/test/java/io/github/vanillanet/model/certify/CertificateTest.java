@@ -1,0 +1,105 @@
+package io.github.vanillanet.model.certify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.network.Precision;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The certificate of an artifact that computes otherwise than the published one. */
+class CertificateTest {
+
+  private static final Agreement EXACT = new Agreement(0, 1e-5, 1);
+
+  /** Two probes of three classes; the largest logit is 4, the two best of the first are close. */
+  private static final Certificate PUBLISHED =
+      new Certificate(
+          Certificate.Source.FUSED,
+          "vanillanet_5",
+          1,
+          "weights",
+          "published",
+          new Probes(1, 2),
+          List.of(List.of(1.0f, 0.99f, -2f), List.of(-4f, 0f, 1f)),
+          EXACT,
+          EXACT,
+          Precision.FLOAT32,
+          Map.of());
+
+  private static List<float[]> answers(float... logits) {
+    return List.of(
+        new float[] {logits[0], logits[1], logits[2]},
+        new float[] {logits[3], logits[4], logits[5]});
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"TF32", "FLOAT16", "BFLOAT16"})
+  void aReducedPrecisionMayStrayByAHundredthOfTheLargestLogit(Precision precision) {
+    Certificate certificate =
+        PUBLISHED.of(precision, "derived", answers(1.03f, 0.97f, -2.03f, -3.97f, 0.039f, 1f));
+
+    assertThat(certificate.precision()).isEqualTo(precision);
+    assertThat(certificate.artifactSha256()).isEqualTo("derived");
+    assertThat(certificate.served().bound()).isEqualTo(0.04);
+    assertThat(certificate.served().maxDelta()).isBetween(0.0389, 0.0391);
+    assertThatThrownBy(
+            () -> PUBLISHED.of(precision, "derived", answers(1, 0.99f, -2, -3.95f, 0, 1)))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("in " + precision.label())
+        .hasMessageContaining("allowed is 0.04")
+        .hasMessageNotContaining("\n");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Precision.class)
+  void whateverIsCertifiedIsStillRightInServiceAndALittleLater(Precision precision) {
+    float allowed = precision == Precision.FLOAT32 ? 3.9e-5f : 0.039f;
+    List<float[]> far = answers(1, 0.99f, -2 + allowed, -4, 0, 1); // the probe of small logits
+    GoldenAnswers golden = new GoldenAnswers(PUBLISHED.of(precision, "derived", far));
+
+    golden.requireSame(0, far.get(0));
+    golden.requireStill(0, far.get(0));
+    golden.requireStill(0, new float[] {1, 0.99f, -2 + 1.9f * allowed});
+    assertThatThrownBy(() -> golden.requireStill(0, new float[] {1, 0.99f, -2 + 2.1f * allowed}))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("logits of probe 0 differ");
+    assertThatThrownBy(() -> golden.requireStill(1, new float[] {-4, Float.NaN, 1}))
+        .isInstanceOf(ServiceException.NotEquivalent.class);
+    assertThatThrownBy(() -> golden.requireSame(1, new float[] {-4, 0}))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("2 logits");
+  }
+
+  @Test
+  void float32IsHeldToItsOwnBound() {
+    assertThatThrownBy(
+            () ->
+                PUBLISHED.of(Precision.FLOAT32, "autotuned", answers(1, 0.99f, -2, -4, 0, 1.001f)))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("allowed is 4.00e-05");
+  }
+
+  @Test
+  void anotherBestClassIsRefusedHoweverSmallTheDifference() {
+    assertThatThrownBy(
+            () -> PUBLISHED.of(Precision.FLOAT16, "derived", answers(0.99f, 1f, -2, -4, 0, 1)))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessage("only 0.500 of the probes keep their first class in float16");
+  }
+
+  @Test
+  void answersOfAnotherNumberOrNotANumberAreRefused() {
+    assertThatThrownBy(
+            () -> PUBLISHED.of(Precision.FLOAT16, "derived", List.of(new float[] {1, 0.99f, -2})))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("answers 3 logits to 1 probes, certified are 6");
+    assertThatThrownBy(
+            () -> PUBLISHED.of(Precision.FLOAT16, "derived", answers(1, Float.NaN, -2, -4, 0, 1)))
+        .isInstanceOf(ServiceException.NotEquivalent.class);
+  }
+}

@@ -1,0 +1,279 @@
+package io.github.vanillanet.model.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.image.RgbImage;
+import io.github.vanillanet.model.certify.Probes;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.ScalarType;
+import io.github.vanillanet.model.checkpoint.ScriptWeights;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.DeployedModule;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.ParameterTable;
+import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.model.network.SeededWeights;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Artifacts of reduced precision against the float64 reference of the same float32 weights. */
+class ReducedPrecisionTest {
+
+  private static final double CERTIFIED = 1e-2;
+
+  /**
+   * Of the largest logit. The certificate allows 1e-2. bfloat16 rounds eight times as coarsely as
+   * float16, and in nets of a dozen channels little of it averages out: most of these exceed the
+   * bound, one changes a class, and all such would be refused.
+   */
+  private static double tolerance(Precision precision) {
+    return precision == Precision.BFLOAT16 ? 8e-2 : CERTIFIED;
+  }
+
+  private final TorchRuntime runtime = TorchRuntime.load();
+  private final Probes probes = new Probes(11, 3);
+
+  @TempDir Path folder;
+
+  static Stream<Arguments> netsAndPrecisions() {
+    return Nets.goldenVariants()
+        .flatMap(
+            variant ->
+                Stream.of(Precision.TF32, Precision.FLOAT16, Precision.BFLOAT16)
+                    .map(precision -> Arguments.of(variant, precision)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("netsAndPrecisions")
+  void theGpusPathAnswersAsFloat64(String variant, Precision precision) throws IOException {
+    Nets.Net net = Nets.read(variant, "deploy.pth", "model");
+    Architecture architecture = net.network().architecture();
+    Path artifact = derived(net, new Arithmetic(precision, true));
+
+    float[] served =
+        PlainForward.of(
+            runtime, artifact, pixels(architecture), probes.count(), architecture.inputHeight());
+
+    assertClose(tolerance(precision), served, golden(net));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT16", "BFLOAT16"})
+  void aCpuWithSuchNumbersAnswersAsFloat64InBothInputMethods(Precision precision)
+      throws IOException {
+    Optional<String> refusal = PrecisionProbe.refusal(runtime, Device.CPU, precision);
+    Assumptions.assumeTrue(refusal.isEmpty(), () -> "this CPU cannot: " + refusal.orElseThrow());
+    for (String variant : Nets.goldenVariants().toList()) {
+      Nets.Net net = Nets.read(variant, "deploy.pth", "model");
+      Architecture architecture = net.network().architecture();
+      Path artifact = derived(net, new Arithmetic(precision, false));
+      float[] normalised = probes.normalised(preprocessing(architecture));
+      ByteBuffer tensor = direct(normalised.length * Float.BYTES);
+      tensor.asFloatBuffer().put(normalised);
+
+      try (TorchInstance instance = load(artifact, architecture)) {
+        float[] ofImages = instance.forward(InputKind.IMAGES, pixels(architecture), probes.count());
+        float[] ofTensor = instance.forward(InputKind.NORMALISED, tensor, probes.count());
+
+        assertClose(tolerance(precision), ofImages, golden(net));
+        assertThat(ofTensor).as(variant).containsExactly(ofImages);
+      }
+    }
+  }
+
+  @Test
+  void bfloat16PassesInNetsOfTheUsualWidths() throws IOException {
+    Architecture wide =
+        new Architecture(
+            VanillaNetVariant.VANILLANET_5, List.of(512, 1024, 2048, 4096), 3, 10, 64, 64);
+    Network network = Network.of(wide, Form.DEPLOYED);
+    Nets.Net net = new Nets.Net(network, SeededWeights.of(network, 5));
+    Path artifact = derived(net, new Arithmetic(Precision.BFLOAT16, false));
+
+    float[] served = PlainForward.of(runtime, artifact, pixels(wide), probes.count(), 64);
+
+    assertClose(CERTIFIED, served, golden(net));
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"FLOAT16", "BFLOAT16"})
+  void aCpuWithoutSuchNumbersSaysWhatItLacksInOneLine(Precision precision) throws IOException {
+    Optional<String> refusal = PrecisionProbe.refusal(runtime, Device.CPU, precision);
+    Assumptions.assumeTrue(refusal.isPresent(), "this CPU has " + precision);
+    Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
+    Path artifact = derived(net, new Arithmetic(precision, false));
+
+    assertThat(refusal.orElseThrow()).contains("needs the cpu support").doesNotContain("\n");
+    assertThatThrownBy(() -> load(artifact, net.network().architecture()))
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("needs the cpu support")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void weightsAreRoundedOnceAndKeepTheirNames() throws IOException {
+    Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
+
+    Path published = published(net);
+    Path half = derived(net, new Arithmetic(Precision.FLOAT16, false));
+
+    assertThat(ScriptWeights.read(published).tensors().keySet())
+        .containsExactlyInAnyOrderElementsOf(net.weights().tensors().keySet());
+    assertThat(ScriptWeights.read(published).sha256()).isEqualTo(net.weights().sha256());
+    StateDict rounded = ScriptWeights.read(half);
+    rounded
+        .tensors()
+        .forEach(
+            (name, tensor) -> {
+              assertThat(tensor.type()).isEqualTo(ScalarType.FLOAT16);
+              assertThat(tensor.toFloats())
+                  .containsExactly(net.weights().get(name).to(ScalarType.FLOAT16).toFloats());
+            });
+    assertThat(rounded.tensors()).hasSameSizeAs(net.weights().tensors());
+  }
+
+  @Test
+  void theSameVersionGivesTheSameBytes() throws IOException {
+    Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
+    Arithmetic arithmetic = new Arithmetic(Precision.BFLOAT16, true);
+
+    assertThat(derived(net, arithmetic)).hasSameBinaryContentAs(derived(net, arithmetic));
+    assertThat(derived(net, Arithmetic.PUBLISHED)).hasSameBinaryContentAs(published(net));
+  }
+
+  @Test
+  void switchesStandInTheSource() {
+    // the last four of _convolution: benchmark, deterministic, cuDNN, TF32
+    assertThat(source(Arithmetic.PUBLISHED))
+        .contains("False, False, True, False)")
+        .doesNotContain("True, False, True", "True, True)", "memory_format=2");
+    assertThat(source(new Arithmetic(Precision.FLOAT32, true)))
+        .contains(", True, False, True, False)")
+        .doesNotContain("memory_format=2");
+    assertThat(source(new Arithmetic(Precision.TF32, false)))
+        .contains(", False, False, True, True)", "memory_format=2");
+    assertThat(source(new Arithmetic(Precision.FLOAT16, false)))
+        .contains("torch.to(x, 5), memory_format=2)", "torch.to(torch.flatten(x, 1), 6)");
+  }
+
+  @Test
+  void whatIsNoArtifactOfThisNetCannotBeDerived() throws IOException {
+    Nets.Net five = Nets.read("vanillanet_5", "deploy.pth", "model");
+    Nets.Net seven = Nets.read("vanillanet_7", "deploy.pth", "model");
+    Path garbage = Files.writeString(folder.resolve("garbage.pt"), "not an archive");
+
+    for (Path file : new Path[] {garbage, published(seven), folder.resolve("none.pt")}) {
+      assertThatThrownBy(() -> derive(file, five, new Arithmetic(Precision.FLOAT16, false)))
+          .isInstanceOf(ServiceException.BadArtifact.class)
+          .hasMessageContaining(file.getFileName().toString())
+          .hasMessageNotContaining("\n");
+    }
+  }
+
+  private static String source(Arithmetic arithmetic) {
+    Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
+    Preprocessing preprocessing = preprocessing(net.network().architecture());
+    return DeployedModule.of(
+            net.network(), net.weights(), preprocessing.mean(), preprocessing.std(), arithmetic)
+        .source();
+  }
+
+  private Path published(Nets.Net net) throws IOException {
+    Path file = Files.createTempFile(folder, "published", ".pt");
+    Preprocessing preprocessing = preprocessing(net.network().architecture());
+    DeployedModule module =
+        DeployedModule.of(
+            net.network(),
+            ParameterTable.of(net.network()).select(net.weights()), // in this order, as published
+            preprocessing.mean(),
+            preprocessing.std());
+    TorchArchive.writeModule(file, module.source(), module.root());
+    return file;
+  }
+
+  private Path derived(Nets.Net net, Arithmetic arithmetic) throws IOException {
+    return derive(published(net), net, arithmetic);
+  }
+
+  private Path derive(Path published, Nets.Net net, Arithmetic arithmetic) throws IOException {
+    Path file = Files.createTempFile(folder, "derived", ".pt");
+    Architecture architecture = net.network().architecture();
+    Preprocessing preprocessing = preprocessing(architecture);
+    DerivedArtifact.write(
+        published, architecture, preprocessing.mean(), preprocessing.std(), arithmetic, file);
+    return file;
+  }
+
+  private TorchInstance load(Path artifact, Architecture net) {
+    TorchInstance instance =
+        TorchInstance.load(runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), 1);
+    instance.attachToThread();
+    return instance;
+  }
+
+  private double[] golden(Nets.Net net) {
+    try (Float64Reference reference = new Float64Reference(runtime)) {
+      float[] input = probes.normalised(preprocessing(net.network().architecture()));
+      return reference.logits(net.network(), net.weights(), 1, input, probes.count());
+    }
+  }
+
+  private void assertClose(double tolerance, float[] served, double[] golden) {
+    double largest = 0;
+    for (double logit : golden) {
+      largest = Math.max(largest, Math.abs(logit));
+    }
+    double[] found = HostTensor.of(served, served.length).toDoubles();
+    assertThat(Nets.maxDelta(found, golden)).isLessThan(tolerance * largest);
+    int classes = golden.length / probes.count();
+    for (int probe = 0; tolerance == CERTIFIED && probe < probes.count(); probe++) {
+      assertThat(best(found, probe, classes)).isEqualTo(best(golden, probe, classes));
+    }
+  }
+
+  private static int best(double[] logits, int row, int classes) {
+    int best = row * classes;
+    for (int i = best; i < (row + 1) * classes; i++) {
+      best = logits[i] > logits[best] ? i : best;
+    }
+    return best - row * classes;
+  }
+
+  private ByteBuffer pixels(Architecture net) {
+    int bytes = InputKind.IMAGES.sampleBytes(net.inputHeight(), net.inputWidth());
+    ByteBuffer pixels = direct(bytes * probes.count());
+    for (RgbImage image : probes.images(net.inputHeight(), net.inputWidth())) {
+      pixels.put(image.rgb());
+    }
+    return pixels.flip();
+  }
+
+  private static Preprocessing preprocessing(Architecture net) {
+    return Preprocessing.official(net.inputHeight(), net.inputWidth());
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
+  }
+}

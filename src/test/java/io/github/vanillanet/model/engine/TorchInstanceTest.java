@@ -1,0 +1,218 @@
+package io.github.vanillanet.model.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.djl.engine.EngineException;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.ScalarType;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
+import io.github.vanillanet.model.fuse.Reparameterizer;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.DeployedModule;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.SeededWeights;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The artifact as it is served, against the official code's float32 logits. */
+class TorchInstanceTest {
+
+  /** The official float32 code itself strays up to 8e-5 from float64 on these nets. */
+  private static final double TOLERANCE = 1e-4;
+
+  private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
+  private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+
+  private final TorchRuntime runtime = TorchRuntime.load();
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @MethodSource("io.github.vanillanet.model.engine.Nets#goldenVariants")
+  void theFusedNetAnswersAsTheOfficialOne(String variant) throws IOException {
+    for (String key : List.of("model", "model_ema")) {
+      Nets.Net net = Nets.read(variant, "checkpoint-3.pth", key);
+      Network deployed = Network.of(net.network().architecture(), Form.DEPLOYED);
+      StateDict fused;
+      try (Float64Reference reference = new Float64Reference(runtime)) {
+        fused = new Reparameterizer(reference::product).fuse(net.network(), net.weights(), 1);
+      }
+
+      double[] served = served(variant, deployed, float32(fused));
+
+      assertThat(Nets.maxDelta(served, Nets.golden(variant, "logits." + key + ".act1")))
+          .isLessThan(TOLERANCE);
+      assertThat(Nets.maxDelta(served, Nets.golden(variant, "logits." + key + ".deploy")))
+          .isLessThan(TOLERANCE);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CUDA out of memory. Tried to allocate 2.00 GiB",
+        "RuntimeError: CUDA error: out of memory",
+        "[enforce fail at alloc_cpu.cpp:118] DefaultCPUAllocator: not enough memory",
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "cuDNN error: CUDNN_STATUS_ALLOC_FAILED",
+        "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"
+      })
+  void aFullDeviceIsKnownByWhatItsLibrariesSay(String message) {
+    assertThat(TorchInstance.isOutOfMemory(new EngineException(message))).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "CUDA error: an illegal memory access was encountered",
+        "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED",
+        "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"
+      })
+  void aBrokenDeviceIsNotTakenForAFullOne(String message) {
+    assertThat(TorchInstance.isOutOfMemory(new EngineException(message))).isFalse();
+  }
+
+  @ParameterizedTest
+  @MethodSource("io.github.vanillanet.model.engine.Nets#goldenVariants")
+  void theOfficialDeployFileAnswersAsTheOfficialNet(String variant) throws IOException {
+    Nets.Net net = Nets.read(variant, "deploy.pth", "model");
+
+    double[] served = served(variant, net.network(), net.weights());
+
+    assertThat(Nets.maxDelta(served, Nets.golden(variant, "logits.model_ema.deploy")))
+        .isLessThan(TOLERANCE);
+  }
+
+  private double[] served(String variant, Network deployed, StateDict weights) throws IOException {
+    HostTensor input = Nets.input(variant);
+    ByteBuffer direct = direct(input.bytes());
+    try (TorchInstance instance = load(deployed, weights)) {
+      float[] logits = instance.forward(InputKind.NORMALISED, direct, (int) input.shape()[0]);
+      return HostTensor.of(logits, logits.length).toDoubles();
+    }
+  }
+
+  @Test
+  void oddWidthsAndInputsThatAreNotSquareAreServed() throws IOException {
+    Architecture odd =
+        new Architecture(
+            VanillaNetVariant.VANILLANET_7, List.of(5, 7, 11, 13, 17, 19), 1, 3, 71, 98);
+    Network deployed = Network.of(odd, Form.DEPLOYED);
+    StateDict weights = SeededWeights.of(deployed, 7);
+    float[] input = new float[3 * 71 * 98];
+    Random random = new Random(7);
+    for (int i = 0; i < input.length; i++) {
+      input[i] = (float) random.nextGaussian();
+    }
+    ByteBuffer direct =
+        ByteBuffer.allocateDirect(input.length * Float.BYTES).order(ByteOrder.nativeOrder());
+    direct.asFloatBuffer().put(input);
+
+    try (TorchInstance instance = load(deployed, weights);
+        Float64Reference reference = new Float64Reference(runtime)) {
+      float[] logits = instance.forward(InputKind.NORMALISED, direct, 1);
+
+      double[] golden = reference.logits(deployed, weights, 1, input, 1);
+      assertThat(Nets.maxDelta(HostTensor.of(logits, 3).toDoubles(), golden)).isLessThan(1e-5);
+    }
+  }
+
+  @Test
+  void bothInputMethodsAndEveryBatchSizeAgree() throws IOException {
+    Architecture small =
+        new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 16, 16, 24), 3, 5, 64, 64);
+    Network deployed = Network.of(small, Form.DEPLOYED);
+    byte[] pixels = new byte[3 * 3 * 64 * 64];
+    new Random(3).nextBytes(pixels);
+    ByteBuffer images = direct(ByteBuffer.wrap(pixels));
+    ByteBuffer tensor = normalised(pixels, 3, 64 * 64);
+
+    try (TorchInstance instance = load(deployed, SeededWeights.of(deployed, 3))) {
+      float[] ofImages = instance.forward(InputKind.IMAGES, images, 3);
+      float[] ofTensor = instance.forward(InputKind.NORMALISED, tensor, 3);
+
+      assertThat(ofImages).hasSize(15).containsExactly(ofTensor);
+      float[] alone = instance.forward(InputKind.IMAGES, images.slice(0, pixels.length / 3), 1);
+      for (int i = 0; i < alone.length; i++) {
+        assertThat((double) alone[i])
+            .isCloseTo(ofImages[i], org.assertj.core.data.Offset.offset(1e-5));
+      }
+    }
+  }
+
+  /** As torchvision does it: scale to 0..1, subtract, divide, each rounded to float32. */
+  private static ByteBuffer normalised(byte[] pixels, int samples, int area) {
+    ByteBuffer tensor =
+        ByteBuffer.allocateDirect(pixels.length * Float.BYTES).order(ByteOrder.nativeOrder());
+    for (int n = 0; n < samples; n++) {
+      for (int c = 0; c < 3; c++) {
+        for (int i = 0; i < area; i++) {
+          float value = (pixels[(n * area + i) * 3 + c] & 0xff) / 255f;
+          tensor.putFloat((value - MEAN.get(c).floatValue()) / STD.get(c).floatValue());
+        }
+      }
+    }
+    return tensor.flip();
+  }
+
+  @Test
+  void whatIsNoArchiveIsRefusedInOneLine() throws IOException {
+    Path garbage = Files.writeString(folder.resolve("garbage.pt"), "not an archive");
+
+    assertThatThrownBy(() -> TorchInstance.load(runtime, garbage, Device.CPU, 64, 64, 1))
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("garbage.pt")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void aDeviceThatIsNotThereIsRefusedByName() {
+    assertThatThrownBy(() -> runtime.resolve("cuda:99"))
+        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .hasMessageContaining("vanillanet.device=cuda:99");
+    assertThatThrownBy(() -> runtime.resolve("tpu"))
+        .hasMessageContaining("expected auto, cpu, cuda")
+        .hasMessageContaining("found 'tpu'");
+  }
+
+  private TorchInstance load(Network deployed, StateDict weights) throws IOException {
+    Path artifact = Files.createTempFile(folder, "model", ".pt");
+    DeployedModule module = DeployedModule.of(deployed, weights, MEAN, STD);
+    TorchArchive.writeModule(artifact, module.source(), module.root());
+    Architecture net = deployed.architecture();
+    TorchInstance instance =
+        TorchInstance.load(runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), 2);
+    instance.attachToThread();
+    return instance;
+  }
+
+  private static StateDict float32(StateDict weights) {
+    Map<String, HostTensor> rounded = new LinkedHashMap<>();
+    weights.tensors().forEach((name, tensor) -> rounded.put(name, tensor.to(ScalarType.FLOAT32)));
+    return new StateDict(rounded);
+  }
+
+  private static ByteBuffer direct(ByteBuffer bytes) {
+    return ByteBuffer.allocateDirect(bytes.remaining())
+        .order(ByteOrder.nativeOrder())
+        .put(bytes)
+        .flip();
+  }
+}

@@ -1,0 +1,177 @@
+package io.github.vanillanet.model.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.Oracle;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
+import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class CheckpointImportTest {
+
+  @TempDir Path folder;
+
+  @ParameterizedTest
+  @MethodSource("io.github.vanillanet.model.engine.Nets#goldenVariants")
+  void officialFilesOfEitherFormArePublishedWithACertificate(String variant) {
+    long size = Oracle.json("models/" + variant + "/meta.json").get("input").get(2).asLong();
+    for (String file : List.of("checkpoint-3.pth", "deploy.pth")) {
+      Candidate candidate = request(variant, file, (int) size).read(warning -> {});
+
+      StoredVersion version = publisher().publish(candidate);
+
+      boolean training = file.startsWith("checkpoint");
+      Certificate certificate = version.manifest().certificate();
+      assertThat(version.id().name()).isEqualTo(variant.replace('_', '-'));
+      assertThat(certificate.source())
+          .isEqualTo(training ? Certificate.Source.FUSED : Certificate.Source.DEPLOYED);
+      assertThat(certificate.float64().holds()).isTrue();
+      assertThat(certificate.served().holds()).isTrue();
+      assertThat(version.manifest().trained()).isTrue();
+      assertThat(weights(version).sha256()).isEqualTo(certificate.weightsSha256());
+    }
+  }
+
+  private static io.github.vanillanet.model.checkpoint.StateDict weights(StoredVersion version) {
+    return TorchCheckpoint.read(
+            version.folder().resolve(StoredVersion.CHECKPOINT), Optional.empty())
+        .weights();
+  }
+
+  @Test
+  void theAverageIsPreferredToTheModel() {
+    Candidate candidate = request("vanillanet_5", "checkpoint-3.pth", 64).read(warning -> {});
+
+    assertThat(candidate.origin()).endsWith("checkpoint-3.pth under model_ema");
+    assertThat(candidate.network().form()).isEqualTo(Form.TRAINING);
+  }
+
+  @Test
+  void aCheckpointFromInsideTheDecayIsWarnedOf() throws IOException {
+    List<String> warnings = new ArrayList<>();
+    Path early = checkpoint(3, 100);
+    Path late = checkpoint(100, 100);
+
+    request(early).read(warnings::add);
+    assertThat(warnings).hasSize(1);
+    assertThat(warnings.get(0)).contains("epoch 3").contains("epoch 100 only");
+
+    warnings.clear();
+    request(late).read(warnings::add);
+    assertThat(warnings).isEmpty();
+  }
+
+  private Path checkpoint(long epoch, long decayEpochs) throws IOException {
+    Map<String, HostTensor> weights =
+        TorchCheckpoint.read(
+                Oracle.file("models/vanillanet_5/checkpoint-3.pth"), Optional.of("model"))
+            .weights()
+            .tensors();
+    Path file = Files.createTempFile(folder, "checkpoint", ".pth");
+    TorchArchive.writeCheckpoint(
+        file,
+        Map.of("model", weights, "epoch", epoch, "args", Map.of("decay_epochs", decayEpochs)));
+    return file;
+  }
+
+  @Test
+  void aSlopeOtherThanOneIsRefusedBeforeTheFileIsRead() {
+    CheckpointImport request =
+        new CheckpointImport(
+            folder.resolve("none.pth"),
+            VanillaNetVariant.VANILLANET_5,
+            Optional.empty(),
+            Optional.empty(),
+            0.37,
+            64,
+            64,
+            Optional.empty());
+
+    assertThatThrownBy(() -> request.read(warning -> {}))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("0.37");
+  }
+
+  @Test
+  void labelsMustBeAsManyAsClasses() throws IOException {
+    Path nine = Files.write(folder.resolve("labels.txt"), "a b c d e f g h i".lines().toList());
+
+    assertThatThrownBy(
+            () ->
+                new CheckpointImport(
+                        Oracle.file("models/vanillanet_5/deploy.pth"),
+                        VanillaNetVariant.VANILLANET_5,
+                        Optional.empty(),
+                        Optional.empty(),
+                        1,
+                        64,
+                        64,
+                        Optional.of(nine))
+                    .read(warning -> {}))
+        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .hasMessageContaining("expected 10 labels, one a line, found 1");
+  }
+
+  @Test
+  void theWrongVariantIsRefusedWithEveryDifference() {
+    CheckpointImport request =
+        new CheckpointImport(
+            Oracle.file("models/vanillanet_7/checkpoint-3.pth"),
+            VanillaNetVariant.VANILLANET_5,
+            Optional.empty(),
+            Optional.empty(),
+            1,
+            64,
+            64,
+            Optional.empty());
+
+    assertThatThrownBy(() -> request.read(warning -> {}))
+        .isInstanceOf(ServiceException.BadCheckpoint.class)
+        .hasMessageContaining("extra: stages.3");
+  }
+
+  @Test
+  void anInputTooSmallForTheNetIsRefused() {
+    assertThatThrownBy(() -> request("vanillanet_5", "deploy.pth", 8).read(warning -> {}))
+        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .hasMessageContaining("too small");
+  }
+
+  private ModelPublisher publisher() {
+    return new ModelPublisher(
+        TorchRuntime.load(), new ModelRepository(folder.resolve("models")), 2, step -> {});
+  }
+
+  private static CheckpointImport request(String variant, String file, int size) {
+    return request(
+        Oracle.file("models/" + variant + "/" + file),
+        VanillaNetVariant.named(variant).orElseThrow(),
+        size);
+  }
+
+  private static CheckpointImport request(Path file) {
+    return request(file, VanillaNetVariant.VANILLANET_5, 64);
+  }
+
+  private static CheckpointImport request(Path file, VanillaNetVariant variant, int size) {
+    return new CheckpointImport(
+        file, variant, Optional.empty(), Optional.empty(), 1, size, size, Optional.empty());
+  }
+}

@@ -1,0 +1,247 @@
+package io.github.vanillanet.model.repository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.registry.PublishedModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelRepositoryTest {
+
+  @TempDir Path root;
+
+  private ModelRepository repository;
+  private StoredVersion first;
+
+  @BeforeEach
+  void publishOne() {
+    repository = new ModelRepository(root);
+    first = PublishedModels.publish(root, "five");
+  }
+
+  @Test
+  void aPublishedVersionHoldsItsFourFilesAndOpens() throws IOException {
+    StoredVersion opened = repository.open(new ModelId("five", 1));
+
+    assertThat(first.folder()).isEqualTo(root.resolve("five").resolve("1"));
+    assertThat(names(first.folder()))
+        .containsExactly("checkpoint.pth", "labels.txt", "manifest.json", "model.pt");
+    assertThat(opened.manifest()).isEqualTo(first.manifest());
+    assertThat(opened.labels()).hasSize(PublishedModels.CLASSES).contains("class 9");
+    assertThat(opened.manifest().certificate().float64().holds()).isTrue();
+  }
+
+  @Test
+  void theNextVersionTakesTheNextNumber() {
+    StoredVersion second = PublishedModels.publish(root, "five");
+
+    assertThat(second.id()).isEqualTo(new ModelId("five", 2));
+    assertThat(repository.active()).containsExactly(new ModelId("five", 2));
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+    // The same weights give the same bytes: nothing in an artifact depends on the day.
+    assertThat(second.manifest().certificate()).isEqualTo(first.manifest().certificate());
+  }
+
+  @Test
+  void nothingIsLeftOfAPublishingThatFails() throws IOException {
+    assertThatThrownBy(
+            () ->
+                repository.publish(
+                    "five",
+                    List.of(),
+                    folder -> {
+                      Files.writeString(folder.resolve(StoredVersion.ARTIFACT), "half");
+                      throw new IOException("disk full");
+                    }))
+        .isInstanceOf(ServiceException.class)
+        .hasMessageContaining("disk full");
+
+    assertThat(names(root.resolve("five"))).containsExactly("1");
+  }
+
+  @Test
+  void whatDeadProcessesLeftIsDeletedOnceItIsADayOld() throws IOException {
+    Path model = root.resolve("five");
+    Path publishing = left(model, ".publishing-", Duration.ofDays(2));
+    Path deleting = left(model, ".deleting-", Duration.ofHours(25));
+    Path underWay = left(model, ".publishing-", Duration.ofHours(23));
+    Path somebodyElses = Files.createDirectory(model.resolve(".publishing-of-mine"));
+    age(somebodyElses, Duration.ofDays(2));
+
+    PublishedModels.publish(root, "five");
+
+    assertThat(publishing).doesNotExist();
+    assertThat(deleting).doesNotExist();
+    assertThat(underWay.resolve(StoredVersion.ARTIFACT)).exists();
+    assertThat(somebodyElses).exists();
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+  }
+
+  @Test
+  void aFolderThatIsStillWrittenToIsLeft() throws IOException {
+    Path slow = left(root.resolve("five"), ".publishing-", Duration.ofDays(2));
+    Files.writeString(slow.resolve(StoredVersion.CHECKPOINT), "now");
+    age(slow, Duration.ofDays(2));
+
+    PublishedModels.publish(root, "five");
+
+    assertThat(slow).exists();
+  }
+
+  @Test
+  void anOldVersionThatIsBeingDeletedIsNotTakenForOneThatWasLeft() throws IOException {
+    for (String file : names(first.folder())) {
+      age(first.folder().resolve(file), Duration.ofDays(2));
+    }
+    age(first.folder(), Duration.ofDays(2));
+
+    Path condemned = TemporaryFolder.condemn(first.folder());
+    TemporaryFolder.deleteAbandoned(root.resolve("five"));
+
+    assertThat(condemned.resolve("1")).exists();
+    assertThat(repository.versions("five")).isEmpty();
+  }
+
+  private static Path left(Path model, String kind, Duration age) throws IOException {
+    Path folder = Files.createDirectory(model.resolve(kind + UUID.randomUUID()));
+    age(Files.writeString(folder.resolve(StoredVersion.ARTIFACT), "half"), age);
+    return age(folder, age);
+  }
+
+  private static Path age(Path path, Duration age) throws IOException {
+    return Files.setLastModifiedTime(path, FileTime.from(Instant.now().minus(age)));
+  }
+
+  @Test
+  void aVersionIsNotSeenBeforeItIsComplete() {
+    AtomicReference<List<Integer>> seen = new AtomicReference<>();
+
+    repository.publish(
+        "five",
+        first.labels(),
+        folder -> {
+          Files.copy(first.artifact(), folder.resolve(StoredVersion.ARTIFACT));
+          seen.set(repository.versions("five"));
+          return first.manifest();
+        });
+
+    assertThat(seen.get()).containsExactly(1);
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+  }
+
+  @Test
+  void aFlippedBitInTheArtifactIsFound() throws IOException {
+    byte[] bytes = Files.readAllBytes(first.artifact());
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(first.artifact(), bytes);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("the certificate is for SHA-256");
+  }
+
+  @Test
+  void aManifestWithoutCertificateIsRefused() throws IOException {
+    edit("\"certificate\":", "\"no_certificate\":");
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("certificate");
+  }
+
+  @Test
+  void aCertificateThatFailsIsRefusedWhateverItSaysOfItsBound() throws IOException {
+    String text = Files.readString(manifest());
+    String failing =
+        text.replaceFirst(
+            "\"served\":\\{\"max_delta\":[^,]*,\"bound\":[^,]*,",
+            "\"served\":{\"max_delta\":0.5,\"bound\":1.0,");
+    assertThat(failing).isNotEqualTo(text);
+    Files.writeString(manifest(), failing);
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("differ by 0.5");
+  }
+
+  @Test
+  void aCertificateOfAnotherVariantIsRefused() throws IOException {
+    edit(
+        "\"source\":\"fused\",\"variant\":\"vanillanet_5\"",
+        "\"source\":\"fused\",\"variant\":\"vanillanet_6\"");
+
+    assertThatThrownBy(this::open).hasMessageContaining("its certificate of a vanillanet_6");
+  }
+
+  @Test
+  void missingFilesAreNamed() throws IOException {
+    Files.delete(first.folder().resolve(StoredVersion.LABELS));
+    assertThatThrownBy(this::open).hasMessageContaining("labels.txt");
+
+    Files.delete(manifest());
+    assertThatThrownBy(this::open).hasMessageContaining("manifest.json is missing");
+  }
+
+  @Test
+  void garbageForAManifestIsOneReadableLine() throws IOException {
+    Files.writeString(manifest(), "{\"format\": 1, nonsense");
+
+    assertThatThrownBy(this::open)
+        .isInstanceOf(ServiceException.BadArtifact.class)
+        .hasMessageContaining("is no manifest")
+        .hasMessageNotContaining("\n");
+  }
+
+  @Test
+  void foldersThatAreNoModelsArePassedOver() throws IOException {
+    Files.createDirectories(root.resolve(".hidden").resolve("1"));
+    Files.createDirectories(root.resolve("five").resolve("not-a-version"));
+    Files.createDirectories(root.resolve("five").resolve("007"));
+    Files.createDirectories(root.resolve("empty"));
+    Files.writeString(root.resolve("README"), "notes");
+
+    assertThat(repository.active()).containsExactly(new ModelId("five", 1));
+    assertThat(new ModelRepository(root.resolve("nowhere")).names()).isEmpty();
+  }
+
+  @Test
+  void namesCannotLeaveTheRepository() {
+    for (String name : List.of("../x", "a/b", "", ".", "..", "a\\b", "-x", "x".repeat(65))) {
+      assertThatThrownBy(() -> repository.publish(name, List.of(), folder -> first.manifest()))
+          .isInstanceOf(ServiceException.BadConfiguration.class);
+    }
+  }
+
+  private void open() {
+    repository.open(new ModelId("five", 1));
+  }
+
+  private Path manifest() {
+    return first.folder().resolve(StoredVersion.MANIFEST);
+  }
+
+  private void edit(String from, String to) throws IOException {
+    String text = Files.readString(manifest());
+    assertThat(text).contains(from);
+    Files.writeString(manifest(), text.replace(from, to));
+  }
+
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.map(path -> path.getFileName().toString()).sorted().toList();
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.vanillanet.serve.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.Response;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@QuarkusTest
+@TestProfile(DefaultModelTest.WithDefault.class)
+class DefaultModelTest {
+
+  public static final class WithDefault implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("vanillanet.default-model", TwoSmallModels.OTHER);
+    }
+
+    @Override
+    public List<TestResourceEntry> testResources() {
+      return List.of(new TestResourceEntry(TwoSmallModels.class));
+    }
+
+    @Override
+    public boolean disableGlobalTestResources() {
+      return true;
+    }
+  }
+
+  @BeforeEach
+  void awaitReady() {
+    Service.awaitReady();
+  }
+
+  @Test
+  void theDefaultModelAnswersWhenNoneIsNamed() {
+    Response body = given().contentType("image/jpeg").body(Service.jpeg()).post("/classify");
+    Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post("/classify");
+
+    assertThat(body.jsonPath().getString("model")).isEqualTo(TwoSmallModels.OTHER);
+    assertThat(upload.asString()).isEqualTo(body.asString());
+  }
+
+  @Test
+  void theOthersAnswerByTheirNames() {
+    Response response =
+        given()
+            .contentType("image/jpeg")
+            .body(Service.jpeg())
+            .post("/classify/" + TwoSmallModels.MODEL);
+
+    assertThat(response.jsonPath().getString("model")).isEqualTo(TwoSmallModels.MODEL);
+  }
+}

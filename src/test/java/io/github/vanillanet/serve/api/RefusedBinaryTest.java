@@ -1,0 +1,196 @@
+package io.github.vanillanet.serve.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Framing that lies. */
+@QuarkusTest
+@QuarkusTestResource(TwoSmallModels.class)
+class RefusedBinaryTest {
+
+  private static final String TENSOR = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
+  private static final String IMAGE = "/v2/models/" + TwoSmallModels.MODEL + "-image/infer";
+  private static final int SAMPLE_BYTES = 3 * 64 * 64 * 4;
+
+  @BeforeEach
+  void awaitReady() {
+    Service.awaitReady();
+  }
+
+  private static RawHttp.Answer withHeader(String header, String body) {
+    return RawHttp.post(
+            TENSOR,
+            "Inference-Header-Content-Length: " + header,
+            "Content-Length: " + body.length())
+        .text(body)
+        .send();
+  }
+
+  private static String tensor(String shape, String parameters) {
+    return "{\"inputs\":[{\"name\":\"input\",\"shape\":%s,\"datatype\":\"FP32\",\"parameters\":%s}]}"
+        .formatted(shape, parameters);
+  }
+
+  private static String images(String shape, int size) {
+    return ("{\"inputs\":[{\"name\":\"image\",\"shape\":%s,\"datatype\":\"BYTES\","
+            + "\"parameters\":{\"binary_data_size\":%d}}]}")
+        .formatted(shape, size);
+  }
+
+  @Test
+  void twoLengthsOfTheJsonAreRefused() {
+    RawHttp.Answer answer =
+        RawHttp.post(
+                TENSOR,
+                "Inference-Header-Content-Length: 2",
+                "Inference-Header-Content-Length: 0",
+                "Content-Length: 2")
+            .text("{}")
+            .send();
+
+    assertThat(Refusal.v2(answer, 400)).contains("expected one value");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "-1; a number of bytes",
+        "x; a number of bytes",
+        "1e3; a number of bytes",
+        "99999999999999999999; a number of bytes",
+        "9223372036854775807; the body has 2",
+        "2147483648; the body has 2",
+        "3; the body has 2",
+        "1; ends inside",
+        "2; found none",
+        "0; a multiple of 49152 bytes"
+      })
+  void aHeaderLengthThatLiesIsRefused(String header, String why) {
+    assertThat(Refusal.v2(withHeader(header, "{}"), 400)).contains(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "[1,3,64,64]; {\"binary_data_size\":49151}; more bytes",
+        "[1,3,64,64]; {\"binary_data_size\":49153}; 49152 bytes are left",
+        "[1,3,64,64]; {\"binary_data_size\":9223372036854775807}; 49152 bytes are left",
+        "[1,3,64,64]; {\"binary_data_size\":-1}; at least 0",
+        "[1,3,64,64]; {\"binary_data_size\":0}; more bytes",
+        "[1,3,64,64]; {\"binary_data_size\":\"49152\"}; a whole number",
+        "[1,3,64,64]; {\"binary_data_size\":49152.0}; a whole number",
+        "[1,3,64,64]; {\"binary_data_size\":99999999999999999999}; a whole number",
+        "[1,3,64,64]; {\"binary_data_size\":[49152]}; a whole number",
+        "[1,3,64,64]; {}; more bytes",
+        "[1,3,64,64]; {\"shared_memory_region\":\"r\"}; shared memory",
+        "[2,3,64,64]; {\"binary_data_size\":49152}; 49152 bytes, not 98304",
+        "[0,3,64,64]; {\"binary_data_size\":49152}; not possible",
+        "[-1,3,64,64]; {\"binary_data_size\":49152}; not possible",
+        "[4294967296,4294967296,1,1]; {\"binary_data_size\":49152}; not possible",
+        "[1,64,64,3]; {\"binary_data_size\":49152}; takes input of shape"
+      })
+  void aBinarySizeThatLiesIsRefused(String shape, String parameters, String why) {
+    RawHttp.Answer answer =
+        TritonBytes.python(TENSOR, tensor(shape, parameters), new byte[SAMPLE_BYTES]).send();
+
+    assertThat(Refusal.v2(answer, 400)).contains(why);
+  }
+
+  @Test
+  void dataTwiceIsRefused() {
+    String json =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1],"
+            + "\"parameters\":{\"binary_data_size\":4}}]}";
+
+    assertThat(Refusal.v2(TritonBytes.python(TENSOR, json, new byte[4]).send(), 400))
+        .contains("found both");
+  }
+
+  @Test
+  void aBinarySizeWithoutTheHeaderFindsNoBytes() {
+    String json = tensor("[1,3,64,64]", "{\"binary_data_size\":49152}");
+
+    RawHttp.Answer answer =
+        RawHttp.post(TENSOR, "Content-Length: " + json.length()).text(json).send();
+
+    assertThat(Refusal.v2(answer, 400)).contains("0 bytes are left");
+  }
+
+  @Test
+  void numbersThatAreNoneAreRefused() {
+    byte[] notANumber = new byte[SAMPLE_BYTES];
+    ByteBuffer.wrap(notANumber).order(ByteOrder.LITTLE_ENDIAN).putFloat(400, Float.NaN);
+    byte[] enormous = new byte[SAMPLE_BYTES];
+    ByteBuffer floats = ByteBuffer.wrap(enormous).order(ByteOrder.LITTLE_ENDIAN);
+    while (floats.hasRemaining()) {
+      floats.putFloat(Float.MAX_VALUE);
+    }
+
+    assertThat(Refusal.v2(TritonBytes.raw(TENSOR, notANumber).send(), 400))
+        .contains("element 100 is NaN");
+    assertThat(TritonBytes.raw(TENSOR, enormous).send().status()).isIn(200, 400);
+  }
+
+  @Test
+  void elementsThatLieAboutTheirLengthAreRefused() {
+    byte[] one = TritonBytes.elements(Service.jpeg());
+    byte[] negative = one.clone();
+    negative[3] = (byte) 0xff;
+    byte[] longer = Arrays.copyOf(one, one.length + 3);
+
+    assertThat(
+            Refusal.v2(TritonBytes.python(IMAGE, images("[1]", one.length), negative).send(), 400))
+        .contains("bytes are left");
+    assertThat(Refusal.v2(TritonBytes.python(IMAGE, images("[2]", one.length), one).send(), 400))
+        .contains("has 2 elements");
+    assertThat(
+            Refusal.v2(TritonBytes.python(IMAGE, images("[1]", longer.length), longer).send(), 400))
+        .contains("3 bytes are left after 1 elements");
+    assertThat(
+            Refusal.v2(TritonBytes.python(IMAGE, images("[2]", longer.length), longer).send(), 400))
+        .contains("a length of 4 bytes");
+    assertThat(Refusal.v2(TritonBytes.python(IMAGE, images("[1]", 0), new byte[0]).send(), 400))
+        .contains("data has 0");
+  }
+
+  @Test
+  void anImageOverItsBoundIsTooLarge() {
+    byte[] image = TritonBytes.elements(new byte[TwoSmallModels.MAX_IMAGE_BODY + 1]);
+
+    Refusal.v2(TritonBytes.python(IMAGE, images("[1]", image.length), image).send(), 413);
+    Refusal.v2(TritonBytes.raw(IMAGE, image).send(), 413);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "\"parameters\":{\"binary_data_output\":1}; true or false",
+        "\"parameters\":[1]; parameters",
+        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"binary_data\":\"yes\"}}]; true or false",
+        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"classification\":-1}}]; at least 0",
+        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"classification\":1.5}}]; whole number",
+        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"shared_memory_region\":\"r\"}}]; shared",
+        "\"outputs\":[{\"name\":\"logits\"},{\"name\":\"logits\"}]; once",
+        "\"outputs\":[{}]; 'logits'"
+      })
+  void parametersOfAnotherTypeAreRefused(String member, String why) {
+    String json = "{%s,\"inputs\":[%s]}".formatted(member, InferJson.zeros());
+
+    RawHttp.Answer answer =
+        RawHttp.post(TENSOR, "Content-Length: " + json.length()).text(json).send();
+
+    assertThat(Refusal.v2(answer, 400)).contains(why);
+  }
+}

@@ -1,0 +1,215 @@
+package io.github.vanillanet.serve.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@QuarkusTest
+@QuarkusTestResource(TwoSmallModels.class)
+class RefusedInferenceTest {
+
+  private static final String TENSOR = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
+  private static final String IMAGE = "/v2/models/" + TwoSmallModels.MODEL + "-image/infer";
+
+  @BeforeEach
+  void awaitReady() {
+    Service.awaitReady();
+  }
+
+  /** By hand: REST-assured formats every body for its log, whatever is in it. */
+  private static RawHttp.Answer infer(String path, String body) {
+    return RawHttp.post(path, "Content-Type: application/json", "Content-Length: " + body.length())
+        .text(body)
+        .send();
+  }
+
+  static Stream<Arguments> requestsThatAreNone() {
+    String open = "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":";
+    return Stream.of(
+        Arguments.of("", "the request"),
+        Arguments.of("{", "ends inside"),
+        Arguments.of("hello", "no JSON"),
+        Arguments.of("[]", "the request"),
+        Arguments.of("null", "the request"),
+        Arguments.of(InferJson.request(InferJson.zeros()) + " {}", "nothing after"),
+        Arguments.of("{}", "found none"),
+        Arguments.of("{\"inputs\":[]}", "found none"),
+        Arguments.of("{\"inputs\":null}", "inputs"),
+        Arguments.of("{\"inputs\":[1]}", "an input"),
+        Arguments.of("{\"x\":" + "[".repeat(100_000), "depth"),
+        Arguments.of(open + "[".repeat(100_000), "depth"),
+        Arguments.of(open + "[NaN]}]}", "NaN"),
+        Arguments.of(open + "[Infinity]}]}", "Infinity"),
+        Arguments.of(open + "[1e400]}]}", "within float32"),
+        Arguments.of(open + "[-1e39]}]}", "within float32"),
+        Arguments.of(open + "[" + "9".repeat(5000) + "]}]}", "length"),
+        Arguments.of(open + "[true]}]}", "numbers"),
+        Arguments.of(open + "[null]}]}", "numbers"),
+        Arguments.of(open + "1}]}", "data"),
+        Arguments.of(open + "[1", "ends inside"),
+        Arguments.of(open + "[1]}],\"id\":5}", "id"),
+        Arguments.of("{\"id\":\"a\",\"id\":\"b\"}", "Duplicate field 'id'"),
+        Arguments.of(open + "[1],\"data\":[1]}]}", "Duplicate field 'data'"),
+        Arguments.of("{\"inputs\":[{\"name\":null}]}", "name"),
+        Arguments.of("{\"inputs\":[{\"name\":\"" + "n".repeat(100_000) + "\"}]}", "needs name"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("requestsThatAreNone")
+  void aBodyThatIsNoRequestIsRefusedAndSaysWhy(String body, String why) {
+    assertThat(Refusal.v2(infer(TENSOR, body), 400)).contains(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "input; INT8; [1,3,64,64]; of datatype FP32",
+        "input; fp32; [1,3,64,64]; of datatype FP32",
+        "image; BYTES; [1,3,64,64]; expected input 'input'",
+        "input; FP32; [12288]; takes input of shape [n, 3, 64, 64]",
+        "input; FP32; [1,64,64,3]; takes input of shape [n, 3, 64, 64]",
+        "input; FP32; [3,1,64,64]; takes input of shape [n, 3, 64, 64]",
+        "input; FP32; []; has 1 elements",
+        "input; FP32; [2,3,64,64]; has 24576 elements",
+        "input; FP32; [0,3,64,64]; is not possible",
+        "input; FP32; [-1,3,64,64]; is not possible",
+        "input; FP32; [-1,-3,64,64]; is not possible",
+        "input; FP32; [4611686018427387904,4,64,64]; is not possible",
+        "input; FP32; [65536,65536,65536,65536]; is not possible",
+        "input; FP32; [1000000000000000000000,3,64,64]; out of range of long",
+        "input; FP32; [1.0,3,64,64]; a dimension",
+        "input; FP32; 1; a shape",
+      })
+  void aTensorThatTheModelDoesNotTakeIsRefused(
+      String name, String datatype, String shape, String why) {
+    String input = InferJson.input(name, datatype, shape, InferJson.zeroData(12_288));
+
+    RawHttp.Answer response = infer(TENSOR, InferJson.request(input));
+
+    assertThat(Refusal.v2(response, 400)).contains(why);
+  }
+
+  @Test
+  void whatIsNotThereIsCalledNothing() {
+    assertThat(Refusal.v2(infer(IMAGE, ""), 400)).contains("expected an object, found nothing");
+    assertThat(Refusal.v2(infer(IMAGE, "{\"inputs\":1}"), 400))
+        .contains("inputs: expected an array, found a whole number");
+  }
+
+  @Test
+  void stringsAreNoNumbers() {
+    String[] strings = new String[12_288];
+    Arrays.fill(strings, "\"1\"");
+    String all = "[" + String.join(",", strings) + "]";
+    strings[0] = "1";
+    String some = "[" + String.join(",", strings) + "]";
+
+    for (String data : List.of(all, some)) {
+      String input = InferJson.input("input", "FP32", "[1,3,64,64]", data);
+      assertThat(Refusal.v2(infer(TENSOR, InferJson.request(input)), 400))
+          .contains("elements of another type");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"name", "shape", "datatype", "data"})
+  void anInputNeedsAllItsFields(String missing) {
+    String input =
+        InferJson.zeros()
+            .replaceFirst("\"%s\":(\"[^\"]*\"|\\[[^]]*])".formatted(missing), "\"x\":0");
+
+    Refusal.v2(infer(TENSOR, InferJson.request(input)), 400);
+  }
+
+  @Test
+  void moreThanOneInputIsRefused() {
+    RawHttp.Answer response =
+        infer(TENSOR, InferJson.request(InferJson.zeros(), InferJson.zeros()));
+
+    assertThat(Refusal.v2(response, 400)).contains("expected one input, found 2");
+  }
+
+  @Test
+  void anOutputThatThereIsNotIsRefused() {
+    String body =
+        "{\"outputs\":[{\"name\":\"labels\"}],\"inputs\":[%s]}".formatted(InferJson.zeros());
+
+    assertThat(Refusal.v2(infer(TENSOR, body), 400)).contains("'logits'", "'labels'");
+  }
+
+  @Test
+  void aModelThatIsNotLoadedIsNotFound() {
+    RawHttp.Answer tensor = infer("/v2/models/nope/infer", InferJson.request(InferJson.zeros()));
+    RawHttp.Answer image =
+        infer("/v2/models/nope-image/infer", InferJson.images(List.of(Service.jpeg())));
+
+    assertThat(Refusal.v2(tensor, 404)).contains("'nope'", TwoSmallModels.MODEL);
+    assertThat(Refusal.v2(image, 404)).contains("'nope'", TwoSmallModels.MODEL);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nonsense", "a/b/c"})
+  void aContentTypeThatIsNoneIsRefused(String contentType) {
+    RawHttp.Answer answer =
+        RawHttp.post(TENSOR, "Content-Type: " + contentType, "Content-Length: 2").text("{}").send();
+
+    Refusal.v2(answer, 415);
+  }
+
+  @Test
+  void imagesThatAreAllBadAreRefused() {
+    byte[] good = Service.jpeg();
+    byte[] cut = Arrays.copyOf(good, good.length / 2);
+
+    RawHttp.Answer noImage = infer(IMAGE, InferJson.images(List.of("hello".getBytes(), cut)));
+    RawHttp.Answer damaged = infer(IMAGE, InferJson.images(List.of(cut)));
+
+    Refusal.v2(noImage, 415);
+    Refusal.v2(damaged, 422);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "[1]; [\"!!!\"]; no base64",
+        "[1]; [\"aGk\\u0000\"]; no base64",
+        "[1]; [1.5]; elements of another type",
+        "[2]; [\"aGk=\"]; data has 1",
+        "[0]; []; is not possible",
+      })
+  void imagesThatAreNoBase64OrOfAnotherCountAreRefused(String shape, String data, String why) {
+    assertThat(Refusal.v2(infer(IMAGE, InferJson.images(shape, data)), 400)).contains(why);
+  }
+
+  @Test
+  void imagesNeedTheirContentType() {
+    String input = InferJson.input("image", "BYTES", "[1]", "[\"aGk=\"]");
+
+    assertThat(Refusal.v2(infer(IMAGE, InferJson.request(input)), 400)).contains("content_type");
+  }
+
+  @Test
+  void imagesThatWouldBecomeTooManyPixelsAreRefusedBeforeTheyAreDecoded() {
+    int count = TwoSmallModels.MAX_TENSOR_BODY / (64 * 64 * 3) + 1;
+    String[] empty = new String[count];
+    Arrays.fill(empty, "\"\"");
+
+    RawHttp.Answer response =
+        infer(IMAGE, InferJson.images("[" + count + "]", "[" + String.join(",", empty) + "]"));
+
+    assertThat(Refusal.v2(response, 413)).contains("at most " + (count - 1) + " images");
+  }
+}

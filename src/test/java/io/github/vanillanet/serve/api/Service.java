@@ -1,0 +1,42 @@
+package io.github.vanillanet.serve.api;
+
+import static io.restassured.RestAssured.given;
+
+import io.github.vanillanet.Oracle;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/** What every test of the API needs of the running service, and what it sends to it. */
+final class Service {
+
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
+  private Service() {}
+
+  /** Models load after the server has started. */
+  static void awaitReady() {
+    long until = System.nanoTime() + PATIENCE.toNanos();
+    while (given().get("/q/health/ready").statusCode() != 200) {
+      if (System.nanoTime() > until) {
+        throw new AssertionError("not ready after " + PATIENCE);
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+  }
+
+  static byte[] image(String name) {
+    try {
+      return Files.readAllBytes(Oracle.file("preprocess/" + name));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static byte[] jpeg() {
+    return image("jpeg_420.jpg");
+  }
+}

@@ -1,0 +1,381 @@
+package io.github.vanillanet.serve.api;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.vanillanet.Oracle;
+import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import io.restassured.response.Response;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Requests as NVIDIA's clients send them; see {@link TritonBytes}. */
+@QuarkusTest
+@QuarkusTestResource(TwoSmallModels.class)
+class TritonClientTest {
+
+  private static final String MODEL = "/v2/models/" + TwoSmallModels.MODEL;
+  private static final String IMAGE = MODEL + "-image";
+  private static final double TOLERANCE = 1e-4; // as in InferTest
+  private static final int SAMPLE = 3 * 64 * 64;
+
+  private final HostTensor input = Oracle.array("models/vanillanet_5/input");
+  private final float[] golden =
+      Oracle.array("models/vanillanet_5/logits.model_ema.deploy").toFloats();
+
+  @BeforeEach
+  void awaitReady() {
+    Service.awaitReady();
+  }
+
+  private void requireGolden(float[] logits) {
+    assertThat(logits).hasSize(golden.length);
+    for (int i = 0; i < golden.length; i++) {
+      assertThat((double) logits[i]).isEqualTo(golden[i], within(TOLERANCE));
+    }
+  }
+
+  @Test
+  void tritonclientSendsBinaryAndAsksForBinaryByDefault() {
+    byte[] tensor = TritonBytes.floats(input.toFloats());
+    String json =
+        "{\"id\":\"my-id\",\"inputs\":[{\"name\":\"input\",\"shape\":[4,3,64,64],"
+            + "\"datatype\":\"FP32\",\"parameters\":{\"binary_data_size\":%d}}],"
+            + "\"parameters\":{\"binary_data_output\":true}}";
+
+    RawHttp.Answer answer =
+        TritonBytes.python(MODEL + "/infer", json.formatted(tensor.length), tensor).send();
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    assertThat(answer.contentType()).isEqualTo("application/octet-stream");
+    TritonBytes.Split split = TritonBytes.Split.of(answer);
+    assertThat(split.json())
+        .isEqualTo(
+            "{\"id\":\"my-id\",\"model_name\":\"vanillanet-5\",\"model_version\":\"1\","
+                + "\"outputs\":[{\"name\":\"logits\",\"datatype\":\"FP32\",\"shape\":[4,10],"
+                + "\"parameters\":{\"binary_data_size\":160}}]}");
+    requireGolden(split.floats());
+  }
+
+  @Test
+  void perfAnalyzerNamesItsOutputs() {
+    byte[] tensor = TritonBytes.floats(input.toFloats());
+    String json =
+        "{\"id\":\"0\",\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\","
+            + "\"shape\":[4,3,64,64],\"parameters\":{\"binary_data_size\":%d}}],"
+            + "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"binary_data\":true}}]}";
+
+    RawHttp.Answer answer =
+        TritonBytes.cpp(MODEL + "/infer", json.formatted(tensor.length), tensor).send();
+
+    assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    requireGolden(TritonBytes.Split.of(answer).floats());
+  }
+
+  @Test
+  void binaryInputsCanBeAnsweredInJsonAndTheOtherWayRound() {
+    float[] zeros = new float[SAMPLE];
+    String binary =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"FP32\","
+            + "\"parameters\":{\"binary_data_size\":49152}}],"
+            + "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"binary_data\":false}}]}";
+    String json =
+        "{\"parameters\":{\"binary_data_output\":true},\"inputs\":[%s]}"
+            .formatted(InferJson.zeros());
+
+    RawHttp.Answer inJson =
+        TritonBytes.python(MODEL + "/infer", binary, TritonBytes.floats(zeros)).send();
+    RawHttp.Answer inBinary =
+        RawHttp.post(MODEL + "/infer", "Content-Length: " + json.length()).text(json).send();
+
+    assertThat(inJson.contentType()).isEqualTo("application/json");
+    List<Float> logits = JsonPath.from(inJson.body()).getList("outputs[0].data", Float.class);
+    float[] values = TritonBytes.Split.of(inBinary).floats();
+    for (int i = 0; i < values.length; i++) {
+      assertThat(logits.get(i)).isEqualTo(values[i]);
+    }
+  }
+
+  @Test
+  void encodedImagesAreClassifiedAsStrings() {
+    byte[] tensor = TritonBytes.elements(Service.jpeg(), Service.image("png_rgb.png"));
+    String json =
+        "{\"inputs\":[{\"name\":\"image\",\"shape\":[2],\"datatype\":\"BYTES\","
+            + "\"parameters\":{\"binary_data_size\":%d}}],"
+            + "\"outputs\":[{\"name\":\"logits\",\"parameters\":"
+            + "{\"classification\":3,\"binary_data\":%s}}]}";
+
+    TritonBytes.Split split =
+        TritonBytes.Split.of(
+            TritonBytes.python(IMAGE + "/infer", json.formatted(tensor.length, true), tensor)
+                .send());
+    RawHttp.Answer asJson =
+        TritonBytes.python(IMAGE + "/infer", json.formatted(tensor.length, false), tensor).send();
+
+    JsonPath answer = JsonPath.from(asJson.body());
+    assertThat(answer.getString("outputs[0].datatype")).isEqualTo("BYTES");
+    assertThat(answer.getList("outputs[0].shape", Integer.class)).containsExactly(2, 3);
+    List<String> strings = answer.getList("outputs[0].data", String.class);
+    assertThat(strings).hasSize(6).allMatch(s -> s.matches("-?\\d+\\.\\d{6}:\\d:class \\d"));
+    List<Double> scores =
+        strings.stream().map(s -> Double.valueOf(s.substring(0, s.indexOf(':')))).toList();
+    assertThat(scores.get(0)).isGreaterThanOrEqualTo(scores.get(1));
+    for (String string : strings) {
+      byte[] element = new byte[split.binary().getInt()];
+      split.binary().get(element);
+      assertThat(new String(element, StandardCharsets.UTF_8)).isEqualTo(string);
+    }
+    assertThat(split.binary().hasRemaining()).isFalse();
+  }
+
+  @Test
+  void rawRequestsAreTheTensorAndNothingElse() {
+    RawHttp.Answer tensor =
+        TritonBytes.raw(MODEL + "/infer", TritonBytes.floats(input.toFloats())).send();
+    RawHttp.Answer image = TritonBytes.raw(IMAGE + "/versions/1/infer", Service.jpeg()).send();
+
+    requireGolden(TritonBytes.Split.of(tensor).floats());
+    assertThat(TritonBytes.Split.of(image).json())
+        .contains("\"shape\":[1,10]", "\"binary_data_size\":40");
+    List<Float> classified =
+        given()
+            .contentType("application/json")
+            .body(InferJson.images(List.of(Service.jpeg())))
+            .post(IMAGE + "/infer")
+            .jsonPath()
+            .getList("outputs[0].data", Float.class);
+    assertThat(TritonBytes.Split.of(image).floats()[0]).isEqualTo(classified.get(0));
+  }
+
+  @Test
+  void halfPrecisionIsWidened() {
+    ByteBuffer halves = ByteBuffer.allocate(SAMPLE * 2).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    while (halves.hasRemaining()) {
+      halves.putShort((short) 0xbc01); // -1.0009765625
+    }
+    float[] same = new float[SAMPLE];
+    Arrays.fill(same, -1.0009765625f);
+    String json =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"%s\","
+            + "\"parameters\":{\"binary_data_size\":%d}}],"
+            + "\"parameters\":{\"binary_data_output\":true}}";
+
+    RawHttp.Answer half =
+        TritonBytes.python(
+                MODEL + "/infer", json.formatted("FP16", halves.capacity()), halves.array())
+            .send();
+    RawHttp.Answer full =
+        TritonBytes.python(
+                MODEL + "/infer", json.formatted("FP32", SAMPLE * 4), TritonBytes.floats(same))
+            .send();
+
+    assertThat(half.status()).as(half.body()).isEqualTo(200);
+    assertThat(half.content()).isEqualTo(full.content());
+  }
+
+  @Test
+  void pixelsAreNormalisedByTheModel() {
+    byte[] pixels = new byte[SAMPLE];
+    Arrays.fill(pixels, (byte) 200);
+    float[] normalised = new float[SAMPLE];
+    float[] mean = {0.485f, 0.456f, 0.406f};
+    float[] deviation = {0.229f, 0.224f, 0.225f};
+    for (int i = 0; i < SAMPLE; i++) {
+      int channel = i / (64 * 64);
+      normalised[i] = (200 / 255f - mean[channel]) / deviation[channel];
+    }
+    String json =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":%s,\"datatype\":\"%s\","
+            + "\"parameters\":{\"binary_data_size\":%d}}],"
+            + "\"parameters\":{\"binary_data_output\":true}}";
+
+    RawHttp.Answer bytes =
+        TritonBytes.python(MODEL + "/infer", json.formatted("[1,64,64,3]", "UINT8", SAMPLE), pixels)
+            .send();
+    RawHttp.Answer floats =
+        TritonBytes.python(
+                MODEL + "/infer",
+                json.formatted("[1,3,64,64]", "FP32", SAMPLE * 4),
+                TritonBytes.floats(normalised))
+            .send();
+
+    assertThat(bytes.status()).as(bytes.body()).isEqualTo(200);
+    float[] expected = TritonBytes.Split.of(floats).floats();
+    float[] found = TritonBytes.Split.of(bytes).floats();
+    for (int i = 0; i < expected.length; i++) {
+      assertThat((double) found[i]).isEqualTo(expected[i], within(TOLERANCE));
+    }
+  }
+
+  @Test
+  void oneBadImageOfABatchIsNaNAndSaysWhy() {
+    byte[] tensor =
+        TritonBytes.elements(Service.jpeg(), "hello".getBytes(), Service.image("png_rgb.png"));
+    String json =
+        "{\"inputs\":[{\"name\":\"image\",\"shape\":[3],\"datatype\":\"BYTES\","
+            + "\"parameters\":{\"binary_data_size\":%d}}],"
+            + "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"binary_data\":%s}}]}";
+
+    TritonBytes.Split split =
+        TritonBytes.Split.of(
+            TritonBytes.python(IMAGE + "/infer", json.formatted(tensor.length, true), tensor)
+                .send());
+    RawHttp.Answer asJson =
+        TritonBytes.python(IMAGE + "/infer", json.formatted(tensor.length, false), tensor).send();
+
+    float[] logits = split.floats();
+    assertThat(logits).hasSize(30);
+    for (int i = 0; i < 30; i++) {
+      assertThat(Float.isNaN(logits[i])).isEqualTo(i >= 10 && i < 20);
+    }
+    JsonPath answer = JsonPath.from(asJson.body());
+    assertThat(answer.getString("parameters.error_1")).isNotBlank();
+    assertThat(answer.getList("outputs[0].data").subList(10, 20)).containsOnlyNulls();
+    assertThat(answer.getList("outputs[0].data").subList(20, 30)).doesNotContainNull();
+  }
+
+  @Test
+  void theServerTellsWhatItIs() {
+    for (String path : List.of("/v2", "/v2/")) {
+      JsonPath server = given().get(path).jsonPath();
+      assertThat(server.getString("name")).isEqualTo("vanillanet-serving");
+      assertThat(server.getString("version")).isNotBlank();
+      assertThat(server.getList("extensions", String.class))
+          .contains("binary_tensor_data", "classification", "model_configuration", "statistics");
+    }
+    assertThat(given().get("/v2/health/live").jsonPath().getBoolean("live")).isTrue();
+    assertThat(given().get("/v2/health/ready").jsonPath().getBoolean("ready")).isTrue();
+  }
+
+  @Test
+  void bothViewsAreDescribedInEveryPath() {
+    for (String path : List.of(MODEL, MODEL + "/versions/1")) {
+      JsonPath metadata = given().get(path).jsonPath();
+      assertThat(metadata.getString("platform")).isEqualTo("pytorch_torchscript");
+      assertThat(metadata.getList("versions", String.class)).containsExactly("1");
+      assertThat(metadata.getString("inputs[0].name")).isEqualTo("input");
+      assertThat(metadata.getList("inputs[0].shape", Integer.class)).containsExactly(-1, 3, 64, 64);
+      assertThat(metadata.getList("outputs[0].shape", Integer.class)).containsExactly(-1, 10);
+      assertThat(given().get(path + "/ready").jsonPath().getBoolean("ready")).isTrue();
+      JsonPath config = given().get(path + "/config").jsonPath();
+      assertThat(config.getInt("max_batch_size")).isEqualTo(64);
+      assertThat(config.getString("input[0].data_type")).isEqualTo("TYPE_FP32");
+      assertThat(config.getString("input[0].format")).isEqualTo("FORMAT_NCHW");
+      assertThat(config.getList("input[0].dims", Integer.class)).containsExactly(3, 64, 64);
+    }
+    JsonPath image = given().get(IMAGE).jsonPath();
+    assertThat(image.getString("name")).isEqualTo(TwoSmallModels.MODEL + "-image");
+    assertThat(image.getString("inputs[0].datatype")).isEqualTo("BYTES");
+    assertThat(image.getList("inputs[0].shape", Integer.class)).containsExactly(-1);
+    assertThat(given().get(IMAGE + "/config").jsonPath().getString("input[0].data_type"))
+        .isEqualTo("TYPE_STRING");
+  }
+
+  @Test
+  void versionsThatAreNotServedAreNotFound() {
+    for (String version : List.of("2", "0", "x", "99999999999")) {
+      for (String what : List.of("", "/ready", "/config", "/stats")) {
+        Refusal.v2(given().get(MODEL + "/versions/" + version + what), 404);
+      }
+      Refusal.v2(
+          given()
+              .contentType("application/json")
+              .body(InferJson.request(InferJson.zeros()))
+              .post(MODEL + "/versions/" + version + "/infer"),
+          404);
+    }
+    Refusal.v2(given().get("/v2/models/nope/ready"), 404);
+  }
+
+  @Test
+  void statisticsCountRequestsImagesAndNanoseconds() {
+    String path = "/v2/models/" + TwoSmallModels.OTHER;
+    JsonPath before = given().get(path + "/stats").jsonPath();
+
+    TritonBytes.raw(path + "/infer", new byte[2 * SAMPLE * 4]).send();
+    TritonBytes.raw(path + "-image/infer", "no image".getBytes()).send();
+    JsonPath after = given().get(path + "/stats").jsonPath();
+
+    String stats = "model_stats[0].inference_stats.";
+    assertThat(after.getString("model_stats[0].version")).isEqualTo("1");
+    assertThat(grown(before, after, "model_stats[0].inference_count")).isEqualTo(2);
+    assertThat(grown(before, after, "model_stats[0].execution_count")).isEqualTo(1);
+    assertThat(grown(before, after, stats + "success.count")).isEqualTo(1);
+    assertThat(grown(before, after, stats + "fail.count")).isEqualTo(1);
+    assertThat(grown(before, after, stats + "fail.ns")).isPositive();
+    for (String stage : List.of("queue", "compute_input", "compute_infer", "compute_output")) {
+      assertThat(grown(before, after, stats + stage + ".count")).isEqualTo(1);
+    }
+    assertThat(grown(before, after, stats + "compute_infer.ns"))
+        .isPositive()
+        .isLessThanOrEqualTo(grown(before, after, stats + "success.ns"));
+    assertThat(after.getLong(stats + "cache_hit.count")).isZero();
+    assertThat(after.getList("model_stats[0].batch_stats.batch_size", Integer.class)).contains(2);
+    assertThat(given().get("/v2/models/stats").jsonPath().getList("model_stats.name"))
+        .containsExactly(TwoSmallModels.OTHER, TwoSmallModels.MODEL);
+  }
+
+  @Test
+  void forwardsAreCountedNotRequests() {
+    String path = "/v2/models/" + TwoSmallModels.OTHER;
+    JsonPath before = given().get(path + "/stats").jsonPath();
+
+    TritonBytes.raw(path + "/infer", new byte[9 * SAMPLE * 4]).send();
+    JsonPath after = given().get(path + "/stats").jsonPath();
+
+    assertThat(grown(before, after, "model_stats[0].inference_count")).isEqualTo(9);
+    assertThat(grown(before, after, "model_stats[0].execution_count"))
+        .as("eight and one")
+        .isEqualTo(2);
+    assertThat(grown(before, after, "model_stats[0].inference_stats.success.count")).isEqualTo(1);
+  }
+
+  private static long grown(JsonPath before, JsonPath after, String counter) {
+    return after.getLong(counter) - before.getLong(counter);
+  }
+
+  @Test
+  void theRepositoryIsListedWhateverTheBodySays() {
+    RawHttp.Answer python = RawHttp.post("/v2/repository/index", "Content-Length: 0").send();
+    Response curl =
+        given()
+            .contentType("application/x-www-form-urlencoded")
+            .body("{\"ready\":true}")
+            .post("/v2/repository/index");
+
+    assertThat(JsonPath.from(python.body()).getList("name"))
+        .containsExactly(TwoSmallModels.OTHER, TwoSmallModels.MODEL);
+    assertThat(curl.jsonPath().getList("state")).containsOnly("READY");
+  }
+
+  @Test
+  void aTimeoutOfMicrosecondsIsADeadline() {
+    byte[] tensor = TritonBytes.floats(new float[SAMPLE]);
+    String json =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"FP32\","
+            + "\"parameters\":{\"binary_data_size\":49152}}],"
+            + "\"parameters\":{\"timeout\":%s,\"binary_data_output\":true}}";
+
+    for (String none : List.of("0", "600000000", "9223372036854775807")) {
+      assertThat(TritonBytes.python(MODEL + "/infer", json.formatted(none), tensor).send().status())
+          .isEqualTo(200);
+    }
+    Refusal.v2(TritonBytes.python(MODEL + "/infer", json.formatted("1"), tensor).send(), 504);
+    Refusal.v2(TritonBytes.python(MODEL + "/infer", json.formatted("-1"), tensor).send(), 400);
+  }
+
+  @Test
+  void loadingIsForAdministrators() {
+    for (String action : List.of("load", "unload")) {
+      Refusal.v2(given().body("{}").post("/v2/repository/models/vanillanet-5/" + action), 401);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.vanillanet.serve.api.admin;
+
+import io.github.vanillanet.serve.registry.NarrowModels;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A service with one narrow model, an empty data root, a key for tokens and two users: {@code
+ * chief} may administrate, {@code guest} may not.
+ */
+public final class OpenedAdmin implements QuarkusTestProfile {
+
+  static final String MODEL = "narrow";
+  static final String ISSUER = "https://issuer.example";
+  static final String PRIVATE_KEY = "test.private-key";
+  static final String MAX_UPLOAD = "100000";
+
+  @Override
+  public List<TestResourceEntry> testResources() {
+    return List.of(new TestResourceEntry(Folders.class));
+  }
+
+  @Override
+  public boolean disableGlobalTestResources() {
+    return true;
+  }
+
+  /** What must exist before the service starts. */
+  public static final class Folders implements QuarkusTestResourceLifecycleManager {
+
+    @Override
+    public Map<String, String> start() {
+      try {
+        Path root = Files.createTempDirectory("opened-admin");
+        NarrowModels.publish(root.resolve("models"), MODEL, 1);
+        Files.createDirectories(root.resolve("data/flowers/train/rose"));
+        Map<String, String> settings = new HashMap<>(keys());
+        settings.put("vanillanet.repository", root.resolve("models").toString());
+        settings.put("vanillanet.device", "cpu");
+        settings.put("vanillanet.threads", "1");
+        settings.put("vanillanet.training.jobs", root.resolve("jobs").toString());
+        settings.put("vanillanet.training.data-root", root.resolve("data").toString());
+        settings.put("vanillanet.training.max-upload", MAX_UPLOAD);
+        settings.put("vanillanet.training.stop-grace", "0.05S");
+        settings.put("quarkus.security.users.embedded.users.chief", "open sesame");
+        settings.put("quarkus.security.users.embedded.roles.chief", "admin");
+        settings.put("quarkus.security.users.embedded.users.guest", "hello");
+        settings.put("quarkus.security.users.embedded.roles.guest", "reader");
+        return settings;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static Map<String, String> keys() {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        KeyPair pair = generator.generateKeyPair();
+        Base64.Encoder base64 = Base64.getEncoder();
+        return Map.of(
+            "mp.jwt.verify.publickey",
+            base64.encodeToString(pair.getPublic().getEncoded()),
+            "mp.jwt.verify.issuer",
+            ISSUER,
+            PRIVATE_KEY,
+            base64.encodeToString(pair.getPrivate().getEncoded()));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every JDK has RSA", e);
+      }
+    }
+
+    @Override
+    public void stop() {
+      // the temporary folder is small, and the service may still be closing its models
+    }
+  }
+}

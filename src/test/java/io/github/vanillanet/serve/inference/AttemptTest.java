@@ -1,0 +1,201 @@
+package io.github.vanillanet.serve.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.ManualTicker;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
+import io.github.vanillanet.serve.metrics.Stage;
+import io.github.vanillanet.serve.registry.AnswerObserver;
+import io.github.vanillanet.serve.registry.PublishedModels;
+import io.github.vanillanet.serve.registry.ServedModel;
+import io.github.vanillanet.serve.scheduler.BatchPolicy;
+import io.github.vanillanet.serve.scheduler.FakeInstance;
+import io.github.vanillanet.serve.scheduler.KnownAnswer;
+import io.github.vanillanet.serve.scheduler.Lane;
+import io.github.vanillanet.serve.scheduler.LaneSettings;
+import io.github.vanillanet.serve.scheduler.ModelInput;
+import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.serve.scheduler.WatchPlan;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A device that takes 10 ms for an image, by the test's clock, and a queue for two. */
+class AttemptTest {
+
+  private static final int PLENTY = 1 << 20;
+
+  @TempDir static Path repository;
+
+  private static StoredVersion version;
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+  private final FakeInstance instance = new FakeInstance(0);
+  private final AtomicInteger decoded = new AtomicInteger();
+  private final Lane lane =
+      new Lane(
+          "test",
+          List.of(instance),
+          new LaneSettings(2, BatchPolicy.single(), new Turns(ticker)),
+          new ServingMetrics(registry).version("five", 1, "cpu"));
+  private final ServedModel served = PublishedModels.served(version, lane);
+
+  @BeforeAll
+  static void publish() {
+    version = PublishedModels.publish(repository, "five");
+  }
+
+  AttemptTest() {
+    lane.open(Duration.ofMillis(10));
+  }
+
+  @AfterEach
+  void close() {
+    instance.permits.release(PLENTY);
+    lane.close();
+  }
+
+  @Test
+  void anAnswerTellsItsStages() {
+    instance.permits.release(PLENTY);
+    Call call = call();
+
+    assertThat(attempt(call)).isEqualTo(2);
+
+    assertThat(call.clock().read().stages())
+        .containsKeys(Stage.QUEUE, Stage.INFER, Stage.POSTPROCESS, Stage.TOTAL);
+    assertThat(call.answeredBy()).contains(version.id());
+    assertThat(count("success")).isEqualTo(1);
+  }
+
+  @Test
+  void whatAFullQueueRefusesIsNeverDecoded() throws InterruptedException {
+    lane.submit(input(1));
+    instance.entered.await();
+    lane.submit(input(2));
+
+    assertThatThrownBy(() -> attempt(call())).isInstanceOf(ServiceException.QueueFull.class);
+
+    assertThat(decoded).hasValue(0);
+    assertThat(count("rejected")).isEqualTo(1);
+  }
+
+  @Test
+  void whatCannotBeInTimeIsNeverDecoded() {
+    Call call = call();
+    call.limit(Duration.ofMillis(10));
+
+    assertThatThrownBy(() -> attempt(call)).isInstanceOf(ServiceException.DeadlineExceeded.class);
+
+    assertThat(decoded).hasValue(0);
+    assertThat(count("expired")).isEqualTo(1);
+  }
+
+  @Test
+  void anAnswerThatComesTooLateIsNone() {
+    Call call = call();
+    call.limit(Duration.ofMinutes(1));
+    instance.permits.release(PLENTY);
+    Attempt attempt = new Attempt(call, served, 1, Duration.ZERO, AnswerObserver.none());
+
+    assertThatThrownBy(
+            () ->
+                attempt.run(
+                    () -> input(1),
+                    logits -> {
+                      ticker.advance(Duration.ofMinutes(2));
+                      return 0;
+                    }))
+        .isInstanceOf(ServiceException.DeadlineExceeded.class);
+    assertThat(count("expired")).isEqualTo(1);
+  }
+
+  @Test
+  @Timeout(60)
+  void nobodyWaitsLongerThanHisDeadline() {
+    Call call = call();
+    call.limit(Duration.ofMillis(50));
+
+    assertThatThrownBy(() -> attempt(call)) // the forward ends when the test does
+        .isInstanceOf(ServiceException.DeadlineExceeded.class)
+        .hasMessageContaining("the budget of 50.0 ms was spent");
+    assertThat(count("expired")).isEqualTo(1);
+  }
+
+  @Test
+  void whatAFaultEndsHasFailed() {
+    lane.watch(
+        new WatchPlan(
+            List.of(new KnownAnswer(input(1), logits -> {})),
+            Duration.ofDays(1),
+            Duration.ofDays(1),
+            fault -> {}));
+    Call call = call();
+    CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(() -> attempt(call));
+    instance.failure = new ServiceException.EngineFailure("a device error", null);
+    instance.permits.release(PLENTY);
+
+    assertThatThrownBy(ended::join).hasCauseInstanceOf(ServiceException.NotReady.class);
+    assertThat(count("failed")).isEqualTo(1);
+    assertThat(count("rejected")).isZero();
+  }
+
+  @Test
+  void workWhoseClientHasLeftIsNotComputed() throws InterruptedException {
+    lane.submit(input(1));
+    instance.entered.await();
+    Call call = call();
+    CompletableFuture<Integer> waiting = CompletableFuture.supplyAsync(() -> attempt(call));
+    while (lane.depth() == 0) {
+      Thread.onSpinWait();
+    }
+
+    call.abandon();
+
+    assertThatThrownBy(waiting::join)
+        .isInstanceOf(CompletionException.class)
+        .hasCauseInstanceOf(ServiceException.ClientGone.class);
+    instance.permits.release(PLENTY);
+    lane.close();
+    assertThat(instance.forwards).containsExactly(1);
+    assertThat(count("cancelled")).isEqualTo(1);
+  }
+
+  private Call call() {
+    return new Call(ticker, ticker.nanos());
+  }
+
+  private int attempt(Call call) {
+    return new Attempt(call, served, 1, Duration.ZERO, AnswerObserver.none())
+        .run(
+            () -> {
+              decoded.incrementAndGet();
+              return input(1);
+            },
+            logits -> logits.length);
+  }
+
+  private double count(String outcome) {
+    return registry.get("vanillanet.requests").tag("outcome", outcome).counter().count();
+  }
+
+  private static ModelInput input(int samples) {
+    return new ModelInput(InputKind.IMAGES, samples, ByteBuffer.allocate(4 * samples));
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.vanillanet.serve.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.ManualTicker;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class BodyMemoryTest {
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final BodyMemory memory = new BodyMemory(100, ticker);
+
+  @Test
+  void bodiesShareIt() {
+    BodyMemory.Room first = memory.hold(60);
+    assertThatThrownBy(() -> memory.hold(50))
+        .isInstanceOf(ServiceException.QueueFull.class)
+        .hasMessage(
+            "60 bytes of other bodies are being worked on and 50 do not fit, there is room for 100");
+
+    BodyMemory.Room second = memory.hold(40);
+    assertThat(memory.held()).isEqualTo(100);
+    first.close();
+    first.close();
+    second.close();
+    assertThat(memory.held()).isZero();
+  }
+
+  @Test
+  void aRoomGrowsWithItsBody() {
+    BodyMemory.Room other = memory.hold(50);
+    BodyMemory.Room growing = memory.hold(0);
+    growing.atLeast(40);
+    growing.atLeast(20);
+    assertThat(memory.held()).isEqualTo(90);
+
+    assertThatThrownBy(() -> growing.atLeast(51)).isInstanceOf(ServiceException.QueueFull.class);
+    assertThat(memory.held()).isEqualTo(90);
+
+    other.close();
+    growing.atLeast(1000); // it is alone
+    assertThat(memory.held()).isEqualTo(1000);
+    growing.close();
+    growing.atLeast(2000);
+    assertThat(memory.held()).isZero();
+  }
+
+  @Test
+  void aRefusalTellsWhenWhatIsMissingWillBeFree() {
+    BodyMemory.Room small = memory.hold(0);
+    small.atLeast(10);
+    BodyMemory.Room large = memory.hold(90);
+    ticker.advance(Duration.ofMillis(100));
+    small.close();
+    ticker.advance(Duration.ofMillis(400));
+    large.close();
+    ticker.advance(Duration.ofMinutes(1)); // what was learnt does not fade
+
+    memory.hold(80);
+    double each = (0.9 * 10 * 100 + 90 * 500) / (0.9 * 10 + 90); // ms for which a byte was held
+    assertThat(retryAfter(60)).as("40 of 80 bytes have to go").isCloseTo(each / 2, within(1e-3));
+    assertThat(retryAfter(1000)).as("all have to").isCloseTo(each, within(1e-3));
+  }
+
+  private double retryAfter(long bytes) {
+    try (BodyMemory.Room room = memory.hold(bytes)) {
+      throw new AssertionError("there is room for " + bytes);
+    } catch (ServiceException.QueueFull e) {
+      return e.retryAfter().orElseThrow().toNanos() / 1e6;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.vanillanet.serve.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.Oracle;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.timing.ManualTicker;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.registry.PublishedModels;
+import io.github.vanillanet.serve.registry.ServedModel;
+import io.github.vanillanet.serve.scheduler.FakeInstance;
+import io.github.vanillanet.serve.scheduler.Lane;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.AbstractList;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ImagePreparationTest {
+
+  private static final long PLENTY = 1 << 20;
+
+  @TempDir Path repository;
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final DecodeGate gate = new DecodeGate(1);
+  private final ImagePreparation preparation =
+      new ImagePreparation(new ImageDecoder(1_000_000), PLENTY, gate, new PreparationTime(ticker));
+  private final Call call = new Call(ticker, ticker.nanos());
+  private Lane lane;
+  private ServedModel served;
+  private byte[] image;
+
+  @BeforeEach
+  void serve() throws IOException {
+    StoredVersion version = PublishedModels.publish(repository, "five");
+    lane = new Lane("test", new FakeInstance(0), 2);
+    served = PublishedModels.served(version, lane);
+    image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
+  }
+
+  @AfterEach
+  void close() {
+    lane.close();
+  }
+
+  @Test
+  void anUnreadableImageFailsAlone() {
+    PreparedImages prepared =
+        preparation.prepare(call, served, List.of(image, new byte[] {1}, image));
+
+    assertThat(prepared.input().samples()).isEqualTo(2);
+    assertThat(prepared.refused()).containsOnlyKeys(1);
+  }
+
+  @Test
+  void noneIsDecodedForAClientThatHasLeft() {
+    List<Integer> taken = new ArrayList<>();
+    call.abandon();
+
+    assertThatThrownBy(() -> preparation.prepare(call, served, three(taken::add)))
+        .isInstanceOf(ServiceException.ClientGone.class);
+    assertThat(taken).isEmpty();
+  }
+
+  @Test
+  void noFurtherOneIsDecodedOnceTheClientLeaves() {
+    List<Integer> taken = new ArrayList<>();
+    IntConsumer leaving =
+        index -> {
+          taken.add(index);
+          call.abandon();
+        };
+
+    assertThatThrownBy(() -> preparation.prepare(call, served, three(leaving)))
+        .isInstanceOf(ServiceException.ClientGone.class);
+    assertThat(taken).containsExactly(0);
+    assertThat(gate.pass(new Call(ticker, ticker.nanos()), () -> "free")).isEqualTo("free");
+  }
+
+  /** Three images; whoever takes one is noticed. */
+  private List<byte[]> three(IntConsumer taken) {
+    return new AbstractList<>() {
+      @Override
+      public byte[] get(int index) {
+        taken.accept(index);
+        return image;
+      }
+
+      @Override
+      public int size() {
+        return 3;
+      }
+    };
+  }
+}

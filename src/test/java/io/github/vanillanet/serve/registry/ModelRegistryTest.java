@@ -1,0 +1,110 @@
+package io.github.vanillanet.serve.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.scheduler.Lane;
+import io.github.vanillanet.serve.scheduler.ModelInput;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ModelRegistryTest {
+
+  @TempDir static Path root;
+
+  private static StoredVersion stored;
+  private static ModelLoader loader;
+
+  @BeforeAll
+  static void publish() {
+    stored = PublishedModels.publish(root, "five");
+    loader = new ModelLoader(TorchRuntime.load(), Device.CPU, 2, 8);
+  }
+
+  @Test
+  void aLoadedModelIsWarmAndTimed() {
+    try (ModelRegistry registry = new ModelRegistry()) {
+      registry.swap(loader.load(stored));
+
+      try (Lease lease = registry.lease("five").orElseThrow()) {
+        assertThat(lease.model().batch1Latency()).isPositive();
+        assertThat(lease.model().loadTime()).isGreaterThan(lease.model().batch1Latency());
+        assertThat(answers(lease.model().lane())).isTrue();
+      }
+      assertThat(registry.names()).containsExactly("five");
+      assertThat(registry.lease("six")).isEmpty();
+    }
+  }
+
+  @Test
+  void swapWaitsForTheLastLease() {
+    try (ModelRegistry registry = new ModelRegistry()) {
+      ServedModel before = loader.load(stored);
+      ServedModel after = loader.load(stored);
+      registry.swap(before);
+      Lease held = registry.lease("five").orElseThrow();
+
+      registry.swap(after);
+
+      try (Lease next = registry.lease("five").orElseThrow()) {
+        assertThat(next.model()).isSameAs(after);
+      }
+      assertThat(before.closed()).isNotDone();
+      assertThat(answers(held.model().lane())).isTrue();
+
+      held.close();
+      held.close(); // returning it twice does not return another's
+
+      assertThat(before.closed()).succeedsWithin(Duration.ofMinutes(1));
+      assertThatThrownBy(() -> answers(before.lane()))
+          .isInstanceOf(ServiceException.NotReady.class);
+      assertThat(after.closed()).isNotDone();
+    }
+  }
+
+  @Test
+  void closingTheRegistryClosesEveryModel() {
+    ModelRegistry registry = new ModelRegistry();
+    ServedModel model = loader.load(stored);
+    registry.swap(model);
+
+    registry.close();
+
+    assertThat(model.closed()).isDone();
+    assertThat(registry.names()).isEmpty();
+    assertThat(registry.lease("five")).isEmpty();
+  }
+
+  @Test
+  void aModelThatAnswersOtherwiseThanCertifiedIsNotServed(@TempDir Path other) throws IOException {
+    StoredVersion version = PublishedModels.publish(other, "five");
+    Path manifest = version.folder().resolve(StoredVersion.MANIFEST);
+    String text = Files.readString(manifest);
+    Files.writeString(
+        manifest,
+        text.replaceFirst("\"golden_logits\":\\[\\[[^,]*,", "\"golden_logits\":[[0.125,"));
+    StoredVersion tampered = new ModelRepository(other).open(version.id());
+
+    assertThatThrownBy(() -> loader.load(tampered))
+        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .hasMessageContaining("does not answer as certified: logits of probe 0");
+  }
+
+  private static boolean answers(Lane lane) {
+    ByteBuffer pixels = ByteBuffer.allocate(InputKind.IMAGES.sampleBytes(64, 64));
+    return lane.submit(new ModelInput(InputKind.IMAGES, 1, pixels)).join().logits().length
+        == PublishedModels.CLASSES;
+  }
+}

@@ -1,0 +1,277 @@
+package io.github.vanillanet.serve.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.Oracle;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.inference.Call;
+import io.github.vanillanet.serve.inference.ClassificationService;
+import io.github.vanillanet.serve.inference.ModelSelection;
+import io.github.vanillanet.serve.inference.ModelTarget;
+import io.github.vanillanet.serve.scheduler.Lane;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class VersionSwitchTest {
+
+  @TempDir Path root;
+
+  private final ModelRegistry registry = new ModelRegistry();
+  private final SwapGuard guard = new SwapGuard(new SwapGuard.Limits(10, 2));
+  private final Set<Integer> unloadable = new HashSet<>();
+  private final Set<Integer> nonsensical = new HashSet<>();
+  private ModelRepository repository;
+  private VersionSwitch versions;
+
+  @BeforeEach
+  void publish() throws IOException {
+    repository = NarrowModels.publish(root, "narrow", 6);
+    versions = keeping(6);
+  }
+
+  @AfterEach
+  void close() {
+    registry.close();
+  }
+
+  private VersionSwitch keeping(int keep) {
+    return new VersionSwitch(repository, this::load, registry, guard, keep);
+  }
+
+  private ServedModel load(StoredVersion version) {
+    if (unloadable.contains(version.id().version())) {
+      throw new ServiceException.BadArtifact(version.id() + " cannot be loaded");
+    }
+    return PublishedModels.served(
+        version, new Lane(version.id().toString(), new Fixed(logit(version)), 1));
+  }
+
+  private float logit(StoredVersion version) {
+    return nonsensical.contains(version.id().version()) ? Float.NaN : 0;
+  }
+
+  private record Fixed(float logit) implements ModelInstance {
+    @Override
+    public void attachToThread() {}
+
+    @Override
+    public float[] forward(InputKind kind, ByteBuffer input, int samples) {
+      float[] logits = new float[samples * PublishedModels.CLASSES];
+      Arrays.fill(logits, logit);
+      return logits;
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static ModelId version(int version) {
+    return new ModelId("narrow", version);
+  }
+
+  private void activate(int... numbers) {
+    for (int number : numbers) {
+      versions.activate(version(number));
+    }
+  }
+
+  private int live() {
+    return registry.live("narrow").orElseThrow().version();
+  }
+
+  @Test
+  void withoutAChoiceTheHighestVersionIsActive() {
+    assertThat(repository.active()).containsExactly(version(6));
+  }
+
+  @Test
+  void anActivatedVersionIsLiveAndStaysSoAfterARestart() {
+    activate(2);
+
+    assertThat(live()).isEqualTo(2);
+    assertThat(new ModelRepository(root).active()).containsExactly(version(2));
+  }
+
+  @Test
+  void aRollbackGoesBackOneActivationAtATime() {
+    activate(2, 5, 3);
+
+    assertThat(versions.rollback("narrow")).isEqualTo(version(5));
+    assertThat(versions.rollback("narrow")).isEqualTo(version(2));
+    assertThat(live()).isEqualTo(2);
+    assertThatThrownBy(() -> versions.rollback("narrow"))
+        .isInstanceOf(ServiceException.Conflict.class);
+  }
+
+  @Test
+  void theVersionServedBeforeTheFirstChoiceCanBeRolledBackTo() {
+    registry.swap(load(repository.open(version(5)))); // as at start-up, before 6 was published
+    activate(6);
+
+    assertThat(versions.rollback("narrow")).isEqualTo(version(5));
+  }
+
+  @Test
+  void aVersionThatCannotBeLoadedChangesNothing() {
+    activate(2, 3);
+    unloadable.add(4);
+
+    assertThatThrownBy(() -> activate(4)).isInstanceOf(ServiceException.BadArtifact.class);
+
+    assertThat(live()).isEqualTo(3);
+    assertThat(repository.active("narrow")).hasValue(3);
+    assertThat(versions.rollback("narrow")).isEqualTo(version(2));
+  }
+
+  @Test
+  void unknownModelsAndVersionsAreNotFound() {
+    assertThatThrownBy(() -> activate(7)).isInstanceOf(ServiceException.ModelNotFound.class);
+    assertThatThrownBy(() -> versions.rollback("other"))
+        .isInstanceOf(ServiceException.ModelNotFound.class);
+    assertThatThrownBy(() -> versions.versions("../narrow"))
+        .isInstanceOf(ServiceException.ModelNotFound.class);
+  }
+
+  @Test
+  void theListTellsWhatIsLiveAndWhereARollbackLeads() {
+    activate(2, 5);
+
+    assertThat(versions.versions("narrow"))
+        .extracting(VersionSwitch.Entry::version)
+        .containsExactly(1, 2, 3, 4, 5, 6);
+    assertThat(versions.versions("narrow"))
+        .filteredOn(VersionSwitch.Entry::live)
+        .extracting(VersionSwitch.Entry::version)
+        .containsExactly(5);
+    assertThat(versions.versions("narrow"))
+        .filteredOn(VersionSwitch.Entry::rollback)
+        .extracting(VersionSwitch.Entry::version)
+        .containsExactly(2);
+  }
+
+  @Test
+  void oldVersionsGoExceptTheActiveOneAndTheOneToRollBackTo() {
+    activate(1, 3);
+    versions = keeping(2);
+
+    activate(2);
+
+    assertThat(repository.versions("narrow")).containsExactly(2, 3, 5, 6);
+  }
+
+  @Test
+  void aPointerToADeletedVersionFallsBackToTheOneBefore() throws IOException {
+    Files.writeString(root.resolve("narrow/active"), "17\nnonsense\n4\n");
+
+    assertThat(repository.active("narrow")).hasValue(4);
+  }
+
+  @Test
+  void aVersionThatFailsRightAfterItsSwapIsRolledBackByItself() throws Exception {
+    activate(2, 3);
+    ServedModel failing = registry.lease("narrow").orElseThrow().model();
+
+    guard.answered(version(3));
+    guard.failed(version(3));
+    guard.failed(version(3));
+    failing.release(); // the lease above
+
+    failing.closed().get(); // retired: the swap back has happened
+    assertThat(live()).isEqualTo(2);
+    assertThat(repository.active("narrow")).hasValue(2);
+  }
+
+  @Test
+  void aVersionThatHasProvedItselfIsNotRolledBack() {
+    activate(2, 3);
+    for (int i = 0; i < 10; i++) {
+      guard.answered(version(3));
+    }
+
+    guard.failed(version(3));
+    guard.failed(version(3));
+
+    assertThat(live()).isEqualTo(3);
+  }
+
+  @Test
+  void theFirstVersionOfAModelHasNothingToGoBackToAndStays() {
+    activate(1);
+
+    guard.failed(version(1));
+    guard.failed(version(1));
+
+    assertThat(live()).isEqualTo(1);
+  }
+
+  @Test
+  void nonsenseInAnswerToPicturesIsWhatTheGuardIsToldOf() throws Exception {
+    ClassificationService service =
+        new ClassificationService(
+            new ModelSelection(registry, Optional.empty(), () -> false),
+            new ImageDecoder(1_000_000),
+            1 << 20,
+            2,
+            guard);
+    byte[] image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
+    nonsensical.add(3);
+    activate(2, 3);
+    ServedModel failing = registry.lease("narrow").orElseThrow().model();
+
+    for (int request = 0; request < 2; request++) {
+      assertThatThrownBy(() -> service.classify(Optional.empty(), image, 1))
+          .isInstanceOf(ServiceException.EngineFailure.class)
+          .hasMessageContaining("not finite");
+    }
+    failing.release(); // the lease above
+
+    failing.closed().get();
+    assertThat(service.classify(Optional.empty(), image, 1).version()).isEqualTo(2);
+  }
+
+  @Test
+  void nonsenseInAnswerToTensorsMayBeTheClientsAndIsNotHeldAgainstAVersion() {
+    ClassificationService service =
+        new ClassificationService(
+            new ModelSelection(registry, Optional.empty(), () -> false),
+            new ImageDecoder(1_000_000),
+            1 << 20,
+            2,
+            guard);
+    nonsensical.add(3);
+    activate(2, 3);
+    ByteBuffer tensor = ByteBuffer.allocate(3 * 64 * 64 * Float.BYTES);
+
+    for (int request = 0; request < 5; request++) {
+      assertThatThrownBy(
+              () ->
+                  service.inferTensor(
+                      Call.unbounded(),
+                      ModelTarget.live("narrow"),
+                      new long[] {1, 3, 64, 64},
+                      tensor.duplicate()))
+          .isInstanceOf(ServiceException.EngineFailure.class);
+    }
+
+    assertThat(live()).isEqualTo(3);
+  }
+}

@@ -1,0 +1,331 @@
+package io.github.vanillanet.serve.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.serve.metrics.FaultReason;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
+import io.github.vanillanet.serve.metrics.VersionMeters;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two devices that compute for one lane; each test breaks one of them in its own way. */
+@Timeout(120)
+class LaneFaultTest {
+
+  private static final int PLENTY = 1 << 20;
+  private static final int PROBE = 42;
+  private static final Duration NEVER = Duration.ofDays(1);
+  private static final Duration OFTEN = Duration.ofMillis(1);
+
+  private final FakeInstance device = new FakeInstance(PLENTY);
+  private final FaultyInstance first = new FaultyInstance(device);
+  private final FaultyInstance second = new FaultyInstance(new FakeInstance(PLENTY));
+  private final MeterRegistry registry = new SimpleMeterRegistry();
+  private final VersionMeters meters = new ServingMetrics(registry).version("test", 1, "cpu");
+  private final Queue<LaneFault> told = new ConcurrentLinkedQueue<>();
+  private final List<Lane> lanes = new ArrayList<>();
+
+  @AfterEach
+  void close() {
+    Stream.of(first, second).forEach(FaultyInstance::unhang);
+    lanes.forEach(Lane::close);
+  }
+
+  @Test
+  void aHealthyLaneIsProbedAndNobodyCountsThat() {
+    List<Integer> probed = new ArrayList<>();
+    Lane lane = open(List.of(first));
+    KnownAnswer known =
+        new KnownAnswer(
+            input(InputKind.IMAGES, PROBE),
+            logits -> {
+              synchronized (probed) {
+                probed.add((int) logits[0]);
+              }
+            });
+    lane.watch(new WatchPlan(List.of(known), OFTEN, NEVER, told::add));
+
+    Eventually.becomes(
+        () -> {
+          synchronized (probed) {
+            return probed.size() > 2;
+          }
+        });
+
+    assertThat(registry.get("vanillanet.infer").timer().count()).isZero();
+    assertThat(lane.fault()).isEmpty();
+    lane.close();
+    assertThat(probed).containsOnly(PROBE);
+    assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isEqualTo(1);
+  }
+
+  @Test
+  void aDeviceErrorFailsWhatIsInTheLaneAndAllThatComes() throws InterruptedException {
+    device.permits.drainPermits();
+    Lane lane = watched(List.of(first), NEVER, NEVER);
+    CompletableFuture<LaneAnswer> running = lane.submit(input(InputKind.IMAGES, 1));
+    device.entered.await();
+    CompletableFuture<LaneAnswer> waiting = lane.submit(input(InputKind.IMAGES, 2));
+
+    device.failure = new ServiceException.EngineFailure("CUDA error: an illegal access");
+    device.permits.release(PLENTY);
+
+    for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
+      assertThatThrownBy(answer::join)
+          .hasCauseInstanceOf(ServiceException.NotReady.class)
+          .hasMessageContaining("test is out of service: device_error, CUDA error: an illegal");
+    }
+    assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 3)))
+        .isInstanceOf(ServiceException.NotReady.class);
+    assertThatThrownBy(lane::requireHealthy).isInstanceOf(ServiceException.NotReady.class);
+    assertThat(lane.estimate(1).room()).isFalse();
+    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.DEVICE_ERROR);
+    assertThat(told).allMatch(LaneFault::sticky);
+    assertThat(count(FaultReason.DEVICE_ERROR)).isEqualTo(1);
+    assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isZero();
+  }
+
+  @Test
+  void aFullDeviceIsNoFaultNeitherInTrafficNorInAProbe() {
+    Lane lane = watched(List.of(first), OFTEN, NEVER);
+    first.fail(new ServiceException.OutOfDeviceMemory("full", null));
+
+    for (int request = 0; request < 20; request++) {
+      assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
+          .hasCauseInstanceOf(ServiceException.OutOfDeviceMemory.class);
+    }
+    first.mend();
+
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
+    assertThat(lane.fault()).isEmpty();
+  }
+
+  @Test
+  void anInputThatCannotBeComputedIsNoFault() {
+    Lane lane = watched(List.of(first), NEVER, NEVER);
+    first.fail(new IllegalArgumentException("a bad input"));
+
+    assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
+        .hasCauseInstanceOf(IllegalArgumentException.class);
+    first.mend();
+
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
+    assertThat(lane.fault()).isEmpty();
+  }
+
+  @Test
+  void aPictureWithoutFiniteLogitsEndsTheLaneAndAnotherVersionCuresIt() {
+    Lane lane = watched(List.of(first), NEVER, NEVER);
+    first.answerWith(Float.NaN);
+
+    assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
+        .hasCauseInstanceOf(ServiceException.NotReady.class)
+        .hasMessageContaining("non_finite");
+
+    assertThat(told).extracting(LaneFault::sticky).containsExactly(false);
+  }
+
+  @Test
+  void aProbeThatIsWrongTooMakesTheFaultSticky() {
+    Lane lane = watched(List.of(first), OFTEN, NEVER);
+    first.become(
+        (healthy, kind, input, samples) ->
+            input.get(0) == PROBE
+                ? new float[] {PROBE + 1, 0}
+                : new float[] {Float.POSITIVE_INFINITY, 0});
+    lane.submit(input(InputKind.IMAGES, 1)).exceptionally(e -> null).join();
+
+    Eventually.becomes(() -> told.stream().anyMatch(LaneFault::sticky));
+
+    assertThat(lane.fault()).map(LaneFault::reason).contains(FaultReason.WRONG_ANSWER);
+  }
+
+  @Test
+  void aTensorWithoutFiniteLogitsMayBeTheClientsDoing() {
+    Lane lane = watched(List.of(first), NEVER, NEVER);
+    first.answerWith(Float.NaN);
+
+    assertThat(lane.submit(input(InputKind.NORMALISED, 1)).join().logits()).containsOnly(Float.NaN);
+
+    first.mend();
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
+    assertThat(lane.fault()).isEmpty();
+  }
+
+  @Test
+  void aWrongAnswerOfOneOfTwoThreadsIsFoundWithoutTraffic() {
+    Lane lane = watched(List.of(first, second), OFTEN, NEVER);
+    second.answerWith(0.5f);
+
+    Eventually.becomes(() -> !told.isEmpty());
+
+    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.WRONG_ANSWER);
+    assertThat(told).allMatch(LaneFault::sticky).allMatch(f -> f.detail().contains("probe"));
+    assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)))
+        .isInstanceOf(ServiceException.NotReady.class);
+  }
+
+  @Test
+  void aProbeGoesBeforeWhatWaits() {
+    Lane lane = watched(List.of(first), OFTEN, NEVER);
+    first.answerWith(0.5f);
+    List<CompletableFuture<LaneAnswer>> answers = new ArrayList<>();
+
+    while (lane.fault().isEmpty()) { // always something waits
+      try {
+        answers.add(lane.submit(input(InputKind.IMAGES, 1)));
+      } catch (ServiceException.QueueFull | ServiceException.NotReady e) {
+        Thread.onSpinWait();
+      }
+    }
+
+    Eventually.becomes(() -> lane.depth() == 0);
+    answers.forEach(answer -> answer.exceptionally(refused -> null).join());
+  }
+
+  @Test
+  void aHangInTrafficFailsTheRequestAndItsLateAnswerIsNotDelivered() {
+    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
+    first.hang();
+    CompletableFuture<LaneAnswer> running = lane.submit(input(InputKind.IMAGES, 1));
+    CompletableFuture<LaneAnswer> waiting = lane.submit(input(InputKind.IMAGES, 2));
+
+    for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
+      assertThatThrownBy(answer::join)
+          .hasCauseInstanceOf(ServiceException.NotReady.class)
+          .hasMessageContaining("hang, a forward has not come back");
+    }
+    lane.close();
+    assertThat(device.closed).isFalse(); // a hung forward still uses it
+    first.unhang();
+
+    assertThat(running).isCompletedExceptionally();
+    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
+    assertThat(told).allMatch(LaneFault::sticky);
+  }
+
+  @Test
+  void aHangIsFoundWithoutTraffic() {
+    Lane lane = watched(List.of(first), OFTEN, Duration.ofMillis(300));
+    first.hang();
+
+    Eventually.becomes(() -> !told.isEmpty());
+
+    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
+  }
+
+  @Test
+  void whatIsComputedWhileAFaultIsBeingToldIsRefusedAndNotForgotten() throws InterruptedException {
+    CountDownLatch telling = new CountDownLatch(1);
+    CountDownLatch answered = new CountDownLatch(1);
+    device.permits.drainPermits();
+    second.fail(new ServiceException.EngineFailure("CUDA error: unspecified"));
+    Lane lane = open(List.of(first, second));
+    lane.watch(
+        new WatchPlan(
+            List.of(new KnownAnswer(input(InputKind.IMAGES, PROBE), logits -> {})),
+            NEVER,
+            NEVER,
+            fault -> {
+              telling.countDown();
+              Eventually.becomes(() -> answered.getCount() == 0);
+            }));
+    List<CompletableFuture<LaneAnswer>> answers =
+        List.of(lane.submit(input(InputKind.IMAGES, 1)), lane.submit(input(InputKind.IMAGES, 2)));
+    device.entered.await();
+    telling.await();
+
+    device.permits.release(PLENTY);
+
+    Eventually.becomes(() -> answers.stream().anyMatch(CompletableFuture::isDone));
+    answered.countDown();
+    Eventually.becomes(() -> answers.stream().allMatch(CompletableFuture::isDone));
+    assertThat(answers).allMatch(CompletableFuture::isCompletedExceptionally);
+  }
+
+  @Test
+  void aClosedLaneLeavesNoThreadBehind() {
+    for (int swap = 0; swap < 100; swap++) {
+      watched(List.of(first, second), OFTEN, NEVER).close();
+    }
+
+    assertThat(Thread.getAllStackTraces().keySet())
+        .extracting(Thread::getName)
+        .doesNotContain("lane-test", "lane-test-2", "watch-test");
+  }
+
+  @Test
+  void aThreadThatCannotBeSetUpRefusesEverything() {
+    Lane lane = open(List.of(new Unattachable()));
+
+    Eventually.becomes(() -> lane.fault().isPresent());
+
+    assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)))
+        .isInstanceOf(ServiceException.NotReady.class)
+        .hasMessageContaining("thread, the lane's thread ended")
+        .hasMessageContaining("no such device");
+  }
+
+  private static final class Unattachable implements ModelInstance {
+    @Override
+    public void attachToThread() {
+      throw new IllegalStateException("no such device");
+    }
+
+    @Override
+    public float[] forward(InputKind kind, ByteBuffer input, int samples) {
+      throw new IllegalStateException("not attached");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private Lane open(List<ModelInstance> instances) {
+    LaneSettings settings = new LaneSettings(8, BatchPolicy.single(), new Turns(Ticker.system()));
+    Lane lane = new Lane("test", instances, settings, meters);
+    lanes.add(lane);
+    lane.open(Duration.ofMillis(1));
+    meters.live();
+    return lane;
+  }
+
+  private Lane watched(List<ModelInstance> instances, Duration interval, Duration hangLimit) {
+    Lane lane = open(instances);
+    KnownAnswer known =
+        new KnownAnswer(
+            input(InputKind.IMAGES, PROBE),
+            logits -> {
+              if (logits[0] != PROBE) {
+                throw new ServiceException.NotEquivalent("the probe is answered wrongly");
+              }
+            });
+    lane.watch(new WatchPlan(List.of(known), interval, hangLimit, told::add));
+    return lane;
+  }
+
+  private double count(FaultReason reason) {
+    return registry.get("vanillanet.lane.faults").tag("reason", reason.label()).counter().count();
+  }
+
+  private static ModelInput input(InputKind kind, int first) {
+    return new ModelInput(kind, 1, ByteBuffer.allocateDirect(4).put(0, (byte) first));
+  }
+}

@@ -1,0 +1,224 @@
+package io.github.vanillanet.serve.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Deadline;
+import io.github.vanillanet.base.timing.ManualTicker;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Reservations, estimates, deadlines and batches; the device is busy until a test lets it go. */
+class LaneLoadTest {
+
+  private static final int PLENTY = 1 << 20;
+  private static final Duration FORWARD = Duration.ofMillis(10);
+
+  private final ManualTicker ticker = new ManualTicker();
+  private final FakeInstance instance = new FakeInstance(0);
+  private Optional<Lane> opened = Optional.empty();
+
+  @AfterEach
+  void close() {
+    instance.permits.release(PLENTY);
+    opened.ifPresent(Lane::close);
+  }
+
+  @Test
+  void roomIsReservedBeforeTheInputExists() {
+    Lane lane = lane(4, BatchPolicy.single());
+
+    try (Ticket held = lane.reserve(3, Deadline.never())) {
+      assertThat(lane.estimate(1).room()).isTrue();
+      assertThatThrownBy(() -> lane.reserve(2, Deadline.never()))
+          .isInstanceOf(ServiceException.QueueFull.class);
+    }
+
+    assertThat(lane.estimate(4).room()).isTrue();
+  }
+
+  @Test
+  void aRefusalTellsHowLongWhatWaitsWillTake() throws InterruptedException {
+    Lane lane = lane(4, BatchPolicy.single());
+    lane.submit(input(1));
+    instance.entered.await();
+    lane.submit(input(4));
+
+    ticker.advance(Duration.ofMillis(4));
+
+    assertThatThrownBy(() -> lane.submit(input(1)))
+        .isInstanceOfSatisfying(
+            ServiceException.QueueFull.class,
+            refusal -> assertThat(refusal.retryAfter()).contains(Duration.ofMillis(46)));
+  }
+
+  @Test
+  void whatCannotBeDoneInTimeIsRefusedAtOnce() throws InterruptedException {
+    Lane lane = lane(64, BatchPolicy.single());
+    lane.submit(input(1));
+    instance.entered.await();
+    lane.submit(input(2));
+
+    assertThat(lane.estimate(1).total())
+        .as("four forwards, room for a probe, and four fifths of the three before it")
+        .isEqualTo(Duration.ofMillis(74));
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(74))))
+        .isInstanceOf(ServiceException.DeadlineExceeded.class)
+        .hasMessageContaining("74.0 ms are left, the answer would take about 74.0 ms");
+    assertThat(retryAfter(lane, Duration.ofMillis(50))).contains(Duration.ofMillis(24));
+    assertThat(retryAfter(lane, Duration.ofMillis(10))).as("too short for a forward").isEmpty();
+    lane.reserve(1, within(Duration.ofMillis(75))).close();
+    assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(75)), Duration.ofMillis(1)))
+        .as("the input is still to be prepared")
+        .hasMessageContaining("about 75.0 ms");
+  }
+
+  @Test
+  void whatExpiresInTheQueueIsNeverComputed() throws InterruptedException {
+    Lane lane = lane(64, BatchPolicy.single());
+    lane.submit(input(1));
+    instance.entered.await();
+    CompletableFuture<LaneAnswer> late;
+    try (Ticket ticket = lane.reserve(2, within(Duration.ofMillis(50)))) {
+      late = ticket.submit(input(2));
+    }
+    CompletableFuture<LaneAnswer> patient = lane.submit(input(1));
+
+    ticker.advance(Duration.ofMillis(60));
+    instance.permits.release(PLENTY);
+
+    assertThatThrownBy(late::join).hasCauseInstanceOf(ServiceException.DeadlineExceeded.class);
+    patient.join();
+    lane.close();
+    assertThat(instance.forwards).containsExactly(1, 1);
+  }
+
+  @Test
+  void anEstimateThatNobodyConfirmsFadesToTheFastestSeen() {
+    Ewma time = new Ewma(ticker);
+    time.restart(10);
+    IntStream.range(0, 100).forEach(i -> time.add(1000));
+
+    assertThat(time.nanos()).isGreaterThan(990);
+    ticker.advance(Duration.ofSeconds(10));
+    assertThat(time.nanos()).isBetween(10.0, 12.0);
+  }
+
+  @Test
+  void whatWaitsIsComputedTogetherInWarmedSizes() throws InterruptedException {
+    Lane lane = lane(64, new BatchPolicy(8, Duration.ZERO));
+    CompletableFuture<LaneAnswer> lone = lane.submit(input(1));
+    instance.entered.await();
+    List<CompletableFuture<LaneAnswer>> waiting = new ArrayList<>();
+    for (int i = 0; i < 13; i++) {
+      waiting.add(lane.submit(input(1, i)));
+    }
+
+    instance.permits.release(PLENTY);
+
+    assertThat(lone.join().logits()).hasSize(2);
+    for (int i = 0; i < 13; i++) {
+      assertThat(waiting.get(i).join().logits()).hasSize(2).startsWith(i);
+    }
+    lane.close();
+    assertThat(instance.forwards).containsExactly(1, 8, 4, 1);
+  }
+
+  @Test
+  void aFullBatchIsNotHeldBack() {
+    instance.permits.release(PLENTY);
+    Lane lane = lane(64, new BatchPolicy(2, Duration.ofDays(1)));
+
+    CompletableFuture<LaneAnswer> first = lane.submit(input(1));
+    CompletableFuture<LaneAnswer> second = lane.submit(input(1));
+
+    CompletableFuture.allOf(first, second).join();
+    lane.close();
+    assertThat(instance.forwards).containsExactly(2);
+  }
+
+  @Test
+  void whatIsInAHurryIsHeldBackForHalfOfWhatItCanSpare() throws InterruptedException {
+    instance.permits.release(PLENTY);
+    Lane lane = lane(64, new BatchPolicy(8, Duration.ofDays(1)));
+    CompletableFuture<LaneAnswer> hurried;
+    try (Ticket ticket = lane.reserve(1, within(Duration.ofMillis(50)))) {
+      hurried = ticket.submit(input(1));
+    }
+
+    ticker.advance(Duration.ofMillis(19)); // the forward takes 10 of 50
+    Thread.sleep(60); // the lane looks every 20
+    assertThat(lane.depth()).isEqualTo(1);
+    ticker.advance(Duration.ofMillis(1));
+
+    hurried.orTimeout(1, TimeUnit.MINUTES).join();
+  }
+
+  @Test
+  void severalThreadsWorkOnOneQueue() throws InterruptedException {
+    FakeInstance other = new FakeInstance(0);
+    Lane lane =
+        new Lane(
+            "test",
+            List.of(instance, other),
+            new LaneSettings(64, BatchPolicy.single(), new Turns(ticker)),
+            ServingMetrics.unobserved().version("test", 1, "cpu"));
+    opened = Optional.of(lane);
+
+    List<CompletableFuture<LaneAnswer>> both =
+        List.of(lane.submit(input(1)), lane.submit(input(1)));
+    instance.entered.await(); // each is busy while the other one is
+    other.entered.await();
+    instance.permits.release(PLENTY);
+    other.permits.release(PLENTY);
+
+    both.forEach(CompletableFuture::join);
+    assertThat(instance.attached.getName()).isEqualTo("lane-test");
+    assertThat(other.attached.getName()).isEqualTo("lane-test-2");
+  }
+
+  private Lane lane(int capacity, BatchPolicy policy) {
+    Lane lane =
+        new Lane(
+            "test",
+            List.of(instance),
+            new LaneSettings(capacity, policy, new Turns(ticker)),
+            ServingMetrics.unobserved().version("test", 1, "cpu"));
+    lane.open(FORWARD);
+    opened = Optional.of(lane);
+    return lane;
+  }
+
+  private Optional<Duration> retryAfter(Lane lane, Duration budget) {
+    try (Ticket ticket = lane.reserve(1, within(budget))) {
+      throw new AssertionError(budget + " is enough");
+    } catch (ServiceException.DeadlineExceeded e) {
+      return e.retryAfter();
+    }
+  }
+
+  private Deadline within(Duration budget) {
+    return Deadline.after(ticker, ticker.nanos(), budget);
+  }
+
+  private static ModelInput input(int samples) {
+    return input(samples, 7);
+  }
+
+  private static ModelInput input(int samples, int first) {
+    ByteBuffer content = ByteBuffer.allocate(4 * samples);
+    content.put(0, (byte) first);
+    return new ModelInput(InputKind.IMAGES, samples, content);
+  }
+}

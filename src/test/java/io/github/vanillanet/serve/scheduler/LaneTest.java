@@ -1,0 +1,140 @@
+package io.github.vanillanet.serve.scheduler;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.InputKind;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.junit.jupiter.api.Test;
+
+class LaneTest {
+
+  private static final int PLENTY = 1 << 20;
+  private static final int CAPACITY = 3;
+
+  @Test
+  void workIsAnsweredInOrderOnOneThread() {
+    FakeInstance instance = new FakeInstance(PLENTY);
+    try (Lane lane = new Lane("test", instance, 64)) {
+      List<CompletableFuture<LaneAnswer>> answers = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        answers.add(lane.submit(input(1, i)));
+      }
+
+      for (int i = 0; i < 20; i++) {
+        assertThat(answers.get(i).join().logits()).containsExactly(i, 0);
+      }
+      assertThat(instance.attached.getName()).isEqualTo("lane-test");
+    }
+  }
+
+  @Test
+  void aFullQueueRefusesByImagesAtOnce() throws InterruptedException {
+    FakeInstance instance = new FakeInstance(0);
+    Lane lane = new Lane("test", instance, CAPACITY);
+    CompletableFuture<LaneAnswer> running = lane.submit(input(1, 1));
+    instance.entered.await();
+    CompletableFuture<LaneAnswer> waiting = lane.submit(input(2, 2));
+
+    assertThat(lane.depth()).isEqualTo(2);
+    assertThatThrownBy(() -> lane.submit(input(2, 3)))
+        .isInstanceOf(ServiceException.QueueFull.class)
+        .hasMessageContaining("2 images wait and 2 more do not fit, the queue holds 3");
+
+    CompletableFuture<LaneAnswer> last = lane.submit(input(1, 4));
+    instance.permits.release(PLENTY);
+    assertThat(CompletableFuture.allOf(running, waiting, last))
+        .succeedsWithin(Duration.ofMinutes(1));
+    lane.close();
+  }
+
+  @Test
+  void anInputLargerThanTheQueueIsTakenWhenNothingWaits() {
+    FakeInstance instance = new FakeInstance(PLENTY);
+    try (Lane lane = new Lane("test", instance, CAPACITY)) {
+      LaneAnswer answer = lane.submit(input(20, 9)).join();
+
+      assertThat(answer.logits()).hasSize(40);
+      assertThat(answer.logits()[39]).isEqualTo(3); // the fourth of the last piece
+    }
+    assertThat(instance.forwards).containsExactly(8, 8, 4);
+  }
+
+  @Test
+  void theLaneOutlivesAFailingForward() {
+    FakeInstance instance = new FakeInstance(PLENTY);
+    instance.failure = new ServiceException.OutOfDeviceMemory("full", null);
+    try (Lane lane = new Lane("test", instance, CAPACITY)) {
+      assertThatThrownBy(() -> lane.submit(input(1, 1)).join())
+          .isInstanceOf(CompletionException.class)
+          .hasCauseInstanceOf(ServiceException.OutOfDeviceMemory.class);
+
+      assertThat(lane.submit(input(1, 2)).join().logits()).containsExactly(2, 0);
+    }
+  }
+
+  @Test
+  void closingFinishesWhatWaitsAndThenTheInstance() throws InterruptedException {
+    FakeInstance instance = new FakeInstance(0);
+    Lane lane = new Lane("test", instance, CAPACITY);
+    CompletableFuture<LaneAnswer> running = lane.submit(input(1, 1));
+    instance.entered.await();
+    CompletableFuture<LaneAnswer> waiting = lane.submit(input(1, 2));
+
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(lane::close);
+    while (!refuses(lane)) {
+      Thread.onSpinWait();
+    }
+    assertThat(instance.closed).isFalse();
+    instance.permits.release(PLENTY);
+
+    closing.join();
+    assertThat(running).isCompleted();
+    assertThat(waiting).isCompleted();
+    assertThat(instance.closed).isTrue();
+    assertThat(instance.attached.isAlive()).isFalse();
+  }
+
+  @Test
+  void whatIsNotBegunWhenTheDrainIsOverFails() throws InterruptedException {
+    FakeInstance instance = new FakeInstance(0);
+    Lane lane = new Lane("test", instance, CAPACITY);
+    lane.submit(input(1, 1));
+    instance.entered.await();
+    CompletableFuture<LaneAnswer> waiting = lane.submit(input(1, 2));
+
+    lane.close(Duration.ofMillis(1));
+
+    assertThatThrownBy(waiting::join).hasCauseInstanceOf(ServiceException.NotReady.class);
+    assertThat(instance.closed).isFalse(); // never under a forward that still runs
+    instance.permits.release(PLENTY);
+    lane.close();
+    assertThat(instance.closed).isTrue();
+  }
+
+  private static boolean refuses(Lane lane) {
+    try {
+      lane.submit(input(1, 0)).cancel(false);
+      return false;
+    } catch (ServiceException.NotReady e) {
+      return true;
+    } catch (ServiceException.QueueFull e) {
+      return false;
+    }
+  }
+
+  /** Samples of four bytes, each beginning with {@code first}. */
+  private static ModelInput input(int samples, int first) {
+    ByteBuffer content = ByteBuffer.allocate(4 * samples);
+    for (int i = 0; i < samples; i++) {
+      content.put(4 * i, (byte) first);
+    }
+    return new ModelInput(InputKind.IMAGES, samples, content);
+  }
+}

@@ -1,0 +1,221 @@
+package io.github.vanillanet.train.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.client.Config;
+import io.fabric8.kubernetes.client.utils.Serialization;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.deploy.Manifests;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What is asked of Kubernetes, field by field. */
+class TrainingJobTest {
+
+  static final ClusterSettings SETTINGS = settings("{}", "[]", "{}", 1);
+
+  private static final String RESOURCES =
+      """
+      {"requests":{"cpu":"4","memory":"16Gi"},"limits":{"memory":"16Gi"}}""";
+  private static final String TOLERATIONS =
+      """
+      [{"key":"nvidia.com/gpu","operator":"Exists","effect":"NoSchedule"}]""";
+  private static final String NODES =
+      """
+      {"nvidia.com/gpu.product":"NVIDIA-L4"}""";
+
+  private static ClusterSettings settings(
+      String resources, String tolerations, String nodes, int gpus) {
+    return new ClusterSettings(
+        Optional.of("registry.example/vanillanet-serving:1.0.0-gpu"),
+        "IfNotPresent",
+        List.of("registry-login"),
+        Optional.empty(),
+        "cats",
+        Optional.of("trainer"),
+        Optional.of("nvidia"),
+        "nvidia.com/mig-2g.20gb",
+        gpus,
+        resources,
+        nodes,
+        tolerations,
+        Duration.ofHours(24),
+        Optional.of(Duration.ofHours(6)),
+        Duration.ofMinutes(5),
+        List.of(
+            mount("jobs", Optional.of("jobs-claim"), "/var/lib/vanillanet", false),
+            mount("models", Optional.of("models-claim"), "/models", false),
+            mount("data", Optional.of("photos"), "/data", true)));
+  }
+
+  private static ClusterSettings.Mount mount(
+      String name, Optional<String> claim, String path, boolean readOnly) {
+    return new ClusterSettings.Mount(name, name + "-claim", claim, Path.of(path), readOnly);
+  }
+
+  @Test
+  void theJobIsThisAndNothingElse() throws IOException {
+    String expected =
+        """
+        apiVersion: batch/v1
+        kind: Job
+        metadata:
+          name: vanillanet-training-20240101-000000-abcdef-3
+          labels:
+            app.kubernetes.io/name: vanillanet-training
+            app.kubernetes.io/instance: cats
+            app.kubernetes.io/component: training
+            app.kubernetes.io/managed-by: vanillanet-serving
+            vanillanet.io/training: 20240101-000000-abcdef
+        spec:
+          parallelism: 1
+          completions: 1
+          backoffLimit: 0
+          ttlSecondsAfterFinished: 86400
+          activeDeadlineSeconds: 21600
+          template:
+            metadata:
+              labels:
+                app.kubernetes.io/name: vanillanet-training
+                app.kubernetes.io/instance: cats
+                app.kubernetes.io/component: training
+                app.kubernetes.io/managed-by: vanillanet-serving
+                vanillanet.io/training: 20240101-000000-abcdef
+            spec:
+              restartPolicy: Never
+              serviceAccountName: trainer
+              automountServiceAccountToken: false
+              enableServiceLinks: false
+              imagePullSecrets: [{name: registry-login}]
+              runtimeClassName: nvidia
+              nodeSelector: {nvidia.com/gpu.product: NVIDIA-L4}
+              tolerations: [{key: nvidia.com/gpu, operator: Exists, effect: NoSchedule}]
+              securityContext:
+                runAsNonRoot: true
+                runAsUser: 1000
+                runAsGroup: 1000
+                fsGroup: 1000
+                fsGroupChangePolicy: OnRootMismatch
+                seccompProfile: {type: RuntimeDefault}
+              containers:
+                - name: training
+                  image: registry.example/vanillanet-serving:1.0.0-gpu
+                  imagePullPolicy: IfNotPresent
+                  command: [java, -jar, x.jar, train, --job, /jobs/1]
+                  terminationMessagePolicy: FallbackToLogsOnError
+                  resources:
+                    requests: {cpu: "4", memory: 16Gi, nvidia.com/mig-2g.20gb: "1"}
+                    limits: {memory: 16Gi, nvidia.com/mig-2g.20gb: "1"}
+                  securityContext:
+                    allowPrivilegeEscalation: false
+                    readOnlyRootFilesystem: true
+                    capabilities: {drop: [ALL]}
+                  volumeMounts:
+                    - {name: jobs, mountPath: /var/lib/vanillanet}
+                    - {name: models, mountPath: /models}
+                    - {name: data, mountPath: /data, readOnly: true}
+                    - {name: tmp, mountPath: /tmp}
+              volumes:
+                - {name: jobs, persistentVolumeClaim: {claimName: jobs-claim}}
+                - {name: models, persistentVolumeClaim: {claimName: models-claim}}
+                - {name: data, persistentVolumeClaim: {claimName: photos, readOnly: true}}
+                - {name: tmp, emptyDir: {}}
+        """;
+
+    Job job =
+        new TrainingJob(settings(RESOURCES, TOLERATIONS, NODES, 1))
+            .of(
+                "20240101-000000-abcdef",
+                3,
+                List.of("java", "-jar", "x.jar", "train", "--job", "/jobs/1"));
+
+    String body = Serialization.asJson(job);
+    assertThat(Manifests.YAML.readTree(body)).isEqualTo(Manifests.YAML.readTree(expected));
+    assertThat(Manifests.parse(body).only(Job.class)).isEqualTo(job);
+  }
+
+  @Test
+  void withoutDevicesItTrainsOnTheCpu() {
+    Job job = new TrainingJob(settings(RESOURCES, "[]", "{}", 0)).of("id", 1, List.of("java"));
+
+    assertThat(
+            job.getSpec().getTemplate().getSpec().getContainers().get(0).getResources().getLimits())
+        .containsOnlyKeys("memory");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0000',
+      value = {
+        "lots                       | []                  | {}   | resources",
+        "{\"limit\":{\"cpu\":\"1\"}}| []                  | {}   | limit",
+        "{}                         | {}                  | {}   | tolerations",
+        "{}                         | [{\"keys\":\"gpu\"}]| {}   | keys",
+        "{}                         | []                  | [1]  | node-selector",
+        "{}                         | []                  | null | node-selector",
+      })
+  void settingsThatKubernetesWouldNotUnderstandAreNamed(
+      String resources, String tolerations, String nodes, String named) {
+    assertThatThrownBy(() -> new TrainingJob(settings(resources, tolerations, nodes, 1)))
+        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .hasMessageContaining("vanillanet.training.kubernetes")
+        .hasMessageContaining(named);
+  }
+
+  @Test
+  void aMissingImageOrClaimIsOneReadableLine() {
+    ClusterSettings complete = SETTINGS;
+    ClusterSettings noImage =
+        new ClusterSettings(
+            Optional.empty(),
+            complete.imagePullPolicy(),
+            List.of(),
+            Optional.empty(),
+            "cats",
+            Optional.empty(),
+            Optional.empty(),
+            "nvidia.com/gpu",
+            1,
+            "{}",
+            "{}",
+            "[]",
+            Duration.ofDays(1),
+            Optional.empty(),
+            Duration.ofMinutes(5),
+            List.of(mount("jobs", Optional.empty(), "/jobs", false)));
+
+    assertThatThrownBy(() -> new KubernetesExecutor(noImage, folder -> List.of()).check())
+        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .hasMessage(
+            "vanillanet.training.kubernetes.image: vanillanet.training.executor=kubernetes needs"
+                + " it, found nothing");
+  }
+
+  @Test
+  void noClusterIsOneReadableLine() {
+    String property = Config.KUBERNETES_KUBECONFIG_FILE;
+    String before = System.getProperty(property);
+    System.setProperty(property, "/nonexistent/kubeconfig");
+    try (KubernetesExecutor executor = new KubernetesExecutor(SETTINGS, folder -> List.of())) {
+      assertThatThrownBy(executor::check)
+          .isInstanceOf(ServiceException.BadConfiguration.class)
+          .hasMessageContaining("no cluster is configured")
+          .hasMessageNotContaining("\n");
+    } finally {
+      if (before == null) {
+        System.clearProperty(property);
+      } else {
+        System.setProperty(property, before);
+      }
+    }
+  }
+}

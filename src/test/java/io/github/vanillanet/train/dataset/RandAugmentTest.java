@@ -1,0 +1,87 @@
+package io.github.vanillanet.train.dataset;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.RgbImage;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RandAugmentTest {
+
+  @Test
+  void readsTheRecipesSpelling() {
+    assertThat(RandAugment.parse("rand-m7-mstd0.5-inc1")).isEqualTo(new RandAugment(2, 7, 0.5));
+    assertThat(RandAugment.parse("rand-n3-m9.5-inc1")).isEqualTo(new RandAugment(3, 9.5, 0));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "rand",
+        "rand-m7",
+        "rand-m7-inc0",
+        "rand-m11-inc1",
+        "rand-inc1",
+        "augmix-m7-inc1",
+        "rand-m7-inc1-",
+        "rand-m7-inc1-w0",
+        "rand-m-inc1",
+        "rand-m7-mstd0.5-inc1\n"
+      })
+  void refusesOtherSpellings(String text) {
+    assertThatThrownBy(() -> RandAugment.parse(text))
+        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .hasMessageContaining("found " + text);
+  }
+
+  @Test
+  void leavesAQuarterOfTheSamplesAlone() {
+    RandAugment official = new RandAugment(2, 7, 0.5);
+    RgbImage picture = Pictures.noisy(16, 16, 1);
+    int untouched = 0;
+
+    for (int index = 0; index < 4000; index++) {
+      if (official.apply(picture, RandomStreams.ofSample(1, 0, index)) == picture) {
+        untouched++;
+      }
+    }
+
+    // Each of two operations is skipped half of the time; 5 standard deviations.
+    assertThat(untouched / 4000.0).isCloseTo(0.25, within(0.035));
+  }
+
+  @Test
+  void isAFunctionOfItsDraws() {
+    RandAugment official = RandAugment.parse("rand-m7-mstd0.5-inc1");
+    RgbImage picture = Pictures.noisy(24, 24, 1);
+
+    long distinct =
+        IntStream.range(0, 200)
+            .map(
+                index -> {
+                  RgbImage first = official.apply(picture, new SplittableRandom(index));
+                  RgbImage second = official.apply(picture, new SplittableRandom(index));
+                  assertThat(first.rgb()).isEqualTo(second.rgb());
+                  return Arrays.hashCode(first.rgb());
+                })
+            .distinct()
+            .count();
+
+    assertThat(distinct).isGreaterThan(100);
+  }
+
+  @Test
+  void noneChangesNothing() {
+    RgbImage picture = Pictures.noisy(16, 16, 1);
+
+    assertThat(RandAugment.none().apply(picture, new SplittableRandom(1))).isSameAs(picture);
+  }
+}

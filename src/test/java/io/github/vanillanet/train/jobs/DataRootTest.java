@@ -1,0 +1,50 @@
+package io.github.vanillanet.train.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DataRootTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void aFolderWithinTheRootIsFound() throws Exception {
+    Path inside = Files.createDirectories(folder.resolve("root/flowers/roses"));
+
+    assertThat(root().resolve("data", "flowers/./roses")).isEqualTo(inside.toRealPath());
+    assertThat(root().resolve("data", inside.toRealPath().toString()))
+        .isEqualTo(inside.toRealPath());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"..", "../secret", "/etc", "link", "link/deep", "absent", "nul\0byte"})
+  void nothingOutsideCanBeReached(String path) throws Exception {
+    Files.createDirectories(folder.resolve("root"));
+    Files.createDirectories(folder.resolve("secret/deep"));
+    Files.createSymbolicLink(folder.resolve("root/link"), folder.resolve("secret"));
+
+    assertThatThrownBy(() -> root().resolve("data", path))
+        .isInstanceOf(ServiceException.InvalidRequest.class)
+        .hasMessageStartingWith("data: expected an existing path within the data root");
+  }
+
+  @Test
+  void withoutARootEveryPathIsRefused() {
+    assertThatThrownBy(() -> new DataRoot(Optional.empty()).resolve("data", "."))
+        .isInstanceOf(ServiceException.InvalidRequest.class)
+        .hasMessageContaining("vanillanet.training.data-root");
+  }
+
+  private DataRoot root() {
+    return new DataRoot(Optional.of(folder.resolve("root")));
+  }
+}

@@ -1,0 +1,328 @@
+package io.github.vanillanet.train.jobs;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.vanillanet.base.error.ServiceException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class JobRunnerTest {
+
+  private static final JsonNode SPEC = JsonNodeFactory.instance.objectNode().put("name", "tiny");
+
+  @TempDir Path root;
+
+  private final SteppingClock clock = new SteppingClock();
+  private final FakeExecutor executor = new FakeExecutor();
+  private final ManualAlarm alarm = new ManualAlarm();
+  private final List<String> installed = new ArrayList<>();
+  private final List<JobState> ends = new ArrayList<>();
+  private JobRunner runner;
+
+  @BeforeEach
+  void start() {
+    runner = service(executor);
+    runner.start();
+  }
+
+  private JobRunner service(JobExecutor executor) {
+    return service(executor, (model, version) -> installed.add(model + "/" + version));
+  }
+
+  private JobRunner service(JobExecutor executor, Installation installation) {
+    return new JobRunner(
+        new JobStore(root, clock, (state, time) -> ends.add(state)),
+        executor,
+        installation,
+        new JobRunner.Limits(1, Duration.ZERO),
+        clock,
+        alarm,
+        Runnable::run);
+  }
+
+  private Job submit() {
+    return runner.submit(SPEC, JobStore.Attachment.none());
+  }
+
+  private JobState state(Job job) {
+    return runner.find(job.id()).state();
+  }
+
+  @Test
+  void oneJobRunsAndTheNextWaitsForItsEnd() throws Exception {
+    Job first = submit();
+    Job second = submit();
+    Job third = submit();
+    assertThat(List.of(state(first), state(second), state(third)))
+        .containsExactly(JobState.RUNNING, JobState.QUEUED, JobState.QUEUED);
+
+    executor.last().finish(Outcome.published("tiny", 2, 0.9, OptionalDouble.empty()));
+
+    assertThat(List.of(state(first), state(second), state(third)))
+        .containsExactly(JobState.SUCCEEDED, JobState.RUNNING, JobState.QUEUED);
+    assertThat(installed).containsExactly("tiny/2");
+    assertThat(ends).containsExactly(JobState.SUCCEEDED);
+  }
+
+  @Test
+  void aRejectionTellsBothAccuraciesAndInstallsNothing() throws Exception {
+    Job job = submit();
+
+    executor
+        .last()
+        .finish(Outcome.rejected("worse", OptionalDouble.of(0.4), OptionalDouble.of(0.8)));
+
+    Job ended = runner.find(job.id());
+    assertThat(ended.state()).isEqualTo(JobState.REJECTED);
+    assertThat(ended.reason()).contains("worse");
+    assertThat(ended.outcome().orElseThrow().accuracy()).hasValue(0.4);
+    assertThat(ended.outcome().orElseThrow().liveAccuracy()).hasValue(0.8);
+    assertThat(installed).isEmpty();
+  }
+
+  @Test
+  void aCrashTellsItsExitCodeAndTheEndOfItsLog() throws Exception {
+    Job job = submit();
+    Files.writeString(executor.last().folder.log(), "loading\nno space left on device\n");
+
+    executor.last().exit(137);
+
+    Job ended = runner.find(job.id());
+    assertThat(ended.state()).isEqualTo(JobState.FAILED);
+    assertThat(ended.exitCode()).hasValue(137);
+    assertThat(ended.reason().orElseThrow()).contains("137", "killed", "no space left on device");
+  }
+
+  @Test
+  void aProcessThatCannotBeStartedFailsItsJob() {
+    runner =
+        service(
+            new JobExecutor() {
+              @Override
+              public JobRun start(JobFolder folder) throws java.io.IOException {
+                throw new java.io.IOException("no such program");
+              }
+
+              @Override
+              public java.util.Optional<JobRun> find(JobFolder folder) {
+                return java.util.Optional.empty();
+              }
+            });
+    runner.start();
+
+    Job job = submit();
+
+    assertThat(job.state()).isEqualTo(JobState.FAILED);
+    assertThat(job.reason().orElseThrow()).contains("no such program");
+  }
+
+  @Test
+  void aVersionThatCannotBeServedFailsItsJob() throws Exception {
+    runner =
+        service(
+            executor,
+            (model, version) -> {
+              throw new ServiceException.BadArtifact("damaged");
+            });
+    runner.start();
+    Job job = submit();
+
+    executor.last().finish(Outcome.published("tiny", 2, 0.9, OptionalDouble.empty()));
+
+    Job ended = runner.find(job.id());
+    assertThat(ended.state()).isEqualTo(JobState.FAILED);
+    assertThat(ended.reason().orElseThrow()).contains("tiny/2", "damaged");
+  }
+
+  @Test
+  void theQueueSurvivesARestartAndWhatRanRunsAgainFirst() {
+    Job first = submit();
+    Job second = submit();
+
+    FakeExecutor next = new FakeExecutor();
+    runner = service(next);
+    runner.start();
+
+    assertThat(next.started).hasSize(1);
+    assertThat(next.last().id()).isEqualTo(first.id());
+    assertThat(runner.find(first.id()).attempts()).isEqualTo(2);
+    assertThat(state(second)).isEqualTo(JobState.QUEUED);
+  }
+
+  @Test
+  void aJobThatFinishedWhileTheServiceWasAwayIsInstalledByTheNextOne() throws Exception {
+    Job job = submit();
+    executor.last().folder.writeOutcome(Outcome.published("tiny", 3, 0.9, OptionalDouble.of(0.8)));
+
+    runner = service(new FakeExecutor());
+    runner.start();
+
+    assertThat(state(job)).isEqualTo(JobState.SUCCEEDED);
+    assertThat(installed).containsExactly("tiny/3");
+  }
+
+  @Test
+  void aProcessThatOutlivedItsServiceIsNotStartedTwice() {
+    Job job = submit();
+    FakeExecutor next = new FakeExecutor();
+    FakeExecutor.Run orphan = new FakeExecutor.Run(executor.last().folder);
+    next.leftBehind.put(job.id(), orphan);
+
+    runner = service(next);
+    runner.start();
+    assertThat(next.started).isEmpty();
+    assertThat(state(job)).isEqualTo(JobState.RUNNING);
+
+    orphan.ended.complete(RunEnd.unknown());
+    assertThat(next.started).hasSize(1);
+    assertThat(state(job)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aWaitingJobIsCancelledAtOnce() {
+    submit();
+    Job waiting = submit();
+
+    assertThat(runner.cancel(waiting.id()).state()).isEqualTo(JobState.CANCELLED);
+    assertThatThrownBy(() -> runner.cancel(waiting.id()))
+        .isInstanceOf(ServiceException.Conflict.class);
+  }
+
+  @Test
+  void aRunningJobIsAskedThenToldThenKilled() {
+    Job job = submit();
+    FakeExecutor.Run run = executor.last();
+
+    Job cancelling = runner.cancel(job.id());
+    assertThat(cancelling.state()).isEqualTo(JobState.RUNNING);
+    assertThat(cancelling.cancelRequested()).isTrue();
+    assertThat(run.folder.stopRequested()).isTrue();
+    assertThat(run.orders).isEmpty();
+    alarm.ring();
+    assertThat(run.orders).containsExactly("terminate");
+    alarm.ring();
+
+    assertThat(run.orders).containsExactly("terminate", "kill");
+    assertThat(state(job)).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aProcessThatStopsWhenAskedIsNotKilled() {
+    Job job = submit();
+    runner.cancel(job.id());
+
+    executor.last().exit(JobSession.STOPPED);
+    alarm.ring();
+    alarm.ring();
+
+    assertThat(executor.last().orders).isEmpty();
+    assertThat(state(job)).isEqualTo(JobState.CANCELLED);
+  }
+
+  @Test
+  void aCancelledJobStaysCancelledThoughTheServiceRestartsMeanwhile() {
+    Job job = submit();
+    runner.cancel(job.id());
+
+    FakeExecutor next = new FakeExecutor();
+    runner = service(next);
+    runner.start();
+
+    assertThat(state(job)).isEqualTo(JobState.CANCELLED);
+    assertThat(next.started).isEmpty();
+  }
+
+  @Test
+  void aFailedJobCanBeResumedAndForgetsItsLastOutcome() throws Exception {
+    Job job = submit();
+    executor.last().finish(Outcome.failed("the data folder is gone"));
+    assertThat(state(job)).isEqualTo(JobState.FAILED);
+
+    Job resumed = runner.resume(job.id());
+
+    assertThat(resumed.state()).isEqualTo(JobState.RUNNING);
+    assertThat(resumed.outcome()).isEmpty();
+    assertThat(resumed.attempts()).isEqualTo(2);
+    assertThatThrownBy(() -> runner.resume(job.id()))
+        .isInstanceOf(ServiceException.Conflict.class)
+        .hasMessageContaining("RUNNING");
+  }
+
+  @Test
+  void aClosingServiceStopsItsJobsWhichGoOnInTheNext() {
+    Job job = submit();
+    FakeExecutor.Run run = executor.last();
+
+    runner.close(); // patience is zero here: told and killed at once
+
+    assertThat(run.folder.stopRequested()).isTrue();
+    assertThat(run.orders).containsExactly("terminate", "kill");
+    assertThat(state(job)).isEqualTo(JobState.INTERRUPTED);
+    FakeExecutor next = new FakeExecutor();
+    runner = service(next);
+    runner.start();
+    assertThat(next.last().id()).isEqualTo(job.id());
+    assertThat(next.last().folder.stopRequested()).isFalse();
+  }
+
+  @Test
+  void aRunThatOutlivesItsServiceIsNeitherAskedNorTold() throws Exception {
+    Job job = submit();
+    FakeExecutor.Run run = executor.last();
+    run.outlivesItsService = true;
+
+    runner.close();
+
+    assertThat(run.folder.stopRequested()).isFalse();
+    assertThat(run.orders).isEmpty();
+    assertThat(state(job)).isEqualTo(JobState.RUNNING);
+  }
+
+  @Test
+  void aFailureWhoseReasonIsKnownIsNoInterruptionThoughTheServiceWasAway() {
+    Job job = submit();
+    FakeExecutor next = new FakeExecutor();
+    FakeExecutor.Run orphan = new FakeExecutor.Run(executor.last().folder);
+    next.leftBehind.put(job.id(), orphan);
+    runner = service(next);
+    runner.start();
+
+    orphan.ended.complete(RunEnd.because("evicted"));
+
+    assertThat(state(job)).isEqualTo(JobState.FAILED);
+    assertThat(runner.find(job.id()).reason().orElseThrow()).contains("evicted");
+    assertThat(next.started).isEmpty();
+  }
+
+  @Test
+  void whatKeepsARunFromItsWorkIsSeenAsLongAsItDoes() {
+    Job job = submit();
+    executor.last().obstacle = java.util.Optional.of("no node has room");
+    assertThat(runner.find(job.id()).reason()).contains("no node has room");
+    assertThat(runner.list().get(0).reason()).contains("no node has room");
+    assertThat(runner.cancel(job.id()).cancelRequested()).isTrue();
+    assertThat(runner.find(job.id()).reason()).contains("being cancelled; no node has room");
+
+    executor.last().obstacle = java.util.Optional.empty();
+
+    assertThat(runner.find(job.id()).reason()).contains("being cancelled");
+  }
+
+  @Test
+  void anUnknownJobIsNotFoundWhateverItsIdLooksLike() {
+    assertThatThrownBy(() -> runner.find("20240101-000000-abcdef"))
+        .isInstanceOf(ServiceException.JobNotFound.class);
+    assertThatThrownBy(() -> runner.find("../../etc"))
+        .isInstanceOf(ServiceException.JobNotFound.class);
+  }
+}

@@ -1,0 +1,203 @@
+package io.github.vanillanet.train.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A net of 3 blocks on striped images: seconds of training. */
+class TrainingLoopTest {
+
+  private static final int SIZE = 32;
+  private static final int BATCHES = 6;
+  private static final StripedImages DATA = new StripedImages(BATCHES, 16, SIZE, true);
+  private static final StripedImages VALIDATION = new StripedImages(3, 16, SIZE, false);
+
+  @TempDir Path folder;
+
+  @Test
+  void lossFallsAndTheNetLearnsTheStripes() {
+    List<EpochReport> epochs = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void epochFinished(EpochReport report) {
+            epochs.add(report);
+          }
+        };
+
+    TrainingOutcome outcome = run(TrainingStart.fresh(spec(plain(4))), "a.pth", listener);
+
+    assertThat(outcome.finished()).isTrue();
+    assertThat(outcome.slope()).isEqualTo(1);
+    assertThat(epochs).hasSize(4);
+    assertThat(epochs.get(3).loss()).isLessThan(epochs.get(0).loss() * 0.8);
+    assertThat(epochs.get(3).model().orElseThrow().accuracy()).isGreaterThan(0.9);
+    assertThat(epochs).extracting(EpochReport::slope).containsExactly(0.0, 0.5, 1.0, 1.0);
+  }
+
+  @Test
+  void aRunThatIsStoppedAnywhereAndResumedEndsWithTheSameBits() {
+    TrainingSpec spec = spec(everything());
+    TrainingOutcome whole = run(TrainingStart.fresh(spec), "whole.pth", new TrainingListener() {});
+
+    for (int stopAt : new int[] {1, BATCHES + 2, 2 * BATCHES}) {
+      TrainingOutcome stopped = run(TrainingStart.fresh(spec), "part.pth", new StopAt(stopAt));
+      TrainingOutcome resumed =
+          run(
+              CheckpointFile.read(folder.resolve("part.pth"), spec),
+              "part.pth",
+              new TrainingListener() {});
+
+      assertThat(stopped.finished()).isFalse();
+      assertThat(stopped.step()).isEqualTo(stopAt);
+      assertThat(resumed.finished()).isTrue();
+      assertThat(resumed.model().sha256()).isEqualTo(whole.model().sha256());
+      assertThat(resumed.average().map(StateDict::sha256))
+          .isEqualTo(whole.average().map(StateDict::sha256));
+    }
+  }
+
+  @Test
+  void checkpointsWithinAnEpochAreWrittenEverySoManySteps() {
+    List<Integer> saved = new ArrayList<>();
+    TrainingListener listener =
+        new TrainingListener() {
+          @Override
+          public void checkpointed(Path file, int step) {
+            saved.add(step);
+          }
+        };
+
+    new TrainingLoop(TorchRuntime.load(), Device.CPU, 1, InstantSource.system())
+        .run(
+            TrainingStart.fresh(spec(plain(2))),
+            DATA,
+            Optional.empty(),
+            0,
+            new CheckpointPolicy(folder.resolve("c.pth"), 4, Duration.ZERO),
+            listener);
+
+    assertThat(saved).containsExactly(4, 6, 8, 12);
+  }
+
+  @Test
+  void aLossThatIsNoNumberEndsTheRun() {
+    Recipe wild = recipe(2, OptimizerSpec.of(OptimizerKind.SGD, 0, 1), 1e30, MixSpec.NONE, 0);
+
+    assertThatThrownBy(
+            () -> run(TrainingStart.fresh(spec(wild)), "n.pth", new TrainingListener() {}))
+        .isInstanceOf(ServiceException.EngineFailure.class)
+        .hasMessageContaining("the loss is")
+        .hasMessageContaining("learning rate");
+  }
+
+  @Test
+  void aCheckpointOfAnotherRecipeIsNotResumed() {
+    run(TrainingStart.fresh(spec(plain(2))), "r.pth", new TrainingListener() {});
+
+    assertThatThrownBy(() -> CheckpointFile.read(folder.resolve("r.pth"), spec(plain(3))))
+        .isInstanceOf(ServiceException.BadCheckpoint.class)
+        .hasMessageContaining("epochs = 2, this run has 3");
+  }
+
+  @Test
+  void fineTuningKeepsTheBodyAndReplacesAHeadOfOtherClasses() {
+    Architecture five =
+        new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 8, 16, 16), 1, 5, SIZE, SIZE);
+    TrainingSpec other = new TrainingSpec(five, plain(4), Kernels.PIXELWISE, Compute.FLOAT32, 3);
+    StateDict given = InitialWeights.of(other.network(), 99);
+
+    TrainingStart start = TrainingStart.fineTuning(spec(plain(4)), given);
+    StateDict weights = start.state().weights(false);
+
+    assertThat(start.spec().recipe().slope().at(0)).isEqualTo(1);
+    assertThat(weights.get("stages.0.act.weight")).isEqualTo(given.get("stages.0.act.weight"));
+    assertThat(weights.get("cls1.2.weight").shape()).startsWith(StripedImages.CLASSES);
+    assertThat(weights.get("cls2.0.bias").shape()).containsExactly(StripedImages.CLASSES);
+  }
+
+  private TrainingOutcome run(TrainingStart start, String file, TrainingListener listener) {
+    return new TrainingLoop(TorchRuntime.load(), Device.CPU, 1, InstantSource.system())
+        .run(
+            start,
+            DATA,
+            Optional.of(VALIDATION),
+            1,
+            new CheckpointPolicy(folder.resolve(file), 0, Duration.ZERO),
+            listener);
+  }
+
+  private static TrainingSpec spec(Recipe recipe) {
+    Architecture architecture =
+        new Architecture(
+            VanillaNetVariant.VANILLANET_5,
+            List.of(8, 8, 16, 16),
+            1,
+            StripedImages.CLASSES,
+            SIZE,
+            SIZE);
+    return new TrainingSpec(architecture, recipe, Kernels.PIXELWISE, Compute.FLOAT32, 3);
+  }
+
+  private static Recipe plain(int epochs) {
+    return recipe(epochs, OptimizerSpec.of(OptimizerKind.ADAMW, 0.01, 1), 0.02, MixSpec.NONE, 0);
+  }
+
+  /** Every source of chance and of state at once. */
+  private static Recipe everything() {
+    return recipe(
+        3, OptimizerSpec.of(OptimizerKind.LAMB, 0.1, 0.9), 0.02, MixSpec.official(0.4), 0.2);
+  }
+
+  private static Recipe recipe(
+      int epochs, OptimizerSpec optimizer, double rate, MixSpec mixing, double dropout) {
+    return new Recipe(
+        epochs,
+        16,
+        2,
+        optimizer,
+        rate,
+        1e-6,
+        0.5,
+        new SlopeSchedule(epochs / 2, true),
+        LossKind.CROSS_ENTROPY,
+        0,
+        dropout,
+        mixing,
+        0.9);
+  }
+
+  private static final class StopAt implements TrainingListener {
+
+    private final int last;
+    private int done;
+
+    StopAt(int last) {
+      this.last = last;
+    }
+
+    @Override
+    public void stepped(StepReport report) {
+      done = report.step();
+    }
+
+    @Override
+    public boolean stopRequested() {
+      return done == last;
+    }
+  }
+}

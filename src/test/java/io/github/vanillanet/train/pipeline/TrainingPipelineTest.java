@@ -1,0 +1,179 @@
+package io.github.vanillanet.train.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.train.jobs.JobSession;
+import io.github.vanillanet.train.jobs.JobSpec;
+import io.github.vanillanet.train.jobs.Outcome;
+import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.jobs.TrainingRequest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TrainingPipelineTest {
+
+  @TempDir Path folder;
+
+  @Test
+  void aFolderOfPicturesBecomesAPublishedModel() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
+    List<Progress> lines = new ArrayList<>();
+
+    Outcome outcome = run("first", data, "", lines::add).orElseThrow();
+
+    assertThat(outcome.result()).isEqualTo(Outcome.Result.PUBLISHED);
+    assertThat(outcome.accuracy().orElseThrow()).isGreaterThan(0.9);
+    StoredVersion version = repository().open(new ModelId("painted", 1));
+    assertThat(version.labels()).isEqualTo(PaintedDataset.CLASSES);
+    assertThat(version.manifest().trained()).isTrue();
+    assertThat(version.manifest().accuracy()).hasValue(outcome.accuracy().getAsDouble());
+    assertThat(lines).extracting(Progress::phase).contains("train", "fuse", "evaluate", "publish");
+    JsonNode report = report("first");
+    JsonNode curves = report.get("curves");
+    assertThat(curves).hasSize(12);
+    assertThat(curves.get(11).get("loss").asDouble())
+        .isLessThan(curves.get(0).get("loss").asDouble() * 0.7);
+    assertThat(curves.get(0).get("slope").asDouble()).isZero();
+    assertThat(curves.get(11).get("slope").asDouble()).isEqualTo(1);
+    assertThat(report.get("result").get("validation").get("confusion")).hasSize(3);
+    assertThat(report.get("result").get("certificate").get("source").asText())
+        .isEqualToIgnoringCase("fused");
+  }
+
+  @Test
+  void aRunThatWasStoppedEndsWithTheSameWeights() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
+    run("straight", data, "", line -> {}).orElseThrow();
+
+    List<Progress> lines = new ArrayList<>();
+    Optional<Outcome> stopped =
+        run(
+            "stopped",
+            data,
+            "",
+            line -> {
+              lines.add(line);
+              if (line.epoch() == 2) {
+                stop("stopped");
+              }
+            });
+    assertThat(stopped).isEmpty();
+    Files.delete(folder.resolve("stopped").resolve("stop"));
+    Outcome resumed = run("stopped", data, "", line -> {}).orElseThrow();
+
+    assertThat(resumed.version()).hasValue(2);
+    assertThat(weights(2)).isEqualTo(weights(1));
+    assertThat(report("stopped").get("curves")).hasSize(12);
+  }
+
+  @Test
+  void aCandidateWorseThanTheLiveVersionIsRejectedAndKept() throws IOException {
+    Path good = PaintedDataset.write(folder.resolve("good"), 40, false);
+    Path bad = PaintedDataset.write(folder.resolve("bad"), 40, true);
+    run("good-job", good, "", line -> {}).orElseThrow();
+
+    Outcome outcome = run("bad-job", bad, "", line -> {}).orElseThrow();
+
+    assertThat(outcome.result()).isEqualTo(Outcome.Result.REJECTED);
+    assertThat(outcome.liveAccuracy().orElseThrow())
+        .isGreaterThan(outcome.accuracy().orElseThrow());
+    assertThat(outcome.reason().orElseThrow()).contains("the live version");
+    assertThat(repository().versions("painted")).containsExactly(1);
+    assertThat(folder.resolve("bad-job").resolve("candidate").resolve("painted")).isDirectory();
+  }
+
+  @Test
+  void fineTuningStartsFromAPublishedVersion() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
+    run("first", data, "", line -> {}).orElseThrow();
+
+    run("second", data, ", \"fine_tune_from\": \"painted/1\"", line -> {}).orElseThrow();
+
+    JsonNode curves = report("second").get("curves");
+    assertThat(curves.get(0).get("slope").asDouble()).isEqualTo(1);
+    assertThat(curves.get(0).get("loss").asDouble())
+        .isLessThan(report("first").get("curves").get(0).get("loss").asDouble());
+  }
+
+  @Test
+  void whatIsNotPossibleIsRefusedBeforeTheTraining() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
+
+    assertThatThrownBy(() -> run("a", data, ", \"preset\": \"magic\"", line -> {}))
+        .isInstanceOf(ServiceException.InvalidRequest.class)
+        .hasMessageContaining("expected official or small, found 'magic'");
+    assertThatThrownBy(() -> run("b", folder.resolve("nowhere"), "", line -> {}))
+        .isInstanceOf(ServiceException.BadDataset.class);
+    assertThatThrownBy(() -> run("c", data, ", \"fine_tune_from\": \"nobody\"", line -> {}))
+        .isInstanceOf(ServiceException.ModelNotFound.class);
+    assertThat(repository().names()).isEmpty();
+  }
+
+  private Optional<Outcome> run(String job, Path data, String further, Consumer<Progress> audience)
+      throws IOException {
+    JsonNode request =
+        new ObjectMapper()
+            .readTree(
+                """
+                {"name": "painted", "variant": "vanillanet_5", "dims": [8, 8, 16, 16],
+                 "input_size": 32, "epochs": 12, "decay_epochs": 3, "batch_size": 24,
+                 "optimizer": "adamw", "learning_rate": 0.01, "warmup_epochs": 1, "ema_decay": 0.9,
+                 "seed": 3%s}
+                """
+                    .formatted(further));
+    JobSpec spec =
+        new JobSpec(
+            TrainingRequest.of(request),
+            Optional.of(data.toString()),
+            Optional.empty(),
+            0,
+            0,
+            Optional.empty(),
+            folder.resolve("models").toString(),
+            "cpu",
+            OptionalInt.of(1), // sums of several threads may be taken in another order
+            3600);
+    try (JobSession session = JobSession.open(folder.resolve(job), spec)) {
+      return new TrainingPipeline(session, spec, audience).run();
+    }
+  }
+
+  private void stop(String job) {
+    try {
+      Files.writeString(folder.resolve(job).resolve("stop"), "");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private ModelRepository repository() {
+    return new ModelRepository(folder.resolve("models"));
+  }
+
+  private String weights(int version) {
+    return repository()
+        .open(new ModelId("painted", version))
+        .manifest()
+        .certificate()
+        .weightsSha256();
+  }
+
+  private JsonNode report(String job) throws IOException {
+    return new ObjectMapper().readTree(folder.resolve(job).resolve("report.json").toFile());
+  }
+}
