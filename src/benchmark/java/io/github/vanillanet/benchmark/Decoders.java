@@ -1,5 +1,6 @@
 package io.github.vanillanet.benchmark;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.JpegLibrary;
@@ -25,7 +26,8 @@ final class Decoders {
     try {
       JpegLibrary library = JpegLibrary.of(scaled ? TURBO_JPEG : name);
       return new ImageDecoder(MAX_PIXELS, library, scaled);
-    } catch (ServiceException.BadConfiguration e) {
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.BAD_CONFIGURATION);
       throw new Missing("%s is left out: %s".formatted(name, e.getMessage()));
     }
   }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.DeviceChoice;
@@ -37,13 +38,14 @@ final class ArithmeticChoice {
   /**
    * Checks the setting's name alone.
    *
-   * @throws ServiceException.BadConfiguration if there is no such precision
+   * @throws ServiceException {@code BAD_CONFIGURATION} if there is no such precision
    */
   Precision require() {
     return Precision.named(precision)
         .orElseThrow(
             () ->
-                new ServiceException.BadConfiguration(
+                new ServiceException(
+                    ErrorCode.BAD_CONFIGURATION,
                     "vanillanet.precision: expected one of %s, found '%s'"
                         .formatted(String.join(", ", Precision.NAMES), precision)));
   }
@@ -52,7 +54,8 @@ final class ArithmeticChoice {
    * A device that was named has to compute as configured. Where {@code auto} fell back to the CPU,
    * which the precision was hardly meant for, float32 takes its place.
    *
-   * @throws ServiceException.BadConfiguration if a device does not compute in the precision
+   * @throws ServiceException {@code BAD_CONFIGURATION} if a device does not compute in the
+   *     precision
    */
   Arithmetic on(DeviceChoice choice) {
     Precision asked = require();
@@ -76,7 +79,8 @@ final class ArithmeticChoice {
         return Arithmetic.PUBLISHED;
       }
       if (reason.isPresent()) {
-        throw new ServiceException.BadConfiguration(
+        throw new ServiceException(
+            ErrorCode.BAD_CONFIGURATION,
             "vanillanet.precision=%s: %s does not compute in it: %s"
                 .formatted(asked.label(), device, reason.get()));
       }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.serve.registry.LanePlan;
@@ -25,7 +26,7 @@ final class LaneConfiguration {
   }
 
   /**
-   * @throws ServiceException.BadConfiguration if a setting cannot be honoured
+   * @throws ServiceException {@code BAD_CONFIGURATION} if a setting cannot be honoured
    */
   void require() {
     ModelBringUp.requirePositive("lanes", config.lanes());
@@ -33,12 +34,14 @@ final class LaneConfiguration {
     ModelBringUp.requirePositive("queue-capacity", config.queueCapacity());
     ModelBringUp.requirePositive("batching.max-batch", config.batching().maxBatch().orElse(1));
     if (config.health().hangLimit().isNegative() || config.health().hangLimit().isZero()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.health.hang-limit: expected a positive time, found "
               + config.health().hangLimit());
     }
     if (config.batching().maxDelay().isNegative()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.batching.max-delay: expected no negative time, found "
               + config.batching().maxDelay());
     }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.app;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.registry.ServedModel;
@@ -16,12 +17,12 @@ final class LoaderWhenReady implements VersionLoader {
   }
 
   /**
-   * @throws ServiceException.NotReady while the service starts
+   * @throws ServiceException {@code NOT_READY} while the service starts
    */
   @Override
   public ServedModel load(StoredVersion version) {
     if (!loader.isDone()) {
-      throw new ServiceException.NotReady("the models are still being loaded");
+      throw new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded");
     }
     return loader.join().load(version);
   }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
@@ -152,7 +153,8 @@ final class ModelBringUp {
 
   static void requirePositive(String setting, long value) {
     if (value < 1) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.%s: expected at least 1, found %d".formatted(setting, value));
     }
   }
@@ -169,7 +171,8 @@ final class ModelBringUp {
           VanillaNetVariant.named(name.strip())
               .orElseThrow(
                   () ->
-                      new ServiceException.BadConfiguration(
+                      new ServiceException(
+                          ErrorCode.BAD_CONFIGURATION,
                           "vanillanet.seeded-models: expected some of %s, found '%s'"
                               .formatted(VanillaNetVariant.names(), name)));
       if (repository.latest(variant.modelName()).isEmpty() && !closing.getAsBoolean()) {
@@ -196,7 +199,8 @@ final class ModelBringUp {
   private void requireServing(int refused) {
     List<String> names = registry.names();
     if (names.isEmpty()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "no model can be served: all %d in %s are refused"
               .formatted(refused, config.repository()));
     }
@@ -206,7 +210,8 @@ final class ModelBringUp {
         .filter(name -> !names.contains(name) && !config.groups().containsKey(name))
         .ifPresent(
             name -> {
-              throw new ServiceException.BadConfiguration(
+              throw new ServiceException(
+                  ErrorCode.BAD_CONFIGURATION,
                   "vanillanet.default-model: expected one of %s, found '%s'"
                       .formatted(String.join(", ", names), name));
             });
@@ -214,7 +219,8 @@ final class ModelBringUp {
 
   private static void requireGroup(String group, List<String> members, List<String> loaded) {
     if (loaded.contains(group) || members.stream().noneMatch(loaded::contains)) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.groups.%s: expected a name that no model has, and members of %s, found %s"
               .formatted(group, String.join(", ", loaded), String.join(", ", members)));
     }

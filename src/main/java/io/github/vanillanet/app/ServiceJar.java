@@ -1,5 +1,6 @@
 package io.github.vanillanet.app;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.File;
 import java.nio.file.Path;
@@ -12,7 +13,7 @@ final class ServiceJar {
 
   /**
    * @param configured instead, if somebody knows better
-   * @throws ServiceException.BadConfiguration if it was not started from one jar
+   * @throws ServiceException {@code BAD_CONFIGURATION} if it was not started from one jar
    */
   static Path find(Optional<Path> configured) {
     if (configured.isPresent()) {
@@ -20,7 +21,8 @@ final class ServiceJar {
     }
     String classPath = System.getProperty("java.class.path");
     if (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator)) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "the service was not started from its jar; vanillanet.training.jar must name one");
     }
     return Path.of(classPath).toAbsolutePath();

@@ -1,5 +1,6 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
@@ -71,7 +72,8 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (runs < 1 || threads < 1) {
-      throw new ServiceException.BadConfiguration("--runs and --threads: expected at least 1");
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION, "--runs and --threads: expected at least 1");
     }
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);

@@ -1,5 +1,6 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.PrecisionProbe;
@@ -18,21 +19,23 @@ final class PrecisionOption {
   private String name;
 
   /**
-   * @throws ServiceException.BadConfiguration if there is no such precision, or the device does not
-   *     compute in it
+   * @throws ServiceException {@code BAD_CONFIGURATION} if there is no such precision, or the device
+   *     does not compute in it
    */
   Arithmetic on(TorchRuntime runtime, Device device) {
     Precision precision =
         Precision.named(name)
             .orElseThrow(
                 () ->
-                    new ServiceException.BadConfiguration(
+                    new ServiceException(
+                        ErrorCode.BAD_CONFIGURATION,
                         "--precision: expected one of %s, found '%s'"
                             .formatted(String.join(", ", Precision.NAMES), name)));
     PrecisionProbe.refusal(runtime, device, precision)
         .ifPresent(
             reason -> {
-              throw new ServiceException.BadConfiguration(
+              throw new ServiceException(
+                  ErrorCode.BAD_CONFIGURATION,
                   "--precision=%s: %s does not compute in it: %s".formatted(name, device, reason));
             });
     return new Arithmetic(precision, false);

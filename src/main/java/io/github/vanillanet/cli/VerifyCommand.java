@@ -1,5 +1,6 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.Device;
@@ -72,7 +73,8 @@ final class VerifyCommand implements Callable<Integer> {
       models.versions(name).forEach(version -> ids.add(new ModelId(name, version)));
     }
     if (ids.isEmpty()) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "expected %s in %s, found none"
               .formatted(model.map(name -> "a model " + name).orElse("models"), models.root()));
     }

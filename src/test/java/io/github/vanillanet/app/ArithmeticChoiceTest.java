@@ -1,10 +1,11 @@
 package io.github.vanillanet.app;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.DeviceChoice;
 import io.github.vanillanet.model.network.Arithmetic;
@@ -73,7 +74,7 @@ class ArithmeticChoiceTest {
   void aDeviceThatWasNamedHasToComputeInThePrecision() {
     assertThat(choose("bfloat16", false, false, CPU).precision()).isEqualTo(Precision.BFLOAT16);
     assertThatThrownBy(() -> choose("float16", false, false, CPU))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessage(
             "vanillanet.precision=float16: cpu does not compute in it: no such instruction");
     assertThatThrownBy(() -> choose("float16", false, false, CUDA))
@@ -95,7 +96,7 @@ class ArithmeticChoiceTest {
   void whatIsNoPrecisionIsRefused() {
     for (String name : List.of("half", "tf32", "FLOAT16", "")) {
       assertThatThrownBy(() -> choose(name, false, false, CPU))
-          .isInstanceOf(ServiceException.BadConfiguration.class)
+          .has(code(ErrorCode.BAD_CONFIGURATION))
           .hasMessage(
               "vanillanet.precision: expected one of float32, float16, bfloat16, found '%s'"
                   .formatted(name));

@@ -1,5 +1,6 @@
 package io.github.vanillanet.base.image;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -49,10 +50,10 @@ public final class ImageDecoder {
    * Decodes one file.
    *
    * @param encoded the whole file; only read
-   * @throws ServiceException.UnsupportedImage if the bytes are of no known image format
-   * @throws ServiceException.TooLarge if the header declares more pixels than allowed
-   * @throws ServiceException.UndecodableImage if the file is damaged, cut short, or of a rare kind
-   *     of its format that is not decoded (12-bit or arithmetic JPEG, for instance)
+   * @throws ServiceException {@code UNSUPPORTED_IMAGE} if the bytes are of no known image format
+   * @throws ServiceException {@code TOO_LARGE} if the header declares more pixels than allowed
+   * @throws ServiceException {@code UNDECODABLE_IMAGE} if the file is damaged, cut short, or of a
+   *     rare kind of its format that is not decoded (12-bit or arithmetic JPEG, for instance)
    */
   public RgbImage decode(byte[] encoded) {
     return decode(encoded, file -> jpeg.decode(file, limit));
@@ -85,13 +86,14 @@ public final class ImageDecoder {
   private RgbImage decode(byte[] encoded, JpegDecoding jpegDecoding) {
     ImageFormat format =
         ImageFormat.of(encoded)
-            .orElseThrow(() -> new ServiceException.UnsupportedImage(unknown(encoded)));
+            .orElseThrow(() -> new ServiceException(ErrorCode.UNSUPPORTED_IMAGE, unknown(encoded)));
     try {
       return format == ImageFormat.JPEG
           ? jpegDecoding.decode(encoded)
           : codecs.get(format).decode(encoded, limit);
     } catch (IOException e) {
-      throw new ServiceException.UndecodableImage(
+      throw new ServiceException(
+          ErrorCode.UNDECODABLE_IMAGE,
           "%s image of %d bytes cannot be decoded: %s"
               .formatted(format.label(), encoded.length, e.getMessage()),
           e);

@@ -1,5 +1,6 @@
 package io.github.vanillanet.base.image;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.Optional;
 
@@ -26,8 +27,8 @@ public final class JpegLibrary {
    *
    * @param choice {@code auto}: libjpeg-turbo if this machine has it; {@code turbojpeg}; {@code
    *     imageio}
-   * @throws ServiceException.BadConfiguration if the choice is none of these, or it is {@code
-   *     turbojpeg} and this machine has none
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the choice is none of these, or it is
+   *     {@code turbojpeg} and this machine has none
    */
   public static JpegLibrary of(String choice) {
     return switch (choice) {
@@ -38,15 +39,18 @@ public final class JpegLibrary {
           yield new JpegLibrary("libjpeg-turbo (%s)".formatted(turbo.name()), Optional.of(turbo));
         } catch (LinkageError e) {
           if (choice.equals("turbojpeg")) {
-            throw new ServiceException.BadConfiguration(
-                "vanillanet.jpeg-decoder: libjpeg-turbo cannot be used: " + oneLine(e), e);
+            throw new ServiceException(
+                ErrorCode.BAD_CONFIGURATION,
+                "vanillanet.jpeg-decoder: libjpeg-turbo cannot be used: " + oneLine(e),
+                e);
           }
           yield new JpegLibrary(
               "%s (no libjpeg-turbo: %s)".formatted(IMAGE_IO, oneLine(e)), Optional.empty());
         }
       }
       default ->
-          throw new ServiceException.BadConfiguration(
+          throw new ServiceException(
+              ErrorCode.BAD_CONFIGURATION,
               "vanillanet.jpeg-decoder: expected auto, turbojpeg or imageio, found '%s'"
                   .formatted(choice));
     };

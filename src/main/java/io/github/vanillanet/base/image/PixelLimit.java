@@ -1,5 +1,6 @@
 package io.github.vanillanet.base.image;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 
@@ -18,14 +19,15 @@ record PixelLimit(long most) {
 
   /**
    * @throws IOException if a side is not positive
-   * @throws ServiceException.TooLarge if there are more pixels than allowed
+   * @throws ServiceException {@code TOO_LARGE} if there are more pixels than allowed
    */
   void check(long width, long height) throws IOException {
     if (width < 1 || height < 1) {
       throw new IOException("its header declares %dx%d pixels".formatted(width, height));
     }
     if (width > most / height) {
-      throw new ServiceException.TooLarge(
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE,
           "image has %dx%d pixels, expected at most %d in all".formatted(width, height, most));
     }
   }

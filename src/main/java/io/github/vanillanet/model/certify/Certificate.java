@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.certify;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.Precision;
 import java.util.List;
@@ -81,7 +82,7 @@ public record Certificate(
    *
    * @param answers to the probes, in their order
    * @return a certificate that holds
-   * @throws ServiceException.NotEquivalent if it would not
+   * @throws ServiceException {@code NOT_EQUIVALENT} if it would not
    */
   public Certificate of(Precision other, String otherSha256, List<float[]> answers) {
     int classes = goldenLogits.get(0).size();
@@ -92,7 +93,8 @@ public record Certificate(
             .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
             .toArray();
     if (found.length != golden.length) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           "the model answers %d logits to %d probes, certified are %d"
               .formatted(found.length, answers.size(), golden.length));
     }
@@ -115,29 +117,33 @@ public record Certificate(
 
   /**
    * @param classes length of a row of logits
-   * @throws ServiceException.NotEquivalent naming what fails and by how much
+   * @throws ServiceException {@code NOT_EQUIVALENT} naming what fails and by how much
    */
   public void requireHolds(int classes) {
     for (List<Float> row : goldenLogits) {
       if (row.size() != classes) {
-        throw new ServiceException.NotEquivalent(
+        throw new ServiceException(
+            ErrorCode.NOT_EQUIVALENT,
             "the certificate has %d golden logits a probe, the model %d classes"
                 .formatted(row.size(), classes));
       }
     }
     if (goldenLogits.size() != probes.count()) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           "the certificate has golden logits of %d probes, expected %d"
               .formatted(goldenLogits.size(), probes.count()));
     }
     if (slope != 1) {
-      throw new ServiceException.NotEquivalent("a fused net needs slope 1, found " + slope);
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT, "a fused net needs slope 1, found " + slope);
     }
     // Bounds are computed afresh: those in the file are for its reader.
     require("float64", float64, FLOAT64_BOUND * largestLogit());
     require(precision.label(), served, servedBound());
     if (served.top1() != 1) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           "only %.3f of the probes keep their first class in %s"
               .formatted(served.top1(), precision.label()));
     }
@@ -146,7 +152,8 @@ public record Certificate(
   private static void require(String what, Agreement agreement, double bound) {
     // a float32 golden logit may round the largest one up or down by half a unit in its last place
     if (!(agreement.maxDelta() <= bound * (1 + 1e-6))) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           "the artifact does not compute what its source weights compute: in %s the logits differ by %.3g, allowed is %.3g"
               .formatted(what, agreement.maxDelta(), bound));
     }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.certify;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
@@ -51,7 +52,7 @@ public final class EquivalenceCheck {
 
   /**
    * @return a certificate that holds
-   * @throws ServiceException.NotEquivalent if it would not
+   * @throws ServiceException {@code NOT_EQUIVALENT} if it would not
    */
   public Certificate certify(
       Fuse fuse, Artifact artifact, Preprocessing preprocessing, Map<String, String> versions) {
@@ -87,7 +88,8 @@ public final class EquivalenceCheck {
   private static double[] finite(double[] logits) {
     for (double logit : logits) {
       if (!Double.isFinite(logit)) {
-        throw new ServiceException.NotEquivalent(
+        throw new ServiceException(
+            ErrorCode.NOT_EQUIVALENT,
             "the source weights answer a probe with a logit that is not finite: " + logit);
       }
     }

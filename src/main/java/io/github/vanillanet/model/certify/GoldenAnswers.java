@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.certify;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
 import java.util.List;
@@ -15,8 +16,8 @@ public record GoldenAnswers(Certificate certificate) {
   /**
    * @param probe index into the probes
    * @param logits what the loaded model answered
-   * @throws ServiceException.NotEquivalent if these are not the golden ones, within the bound of
-   *     the certificate's precision
+   * @throws ServiceException {@code NOT_EQUIVALENT} if these are not the golden ones, within the
+   *     bound of the certificate's precision
    */
   public void requireSame(int probe, float[] logits) {
     require(probe, logits, certificate.servedBound());
@@ -33,7 +34,8 @@ public record GoldenAnswers(Certificate certificate) {
   private void require(int probe, float[] logits, double allowed) {
     List<Float> golden = certificate.goldenLogits().get(probe);
     if (logits.length != golden.size()) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           "the model answers %d logits, certified are %d".formatted(logits.length, golden.size()));
     }
     double maxDelta = 0;
@@ -41,7 +43,8 @@ public record GoldenAnswers(Certificate certificate) {
       maxDelta = Math.max(maxDelta, Math.abs((double) golden.get(i) - logits[i])); // NaN wins
     }
     if (!(maxDelta <= allowed)) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           "the loaded model does not answer as certified: logits of probe %d differ by %.3g, allowed is %.3g"
               .formatted(probe, maxDelta, allowed));
     }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.checkpoint;
 
-import io.github.vanillanet.base.error.ServiceException.BadCheckpoint;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
 import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -14,8 +15,9 @@ final class Refusal {
   private Refusal() {}
 
   /** {@code String.format} in the root locale; control characters become {@code ?}. */
-  static BadCheckpoint of(String format, Object... arguments) {
-    return new BadCheckpoint(oneLine(String.format(Locale.ROOT, format, arguments)));
+  static ServiceException of(String format, Object... arguments) {
+    return new ServiceException(
+        ErrorCode.BAD_CHECKPOINT, oneLine(String.format(Locale.ROOT, format, arguments)));
   }
 
   /** Text from the file, cut to a length that suits a message. */

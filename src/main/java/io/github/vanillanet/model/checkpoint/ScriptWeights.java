@@ -1,7 +1,7 @@
 package io.github.vanillanet.model.checkpoint;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.base.error.ServiceException.BadArtifact;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ public final class ScriptWeights {
    * mean and standard deviation of the pixels, is none of the weights.
    *
    * @return views of a mapping of the file, as {@link TorchCheckpoint} has them
-   * @throws BadArtifact if it is no such archive
+   * @throws ServiceException {@code BAD_ARTIFACT} if it is no such archive
    */
   public static StateDict read(Path archive) {
     try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ)) {
@@ -44,7 +44,8 @@ public final class ScriptWeights {
           .forEach((name, tensor) -> weights.put(name, reader.read(name, tensor)));
       return new StateDict(weights);
     } catch (ServiceException | IOException e) {
-      throw new BadArtifact("%s: %s".formatted(archive, e.getMessage()), e);
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT, "%s: %s".formatted(archive, e.getMessage()), e);
     }
   }
 

@@ -42,8 +42,8 @@ record StorageRef(String type, String key, long elements) {
   }
 
   /**
-   * @throws io.github.vanillanet.base.error.ServiceException.BadCheckpoint if it is of unknown type
-   *     or its size overflows
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if it is of
+   *     unknown type or its size overflows
    */
   long byteSize() {
     long width =

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.checkpoint;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
@@ -39,7 +40,7 @@ public final class TorchArchive {
    * Writes a TorchScript archive.
    *
    * @param code source of all classes, which live in the namespace {@code __torch__}
-   * @throws ServiceException.BadCheckpoint if the weights are more than 4 GiB
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the weights are more than 4 GiB
    */
   public static void writeModule(Path file, String code, ScriptObject root) throws IOException {
     PickleWriter pickle = new PickleWriter();
@@ -55,7 +56,7 @@ public final class TorchArchive {
   /**
    * Writes what {@code torch.save} would: nested maps of strings, numbers, booleans and tensors.
    *
-   * @throws ServiceException.BadCheckpoint if the weights are more than 4 GiB
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the weights are more than 4 GiB
    */
   public static void writeCheckpoint(Path file, Map<String, ?> content) throws IOException {
     PickleWriter pickle = new PickleWriter();
@@ -81,7 +82,8 @@ public final class TorchArchive {
           storages.stream().mapToLong(t -> (long) t.elementCount() * t.type().bytes()).sum();
       long overhead = (1L << 20) + 512L * storages.size();
       if (weights + overhead > LARGEST_ARCHIVE) {
-        throw new ServiceException.BadCheckpoint(
+        throw new ServiceException(
+            ErrorCode.BAD_CHECKPOINT,
             "an archive holds at most %d bytes, these weights take %d"
                 .formatted(LARGEST_ARCHIVE - overhead, weights));
       }

@@ -1,7 +1,7 @@
 package io.github.vanillanet.model.checkpoint;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.base.error.ServiceException.BadCheckpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -52,23 +52,30 @@ public final class TorchCheckpoint {
    * views (deflated or strided) and inflated records take mapped scratch memory, each at most 64
    * MiB plus four times the file's size.
    *
-   * @throws BadCheckpoint if the file is damaged, hostile, of another kind, holds NaN, infinities
-   *     or negative variances, or has no such key
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged, hostile, of another
+   *     kind, holds NaN, infinities or negative variances, or has no such key
    */
   public static TorchCheckpoint read(Path file, Optional<String> key) {
     String name = Refusal.quote(String.valueOf(file.getFileName()));
     try {
       return open(file, key);
     } catch (ServiceException e) {
-      throw new BadCheckpoint(name + ": " + e.getMessage(), e);
+      throw new ServiceException(ErrorCode.BAD_CHECKPOINT, name + ": " + e.getMessage(), e);
     } catch (IOException | UncheckedIOException e) {
-      throw new BadCheckpoint(name + ": cannot be read: " + Refusal.quote(e.toString()), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT, name + ": cannot be read: " + Refusal.quote(e.toString()), e);
     } catch (RuntimeException e) {
       // No known file comes here. One that does is no bug of the caller's: it is refused.
-      throw new BadCheckpoint(name + ": cannot be understood: " + e.getClass().getSimpleName(), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT,
+          name + ": cannot be understood: " + e.getClass().getSimpleName(),
+          e);
     } catch (InternalError e) {
       // What the JVM makes of a page fault beyond the end of a mapped file.
-      throw new BadCheckpoint(name + ": changed while it was read, or no scratch space left", e);
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT,
+          name + ": changed while it was read, or no scratch space left",
+          e);
     }
   }
 

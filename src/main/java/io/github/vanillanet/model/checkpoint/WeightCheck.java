@@ -15,7 +15,8 @@ final class WeightCheck {
   /**
    * Looks at every value and names all offenders at once.
    *
-   * @throws io.github.vanillanet.base.error.ServiceException.BadCheckpoint if there are any
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if there are
+   *     any
    */
   static void requireSane(StateDict weights) {
     List<String> nonFinite = new ArrayList<>();

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.engine;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.ScriptWeights;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -28,7 +29,7 @@ public final class DerivedArtifact {
    * @param mean per channel, of the version's preprocessing
    * @param std per channel
    * @param file to be written
-   * @throws ServiceException.BadArtifact if the published one is not of this architecture
+   * @throws ServiceException {@code BAD_ARTIFACT} if the published one is not of this architecture
    */
   public static void write(
       Path published,
@@ -42,8 +43,10 @@ public final class DerivedArtifact {
     StateDict weights;
     try {
       weights = ParameterTable.of(network).select(ScriptWeights.read(published));
-    } catch (ServiceException.BadCheckpoint e) {
-      throw new ServiceException.BadArtifact("%s: %s".formatted(published, e.getMessage()), e);
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT, "%s: %s".formatted(published, e.getMessage()), e);
     }
     DeployedModule module = DeployedModule.of(network, weights, mean, std, arithmetic);
     TorchArchive.writeModule(file, module.source(), module.root());

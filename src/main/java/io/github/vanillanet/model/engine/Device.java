@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.engine;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -26,7 +27,7 @@ public record Device(Kind kind, int index) {
 
   /**
    * @param name {@code cpu}, {@code cuda} or {@code cuda:N}
-   * @throws ServiceException.BadConfiguration for anything else
+   * @throws ServiceException {@code BAD_CONFIGURATION} for anything else
    */
   public static Device parse(String name) {
     if (name.equals("cpu")) {
@@ -34,7 +35,8 @@ public record Device(Kind kind, int index) {
     }
     Matcher cuda = CUDA.matcher(name);
     if (!cuda.matches()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.device: expected %s, found '%s'".formatted(DeviceChoice.FORMS, name));
     }
     return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.engine;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,8 +28,8 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
 
   /**
    * @param setting one of {@link #FORMS}; {@code auto} is the first CUDA device, else the CPU
-   * @throws ServiceException.BadConfiguration if it names a device that is not usable, saying what
-   *     is missing
+   * @throws ServiceException {@code BAD_CONFIGURATION} if it names a device that is not usable,
+   *     saying what is missing
    */
   static DeviceChoice of(String setting, CudaSurroundings surroundings) {
     int usable = surroundings.usableDevices();
@@ -42,13 +43,15 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
       return new DeviceChoice(devices, Optional.empty());
     }
     if (usable == 0) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.device=%s: no CUDA device is usable: %s"
               .formatted(setting, missing(surroundings)));
     }
     List<Device> outside = devices.stream().filter(device -> device.index() >= usable).toList();
     if (!outside.isEmpty()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.device=%s: expected devices below cuda:%d, for libtorch sees %d, found %s%s"
               .formatted(setting, usable, usable, Device.names(outside), visible(surroundings)));
     }
@@ -64,7 +67,8 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
     List<Device> devices = Arrays.stream(setting.split(",", -1)).map(Device::parse).toList();
     Set<Device> distinct = new LinkedHashSet<>(devices);
     if (distinct.size() < devices.size() || devices.size() > 1 && distinct.contains(Device.CPU)) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.device: expected %s, each once, found '%s'".formatted(FORMS, setting));
     }
     return devices;

@@ -10,9 +10,10 @@ public interface InstanceLoader {
    * @param artifact its bytes verified by the caller; not needed any more once this returns
    * @param height of the model's input
    * @param width of the model's input
-   * @throws io.github.vanillanet.base.error.ServiceException.BadArtifact if it cannot be loaded
-   * @throws io.github.vanillanet.base.error.ServiceException.OutOfDeviceMemory if the device is
-   *     full
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_ARTIFACT} if it cannot be
+   *     loaded
+   * @throws io.github.vanillanet.base.error.ServiceException {@code OUT_OF_DEVICE_MEMORY} if the
+   *     device is full
    */
   ModelInstance load(Path artifact, Device device, int height, int width);
 

@@ -30,9 +30,10 @@ public interface ModelInstance extends AutoCloseable {
    * @param input direct, native byte order, position 0 to limit: {@code samples} dense samples. Not
    *     written by anybody until this returns.
    * @return {@code samples} rows of class scores, row-major
-   * @throws io.github.vanillanet.base.error.ServiceException.EngineFailure if the engine fails
-   * @throws io.github.vanillanet.base.error.ServiceException.OutOfDeviceMemory if the device is
-   *     full
+   * @throws io.github.vanillanet.base.error.ServiceException {@code ENGINE_FAILURE} if the engine
+   *     fails
+   * @throws io.github.vanillanet.base.error.ServiceException {@code OUT_OF_DEVICE_MEMORY} if the
+   *     device is full
    */
   float[] forward(InputKind kind, ByteBuffer input, int samples);
 

@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -66,8 +67,8 @@ public final class TorchInstance implements ModelInstance {
    * @param height of the model's input
    * @param width of the model's input
    * @param threads that one forward may use on a CPU
-   * @throws ServiceException.BadArtifact if libtorch cannot load it
-   * @throws ServiceException.OutOfDeviceMemory if the device is full
+   * @throws ServiceException {@code BAD_ARTIFACT} if libtorch cannot load it
+   * @throws ServiceException {@code OUT_OF_DEVICE_MEMORY} if the device is full
    */
   public static TorchInstance load(
       TorchRuntime runtime, Path artifact, Device device, int height, int width, int threads) {
@@ -91,8 +92,8 @@ public final class TorchInstance implements ModelInstance {
       if (isOutOfMemory(e)) {
         throw failure(e);
       }
-      throw new ServiceException.BadArtifact(
-          "libtorch cannot load %s: %s".formatted(artifact, reason(e)), e);
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT, "libtorch cannot load %s: %s".formatted(artifact, reason(e)), e);
     }
   }
 
@@ -134,9 +135,10 @@ public final class TorchInstance implements ModelInstance {
   private static ServiceException failure(RuntimeException e) {
     String reason = reason(e);
     if (isOutOfMemory(e)) {
-      return new ServiceException.OutOfDeviceMemory("the device is out of memory: " + reason, e);
+      return new ServiceException(
+          ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason, e);
     }
-    return new ServiceException.EngineFailure("the forward pass failed: " + reason, e);
+    return new ServiceException(ErrorCode.ENGINE_FAILURE, "the forward pass failed: " + reason, e);
   }
 
   static boolean isOutOfMemory(RuntimeException e) {

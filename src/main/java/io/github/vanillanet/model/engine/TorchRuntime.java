@@ -4,6 +4,7 @@ import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 
 /**
@@ -21,7 +22,8 @@ public final class TorchRuntime {
   /**
    * Loads the engine, or returns the one that this process has loaded.
    *
-   * @throws ServiceException.BadConfiguration if its native libraries cannot be loaded here
+   * @throws ServiceException {@code BAD_CONFIGURATION} if its native libraries cannot be loaded
+   *     here
    */
   public static TorchRuntime load() {
     System.setProperty("ai.djl.offline", "true");
@@ -32,7 +34,8 @@ public final class TorchRuntime {
       NativeEnvironment.keepFreedMemory();
       return new TorchRuntime(Engine.getEngine("PyTorch"));
     } catch (RuntimeException | LinkageError e) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "libtorch cannot be loaded on %s/%s: %s"
               .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), rootOf(e)),
           e);
@@ -62,8 +65,8 @@ public final class TorchRuntime {
    * The devices that a setting means.
    *
    * @param setting one of {@link DeviceChoice#FORMS}
-   * @throws ServiceException.BadConfiguration if it names a device that is not usable, saying what
-   *     is missing
+   * @throws ServiceException {@code BAD_CONFIGURATION} if it names a device that is not usable,
+   *     saying what is missing
    */
   public DeviceChoice choose(String setting) {
     return DeviceChoice.of(setting, CudaSurroundings.of(this));

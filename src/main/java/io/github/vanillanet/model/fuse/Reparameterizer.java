@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.fuse;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -34,15 +35,16 @@ public final class Reparameterizer {
    * @param weights its parameters and buffers
    * @param slope of the LeakyReLU that the weights were trained to
    * @return float64 weights of the deployed form, in its parameter order
-   * @throws ServiceException.NotEquivalent if the slope is not exactly 1
-   * @throws ServiceException.BadCheckpoint if the weights are not of this network
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the slope is not exactly 1
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the weights are not of this network
    */
   public StateDict fuse(Network training, StateDict weights, double slope) {
     if (training.form() != Form.TRAINING) {
       throw new IllegalArgumentException("only the training form is fused");
     }
     if (slope != 1) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           ("a net is fused at slope 1 only, where its LeakyReLU is the identity; this one has slope"
                   + " %s: train it to the end of the decay first")
               .formatted(slope));

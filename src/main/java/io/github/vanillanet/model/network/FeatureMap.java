@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.network;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 
 /** Height and width between two layers, in pixels. */
@@ -8,7 +9,7 @@ public record FeatureMap(int height, int width) {
   /**
    * The map that {@code layer} makes of this one.
    *
-   * @throws ServiceException.BadConfiguration if nothing is left
+   * @throws ServiceException {@code BAD_CONFIGURATION} if nothing is left
    */
   public FeatureMap after(Layer layer) {
     if (layer instanceof Layer.Convolution conv) {
@@ -29,7 +30,8 @@ public record FeatureMap(int height, int width) {
 
   private FeatureMap orTooSmall(Layer layer) {
     if (height < 1 || width < 1) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "the input size is too small for this variant: nothing is left after " + layer);
     }
     return this;

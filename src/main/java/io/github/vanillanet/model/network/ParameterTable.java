@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.network;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -45,7 +46,8 @@ public record ParameterTable(Map<String, long[]> shapes) {
   /**
    * The weights in this table's order, without batch counters.
    *
-   * @throws ServiceException.BadCheckpoint naming every missing, extra and misshapen parameter
+   * @throws ServiceException {@code BAD_CHECKPOINT} naming every missing, extra and misshapen
+   *     parameter
    */
   public StateDict select(StateDict weights) {
     List<String> missing = new ArrayList<>();
@@ -76,7 +78,8 @@ public record ParameterTable(Map<String, long[]> shapes) {
     report(problems, "extra", extra);
     report(problems, "misshapen", misshapen);
     if (!problems.isEmpty()) {
-      throw new ServiceException.BadCheckpoint(
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT,
           "the weights are not of this net: " + String.join("; ", problems));
     }
     return new StateDict(selected);

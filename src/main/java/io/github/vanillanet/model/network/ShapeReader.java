@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.network;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -16,8 +17,8 @@ public final class ShapeReader {
   private ShapeReader() {}
 
   /**
-   * @throws ServiceException.BadCheckpoint if these are no weights of a VanillaNet at all, or the
-   *     series activation's kernel is no odd square
+   * @throws ServiceException {@code BAD_CHECKPOINT} if these are no weights of a VanillaNet at all,
+   *     or the series activation's kernel is no odd square
    */
   public static Network read(
       StateDict weights, VanillaNetVariant variant, int inputHeight, int inputWidth) {
@@ -44,7 +45,8 @@ public final class ShapeReader {
     boolean deployed = weights.contains("stem.0.weight");
     if (training == deployed) {
       List<String> names = List.copyOf(weights.tensors().keySet());
-      throw new ServiceException.BadCheckpoint(
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT,
           ("expected the weights of one VanillaNet, with stem1.0.weight (training form) or"
                   + " stem.0.weight (deployed form), found %s among %d tensors: %s%s")
               .formatted(
@@ -72,7 +74,8 @@ public final class ShapeReader {
     HostTensor kernel = weights.get(name);
     long[] shape = kernel.shape();
     if (shape.length != 4 || shape[2] != shape[3] || shape[2] % 2 == 0 || shape[2] > 255) {
-      throw new ServiceException.BadCheckpoint(
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT,
           "%s: expected [channels, 1, k, k] with an odd k, found %s".formatted(name, kernel));
     }
     return (int) (shape[2] / 2);

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,8 +29,10 @@ record ActiveFile(Path model) {
     } catch (NoSuchFileException e) {
       return VersionHistory.EMPTY;
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "%s cannot be read: %s".formatted(model.resolve(NAME), e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "%s cannot be read: %s".formatted(model.resolve(NAME), e),
+          e);
     }
   }
 
@@ -40,8 +43,10 @@ record ActiveFile(Path model) {
           model.resolve(NAME),
           history.versions().stream().map(v -> v + "\n").collect(Collectors.joining()));
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "%s cannot be written: %s".formatted(model.resolve(NAME), e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "%s cannot be written: %s".formatted(model.resolve(NAME), e),
+          e);
     }
   }
 }

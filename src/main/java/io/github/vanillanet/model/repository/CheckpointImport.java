@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
@@ -38,13 +39,15 @@ public record CheckpointImport(
 
   /**
    * @param warnings is told what looks doubtful, one line each
-   * @throws ServiceException.BadCheckpoint if the file is damaged, hostile or of another net
-   * @throws ServiceException.NotEquivalent if the slope is not 1
-   * @throws ServiceException.BadConfiguration if the labels or the input size do not fit
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged, hostile or of another
+   *     net
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the slope is not 1
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the labels or the input size do not fit
    */
   public Candidate read(Consumer<String> warnings) {
     if (slope != 1) {
-      throw new ServiceException.NotEquivalent(
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT,
           "a net is fused at slope 1 only, where its LeakyReLU is the identity, found slope "
               + slope);
     }
@@ -75,8 +78,10 @@ public record CheckpointImport(
       Network network = ShapeReader.read(file.weights(), variant, inputHeight, inputWidth);
       ParameterTable.of(network).select(file.weights());
       return network;
-    } catch (ServiceException.BadCheckpoint e) {
-      throw new ServiceException.BadCheckpoint(checkpoint.getFileName() + ": " + e.getMessage(), e);
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT, checkpoint.getFileName() + ": " + e.getMessage(), e);
     }
   }
 
@@ -84,8 +89,10 @@ public record CheckpointImport(
     try {
       return Preprocessing.official(inputHeight, inputWidth);
     } catch (IllegalArgumentException e) {
-      throw new ServiceException.BadConfiguration(
-          "input size %dx%d: %s".formatted(inputHeight, inputWidth, e.getMessage()), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "input size %dx%d: %s".formatted(inputHeight, inputWidth, e.getMessage()),
+          e);
     }
   }
 

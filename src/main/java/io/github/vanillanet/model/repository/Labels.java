@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -31,18 +32,21 @@ public final class Labels {
   /**
    * Reads one label a line, UTF-8.
    *
-   * @throws ServiceException.BadConfiguration if there are not {@code classes} of them
+   * @throws ServiceException {@code BAD_CONFIGURATION} if there are not {@code classes} of them
    */
   public static List<String> read(Path file, int classes) {
     List<String> labels;
     try {
       labels = Files.readAllLines(file).stream().map(String::strip).toList();
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "the labels %s cannot be read as UTF-8 text: %s".formatted(file, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "the labels %s cannot be read as UTF-8 text: %s".formatted(file, e),
+          e);
     }
     if (labels.size() != classes || labels.contains("")) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "%s: expected %d labels, one a line, found %d%s"
               .formatted(
                   file, classes, labels.size(), labels.contains("") ? ", some of them empty" : ""));

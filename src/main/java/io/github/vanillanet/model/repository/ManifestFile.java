@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,30 +51,34 @@ public final class ManifestFile {
   }
 
   /**
-   * @throws ServiceException.BadArtifact if it is missing or no manifest
+   * @throws ServiceException {@code BAD_ARTIFACT} if it is missing or no manifest
    */
   Manifest read(Path file) {
     if (!Files.isRegularFile(file)) {
-      throw new ServiceException.BadArtifact(file + " is missing");
+      throw new ServiceException(ErrorCode.BAD_ARTIFACT, file + " is missing");
     }
     try {
       if (Files.size(file) > LARGEST) {
-        throw new ServiceException.BadArtifact(
+        throw new ServiceException(
+            ErrorCode.BAD_ARTIFACT,
             "%s: expected at most %d bytes, found %d".formatted(file, LARGEST, Files.size(file)));
       }
       Manifest manifest = json.readValue(file.toFile(), Manifest.class);
       if (manifest.format() != Manifest.FORMAT) {
-        throw new ServiceException.BadArtifact(
+        throw new ServiceException(
+            ErrorCode.BAD_ARTIFACT,
             "%s: expected format %d, found %d".formatted(file, Manifest.FORMAT, manifest.format()));
       }
       return manifest;
     } catch (JacksonException e) {
-      throw new ServiceException.BadArtifact(
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT,
           "%s is no manifest: %s"
               .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw new ServiceException.BadArtifact("%s cannot be read: %s".formatted(file, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT, "%s cannot be read: %s".formatted(file, e), e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.regex.Pattern;
 
@@ -26,11 +27,12 @@ public record ModelId(String name, int version) {
   }
 
   /**
-   * @throws ServiceException.BadConfiguration if {@code name} cannot be a model's name
+   * @throws ServiceException {@code BAD_CONFIGURATION} if {@code name} cannot be a model's name
    */
   public static String requireName(String name) {
     if (!isName(name)) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           ("a model's name has 1 to 64 letters, digits, dots, hyphens and underscores and begins"
                   + " with a letter or digit, found '%s'")
               .formatted(name));

@@ -49,10 +49,10 @@ public final class ModelPublisher {
   }
 
   /**
-   * @throws io.github.vanillanet.base.error.ServiceException.BadCheckpoint if the weights are not
-   *     of their network
-   * @throws io.github.vanillanet.base.error.ServiceException.NotEquivalent if the slope is not 1 or
-   *     the proof fails
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if the weights
+   *     are not of their network
+   * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_EQUIVALENT} if the slope is
+   *     not 1 or the proof fails
    */
   public StoredVersion publish(Candidate candidate) {
     Network source = candidate.network();

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.network.Precision;
@@ -74,7 +75,7 @@ public final class ModelRepository {
   }
 
   /**
-   * @throws ServiceException.BadConfiguration if the disk refuses
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk refuses
    */
   public void writeHistory(String name, VersionHistory history) {
     new ActiveFile(root.resolve(ModelId.requireName(name))).write(history);
@@ -91,17 +92,17 @@ public final class ModelRepository {
           .sorted(Comparator.naturalOrder())
           .toList();
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "the folder %s cannot be read: %s".formatted(folder, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION, "the folder %s cannot be read: %s".formatted(folder, e), e);
     }
   }
 
   /**
    * Reads a version's manifest and labels, and holds the artifact's bytes against the certificate.
    *
-   * @throws ServiceException.BadArtifact if anything is missing or damaged, or the certificate does
-   *     not match the bytes
-   * @throws ServiceException.NotEquivalent if the certificate itself fails
+   * @throws ServiceException {@code BAD_ARTIFACT} if anything is missing or damaged, or the
+   *     certificate does not match the bytes
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the certificate itself fails
    */
   public StoredVersion open(ModelId id) {
     Path folder = folder(id);
@@ -113,13 +114,15 @@ public final class ModelRepository {
     Certificate certificate = manifest.certificate();
     String variant = manifest.architecture().variant().officialName();
     if (!certificate.variant().equals(variant)) {
-      throw new ServiceException.BadArtifact(
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT,
           "%s: the manifest is of a %s, its certificate of a %s"
               .formatted(folder, variant, certificate.variant()));
     }
     if (manifest.precision() != Precision.FLOAT32 || certificate.precision() != Precision.FLOAT32) {
       // only then is the strict bound asked of it; other precisions are derived at load
-      throw new ServiceException.BadArtifact(
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT,
           "%s: expected a float32 artifact and certificate, found %s and %s"
               .formatted(folder, manifest.precision().label(), certificate.precision().label()));
     }
@@ -135,7 +138,7 @@ public final class ModelRepository {
   /**
    * A version's manifest, as it stands there.
    *
-   * @throws ServiceException.BadArtifact if it is missing or no manifest
+   * @throws ServiceException {@code BAD_ARTIFACT} if it is missing or no manifest
    */
   public Manifest manifest(ModelId id) {
     return manifests.read(folder(id).resolve(StoredVersion.MANIFEST));
@@ -144,32 +147,36 @@ public final class ModelRepository {
   /**
    * Deletes a version. It disappears in one step; one that is loaded goes on.
    *
-   * @throws ServiceException.BadConfiguration if the disk refuses
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk refuses
    */
   public void delete(ModelId id) {
     try {
       DurableFiles.deleteTree(TemporaryFolder.condemn(folder(id)));
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "version %s cannot be deleted below %s: %s".formatted(id, root, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "version %s cannot be deleted below %s: %s".formatted(id, root, e),
+          e);
     }
   }
 
   private static void requireBytes(StoredVersion version) {
     Path artifact = version.artifact();
     if (!Files.isRegularFile(artifact)) {
-      throw new ServiceException.BadArtifact(artifact + " is missing");
+      throw new ServiceException(ErrorCode.BAD_ARTIFACT, artifact + " is missing");
     }
     String certified = version.manifest().certificate().artifactSha256();
     try {
       String found = FileDigest.sha256(artifact);
       if (!found.equals(certified)) {
-        throw new ServiceException.BadArtifact(
+        throw new ServiceException(
+            ErrorCode.BAD_ARTIFACT,
             "%s: the certificate is for SHA-256 %s, found %s"
                 .formatted(artifact, certified, found));
       }
     } catch (IOException e) {
-      throw new ServiceException.BadArtifact("%s cannot be read: %s".formatted(artifact, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT, "%s cannot be read: %s".formatted(artifact, e), e);
     }
   }
 
@@ -178,12 +185,14 @@ public final class ModelRepository {
     try {
       labels = Files.readAllLines(file);
     } catch (MalformedInputException e) {
-      throw new ServiceException.BadArtifact(file + ": expected UTF-8", e);
+      throw new ServiceException(ErrorCode.BAD_ARTIFACT, file + ": expected UTF-8", e);
     } catch (IOException e) {
-      throw new ServiceException.BadArtifact("%s cannot be read: %s".formatted(file, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT, "%s cannot be read: %s".formatted(file, e), e);
     }
     if (labels.size() != classes) {
-      throw new ServiceException.BadArtifact(
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT,
           "%s: expected %d labels, one a line, found %d".formatted(file, classes, labels.size()));
     }
     return labels;
@@ -223,8 +232,10 @@ public final class ModelRepository {
         DurableFiles.deleteIfEmpty(model);
       }
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "the model %s cannot be written below %s: %s".formatted(name, root, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "the model %s cannot be written below %s: %s".formatted(name, root, e),
+          e);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.call.Calls;
 import io.github.vanillanet.serve.api.call.InferencePaths;
@@ -44,7 +45,8 @@ final class BodyLimit {
       return;
     }
     ServiceException failure =
-        new ServiceException.TooLarge(
+        new ServiceException(
+            ErrorCode.TOO_LARGE,
             "expected a body of at most %d bytes, found %d".formatted(limit, declared));
     if (InferencePaths.target(path, name -> false).isPresent()) {
       calls.timed(context);

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.vertx.core.Vertx;
@@ -88,7 +89,8 @@ final class BodyReader {
       return;
     }
     refuse(
-        new ServiceException.InvalidRequest(
+        new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "the body's chunks cannot be read: " + failure.getMessage()));
     if (request.connection() instanceof ConnectionBase connection) {
       connection.channel().flush(); // it is closed next, with whatever is not sent yet
@@ -98,7 +100,8 @@ final class BodyReader {
   private void look(Duration patience) {
     if (!done && length == lengthAtLastLook) {
       refuse(
-          new ServiceException.InvalidRequest(
+          new ServiceException(
+              ErrorCode.INVALID_REQUEST,
               "the body stopped after %d bytes, and nothing came for %d s"
                   .formatted(length, patience.toSeconds())));
     }
@@ -111,7 +114,8 @@ final class BodyReader {
     }
     if (length + (long) piece.length() > bound) {
       refuse(
-          new ServiceException.TooLarge(
+          new ServiceException(
+              ErrorCode.TOO_LARGE,
               "expected a body of at most %d bytes, found more".formatted(bound)));
       return;
     }

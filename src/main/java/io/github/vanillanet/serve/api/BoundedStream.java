@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -36,8 +37,8 @@ final class BoundedStream extends FilterInputStream {
   private void count(int bytes) {
     given += bytes;
     if (given > bound) {
-      throw new ServiceException.TooLarge(
-          "expected a body of at most %d bytes, found more".formatted(bound));
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE, "expected a body of at most %d bytes, found more".formatted(bound));
     }
   }
 

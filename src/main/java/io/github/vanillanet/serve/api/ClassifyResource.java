@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.call.Calls;
 import io.github.vanillanet.serve.inference.Call;
@@ -96,11 +97,12 @@ public final class ClassifyResource {
 
   private Object uploaded(Call call, Optional<String> model, List<FileUpload> images, int topK) {
     if (images == null || images.isEmpty()) { // null is how a missing part arrives
-      throw new ServiceException.InvalidRequest(
-          "expected a file in the multipart field 'image', found none");
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "expected a file in the multipart field 'image', found none");
     }
     if (images.size() > mostImages) {
-      throw new ServiceException.TooLarge(
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE,
           "expected at most %d images at once, found %d".formatted(mostImages, images.size()));
     }
     List<byte[]> encoded = images.stream().map(ClassifyResource::content).toList();
@@ -113,8 +115,8 @@ public final class ClassifyResource {
     try {
       return Integer.parseInt(topK);
     } catch (NumberFormatException e) {
-      throw new ServiceException.InvalidRequest(
-          "top_k: expected a whole number, found '%s'".formatted(topK));
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "top_k: expected a whole number, found '%s'".formatted(topK));
     }
   }
 
@@ -122,13 +124,15 @@ public final class ClassifyResource {
     try {
       return body.readAllBytes(); // its length is bounded on the way here
     } catch (IOException e) {
-      throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
     }
   }
 
   private static byte[] content(FileUpload upload) {
     if (upload.uploadedFile() == null) { // this is how a part without a file name arrives
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "expected a file name with each multipart field 'image', found one without");
     }
     try {

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import jakarta.annotation.Priority;
 import jakarta.inject.Provider;
@@ -44,7 +45,8 @@ public final class CompressedBody implements ContainerRequestFilter {
           case "deflate" -> // zlib's format, RFC 9110 8.4.1.2
               new UnpackedStream(() -> new InflaterInputStream(packed));
           default ->
-              throw new ServiceException.InvalidRequest(
+              throw new ServiceException(
+                  ErrorCode.INVALID_REQUEST,
                   "content-encoding: expected gzip or deflate, found '%s'".formatted(encoding));
         };
     long bound = bounds.get().at(request.getUriInfo().getPath());
@@ -85,7 +87,8 @@ public final class CompressedBody implements ContainerRequestFilter {
       try {
         return stream().read(target, offset, length);
       } catch (ZipException | EOFException e) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "the body is not compressed as content-encoding says, or ends early");
       }
     }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.registry.AnswerObserver;
 import io.github.vanillanet.serve.registry.Lease;
@@ -26,8 +27,8 @@ public final class Admission {
    * that there are not.
    *
    * @param model name of a model or a group, or empty for the default
-   * @throws ServiceException.QueueFull if there is no room for one image
-   * @throws ServiceException.DeadlineExceeded if one image could not be answered in time
+   * @throws ServiceException {@code QUEUE_FULL} if there is no room for one image
+   * @throws ServiceException {@code DEADLINE_EXCEEDED} if one image could not be answered in time
    */
   public void requireRoom(Call call, Optional<String> model) {
     attempt(call, model, Attempt::requireRoom);
@@ -38,7 +39,7 @@ public final class Admission {
    *
    * @param model as above
    * @param bytes that it has, or may have; 0 if it grows with what arrives
-   * @throws ServiceException.QueueFull if other bodies leave no room
+   * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room
    */
   public BodyMemory.Room hold(Call call, Optional<String> model, long bytes) {
     try {
@@ -66,9 +67,8 @@ public final class Admission {
   private Optional<Lease> lease(Call call, Optional<String> model) {
     try {
       return Optional.of(models.lease(model, call.deadline(), 1));
-    } catch (ServiceException.ModelNotFound
-        | ServiceException.ModelAmbiguous
-        | ServiceException.NotReady e) {
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.MODEL_NOT_FOUND, ErrorCode.MODEL_AMBIGUOUS, ErrorCode.NOT_READY);
       return Optional.empty(); // told once the request is read: it may be damaged as well
     }
   }

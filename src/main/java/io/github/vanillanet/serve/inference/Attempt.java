@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.serve.metrics.Outcome;
@@ -110,13 +111,13 @@ final class Attempt {
       answer.cancel(false);
       throw tooLate();
     } catch (CancellationException e) {
-      throw new ServiceException.ClientGone("the client left before it was answered");
+      throw new ServiceException(ErrorCode.CLIENT_GONE, "the client left before it was answered");
     } catch (InterruptedException e) {
       answer.cancel(false);
       Thread.currentThread().interrupt();
-      throw new ServiceException.NotReady("the service is closing");
+      throw new ServiceException(ErrorCode.NOT_READY, "the service is closing");
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof ServiceException.EngineFailure) {
+      if (ServiceException.has(e.getCause(), ErrorCode.ENGINE_FAILURE)) {
         observer.failed(served.id());
       }
       if (e.getCause() instanceof RuntimeException cause) {
@@ -135,7 +136,8 @@ final class Attempt {
   }
 
   private ServiceException tooLate() {
-    return new ServiceException.DeadlineExceeded(
+    return new ServiceException(
+        ErrorCode.DEADLINE_EXCEEDED,
         "the budget of %s was spent before the answer was there".formatted(call.deadline()));
   }
 
@@ -145,8 +147,9 @@ final class Attempt {
         if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
           observer.failed(served.id());
         }
-        throw new ServiceException.EngineFailure(
-            "%s answered with a logit that is not finite: %s".formatted(served.id(), logit), null);
+        throw new ServiceException(
+            ErrorCode.ENGINE_FAILURE,
+            "%s answered with a logit that is not finite: %s".formatted(served.id(), logit));
       }
     }
   }

@@ -1,8 +1,10 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * The bounded memory of the bodies that are being read or worked on. Never blocks; thread-safe.
@@ -41,7 +43,8 @@ public final class BodyMemory {
      * Holds at least so much from now on. Does nothing once it is closed. A lone body is never too
      * large: its length is bounded elsewhere.
      *
-     * @throws ServiceException.QueueFull if the others leave no room; what was held still is
+     * @throws ServiceException {@code QUEUE_FULL} if the others leave no room; what was held still
+     *     is
      */
     public void atLeast(long needed) {
       synchronized (BodyMemory.this) {
@@ -75,7 +78,7 @@ public final class BodyMemory {
    * Holds memory for a body.
    *
    * @param bytes that it has, or may have; 0 if it grows with what arrives
-   * @throws ServiceException.QueueFull if those that are there leave no room
+   * @throws ServiceException {@code QUEUE_FULL} if those that are there leave no room
    */
   public Room hold(long bytes) {
     Room room = new Room();
@@ -87,10 +90,11 @@ public final class BodyMemory {
   private ServiceException full(long others, long needed) {
     double missing = Math.min(others, (double) others + needed - capacity);
     double nanos = bytesSeen == 0 ? 0 : byteNanosSeen / bytesSeen * missing / others;
-    return new ServiceException.QueueFull(
+    return ServiceException.rejected(
+        ErrorCode.QUEUE_FULL,
         "%d bytes of other bodies are being worked on and %d do not fit, there is room for %d"
             .formatted(others, needed, capacity),
-        Duration.ofNanos(Math.round(nanos)));
+        Optional.of(Duration.ofNanos(Math.round(nanos))));
   }
 
   /** Bytes that are held. */

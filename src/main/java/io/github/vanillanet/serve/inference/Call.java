@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
@@ -55,11 +56,12 @@ public final class Call {
   }
 
   /**
-   * @throws ServiceException.ClientGone if the client has left
+   * @throws ServiceException {@code CLIENT_GONE} if the client has left
    */
   void requireClient() {
     if (abandoned.isDone()) {
-      throw new ServiceException.ClientGone("the client left before its image was decoded");
+      throw new ServiceException(
+          ErrorCode.CLIENT_GONE, "the client left before its image was decoded");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.timing.Deadline;
@@ -126,7 +127,8 @@ public final class ClassificationService {
 
   private static void requireTopK(int topK) {
     if (topK < 1) {
-      throw new ServiceException.InvalidRequest("top_k: expected at least 1, found " + topK);
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "top_k: expected at least 1, found " + topK);
     }
   }
 
@@ -197,7 +199,8 @@ public final class ClassificationService {
     if (shape.length != 4
         || shape[0] < 1
         || !Arrays.equals(Arrays.copyOfRange(shape, 1, 4), sample)) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "%s takes input of shape [n, %d, %d, %d], found %s"
               .formatted(
                   served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.metrics.Stage;
 import java.util.concurrent.CancellationException;
@@ -37,9 +38,9 @@ final class DecodeGate {
   /**
    * Waits for its turn, as a part of the stage {@code QUEUE}, and does the work.
    *
-   * @throws ServiceException.DeadlineExceeded if its turn does not come in time
-   * @throws ServiceException.ClientGone if the client leaves while it waits; whether it has left
-   *     before or leaves later is for the work to see
+   * @throws ServiceException {@code DEADLINE_EXCEEDED} if its turn does not come in time
+   * @throws ServiceException {@code CLIENT_GONE} if the client leaves while it waits; whether it
+   *     has left before or leaves later is for the work to see
    */
   <T> T pass(Call call, Supplier<T> work) {
     call.clock().time(Stage.QUEUE, () -> enter(call));
@@ -61,15 +62,17 @@ final class DecodeGate {
       return true;
     } catch (TimeoutException e) {
       permits.giveUp(turn);
-      throw new ServiceException.DeadlineExceeded(
+      throw new ServiceException(
+          ErrorCode.DEADLINE_EXCEEDED,
           "the budget of %s was spent waiting for a decoder".formatted(call.deadline()));
     } catch (CancellationException e) {
       permits.giveUp(turn);
-      throw new ServiceException.ClientGone("the client left while it waited for a decoder");
+      throw new ServiceException(
+          ErrorCode.CLIENT_GONE, "the client left while it waited for a decoder");
     } catch (InterruptedException e) {
       permits.giveUp(turn);
       Thread.currentThread().interrupt();
-      throw new ServiceException.NotReady("the service is closing");
+      throw new ServiceException(ErrorCode.NOT_READY, "the service is closing");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.Preprocessing;
@@ -44,7 +45,7 @@ final class ImagePreparation {
   }
 
   /**
-   * @throws ServiceException.TooLarge if they are too many
+   * @throws ServiceException {@code TOO_LARGE} if they are too many
    * @throws ServiceException the first image's, if none is good
    */
   PreparedImages prepare(Call call, ServedModel served, List<byte[]> encoded) {
@@ -52,7 +53,8 @@ final class ImagePreparation {
     int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
     long most = Math.max(1, Math.min(largestInput, Integer.MAX_VALUE) / bytes);
     if (encoded.size() > most) {
-      throw new ServiceException.TooLarge(
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE,
           "expected at most %d images for %s at once, found %d"
               .formatted(most, served.id(), encoded.size()));
     }

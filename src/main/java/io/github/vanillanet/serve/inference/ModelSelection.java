@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.serve.registry.Lease;
@@ -54,10 +55,10 @@ public final class ModelSelection {
   /**
    * A lease on the named model; without a name on the default one, else on the only one.
    *
-   * @throws ServiceException.ModelNotFound if there is no such model
-   * @throws ServiceException.ModelAmbiguous if none is named, none is the default, and several are
-   *     loaded
-   * @throws ServiceException.NotReady if it may still be loading
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model
+   * @throws ServiceException {@code MODEL_AMBIGUOUS} if none is named, none is the default, and
+   *     several are loaded
+   * @throws ServiceException {@code NOT_READY} if it may still be loading
    */
   public Lease lease(Optional<String> requested) {
     boolean mayBeLoading = loading.getAsBoolean(); // asked first: it may finish meanwhile
@@ -68,7 +69,7 @@ public final class ModelSelection {
   /**
    * A lease on the named model, in the version that it insists on.
    *
-   * @throws ServiceException.ModelNotFound also if another version is served
+   * @throws ServiceException {@code MODEL_NOT_FOUND} also if another version is served
    */
   public Lease lease(ModelTarget target) {
     return requireVersion(target, lease(Optional.of(target.name())));
@@ -87,7 +88,8 @@ public final class ModelSelection {
     int served = lease.model().id().version();
     if (target.version().orElse(served) != served) {
       lease.close();
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "model '%s' is served in version %d, not %d"
               .formatted(target.name(), served, target.version().getAsInt()));
     }
@@ -97,10 +99,11 @@ public final class ModelSelection {
   private String onlyModel(boolean mayBeLoading) {
     List<String> names = registry.names();
     if (mayBeLoading) {
-      throw new ServiceException.NotReady("the models are still being loaded");
+      throw new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded");
     }
     if (names.size() != 1) {
-      throw new ServiceException.ModelAmbiguous(
+      throw new ServiceException(
+          ErrorCode.MODEL_AMBIGUOUS,
           "no model is named and none is the default; loaded are: " + String.join(", ", names));
     }
     return names.get(0);
@@ -108,10 +111,12 @@ public final class ModelSelection {
 
   private ServiceException absent(String name, boolean mayBeLoading) {
     if (mayBeLoading) {
-      return new ServiceException.NotReady(
+      return new ServiceException(
+          ErrorCode.NOT_READY,
           "model '%s' is not loaded; models are still being loaded".formatted(name));
     }
-    return new ServiceException.ModelNotFound(
+    return new ServiceException(
+        ErrorCode.MODEL_NOT_FOUND,
         "there is no model '%s'; loaded are: %s"
             .formatted(name, String.join(", ", registry.names())));
   }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -27,12 +28,12 @@ final class PlausibleInput {
 
   /**
    * @param values float32, native byte order; not moved
-   * @throws ServiceException.InvalidRequest naming the first value that is no pixel
+   * @throws ServiceException {@code INVALID_REQUEST} naming the first value that is no pixel
    */
   static void require(ByteBuffer values) {
     IntBuffer bits = values.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();
     if (!allPlausible(bits.duplicate())) {
-      throw new ServiceException.InvalidRequest(describe(bits));
+      throw new ServiceException(ErrorCode.INVALID_REQUEST, describe(bits));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.certify.GoldenAnswers;
@@ -30,7 +31,8 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
     try {
       return derive(version, arithmetic);
     } catch (IOException | UncheckedIOException e) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "%s cannot be derived for %s below %s: %s"
               .formatted(version.id(), arithmetic, System.getProperty("java.io.tmpdir"), e),
           e);
@@ -61,7 +63,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
    *
    * @param answers of one device to all probes
    * @return the certificate of what is served
-   * @throws ServiceException.NotEquivalent if they are too far away
+   * @throws ServiceException {@code NOT_EQUIVALENT} if they are too far away
    */
   Certificate certificate(StoredVersion version, List<float[]> answers) {
     Certificate published = version.manifest().certificate();

@@ -81,7 +81,8 @@ public final class ServedModel {
   }
 
   /**
-   * @throws io.github.vanillanet.base.error.ServiceException.NotReady if its lane is out of service
+   * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_READY} if its lane is out
+   *     of service
    */
   public void requireHealthy() {
     lane.requireHealthy();

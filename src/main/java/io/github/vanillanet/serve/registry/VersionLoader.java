@@ -8,9 +8,10 @@ public interface VersionLoader {
 
   /**
    * @return loaded and warm; the caller's to swap in or to let go
-   * @throws io.github.vanillanet.base.error.ServiceException.BadArtifact if it cannot be loaded
-   * @throws io.github.vanillanet.base.error.ServiceException.NotEquivalent if it does not answer
-   *     here what it answered when it was certified
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_ARTIFACT} if it cannot be
+   *     loaded
+   * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_EQUIVALENT} if it does not
+   *     answer here what it answered when it was certified
    */
   ServedModel load(StoredVersion version);
 }

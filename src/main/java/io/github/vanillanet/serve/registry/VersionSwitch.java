@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
@@ -54,7 +55,7 @@ public final class VersionSwitch {
   /**
    * All versions with a readable manifest, ascending.
    *
-   * @throws ServiceException.ModelNotFound if there are none
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if there are none
    */
   public List<Entry> versions(String name) {
     requireModel(name);
@@ -86,13 +87,14 @@ public final class VersionSwitch {
   /**
    * Serves {@code id} from here on, also after a restart.
    *
-   * @throws ServiceException.ModelNotFound if there is no such version
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such version
    * @throws ServiceException of many kinds if it cannot be loaded
    */
   public synchronized void activate(ModelId id) {
     requireModel(id.name());
     if (!repository.versions(id.name()).contains(id.version())) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "there is no version %s; there are %s".formatted(id, repository.versions(id.name())));
     }
     VersionHistory before = history(id.name());
@@ -113,8 +115,8 @@ public final class VersionSwitch {
    * Serves the version that was active before, from here on.
    *
    * @return that version
-   * @throws ServiceException.ModelNotFound if there is no such model
-   * @throws ServiceException.Conflict if none was active before
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model
+   * @throws ServiceException {@code CONFLICT} if none was active before
    */
   public synchronized ModelId rollback(String name) {
     requireModel(name);
@@ -125,7 +127,8 @@ public final class VersionSwitch {
             .active()
             .orElseThrow(
                 () ->
-                    new ServiceException.Conflict(
+                    new ServiceException(
+                        ErrorCode.CONFLICT,
                         "no other version of %s was active before".formatted(name)));
     ModelId id = new ModelId(name, version);
     replace(id, after).lane().meters().rolledBack();
@@ -135,12 +138,13 @@ public final class VersionSwitch {
   /**
    * Serves {@code name} no more, until it is activated again or the service is restarted.
    *
-   * @throws ServiceException.ModelNotFound if it is not served
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if it is not served
    */
   public synchronized void unload(String name) {
     guard.forget(name);
     if (!registry.remove(name)) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "there is no model '%s'; loaded are: %s"
               .formatted(name, String.join(", ", registry.names())));
     }
@@ -208,7 +212,8 @@ public final class VersionSwitch {
 
   private void requireModel(String name) {
     if (!ModelId.isName(name) || repository.versions(name).isEmpty()) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "there is no model '%s'; there are %s".formatted(name, repository.names()));
     }
   }

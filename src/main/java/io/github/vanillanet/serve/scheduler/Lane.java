@@ -77,10 +77,12 @@ public final class Lane implements AutoCloseable {
    * Reserves room before the work of preparing an input is begun. Work of more images than the
    * capacity is accepted by an empty queue only.
    *
-   * @throws ServiceException.QueueFull if there is no room; it tells how long what waits will take
-   * @throws ServiceException.DeadlineExceeded if the answer would come too late, by what the lane
-   *     measured
-   * @throws ServiceException.NotReady if the lane is closing, or out of service after a fault
+   * @throws ServiceException {@code QUEUE_FULL} if there is no room; it tells how long what waits
+   *     will take
+   * @throws ServiceException {@code DEADLINE_EXCEEDED} if the answer would come too late, by what
+   *     the lane measured
+   * @throws ServiceException {@code NOT_READY} if the lane is closing, or out of service after a
+   *     fault
    */
   public Ticket reserve(int images, Deadline deadline) {
     return reserve(images, deadline, Duration.ZERO);
@@ -144,7 +146,7 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * @throws ServiceException.NotReady after a fault, naming it
+   * @throws ServiceException {@code NOT_READY} after a fault, naming it
    */
   public void requireHealthy() {
     if (health.fault().isPresent()) {

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Millis;
@@ -32,15 +33,17 @@ public record LaneEstimate(Duration waiting, Duration forward, Duration margin, 
    * @param who would have answered
    * @param preparation that the work needs before it can be queued
    */
-  ServiceException.DeadlineExceeded tooLate(String who, Deadline deadline, Duration preparation) {
+  ServiceException tooLate(String who, Deadline deadline, Duration preparation) {
     if (deadline.passed()) {
-      return new ServiceException.DeadlineExceeded(
+      return new ServiceException(
+          ErrorCode.DEADLINE_EXCEEDED,
           who + ": the budget of " + deadline + " was spent before it came to this");
     }
     Duration left = deadline.remaining();
     Duration expected = preparation.plus(total());
     boolean fitsAlone = left.compareTo(preparation.plus(forward)) > 0;
-    return new ServiceException.DeadlineExceeded(
+    return ServiceException.rejected(
+        ErrorCode.DEADLINE_EXCEEDED,
         who
             + (": of the budget of " + deadline + " " + millis(left) + " ms are left")
             + (", the answer would take about " + millis(expected) + " ms"),

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.metrics.FaultReason;
 
@@ -14,7 +15,8 @@ public record LaneFault(FaultReason reason, String detail, boolean sticky) {
 
   /** What requests are told. */
   ServiceException refusal(String lane) {
-    return new ServiceException.NotReady("%s is out of service: %s".formatted(lane, this));
+    return new ServiceException(
+        ErrorCode.NOT_READY, "%s is out of service: %s".formatted(lane, this));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.serve.metrics.FaultReason;
@@ -33,7 +34,7 @@ final class LaneJudge {
 
   /** A device that is full is a healthy one, and a bug of ours is not the device's. */
   void threw(Throwable failure) {
-    if (health.isWatched() && failure instanceof ServiceException.EngineFailure) {
+    if (health.isWatched() && ServiceException.has(failure, ErrorCode.ENGINE_FAILURE)) {
       health.report(deviceError(failure));
     }
   }
@@ -57,7 +58,7 @@ final class LaneJudge {
 
   void probeThrew(Throwable failure) {
     boolean full =
-        failure instanceof ServiceException.OutOfDeviceMemory
+        ServiceException.has(failure, ErrorCode.OUT_OF_DEVICE_MEMORY)
             || failure instanceof OutOfMemoryError;
     if (!full) {
       health.report(deviceError(failure));

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
@@ -54,7 +55,8 @@ final class LaneQueue {
       requireOpen();
       LaneEstimate estimate = estimateLocked(images);
       if (!estimate.room()) {
-        throw new ServiceException.QueueFull(fullMessage(images), estimate.waiting());
+        throw ServiceException.rejected(
+            ErrorCode.QUEUE_FULL, fullMessage(images), Optional.of(estimate.waiting()));
       }
       Duration expected = preparation.plus(estimate.total());
       if (!deadline.allows(expected)) {
@@ -117,7 +119,7 @@ final class LaneQueue {
       throw fault.get().refusal(name);
     }
     if (closing) {
-      throw new ServiceException.NotReady(name + " is closing");
+      throw new ServiceException(ErrorCode.NOT_READY, name + " is closing");
     }
   }
 
@@ -252,7 +254,9 @@ final class LaneQueue {
     } finally {
       lock.unlock();
     }
-    fail(left, new ServiceException.NotReady(name + " closed before this work was begun"));
+    fail(
+        left,
+        new ServiceException(ErrorCode.NOT_READY, name + " closed before this work was begun"));
   }
 
   /** Fails everything that waits or is being computed, and takes nothing in any more. */

@@ -22,9 +22,10 @@ public final class Ticket implements AutoCloseable {
   /**
    * Queues the work that room was reserved for, or less: of several images some may be damaged.
    *
-   * @return its answer, completed on the lane's thread, or failed with {@code DeadlineExceeded} if
+   * @return its answer, completed on the lane's thread, or failed with {@code DEADLINE_EXCEEDED} if
    *     it is dropped; cancel it to give the work up
-   * @throws io.github.vanillanet.base.error.ServiceException.NotReady if the lane is closing
+   * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_READY} if the lane is
+   *     closing
    */
   public CompletableFuture<LaneAnswer> submit(ModelInput input) {
     if (used || input.samples() > images) {

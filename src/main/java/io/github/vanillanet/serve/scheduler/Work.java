@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,8 @@ record Work(
   /** Tells whoever still waits that it will not be done in time. */
   void drop(String lane) {
     answer.completeExceptionally(
-        new ServiceException.DeadlineExceeded(
+        new ServiceException(
+            ErrorCode.DEADLINE_EXCEEDED,
             lane + ": too little is left of the budget of " + promise.deadline()));
   }
 }

@@ -2,6 +2,7 @@ package io.github.vanillanet.train.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.train.jobs.DataRoot;
@@ -45,13 +46,14 @@ final class TrainingIntake {
             .data()
             .orElseThrow(
                 () ->
-                    new ServiceException.InvalidRequest(
+                    new ServiceException(
+                        ErrorCode.INVALID_REQUEST,
                         "data: expected a folder below the data root, or a zip in the multipart"
                             + " field 'data'"));
     Path folder = root.resolve("data", data);
     if (!Files.isDirectory(folder)) {
-      throw new ServiceException.InvalidRequest(
-          "data: expected a folder, '%s' is a file".formatted(data));
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "data: expected a folder, '%s' is a file".formatted(data));
     }
     return jobs.submit(
         spec(request, Optional.of(folder.toString()), Optional.empty()),
@@ -67,7 +69,8 @@ final class TrainingIntake {
   Job submit(JsonNode body, Path archive) {
     TrainingRequest request = checked(body);
     if (request.data().isPresent()) {
-      throw new ServiceException.InvalidRequest("data: expected a path or an upload, found both");
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "data: expected a path or an upload, found both");
     }
     long bytes = requireZip(archive);
     Job job =
@@ -81,7 +84,8 @@ final class TrainingIntake {
   private static TrainingRequest checked(JsonNode body) {
     TrainingRequest request = TrainingRequest.of(body);
     if (!ModelId.isName(request.name())) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "name: expected 1 to 64 letters, digits, dots, hyphens and underscores, found '%s'"
               .formatted(request.name()));
     }
@@ -115,12 +119,14 @@ final class TrainingIntake {
   private long requireZip(Path archive) {
     try (InputStream bytes = Files.newInputStream(archive)) {
       if (Files.size(archive) > config.training().maxUpload().asLongValue()) {
-        throw new ServiceException.TooLarge(
+        throw new ServiceException(
+            ErrorCode.TOO_LARGE,
             "data: expected at most %d bytes, found %d"
                 .formatted(config.training().maxUpload().asLongValue(), Files.size(archive)));
       }
       if (!Arrays.equals(bytes.readNBytes(ZIP.length), ZIP)) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "data: expected a zip of an image folder, found something else");
       }
       return Files.size(archive);

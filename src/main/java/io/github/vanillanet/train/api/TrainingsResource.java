@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.config.AdminRole;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
@@ -65,7 +66,8 @@ public final class TrainingsResource {
               schema = @Schema(implementation = TrainingRequest.class)))
   public Response train(JsonNode request) {
     if (request == null) { // this is how an empty body arrives
-      throw new ServiceException.InvalidRequest("expected a JSON object, found nothing");
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "expected a JSON object, found nothing");
     }
     return accepted(intake.submit(request));
   }
@@ -80,7 +82,8 @@ public final class TrainingsResource {
   public Response train(@RestForm("spec") String spec, @RestForm("data") FileUpload data) {
     // so a missing part arrives, and so one without a file name
     if (spec == null || data == null || data.uploadedFile() == null) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "expected JSON in the multipart field 'spec' and a zip in 'data', found no "
               + (spec == null ? "spec" : "data"));
     }
@@ -91,7 +94,8 @@ public final class TrainingsResource {
     try {
       return json.readTree(spec);
     } catch (JsonProcessingException e) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "spec: expected JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     }
   }
@@ -127,10 +131,14 @@ public final class TrainingsResource {
       return jobs.folder(id)
           .readReport()
           .orElseThrow(
-              () -> new ServiceException.JobNotFound("job %s has no report yet".formatted(id)));
+              () ->
+                  new ServiceException(
+                      ErrorCode.JOB_NOT_FOUND, "job %s has no report yet".formatted(id)));
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "the report of job %s cannot be read: %s".formatted(id, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "the report of job %s cannot be read: %s".formatted(id, e),
+          e);
     }
   }
 

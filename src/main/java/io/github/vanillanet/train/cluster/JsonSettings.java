@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,7 @@ record JsonSettings(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * @throws ServiceException.BadConfiguration if one is something else
+   * @throws ServiceException {@code BAD_CONFIGURATION} if one is something else
    */
   static JsonSettings of(ClusterSettings settings) {
     ResourceRequirements resources =
@@ -42,14 +43,16 @@ record JsonSettings(
     } catch (JsonProcessingException e) {
       // the same answer as for null
     }
-    throw new ServiceException.BadConfiguration(
+    throw new ServiceException(
+        ErrorCode.BAD_CONFIGURATION,
         "%s.%s: expected JSON as in a pod's specification, found '%s'"
             .formatted(KubernetesExecutor.SETTINGS, name, text));
   }
 
   private static void refuseUnknown(String name, Map<String, Object> unknown) {
     if (!unknown.isEmpty()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "%s.%s: a pod's specification has no such field: %s"
               .formatted(KubernetesExecutor.SETTINGS, name, String.join(", ", unknown.keySet())));
     }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobFolder;
@@ -66,7 +67,8 @@ public final class KubernetesExecutor implements JobExecutor {
 
   private static void require(String setting, Optional<String> value) {
     if (value.isEmpty() || value.get().isBlank()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "%s.%s: vanillanet.training.executor=kubernetes needs it, found nothing"
               .formatted(SETTINGS, setting));
     }
@@ -113,7 +115,8 @@ public final class KubernetesExecutor implements JobExecutor {
             .withRequestRetryBackoffLimit(0) // a run asks again by itself, and says why
             .build();
     if (!Files.isReadable(TOKEN) && config.getCurrentContext() == null) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "vanillanet.training.executor=kubernetes: no cluster is configured; expected a service"
               + " account's token at %s, or a kubeconfig file with a current context"
                   .formatted(TOKEN));
@@ -124,7 +127,8 @@ public final class KubernetesExecutor implements JobExecutor {
             .or(() -> Optional.ofNullable(config.getNamespace()))
             .orElseThrow(
                 () ->
-                    new ServiceException.BadConfiguration(
+                    new ServiceException(
+                        ErrorCode.BAD_CONFIGURATION,
                         SETTINGS + ".namespace: expected a namespace, found nothing"));
     return new Cluster(
         new KubernetesClientBuilder()

@@ -37,8 +37,8 @@ final class TrainingJob {
   private final JsonSettings json;
 
   /**
-   * @throws io.github.vanillanet.base.error.ServiceException.BadConfiguration if a setting cannot
-   *     be used
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CONFIGURATION} if a setting
+   *     cannot be used
    */
   TrainingJob(ClusterSettings settings) {
     this.settings = settings;

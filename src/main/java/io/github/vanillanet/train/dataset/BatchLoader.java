@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import java.nio.ByteBuffer;
@@ -47,7 +48,8 @@ public final class BatchLoader implements AutoCloseable {
     this.epochOrder = order.epoch(epoch);
     long bytes = (long) settings.batchSize() * source.sampleFloats() * Float.BYTES;
     if (bytes > Integer.MAX_VALUE) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "a batch of %d samples takes %d bytes, expected less than 2 GiB"
               .formatted(settings.batchSize(), bytes));
     }
@@ -64,7 +66,8 @@ public final class BatchLoader implements AutoCloseable {
    *
    * @param start position of the first batch
    * @param epochs end of the last epoch, counted from 0
-   * @throws ServiceException.BadConfiguration if there are fewer samples than one batch holds
+   * @throws ServiceException {@code BAD_CONFIGURATION} if there are fewer samples than one batch
+   *     holds
    */
   public static BatchLoader training(
       SampleReader reader,
@@ -74,7 +77,8 @@ public final class BatchLoader implements AutoCloseable {
       Position start,
       int epochs) {
     if (reader.size() < settings.batchSize()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "a batch of %d is more than the %d training images"
               .formatted(settings.batchSize(), reader.size()));
     }
@@ -94,7 +98,7 @@ public final class BatchLoader implements AutoCloseable {
   public static BatchLoader evaluation(
       SampleReader reader, Preprocessing preprocessing, LoaderSettings settings) {
     if (reader.size() == 0) {
-      throw new ServiceException.BadDataset("there is no image to evaluate on");
+      throw new ServiceException(ErrorCode.BAD_DATASET, "there is no image to evaluate on");
     }
     BatchOrder order = new BatchOrder(reader.size(), settings.batchSize(), false, 0);
     SampleSource source = new SampleSource(reader, new ServingView(preprocessing), false, 0);
@@ -110,8 +114,8 @@ public final class BatchLoader implements AutoCloseable {
    * The next batch, or empty after the last. Takes back the buffer of the batch before. Waits only
    * if the threads are behind.
    *
-   * @throws ServiceException.BadDataset if too many files are damaged; from then on every call
-   *     fails the same way
+   * @throws ServiceException {@code BAD_DATASET} if too many files are damaged; from then on every
+   *     call fails the same way
    * @throws CancellationException if the calling thread is interrupted; its flag stays set
    */
   public Optional<LabelledBatch> next() {

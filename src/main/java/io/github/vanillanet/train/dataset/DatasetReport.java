@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -21,7 +22,7 @@ public record DatasetReport(
   }
 
   /**
-   * @throws ServiceException.BadDataset naming every fatal finding, if there is one
+   * @throws ServiceException {@code BAD_DATASET} naming every fatal finding, if there is one
    */
   public void requireTrainable() {
     String fatal =
@@ -30,7 +31,8 @@ public record DatasetReport(
             .map(Finding::toString)
             .collect(Collectors.joining("; "));
     if (!fatal.isEmpty()) {
-      throw new ServiceException.BadDataset(
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET,
           "the data set cannot be trained on, of %d classes and %d training images: %s"
               .formatted(classes, training, fatal));
     }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -46,8 +47,8 @@ final class EntryCopy {
   /**
    * Copies {@code start} and the rest of the entry, and holds them against the entry's checksum.
    *
-   * @throws ServiceException.TooLarge if a bound is passed
-   * @throws ServiceException.BadDataset if the entry is damaged
+   * @throws ServiceException {@code TOO_LARGE} if a bound is passed
+   * @throws ServiceException {@code BAD_DATASET} if the entry is damaged
    * @throws IOException if {@code out} cannot be written
    */
   void copy(ZipEntry entry, byte[] start, InputStream in, OutputStream out) throws IOException {
@@ -60,7 +61,8 @@ final class EntryCopy {
       size += count;
       copied += count;
       if (size > allowed || copied > budget) {
-        throw new ServiceException.TooLarge(
+        throw new ServiceException(
+            ErrorCode.TOO_LARGE,
             "the archive unpacks to more than %d bytes, or to more than %d times its size, at %s"
                 .formatted(limits.maxUnpackedBytes(), limits.maxRatio(), entry.getName()));
       }
@@ -87,7 +89,9 @@ final class EntryCopy {
   }
 
   private static ServiceException damaged(ZipEntry entry, IOException cause) {
-    return new ServiceException.BadDataset(
-        "the archive is damaged at %s: %s".formatted(entry.getName(), cause.getMessage()), cause);
+    return new ServiceException(
+        ErrorCode.BAD_DATASET,
+        "the archive is damaged at %s: %s".formatted(entry.getName(), cause.getMessage()),
+        cause);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -20,8 +21,8 @@ record EntryName(List<String> names) {
 
   /**
    * @param raw as it stands in the archive; a folder's ends with a slash
-   * @throws ServiceException.BadDataset if it could lead out of the folder it is unpacked to, or is
-   *     not a plain relative path. Such an archive is not half-trusted: it is refused
+   * @throws ServiceException {@code BAD_DATASET} if it could lead out of the folder it is unpacked
+   *     to, or is not a plain relative path. Such an archive is not half-trusted: it is refused
    */
   static EntryName parse(String raw) {
     boolean drive = raw.length() > 1 && raw.charAt(1) == ':';
@@ -50,7 +51,8 @@ record EntryName(List<String> names) {
   }
 
   private static ServiceException unsafe(String raw) {
-    return new ServiceException.BadDataset(
+    return new ServiceException(
+        ErrorCode.BAD_DATASET,
         "the archive's entry \"%s\" is not a plain relative path with forward slashes"
             .formatted(raw.replaceAll("\\p{Cntrl}", "?")));
   }

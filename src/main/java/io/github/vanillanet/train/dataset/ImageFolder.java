@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -41,14 +42,16 @@ public record ImageFolder(
    * Scans a folder. Opens every file once, decodes none. What is wrong stands in {@link #report};
    * the caller asks it to {@link DatasetReport#requireTrainable}.
    *
-   * @throws ServiceException.BadDataset if the root is not a folder that can be listed
+   * @throws ServiceException {@code BAD_DATASET} if the root is not a folder that can be listed
    */
   public static ImageFolder scan(Path root, ValidationRule rule) {
     try {
       return scanReal(root.toRealPath(), rule);
     } catch (IOException e) {
-      throw new ServiceException.BadDataset(
-          "expected a folder of class folders at %s, cannot read it: %s".formatted(root, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET,
+          "expected a folder of class folders at %s, cannot read it: %s".formatted(root, e),
+          e);
     }
   }
 

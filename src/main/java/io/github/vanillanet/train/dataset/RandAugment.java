@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
 import java.util.SplittableRandom;
@@ -39,7 +40,8 @@ public record RandAugment(int operations, double magnitude, double std) {
    * mstd its standard deviation (0 if not given), n the operations per sample (2 if not given).
    * {@code inc1} must be there: only the increasing operations exist.
    *
-   * @throws ServiceException.BadConfiguration if the text is of another form or out of range
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the text is of another form or out of
+   *     range
    */
   public static RandAugment parse(String text) {
     String[] parts = text.split("-", -1);
@@ -67,7 +69,8 @@ public record RandAugment(int operations, double magnitude, double std) {
   }
 
   private static ServiceException unreadable(String text) {
-    return new ServiceException.BadConfiguration(
+    return new ServiceException(
+        ErrorCode.BAD_CONFIGURATION,
         "expected RandAugment as rand-m7-mstd0.5-inc1 with m from 0 to 10, found " + text);
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.RgbImage;
@@ -58,7 +59,7 @@ public final class SampleReader {
   /**
    * The decoded picture, or empty if its file is damaged.
    *
-   * @throws ServiceException.BadDataset if more files are damaged than allowed
+   * @throws ServiceException {@code BAD_DATASET} if more files are damaged than allowed
    */
   Optional<RgbImage> read(int index) {
     if (corrupt.containsKey(index)) {
@@ -99,7 +100,8 @@ public final class SampleReader {
     corrupt.put(index, file);
     int count = corrupt.size();
     if (count > corruptShare * samples.size()) {
-      throw new ServiceException.BadDataset(
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET,
           "%d of %d files are damaged, at most %s %% may be; the last one is %s: %s"
               .formatted(count, samples.size(), 100 * corruptShare, file.file(), file.reason()));
     }

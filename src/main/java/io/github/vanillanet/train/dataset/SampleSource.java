@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
 import java.nio.FloatBuffer;
@@ -25,7 +26,7 @@ record SampleSource(
    * Writes sample {@code index} at {@code offset} and tells the index of the sample that was
    * written in fact; empty if its file is damaged and not replaced.
    *
-   * @throws ServiceException.BadDataset if no file is readable, or too few are
+   * @throws ServiceException {@code BAD_DATASET} if no file is readable, or too few are
    */
   OptionalInt write(int epoch, int index, FloatBuffer target, int offset) {
     int tries = replaces ? reader.size() : 1;
@@ -40,8 +41,8 @@ record SampleSource(
       }
     }
     if (replaces) {
-      throw new ServiceException.BadDataset(
-          "none of the %d files can be decoded".formatted(reader.size()));
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET, "none of the %d files can be decoded".formatted(reader.size()));
     }
     return OptionalInt.empty();
   }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public final class UploadedArchive {
    * Writes an upload to {@code zip}, which must not exist yet, and stops at the bound. Leaves no
    * file behind if it fails; closing {@code body} is the caller's.
    *
-   * @throws ServiceException.TooLarge if there are more than {@code maxBytes}
+   * @throws ServiceException {@code TOO_LARGE} if there are more than {@code maxBytes}
    * @throws IOException if the body breaks off, the disk is full or the file exists
    */
   public void receive(InputStream body, Path zip) throws IOException {
@@ -62,9 +63,9 @@ public final class UploadedArchive {
    * Unpacks {@code zip} to the folder {@code target}, which must not exist yet. A single folder
    * that wraps all others is left away.
    *
-   * @throws ServiceException.TooLarge if a limit is passed
-   * @throws ServiceException.BadDataset if it is no zip, is damaged, holds no image, or has an
-   *     entry that could lead out of the folder
+   * @throws ServiceException {@code TOO_LARGE} if a limit is passed
+   * @throws ServiceException {@code BAD_DATASET} if it is no zip, is damaged, holds no image, or
+   *     has an entry that could lead out of the folder
    * @throws IOException if the target exists or cannot be written, for instance on a full disk
    */
   public UnpackedArchive unpack(Path zip, Path target) throws IOException {
@@ -92,7 +93,8 @@ public final class UploadedArchive {
         }
       }
       if (images == 0) {
-        throw new ServiceException.BadDataset(
+        throw new ServiceException(
+            ErrorCode.BAD_DATASET,
             "the archive holds no image among %d entries".formatted(entries.size()));
       }
       Files.move(FolderTree.unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
@@ -104,7 +106,8 @@ public final class UploadedArchive {
 
   private List<? extends ZipEntry> entries(ZipFile archive) {
     if (archive.size() > limits.maxEntries()) {
-      throw new ServiceException.TooLarge(
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE,
           "the archive holds %d entries, at most %d are allowed"
               .formatted(archive.size(), limits.maxEntries()));
     }
@@ -133,7 +136,8 @@ public final class UploadedArchive {
     try {
       return archive.getInputStream(entry);
     } catch (IOException e) {
-      throw new ServiceException.BadDataset(
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET,
           "the archive's entry %s cannot be read: %s".formatted(entry.getName(), e.getMessage()),
           e);
     }
@@ -146,7 +150,8 @@ public final class UploadedArchive {
         path = path.resolve(name);
       }
     } catch (InvalidPathException e) { // for instance an accent where the platform knows ASCII only
-      throw new ServiceException.BadDataset(
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET,
           "the archive's entry %s has a name that this platform cannot store"
               .formatted(entry.getName()),
           e);
@@ -163,22 +168,23 @@ public final class UploadedArchive {
   }
 
   private static ServiceException twice(String name) {
-    return new ServiceException.BadDataset("the archive holds %s twice".formatted(name));
+    return new ServiceException(
+        ErrorCode.BAD_DATASET, "the archive holds %s twice".formatted(name));
   }
 
   private static ZipFile open(Path zip) throws IOException {
     try {
       return new ZipFile(zip.toFile());
     } catch (ZipException e) {
-      throw new ServiceException.BadDataset(
-          "the upload is no readable zip archive: " + e.getMessage(), e);
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET, "the upload is no readable zip archive: " + e.getMessage(), e);
     }
   }
 
   private void requireAtMostMaxBytes(long bytes) {
     if (bytes > limits.maxBytes()) {
-      throw new ServiceException.TooLarge(
-          "the archive has more than %d bytes".formatted(limits.maxBytes()));
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE, "the archive has more than %d bytes".formatted(limits.maxBytes()));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.jobs;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -18,13 +19,14 @@ public record DataRoot(Optional<Path> folder) {
    * cannot be told from the answer.
    *
    * @param member of the request, for the message
-   * @throws ServiceException.InvalidRequest if there is no such path within the root
+   * @throws ServiceException {@code INVALID_REQUEST} if there is no such path within the root
    */
   public Path resolve(String member, String requested) {
     Path root =
         folder.orElseThrow(
             () ->
-                new ServiceException.InvalidRequest(
+                new ServiceException(
+                    ErrorCode.INVALID_REQUEST,
                     member + ": paths are refused while vanillanet.training.data-root is not set"));
     try {
       Path real = root.toRealPath();
@@ -35,7 +37,8 @@ public record DataRoot(Optional<Path> folder) {
     } catch (IOException | InvalidPathException e) {
       // the same answer as for a path outside
     }
-    throw new ServiceException.InvalidRequest(
+    throw new ServiceException(
+        ErrorCode.INVALID_REQUEST,
         "%s: expected an existing path within the data root, found '%s'"
             .formatted(member, requested));
   }

@@ -9,8 +9,8 @@ public interface JobExecutor extends AutoCloseable {
   /**
    * Looks at its settings before anything is started.
    *
-   * @throws io.github.vanillanet.base.error.ServiceException.BadConfiguration if it cannot work
-   *     here
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CONFIGURATION} if it cannot
+   *     work here
    */
   default void check() {}
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.jobs;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.util.List;
@@ -12,7 +13,7 @@ public final class JobFeed {
   private final ProgressTail tail;
 
   /**
-   * @throws ServiceException.JobNotFound if there is no such job
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    */
   public JobFeed(JobRunner jobs, String id) {
     this.jobs = jobs;
@@ -38,8 +39,10 @@ public final class JobFeed {
     try {
       return new News(job, tail.next());
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
-          "the progress of job %s cannot be read: %s".formatted(id, e), e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "the progress of job %s cannot be read: %s".formatted(id, e),
+          e);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -76,15 +77,15 @@ public final class JobFolder {
   /**
    * What to do.
    *
-   * @throws ServiceException.BadConfiguration if it is missing or no JSON object
+   * @throws ServiceException {@code BAD_CONFIGURATION} if it is missing or no JSON object
    */
   public JsonNode readSpec() throws IOException {
     return read(SPEC, JsonNode.class)
         .filter(JsonNode::isObject)
         .orElseThrow(
             () ->
-                new ServiceException.BadConfiguration(
-                    path.resolve(SPEC) + ": expected a JSON object"));
+                new ServiceException(
+                    ErrorCode.BAD_CONFIGURATION, path.resolve(SPEC) + ": expected a JSON object"));
   }
 
   boolean hasSpec() {

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.Optional;
 
@@ -54,12 +55,13 @@ final class JobJson {
 
   /**
    * @param what is being read, for the message
-   * @throws ServiceException.InvalidRequest if it is no object, or a member is unknown or of the
-   *     wrong type
+   * @throws ServiceException {@code INVALID_REQUEST} if it is no object, or a member is unknown or
+   *     of the wrong type
    */
   <T> T strict(JsonNode tree, Class<T> type, String what) {
     if (!tree.isObject()) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "%s: expected a JSON object, found %s".formatted(what, tree.getNodeType()));
     }
     try {
@@ -71,7 +73,7 @@ final class JobJson {
       if (e.getCause() instanceof ServiceException refused) {
         throw refused; // a record's own check
       }
-      throw new ServiceException.InvalidRequest(what + ": " + firstLine(e));
+      throw new ServiceException(ErrorCode.INVALID_REQUEST, what + ": " + firstLine(e));
     } catch (java.io.IOException e) {
       throw new IllegalStateException("a tree is read from memory", e);
     }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -70,7 +71,7 @@ public final class JobRunner implements AutoCloseable {
   /**
    * Before {@link #start}.
    *
-   * @throws ServiceException.BadConfiguration if no job can ever be started here
+   * @throws ServiceException {@code BAD_CONFIGURATION} if no job can ever be started here
    */
   public void check() {
     executor.check();
@@ -114,7 +115,7 @@ public final class JobRunner implements AutoCloseable {
   /**
    * Queues a job.
    *
-   * @throws ServiceException.BadConfiguration if the disk refuses
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk refuses
    */
   public Job submit(JsonNode spec, JobStore.Attachment attachment) {
     Job job = store.create(spec, attachment);
@@ -129,7 +130,7 @@ public final class JobRunner implements AutoCloseable {
   }
 
   /**
-   * @throws ServiceException.JobNotFound if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
    */
   public Job find(String id) {
     return seen(store.find(id));
@@ -144,7 +145,7 @@ public final class JobRunner implements AutoCloseable {
   }
 
   /**
-   * @throws ServiceException.JobNotFound if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
    */
   public JobFolder folder(String id) {
     return store.folder(id);
@@ -154,15 +155,15 @@ public final class JobRunner implements AutoCloseable {
    * Ends a job. A waiting one is cancelled when this returns; a running one is asked to stop, then
    * told to, then killed.
    *
-   * @throws ServiceException.JobNotFound if there is none
-   * @throws ServiceException.Conflict if it has ended
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
+   * @throws ServiceException {@code CONFLICT} if it has ended
    */
   public synchronized Job cancel(String id) {
     Job job = store.find(id);
     JobStatus status = store.status(id);
     if (job.state().ended()) {
-      throw new ServiceException.Conflict(
-          "job %s has ended already: %s".formatted(id, job.state()));
+      throw new ServiceException(
+          ErrorCode.CONFLICT, "job %s has ended already: %s".formatted(id, job.state()));
     }
     if (job.state().waits()) {
       store.write(
@@ -179,14 +180,15 @@ public final class JobRunner implements AutoCloseable {
   /**
    * Queues a failed or cancelled job again, to go on from its last checkpoint.
    *
-   * @throws ServiceException.JobNotFound if there is none
-   * @throws ServiceException.Conflict if it is not in such a state
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
+   * @throws ServiceException {@code CONFLICT} if it is not in such a state
    */
   public Job resume(String id) {
     synchronized (this) {
       Job job = store.find(id);
       if (!job.state().resumable() || active.containsKey(id)) {
-        throw new ServiceException.Conflict(
+        throw new ServiceException(
+            ErrorCode.CONFLICT,
             "job %s: only a failed or cancelled job can be resumed, it is %s"
                 .formatted(id, job.state()));
       }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,8 +32,8 @@ public final class JobSession implements AutoCloseable {
   /**
    * Takes the job's lock.
    *
-   * @throws ServiceException.Conflict if another process works on it
-   * @throws ServiceException.BadConfiguration if the folder cannot be used
+   * @throws ServiceException {@code CONFLICT} if another process works on it
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the folder cannot be used
    */
   public static JobSession open(Path path) {
     JobFolder folder = JobFolder.at(path);
@@ -43,10 +44,13 @@ public final class JobSession implements AutoCloseable {
           folder
               .holdLock()
               .orElseThrow(
-                  () -> new ServiceException.Conflict(path + ": another process works on it"));
+                  () ->
+                      new ServiceException(
+                          ErrorCode.CONFLICT, path + ": another process works on it"));
       return new JobSession(folder, lock, parent);
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(path + " is no usable job folder: " + e, e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION, path + " is no usable job folder: " + e, e);
     }
   }
 
@@ -54,7 +58,8 @@ public final class JobSession implements AutoCloseable {
    * Takes the lock of a job that no service has made: the first time it gets {@code spec}, later it
    * goes on with it.
    *
-   * @throws ServiceException.Conflict if another process works on it, or it has another spec
+   * @throws ServiceException {@code CONFLICT} if another process works on it, or it has another
+   *     spec
    */
   public static JobSession open(Path path, JobSpec spec) {
     JobSession session = open(path);
@@ -62,12 +67,13 @@ public final class JobSession implements AutoCloseable {
       if (!session.folder.hasSpec()) {
         session.folder.writeSpec(spec.toJson());
       } else if (!JobSpec.of(session.folder.readSpec()).equals(spec)) {
-        throw new ServiceException.Conflict(
-            path + ": holds a job with another spec; name another folder");
+        throw new ServiceException(
+            ErrorCode.CONFLICT, path + ": holds a job with another spec; name another folder");
       }
       return session;
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(path + " is no usable job folder: " + e, e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION, path + " is no usable job folder: " + e, e);
     }
   }
 

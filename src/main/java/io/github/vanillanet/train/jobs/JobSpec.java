@@ -38,7 +38,7 @@ public record JobSpec(
   public static final String ARCHIVE = "data.zip";
 
   /**
-   * @throws ServiceException.InvalidRequest if {@code spec} is something else
+   * @throws ServiceException {@code INVALID_REQUEST} if {@code spec} is something else
    */
   public static JobSpec of(JsonNode spec) {
     return new JobJson().strict(spec, JobSpec.class, "spec.json");

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.jobs;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public final class JobStore {
   /**
    * Makes a job that waits. It appears in one step.
    *
-   * @throws ServiceException.BadConfiguration if the disk refuses
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk refuses
    */
   Job create(JsonNode spec, Attachment attachment) {
     Instant now = clock.instant();
@@ -94,11 +95,14 @@ public final class JobStore {
   }
 
   /**
-   * @throws ServiceException.JobNotFound if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
    */
   public Job find(String id) {
     return (ID.matcher(id).matches() ? lookUp(id) : Optional.<Job>empty())
-        .orElseThrow(() -> new ServiceException.JobNotFound("there is no job '%s'".formatted(id)));
+        .orElseThrow(
+            () ->
+                new ServiceException(
+                    ErrorCode.JOB_NOT_FOUND, "there is no job '%s'".formatted(id)));
   }
 
   private Optional<Job> lookUp(String id) {
@@ -119,7 +123,7 @@ public final class JobStore {
   /**
    * The files of a job.
    *
-   * @throws ServiceException.JobNotFound if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
    */
   public JobFolder folder(String id) {
     find(id);
@@ -135,7 +139,8 @@ public final class JobStore {
     try {
       return folderOf(id)
           .readStatus()
-          .orElseThrow(() -> new ServiceException.JobNotFound("job %s is gone".formatted(id)));
+          .orElseThrow(
+              () -> new ServiceException(ErrorCode.JOB_NOT_FOUND, "job %s is gone".formatted(id)));
     } catch (IOException e) {
       throw unusable(e);
     }
@@ -153,7 +158,9 @@ public final class JobStore {
   }
 
   private ServiceException unusable(IOException e) {
-    return new ServiceException.BadConfiguration(
-        "the folder of the jobs, %s, cannot be used: %s".formatted(root, e), e);
+    return new ServiceException(
+        ErrorCode.BAD_CONFIGURATION,
+        "the folder of the jobs, %s, cannot be used: %s".formatted(root, e),
+        e);
   }
 }

@@ -2,6 +2,7 @@ package io.github.vanillanet.train.jobs;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 import java.util.Optional;
@@ -110,8 +111,8 @@ public record TrainingRequest(
   }
 
   /**
-   * @throws ServiceException.InvalidRequest if a member is unknown, of the wrong type or out of its
-   *     range
+   * @throws ServiceException {@code INVALID_REQUEST} if a member is unknown, of the wrong type or
+   *     out of its range
    */
   public static TrainingRequest of(JsonNode request) {
     return new JobJson().strict(request, TrainingRequest.class, "training");
@@ -138,7 +139,7 @@ public record TrainingRequest(
 
   private static void require(boolean holds, String message) {
     if (!holds) {
-      throw new ServiceException.InvalidRequest(message);
+      throw new ServiceException(ErrorCode.INVALID_REQUEST, message);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -30,8 +31,8 @@ public final class CheckpointFile {
    * Replaces the file: a crash at any moment leaves the old or the new one.
    *
    * @param epoch the last one begun
-   * @throws ServiceException.BadConfiguration if the disk is full or the folder gone; the old file
-   *     is intact
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk is full or the folder gone; the
+   *     old file is intact
    */
   static void write(Path file, TrainingSpec spec, TrainingState state, int epoch) {
     Map<String, Object> content = new LinkedHashMap<>();
@@ -57,7 +58,8 @@ public final class CheckpointFile {
         folder.force(true);
       }
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "the checkpoint %s cannot be written: %s; the one before it is intact".formatted(file, e),
           e);
     }
@@ -66,14 +68,16 @@ public final class CheckpointFile {
   /**
    * Reads a run's state to go on with.
    *
-   * @throws ServiceException.BadCheckpoint if the file is damaged or of another specification
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged or of another
+   *     specification
    */
   public static TrainingStart read(Path file, TrainingSpec spec) {
     TorchCheckpoint model = TorchCheckpoint.read(file, Optional.of("model"));
     Map<String, Object> found = model.trainingArguments();
     SpecWords.of(spec).forEach((name, value) -> requireEqual(file, name, value, found));
     if (!(found.get(STEP) instanceof Long step)) {
-      throw new ServiceException.BadCheckpoint(file + ": expected a count of steps, found none");
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT, file + ": expected a count of steps, found none");
     }
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     put(tensors, TrainingModule.MODEL, model.weights());
@@ -85,8 +89,8 @@ public final class CheckpointFile {
         TrainingModule.stateNames(
             spec.network(), spec.recipe().optimizer().kind(), spec.recipe().emaDecay() > 0)) {
       if (!tensors.containsKey(name)) {
-        throw new ServiceException.BadCheckpoint(
-            "%s: expected a tensor %s, found none".formatted(file, name));
+        throw new ServiceException(
+            ErrorCode.BAD_CHECKPOINT, "%s: expected a tensor %s, found none".formatted(file, name));
       }
     }
     return new TrainingStart(
@@ -104,7 +108,8 @@ public final class CheckpointFile {
   private static void requireEqual(
       Path file, String name, Object expected, Map<String, Object> found) {
     if (!expected.equals(found.get(name))) {
-      throw new ServiceException.BadCheckpoint(
+      throw new ServiceException(
+          ErrorCode.BAD_CHECKPOINT,
           "%s was trained with %s = %s, this run has %s"
               .formatted(file, name, found.get(name), expected));
     }

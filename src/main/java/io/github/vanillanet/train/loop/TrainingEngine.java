@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
@@ -201,8 +202,9 @@ final class TrainingEngine implements AutoCloseable {
   private static ServiceException failure(EngineException e) {
     String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     return reason.contains("out of memory")
-        ? new ServiceException.OutOfDeviceMemory("the device is out of memory: " + reason, e)
-        : new ServiceException.EngineFailure("training failed: " + e.getMessage(), e);
+        ? new ServiceException(
+            ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason, e)
+        : new ServiceException(ErrorCode.ENGINE_FAILURE, "training failed: " + e.getMessage(), e);
   }
 
   @Override

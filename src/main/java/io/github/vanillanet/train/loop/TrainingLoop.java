@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -35,8 +36,9 @@ public final class TrainingLoop {
    *
    * @param data training batches of the recipe's size
    * @param validation if present, evaluated every {@code evaluateEvery} epochs and after the last
-   * @throws ServiceException.EngineFailure if the loss is no finite number, or the engine fails
-   * @throws ServiceException.BadConfiguration if the data does not fit or the disk is full
+   * @throws ServiceException {@code ENGINE_FAILURE} if the loss is no finite number, or the engine
+   *     fails
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the data does not fit or the disk is full
    */
   public TrainingOutcome run(
       TrainingStart start,
@@ -72,11 +74,13 @@ public final class TrainingLoop {
 
   private static void requireFitting(TrainingSpec spec, BatchSource data) {
     if (data.batches() < 1) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "there are fewer images than one batch of " + spec.recipe().batchSize());
     }
     if (data.classes() != spec.architecture().classes()) {
-      throw new ServiceException.BadConfiguration(
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
           "the net tells %d classes apart, the data has %d"
               .formatted(spec.architecture().classes(), data.classes()));
     }
@@ -173,7 +177,8 @@ public final class TrainingLoop {
       long began = System.nanoTime();
       Batch batch = pass.next().orElseThrow(() -> new IllegalStateException("no more batches"));
       if (batch.size() % recipe.parts() != 0) {
-        throw new ServiceException.BadConfiguration(
+        throw new ServiceException(
+            ErrorCode.BAD_CONFIGURATION,
             "a batch of %d cannot be cut into %d parts".formatted(batch.size(), recipe.parts()));
       }
       Mixing mixing =
@@ -195,7 +200,8 @@ public final class TrainingLoop {
               DropoutMask.of(recipe.dropout(), spec.seed(), step, batch.size(), spec.lastWidth()),
               new Controls(slope, rate, step + 1L, recipe.parts(), mixing));
       if (!Double.isFinite(result.loss())) {
-        throw new ServiceException.EngineFailure(
+        throw new ServiceException(
+            ErrorCode.ENGINE_FAILURE,
             ("the loss is %s at step %d (epoch %d, learning rate %s): lower the learning rate or"
                     + " clip the gradients; the last checkpoint is from before")
                 .formatted(result.loss(), step, epoch, rate));
@@ -218,7 +224,8 @@ public final class TrainingLoop {
     private void save(int epoch) {
       TrainingState state = new TrainingState(engine.state(), step);
       if (!state.finite()) {
-        throw new ServiceException.EngineFailure(
+        throw new ServiceException(
+            ErrorCode.ENGINE_FAILURE,
             ("the weights are no finite numbers after step %d: lower the learning rate or clip the"
                     + " gradients; the last checkpoint is from before")
                 .formatted(step));

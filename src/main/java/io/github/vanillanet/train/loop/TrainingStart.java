@@ -26,7 +26,8 @@ public record TrainingStart(TrainingSpec spec, TrainingState state) {
    * From weights of the training form, trained to slope 1, where it stays. If they tell apart
    * another number of classes, the classifier starts from random weights.
    *
-   * @throws ServiceException.BadCheckpoint if they are not of this net, whatever its classifier
+   * @throws ServiceException {@code BAD_CHECKPOINT} if they are not of this net, whatever its
+   *     classifier
    */
   public static TrainingStart fineTuning(TrainingSpec spec, StateDict weights) {
     Network network = spec.network();

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
@@ -75,7 +76,7 @@ public record TrainingState(StateDict tensors, int step) {
               }
             });
     if (found.isEmpty()) {
-      throw new ServiceException.BadCheckpoint("no tensors under " + prefix);
+      throw new ServiceException(ErrorCode.BAD_CHECKPOINT, "no tensors under " + prefix);
     }
     return new StateDict(found);
   }

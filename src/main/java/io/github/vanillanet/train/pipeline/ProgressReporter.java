@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.pipeline;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
@@ -154,7 +155,8 @@ final class ProgressReporter implements TrainingListener {
     try {
       session.report(progress);
     } catch (IOException e) {
-      throw new ServiceException.BadConfiguration("the job's progress cannot be written: " + e, e);
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION, "the job's progress cannot be written: " + e, e);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.pipeline;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.train.jobs.TrainingRequest;
@@ -28,14 +29,15 @@ final class RequestedRecipe {
   }
 
   /**
-   * @throws ServiceException.InvalidRequest if preset, optimizer or loss are unknown, or the
-   *     members do not fit each other
+   * @throws ServiceException {@code INVALID_REQUEST} if preset, optimizer or loss are unknown, or
+   *     the members do not fit each other
    */
   static Recipe of(TrainingRequest request, VanillaNetVariant variant) {
     try {
       return new RequestedRecipe(request, preset(request, variant)).recipe();
     } catch (IllegalArgumentException e) {
-      throw new ServiceException.InvalidRequest("the recipe is not possible: " + e.getMessage());
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "the recipe is not possible: " + e.getMessage());
     }
   }
 
@@ -45,7 +47,8 @@ final class RequestedRecipe {
       case OFFICIAL -> Presets.official(variant);
       case SMALL -> Presets.smallCpu(request.epochs().orElse(SMALL_EPOCHS));
       default ->
-          throw new ServiceException.InvalidRequest(
+          throw new ServiceException(
+              ErrorCode.INVALID_REQUEST,
               "preset: expected %s or %s, found '%s'".formatted(OFFICIAL, SMALL, name));
     };
   }
@@ -117,7 +120,8 @@ final class RequestedRecipe {
         return value;
       }
     }
-    throw new ServiceException.InvalidRequest(
+    throw new ServiceException(
+        ErrorCode.INVALID_REQUEST,
         "%s: expected one of %s in lower case, found '%s'"
             .formatted(member, java.util.Arrays.toString(type.getEnumConstants()), name));
   }

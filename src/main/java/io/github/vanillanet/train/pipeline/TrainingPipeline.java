@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.pipeline;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -147,7 +148,8 @@ public final class TrainingPipeline {
           job.data()
               .orElseThrow(
                   () ->
-                      new ServiceException.InvalidRequest(
+                      new ServiceException(
+                          ErrorCode.INVALID_REQUEST,
                           "data: expected a folder or an archive, found neither")));
     }
     Path folder = session.folder().path().resolve(UNPACKED);

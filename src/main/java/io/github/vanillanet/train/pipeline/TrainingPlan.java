@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.pipeline;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.engine.Device;
@@ -46,7 +47,7 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
       return new ValidationRule(
           source, request.validationShare().orElse(VALIDATION_SHARE), seed(request));
     } catch (IllegalArgumentException e) {
-      throw new ServiceException.InvalidRequest("validation_share: " + e.getMessage());
+      throw new ServiceException(ErrorCode.INVALID_REQUEST, "validation_share: " + e.getMessage());
     }
   }
 
@@ -54,7 +55,8 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
     return VanillaNetVariant.named(request.variant())
         .orElseThrow(
             () ->
-                new ServiceException.InvalidRequest(
+                new ServiceException(
+                    ErrorCode.INVALID_REQUEST,
                     "variant: expected one of %s, found '%s'"
                         .formatted(VanillaNetVariant.names(), request.variant())));
   }
@@ -66,7 +68,7 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
   /**
    * @param classes that the data has
    * @param device decides which operators are fast
-   * @throws ServiceException.InvalidRequest if a member of the request is not possible
+   * @throws ServiceException {@code INVALID_REQUEST} if a member of the request is not possible
    */
   static TrainingPlan of(TrainingRequest request, int classes, Device device) {
     ModelId.requireName(request.name());
@@ -100,13 +102,15 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
       case FLOAT32 -> Compute.FLOAT32;
       case BFLOAT16 -> {
         if (device.kind() == Device.Kind.CPU) {
-          throw new ServiceException.InvalidRequest(
+          throw new ServiceException(
+              ErrorCode.INVALID_REQUEST,
               "compute: bfloat16 needs a CUDA device, this training runs on " + device);
         }
         yield Compute.BFLOAT16;
       }
       default ->
-          throw new ServiceException.InvalidRequest(
+          throw new ServiceException(
+              ErrorCode.INVALID_REQUEST,
               "compute: expected %s or %s, found '%s'".formatted(FLOAT32, BFLOAT16, name));
     };
   }
@@ -123,7 +127,8 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
     if (request.dims().isPresent()) {
       List<Integer> dims = request.dims().get();
       if (dims.size() != variant.dims().size() || dims.stream().anyMatch(width -> width < 1)) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "dims: %s has %d positive widths, found %s"
                 .formatted(variant.officialName(), variant.dims().size(), dims));
       }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.pipeline;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import io.github.vanillanet.model.engine.Device;
@@ -95,7 +96,8 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
             ? OptionalInt.of(Integer.parseInt(parts[1]))
             : repository.active(parts[0]);
     if (version.isEmpty()) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "fine_tune_from: there is no model '%s' in the repository".formatted(model));
     }
     return repository

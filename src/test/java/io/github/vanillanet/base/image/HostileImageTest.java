@@ -1,8 +1,10 @@
 package io.github.vanillanet.base.image;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -21,7 +23,7 @@ class HostileImageTest {
   @Test
   void refusesABombByItsHeaderBeforeDecoding() {
     assertThatThrownBy(() -> decoder.decode(pngHeader(30_000, 30_000)))
-        .isInstanceOf(ServiceException.TooLarge.class)
+        .has(code(ErrorCode.TOO_LARGE))
         .hasMessage("image has 30000x30000 pixels, expected at most 4000000 in all");
   }
 
@@ -29,7 +31,7 @@ class HostileImageTest {
   void refusesSidesWhoseProductOverflows() {
     assertThatThrownBy(
             () -> new ImageDecoder(Long.MAX_VALUE).decode(pngHeader(0x7fffffff, 0x7fffffff)))
-        .isInstanceOf(ServiceException.TooLarge.class);
+        .has(code(ErrorCode.TOO_LARGE));
   }
 
   @Test
@@ -40,7 +42,7 @@ class HostileImageTest {
         List.of("jpeg_420.jpg", "png_rgb.png", "gif.gif", "bmp_24.bmp", "webp_lossy.webp")) {
       assertThatThrownBy(() -> small.decode(Oracle.file(name)))
           .as(name)
-          .isInstanceOf(ServiceException.TooLarge.class)
+          .has(code(ErrorCode.TOO_LARGE))
           .hasMessageContaining("expected at most 100");
     }
   }
@@ -48,12 +50,12 @@ class HostileImageTest {
   @Test
   void saysWhichFormatsAreExpectedAndShowsTheFirstBytes() {
     assertThatThrownBy(() -> decoder.decode("%PDF-1.7 ...".getBytes()))
-        .isInstanceOf(ServiceException.UnsupportedImage.class)
+        .has(code(ErrorCode.UNSUPPORTED_IMAGE))
         .hasMessage(
             "expected a JPEG, PNG, GIF, BMP or WebP image, found 12 bytes beginning with"
                 + " 25 50 44 46 2d 31 2e 37");
     assertThatThrownBy(() -> decoder.decode(new byte[0]))
-        .isInstanceOf(ServiceException.UnsupportedImage.class)
+        .has(code(ErrorCode.UNSUPPORTED_IMAGE))
         .hasMessageEndingWith("found no bytes");
   }
 
@@ -70,7 +72,7 @@ class HostileImageTest {
     bomb.put(jpeg, lastScan, 2);
 
     assertThatThrownBy(() -> decoder.decode(bomb.array()))
-        .isInstanceOf(ServiceException.UndecodableImage.class)
+        .has(code(ErrorCode.UNDECODABLE_IMAGE))
         .hasMessageContaining("more than 200 scans");
   }
 

@@ -1,9 +1,10 @@
 package io.github.vanillanet.base.image;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import org.junit.jupiter.api.Test;
 
 class JpegLibraryTest {
@@ -37,7 +38,7 @@ class JpegLibraryTest {
   @Test
   void refusesAnUnknownChoice() {
     assertThatThrownBy(() -> JpegLibrary.of("mozjpeg"))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessage(
             "vanillanet.jpeg-decoder: expected auto, turbojpeg or imageio, found 'mozjpeg'");
   }

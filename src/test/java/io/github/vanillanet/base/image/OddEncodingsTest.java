@@ -1,9 +1,10 @@
 package io.github.vanillanet.base.image;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -50,16 +51,16 @@ class OddEncodingsTest {
   @MethodSource("refused")
   void refusesWhatPillowRefuses(Oracle.Picture picture) {
     assertThatThrownBy(() -> decoder.decode(picture.bytes()))
-        .isInstanceOf(ServiceException.UndecodableImage.class);
+        .has(code(ErrorCode.UNDECODABLE_IMAGE));
   }
 
   @Test
   void saysThatArithmeticAndTwelveBitJpegAreNotDecoded() {
     assertThatThrownBy(() -> decoder.decode(odd("jpeg_arithmetic.jpg")))
-        .isInstanceOf(ServiceException.UndecodableImage.class)
+        .has(code(ErrorCode.UNDECODABLE_IMAGE))
         .hasMessageContaining("arithmetic coding is not decoded, expected Huffman");
     assertThatThrownBy(() -> decoder.decode(odd("jpeg_12_bit.jpg")))
-        .isInstanceOf(ServiceException.UndecodableImage.class)
+        .has(code(ErrorCode.UNDECODABLE_IMAGE))
         .hasMessageContaining("12-bit samples, expected 8-bit");
   }
 

@@ -1,9 +1,11 @@
 package io.github.vanillanet.base.image;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
@@ -76,7 +78,7 @@ class TurboJpegTest {
       if (picture.decodedSha256().isEmpty()) {
         assertThatThrownBy(() -> turbo.decode(picture.bytes()))
             .as(picture.name())
-            .isInstanceOf(ServiceException.UndecodableImage.class);
+            .has(code(ErrorCode.UNDECODABLE_IMAGE));
       }
     }
   }

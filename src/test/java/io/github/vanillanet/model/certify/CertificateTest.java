@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.certify;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.network.Precision;
 import java.util.List;
 import java.util.Map;
@@ -49,7 +50,7 @@ class CertificateTest {
     assertThat(certificate.served().maxDelta()).isBetween(0.0389, 0.0391);
     assertThatThrownBy(
             () -> PUBLISHED.of(precision, "derived", answers(1, 0.99f, -2, -3.95f, 0, 1)))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("in " + precision.label())
         .hasMessageContaining("allowed is 0.04")
         .hasMessageNotContaining("\n");
@@ -66,12 +67,12 @@ class CertificateTest {
     golden.requireStill(0, far.get(0));
     golden.requireStill(0, new float[] {1, 0.99f, -2 + 1.9f * allowed});
     assertThatThrownBy(() -> golden.requireStill(0, new float[] {1, 0.99f, -2 + 2.1f * allowed}))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("logits of probe 0 differ");
     assertThatThrownBy(() -> golden.requireStill(1, new float[] {-4, Float.NaN, 1}))
-        .isInstanceOf(ServiceException.NotEquivalent.class);
+        .has(code(ErrorCode.NOT_EQUIVALENT));
     assertThatThrownBy(() -> golden.requireSame(1, new float[] {-4, 0}))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("2 logits");
   }
 
@@ -80,7 +81,7 @@ class CertificateTest {
     assertThatThrownBy(
             () ->
                 PUBLISHED.of(Precision.FLOAT32, "autotuned", answers(1, 0.99f, -2, -4, 0, 1.001f)))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("allowed is 4.00e-05");
   }
 
@@ -88,7 +89,7 @@ class CertificateTest {
   void anotherBestClassIsRefusedHoweverSmallTheDifference() {
     assertThatThrownBy(
             () -> PUBLISHED.of(Precision.FLOAT16, "derived", answers(0.99f, 1f, -2, -4, 0, 1)))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessage("only 0.500 of the probes keep their first class in float16");
   }
 
@@ -96,10 +97,10 @@ class CertificateTest {
   void answersOfAnotherNumberOrNotANumberAreRefused() {
     assertThatThrownBy(
             () -> PUBLISHED.of(Precision.FLOAT16, "derived", List.of(new float[] {1, 0.99f, -2})))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("answers 3 logits to 1 probes, certified are 6");
     assertThatThrownBy(
             () -> PUBLISHED.of(Precision.FLOAT16, "derived", answers(1, Float.NaN, -2, -4, 0, 1)))
-        .isInstanceOf(ServiceException.NotEquivalent.class);
+        .has(code(ErrorCode.NOT_EQUIVALENT));
   }
 }

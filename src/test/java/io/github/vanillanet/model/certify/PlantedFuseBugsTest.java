@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.certify;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
@@ -134,7 +135,7 @@ class PlantedFuseBugsTest {
             () ->
                 new Reparameterizer(reference::product)
                     .fuse(trained.network(), trained.weights(), 0.9))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("0.9");
   }
 
@@ -257,7 +258,7 @@ class PlantedFuseBugsTest {
   private void assertRefused(
       Network training, StateDict weights, StateDict fused, Network network) {
     assertThatThrownBy(() -> certify(training, weights, fused, network))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("does not compute what its source weights compute");
   }
 

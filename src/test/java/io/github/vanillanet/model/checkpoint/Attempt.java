@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.checkpoint;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import io.github.vanillanet.base.error.ServiceException.BadCheckpoint;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class Attempt {
   /** A refusal in one line that holds all {@code parts}. */
   void refused(byte[] bytes, String... parts) {
     Throwable refusal = catchThrowable(() -> read(bytes));
-    assertThat(refusal).isInstanceOf(BadCheckpoint.class);
+    assertThat(refusal).has(code(ErrorCode.BAD_CHECKPOINT));
     assertThat(refusal.getMessage()).contains(parts).doesNotContain("\n").hasSizeLessThan(1500);
   }
 

@@ -1,9 +1,11 @@
 package io.github.vanillanet.model.checkpoint;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import io.github.vanillanet.base.error.ServiceException.BadCheckpoint;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -47,7 +49,8 @@ class DamagedFilesTest {
         assertThat(attempt.read(damaged).weights().sha256())
             .as("%s, seed %d", name, seed)
             .isEqualTo(digest);
-      } catch (BadCheckpoint refusal) {
+      } catch (ServiceException refusal) {
+        refusal.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
         requireDesigned(refusal, name, seed);
       }
     }
@@ -60,7 +63,8 @@ class DamagedFilesTest {
     for (int seed = 0; seed < 1500; seed++) {
       try {
         attempt.read(flip(whole, seed)); // without checksums a wrong value cannot be noticed
-      } catch (BadCheckpoint refusal) {
+      } catch (ServiceException refusal) {
+        refusal.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
         requireDesigned(refusal, name, seed);
       }
     }
@@ -78,7 +82,8 @@ class DamagedFilesTest {
       }
       try {
         attempt.read(zip.finish());
-      } catch (BadCheckpoint refusal) {
+      } catch (ServiceException refusal) {
+        refusal.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
         requireDesigned(refusal, name, seed);
       }
     }
@@ -90,7 +95,8 @@ class DamagedFilesTest {
       try {
         TorchCheckpoint.read(path, Optional.empty());
         fail("read " + path);
-      } catch (BadCheckpoint refusal) {
+      } catch (ServiceException refusal) {
+        refusal.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
         assertThat(refusal).hasMessageContaining("expected a file, found");
       }
     }
@@ -124,10 +130,10 @@ class DamagedFilesTest {
   }
 
   /** Not the last resort that turns a bug into a refusal. */
-  private static void requireDesigned(BadCheckpoint refusal, String name, int seed) {
+  private static void requireDesigned(ServiceException refusal, String name, int seed) {
     assertThat(refusal.getCause())
         .as("%s, seed %d: %s", name, seed, refusal.getMessage())
-        .isInstanceOf(BadCheckpoint.class);
+        .has(code(ErrorCode.BAD_CHECKPOINT));
     assertThat(refusal.getMessage()).doesNotContain("\n");
   }
 }

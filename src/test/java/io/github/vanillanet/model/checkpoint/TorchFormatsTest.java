@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.checkpoint;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException.BadCheckpoint;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -125,7 +126,7 @@ class TorchFormatsTest {
   void anAbsentKeyIsRefusedWithTheKeysPresent() {
     assertThatThrownBy(
             () -> TorchCheckpoint.read(FILES.resolve("training.pth"), Optional.of("ema")))
-        .isInstanceOf(BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessage(
             "training.pth: expected a key ema, found only:"
                 + " model, optimizer, epoch, scaler, args, model_ema");
@@ -135,7 +136,7 @@ class TorchFormatsTest {
   void aKeyWithOtherValuesThanTensorsIsRefusedWithTheirNames() {
     assertThatThrownBy(
             () -> TorchCheckpoint.read(FILES.resolve("training.pth"), Optional.of("scaler")))
-        .isInstanceOf(BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessage(
             "training.pth: scaler: expected only tensors, found other values: scale (a float)");
   }
@@ -143,14 +144,14 @@ class TorchFormatsTest {
   @Test
   void aPickledModuleIsRefusedNamingItsClass() {
     assertThatThrownBy(() -> read("whole_module"))
-        .isInstanceOf(BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessageContaining("refused: global torch.nn.modules.container.Sequential");
   }
 
   @Test
   void aTorchScriptArchiveIsRefusedAsSuch() {
     assertThatThrownBy(() -> read("torchscript"))
-        .isInstanceOf(BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessageContaining("found a TorchScript archive");
   }
 

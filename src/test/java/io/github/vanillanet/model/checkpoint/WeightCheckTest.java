@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.checkpoint;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException.BadCheckpoint;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class WeightCheckTest {
     tensors.put("e.running_mean", HostTensor.of(new float[] {-1}, 1));
 
     assertThatThrownBy(() -> WeightCheck.requireSane(new StateDict(tensors)))
-        .isInstanceOf(BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessage(
             "expected finite weights, found NaN or infinity in a, b;"
                 + " expected variances of at least 0, found negative ones in d.running_var");

@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.engine;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -98,7 +99,7 @@ class DeviceChoiceTest {
       })
   void whatNamesNoDevicesIsRefused(String setting) {
     assertThatThrownBy(() -> DeviceChoice.of(setting, machine))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageStartingWith("vanillanet.device: expected auto, cpu, cuda, cuda:N")
         .hasMessageNotContaining("\n");
   }
@@ -107,7 +108,7 @@ class DeviceChoiceTest {
     machine.usable = 0;
     for (String setting : List.of("cuda", "cuda:1", "cuda:all", "cuda:0,cuda:1")) {
       assertThatThrownBy(() -> DeviceChoice.of(setting, machine))
-          .isInstanceOf(ServiceException.BadConfiguration.class)
+          .has(code(ErrorCode.BAD_CONFIGURATION))
           .hasMessageContainingAll(parts)
           .hasMessageStartingWith("vanillanet.device=" + setting)
           .hasMessageNotContaining("\n");
@@ -174,7 +175,7 @@ class DeviceChoiceTest {
     machine.variables.put("CUDA_VISIBLE_DEVICES", "4,5");
 
     assertThatThrownBy(() -> DeviceChoice.of("cuda:1,cuda:2", machine))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessage(
             "vanillanet.device=cuda:1,cuda:2: expected devices below cuda:2, for libtorch sees 2,"
                 + " found cuda:2; CUDA_VISIBLE_DEVICES='4,5'");

@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.engine;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.certify.Probes;
@@ -126,7 +127,7 @@ class ReducedPrecisionTest {
 
     assertThat(refusal.orElseThrow()).contains("needs the cpu support").doesNotContain("\n");
     assertThatThrownBy(() -> load(artifact, net.network().architecture()))
-        .isInstanceOf(ServiceException.BadArtifact.class)
+        .has(code(ErrorCode.BAD_ARTIFACT))
         .hasMessageContaining("needs the cpu support")
         .hasMessageNotContaining("\n");
   }
@@ -185,7 +186,7 @@ class ReducedPrecisionTest {
 
     for (Path file : new Path[] {garbage, published(seven), folder.resolve("none.pt")}) {
       assertThatThrownBy(() -> derive(file, five, new Arithmetic(Precision.FLOAT16, false)))
-          .isInstanceOf(ServiceException.BadArtifact.class)
+          .has(code(ErrorCode.BAD_ARTIFACT))
           .hasMessageContaining(file.getFileName().toString())
           .hasMessageNotContaining("\n");
     }

@@ -1,10 +1,11 @@
 package io.github.vanillanet.model.engine;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.engine.EngineException;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -177,7 +178,7 @@ class TorchInstanceTest {
     Path garbage = Files.writeString(folder.resolve("garbage.pt"), "not an archive");
 
     assertThatThrownBy(() -> TorchInstance.load(runtime, garbage, Device.CPU, 64, 64, 1))
-        .isInstanceOf(ServiceException.BadArtifact.class)
+        .has(code(ErrorCode.BAD_ARTIFACT))
         .hasMessageContaining("garbage.pt")
         .hasMessageNotContaining("\n");
   }
@@ -185,7 +186,7 @@ class TorchInstanceTest {
   @Test
   void aDeviceThatIsNotThereIsRefusedByName() {
     assertThatThrownBy(() -> runtime.resolve("cuda:99"))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("vanillanet.device=cuda:99");
     assertThatThrownBy(() -> runtime.resolve("tpu"))
         .hasMessageContaining("expected auto, cpu, cuda")

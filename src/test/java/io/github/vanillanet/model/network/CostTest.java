@@ -1,11 +1,12 @@
 package io.github.vanillanet.model.network;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.Oracle;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -66,7 +67,7 @@ class CostTest {
             224);
 
     assertThatThrownBy(() -> Cost.of(Network.of(tooSmall, Form.DEPLOYED)))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("input size is too small");
   }
 }

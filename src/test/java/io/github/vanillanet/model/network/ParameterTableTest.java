@@ -1,9 +1,10 @@
 package io.github.vanillanet.model.network;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import java.util.LinkedHashMap;
@@ -37,7 +38,7 @@ class ParameterTableTest {
     tensors.put("stages.1.conv1.0.weight", HostTensor.of(new float[8 * 9], 8, 9, 1, 1));
 
     assertThatThrownBy(() -> ParameterTable.of(network).select(new StateDict(tensors)))
-        .isInstanceOf(ServiceException.BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessageContaining("2 missing: stem1.0.bias, stages.2.act.bn.running_var")
         .hasMessageContaining("1 extra: head.weight")
         .hasMessageContaining("stages.1.conv1.0.weight")
@@ -71,7 +72,7 @@ class ParameterTableTest {
     StateDict other = new StateDict(Map.of("conv1.weight", HostTensor.of(new float[1], 1)));
 
     assertThatThrownBy(() -> ShapeReader.read(other, VanillaNetVariant.VANILLANET_5, 224, 224))
-        .isInstanceOf(ServiceException.BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessageContaining("stem1.0.weight (training form) or stem.0.weight (deployed form)")
         .hasMessageContaining("neither among 1 tensors: [conv1.weight]");
   }

@@ -1,10 +1,11 @@
 package io.github.vanillanet.model.repository;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
@@ -105,7 +106,7 @@ class CheckpointImportTest {
             Optional.empty());
 
     assertThatThrownBy(() -> request.read(warning -> {}))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("0.37");
   }
 
@@ -125,7 +126,7 @@ class CheckpointImportTest {
                         64,
                         Optional.of(nine))
                     .read(warning -> {}))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("expected 10 labels, one a line, found 1");
   }
 
@@ -143,14 +144,14 @@ class CheckpointImportTest {
             Optional.empty());
 
     assertThatThrownBy(() -> request.read(warning -> {}))
-        .isInstanceOf(ServiceException.BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessageContaining("extra: stages.3");
   }
 
   @Test
   void anInputTooSmallForTheNetIsRefused() {
     assertThatThrownBy(() -> request("vanillanet_5", "deploy.pth", 8).read(warning -> {}))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("too small");
   }
 

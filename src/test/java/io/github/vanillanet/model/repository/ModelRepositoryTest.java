@@ -1,8 +1,10 @@
 package io.github.vanillanet.model.repository;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import java.io.IOException;
@@ -149,7 +151,7 @@ class ModelRepositoryTest {
     Files.write(first.artifact(), bytes);
 
     assertThatThrownBy(this::open)
-        .isInstanceOf(ServiceException.BadArtifact.class)
+        .has(code(ErrorCode.BAD_ARTIFACT))
         .hasMessageContaining("the certificate is for SHA-256");
   }
 
@@ -158,7 +160,7 @@ class ModelRepositoryTest {
     edit("\"certificate\":", "\"no_certificate\":");
 
     assertThatThrownBy(this::open)
-        .isInstanceOf(ServiceException.BadArtifact.class)
+        .has(code(ErrorCode.BAD_ARTIFACT))
         .hasMessageContaining("certificate");
   }
 
@@ -173,7 +175,7 @@ class ModelRepositoryTest {
     Files.writeString(manifest(), failing);
 
     assertThatThrownBy(this::open)
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("differ by 0.5");
   }
 
@@ -200,7 +202,7 @@ class ModelRepositoryTest {
     Files.writeString(manifest(), "{\"format\": 1, nonsense");
 
     assertThatThrownBy(this::open)
-        .isInstanceOf(ServiceException.BadArtifact.class)
+        .has(code(ErrorCode.BAD_ARTIFACT))
         .hasMessageContaining("is no manifest")
         .hasMessageNotContaining("\n");
   }
@@ -221,7 +223,7 @@ class ModelRepositoryTest {
   void namesCannotLeaveTheRepository() {
     for (String name : List.of("../x", "a/b", "", ".", "..", "a\\b", "-x", "x".repeat(65))) {
       assertThatThrownBy(() -> repository.publish(name, List.of(), folder -> first.manifest()))
-          .isInstanceOf(ServiceException.BadConfiguration.class);
+          .has(code(ErrorCode.BAD_CONFIGURATION));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.model.engine.Device;
@@ -105,7 +106,8 @@ class FaultDrillTest {
   @Test
   @Order(1)
   void aFullDeviceIs507AndTheNextRequestIsAnswered() {
-    device.fail(new ServiceException.OutOfDeviceMemory("the device is out of memory", null));
+    device.fail(
+        new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory", null));
 
     Refusal.problem(classify(), 507, "OUT_OF_DEVICE_MEMORY");
     device.mend();

@@ -1,8 +1,11 @@
 package io.github.vanillanet.serve.inference;
 
+import static io.github.vanillanet.Failures.causeCode;
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.model.engine.InputKind;
@@ -90,7 +93,7 @@ class AttemptTest {
     instance.entered.await();
     lane.submit(input(2));
 
-    assertThatThrownBy(() -> attempt(call())).isInstanceOf(ServiceException.QueueFull.class);
+    assertThatThrownBy(() -> attempt(call())).has(code(ErrorCode.QUEUE_FULL));
 
     assertThat(decoded).hasValue(0);
     assertThat(count("rejected")).isEqualTo(1);
@@ -101,7 +104,7 @@ class AttemptTest {
     Call call = call();
     call.limit(Duration.ofMillis(10));
 
-    assertThatThrownBy(() -> attempt(call)).isInstanceOf(ServiceException.DeadlineExceeded.class);
+    assertThatThrownBy(() -> attempt(call)).has(code(ErrorCode.DEADLINE_EXCEEDED));
 
     assertThat(decoded).hasValue(0);
     assertThat(count("expired")).isEqualTo(1);
@@ -122,7 +125,7 @@ class AttemptTest {
                       ticker.advance(Duration.ofMinutes(2));
                       return 0;
                     }))
-        .isInstanceOf(ServiceException.DeadlineExceeded.class);
+        .has(code(ErrorCode.DEADLINE_EXCEEDED));
     assertThat(count("expired")).isEqualTo(1);
   }
 
@@ -133,7 +136,7 @@ class AttemptTest {
     call.limit(Duration.ofMillis(50));
 
     assertThatThrownBy(() -> attempt(call)) // the forward ends when the test does
-        .isInstanceOf(ServiceException.DeadlineExceeded.class)
+        .has(code(ErrorCode.DEADLINE_EXCEEDED))
         .hasMessageContaining("the budget of 50.0 ms was spent");
     assertThat(count("expired")).isEqualTo(1);
   }
@@ -148,10 +151,10 @@ class AttemptTest {
             fault -> {}));
     Call call = call();
     CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(() -> attempt(call));
-    instance.failure = new ServiceException.EngineFailure("a device error", null);
+    instance.failure = new ServiceException(ErrorCode.ENGINE_FAILURE, "a device error", null);
     instance.permits.release(PLENTY);
 
-    assertThatThrownBy(ended::join).hasCauseInstanceOf(ServiceException.NotReady.class);
+    assertThatThrownBy(ended::join).has(causeCode(ErrorCode.NOT_READY));
     assertThat(count("failed")).isEqualTo(1);
     assertThat(count("rejected")).isZero();
   }
@@ -170,7 +173,7 @@ class AttemptTest {
 
     assertThatThrownBy(waiting::join)
         .isInstanceOf(CompletionException.class)
-        .hasCauseInstanceOf(ServiceException.ClientGone.class);
+        .has(causeCode(ErrorCode.CLIENT_GONE));
     instance.permits.release(PLENTY);
     lane.close();
     assertThat(instance.forwards).containsExactly(1);

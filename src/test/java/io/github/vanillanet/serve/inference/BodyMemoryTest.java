@@ -1,9 +1,11 @@
 package io.github.vanillanet.serve.inference;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.ManualTicker;
 import java.time.Duration;
@@ -18,7 +20,7 @@ class BodyMemoryTest {
   void bodiesShareIt() {
     BodyMemory.Room first = memory.hold(60);
     assertThatThrownBy(() -> memory.hold(50))
-        .isInstanceOf(ServiceException.QueueFull.class)
+        .has(code(ErrorCode.QUEUE_FULL))
         .hasMessage(
             "60 bytes of other bodies are being worked on and 50 do not fit, there is room for 100");
 
@@ -38,7 +40,7 @@ class BodyMemoryTest {
     growing.atLeast(20);
     assertThat(memory.held()).isEqualTo(90);
 
-    assertThatThrownBy(() -> growing.atLeast(51)).isInstanceOf(ServiceException.QueueFull.class);
+    assertThatThrownBy(() -> growing.atLeast(51)).has(code(ErrorCode.QUEUE_FULL));
     assertThat(memory.held()).isEqualTo(90);
 
     other.close();
@@ -69,7 +71,8 @@ class BodyMemoryTest {
   private double retryAfter(long bytes) {
     try (BodyMemory.Room room = memory.hold(bytes)) {
       throw new AssertionError("there is room for " + bytes);
-    } catch (ServiceException.QueueFull e) {
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.QUEUE_FULL);
       return e.retryAfter().orElseThrow().toNanos() / 1e6;
     }
   }

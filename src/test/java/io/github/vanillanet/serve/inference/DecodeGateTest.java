@@ -1,8 +1,11 @@
 package io.github.vanillanet.serve.inference;
 
+import static io.github.vanillanet.Failures.causeCode;
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.serve.scheduler.Eventually;
@@ -28,7 +31,7 @@ class DecodeGateTest {
         call(),
         () ->
             assertThatThrownBy(() -> gate.pass(hasty, () -> "decoded"))
-                .isInstanceOf(ServiceException.DeadlineExceeded.class));
+                .has(code(ErrorCode.DEADLINE_EXCEEDED)));
   }
 
   @Test
@@ -38,9 +41,9 @@ class DecodeGateTest {
                 gate.pass(
                     call(),
                     () -> {
-                      throw new ServiceException.UnsupportedImage("none");
+                      throw new ServiceException(ErrorCode.UNSUPPORTED_IMAGE, "none");
                     }))
-        .isInstanceOf(ServiceException.UnsupportedImage.class);
+        .has(code(ErrorCode.UNSUPPORTED_IMAGE));
 
     assertThat(gate.pass(call(), () -> "decoded")).isEqualTo("decoded");
   }
@@ -58,7 +61,7 @@ class DecodeGateTest {
           assertThat(first)
               .failsWithin(PATIENCE)
               .withThrowableThat()
-              .withCauseInstanceOf(ServiceException.ClientGone.class);
+              .has(causeCode(ErrorCode.CLIENT_GONE));
           assertThat(gate.waiting()).isEqualTo(1);
           assertThat(second).isNotDone();
           return second;

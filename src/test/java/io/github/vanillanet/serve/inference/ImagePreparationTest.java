@@ -1,10 +1,11 @@
 package io.github.vanillanet.serve.inference;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -67,7 +68,7 @@ class ImagePreparationTest {
     call.abandon();
 
     assertThatThrownBy(() -> preparation.prepare(call, served, three(taken::add)))
-        .isInstanceOf(ServiceException.ClientGone.class);
+        .has(code(ErrorCode.CLIENT_GONE));
     assertThat(taken).isEmpty();
   }
 
@@ -81,7 +82,7 @@ class ImagePreparationTest {
         };
 
     assertThatThrownBy(() -> preparation.prepare(call, served, three(leaving)))
-        .isInstanceOf(ServiceException.ClientGone.class);
+        .has(code(ErrorCode.CLIENT_GONE));
     assertThat(taken).containsExactly(0);
     assertThat(gate.pass(new Call(ticker, ticker.nanos()), () -> "free")).isEqualTo("free");
   }

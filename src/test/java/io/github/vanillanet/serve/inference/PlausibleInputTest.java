@@ -1,10 +1,11 @@
 package io.github.vanillanet.serve.inference;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -50,7 +51,7 @@ class PlausibleInputTest {
       values[at] = value;
 
       assertThatThrownBy(() -> PlausibleInput.require(buffer(values)))
-          .isInstanceOf(ServiceException.InvalidRequest.class)
+          .has(code(ErrorCode.INVALID_REQUEST))
           .hasMessage(
               "expected normalised pixels between -1000 and 1000, element %d is %s"
                   .formatted(at, value));

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.certify.Certificate;
@@ -100,7 +101,8 @@ final class FakeDevices implements InstanceLoader {
   @Override
   public ModelInstance load(Path artifact, Device device, int height, int width) {
     if (full.contains(device)) {
-      throw new ServiceException.OutOfDeviceMemory("the device is out of memory: " + device, null);
+      throw new ServiceException(
+          ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + device, null);
     }
     Instance instance = new Instance(device, artifact);
     loaded.add(instance);

@@ -1,8 +1,10 @@
 package io.github.vanillanet.serve.registry;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.certify.Certificate;
@@ -105,7 +107,7 @@ class ModelLoaderTest {
     devices.errors.put(FIRST, golden -> golden * 1.005);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("does not answer as certified");
     assertThat(devices.loaded.get(0).closed).isTrue();
   }
@@ -115,7 +117,7 @@ class ModelLoaderTest {
     devices.errors.put(FIRST, golden -> golden * 1.02);
 
     assertThatThrownBy(() -> load(FLOAT16, FIRST))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("in float16 the logits differ by")
         .hasMessageNotContaining("\n");
     assertThat(devices.loaded.get(0).closed).isTrue();
@@ -148,8 +150,7 @@ class ModelLoaderTest {
   void notANumberIsRefused() {
     devices.errors.put(FIRST, golden -> Double.NaN);
 
-    assertThatThrownBy(() -> load(FLOAT16, FIRST))
-        .isInstanceOf(ServiceException.NotEquivalent.class);
+    assertThatThrownBy(() -> load(FLOAT16, FIRST)).has(code(ErrorCode.NOT_EQUIVALENT));
   }
 
   @Test
@@ -227,7 +228,7 @@ class ModelLoaderTest {
     devices.full.add(SECOND);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST, SECOND))
-        .isInstanceOf(ServiceException.OutOfDeviceMemory.class);
+        .has(code(ErrorCode.OUT_OF_DEVICE_MEMORY));
     assertThat(devices.loaded).hasSize(1).allMatch(instance -> instance.closed);
   }
 
@@ -236,7 +237,7 @@ class ModelLoaderTest {
     devices.errors.put(SECOND, golden -> -golden);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST, SECOND))
-        .isInstanceOf(ServiceException.NotEquivalent.class);
+        .has(code(ErrorCode.NOT_EQUIVALENT));
     assertThat(devices.loaded).hasSize(2).allMatch(instance -> instance.closed);
   }
 }

@@ -1,9 +1,10 @@
 package io.github.vanillanet.serve.registry;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -68,8 +69,7 @@ class ModelRegistryTest {
       held.close(); // returning it twice does not return another's
 
       assertThat(before.closed()).succeedsWithin(Duration.ofMinutes(1));
-      assertThatThrownBy(() -> answers(before.lane()))
-          .isInstanceOf(ServiceException.NotReady.class);
+      assertThatThrownBy(() -> answers(before.lane())).has(code(ErrorCode.NOT_READY));
       assertThat(after.closed()).isNotDone();
     }
   }
@@ -98,7 +98,7 @@ class ModelRegistryTest {
     StoredVersion tampered = new ModelRepository(other).open(version.id());
 
     assertThatThrownBy(() -> loader.load(tampered))
-        .isInstanceOf(ServiceException.NotEquivalent.class)
+        .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("does not answer as certified: logits of probe 0");
   }
 

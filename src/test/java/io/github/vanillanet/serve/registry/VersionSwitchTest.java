@@ -1,9 +1,11 @@
 package io.github.vanillanet.serve.registry;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.InputKind;
@@ -59,7 +61,7 @@ class VersionSwitchTest {
 
   private ServedModel load(StoredVersion version) {
     if (unloadable.contains(version.id().version())) {
-      throw new ServiceException.BadArtifact(version.id() + " cannot be loaded");
+      throw new ServiceException(ErrorCode.BAD_ARTIFACT, version.id() + " cannot be loaded");
     }
     return PublishedModels.served(
         version, new Lane(version.id().toString(), new Fixed(logit(version)), 1));
@@ -118,8 +120,7 @@ class VersionSwitchTest {
     assertThat(versions.rollback("narrow")).isEqualTo(version(5));
     assertThat(versions.rollback("narrow")).isEqualTo(version(2));
     assertThat(live()).isEqualTo(2);
-    assertThatThrownBy(() -> versions.rollback("narrow"))
-        .isInstanceOf(ServiceException.Conflict.class);
+    assertThatThrownBy(() -> versions.rollback("narrow")).has(code(ErrorCode.CONFLICT));
   }
 
   @Test
@@ -135,7 +136,7 @@ class VersionSwitchTest {
     activate(2, 3);
     unloadable.add(4);
 
-    assertThatThrownBy(() -> activate(4)).isInstanceOf(ServiceException.BadArtifact.class);
+    assertThatThrownBy(() -> activate(4)).has(code(ErrorCode.BAD_ARTIFACT));
 
     assertThat(live()).isEqualTo(3);
     assertThat(repository.active("narrow")).hasValue(3);
@@ -144,11 +145,9 @@ class VersionSwitchTest {
 
   @Test
   void unknownModelsAndVersionsAreNotFound() {
-    assertThatThrownBy(() -> activate(7)).isInstanceOf(ServiceException.ModelNotFound.class);
-    assertThatThrownBy(() -> versions.rollback("other"))
-        .isInstanceOf(ServiceException.ModelNotFound.class);
-    assertThatThrownBy(() -> versions.versions("../narrow"))
-        .isInstanceOf(ServiceException.ModelNotFound.class);
+    assertThatThrownBy(() -> activate(7)).has(code(ErrorCode.MODEL_NOT_FOUND));
+    assertThatThrownBy(() -> versions.rollback("other")).has(code(ErrorCode.MODEL_NOT_FOUND));
+    assertThatThrownBy(() -> versions.versions("../narrow")).has(code(ErrorCode.MODEL_NOT_FOUND));
   }
 
   @Test
@@ -239,7 +238,7 @@ class VersionSwitchTest {
 
     for (int request = 0; request < 2; request++) {
       assertThatThrownBy(() -> service.classify(Optional.empty(), image, 1))
-          .isInstanceOf(ServiceException.EngineFailure.class)
+          .has(code(ErrorCode.ENGINE_FAILURE))
           .hasMessageContaining("not finite");
     }
     failing.release(); // the lease above
@@ -269,7 +268,7 @@ class VersionSwitchTest {
                       ModelTarget.live("narrow"),
                       new long[] {1, 3, 64, 64},
                       tensor.duplicate()))
-          .isInstanceOf(ServiceException.EngineFailure.class);
+          .has(code(ErrorCode.ENGINE_FAILURE));
     }
 
     assertThat(live()).isEqualTo(3);

@@ -1,8 +1,11 @@
 package io.github.vanillanet.serve.scheduler;
 
+import static io.github.vanillanet.Failures.causeCode;
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.ManualTicker;
@@ -43,7 +46,7 @@ class GivenUpWorkTest {
   void itsPlaceIsFreeAtOnce() throws InterruptedException {
     occupy();
     CompletableFuture<LaneAnswer> given = lane.submit(input(CAPACITY));
-    assertThatThrownBy(() -> lane.submit(input(1))).isInstanceOf(ServiceException.QueueFull.class);
+    assertThatThrownBy(() -> lane.submit(input(1))).has(code(ErrorCode.QUEUE_FULL));
 
     given.cancel(false); // while the only thread is busy
 
@@ -72,7 +75,7 @@ class GivenUpWorkTest {
 
     ticker.advance(Duration.ofMillis(53));
     release();
-    assertThatThrownBy(late::join).hasCauseInstanceOf(ServiceException.DeadlineExceeded.class);
+    assertThatThrownBy(late::join).has(causeCode(ErrorCode.DEADLINE_EXCEEDED));
     assertThat(waited.count()).isEqualTo(2);
     assertThat(waited.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(67);
   }
@@ -120,7 +123,7 @@ class GivenUpWorkTest {
     release();
 
     assertThatThrownBy(large::join)
-        .hasCauseInstanceOf(ServiceException.DeadlineExceeded.class)
+        .has(causeCode(ErrorCode.DEADLINE_EXCEEDED))
         .hasMessageContaining("the budget of 250.0 ms");
     lane.close();
     assertThat(instance.forwards).containsExactly(8);
@@ -145,7 +148,8 @@ class GivenUpWorkTest {
     try {
       lane.reserve(1, Deadline.never()).close();
       return false;
-    } catch (ServiceException.NotReady e) {
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.NOT_READY);
       return true;
     }
   }

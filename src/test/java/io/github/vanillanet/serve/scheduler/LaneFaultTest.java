@@ -1,8 +1,11 @@
 package io.github.vanillanet.serve.scheduler;
 
+import static io.github.vanillanet.Failures.causeCode;
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
@@ -84,17 +87,18 @@ class LaneFaultTest {
     device.entered.await();
     CompletableFuture<LaneAnswer> waiting = lane.submit(input(InputKind.IMAGES, 2));
 
-    device.failure = new ServiceException.EngineFailure("CUDA error: an illegal access");
+    device.failure =
+        new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: an illegal access");
     device.permits.release(PLENTY);
 
     for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
       assertThatThrownBy(answer::join)
-          .hasCauseInstanceOf(ServiceException.NotReady.class)
+          .has(causeCode(ErrorCode.NOT_READY))
           .hasMessageContaining("test is out of service: device_error, CUDA error: an illegal");
     }
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 3)))
-        .isInstanceOf(ServiceException.NotReady.class);
-    assertThatThrownBy(lane::requireHealthy).isInstanceOf(ServiceException.NotReady.class);
+        .has(code(ErrorCode.NOT_READY));
+    assertThatThrownBy(lane::requireHealthy).has(code(ErrorCode.NOT_READY));
     assertThat(lane.estimate(1).room()).isFalse();
     assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.DEVICE_ERROR);
     assertThat(told).allMatch(LaneFault::sticky);
@@ -105,11 +109,11 @@ class LaneFaultTest {
   @Test
   void aFullDeviceIsNoFaultNeitherInTrafficNorInAProbe() {
     Lane lane = watched(List.of(first), OFTEN, NEVER);
-    first.fail(new ServiceException.OutOfDeviceMemory("full", null));
+    first.fail(new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "full", null));
 
     for (int request = 0; request < 20; request++) {
       assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
-          .hasCauseInstanceOf(ServiceException.OutOfDeviceMemory.class);
+          .has(causeCode(ErrorCode.OUT_OF_DEVICE_MEMORY));
     }
     first.mend();
 
@@ -136,7 +140,7 @@ class LaneFaultTest {
     first.answerWith(Float.NaN);
 
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
-        .hasCauseInstanceOf(ServiceException.NotReady.class)
+        .has(causeCode(ErrorCode.NOT_READY))
         .hasMessageContaining("non_finite");
 
     assertThat(told).extracting(LaneFault::sticky).containsExactly(false);
@@ -179,7 +183,7 @@ class LaneFaultTest {
     assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.WRONG_ANSWER);
     assertThat(told).allMatch(LaneFault::sticky).allMatch(f -> f.detail().contains("probe"));
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)))
-        .isInstanceOf(ServiceException.NotReady.class);
+        .has(code(ErrorCode.NOT_READY));
   }
 
   @Test
@@ -191,7 +195,8 @@ class LaneFaultTest {
     while (lane.fault().isEmpty()) { // always something waits
       try {
         answers.add(lane.submit(input(InputKind.IMAGES, 1)));
-      } catch (ServiceException.QueueFull | ServiceException.NotReady e) {
+      } catch (ServiceException e) {
+        e.rethrowUnless(ErrorCode.QUEUE_FULL, ErrorCode.NOT_READY);
         Thread.onSpinWait();
       }
     }
@@ -209,7 +214,7 @@ class LaneFaultTest {
 
     for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
       assertThatThrownBy(answer::join)
-          .hasCauseInstanceOf(ServiceException.NotReady.class)
+          .has(causeCode(ErrorCode.NOT_READY))
           .hasMessageContaining("hang, a forward has not come back");
     }
     lane.close();
@@ -236,7 +241,7 @@ class LaneFaultTest {
     CountDownLatch telling = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     device.permits.drainPermits();
-    second.fail(new ServiceException.EngineFailure("CUDA error: unspecified"));
+    second.fail(new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: unspecified"));
     Lane lane = open(List.of(first, second));
     lane.watch(
         new WatchPlan(
@@ -278,7 +283,7 @@ class LaneFaultTest {
     Eventually.becomes(() -> lane.fault().isPresent());
 
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)))
-        .isInstanceOf(ServiceException.NotReady.class)
+        .has(code(ErrorCode.NOT_READY))
         .hasMessageContaining("thread, the lane's thread ended")
         .hasMessageContaining("no such device");
   }
@@ -314,7 +319,8 @@ class LaneFaultTest {
             input(InputKind.IMAGES, PROBE),
             logits -> {
               if (logits[0] != PROBE) {
-                throw new ServiceException.NotEquivalent("the probe is answered wrongly");
+                throw new ServiceException(
+                    ErrorCode.NOT_EQUIVALENT, "the probe is answered wrongly");
               }
             });
     lane.watch(new WatchPlan(List.of(known), interval, hangLimit, told::add));

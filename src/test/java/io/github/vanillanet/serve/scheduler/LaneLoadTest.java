@@ -1,8 +1,11 @@
 package io.github.vanillanet.serve.scheduler;
 
+import static io.github.vanillanet.Failures.causeCode;
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.ManualTicker;
@@ -41,8 +44,7 @@ class LaneLoadTest {
 
     try (Ticket held = lane.reserve(3, Deadline.never())) {
       assertThat(lane.estimate(1).room()).isTrue();
-      assertThatThrownBy(() -> lane.reserve(2, Deadline.never()))
-          .isInstanceOf(ServiceException.QueueFull.class);
+      assertThatThrownBy(() -> lane.reserve(2, Deadline.never())).has(code(ErrorCode.QUEUE_FULL));
     }
 
     assertThat(lane.estimate(4).room()).isTrue();
@@ -59,8 +61,11 @@ class LaneLoadTest {
 
     assertThatThrownBy(() -> lane.submit(input(1)))
         .isInstanceOfSatisfying(
-            ServiceException.QueueFull.class,
-            refusal -> assertThat(refusal.retryAfter()).contains(Duration.ofMillis(46)));
+            ServiceException.class,
+            refusal -> {
+              assertThat(refusal.code()).isEqualTo(ErrorCode.QUEUE_FULL);
+              assertThat(refusal.retryAfter()).contains(Duration.ofMillis(46));
+            });
   }
 
   @Test
@@ -74,7 +79,7 @@ class LaneLoadTest {
         .as("four forwards, room for a probe, and four fifths of the three before it")
         .isEqualTo(Duration.ofMillis(74));
     assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(74))))
-        .isInstanceOf(ServiceException.DeadlineExceeded.class)
+        .has(code(ErrorCode.DEADLINE_EXCEEDED))
         .hasMessageContaining("74.0 ms are left, the answer would take about 74.0 ms");
     assertThat(retryAfter(lane, Duration.ofMillis(50))).contains(Duration.ofMillis(24));
     assertThat(retryAfter(lane, Duration.ofMillis(10))).as("too short for a forward").isEmpty();
@@ -98,7 +103,7 @@ class LaneLoadTest {
     ticker.advance(Duration.ofMillis(60));
     instance.permits.release(PLENTY);
 
-    assertThatThrownBy(late::join).hasCauseInstanceOf(ServiceException.DeadlineExceeded.class);
+    assertThatThrownBy(late::join).has(causeCode(ErrorCode.DEADLINE_EXCEEDED));
     patient.join();
     lane.close();
     assertThat(instance.forwards).containsExactly(1, 1);
@@ -203,7 +208,8 @@ class LaneLoadTest {
   private Optional<Duration> retryAfter(Lane lane, Duration budget) {
     try (Ticket ticket = lane.reserve(1, within(budget))) {
       throw new AssertionError(budget + " is enough");
-    } catch (ServiceException.DeadlineExceeded e) {
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.DEADLINE_EXCEEDED);
       return e.retryAfter();
     }
   }

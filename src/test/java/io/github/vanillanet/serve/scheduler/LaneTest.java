@@ -1,8 +1,11 @@
 package io.github.vanillanet.serve.scheduler;
 
+import static io.github.vanillanet.Failures.causeCode;
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.InputKind;
 import java.nio.ByteBuffer;
@@ -44,7 +47,7 @@ class LaneTest {
 
     assertThat(lane.depth()).isEqualTo(2);
     assertThatThrownBy(() -> lane.submit(input(2, 3)))
-        .isInstanceOf(ServiceException.QueueFull.class)
+        .has(code(ErrorCode.QUEUE_FULL))
         .hasMessageContaining("2 images wait and 2 more do not fit, the queue holds 3");
 
     CompletableFuture<LaneAnswer> last = lane.submit(input(1, 4));
@@ -69,11 +72,11 @@ class LaneTest {
   @Test
   void theLaneOutlivesAFailingForward() {
     FakeInstance instance = new FakeInstance(PLENTY);
-    instance.failure = new ServiceException.OutOfDeviceMemory("full", null);
+    instance.failure = new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "full", null);
     try (Lane lane = new Lane("test", instance, CAPACITY)) {
       assertThatThrownBy(() -> lane.submit(input(1, 1)).join())
           .isInstanceOf(CompletionException.class)
-          .hasCauseInstanceOf(ServiceException.OutOfDeviceMemory.class);
+          .has(causeCode(ErrorCode.OUT_OF_DEVICE_MEMORY));
 
       assertThat(lane.submit(input(1, 2)).join().logits()).containsExactly(2, 0);
     }
@@ -111,7 +114,7 @@ class LaneTest {
 
     lane.close(Duration.ofMillis(1));
 
-    assertThatThrownBy(waiting::join).hasCauseInstanceOf(ServiceException.NotReady.class);
+    assertThatThrownBy(waiting::join).has(causeCode(ErrorCode.NOT_READY));
     assertThat(instance.closed).isFalse(); // never under a forward that still runs
     instance.permits.release(PLENTY);
     lane.close();
@@ -122,10 +125,9 @@ class LaneTest {
     try {
       lane.submit(input(1, 0)).cancel(false);
       return false;
-    } catch (ServiceException.NotReady e) {
-      return true;
-    } catch (ServiceException.QueueFull e) {
-      return false;
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.NOT_READY, ErrorCode.QUEUE_FULL);
+      return e.code() == ErrorCode.NOT_READY;
     }
   }
 

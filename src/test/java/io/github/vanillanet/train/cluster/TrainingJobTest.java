@@ -1,12 +1,13 @@
 package io.github.vanillanet.train.cluster;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.deploy.Manifests;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -166,7 +167,7 @@ class TrainingJobTest {
   void settingsThatKubernetesWouldNotUnderstandAreNamed(
       String resources, String tolerations, String nodes, String named) {
     assertThatThrownBy(() -> new TrainingJob(settings(resources, tolerations, nodes, 1)))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("vanillanet.training.kubernetes")
         .hasMessageContaining(named);
   }
@@ -194,7 +195,7 @@ class TrainingJobTest {
             List.of(mount("jobs", Optional.empty(), "/jobs", false)));
 
     assertThatThrownBy(() -> new KubernetesExecutor(noImage, folder -> List.of()).check())
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessage(
             "vanillanet.training.kubernetes.image: vanillanet.training.executor=kubernetes needs"
                 + " it, found nothing");
@@ -207,7 +208,7 @@ class TrainingJobTest {
     System.setProperty(property, "/nonexistent/kubeconfig");
     try (KubernetesExecutor executor = new KubernetesExecutor(SETTINGS, folder -> List.of())) {
       assertThatThrownBy(executor::check)
-          .isInstanceOf(ServiceException.BadConfiguration.class)
+          .has(code(ErrorCode.BAD_CONFIGURATION))
           .hasMessageContaining("no cluster is configured")
           .hasMessageNotContaining("\n");
     } finally {

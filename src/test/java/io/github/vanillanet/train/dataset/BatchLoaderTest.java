@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import static io.github.vanillanet.Failures.code;
 import static io.github.vanillanet.train.dataset.Batches.INPUT;
 import static io.github.vanillanet.train.dataset.Batches.SEED;
 import static io.github.vanillanet.train.dataset.Batches.augmentation;
@@ -12,7 +13,7 @@ import static io.github.vanillanet.train.dataset.Batches.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.Preprocessing;
 import java.nio.ByteBuffer;
@@ -168,7 +169,7 @@ class BatchLoaderTest {
     SampleReader reader = reader(Pictures.samples(folder, 3), 0);
 
     assertThatThrownBy(() -> train(reader, new LoaderSettings(4, 1, 1), Position.start(), 1))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessage("a batch of 4 is more than the 3 training images");
   }
 

@@ -1,8 +1,10 @@
 package io.github.vanillanet.train.dataset;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,7 +56,7 @@ class HostileArchiveTest {
     Path zip = Zips.write(folder, entries);
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
-        .isInstanceOf(ServiceException.BadDataset.class)
+        .has(code(ErrorCode.BAD_DATASET))
         .hasMessageContaining("is not a plain relative path");
 
     assertThat(Zips.children(folder)).containsExactly("upload.zip");
@@ -92,7 +94,7 @@ class HostileArchiveTest {
     Path zip = Zips.write(folder, Map.of("cat/bomb.png", bomb));
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
-        .isInstanceOf(ServiceException.TooLarge.class)
+        .has(code(ErrorCode.TOO_LARGE))
         .hasMessageContaining("more than 100 times its size, at cat/bomb.png");
 
     assertThat(Zips.children(folder)).containsExactly("upload.zip");
@@ -109,7 +111,7 @@ class HostileArchiveTest {
     Path zip = Zips.write(folder, entries);
 
     assertThatThrownBy(() -> lenient.unpack(zip, folder.resolve("set")))
-        .isInstanceOf(ServiceException.TooLarge.class)
+        .has(code(ErrorCode.TOO_LARGE))
         .hasMessageContaining("more than 8388608 bytes");
 
     assertThat(Zips.children(folder)).containsExactly("upload.zip");
@@ -124,7 +126,7 @@ class HostileArchiveTest {
     Path zip = Zips.write(folder, entries);
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
-        .isInstanceOf(ServiceException.TooLarge.class)
+        .has(code(ErrorCode.TOO_LARGE))
         .hasMessage("the archive holds 51 entries, at most 50 are allowed");
   }
 
@@ -156,7 +158,7 @@ class HostileArchiveTest {
     Path zip = Zips.write(folder, entries);
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
-        .isInstanceOf(ServiceException.BadDataset.class)
+        .has(code(ErrorCode.BAD_DATASET))
         .hasMessage("the archive holds 1.png twice");
   }
 }

@@ -1,10 +1,11 @@
 package io.github.vanillanet.train.dataset;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +121,7 @@ class ImageFolderTest {
 
     assertThat(kinds(report)).containsExactly(Finding.Kind.TOO_FEW_CLASSES);
     assertThatThrownBy(report::requireTrainable)
-        .isInstanceOf(ServiceException.BadDataset.class)
+        .has(code(ErrorCode.BAD_DATASET))
         .hasMessageContaining("only cat has images");
   }
 
@@ -130,13 +131,13 @@ class ImageFolderTest {
 
     assertThat(kinds(report))
         .containsExactly(Finding.Kind.NO_TRAINING_IMAGES, Finding.Kind.NO_VALIDATION_IMAGES);
-    assertThatThrownBy(report::requireTrainable).isInstanceOf(ServiceException.BadDataset.class);
+    assertThatThrownBy(report::requireTrainable).has(code(ErrorCode.BAD_DATASET));
   }
 
   @Test
   void refusesAFolderThatIsNotThere() {
     assertThatThrownBy(() -> ImageFolder.scan(root.resolve("gone"), FOLDERS))
-        .isInstanceOf(ServiceException.BadDataset.class)
+        .has(code(ErrorCode.BAD_DATASET))
         .hasMessageContaining("gone");
   }
 

@@ -1,10 +1,11 @@
 package io.github.vanillanet.train.dataset;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.RgbImage;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -38,7 +39,7 @@ class RandAugmentTest {
       })
   void refusesOtherSpellings(String text) {
     assertThatThrownBy(() -> RandAugment.parse(text))
-        .isInstanceOf(ServiceException.BadConfiguration.class)
+        .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("found " + text);
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import static io.github.vanillanet.Failures.code;
 import static io.github.vanillanet.train.dataset.Batches.INPUT;
 import static io.github.vanillanet.train.dataset.Batches.SEED;
 import static io.github.vanillanet.train.dataset.Batches.augmentation;
@@ -12,7 +13,7 @@ import static io.github.vanillanet.train.dataset.Batches.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,7 +85,7 @@ class SampleReaderTest {
             1)) {
       for (int call = 0; call < 2; call++) {
         assertThatThrownBy(loader::next)
-            .isInstanceOf(ServiceException.BadDataset.class)
+            .has(code(ErrorCode.BAD_DATASET))
             .hasMessageContaining("of 20 files are damaged, at most 20.0 % may be");
       }
     }

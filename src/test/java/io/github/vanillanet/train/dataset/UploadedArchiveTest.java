@@ -1,9 +1,10 @@
 package io.github.vanillanet.train.dataset;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,7 +81,7 @@ class UploadedArchiveTest {
     Path zip = Files.write(folder.resolve("upload.zip"), new byte[(1 << 20) + 1]);
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
-        .isInstanceOf(ServiceException.TooLarge.class)
+        .has(code(ErrorCode.TOO_LARGE))
         .hasMessage("the archive has more than 1048576 bytes");
   }
 
@@ -95,7 +96,7 @@ class UploadedArchiveTest {
         };
 
     assertThatThrownBy(() -> archive.receive(endless, folder.resolve("upload.zip")))
-        .isInstanceOf(ServiceException.TooLarge.class);
+        .has(code(ErrorCode.TOO_LARGE));
 
     assertThat(folder).isEmptyDirectory();
   }
@@ -118,7 +119,7 @@ class UploadedArchiveTest {
     Path text = Files.write(folder.resolve("upload.zip"), "hello".getBytes());
 
     assertThatThrownBy(() -> archive.unpack(text, folder.resolve("set")))
-        .isInstanceOf(ServiceException.BadDataset.class)
+        .has(code(ErrorCode.BAD_DATASET))
         .hasMessageContaining("no readable zip archive");
   }
 
@@ -127,7 +128,7 @@ class UploadedArchiveTest {
     Path zip = Zips.write(folder, Map.of("cat/1.txt", "hello".getBytes()));
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
-        .isInstanceOf(ServiceException.BadDataset.class)
+        .has(code(ErrorCode.BAD_DATASET))
         .hasMessage("the archive holds no image among 1 entries");
     assertThat(Zips.children(folder)).containsExactly("upload.zip");
   }

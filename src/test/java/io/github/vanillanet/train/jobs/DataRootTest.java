@@ -1,9 +1,10 @@
 package io.github.vanillanet.train.jobs;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,14 +34,14 @@ class DataRootTest {
     Files.createSymbolicLink(folder.resolve("root/link"), folder.resolve("secret"));
 
     assertThatThrownBy(() -> root().resolve("data", path))
-        .isInstanceOf(ServiceException.InvalidRequest.class)
+        .has(code(ErrorCode.INVALID_REQUEST))
         .hasMessageStartingWith("data: expected an existing path within the data root");
   }
 
   @Test
   void withoutARootEveryPathIsRefused() {
     assertThatThrownBy(() -> new DataRoot(Optional.empty()).resolve("data", "."))
-        .isInstanceOf(ServiceException.InvalidRequest.class)
+        .has(code(ErrorCode.INVALID_REQUEST))
         .hasMessageContaining("vanillanet.training.data-root");
   }
 

@@ -1,10 +1,12 @@
 package io.github.vanillanet.train.jobs;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,7 +134,7 @@ class JobRunnerTest {
         service(
             executor,
             (model, version) -> {
-              throw new ServiceException.BadArtifact("damaged");
+              throw new ServiceException(ErrorCode.BAD_ARTIFACT, "damaged");
             });
     runner.start();
     Job job = submit();
@@ -194,8 +196,7 @@ class JobRunnerTest {
     Job waiting = submit();
 
     assertThat(runner.cancel(waiting.id()).state()).isEqualTo(JobState.CANCELLED);
-    assertThatThrownBy(() -> runner.cancel(waiting.id()))
-        .isInstanceOf(ServiceException.Conflict.class);
+    assertThatThrownBy(() -> runner.cancel(waiting.id())).has(code(ErrorCode.CONFLICT));
   }
 
   @Test
@@ -254,7 +255,7 @@ class JobRunnerTest {
     assertThat(resumed.outcome()).isEmpty();
     assertThat(resumed.attempts()).isEqualTo(2);
     assertThatThrownBy(() -> runner.resume(job.id()))
-        .isInstanceOf(ServiceException.Conflict.class)
+        .has(code(ErrorCode.CONFLICT))
         .hasMessageContaining("RUNNING");
   }
 
@@ -321,8 +322,7 @@ class JobRunnerTest {
   @Test
   void anUnknownJobIsNotFoundWhateverItsIdLooksLike() {
     assertThatThrownBy(() -> runner.find("20240101-000000-abcdef"))
-        .isInstanceOf(ServiceException.JobNotFound.class);
-    assertThatThrownBy(() -> runner.find("../../etc"))
-        .isInstanceOf(ServiceException.JobNotFound.class);
+        .has(code(ErrorCode.JOB_NOT_FOUND));
+    assertThatThrownBy(() -> runner.find("../../etc")).has(code(ErrorCode.JOB_NOT_FOUND));
   }
 }

@@ -1,12 +1,13 @@
 package io.github.vanillanet.train.jobs;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -72,7 +73,7 @@ class TrainingRequestTest {
       })
   void aRequestThatMakesNoSenseIsRefusedWithItsReason(String request, String reason) {
     assertThatThrownBy(() -> TrainingRequest.of(json(request)))
-        .isInstanceOf(ServiceException.InvalidRequest.class)
+        .has(code(ErrorCode.INVALID_REQUEST))
         .hasMessageContaining(reason);
   }
 }

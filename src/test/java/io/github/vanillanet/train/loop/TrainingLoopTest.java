@@ -1,9 +1,10 @@
 package io.github.vanillanet.train.loop;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -100,7 +101,7 @@ class TrainingLoopTest {
 
     assertThatThrownBy(
             () -> run(TrainingStart.fresh(spec(wild)), "n.pth", new TrainingListener() {}))
-        .isInstanceOf(ServiceException.EngineFailure.class)
+        .has(code(ErrorCode.ENGINE_FAILURE))
         .hasMessageContaining("the loss is")
         .hasMessageContaining("learning rate");
   }
@@ -110,7 +111,7 @@ class TrainingLoopTest {
     run(TrainingStart.fresh(spec(plain(2))), "r.pth", new TrainingListener() {});
 
     assertThatThrownBy(() -> CheckpointFile.read(folder.resolve("r.pth"), spec(plain(3))))
-        .isInstanceOf(ServiceException.BadCheckpoint.class)
+        .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessageContaining("epochs = 2, this run has 3");
   }
 

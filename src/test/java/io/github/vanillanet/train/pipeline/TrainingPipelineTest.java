@@ -1,11 +1,12 @@
 package io.github.vanillanet.train.pipeline;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -115,12 +116,12 @@ class TrainingPipelineTest {
     Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
 
     assertThatThrownBy(() -> run("a", data, ", \"preset\": \"magic\"", line -> {}))
-        .isInstanceOf(ServiceException.InvalidRequest.class)
+        .has(code(ErrorCode.INVALID_REQUEST))
         .hasMessageContaining("expected official or small, found 'magic'");
     assertThatThrownBy(() -> run("b", folder.resolve("nowhere"), "", line -> {}))
-        .isInstanceOf(ServiceException.BadDataset.class);
+        .has(code(ErrorCode.BAD_DATASET));
     assertThatThrownBy(() -> run("c", data, ", \"fine_tune_from\": \"nobody\"", line -> {}))
-        .isInstanceOf(ServiceException.ModelNotFound.class);
+        .has(code(ErrorCode.MODEL_NOT_FOUND));
     assertThat(repository().names()).isEmpty();
   }
 

@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api.admin;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.vanillanet.base.config.AdminRole;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
@@ -84,7 +85,8 @@ public final class VersionsResource {
   public VersionList activate(
       @PathParam("model") String model, @PathParam("version") String version) {
     if (!ModelId.isName(model) || !VERSION.matcher(version).matches()) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "there is no version '%s' of a model '%s'".formatted(version, model));
     }
     versions.activate(new ModelId(model, Integer.parseInt(version)));

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.call;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.time.Duration;
 import java.util.Optional;
@@ -36,7 +37,8 @@ final class Budget {
       millis = Double.NaN;
     }
     if (!(millis > 0)) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "%s: expected milliseconds above 0, found '%s'".formatted(where, text));
     }
     return Duration.ofNanos(Math.round(Math.min(millis, LONGEST_MILLIS) * 1e6));

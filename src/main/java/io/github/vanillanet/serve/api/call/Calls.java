@@ -46,7 +46,8 @@ public final class Calls {
   /**
    * The call of this request, the same one whenever it is asked for.
    *
-   * @throws io.github.vanillanet.base.error.ServiceException.InvalidRequest if its budget is none
+   * @throws io.github.vanillanet.base.error.ServiceException {@code INVALID_REQUEST} if its budget
+   *     is none
    */
   public Call of(RoutingContext context) {
     Optional<Call> known = Optional.ofNullable(context.get(CALL));

@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api.compat;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.Base64Text;
 import io.github.vanillanet.serve.api.json.JsonValues;
@@ -52,15 +53,16 @@ final class InstancesReader {
       JsonValues.require(parser, value, JsonToken.START_ARRAY, field);
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (images.size() == mostImages) {
-          throw new ServiceException.TooLarge(
+          throw new ServiceException(
+              ErrorCode.TOO_LARGE,
               "%s: expected at most %d, found more".formatted(field, mostImages));
         }
         images.add(decoded(instance(parser, images.size()), images.size()));
       }
     }
     if (images.isEmpty()) {
-      throw new ServiceException.InvalidRequest(
-          "expected images in 'instances' or 'inputs', found none");
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "expected images in 'instances' or 'inputs', found none");
     }
     return images;
   }
@@ -94,11 +96,13 @@ final class InstancesReader {
     try {
       bytes = Base64Text.decode(text);
     } catch (IllegalArgumentException e) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "instance %d is no base64: %s".formatted(index, e.getMessage()));
     }
     if (bytes.length > largestImage) {
-      throw new ServiceException.TooLarge(
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE,
           "instance %d: expected at most %d bytes, found %d"
               .formatted(index, largestImage, bytes.length));
     }

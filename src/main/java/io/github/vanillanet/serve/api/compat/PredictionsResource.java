@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.compat;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.call.Calls;
 import io.github.vanillanet.serve.inference.Call;
@@ -128,7 +129,8 @@ public final class PredictionsResource {
   private static ModelTarget target(String model, String version) {
     var matcher = VERSIONS.matcher(version);
     if (!matcher.matches()) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "there is no version '%s' of model '%s'".formatted(version, model));
     }
     return new ModelTarget(model, OptionalInt.of(Integer.parseInt(matcher.group(1))));
@@ -138,15 +140,16 @@ public final class PredictionsResource {
     try {
       return body.readAllBytes(); // its length is bounded on the way here
     } catch (IOException e) {
-      throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
     }
   }
 
   private static byte[] content(FileUpload upload) {
     // so a missing part arrives, and so one without a file name
     if (upload == null || upload.uploadedFile() == null) {
-      throw new ServiceException.InvalidRequest(
-          "expected a file in the multipart field 'data', found none");
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "expected a file in the multipart field 'data', found none");
     }
     try {
       return Files.readAllBytes(upload.uploadedFile());

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,7 +43,7 @@ public final class JsonValues {
   /**
    * Reads {@code body} to its end as one object.
    *
-   * @throws ServiceException.InvalidRequest if it is anything else; says where
+   * @throws ServiceException {@code INVALID_REQUEST} if it is anything else; says where
    */
   public static <T> T object(JsonFactory json, InputStream body, Reading<T> fields) {
     try (JsonParser parser = json.createParser(body)) {
@@ -53,15 +54,17 @@ public final class JsonValues {
       }
       return value;
     } catch (JsonEOFException e) {
-      throw new ServiceException.InvalidRequest(
-          "the body ends inside its JSON" + place(e.getLocation()));
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "the body ends inside its JSON" + place(e.getLocation()));
     } catch (JsonProcessingException e) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "the body is no JSON that can be read: "
               + e.getOriginalMessage().lines().findFirst().orElse("")
               + place(e.getLocation()));
     } catch (IOException e) {
-      throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
     }
   }
 
@@ -107,7 +110,8 @@ public final class JsonValues {
   }
 
   public static ServiceException invalid(JsonParser parser, String problem) {
-    return new ServiceException.InvalidRequest(problem + place(parser.currentLocation()));
+    return new ServiceException(
+        ErrorCode.INVALID_REQUEST, problem + place(parser.currentLocation()));
   }
 
   /** Where in the body; nothing if the parser does not tell. */

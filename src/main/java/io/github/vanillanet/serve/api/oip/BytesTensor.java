@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.Base64Text;
 import java.nio.ByteBuffer;
@@ -25,8 +26,9 @@ final class BytesTensor {
   /**
    * The elements in their order.
    *
-   * @throws ServiceException.InvalidRequest if they do not fit the shape or cannot be told apart
-   * @throws ServiceException.TooLarge if one is too long
+   * @throws ServiceException {@code INVALID_REQUEST} if they do not fit the shape or cannot be told
+   *     apart
+   * @throws ServiceException {@code TOO_LARGE} if one is too long
    */
   List<byte[]> elements(InferRequest.InputTensor input) {
     if (input.content() instanceof TensorContent.Json json) {
@@ -44,7 +46,8 @@ final class BytesTensor {
     Shapes.requireElements(input, data.numberCount() == 0 ? data.strings().size() : -1);
     Optional<String> contentType = input.parameters().text("content_type");
     if (!data.isBase64() && !contentType.equals(BASE64)) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, found '%s'"
               .formatted(input.name(), contentType.orElse("")));
     }
@@ -60,8 +63,8 @@ final class BytesTensor {
     try {
       bytes = Base64Text.decode(text);
     } catch (IllegalArgumentException e) {
-      throw new ServiceException.InvalidRequest(
-          "image %d is no base64: %s".formatted(index, e.getMessage()));
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "image %d is no base64: %s".formatted(index, e.getMessage()));
     }
     requireLength(index, bytes.length);
     return bytes;
@@ -75,7 +78,8 @@ final class BytesTensor {
     while (bytes.hasRemaining() && elements.size() < count) {
       long length = bytes.remaining() < Integer.BYTES ? -1 : Integer.toUnsignedLong(bytes.getInt());
       if (length < 0 || length > bytes.remaining()) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "%s: element %d: expected a length of 4 bytes and %s bytes, %d bytes are left"
                 .formatted(
                     input.name(), elements.size(), length < 0 ? "its" : length, bytes.remaining()));
@@ -86,7 +90,8 @@ final class BytesTensor {
       elements.add(element);
     }
     if (bytes.hasRemaining()) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "%s: %d bytes are left after %d elements"
               .formatted(input.name(), bytes.remaining(), count));
     }
@@ -96,7 +101,8 @@ final class BytesTensor {
 
   private void requireLength(int index, int length) {
     if (length > longest) {
-      throw new ServiceException.TooLarge(
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE,
           "image %d: expected at most %d bytes, found %d".formatted(index, longest, length));
     }
   }

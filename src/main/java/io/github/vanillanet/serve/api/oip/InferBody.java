@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.call.BodyStream;
 import java.io.ByteArrayInputStream;
@@ -46,13 +47,15 @@ final class InferBody {
       }
       byte[] json = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
       if (json.length < jsonBytes) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "%s: expected %d bytes of JSON, the body has %d"
                 .formatted(HEADER, jsonBytes, json.length));
       }
       return withBinaries(reader.read(new ByteArrayInputStream(json)), body);
     } catch (IOException e) {
-      throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
     }
   }
 
@@ -70,7 +73,8 @@ final class InferBody {
     } catch (NumberFormatException e) {
       // told below, as a negative one is
     }
-    throw new ServiceException.InvalidRequest(
+    throw new ServiceException(
+        ErrorCode.INVALID_REQUEST,
         "%s: expected a number of bytes, found '%s'".formatted(HEADER, header));
   }
 
@@ -88,14 +92,16 @@ final class InferBody {
     List<InferRequest.InputTensor> inputs = new ArrayList<>();
     for (InferRequest.InputTensor input : request.inputs()) {
       if (input.parameters().has("shared_memory_region")) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "input '%s': shared memory is not supported".formatted(input.name()));
       }
       Optional<Long> size = input.parameters().wholeNumber(SIZE, 0);
       inputs.add(size.isPresent() ? binary(input, size.get(), tail) : input);
     }
     if (tail.read() >= 0) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "the body has more bytes than its inputs' %s say".formatted(SIZE));
     }
     return new InferRequest(request.id(), request.parameters(), inputs, request.outputs());
@@ -104,7 +110,8 @@ final class InferBody {
   private static InferRequest.InputTensor binary(
       InferRequest.InputTensor input, long size, InputStream tail) throws IOException {
     if (input.content() instanceof TensorContent.Json json && !json.data().isEmpty()) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "input '%s': expected data or %s, found both".formatted(input.name(), SIZE));
     }
     int wanted = (int) Math.min(size, Integer.MAX_VALUE);
@@ -113,7 +120,8 @@ final class InferBody {
             ? body.slice(wanted)
             : ByteBuffer.wrap(tail.readNBytes(wanted));
     if (bytes.remaining() < size) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "input '%s': %s says %d, %d bytes are left in the body"
               .formatted(input.name(), SIZE, size, bytes.remaining()));
     }

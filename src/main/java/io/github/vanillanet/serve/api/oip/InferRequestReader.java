@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api.oip;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
@@ -27,7 +28,7 @@ final class InferRequestReader {
   }
 
   /**
-   * @throws ServiceException.InvalidRequest if it is no inference request; says where
+   * @throws ServiceException {@code INVALID_REQUEST} if it is no inference request; says where
    */
   InferRequest read(InputStream body) {
     return JsonValues.object(json, body, InferRequestReader::request);
@@ -65,7 +66,8 @@ final class InferRequestReader {
       }
     }
     if (inputs.isEmpty()) {
-      throw new ServiceException.InvalidRequest("inputs: expected one input, found none");
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "inputs: expected one input, found none");
     }
     return new InferRequest(id, parameters, inputs, outputs);
   }
@@ -93,7 +95,8 @@ final class InferRequestReader {
       }
     }
     if (name.isEmpty() || datatype.isEmpty() || !hasShape) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "an input needs name, datatype, shape and data, found name '%s', datatype '%s', %s shape"
               .formatted(name, datatype, hasShape ? "a" : "no"));
     }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.serve.api.call.Calls;
@@ -116,7 +117,8 @@ public final class InferResource {
   private static void requireOne(RoutingContext context) {
     Set<String> lengths = Set.copyOf(context.request().headers().getAll(InferBody.HEADER));
     if (lengths.size() > 1) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "%s: expected one value, found %d".formatted(InferBody.HEADER, lengths.size()));
     }
   }
@@ -136,7 +138,8 @@ public final class InferResource {
                 () -> body.read(stream, headerLength, bytes -> rawInput(view, target, bytes)));
     timeout(request).ifPresent(call::limit);
     if (request.inputs().size() != 1) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "inputs: expected one input, found " + request.inputs().size());
     }
     OutputPlan plan = OutputPlan.of(request);
@@ -179,7 +182,8 @@ public final class InferResource {
 
   private static ServiceException wrongInput(
       View.Kind kind, String datatypes, InferRequest.InputTensor input) {
-    return new ServiceException.InvalidRequest(
+    return new ServiceException(
+        ErrorCode.INVALID_REQUEST,
         "expected input '%s' of datatype %s, found '%s' of %s"
             .formatted(kind.input(), datatypes, input.name(), input.datatype()));
   }
@@ -204,7 +208,8 @@ public final class InferResource {
       Architecture net = lease.model().manifest().architecture();
       int sample = 3 * net.inputHeight() * net.inputWidth() * Float.BYTES;
       if (bytes == 0 || bytes % sample != 0) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "raw input: expected a multiple of %d bytes, found %d".formatted(sample, bytes));
       }
       return new long[] {bytes / sample, 3, net.inputHeight(), net.inputWidth()};

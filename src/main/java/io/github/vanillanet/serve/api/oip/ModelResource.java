@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.network.Architecture;
@@ -102,7 +103,8 @@ public final class ModelResource {
   private Response ready(String model, OptionalInt version) {
     try {
       return Response.ok(of(model, version, ModelReady::of)).build();
-    } catch (ServiceException.NotReady e) {
+    } catch (ServiceException e) {
+      e.rethrowUnless(ErrorCode.NOT_READY);
       return Response.status(503).entity(new ModelReady(model, false)).build();
     }
   }

@@ -15,7 +15,7 @@ final class NumberTensor {
    * FP32 and FP16, the latter widened. Whether they are plausible is not looked at.
    *
    * @return float32 in native byte order; of FP32 the request's own bytes, uncopied
-   * @throws ServiceException.InvalidRequest if the elements do not fit the shape
+   * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape
    */
   static ByteBuffer floats(InferRequest.InputTensor input) {
     if (input.content() instanceof TensorContent.Json json) {

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 
@@ -15,14 +16,15 @@ record OutputPlan(boolean binary, int classes) {
   static final String ALL_BINARY = "binary_data_output";
 
   /**
-   * @throws ServiceException.InvalidRequest if it asks for an output that there is not
+   * @throws ServiceException {@code INVALID_REQUEST} if it asks for an output that there is not
    */
   static OutputPlan of(InferRequest request) {
     boolean binary = request.parameters().flag(ALL_BINARY).orElse(false);
     List<InferRequest.RequestedOutput> outputs = request.outputs();
     for (InferRequest.RequestedOutput output : outputs) {
       if (!output.name().equals(LOGITS)) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "outputs: expected '%s', found '%s'".formatted(LOGITS, output.name()));
       }
     }
@@ -30,12 +32,14 @@ record OutputPlan(boolean binary, int classes) {
       return new OutputPlan(binary, 0);
     }
     if (outputs.size() > 1) {
-      throw new ServiceException.InvalidRequest(
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
           "outputs: expected '%s' once, found it %d times".formatted(LOGITS, outputs.size()));
     }
     Parameters parameters = outputs.get(0).parameters();
     if (parameters.has("shared_memory_region")) {
-      throw new ServiceException.InvalidRequest("outputs: shared memory is not supported");
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "outputs: shared memory is not supported");
     }
     long classes = parameters.wholeNumber("classification", 0).orElse(0L);
     return new OutputPlan(

@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.api.oip;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
@@ -82,7 +83,8 @@ record Parameters(String where, Map<String, Object> values) {
   }
 
   private ServiceException invalid(String name, String expected, Object found) {
-    return new ServiceException.InvalidRequest(
+    return new ServiceException(
+        ErrorCode.INVALID_REQUEST,
         "%s: parameters.%s: expected %s, found %s".formatted(where, name, expected, found));
   }
 }

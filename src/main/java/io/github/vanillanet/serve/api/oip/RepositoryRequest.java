@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api.oip;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
@@ -23,7 +24,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
       new RepositoryRequest(false, Parameters.none("request"));
 
   /**
-   * @throws ServiceException.InvalidRequest if it is neither empty nor such a request
+   * @throws ServiceException {@code INVALID_REQUEST} if it is neither empty nor such a request
    */
   static RepositoryRequest read(InputStream body) {
     try {
@@ -35,7 +36,8 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
       stream.unread(first);
       return JsonValues.object(JSON, stream, RepositoryRequest::fields);
     } catch (IOException e) {
-      throw new ServiceException.InvalidRequest("the body ended early: " + e.getMessage());
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
     }
   }
 
@@ -63,12 +65,13 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
   /**
    * Files and configurations out of a request would be served without a certificate.
    *
-   * @throws ServiceException.InvalidRequest if there are any
+   * @throws ServiceException {@code INVALID_REQUEST} if there are any
    */
   void requireNoOverrides() {
     for (String name : parameters.values().keySet()) {
       if (name.equals("config") || name.startsWith("file:")) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "parameters.%s: models are loaded as they were published, nothing can be overridden"
                 .formatted(name));
       }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
@@ -106,7 +107,8 @@ public final class RepositoryResource {
 
   private int active(String model) {
     if (!ModelId.isName(model) || repository.active(model).isEmpty()) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "there is no model '%s'; there are %s".formatted(model, repository.names()));
     }
     return repository.active(model).getAsInt();

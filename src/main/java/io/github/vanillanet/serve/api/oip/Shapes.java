@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -12,13 +13,15 @@ final class Shapes {
   /**
    * The shape's product, computed so that no shape can overflow it.
    *
-   * @throws ServiceException.InvalidRequest if a dimension is below 1, or the product 2^31 or more
+   * @throws ServiceException {@code INVALID_REQUEST} if a dimension is below 1, or the product 2^31
+   *     or more
    */
   static int elements(InferRequest.InputTensor input) {
     long elements = 1;
     for (long dimension : input.shape()) {
       if (dimension < 1 || elements > Integer.MAX_VALUE / dimension) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "%s: the shape %s is not possible: expected dimensions from 1 and below 2^31 elements"
                 .formatted(input.name(), Arrays.toString(input.shape())));
       }
@@ -48,7 +51,8 @@ final class Shapes {
 
   private static ServiceException mismatch(
       InferRequest.InputTensor input, int expected, String found) {
-    return new ServiceException.InvalidRequest(
+    return new ServiceException(
+        ErrorCode.INVALID_REQUEST,
         "%s: the shape %s has %d elements of %s, data has %s"
             .formatted(
                 input.name(), Arrays.toString(input.shape()), expected, input.datatype(), found));

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -58,14 +59,15 @@ final class TensorData {
   /**
    * All numbers as uint8.
    *
-   * @throws ServiceException.InvalidRequest if one is none
+   * @throws ServiceException {@code INVALID_REQUEST} if one is none
    */
   byte[] bytes() {
     byte[] all = new byte[Math.toIntExact(numberCount())];
     for (int i = 0; i < all.length; i++) {
       float number = numbers.get(i / PIECE)[i % PIECE];
       if (number < 0 || number > 255 || number != (int) number) {
-        throw new ServiceException.InvalidRequest(
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
             "data: expected whole numbers from 0 to 255 of UINT8, found " + number);
       }
       all[i] = (byte) number;

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -12,11 +13,12 @@ final class Versions {
   private Versions() {}
 
   /**
-   * @throws ServiceException.ModelNotFound if it can be none
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if it can be none
    */
   static OptionalInt parse(String model, String version) {
     if (!VERSION.matcher(version).matches()) {
-      throw new ServiceException.ModelNotFound(
+      throw new ServiceException(
+          ErrorCode.MODEL_NOT_FOUND,
           "there is no version '%s' of model '%s'".formatted(version, model));
     }
     return OptionalInt.of(Integer.parseInt(version));

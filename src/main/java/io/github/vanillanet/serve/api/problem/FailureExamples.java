@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,50 +36,62 @@ public final class FailureExamples {
       List.of(
           at(
               CLASSIFY,
-              new ServiceException.InvalidRequest("top_k: expected a whole number, found 'many'")),
+              new ServiceException(
+                  ErrorCode.INVALID_REQUEST, "top_k: expected a whole number, found 'many'")),
           at(
               "/classify/vanillanet-99",
-              new ServiceException.ModelNotFound(
+              new ServiceException(
+                  ErrorCode.MODEL_NOT_FOUND,
                   "there is no model 'vanillanet-99'; loaded are: vanillanet-5, vanillanet-9")),
           at(
               TRAININGS + "/20260102-030405-0006",
-              new ServiceException.JobNotFound("there is no job '20260102-030405-0006'")),
+              new ServiceException(
+                  ErrorCode.JOB_NOT_FOUND, "there is no job '20260102-030405-0006'")),
           at(
               "/classify",
-              new ServiceException.ModelAmbiguous(
+              new ServiceException(
+                  ErrorCode.MODEL_AMBIGUOUS,
                   "no model is named and none is the default; loaded are: vanillanet-5,"
                       + " vanillanet-9")),
           at(
               "/admin/models/vanillanet-5/rollback",
-              new ServiceException.Conflict("no other version of vanillanet-5 was active before")),
+              new ServiceException(
+                  ErrorCode.CONFLICT, "no other version of vanillanet-5 was active before")),
           at(
               CLASSIFY,
-              new ServiceException.TooLarge(
+              new ServiceException(
+                  ErrorCode.TOO_LARGE,
                   "expected a body of at most 20971520 bytes, found 20971521")),
           at(
               CLASSIFY,
-              new ServiceException.UnsupportedImage(
+              new ServiceException(
+                  ErrorCode.UNSUPPORTED_IMAGE,
                   "expected a JPEG, PNG, GIF, BMP or WebP image, found 5 bytes beginning with 68"
                       + " 65 6c 6c 6f")),
           at(
               CLASSIFY,
-              new ServiceException.UndecodableImage(
-                  "GIF image of 512 bytes cannot be decoded: it ends early", null)),
+              new ServiceException(
+                  ErrorCode.UNDECODABLE_IMAGE,
+                  "GIF image of 512 bytes cannot be decoded: it ends early")),
           at(
               CLASSIFY,
-              new ServiceException.QueueFull(
+              ServiceException.rejected(
+                  ErrorCode.QUEUE_FULL,
                   "vanillanet-5/1: 64 images wait and 1 more do not fit, the queue holds 64",
-                  Duration.ofMillis(850))),
-          at(CLASSIFY, new ServiceException.NotReady("the models are still being loaded")),
+                  Optional.of(Duration.ofMillis(850)))),
           at(
               CLASSIFY,
-              new ServiceException.DeadlineExceeded(
+              new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded")),
+          at(
+              CLASSIFY,
+              ServiceException.rejected(
+                  ErrorCode.DEADLINE_EXCEEDED,
                   "vanillanet-5/1: of the budget of 300.0 ms 299.2 ms are left, the answer would"
                       + " take about 850.0 ms",
                   Optional.of(Duration.ofMillis(550)))),
           at(
               CLASSIFY,
-              new ServiceException.OutOfDeviceMemory("the device is out of memory", null)));
+              new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory")));
 
   private FailureExamples() {}
 

@@ -2,8 +2,10 @@ package io.github.vanillanet.serve.api.problem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class RetryAfterTest {
@@ -25,14 +27,16 @@ class RetryAfterTest {
 
   @Test
   void onlyWhatEndsByItselfIsTriedAgain() {
-    ServiceException late = new ServiceException.DeadlineExceeded("late");
-    ServiceException loading = new ServiceException.NotReady("loading");
+    ServiceException late = new ServiceException(ErrorCode.DEADLINE_EXCEEDED, "late");
+    ServiceException loading = new ServiceException(ErrorCode.NOT_READY, "loading");
 
     assertThat(ProblemAnswer.of(late, "/classify").retrySeconds()).isEmpty();
     assertThat(ProblemAnswer.of(loading, "/classify").retrySeconds()).contains(1L);
   }
 
   private static ProblemAnswer full(Duration retryAfter) {
-    return ProblemAnswer.of(new ServiceException.QueueFull("full", retryAfter), "/classify");
+    return ProblemAnswer.of(
+        ServiceException.rejected(ErrorCode.QUEUE_FULL, "full", Optional.of(retryAfter)),
+        "/classify");
   }
 }
