@@ -1,10 +1,10 @@
 package io.github.vanillanet.model.checkpoint;
 
 /**
- * IEEE 754 binary16 and bfloat16, to and from float32. The JDK has binary16 only from version 20
- * on, and bfloat16 in none. Rounds to nearest, ties to even.
+ * Converts IEEE 754 binary16 and bfloat16 to and from float32. Rounds to nearest, ties to even. The
+ * JDK converts binary16 since version 20, and bfloat16 in no version.
  */
-final class HalfPrecision {
+public final class HalfPrecision {
 
   private static final int FLOAT16_EXPONENT_BIAS = 15;
   private static final int FLOAT32_EXPONENT_BIAS = 127;
@@ -24,7 +24,7 @@ final class HalfPrecision {
     return (short) (bits + roundToEven >>> 16);
   }
 
-  static float float16ToFloat(short half) {
+  public static float float16ToFloat(short half) {
     int sign = (half & 0x8000) << 16;
     int exponent = half >>> 10 & 0x1f;
     int mantissa = half & 0x3ff;
