@@ -7,7 +7,7 @@ import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.serve.registry.LanePlan;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
-import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.serve.scheduler.Scheduler;
 
 /** The lanes that the settings ask for. */
 final class LaneConfiguration {
@@ -15,12 +15,12 @@ final class LaneConfiguration {
   private static final int CUDA_BATCH = 8;
 
   private final ServingConfig config;
-  private final Turns turns;
+  private final Scheduler turns;
 
   /**
    * @param turns that all lanes take
    */
-  LaneConfiguration(ServingConfig config, Turns turns) {
+  LaneConfiguration(ServingConfig config, Scheduler turns) {
     this.config = config;
     this.turns = turns;
   }

@@ -10,7 +10,7 @@ import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.Placement;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.Lane;
-import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.serve.scheduler.Scheduler;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -48,14 +48,14 @@ final class RequestWarmUp {
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final ModelRegistry registry;
-  private final Turns turns;
+  private final Scheduler turns;
   private final OwnClient client;
   private final Duration length;
   private final Thread thread = new Thread(this::run, "request-warm-up");
   private final CountDownLatch mayBeReady = new CountDownLatch(1);
   private volatile boolean ended;
 
-  RequestWarmUp(ServingConfig config, ModelRegistry registry, Turns turns, OwnClient client) {
+  RequestWarmUp(ServingConfig config, ModelRegistry registry, Scheduler turns, OwnClient client) {
     this.registry = registry;
     this.turns = turns;
     this.client = client;

@@ -6,7 +6,7 @@ import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.FaultObserver;
 import io.github.vanillanet.serve.registry.ModelRegistry;
-import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
@@ -46,7 +46,7 @@ public final class ServiceLifecycle {
 
   ServiceLifecycle(
       ServingConfig config,
-      Turns turns,
+      Scheduler turns,
       ModelRegistry registry,
       ServingMetrics metrics,
       FaultObserver faults,

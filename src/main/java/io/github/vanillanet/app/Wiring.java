@@ -13,7 +13,7 @@ import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.SwapGuard;
-import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -29,8 +29,8 @@ final class Wiring {
 
   @Produces
   @Singleton
-  Turns turns(Ticker ticker) {
-    return new Turns(ticker);
+  Scheduler turns(Ticker ticker) {
+    return new Scheduler(ticker);
   }
 
   @Produces

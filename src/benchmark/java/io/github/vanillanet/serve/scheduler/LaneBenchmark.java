@@ -44,7 +44,7 @@ public class LaneBenchmark {
     return new Lane(
         "benchmark",
         List.of(new NoNet()),
-        new LaneSettings(2 * IMAGES, policy, new Turns(Ticker.system())),
+        new LaneSettings(2 * IMAGES, policy, new Scheduler(Ticker.system())),
         ServingMetrics.unobserved().version("benchmark", 1, ""));
   }
 

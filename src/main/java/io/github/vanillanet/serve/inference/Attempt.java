@@ -11,7 +11,7 @@ import io.github.vanillanet.serve.registry.InferenceStatistics;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.LaneAnswer;
 import io.github.vanillanet.serve.scheduler.ModelInput;
-import io.github.vanillanet.serve.scheduler.Ticket;
+import io.github.vanillanet.serve.scheduler.Reservation;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -63,7 +63,7 @@ final class Attempt {
     served.lane().meters().ended(outcome(reason));
   }
 
-  private Ticket reserve() {
+  private Reservation reserve() {
     return served.lane().reserve(images, call.deadline(), preparation);
   }
 
@@ -75,7 +75,7 @@ final class Attempt {
     call.answeredBy(served.id());
     VersionMeters meters = served.lane().meters();
     InferenceStatistics.Request request = served.statistics().begin();
-    try (Ticket ticket = reserve()) {
+    try (Reservation ticket = reserve()) {
       meters.accepted(images);
       try {
         ModelInput prepared = input.get();

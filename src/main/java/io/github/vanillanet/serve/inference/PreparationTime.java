@@ -1,7 +1,7 @@
 package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.timing.Ticker;
-import io.github.vanillanet.serve.scheduler.Ewma;
+import io.github.vanillanet.serve.scheduler.MovingAverage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,18 +15,18 @@ import java.util.concurrent.ConcurrentMap;
 final class PreparationTime {
 
   private final Ticker ticker;
-  private final ConcurrentMap<Byte, Ewma> perByte = new ConcurrentHashMap<>();
-  private final Ewma request;
+  private final ConcurrentMap<Byte, MovingAverage> perByte = new ConcurrentHashMap<>();
+  private final MovingAverage request;
 
   PreparationTime(Ticker ticker) {
     this.ticker = ticker;
-    this.request = new Ewma(ticker);
+    this.request = new MovingAverage(ticker);
   }
 
   /** One file was decoded, resized and cropped. */
   void file(byte[] encoded, long nanos) {
     perByte
-        .computeIfAbsent(encoded[0], kind -> new Ewma(ticker))
+        .computeIfAbsent(encoded[0], kind -> new MovingAverage(ticker))
         .add((double) nanos / encoded.length);
   }
 
@@ -39,7 +39,7 @@ final class PreparationTime {
   Duration of(List<byte[]> encoded) {
     double nanos = 0;
     for (byte[] file : encoded) {
-      Ewma rate = file.length == 0 ? null : perByte.get(file[0]);
+      MovingAverage rate = file.length == 0 ? null : perByte.get(file[0]);
       nanos += rate == null ? 0 : rate.nanos() * file.length;
     }
     return Duration.ofNanos(Math.round(nanos));

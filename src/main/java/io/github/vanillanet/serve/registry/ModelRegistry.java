@@ -35,6 +35,14 @@ public final class ModelRegistry implements AutoCloseable {
     return Optional.empty();
   }
 
+  /**
+   * The live version of {@code name}, without a lease: it may be swapped out at any moment, so read
+   * its state only and compute nothing with it.
+   */
+  public Optional<ServedModel> current(String name) {
+    return Optional.ofNullable(live.get(name));
+  }
+
   /** Makes {@code next} the live version of its name; the one before retires. */
   public void swap(ServedModel next) {
     ServedModel previous = live.put(next.id().name(), next);

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A bounded queue and the threads that do every forward of one model: one thread for each {@link
- * ModelInstance}, which take {@link Turns} with those of other lanes. The queue is counted in
+ * ModelInstance}, which take {@link Scheduler} with those of other lanes. The queue is counted in
  * images; a full one refuses at once. Work whose future is cancelled leaves it at once, work whose
  * deadline cannot be met any more when the next work is taken up. Any thread may submit.
  */
@@ -84,7 +84,7 @@ public final class Lane implements AutoCloseable {
    * @throws ServiceException {@code NOT_READY} if the lane is closing, or out of service after a
    *     fault
    */
-  public Ticket reserve(int images, Deadline deadline) {
+  public Reservation reserve(int images, Deadline deadline) {
     return reserve(images, deadline, Duration.ZERO);
   }
 
@@ -93,13 +93,22 @@ public final class Lane implements AutoCloseable {
    *
    * @param preparation that this is expected to take
    */
-  public Ticket reserve(int images, Deadline deadline, Duration preparation) {
+  public Reservation reserve(int images, Deadline deadline, Duration preparation) {
     return queue.reserve(images, deadline, preparation);
+  }
+
+  /**
+   * Rejects what {@link #reserve} would reject now, and reserves nothing.
+   *
+   * @throws ServiceException as {@link #reserve} does
+   */
+  public void requireRoom(int images, Deadline deadline) {
+    queue.requireRoom(images, deadline);
   }
 
   /** Reserves and queues at once, without a deadline; throws as {@link #reserve} does. */
   public CompletableFuture<LaneAnswer> submit(ModelInput input) {
-    try (Ticket ticket = reserve(input.samples(), Deadline.never())) {
+    try (Reservation ticket = reserve(input.samples(), Deadline.never())) {
       return ticket.submit(input);
     }
   }

@@ -19,7 +19,7 @@ final class LaneDispatch {
   private final LaneQueue queue;
   private final WaitingWork waiting;
   private final ServiceTime times;
-  private final Turns turns;
+  private final Scheduler turns;
   private final Ticker ticker;
   private final Condition changed;
 
@@ -29,7 +29,8 @@ final class LaneDispatch {
   private boolean closing;
   private boolean probesEnded;
 
-  LaneDispatch(LaneQueue queue, WaitingWork waiting, int workers, ServiceTime times, Turns turns) {
+  LaneDispatch(
+      LaneQueue queue, WaitingWork waiting, int workers, ServiceTime times, Scheduler turns) {
     this.queue = queue;
     this.waiting = waiting;
     this.times = times;

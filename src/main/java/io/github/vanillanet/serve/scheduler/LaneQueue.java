@@ -21,7 +21,7 @@ final class LaneQueue {
   private final String name;
   private final int capacity;
   private final ServiceTime times;
-  private final Turns turns;
+  private final Scheduler turns;
   private final Ticker ticker;
 
   private final ReentrantLock lock; // that of the turns
@@ -49,26 +49,39 @@ final class LaneQueue {
     }
   }
 
-  Ticket reserve(int images, Deadline deadline, Duration preparation) {
+  Reservation reserve(int images, Deadline deadline, Duration preparation) {
     lock.lock();
     try {
-      requireOpen();
-      LaneEstimate estimate = estimateLocked(images);
-      if (!estimate.room()) {
-        throw ServiceException.rejected(
-            ErrorCode.QUEUE_FULL, fullMessage(images), Optional.of(estimate.waiting()));
-      }
-      Duration expected = preparation.plus(estimate.total());
-      if (!deadline.allows(expected)) {
-        throw estimate.tooLate(name, deadline, preparation);
-      }
+      LaneEstimate estimate = requireRoomLocked(images, deadline, preparation);
       reservedImages += images;
       boolean known = !estimate.forward().isZero();
       Duration likely = known ? preparation.plus(estimate.likely()) : Duration.ZERO;
-      return new Ticket(this, images, new Promise(deadline, ticker.nanos(), likely));
+      return new Reservation(this, images, new Promise(deadline, ticker.nanos(), likely));
     } finally {
       lock.unlock();
     }
+  }
+
+  void requireRoom(int images, Deadline deadline) {
+    lock.lock();
+    try {
+      requireRoomLocked(images, deadline, Duration.ZERO);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private LaneEstimate requireRoomLocked(int images, Deadline deadline, Duration preparation) {
+    requireOpen();
+    LaneEstimate estimate = estimateLocked(images);
+    if (!estimate.room()) {
+      throw ServiceException.rejected(
+          ErrorCode.QUEUE_FULL, fullMessage(images), Optional.of(estimate.waiting()));
+    }
+    if (!deadline.allows(preparation.plus(estimate.total()))) {
+      throw estimate.tooLate(name, deadline, preparation);
+    }
+    return estimate;
   }
 
   private String fullMessage(int images) {

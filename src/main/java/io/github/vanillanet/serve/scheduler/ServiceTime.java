@@ -10,8 +10,8 @@ import io.github.vanillanet.base.timing.Ticker;
 final class ServiceTime {
 
   private final boolean combines;
-  private final Ewma image;
-  private final Ewma forward;
+  private final MovingAverage image;
+  private final MovingAverage forward;
 
   /**
    * @param combines true if a forward may hold several requests: then a lone one may have to wait
@@ -19,8 +19,8 @@ final class ServiceTime {
    */
   ServiceTime(boolean combines, Ticker ticker) {
     this.combines = combines;
-    this.image = new Ewma(ticker);
-    this.forward = new Ewma(ticker);
+    this.image = new MovingAverage(ticker);
+    this.forward = new MovingAverage(ticker);
   }
 
   /** Forgets everything for the time that one image takes. */

@@ -22,7 +22,7 @@ import io.github.vanillanet.serve.registry.PublishedModels;
 import io.github.vanillanet.serve.scheduler.Eventually;
 import io.github.vanillanet.serve.scheduler.FaultyInstance;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
-import io.github.vanillanet.serve.scheduler.Ticket;
+import io.github.vanillanet.serve.scheduler.Reservation;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -181,7 +181,7 @@ class FaultDrillTest {
 
     assertThat(classify("pair").statusCode()).isEqualTo(200);
     try (Lease lease = registry.lease(TwoSmallModels.OTHER).orElseThrow();
-        Ticket all = lease.model().lane().reserve(64, Deadline.never())) {
+        Reservation all = lease.model().lane().reserve(64, Deadline.never())) {
       Response full = classify("pair");
       assertThat(full.statusCode()).as(full.asString()).isEqualTo(429);
       assertThat(full.<String>path("detail")).contains(TwoSmallModels.OTHER);

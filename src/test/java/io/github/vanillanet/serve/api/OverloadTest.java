@@ -10,7 +10,7 @@ import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.scheduler.Eventually;
 import io.github.vanillanet.serve.scheduler.LaneEstimate;
-import io.github.vanillanet.serve.scheduler.Ticket;
+import io.github.vanillanet.serve.scheduler.Reservation;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
@@ -49,7 +49,7 @@ class OverloadTest {
 
   private void withPlacesTaken(int places, Action action) throws Exception {
     try (Lease lease = registry.lease(MODEL).orElseThrow();
-        Ticket taken = lease.model().lane().reserve(places, Deadline.never())) {
+        Reservation taken = lease.model().lane().reserve(places, Deadline.never())) {
       action.run();
     }
   }

@@ -21,7 +21,7 @@ import io.github.vanillanet.serve.scheduler.KnownAnswer;
 import io.github.vanillanet.serve.scheduler.Lane;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
-import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.github.vanillanet.serve.scheduler.WatchPlan;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -55,7 +55,7 @@ class AttemptTest {
       new Lane(
           "test",
           List.of(instance),
-          new LaneSettings(2, BatchPolicy.single(), new Turns(ticker)),
+          new LaneSettings(2, BatchPolicy.single(), new Scheduler(ticker)),
           new ServingMetrics(registry).version("five", 1, "cpu"));
   private final ServedModel served = PublishedModels.served(version, lane);
 

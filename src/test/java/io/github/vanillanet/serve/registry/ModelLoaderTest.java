@@ -19,7 +19,7 @@ import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import io.github.vanillanet.serve.scheduler.LaneAnswer;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
-import io.github.vanillanet.serve.scheduler.Turns;
+import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
@@ -64,7 +64,7 @@ class ModelLoaderTest {
       BatchPolicy batching,
       FaultObserver faults,
       Device... targets) {
-    LaneSettings settings = new LaneSettings(64, batching, new Turns(Ticker.system()));
+    LaneSettings settings = new LaneSettings(64, batching, new Scheduler(Ticker.system()));
     return new ModelLoader(
         devices,
         List.of(targets),

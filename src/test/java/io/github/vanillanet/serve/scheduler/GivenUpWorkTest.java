@@ -30,7 +30,7 @@ class GivenUpWorkTest {
   private static final Duration FORWARD = Duration.ofMillis(10);
 
   private final ManualTicker ticker = new ManualTicker();
-  private final Turns turns = new Turns(ticker);
+  private final Scheduler turns = new Scheduler(ticker);
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final ServingMetrics metrics = new ServingMetrics(registry);
   private final FakeInstance instance = new FakeInstance(0);
@@ -64,7 +64,7 @@ class GivenUpWorkTest {
     occupy();
     CompletableFuture<LaneAnswer> left = lane.submit(input(1));
     CompletableFuture<LaneAnswer> late;
-    try (Ticket ticket = lane.reserve(1, within(Duration.ofMillis(60)))) {
+    try (Reservation ticket = lane.reserve(1, within(Duration.ofMillis(60)))) {
       late = ticket.submit(input(1));
     }
     ticker.advance(Duration.ofMillis(7));
@@ -86,7 +86,7 @@ class GivenUpWorkTest {
     occupy();
     CompletableFuture<LaneAnswer> left = lane.submit(input(1));
     CompletableFuture<LaneAnswer> late;
-    try (Ticket ticket = lane.reserve(1, within(Duration.ofMillis(200)))) {
+    try (Reservation ticket = lane.reserve(1, within(Duration.ofMillis(200)))) {
       late = ticket.submit(input(1));
     }
 
@@ -115,7 +115,7 @@ class GivenUpWorkTest {
   @Test
   void theRestOfALargeOneThatCannotBeInTimeIsNotComputed() throws InterruptedException {
     CompletableFuture<LaneAnswer> large;
-    try (Ticket ticket = lane.reserve(20, within(Duration.ofMillis(250)))) {
+    try (Reservation ticket = lane.reserve(20, within(Duration.ofMillis(250)))) {
       large = ticket.submit(input(20));
     }
     instance.entered.await();

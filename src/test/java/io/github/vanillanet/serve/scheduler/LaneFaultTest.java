@@ -304,7 +304,8 @@ class LaneFaultTest {
   }
 
   private Lane open(List<ModelInstance> instances) {
-    LaneSettings settings = new LaneSettings(8, BatchPolicy.single(), new Turns(Ticker.system()));
+    LaneSettings settings =
+        new LaneSettings(8, BatchPolicy.single(), new Scheduler(Ticker.system()));
     Lane lane = new Lane("test", instances, settings, meters);
     lanes.add(lane);
     lane.open(Duration.ofMillis(1));

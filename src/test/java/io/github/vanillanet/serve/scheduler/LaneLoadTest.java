@@ -42,7 +42,7 @@ class LaneLoadTest {
   void roomIsReservedBeforeTheInputExists() {
     Lane lane = lane(4, BatchPolicy.single());
 
-    try (Ticket held = lane.reserve(3, Deadline.never())) {
+    try (Reservation held = lane.reserve(3, Deadline.never())) {
       assertThat(lane.estimate(1).room()).isTrue();
       assertThatThrownBy(() -> lane.reserve(2, Deadline.never())).has(code(ErrorCode.QUEUE_FULL));
     }
@@ -95,7 +95,7 @@ class LaneLoadTest {
     lane.submit(input(1));
     instance.entered.await();
     CompletableFuture<LaneAnswer> late;
-    try (Ticket ticket = lane.reserve(2, within(Duration.ofMillis(50)))) {
+    try (Reservation ticket = lane.reserve(2, within(Duration.ofMillis(50)))) {
       late = ticket.submit(input(2));
     }
     CompletableFuture<LaneAnswer> patient = lane.submit(input(1));
@@ -111,7 +111,7 @@ class LaneLoadTest {
 
   @Test
   void anEstimateThatNobodyConfirmsFadesToTheFastestSeen() {
-    Ewma time = new Ewma(ticker);
+    MovingAverage time = new MovingAverage(ticker);
     time.restart(10);
     IntStream.range(0, 100).forEach(i -> time.add(1000));
 
@@ -158,7 +158,7 @@ class LaneLoadTest {
     instance.permits.release(PLENTY);
     Lane lane = lane(64, new BatchPolicy(8, Duration.ofDays(1)));
     CompletableFuture<LaneAnswer> hurried;
-    try (Ticket ticket = lane.reserve(1, within(Duration.ofMillis(50)))) {
+    try (Reservation ticket = lane.reserve(1, within(Duration.ofMillis(50)))) {
       hurried = ticket.submit(input(1));
     }
 
@@ -177,7 +177,7 @@ class LaneLoadTest {
         new Lane(
             "test",
             List.of(instance, other),
-            new LaneSettings(64, BatchPolicy.single(), new Turns(ticker)),
+            new LaneSettings(64, BatchPolicy.single(), new Scheduler(ticker)),
             ServingMetrics.unobserved().version("test", 1, "cpu"));
     opened = Optional.of(lane);
 
@@ -198,7 +198,7 @@ class LaneLoadTest {
         new Lane(
             "test",
             List.of(instance),
-            new LaneSettings(capacity, policy, new Turns(ticker)),
+            new LaneSettings(capacity, policy, new Scheduler(ticker)),
             ServingMetrics.unobserved().version("test", 1, "cpu"));
     lane.open(FORWARD);
     opened = Optional.of(lane);
@@ -206,7 +206,7 @@ class LaneLoadTest {
   }
 
   private Optional<Duration> retryAfter(Lane lane, Duration budget) {
-    try (Ticket ticket = lane.reserve(1, within(budget))) {
+    try (Reservation ticket = lane.reserve(1, within(budget))) {
       throw new AssertionError(budget + " is enough");
     } catch (ServiceException e) {
       e.rethrowUnless(ErrorCode.DEADLINE_EXCEEDED);

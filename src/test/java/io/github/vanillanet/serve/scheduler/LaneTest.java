@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.model.engine.InputKind;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -119,6 +120,25 @@ class LaneTest {
     instance.permits.release(PLENTY);
     lane.close();
     assertThat(instance.closed).isTrue();
+  }
+
+  @Test
+  void requireRoomRejectsAsReserveDoesAndReservesNothing() throws InterruptedException {
+    FakeInstance instance = new FakeInstance(0);
+    Lane lane = new Lane("test", instance, CAPACITY);
+    lane.submit(input(1, 1));
+    instance.entered.await();
+    Deadline passed = Deadline.after(() -> 0, 0, Duration.ZERO);
+
+    lane.submit(input(2, 2));
+    lane.requireRoom(1, Deadline.never());
+    lane.requireRoom(1, Deadline.never()); // the first call took no place
+    assertThatThrownBy(() -> lane.requireRoom(2, Deadline.never())).has(code(ErrorCode.QUEUE_FULL));
+    assertThatThrownBy(() -> lane.requireRoom(1, passed)).has(code(ErrorCode.DEADLINE_EXCEEDED));
+
+    instance.permits.release(PLENTY);
+    lane.close();
+    assertThatThrownBy(() -> lane.requireRoom(1, Deadline.never())).has(code(ErrorCode.NOT_READY));
   }
 
   private static boolean refuses(Lane lane) {

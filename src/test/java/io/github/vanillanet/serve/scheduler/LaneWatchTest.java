@@ -22,7 +22,11 @@ class LaneWatchTest {
   private final ServiceTime times = new ServiceTime(false, ticker);
   private final LaneQueue queue =
       new LaneQueue(
-          "test", 1, new LaneSettings(8, BatchPolicy.single(), new Turns(ticker)), times, meters);
+          "test",
+          1,
+          new LaneSettings(8, BatchPolicy.single(), new Scheduler(ticker)),
+          times,
+          meters);
   private final LaneHealth health = new LaneHealth(queue, meters);
   private final WorkerPulse pulse = new WorkerPulse(ticker.nanos());
   private final LaneWatch watch =

@@ -20,7 +20,7 @@ class ProbeTurnsTest {
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
   private final ManualTicker ticker = new ManualTicker();
-  private final Turns turns = new Turns(ticker);
+  private final Scheduler turns = new Scheduler(ticker);
   private final LaneQueue busy = queue("busy");
   private final LaneQueue probed = queue("probed");
 
@@ -96,7 +96,7 @@ class ProbeTurnsTest {
 
   private void submit(LaneQueue queue) {
     ModelInput input = new ModelInput(InputKind.IMAGES, 1, ByteBuffer.allocateDirect(1));
-    try (Ticket ticket = queue.reserve(1, Deadline.never(), Duration.ZERO)) {
+    try (Reservation ticket = queue.reserve(1, Deadline.never(), Duration.ZERO)) {
       ticket.submit(input);
     }
   }

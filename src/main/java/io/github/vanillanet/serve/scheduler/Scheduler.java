@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * forwards only slow each other down, by as much as nobody can tell before. Thread-safe; what is
  * not public is for queues, which hold its lock.
  */
-public final class Turns {
+public final class Scheduler {
 
   /**
    * Of what is expected to be before a work, the part that may well come on top of it. The JVM
@@ -35,7 +35,7 @@ public final class Turns {
   /**
    * @param ticker of all lanes that take turns
    */
-  public Turns(Ticker ticker) {
+  public Scheduler(Ticker ticker) {
     this.ticker = ticker;
     this.slippage = new Slippage(ticker);
   }

@@ -6,14 +6,14 @@ import java.util.concurrent.CompletableFuture;
  * Room in a lane's queue, held while its owner still prepares the input. Redeem it once, or close
  * it. Of one thread.
  */
-public final class Ticket implements AutoCloseable {
+public final class Reservation implements AutoCloseable {
 
   private final LaneQueue queue;
   private final int images;
   private final Promise promise;
   private boolean used;
 
-  Ticket(LaneQueue queue, int images, Promise promise) {
+  Reservation(LaneQueue queue, int images, Promise promise) {
     this.queue = queue;
     this.images = images;
     this.promise = promise;

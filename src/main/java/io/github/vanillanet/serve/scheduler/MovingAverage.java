@@ -8,7 +8,7 @@ import io.github.vanillanet.base.timing.Ticker;
  * estimate is never measured, so one bad second would otherwise refuse everything for ever.
  * Thread-safe.
  */
-public final class Ewma {
+public final class MovingAverage {
 
   private static final double WEIGHT = 0.2;
   private static final double HALF_LIFE_NANOS = 1e9;
@@ -18,7 +18,7 @@ public final class Ewma {
   private double fastest; // guarded by this
   private long measuredAt; // guarded by this
 
-  public Ewma(Ticker ticker) {
+  public MovingAverage(Ticker ticker) {
     this.ticker = ticker;
   }
 

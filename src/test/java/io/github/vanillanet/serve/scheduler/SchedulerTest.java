@@ -18,14 +18,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Two models at one place, with a test that decides when a forward ends. */
-class TurnsTest {
+class SchedulerTest {
 
   private static final int PLENTY = 1 << 20;
   private static final Duration SHORT = Duration.ofMillis(10);
   private static final Duration LONG = Duration.ofMillis(100);
 
   private final ManualTicker ticker = new ManualTicker();
-  private final Turns turns = new Turns(ticker);
+  private final Scheduler turns = new Scheduler(ticker);
   private final FakeInstance shallow = new FakeInstance(0);
   private final FakeInstance deep = new FakeInstance(0);
   private final Lane fast = lane("fast", shallow, SHORT);
@@ -66,7 +66,7 @@ class TurnsTest {
     deep.entered.await();
     ticker.advance(Duration.ofMillis(40));
     slow.submit(input());
-    try (Ticket held = slow.reserve(1, Deadline.never())) {
+    try (Reservation held = slow.reserve(1, Deadline.never())) {
       assertThat(fast.estimate(1).waiting()).isEqualTo(Duration.ofMillis(60 + 100 + 100));
       assertThat(slow.estimate(1).waiting()).isEqualTo(Duration.ofMillis(60 + 100 + 100));
     }
