@@ -4,6 +4,7 @@ import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
+import io.github.vanillanet.serve.registry.DefaultModel;
 import io.github.vanillanet.serve.registry.FaultObserver;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.scheduler.Scheduler;
@@ -38,6 +39,7 @@ public final class ServiceLifecycle {
   private static final Duration LAST_LOAD = Duration.ofSeconds(30);
 
   private final ModelRegistry registry;
+  private final DefaultModel defaultModel;
   private final LoaderWhenReady loader;
   private final JobRunner jobs;
   private final RequestWarmUp warmUp;
@@ -48,6 +50,7 @@ public final class ServiceLifecycle {
       ServingConfig config,
       Scheduler turns,
       ModelRegistry registry,
+      DefaultModel defaultModel,
       ServingMetrics metrics,
       FaultObserver faults,
       LoaderWhenReady loader,
@@ -55,6 +58,7 @@ public final class ServiceLifecycle {
       RequestWarmUp warmUp,
       JobRunner jobs) {
     this.registry = registry;
+    this.defaultModel = defaultModel;
     this.loader = loader;
     this.jobs = jobs;
     this.warmUp = warmUp;
@@ -91,6 +95,8 @@ public final class ServiceLifecycle {
       jobs.check();
       warmUp.start();
       loader.ready(models.run());
+      registry.onChange(defaultModel::update);
+      defaultModel.start();
       warmUp.await();
       if (advance(State.READY)) {
         LOG.info("ready");

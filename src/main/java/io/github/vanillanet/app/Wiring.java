@@ -4,6 +4,7 @@ import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.JpegLibrary;
 import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.api.call.RefusalPace;
 import io.github.vanillanet.serve.inference.Admission;
 import io.github.vanillanet.serve.inference.BodyMemory;
@@ -11,6 +12,7 @@ import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelGroups;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
+import io.github.vanillanet.serve.registry.DefaultModel;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.SwapGuard;
 import io.github.vanillanet.serve.scheduler.Scheduler;
@@ -35,11 +37,21 @@ final class Wiring {
 
   @Produces
   @Singleton
+  DefaultModel defaultModel(
+      ServingConfig config, ModelRepository repository, ModelRegistry registry) {
+    return new DefaultModel(config.defaultModel(), repository, registry::versions);
+  }
+
+  @Produces
+  @Singleton
   ModelSelection selection(
-      ServingConfig config, ModelRegistry registry, ServiceLifecycle lifecycle) {
+      ServingConfig config,
+      ModelRegistry registry,
+      DefaultModel defaultModel,
+      ServiceLifecycle lifecycle) {
     return new ModelSelection(
         registry,
-        config.defaultModel(),
+        defaultModel::name,
         () -> lifecycle.state() != ServiceLifecycle.State.READY,
         new ModelGroups(registry, config.groups()));
   }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -27,7 +28,22 @@ public final class EmbeddedModel {
           StoredVersion.LABELS,
           StoredVersion.CHECKPOINT);
 
+  private static final String SHA256 = artifactDigest();
+
   private EmbeddedModel() {}
+
+  /** Whether a version is this model, not one that was trained under its name. */
+  public static boolean isCopy(Manifest manifest) {
+    return manifest.certificate().artifactSha256().equals(SHA256);
+  }
+
+  private static String artifactDigest() {
+    try (InputStream manifest = open(StoredVersion.MANIFEST)) {
+      return new ObjectMapper().readTree(manifest).at("/certificate/artifact_sha256").textValue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
 
   /** Unpacks it, checks it as any other version, and publishes it. */
   public static StoredVersion publish(ModelRepository repository) {
@@ -64,11 +80,16 @@ public final class EmbeddedModel {
   }
 
   private static void unpack(String file, Path target) throws IOException {
-    try (InputStream content = EmbeddedModel.class.getResourceAsStream(FOLDER + file)) {
-      if (content == null) {
-        throw new IllegalStateException("the jar lacks " + FOLDER + file);
-      }
+    try (InputStream content = open(file)) {
       Files.copy(content, target);
     }
+  }
+
+  private static InputStream open(String file) {
+    InputStream content = EmbeddedModel.class.getResourceAsStream(FOLDER + file);
+    if (content == null) {
+      throw new IllegalStateException("the jar lacks " + FOLDER + file);
+    }
+    return content;
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
  *
  * @param preprocessing how a picture becomes the input, as its manifest has it: with this a client
  *     can make tensors itself, and show which part of a picture counts
+ * @param isDefault answers requests that name no model
  * @param accuracy top-1, 0..1, absent if nobody measured it
  * @param loadMillis from opening the files until warm
  * @param batch1LatencyMillis median forward of one image, measured at load
@@ -38,6 +39,7 @@ public record ModelView(
     String precision,
     String device,
     boolean trained,
+    @JsonProperty("default") boolean isDefault,
     Optional<Double> accuracy,
     String origin,
     Instant created,
@@ -72,7 +74,7 @@ public record ModelView(
     }
   }
 
-  static ModelView of(ServedModel model) {
+  static ModelView of(ServedModel model, boolean isDefault) {
     Manifest manifest = model.manifest();
     return new ModelView(
         model.id().name(),
@@ -88,6 +90,7 @@ public record ModelView(
         model.placement().certificate().precision().label(),
         model.placement().deviceNames(),
         manifest.trained(),
+        isDefault,
         manifest.accuracy(),
         manifest.origin(),
         manifest.created(),

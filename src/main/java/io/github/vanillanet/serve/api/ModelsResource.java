@@ -55,7 +55,7 @@ public final class ModelsResource {
       lease.ifPresent(
           held -> {
             try (held) {
-              views.add(ModelView.of(held.model()));
+              views.add(ModelView.of(held.model(), selection.isDefault(name)));
             }
           });
     }
@@ -67,7 +67,7 @@ public final class ModelsResource {
   @Operation(summary = "One model that is being served")
   public ModelView model(@PathParam("model") String model) {
     try (Lease lease = selection.lease(Optional.of(model))) {
-      return ModelView.of(lease.model());
+      return ModelView.of(lease.model(), selection.isDefault(lease.model().id().name()));
     }
   }
 }

@@ -5,32 +5,32 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** Which model answers a request. */
 public final class ModelSelection {
 
   private final ModelRegistry registry;
-  private final Optional<String> defaultModel;
+  private final Supplier<Optional<String>> defaultModel;
   private final BooleanSupplier loading;
   private final ModelGroups groups;
 
   /** Without groups. */
   public ModelSelection(
-      ModelRegistry registry, Optional<String> defaultModel, BooleanSupplier loading) {
+      ModelRegistry registry, Supplier<Optional<String>> defaultModel, BooleanSupplier loading) {
     this(registry, defaultModel, loading, new ModelGroups(registry, Map.of()));
   }
 
   /**
-   * @param defaultModel answers when a request names none
+   * @param defaultModel the model or group that answers a request that names none
    * @param loading true while models are still being brought up: an unknown name may be among them
    */
   public ModelSelection(
       ModelRegistry registry,
-      Optional<String> defaultModel,
+      Supplier<Optional<String>> defaultModel,
       BooleanSupplier loading,
       ModelGroups groups) {
     this.registry = registry;
@@ -47,22 +47,24 @@ public final class ModelSelection {
    */
   public Lease lease(Optional<String> requested, Deadline deadline, int images) {
     return lease(
-        requested
-            .or(() -> defaultModel)
-            .map(name -> groups.route(name, deadline, images).orElse(name)));
+        requested.or(defaultModel).map(name -> groups.route(name, deadline, images).orElse(name)));
+  }
+
+  /** Whether requests that name no model are answered by this one. */
+  public boolean isDefault(String name) {
+    return defaultModel.get().equals(Optional.of(name));
   }
 
   /**
-   * A lease on the named model; without a name on the default one, else on the only one.
+   * A lease on the named model, or without a name on the default one.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model
-   * @throws ServiceException {@code MODEL_AMBIGUOUS} if none is named, none is the default, and
-   *     several are loaded
+   * @throws ServiceException {@code MODEL_AMBIGUOUS} if none is named and there is no default
    * @throws ServiceException {@code NOT_READY} if it may still be loading
    */
   public Lease lease(Optional<String> requested) {
     boolean mayBeLoading = loading.getAsBoolean(); // asked first: it may finish meanwhile
-    String name = requested.or(() -> defaultModel).orElseGet(() -> onlyModel(mayBeLoading));
+    String name = requested.or(defaultModel).orElseThrow(() -> noDefault(mayBeLoading));
     return registry.lease(name).orElseThrow(() -> absent(name, mayBeLoading));
   }
 
@@ -96,17 +98,14 @@ public final class ModelSelection {
     return lease;
   }
 
-  private String onlyModel(boolean mayBeLoading) {
-    List<String> names = registry.names();
+  private ServiceException noDefault(boolean mayBeLoading) {
     if (mayBeLoading) {
-      throw new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded");
+      return new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded");
     }
-    if (names.size() != 1) {
-      throw new ServiceException(
-          ErrorCode.MODEL_AMBIGUOUS,
-          "no model is named and none is the default; loaded are: " + String.join(", ", names));
-    }
-    return names.get(0);
+    return new ServiceException(
+        ErrorCode.MODEL_AMBIGUOUS,
+        "the request names no model and there is no default; name one of: "
+            + String.join(", ", registry.names()));
   }
 
   private ServiceException absent(String name, boolean mayBeLoading) {

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.registry;
 
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.scheduler.LaneFault;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,6 +24,12 @@ public final class ModelRegistry implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final ConcurrentSkipListMap<String, ServedModel> live = new ConcurrentSkipListMap<>();
+  private volatile Runnable changed = () -> {};
+
+  /** Runs {@code listener} after each swap and removal from now on, on the thread that made it. */
+  public void onChange(Runnable listener) {
+    changed = listener;
+  }
 
   /** A lease on the live version of {@code name}, if there is one. */
   public Optional<Lease> lease(String name) {
@@ -54,6 +61,7 @@ public final class ModelRegistry implements AutoCloseable {
       next.lane().meters().swapped();
       previous.release();
     }
+    changed.run();
   }
 
   /**
@@ -91,6 +99,14 @@ public final class ModelRegistry implements AutoCloseable {
     return live.keySet().stream().filter(name -> !isUnlisted(name)).toList();
   }
 
+  /** The live versions, by name, without the service's own. */
+  public List<StoredVersion> versions() {
+    return live.entrySet().stream()
+        .filter(entry -> !isUnlisted(entry.getKey()))
+        .map(entry -> entry.getValue().version())
+        .toList();
+  }
+
   /**
    * Serves {@code name} no more; its version retires.
    *
@@ -101,6 +117,7 @@ public final class ModelRegistry implements AutoCloseable {
     if (model != null) {
       model.lane().meters().retired();
       model.release();
+      changed.run();
     }
     return model != null;
   }

@@ -40,8 +40,8 @@ class ModelViewTest {
     try (Lane lane = new Lane("five", new FakeInstance(0), 1)) {
       ModelView view =
           ModelView.of(
-              new ServedModel(
-                  version, placement, lane, Duration.ZERO, Duration.ofNanos(1_500_000)));
+              new ServedModel(version, placement, lane, Duration.ZERO, Duration.ofNanos(1_500_000)),
+              false);
 
       assertThat(view.precision()).isEqualTo("bfloat16");
       assertThat(view.device()).isEqualTo("cuda:0,cuda:1");

@@ -167,7 +167,6 @@ class OpenApiTest {
 
     description.requireFits("POST", "/classify/{model}", 200, image().post("/classify/" + model));
     description.requireFits("POST", "/classify/{model}", 404, image().post("/classify/nobody"));
-    description.requireFits("POST", "/classify", 409, image().post("/classify"));
     description.requireFits(
         "POST", "/classify/{model}", 400, image().post("/classify/" + model + "?top_k=x"));
     description.requireFits(

@@ -66,7 +66,7 @@ class FaultyVersionsTest {
           });
   private final ClassificationService service =
       new ClassificationService(
-          new ModelSelection(registry, Optional.empty(), () -> false),
+          new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
           new ImageDecoder(1_000_000),
           1 << 20,
           2,

@@ -6,6 +6,7 @@ import io.github.vanillanet.model.certify.GoldenAnswers;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.model.repository.Candidate;
 import io.github.vanillanet.model.repository.CheckpointImport;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
@@ -27,18 +28,42 @@ public final class PublishedModels {
 
   /** vanillanet_5, 64×64, 10 classes, from the fixture's {@code model_ema}. */
   public static StoredVersion publish(Path repository, String name) {
+    return publish(repository, imported(name));
+  }
+
+  /** The same weights, published as untrained ones. */
+  public static StoredVersion publishUntrained(Path repository, String name) {
+    Candidate c = imported(name);
+    return publish(
+        repository,
+        new Candidate(
+            name,
+            c.network(),
+            c.weights(),
+            c.slope(),
+            c.preprocessing(),
+            c.labels(),
+            false,
+            c.origin(),
+            c.accuracy()));
+  }
+
+  private static StoredVersion publish(Path repository, Candidate candidate) {
     return new ModelPublisher(TorchRuntime.load(), new ModelRepository(repository), 2, step -> {})
-        .publish(
-            new CheckpointImport(
-                    Oracle.file("models/vanillanet_5/checkpoint-3.pth"),
-                    VanillaNetVariant.VANILLANET_5,
-                    Optional.of(name),
-                    Optional.empty(),
-                    1,
-                    64,
-                    64,
-                    Optional.empty())
-                .read(warning -> {}));
+        .publish(candidate);
+  }
+
+  private static Candidate imported(String name) {
+    return new CheckpointImport(
+            Oracle.file("models/vanillanet_5/checkpoint-3.pth"),
+            VanillaNetVariant.VANILLANET_5,
+            Optional.of(name),
+            Optional.empty(),
+            1,
+            64,
+            64,
+            Optional.empty())
+        .read(warning -> {});
   }
 
   /** A version as if it were loaded on the CPU in no time: whatever {@code lane} computes. */

@@ -52,7 +52,7 @@ class SwapUnderLoadTest {
     VersionSwitch versions = new VersionSwitch(repository, loader, registry, guard, 4);
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, Optional.empty(), () -> false),
+            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
             2,

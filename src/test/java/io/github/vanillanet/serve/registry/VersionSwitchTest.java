@@ -226,7 +226,7 @@ class VersionSwitchTest {
   void nonsenseInAnswerToPicturesIsWhatTheGuardIsToldOf() throws Exception {
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, Optional.empty(), () -> false),
+            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
             2,
@@ -251,7 +251,7 @@ class VersionSwitchTest {
   void nonsenseInAnswerToTensorsMayBeTheClientsAndIsNotHeldAgainstAVersion() {
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, Optional.empty(), () -> false),
+            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
             2,

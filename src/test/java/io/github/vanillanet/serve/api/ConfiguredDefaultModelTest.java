@@ -13,8 +13,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(DefaultModelTest.WithDefault.class)
-class DefaultModelTest {
+@TestProfile(ConfiguredDefaultModelTest.WithDefault.class)
+class ConfiguredDefaultModelTest {
 
   public static final class WithDefault implements QuarkusTestProfile {
     @Override
@@ -45,6 +45,8 @@ class DefaultModelTest {
 
     assertThat(body.jsonPath().getString("model")).isEqualTo(TwoSmallModels.OTHER);
     assertThat(upload.asString()).isEqualTo(body.asString());
+    assertThat(given().get("/models").jsonPath().getList("models.findAll{it.default}.name"))
+        .containsExactly(TwoSmallModels.OTHER);
   }
 
   @Test

@@ -1,0 +1,54 @@
+package io.github.vanillanet.model.repository;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The file {@code .default} in a repository: the name of the model that answers requests that name
+ * none. It begins with a dot because a model may be called {@code default}.
+ */
+public final class DefaultMark {
+
+  private static final Logger LOG = System.getLogger(DefaultMark.class.getName());
+  private static final int MAX_BYTES = 1024;
+
+  private final Path file;
+
+  public DefaultMark(ModelRepository repository) {
+    this.file = repository.root().resolve(".default");
+  }
+
+  /** The marked model. Ignores a damaged file with a warning. */
+  public Optional<String> read() {
+    try {
+      String name =
+          Files.size(file) > MAX_BYTES
+              ? ""
+              : Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+      if (ModelId.isName(name)) {
+        return Optional.of(name);
+      }
+      LOG.log(Level.WARNING, "ignoring {0}: expected the name of a model", file);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "ignoring {0}: it cannot be read: {1}", file, e);
+    }
+    return Optional.empty();
+  }
+
+  /** Replaces the mark in one step. Does nothing where the repository is read-only. */
+  public void write(String name) {
+    try {
+      DurableFiles.replace(file, name + "\n");
+    } catch (IOException e) {
+      LOG.log(Level.INFO, "the default model is not stored in {0}: {1}", file, e);
+    }
+  }
+}
