@@ -25,7 +25,7 @@ class ArchitectureTest {
    */
   private static final List<List<String>> PACKAGES =
       List.of(
-          List.of("base.error", "base.config", "base.timing", "base.image"),
+          List.of("base.error", "base.files", "base.config", "base.timing", "base.image"),
           List.of(
               "model.checkpoint",
               "model.network",

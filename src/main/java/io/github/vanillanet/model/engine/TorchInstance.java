@@ -14,7 +14,6 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * An artifact loaded by libtorch. On a CPU its weights are repacked for oneDNN at once.
@@ -25,15 +24,6 @@ import java.util.List;
 public final class TorchInstance implements ModelInstance {
 
   private static final String[] NO_EXTRA_FILES = {};
-
-  /** How allocators of libtorch, cuBLAS and cuDNN say that the device is full. */
-  private static final List<String> FULL =
-      List.of(
-          "out of memory",
-          "not enough memory",
-          "CUBLAS_STATUS_ALLOC",
-          "CUDNN_STATUS_ALLOC",
-          "DEVICE_ALLOCATION_FAILED");
 
   private final TorchRuntime runtime;
   private final Device device;
@@ -89,11 +79,7 @@ public final class TorchInstance implements ModelInstance {
       return new TorchInstance(runtime, device, manager, block, height, width, threads);
     } catch (RuntimeException e) {
       manager.close();
-      if (isOutOfMemory(e)) {
-        throw failure(e);
-      }
-      throw new ServiceException(
-          ErrorCode.BAD_ARTIFACT, "libtorch cannot load %s: %s".formatted(artifact, reason(e)), e);
+      throw TorchFailure.of(e, ErrorCode.BAD_ARTIFACT, "libtorch cannot load " + artifact);
     }
   }
 
@@ -128,32 +114,8 @@ public final class TorchInstance implements ModelInstance {
         return logits.toFloatArray();
       }
     } catch (EngineException e) {
-      throw failure(e);
+      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the forward pass failed");
     }
-  }
-
-  private static ServiceException failure(RuntimeException e) {
-    String reason = reason(e);
-    if (isOutOfMemory(e)) {
-      return new ServiceException(
-          ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason, e);
-    }
-    return new ServiceException(ErrorCode.ENGINE_FAILURE, "the forward pass failed: " + reason, e);
-  }
-
-  static boolean isOutOfMemory(RuntimeException e) {
-    String message = String.valueOf(e.getMessage());
-    return FULL.stream().anyMatch(message::contains);
-  }
-
-  /** TorchScript's interpreter tells the cause last, after a traceback. */
-  private static String reason(RuntimeException e) {
-    List<String> lines =
-        String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).toList();
-    return lines.stream()
-        .filter(line -> line.contains("Error: "))
-        .reduce((first, last) -> last)
-        .orElse(lines.isEmpty() ? "" : lines.get(0));
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.github.vanillanet.model.repository;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +14,7 @@ import java.util.regex.Pattern;
 public record ModelId(String name, int version) {
 
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+  private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
   public ModelId {
     requireName(name);
@@ -24,6 +26,13 @@ public record ModelId(String name, int version) {
   /** True if {@code name} can be a model's name. */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
+  }
+
+  /** The version that {@code text} stands for: digits without a leading zero. */
+  public static OptionalInt version(String text) {
+    return VERSION.matcher(text).matches()
+        ? OptionalInt.of(Integer.parseInt(text))
+        : OptionalInt.empty();
   }
 
   /**

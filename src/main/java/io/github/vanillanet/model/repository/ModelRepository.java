@@ -2,10 +2,13 @@ package io.github.vanillanet.model.repository;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.network.Precision;
 import java.io.IOException;
 import java.nio.charset.MalformedInputException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +16,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -24,8 +26,6 @@ import java.util.stream.Stream;
  * line, then those that were before; without it that is the highest.
  */
 public final class ModelRepository {
-
-  private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
   private final Path root;
   private final ManifestFile manifests = new ManifestFile();
@@ -52,9 +52,9 @@ public final class ModelRepository {
   /** All versions of a model, ascending. */
   public List<Integer> versions(String name) {
     return list(root.resolve(ModelId.requireName(name))).stream()
-        .filter(VERSION.asMatchPredicate())
-        .map(Integer::valueOf)
+        .flatMapToInt(version -> ModelId.version(version).stream())
         .sorted()
+        .boxed()
         .toList();
   }
 
@@ -151,7 +151,7 @@ public final class ModelRepository {
    */
   public void delete(ModelId id) {
     try {
-      DurableFiles.deleteTree(TemporaryFolder.condemn(folder(id)));
+      FolderTree.delete(TemporaryFolder.condemn(folder(id)));
     } catch (IOException e) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
@@ -221,21 +221,29 @@ public final class ModelRepository {
         Manifest manifest = writer.write(temporary);
         manifests.write(temporary.resolve(StoredVersion.MANIFEST), manifest);
         Files.write(temporary.resolve(StoredVersion.LABELS), labels);
-        DurableFiles.force(temporary);
+        DurableFiles.forceAll(temporary);
         ModelId id = claim(name, model, temporary);
         Path folder = model.resolve(Integer.toString(id.version()));
         DurableFiles.forceFolder(model);
         DurableFiles.forceFolder(root);
         return new StoredVersion(id, folder, manifest, labels);
       } finally {
-        DurableFiles.deleteTree(temporary); // gone already if it was renamed
-        DurableFiles.deleteIfEmpty(model);
+        FolderTree.delete(temporary); // gone already if it was renamed
+        deleteIfEmpty(model);
       }
     } catch (IOException e) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
           "the model %s cannot be written below %s: %s".formatted(name, root, e),
           e);
+    }
+  }
+
+  private static void deleteIfEmpty(Path model) throws IOException {
+    try {
+      Files.deleteIfExists(model);
+    } catch (DirectoryNotEmptyException e) {
+      // it has versions
     }
   }
 

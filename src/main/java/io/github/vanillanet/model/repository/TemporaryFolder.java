@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.files.FolderTree;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -56,7 +57,7 @@ final class TemporaryFolder {
     for (Path folder : temporary(model)) {
       try {
         if (lastWritten(folder).isBefore(limit)) {
-          DurableFiles.deleteTree(condemn(folder)); // who still writes it cannot publish it then
+          FolderTree.delete(condemn(folder)); // who still writes it cannot publish it then
           LOG.log(Level.INFO, "{0} is deleted: nobody has written it for a day", folder);
         }
       } catch (NoSuchFileException e) {
@@ -78,7 +79,7 @@ final class TemporaryFolder {
 
   private static Instant lastWritten(Path folder) throws IOException {
     Instant last = Instant.MIN;
-    for (Path path : DurableFiles.tree(folder)) {
+    for (Path path : FolderTree.list(folder)) {
       Instant written = Files.getLastModifiedTime(path).toInstant();
       last = written.isAfter(last) ? written : last;
     }

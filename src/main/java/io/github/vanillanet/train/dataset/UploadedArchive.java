@@ -2,6 +2,7 @@ package io.github.vanillanet.train.dataset;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,7 +98,7 @@ public final class UploadedArchive {
             ErrorCode.BAD_DATASET,
             "the archive holds no image among %d entries".formatted(entries.size()));
       }
-      Files.move(FolderTree.unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(UnpackedFolder.unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
       return new UnpackedArchive(target, images, skipped, copy.copied());
     } finally {
       FolderTree.delete(scratch);

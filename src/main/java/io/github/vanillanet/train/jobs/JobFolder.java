@@ -3,6 +3,7 @@ package io.github.vanillanet.train.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -151,7 +152,7 @@ public final class JobFolder {
   }
 
   void requestStop() throws IOException {
-    AtomicFile.write(path.resolve(STOP), "");
+    DurableFiles.replace(path.resolve(STOP), "");
   }
 
   boolean stopRequested() {
@@ -181,7 +182,7 @@ public final class JobFolder {
   }
 
   private void write(String name, Object content) throws IOException {
-    AtomicFile.write(path.resolve(name), json.line(content) + "\n");
+    DurableFiles.replace(path.resolve(name), json.line(content) + "\n");
   }
 
   private <T> Optional<T> read(String name, Class<T> type) throws IOException {

@@ -3,6 +3,7 @@ package io.github.vanillanet.train.jobs;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -70,7 +71,7 @@ public final class JobStore {
       folder.writeStatus(JobStatus.queued(now));
       attachment.addTo(temporary);
       Files.move(temporary, root.resolve(id));
-      AtomicFile.forceFolder(root);
+      DurableFiles.forceFolder(root);
       return find(id);
     } catch (IOException e) {
       throw unusable(e);

@@ -2,16 +2,13 @@ package io.github.vanillanet.train.loop;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -46,17 +43,8 @@ public final class CheckpointFile {
     if (spec.recipe().emaDecay() > 0) {
       content.put("model_ema", state.weights(true).tensors());
     }
-    Path partial = file.resolveSibling(file.getFileName() + ".partial");
     try {
-      TorchArchive.writeCheckpoint(partial, content);
-      try (FileChannel channel = FileChannel.open(partial, StandardOpenOption.WRITE)) {
-        channel.force(true);
-      }
-      Files.move(
-          partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent())) {
-        folder.force(true);
-      }
+      DurableFiles.replace(file, path -> TorchArchive.writeCheckpoint(path, content));
     } catch (IOException e) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,

@@ -10,12 +10,12 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.TorchFailure;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -81,7 +81,7 @@ final class TrainingEngine implements AutoCloseable {
       throw new UncheckedIOException("the temporary folder cannot be written", e);
     } catch (EngineException e) {
       manager.close();
-      throw failure(e);
+      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "training failed");
     }
   }
 
@@ -104,7 +104,7 @@ final class TrainingEngine implements AutoCloseable {
       NDList out = call(scope, "step", arguments(scope, input, samples, targets, mask, controls));
       return new Step(out.get(0).getDouble(), out.get(1).toFloatArray());
     } catch (EngineException e) {
-      throw failure(e);
+      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "training failed");
     }
   }
 
@@ -142,7 +142,7 @@ final class TrainingEngine implements AutoCloseable {
               images(scope, input, samples), scope.create(Controls.evaluation(slope, average)));
       return call(scope, "evaluate", arguments).get(0).toFloatArray();
     } catch (EngineException e) {
-      throw failure(e);
+      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "training failed");
     }
   }
 
@@ -197,14 +197,6 @@ final class TrainingEngine implements AutoCloseable {
     marker.setName("module_method:" + method);
     arguments.add(marker);
     return IValueUtils.forward(block, arguments, true);
-  }
-
-  private static ServiceException failure(EngineException e) {
-    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    return reason.contains("out of memory")
-        ? new ServiceException(
-            ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason, e)
-        : new ServiceException(ErrorCode.ENGINE_FAILURE, "training failed: " + e.getMessage(), e);
   }
 
   @Override

@@ -92,9 +92,7 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
   static Path published(ModelRepository repository, String model) {
     String[] parts = model.split("/", 2);
     OptionalInt version =
-        parts.length == 2 && parts[1].matches("[1-9][0-9]{0,8}")
-            ? OptionalInt.of(Integer.parseInt(parts[1]))
-            : repository.active(parts[0]);
+        parts.length == 2 ? ModelId.version(parts[1]) : repository.active(parts[0]);
     if (version.isEmpty()) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,

@@ -76,7 +76,7 @@ class TorchInstanceTest {
         "cuDNN error: CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED"
       })
   void aFullDeviceIsKnownByWhatItsLibrariesSay(String message) {
-    assertThat(TorchInstance.isOutOfMemory(new EngineException(message))).isTrue();
+    assertThat(TorchFailure.isOutOfMemory(new EngineException(message))).isTrue();
   }
 
   @ParameterizedTest
@@ -87,7 +87,7 @@ class TorchInstanceTest {
         "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"
       })
   void aBrokenDeviceIsNotTakenForAFullOne(String message) {
-    assertThat(TorchInstance.isOutOfMemory(new EngineException(message))).isFalse();
+    assertThat(TorchFailure.isOutOfMemory(new EngineException(message))).isFalse();
   }
 
   @ParameterizedTest

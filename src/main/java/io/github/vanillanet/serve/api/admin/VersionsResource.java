@@ -19,7 +19,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
+import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** Which version of a model is served. Requests in flight finish on the one they began with. */
@@ -28,8 +28,6 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @RolesAllowed(AdminRole.NAME)
 @Blocking
 public final class VersionsResource {
-
-  private static final Pattern VERSION = Pattern.compile("[1-9][0-9]{0,8}");
 
   private final VersionSwitch versions;
 
@@ -84,12 +82,13 @@ public final class VersionsResource {
   @Operation(summary = "Serve this version from here on")
   public VersionList activate(
       @PathParam("model") String model, @PathParam("version") String version) {
-    if (!ModelId.isName(model) || !VERSION.matcher(version).matches()) {
+    OptionalInt number = ModelId.version(version);
+    if (!ModelId.isName(model) || number.isEmpty()) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
           "there is no version '%s' of a model '%s'".formatted(version, model));
     }
-    versions.activate(new ModelId(model, Integer.parseInt(version)));
+    versions.activate(new ModelId(model, number.getAsInt()));
     return versions(model);
   }
 

@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.api.compat;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.api.call.Calls;
 import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.inference.Classification;
@@ -22,7 +23,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.Map;
 import java.util.OptionalInt;
-import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
@@ -43,9 +43,6 @@ public final class PredictionsResource {
 
   private static final String MODEL = "/{model}";
   private static final String VERSION = "/{model}/{version}";
-
-  /** {@code 1.0} is how TorchServe writes its first version. */
-  private static final Pattern VERSIONS = Pattern.compile("([1-9][0-9]{0,8})(\\.0)?");
 
   private final ClassificationService service;
   private final Calls calls;
@@ -127,13 +124,14 @@ public final class PredictionsResource {
   }
 
   private static ModelTarget target(String model, String version) {
-    var matcher = VERSIONS.matcher(version);
-    if (!matcher.matches()) {
+    // TorchServe writes its first version as 1.0
+    OptionalInt number = ModelId.version(version.replaceFirst("\\.0$", ""));
+    if (number.isEmpty()) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
           "there is no version '%s' of model '%s'".formatted(version, model));
     }
-    return new ModelTarget(model, OptionalInt.of(Integer.parseInt(matcher.group(1))));
+    return new ModelTarget(model, number);
   }
 
   private static byte[] content(InputStream body) {

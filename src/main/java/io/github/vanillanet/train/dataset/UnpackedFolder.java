@@ -1,20 +1,17 @@
 package io.github.vanillanet.train.dataset;
 
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Looks at, and removes, a folder that this package has just written itself. */
-final class FolderTree {
+/** A folder of photos as an archive holds it. */
+final class UnpackedFolder {
 
   private static final String TRAIN = "train";
 
-  private FolderTree() {}
+  private UnpackedFolder() {}
 
   /**
    * The folder that holds {@code train/} or the class folders: {@code folder}, or the one folder in
@@ -29,30 +26,6 @@ final class FolderTree {
     boolean foldersOnly = !inner.isEmpty() && inner.stream().allMatch(Files::isDirectory);
     boolean parted = Files.isDirectory(entries.get(0).resolve(TRAIN));
     return foldersOnly || parted ? entries.get(0) : folder;
-  }
-
-  /** Deletes the folder with all that is in it; follows no link. Nothing if it is gone. */
-  static void delete(Path folder) throws IOException {
-    if (!Files.exists(folder)) {
-      return;
-    }
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-              throws IOException {
-            Files.delete(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private static List<Path> entries(Path folder) throws IOException {

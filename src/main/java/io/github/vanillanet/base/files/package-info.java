@@ -1,0 +1,2 @@
+/** Files that survive a crash, and folder trees. Imports nothing of the project. */
+package io.github.vanillanet.base.files;

@@ -1,0 +1,47 @@
+package io.github.vanillanet.model.engine;
+
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import java.util.List;
+
+/** What libtorch's exceptions mean. */
+public final class TorchFailure {
+
+  /** How allocators of libtorch, cuBLAS and cuDNN report a full device. */
+  private static final List<String> OUT_OF_MEMORY =
+      List.of(
+          "out of memory",
+          "not enough memory",
+          "CUBLAS_STATUS_ALLOC",
+          "CUDNN_STATUS_ALLOC",
+          "DEVICE_ALLOCATION_FAILED");
+
+  private TorchFailure() {}
+
+  /**
+   * {@code OUT_OF_DEVICE_MEMORY} if the device is full, else {@code otherwise}.
+   *
+   * @param what failed: "the forward pass failed"
+   */
+  public static ServiceException of(RuntimeException e, ErrorCode otherwise, String what) {
+    return isOutOfMemory(e)
+        ? new ServiceException(
+            ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason(e), e)
+        : new ServiceException(otherwise, what + ": " + reason(e), e);
+  }
+
+  static boolean isOutOfMemory(RuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    return OUT_OF_MEMORY.stream().anyMatch(message::contains);
+  }
+
+  /** TorchScript's interpreter puts the cause last, after a traceback. */
+  private static String reason(RuntimeException e) {
+    List<String> lines =
+        String.valueOf(e.getMessage()).lines().filter(line -> !line.isBlank()).toList();
+    return lines.stream()
+        .filter(line -> line.contains("Error: "))
+        .reduce((first, last) -> last)
+        .orElse(lines.isEmpty() ? "" : lines.get(0));
+  }
+}
