@@ -15,7 +15,6 @@ import io.github.vanillanet.train.jobs.ProcessExecutor;
 import io.github.vanillanet.train.jobs.TrainingMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
-import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 
@@ -36,21 +35,14 @@ final class JobsWiring {
 
   @Produces
   @Singleton
-  @Typed(SwapGuard.class)
-  SwapGuard guard(ServingConfig config) {
-    ServingConfig.SwapGuard limits = config.swapGuard();
-    return new SwapGuard(new SwapGuard.Limits(limits.answers(), limits.failures()));
-  }
-
-  @Produces
-  @Singleton
   VersionSwitch versions(
       ServingConfig config,
       ModelRepository repository,
       LoaderWhenReady loader,
-      ModelRegistry registry,
-      SwapGuard guard) {
-    return new VersionSwitch(repository, loader, registry, guard, config.keepVersions());
+      ModelRegistry registry) {
+    ServingConfig.SwapGuard guard = config.swapGuard();
+    SwapGuard.Limits limits = new SwapGuard.Limits(guard.answers(), guard.failures());
+    return new VersionSwitch(repository, loader, registry, limits, config.keepVersions());
   }
 
   @Produces

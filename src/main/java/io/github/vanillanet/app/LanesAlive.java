@@ -1,6 +1,6 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.serve.registry.StickyFaults;
+import io.github.vanillanet.serve.registry.ModelRegistry;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -12,17 +12,19 @@ import org.eclipse.microprofile.health.Liveness;
 @Singleton
 final class LanesAlive implements HealthCheck {
 
-  private final StickyFaults sticky;
+  private final ModelRegistry registry;
 
-  LanesAlive(StickyFaults sticky) {
-    this.sticky = sticky;
+  LanesAlive(ModelRegistry registry) {
+    this.registry = registry;
   }
 
   @Override
   public HealthCheckResponse call() {
     HealthCheckResponseBuilder response =
-        HealthCheckResponse.named("lanes").status(sticky.found().isEmpty());
-    sticky.found().forEach((id, fault) -> response.withData(id.toString(), fault.toString()));
+        HealthCheckResponse.named("lanes").status(registry.stickyFaults().isEmpty());
+    registry
+        .stickyFaults()
+        .forEach((id, fault) -> response.withData(id.toString(), fault.toString()));
     return response.build();
   }
 }

@@ -18,7 +18,6 @@ import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.SeededModel;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
-import io.github.vanillanet.serve.registry.FaultObserver;
 import io.github.vanillanet.serve.registry.LanePlan;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
@@ -41,12 +40,10 @@ final class ModelBringUp {
   private final LaneConfiguration lanes;
   private final ModelRegistry registry;
   private final ServingMetrics metrics;
-  private final FaultObserver faults;
   private final Supplier<ImageDecoder> decoder;
   private final BooleanSupplier closing;
 
   /**
-   * @param faults is told when a lane goes out of service
    * @param decoder made when it is asked for, so that a setting of it that cannot be honoured is
    *     told like the others
    * @param closing true once the service ends: no further model is begun
@@ -56,13 +53,11 @@ final class ModelBringUp {
       LaneConfiguration lanes,
       ModelRegistry registry,
       ServingMetrics metrics,
-      FaultObserver faults,
       Supplier<ImageDecoder> decoder,
       BooleanSupplier closing) {
     this.config = config;
     this.lanes = lanes;
     this.metrics = metrics;
-    this.faults = faults;
     this.registry = registry;
     this.decoder = decoder;
     this.closing = closing;
@@ -108,7 +103,7 @@ final class ModelBringUp {
             arithmetic,
             plan,
             metrics,
-            faults);
+            registry::faulted);
     int refused = 0;
     for (ModelId id : repository.active()) {
       if (closing.getAsBoolean()) {

@@ -2,7 +2,6 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.registry.ModelRegistry;
-import io.github.vanillanet.serve.registry.StickyFaults;
 import io.github.vanillanet.serve.scheduler.LaneFault;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
@@ -22,18 +21,16 @@ final class ModelsReady implements HealthCheck {
 
   private final ServiceLifecycle lifecycle;
   private final ModelRegistry registry;
-  private final StickyFaults sticky;
 
-  ModelsReady(ServiceLifecycle lifecycle, ModelRegistry registry, StickyFaults sticky) {
+  ModelsReady(ServiceLifecycle lifecycle, ModelRegistry registry) {
     this.lifecycle = lifecycle;
     this.registry = registry;
-    this.sticky = sticky;
   }
 
   @Override
   public HealthCheckResponse call() {
     Map<ModelId, LaneFault> faults = new HashMap<>(registry.faults());
-    faults.putAll(sticky.found());
+    faults.putAll(registry.stickyFaults());
     HealthCheckResponseBuilder response =
         HealthCheckResponse.named("models")
             .status(lifecycle.state() == ServiceLifecycle.State.READY && faults.isEmpty())

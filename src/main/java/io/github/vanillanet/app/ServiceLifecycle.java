@@ -5,7 +5,6 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.DefaultModel;
-import io.github.vanillanet.serve.registry.FaultObserver;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.github.vanillanet.train.jobs.JobRunner;
@@ -52,7 +51,6 @@ public final class ServiceLifecycle {
       ModelRegistry registry,
       DefaultModel defaultModel,
       ServingMetrics metrics,
-      FaultObserver faults,
       LoaderWhenReady loader,
       Instance<ImageDecoder> decoder,
       RequestWarmUp warmUp,
@@ -68,7 +66,6 @@ public final class ServiceLifecycle {
             new LaneConfiguration(config, turns),
             registry,
             metrics,
-            faults,
             decoder::get,
             () -> state() == State.CLOSING);
     this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");

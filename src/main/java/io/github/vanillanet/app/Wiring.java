@@ -14,7 +14,6 @@ import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.DefaultModel;
 import io.github.vanillanet.serve.registry.ModelRegistry;
-import io.github.vanillanet.serve.registry.SwapGuard;
 import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
@@ -92,12 +91,11 @@ final class Wiring {
   @Produces
   @Singleton
   ClassificationService classification(
-      ServingConfig config, ModelSelection selection, ImageDecoder decoder, SwapGuard guard) {
+      ServingConfig config, ModelSelection selection, ImageDecoder decoder) {
     return new ClassificationService(
         selection,
         decoder,
         config.maxTensorBody().asLongValue(),
-        config.decoders().orElseGet(() -> Runtime.getRuntime().availableProcessors()),
-        guard);
+        config.decoders().orElseGet(() -> Runtime.getRuntime().availableProcessors()));
   }
 }

@@ -2,7 +2,6 @@ package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.registry.AnswerObserver;
 import io.github.vanillanet.serve.registry.Lease;
 import java.time.Duration;
 import java.util.Optional;
@@ -59,7 +58,7 @@ public final class Admission {
     Optional<Lease> lease = lease(call, model);
     if (lease.isPresent()) {
       try (Lease one = lease.get()) {
-        action.accept(new Attempt(call, one.model(), 1, Duration.ZERO, AnswerObserver.none()));
+        action.accept(new Attempt(call, one.model(), 1, Duration.ZERO));
       }
     }
   }

@@ -6,8 +6,6 @@ import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.serve.metrics.Outcome;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.metrics.VersionMeters;
-import io.github.vanillanet.serve.registry.AnswerObserver;
-import io.github.vanillanet.serve.registry.InferenceStatistics;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.LaneAnswer;
 import io.github.vanillanet.serve.scheduler.ModelInput;
@@ -32,18 +30,15 @@ final class Attempt {
   private final ServedModel served;
   private final int images;
   private final Duration preparation;
-  private final AnswerObserver observer;
 
   /**
    * @param preparation that the input is expected to take
    */
-  Attempt(
-      Call call, ServedModel served, int images, Duration preparation, AnswerObserver observer) {
+  Attempt(Call call, ServedModel served, int images, Duration preparation) {
     this.call = call;
     this.served = served;
     this.images = images;
     this.preparation = preparation;
-    this.observer = observer;
   }
 
   /** Is refused, and counted, as {@link #run} would be now; else nothing happens. */
@@ -59,8 +54,7 @@ final class Attempt {
   /** It is counted as one that got no further. */
   void refused(ServiceException reason) {
     call.answeredBy(served.id());
-    served.statistics().begin().failed();
-    served.lane().meters().ended(outcome(reason));
+    served.meters().failed(outcome(reason), call.clock().elapsedNanos());
   }
 
   private Reservation reserve() {
@@ -74,28 +68,24 @@ final class Attempt {
   <T> T run(Supplier<ModelInput> input, Function<float[], T> result) {
     call.answeredBy(served.id());
     VersionMeters meters = served.lane().meters();
-    InferenceStatistics.Request request = served.statistics().begin();
     try (Reservation ticket = reserve()) {
       meters.accepted(images);
       try {
         ModelInput prepared = input.get();
-        request.prepared();
         LaneAnswer done = await(ticket.submit(prepared));
         requireFinite(prepared, done.logits());
-        observer.answered(served.id());
+        served.answered();
         T answer = call.clock().time(Stage.POSTPROCESS, () -> result.apply(done.logits()));
         if (call.deadline().passed()) {
           throw tooLate();
         }
-        meters.answered(call.clock().read());
-        request.succeeded(prepared.samples(), done.queueNanos(), done.inferNanos());
+        meters.answered(prepared.samples(), call.clock().read());
         return answer;
       } finally {
         meters.released(images);
       }
     } catch (RuntimeException | Error e) {
-      meters.ended(outcome(e));
-      request.failed();
+      meters.failed(outcome(e), call.clock().elapsedNanos());
       throw e;
     }
   }
@@ -118,7 +108,7 @@ final class Attempt {
       throw new ServiceException(ErrorCode.NOT_READY, "the service is closing");
     } catch (ExecutionException e) {
       if (ServiceException.has(e.getCause(), ErrorCode.ENGINE_FAILURE)) {
-        observer.failed(served.id());
+        served.failed();
       }
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -145,7 +135,7 @@ final class Attempt {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
         if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
-          observer.failed(served.id());
+          served.failed();
         }
         throw new ServiceException(
             ErrorCode.ENGINE_FAILURE,

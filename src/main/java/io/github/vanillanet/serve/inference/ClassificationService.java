@@ -7,7 +7,6 @@ import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.serve.registry.AnswerObserver;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.ModelInput;
@@ -30,25 +29,18 @@ public final class ClassificationService {
 
   private final ModelSelection models;
   private final ImagePreparation preparation;
-  private final AnswerObserver observer;
 
   /**
    * @param largestInput bytes of pixels that the images of one request may become: small images
    *     become large ones
    * @param decoders requests that may decode at the same time
-   * @param observer is told how each piece of work ended that reached a model
    */
   public ClassificationService(
-      ModelSelection models,
-      ImageDecoder decoder,
-      long largestInput,
-      int decoders,
-      AnswerObserver observer) {
+      ModelSelection models, ImageDecoder decoder, long largestInput, int decoders) {
     this.models = models;
     this.preparation =
         new ImagePreparation(
             decoder, largestInput, new DecodeGate(decoders), new PreparationTime(Ticker.system()));
-    this.observer = observer;
   }
 
   /** What decodes JPEGs, and that large ones are reduced, if they are. */
@@ -84,7 +76,7 @@ public final class ClassificationService {
   }
 
   private Classification classify(Call call, ServedModel served, byte[] encoded, int topK) {
-    return new Attempt(call, served, 1, preparation.expected(List.of(encoded)), observer)
+    return new Attempt(call, served, 1, preparation.expected(List.of(encoded)))
         .run(
             () -> preparation.prepare(call, served, List.of(encoded)).input(),
             logits ->
@@ -141,7 +133,7 @@ public final class ClassificationService {
 
   private Inference inferImages(Call call, ServedModel served, List<byte[]> encoded) {
     AtomicReference<PreparedImages> images = new AtomicReference<>();
-    return new Attempt(call, served, encoded.size(), preparation.expected(encoded), observer)
+    return new Attempt(call, served, encoded.size(), preparation.expected(encoded))
         .run(
             () -> {
               images.set(preparation.prepare(call, served, encoded));
@@ -185,7 +177,7 @@ public final class ClassificationService {
 
   private Inference inferInput(
       Call call, ServedModel served, InputKind kind, int samples, ByteBuffer content) {
-    return new Attempt(call, served, samples, Duration.ZERO, observer)
+    return new Attempt(call, served, samples, Duration.ZERO)
         .run(
             () -> new ModelInput(kind, samples, content),
             logits -> inference(served, samples, logits, new TreeMap<>()));

@@ -46,6 +46,11 @@ public final class StageClock {
     stages.merge(stage, Duration.ofNanos(nanos), Duration::plus);
   }
 
+  /** Time since the request's arrival. */
+  long elapsedNanos() {
+    return ticker.nanos() - arrived;
+  }
+
   /** The stages so far, and the total up to now. */
   public Timings read() {
     Map<Stage, Duration> sofar = new EnumMap<>(Stage.class);

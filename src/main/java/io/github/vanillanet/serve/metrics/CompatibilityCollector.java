@@ -2,22 +2,19 @@ package io.github.vanillanet.serve.metrics;
 
 import io.prometheus.client.Collector;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The counters of Triton and TorchServe, under their names. A counter of this client library always
- * ends in {@code _total}, which theirs do not; a metric of unknown type keeps its name.
+ * Exports the counters of Triton and TorchServe under their names. This client library appends
+ * {@code _total} to the name of every counter, so these metrics have an unknown type.
  */
 final class CompatibilityCollector extends Collector {
-
-  private static final List<String> TRITON = List.of("model", "version");
-  private static final List<String> TORCH_SERVE =
-      List.of("model_name", "model_version", "hostname");
 
   private static final Map<String, Set<Outcome>> FAILURES =
       Map.of(
@@ -29,6 +26,9 @@ final class CompatibilityCollector extends Collector {
   private final Supplier<List<VersionMeters>> versions;
   private final String host;
 
+  /** The labels and counters of one version. */
+  private record Row(String model, String version, Statistics counted) {}
+
   CompatibilityCollector(Supplier<List<VersionMeters>> versions, String host) {
     this.versions = versions;
     this.host = host;
@@ -36,92 +36,77 @@ final class CompatibilityCollector extends Collector {
 
   @Override
   public List<MetricFamilySamples> collect() {
-    List<VersionMeters> live = versions.get();
-    List<MetricFamilySamples> families = new ArrayList<>();
-    families.add(
-        triton(live, "request_success", v -> v.requests.get(Outcome.SUCCESS).doubleValue()));
-    families.add(failures(live));
-    families.add(triton(live, "count", v -> v.images.doubleValue()));
-    families.add(triton(live, "exec_count", v -> v.forwards.doubleValue()));
-    families.add(triton(live, "pending_request_count", v -> v.pending.get()));
-    families.add(triton(live, "request_duration_us", v -> micros(v, Stage.TOTAL)));
-    families.add(triton(live, "queue_duration_us", v -> micros(v, Stage.QUEUE)));
-    families.add(
-        triton(
-            live,
-            "compute_input_duration_us",
-            v -> micros(v, Stage.DECODE) + micros(v, Stage.PREPROCESS)));
-    families.add(triton(live, "compute_infer_duration_us", v -> micros(v, Stage.INFER)));
-    families.add(triton(live, "compute_output_duration_us", v -> micros(v, Stage.POSTPROCESS)));
-    families.add(
+    List<Row> rows =
+        versions.get().stream()
+            .map(v -> new Row(v.model(), Integer.toString(v.version()), v.statistics()))
+            .toList();
+    return List.of(
+        triton(Metric.TRITON_SUCCESS, rows, counted -> counted.answers().requests()),
+        failures(rows),
+        triton(Metric.TRITON_COUNT, rows, Statistics::images),
+        triton(Metric.TRITON_EXECUTIONS, rows, Statistics::forwards),
+        triton(Metric.TRITON_PENDING, rows, Statistics::pending),
+        triton(Metric.TRITON_TOTAL, rows, micros(Stage.TOTAL)),
+        triton(Metric.TRITON_QUEUE, rows, micros(Stage.QUEUE)),
+        triton(Metric.TRITON_INPUT, rows, micros(Stage.DECODE, Stage.PREPROCESS)),
+        triton(Metric.TRITON_INFER, rows, micros(Stage.INFER)),
+        triton(Metric.TRITON_OUTPUT, rows, micros(Stage.POSTPROCESS)),
         torchServe(
-            live,
-            "ts_inference_requests_total",
-            v -> v.requests.values().stream().mapToDouble(LongAdder::doubleValue).sum()));
-    families.add(
-        torchServe(live, "ts_inference_latency_microseconds", v -> micros(v, Stage.TOTAL)));
-    families.add(torchServe(live, "ts_queue_latency_microseconds", v -> micros(v, Stage.QUEUE)));
-    return families;
+            Metric.TORCHSERVE_REQUESTS,
+            rows,
+            counted -> counted.requests(EnumSet.allOf(Outcome.class))),
+        torchServe(Metric.TORCHSERVE_LATENCY, rows, micros(Stage.TOTAL)),
+        torchServe(Metric.TORCHSERVE_QUEUE, rows, micros(Stage.QUEUE)));
   }
 
-  private static double micros(VersionMeters version, Stage stage) {
-    return version.stageNanos.get(stage).doubleValue() / 1e3;
+  private static ToDoubleFunction<Statistics> micros(Stage... stages) {
+    return counted -> counted.answers().nanos(stages) / 1e3;
   }
 
   private static MetricFamilySamples triton(
-      List<VersionMeters> live, String suffix, ToDoubleFunction<VersionMeters> value) {
-    String name = "nv_inference_" + suffix;
+      Metric metric, List<Row> rows, ToDoubleFunction<Statistics> value) {
+    List<String> labels = List.of("model", "version");
     return family(
-        name,
-        "As Triton counts it",
-        live.stream()
-            .map(v -> sample(name, TRITON, List.of(v.model(), number(v)), value.applyAsDouble(v)))
+        metric,
+        rows.stream()
+            .map(r -> sample(metric, labels, value.applyAsDouble(r.counted), r.model, r.version))
             .toList());
   }
 
-  private static MetricFamilySamples failures(List<VersionMeters> live) {
-    String name = "nv_inference_request_failure";
+  private static MetricFamilySamples failures(List<Row> rows) {
+    List<String> labels = List.of("model", "version", "reason");
     List<MetricFamilySamples.Sample> samples = new ArrayList<>();
-    for (VersionMeters version : live) {
+    for (Row row : rows) {
       FAILURES.forEach(
-          (reason, outcomes) ->
-              samples.add(
-                  sample(
-                      name,
-                      List.of("model", "version", "reason"),
-                      List.of(version.model(), number(version), reason),
-                      outcomes.stream().mapToDouble(o -> version.requests.get(o).sum()).sum())));
+          (reason, outcomes) -> {
+            long requests = row.counted.requests(outcomes);
+            samples.add(
+                sample(Metric.TRITON_FAILURE, labels, requests, row.model, row.version, reason));
+          });
     }
-    return family(name, "As Triton counts it", samples);
+    return family(Metric.TRITON_FAILURE, samples);
   }
 
   private MetricFamilySamples torchServe(
-      List<VersionMeters> live, String name, ToDoubleFunction<VersionMeters> value) {
+      Metric metric, List<Row> rows, ToDoubleFunction<Statistics> value) {
+    List<String> labels = List.of("model_name", "model_version", "hostname");
     return family(
-        name,
-        "As TorchServe counts it",
-        live.stream()
+        metric,
+        rows.stream()
             .map(
-                v ->
+                r ->
                     sample(
-                        name,
-                        TORCH_SERVE,
-                        List.of(v.model(), number(v), host),
-                        value.applyAsDouble(v)))
+                        metric, labels, value.applyAsDouble(r.counted), r.model, r.version, host))
             .toList());
   }
 
-  private static String number(VersionMeters version) {
-    return Integer.toString(version.version());
-  }
-
   private static MetricFamilySamples family(
-      String name, String help, List<MetricFamilySamples.Sample> samples) {
-    return new MetricFamilySamples(name, Type.UNKNOWN, help, samples);
+      Metric metric, List<MetricFamilySamples.Sample> samples) {
+    return new MetricFamilySamples(metric.id, Type.UNKNOWN, metric.description, samples);
   }
 
   private static MetricFamilySamples.Sample sample(
-      String name, List<String> labels, List<String> values, double value) {
-    return new MetricFamilySamples.Sample(name, labels, values, value);
+      Metric metric, List<String> labels, double value, String... values) {
+    return new MetricFamilySamples.Sample(metric.id, labels, Arrays.asList(values), value);
   }
 }

@@ -6,16 +6,16 @@ import java.util.Locale;
 public enum FaultReason {
   /** The engine or the device failed. */
   DEVICE_ERROR,
-  /** A forward does not come back. */
+  /** A forward did not return. */
   HANG,
-  /** A picture was answered with logits that are not finite. */
+  /** The logits of an image are not finite. */
   NON_FINITE,
-  /** A certified probe was answered otherwise than certified. */
+  /** The answer to a certified probe differs from the certificate. */
   WRONG_ANSWER,
-  /** The lane's thread could not be set up, or ended. */
+  /** A worker thread could not start, or ended. */
   THREAD;
 
-  /** As in labels and health bodies. */
+  /** The value in metrics and health responses. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

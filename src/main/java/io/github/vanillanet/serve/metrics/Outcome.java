@@ -2,18 +2,18 @@ package io.github.vanillanet.serve.metrics;
 
 import java.util.Locale;
 
-/** How a request ended that had found its model. */
+/** How a request for an existing model ended. */
 public enum Outcome {
   SUCCESS,
-  /** Refused since the queue was full. */
+  /** The queue was full. */
   REJECTED,
-  /** Its deadline could not be met, or passed. */
+  /** The deadline passed or could not be met. */
   EXPIRED,
-  /** Its client left. */
+  /** The client disconnected. */
   CANCELLED,
-  /** The client's fault: no image, a wrong shape. */
+  /** The client's error, such as a damaged image or a wrong shape. */
   INVALID,
-  /** The engine's fault, or ours. */
+  /** An error of the engine or the service. */
   FAILED;
 
   String label() {

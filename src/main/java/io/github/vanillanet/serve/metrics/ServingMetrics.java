@@ -1,7 +1,7 @@
 package io.github.vanillanet.serve.metrics;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
 import io.prometheus.client.Collector;
 import java.util.List;
@@ -11,83 +11,75 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.function.Supplier;
 
 /**
- * All meters of the service. Labels are bounded: model names, the versions that are loaded, stages,
- * outcomes and batch sizes. Thread-safe.
+ * The meters of the service. The values of all labels are bounded: model names, loaded versions,
+ * stages, outcomes and batch sizes. Thread-safe.
  */
 public final class ServingMetrics {
 
   private final MeterRegistry registry;
   private final ConcurrentMap<String, ModelMeters> models = new ConcurrentHashMap<>();
-  private final ConcurrentSkipListMap<String, VersionMeters> live = new ConcurrentSkipListMap<>();
+  private final ConcurrentSkipListMap<String, VersionMeters> open = new ConcurrentSkipListMap<>();
+  private final ModelMeters discarded = new ModelMeters(new CompositeMeterRegistry(), "");
 
   public ServingMetrics(MeterRegistry registry) {
     this.registry = registry;
   }
 
-  /**
-   * Registers the memory of a device; that of a GPU under Triton's names as well, whose label is
-   * the device's name here. Triton's other names of that kind, utilisation and power, are told by
-   * NVIDIA's exporter.
-   *
-   * @param device as the operator knows it: {@code cpu}, {@code cuda:0}
-   * @param used bytes, NaN if it cannot be told
-   * @param total bytes, NaN if it cannot be told
-   */
-  public void deviceMemory(String device, Supplier<Number> used, Supplier<Number> total) {
-    memory("vanillanet.device.memory", "device", device, used, total);
-    if (device.startsWith("cuda")) {
-      memory("nv.gpu.memory", "gpu_uuid", device, used, total);
-    }
-  }
-
-  /** Registers the gauges of the memory for bodies, in bytes. */
-  public void bodyMemory(Supplier<Number> used, Supplier<Number> total) {
-    Gauge.builder("vanillanet.body.memory.used.bytes", used)
-        .description("Of bodies that are being read or worked on")
-        .register(registry);
-    Gauge.builder("vanillanet.body.memory.total.bytes", total)
-        .description("That bodies may have; more are refused")
-        .register(registry);
-  }
-
-  private void memory(
-      String name, String label, String device, Supplier<Number> used, Supplier<Number> total) {
-    Gauge.builder(name + ".used.bytes", used)
-        .description("Of a CUDA device, by all its processes; of the CPU, resident in this one")
-        .tag(label, device)
-        .register(registry);
-    Gauge.builder(name + ".total.bytes", total)
-        .description("Of a CUDA device; of the CPU, the container's limit or the machine's memory")
-        .tag(label, device)
-        .register(registry);
-  }
-
-  /** Counts for nobody: commands and tests have no registry. */
+  /** Metrics that are not exported, for commands and tests. */
   public static ServingMetrics unobserved() {
     return new ServingMetrics(new CompositeMeterRegistry());
   }
 
   /**
-   * The meters of one version; nothing is registered or counted before {@link VersionMeters#open}.
+   * Registers the memory gauges of a device. A GPU also has Triton's names, with the device's name
+   * as the UUID. NVIDIA's exporter has Triton's other GPU metrics, such as utilisation and power.
    *
-   * @param devices as the operator knows them: {@code cpu}, {@code cuda:0}
+   * @param device {@code cpu}, {@code cuda:0}
+   * @param used bytes, NaN if unknown
+   * @param total bytes, NaN if unknown
+   */
+  public void deviceMemory(String device, Supplier<Number> used, Supplier<Number> total) {
+    Tags tags = Tags.of("device", device);
+    Metric.DEVICE_MEMORY_USED.gauge(registry, tags, used);
+    Metric.DEVICE_MEMORY_TOTAL.gauge(registry, tags, total);
+    if (device.startsWith("cuda")) {
+      Tags triton = Tags.of("gpu_uuid", device);
+      Metric.TRITON_MEMORY_USED.gauge(registry, triton, used);
+      Metric.TRITON_MEMORY_TOTAL.gauge(registry, triton, total);
+    }
+  }
+
+  /** Registers the gauges of the memory for request bodies, in bytes. */
+  public void bodyMemory(Supplier<Number> used, Supplier<Number> total) {
+    Metric.BODY_MEMORY_USED.gauge(registry, Tags.empty(), used);
+    Metric.BODY_MEMORY_TOTAL.gauge(registry, Tags.empty(), total);
+  }
+
+  /**
+   * Creates the meters of one version. They are registered by {@link VersionMeters#open}.
+   *
+   * @param devices {@code cpu}, {@code cuda:0}
    */
   public VersionMeters version(String model, int version, String... devices) {
     return new VersionMeters(this, model, version, List.of(devices));
   }
 
   /**
-   * Counters under the names that dashboards of Triton and TorchServe query. They have no {@code
-   * _total}, which Micrometer would append.
+   * Creates the counters with the names that dashboards of Triton and TorchServe query.
    *
-   * @param host of TorchServe's label {@code hostname}
+   * @param host value of TorchServe's label {@code hostname}
    */
   public Collector compatibilityNames(String host) {
-    return new CompatibilityCollector(() -> List.copyOf(live.values()), host);
+    return new CompatibilityCollector(() -> List.copyOf(open.values()), host);
   }
 
   MeterRegistry registry() {
     return registry;
+  }
+
+  /** Unregistered meters for the events of a warm-up. */
+  ModelMeters discarded() {
+    return discarded;
   }
 
   ModelMeters model(String name) {
@@ -95,16 +87,25 @@ public final class ServingMetrics {
   }
 
   synchronized void opened(VersionMeters version, int lanes) {
-    live.put(version.model() + "/" + version.version(), version);
+    open.put(key(version), version);
     model(version.model()).lanes.set(lanes);
   }
 
-  /** True if nobody else counts under the same labels: a version may be loaded again. */
+  /**
+   * Forgets a version.
+   *
+   * @return false if it was not open, or if the same version was loaded again in the meantime
+   */
   synchronized boolean closed(VersionMeters version) {
-    boolean removed = live.remove(version.model() + "/" + version.version(), version);
-    if (live.values().stream().noneMatch(other -> other.model().equals(version.model()))) {
+    boolean removed = open.remove(key(version), version);
+    if (removed
+        && open.values().stream().noneMatch(other -> other.model().equals(version.model()))) {
       model(version.model()).lanes.set(0);
     }
     return removed;
+  }
+
+  private static String key(VersionMeters version) {
+    return version.model() + "/" + version.version();
   }
 }

@@ -2,7 +2,7 @@ package io.github.vanillanet.serve.metrics;
 
 import java.util.Locale;
 
-/** Where the time of a request goes, in the order in which it goes there. */
+/** A part of a request's time, in the order of processing. */
 public enum Stage {
   /** Encoded bytes to pixels or tensors. */
   DECODE,
@@ -14,10 +14,10 @@ public enum Stage {
   INFER,
   /** Logits to predictions. */
   POSTPROCESS,
-  /** From the arrival of the request's head; more than the sum by what HTTP takes. */
+  /** From the arrival of the request's head. HTTP handling makes it longer than the sum. */
   TOTAL;
 
-  /** As in labels and headers. */
+  /** The value in metrics and headers. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -5,18 +5,28 @@ import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What happens to one loaded version, event by event. Events before {@link #open} are those of its
- * warm-up and are not counted; {@link #close} takes the meters that name the version away again, so
- * that retraining does not pile them up. Thread-safe.
+ * Counts the events of one loaded version. Prometheus and Triton's statistics extension both read
+ * these counters. Events before {@link #open} belong to the warm-up and are not counted. {@link
+ * #close} removes the meters that name the version, so that retraining does not accumulate meters.
+ * Thread-safe.
+ *
+ * @see <a
+ *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_statistics.md">the
+ *     statistics extension</a>
  */
 public final class VersionMeters implements AutoCloseable {
+
+  /** Requests with more images than this have no batch size of their own in the statistics. */
+  private static final int LARGEST_BATCH = 1024;
 
   private final ServingMetrics metrics;
   private final String model;
@@ -24,38 +34,64 @@ public final class VersionMeters implements AutoCloseable {
   private final List<String> devices;
   private final ConcurrentMap<Forward, Timer> inferences = new ConcurrentHashMap<>();
 
-  final Map<Outcome, LongAdder> requests = new EnumMap<>(Outcome.class);
-  final Map<Stage, LongAdder> stageNanos = new EnumMap<>(Stage.class);
-  final LongAdder images = new LongAdder();
-  final LongAdder forwards = new LongAdder();
-  final AtomicInteger pending = new AtomicInteger();
+  private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
+  private final LongAdder failedNanos = new LongAdder();
+  private final LongAdder images = new LongAdder();
+  private final LongAdder forwards = new LongAdder();
+  private final LongAdder pending = new LongAdder();
+  private final AtomicLong lastMillis = new AtomicLong();
+  private final Answered answered = new Answered();
+  private final Map<Integer, Answered> answeredByBatch = new ConcurrentSkipListMap<>();
 
+  private volatile ModelMeters shared; // those of the model name, once open
   private volatile boolean open;
   private boolean live; // guarded by this
   private boolean faulty; // guarded by this
 
   private record Forward(String device, int images) {}
 
+  /** The adders behind {@link Statistics.Answers}. */
+  private static final class Answered {
+    private final LongAdder requests = new LongAdder();
+    private final Map<Stage, LongAdder> nanos = new EnumMap<>(Stage.class);
+
+    private Answered() {
+      for (Stage stage : Stage.values()) {
+        nanos.put(stage, new LongAdder());
+      }
+    }
+
+    private void add(Timings timings) {
+      requests.increment();
+      timings.stages().forEach((stage, duration) -> nanos.get(stage).add(duration.toNanos()));
+    }
+
+    private Statistics.Answers snapshot() {
+      Map<Stage, Long> sums = new EnumMap<>(Stage.class);
+      nanos.forEach((stage, adder) -> sums.put(stage, adder.sum()));
+      return new Statistics.Answers(requests.sum(), sums);
+    }
+  }
+
   VersionMeters(ServingMetrics metrics, String model, int version, List<String> devices) {
     this.metrics = metrics;
     this.model = model;
     this.version = version;
     this.devices = List.copyOf(devices);
+    this.shared = metrics.discarded();
     for (Outcome outcome : Outcome.values()) {
-      requests.put(outcome, new LongAdder());
-    }
-    for (Stage stage : Stage.values()) {
-      stageNanos.put(stage, new LongAdder());
+      outcomes.put(outcome, new LongAdder());
     }
   }
 
   /**
-   * The version is warm: registers its meters and counts from here on.
+   * Ends the warm-up: registers the version's meters and counts from here on.
    *
-   * @param lanes threads that do its forwards
+   * @param lanes worker threads of the version
    * @param batchSizes images in one forward, as far as they are known beforehand
    */
   public void open(int lanes, Iterable<Integer> batchSizes) {
+    shared = metrics.model(model);
     for (String device : devices) {
       batchSizes.forEach(size -> inference(new Forward(device, size)));
     }
@@ -63,109 +99,112 @@ public final class VersionMeters implements AutoCloseable {
     metrics.opened(this, lanes);
   }
 
-  /** Work waits in the queue. */
+  /** Work entered the queue. */
   public void queued(int samples) {
-    pending.incrementAndGet();
-    metrics.model(model).queued.addAndGet(samples);
+    pending.increment();
+    shared.queued.addAndGet(samples);
   }
 
   /** Work left the queue, to be computed or dropped. */
   public void unqueued(int samples) {
-    pending.decrementAndGet();
-    metrics.model(model).queued.addAndGet(-samples);
+    pending.decrement();
+    shared.queued.addAndGet(-samples);
   }
 
-  /** Work left the queue without being computed, {@code nanos} after it came. */
+  /** Work was dropped after {@code nanos} in the queue. */
   public void dropped(long nanos) {
-    metrics.model(model).dropped(nanos);
+    shared.stages.get(Stage.QUEUE).record(nanos, TimeUnit.NANOSECONDS);
   }
 
-  /** Images were accepted for an answer; {@link #released} follows. */
+  /** Images were accepted; {@link #released} follows. */
   public void accepted(int samples) {
-    metrics.model(model).inFlight.addAndGet(samples);
+    shared.inFlight.addAndGet(samples);
   }
 
-  /** Images were answered, one way or another. */
+  /** The request of accepted images ended. */
   public void released(int samples) {
-    metrics.model(model).inFlight.addAndGet(-samples);
+    shared.inFlight.addAndGet(-samples);
   }
 
-  /** One forward is done. */
+  /** A forward ended. */
   public void inferred(String device, int samples, long nanos) {
     if (open) {
       inference(new Forward(device, samples)).record(nanos, TimeUnit.NANOSECONDS);
-      metrics.model(model).inferred(samples, nanos);
+      shared.batch.record(samples);
+      shared.busySeconds.increment(nanos / 1e9);
       images.add(samples);
       forwards.increment();
     }
   }
 
-  /** A request was answered with success. */
-  public void answered(Timings timings) {
-    timings.stages().forEach((stage, duration) -> stageNanos.get(stage).add(duration.toNanos()));
-    metrics.model(model).answered(timings);
-    ended(Outcome.SUCCESS);
+  /** A request of {@code samples} images was answered. */
+  public void answered(int samples, Timings timings) {
+    answered.add(timings);
+    if (samples <= LARGEST_BATCH) {
+      answeredByBatch.computeIfAbsent(samples, size -> new Answered()).add(timings);
+    }
+    lastMillis.set(System.currentTimeMillis());
+    shared.answered(timings);
+    count(Outcome.SUCCESS);
   }
 
-  /** A request ended in another way. */
-  public void ended(Outcome outcome) {
-    requests.get(outcome).increment();
-    metrics.model(model).ended(outcome);
+  /** A request ended without an answer, {@code nanos} after its arrival. */
+  public void failed(Outcome outcome, long nanos) {
+    failedNanos.add(nanos);
+    count(outcome);
   }
 
-  /** This version answers from here on: the gauge of its model's health is about it. */
+  private void count(Outcome outcome) {
+    outcomes.get(outcome).increment();
+    shared.requests.get(outcome).increment();
+  }
+
+  /** The version goes live: the health gauge of its model now shows its health. */
   public synchronized void live() {
     live = true;
-    metrics.model(model).healthy.set(faulty ? 0 : 1);
+    shared.healthy.set(faulty ? 0 : 1);
   }
 
-  /** Another version answers from here on, or none: a fault of this one ails nobody any more. */
+  /** The version is no longer live: its faults no longer affect the health gauge. */
   public synchronized void retired() {
     live = false;
-    metrics.model(model).healthy.set(1);
+    shared.healthy.set(1);
   }
 
-  /** This version's lanes were taken out of service. */
+  /** A fault took the version out of service. */
   public synchronized void faulted(FaultReason reason) {
-    metrics.model(model).faulted(reason);
+    ModelMeters registered = metrics.model(model); // a fault counts during the warm-up, too
+    registered.faults.get(reason).increment();
     faulty = true;
     if (live) {
-      metrics.model(model).healthy.set(0);
+      registered.healthy.set(0);
     }
   }
 
-  /** This version replaced another. */
+  /** The version replaced another one. */
   public void swapped() {
-    metrics.model(model).swapped();
+    shared.swaps.increment();
   }
 
-  /** This older version came back in place of another. */
+  /** The version replaced a newer one. */
   public void rolledBack() {
-    metrics.model(model).rolledBack();
+    shared.rollbacks.increment();
   }
 
-  private Timer inference(Forward forward) {
-    return inferences.computeIfAbsent(
-        forward,
-        labels ->
-            Buckets.timer(
-                metrics.registry(),
-                "vanillanet.infer",
-                "Time of a forward",
-                Tags.of(
-                    "model",
-                    model,
-                    "version",
-                    Integer.toString(version),
-                    "device",
-                    labels.device(),
-                    "batch",
-                    Integer.toString(labels.images()))));
-  }
-
-  /** Forwards that were done for requests. */
-  public long executions() {
-    return forwards.sum();
+  public Statistics statistics() {
+    Map<Outcome, Long> byOutcome = new EnumMap<>(Outcome.class);
+    outcomes.forEach((outcome, requests) -> byOutcome.put(outcome, requests.sum()));
+    Map<Integer, Statistics.Answers> byBatch = new TreeMap<>();
+    answeredByBatch.forEach((size, answers) -> byBatch.put(size, answers.snapshot()));
+    return new Statistics(
+        lastMillis.get(),
+        images.sum(),
+        forwards.sum(),
+        pending.sum(),
+        byOutcome,
+        failedNanos.sum(),
+        answered.snapshot(),
+        byBatch);
   }
 
   String model() {
@@ -176,7 +215,17 @@ public final class VersionMeters implements AutoCloseable {
     return version;
   }
 
-  /** Nothing is counted afterwards. Idempotent. */
+  private Timer inference(Forward forward) {
+    return inferences.computeIfAbsent(
+        forward,
+        labels ->
+            Metric.INFER.timer(
+                metrics.registry(),
+                Tags.of("model", model, "version", Integer.toString(version))
+                    .and("device", labels.device, "batch", Integer.toString(labels.images))));
+  }
+
+  /** Ends the counting and removes the version's meters. Idempotent. */
   @Override
   public void close() {
     open = false;

@@ -16,6 +16,7 @@ import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import io.github.vanillanet.serve.scheduler.KnownAnswer;
 import io.github.vanillanet.serve.scheduler.Lane;
+import io.github.vanillanet.serve.scheduler.LaneFault;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
 import io.github.vanillanet.serve.scheduler.WatchPlan;
@@ -27,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.BiConsumer;
 
 /**
  * Brings a published version onto its devices: load, start its lane, have every thread of it warm
@@ -43,12 +45,12 @@ public final class ModelLoader implements VersionLoader {
   private final Arithmetic arithmetic;
   private final LanePlan plan;
   private final ServingMetrics metrics;
-  private final FaultObserver faults;
+  private final BiConsumer<ModelId, LaneFault> onFault;
 
   /**
    * @param devices that serve each model; whichever is free takes the next request
    * @param arithmetic other than the published one, an artifact is derived at each load
-   * @param faults is told when a lane goes out of service
+   * @param onFault receives each fault on the thread that found it, and must return quickly
    */
   public ModelLoader(
       InstanceLoader engine,
@@ -56,13 +58,13 @@ public final class ModelLoader implements VersionLoader {
       Arithmetic arithmetic,
       LanePlan plan,
       ServingMetrics metrics,
-      FaultObserver faults) {
+      BiConsumer<ModelId, LaneFault> onFault) {
     this.engine = engine;
     this.devices = List.copyOf(devices);
     this.arithmetic = arithmetic;
     this.plan = plan;
     this.metrics = metrics;
-    this.faults = faults;
+    this.onFault = onFault;
   }
 
   /**
@@ -84,7 +86,7 @@ public final class ModelLoader implements VersionLoader {
         arithmetic,
         new LanePlan(1, threads, LaneSettings.single(queueCapacity), LanePlan.USUAL_HANG_LIMIT),
         ServingMetrics.unobserved(),
-        FaultObserver.none());
+        (id, fault) -> {});
   }
 
   @Override
@@ -149,7 +151,7 @@ public final class ModelLoader implements VersionLoader {
       known.add(new KnownAnswer(input, logits -> golden.requireStill(probe, logits)));
     }
     return new WatchPlan(
-        known, SHORTEST_PROBE_INTERVAL, plan.hangLimit(), fault -> faults.faulted(id, fault));
+        known, SHORTEST_PROBE_INTERVAL, plan.hangLimit(), fault -> onFault.accept(id, fault));
   }
 
   /** Every thread is warm, and every device answers the probes as it must. */

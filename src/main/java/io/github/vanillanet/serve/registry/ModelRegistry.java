@@ -3,6 +3,8 @@ package io.github.vanillanet.serve.registry;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.scheduler.LaneFault;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,68 +12,72 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * The live version of each model. A swap takes effect for every lease taken after it; the version
- * before retires when its last lease is back. Thread-safe.
+ * The live version of each model and its faults. A lease taken after a swap has the new version.
+ * The old version is closed when its last lease is closed. Thread-safe.
  */
 public final class ModelRegistry implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final Logger LOG = System.getLogger(ModelRegistry.class.getName());
+  private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(1);
 
   private final ConcurrentSkipListMap<String, ServedModel> live = new ConcurrentSkipListMap<>();
-  private volatile Runnable changed = () -> {};
+  private final ConcurrentMap<ModelId, LaneFault> stickyFaults = new ConcurrentHashMap<>();
+  private volatile Runnable onChange = () -> {};
 
-  /** Runs {@code listener} after each swap and removal from now on, on the thread that made it. */
+  /** Runs {@code listener} after each later swap and removal, on the thread that made it. */
   public void onChange(Runnable listener) {
-    changed = listener;
+    onChange = listener;
   }
 
-  /** A lease on the live version of {@code name}, if there is one. */
+  /** Leases the live version of {@code name}; empty if there is none. */
   public Optional<Lease> lease(String name) {
     for (ServedModel model = live.get(name); model != null; model = live.get(name)) {
       if (model.acquire()) {
         return Optional.of(new Lease(model));
       }
-      // swapped and closed between the two steps: its successor is there by now
+      // The model was replaced and closed after live.get(): its successor is in the map.
     }
     return Optional.empty();
   }
 
   /**
-   * The live version of {@code name}, without a lease: it may be swapped out at any moment, so read
-   * its state only and compute nothing with it.
+   * Returns the live version of {@code name} without a lease. It may be closed at any moment: read
+   * its state, but submit no work to it.
    */
   public Optional<ServedModel> current(String name) {
     return Optional.ofNullable(live.get(name));
   }
 
-  /** Makes {@code next} the live version of its name; the one before retires. */
+  /** Makes {@code next} the live version of its name and retires the one before. */
   public void swap(ServedModel next) {
     ServedModel previous = live.put(next.id().name(), next);
     if (previous != null) {
-      previous.lane().meters().retired();
+      previous.meters().retired();
     }
-    next.lane().meters().live();
+    next.meters().live();
     if (previous != null) {
-      next.lane().meters().swapped();
+      next.meters().swapped();
       previous.release();
     }
-    changed.run();
+    onChange.run();
   }
 
   /**
-   * Serves a model of the service's own.
+   * Serves a model of the service's own. It is in no list.
    *
-   * @param name begins with a dot, so that no model of a repository has it, and is in no list
+   * @param name starts with a dot, as no name in a repository does
    */
   public void serveUnlisted(String name, ServedModel model) {
     if (!isUnlisted(name)) {
-      throw new IllegalArgumentException("expected a name that begins with a dot, found " + name);
+      throw new IllegalArgumentException("Expected a name that starts with a dot, got " + name);
     }
     live.put(name, model);
   }
@@ -80,12 +86,37 @@ public final class ModelRegistry implements AutoCloseable {
     return name.startsWith(".");
   }
 
-  /** The live version of {@code name}, if there is one. */
+  /** The id of the live version of {@code name}. */
   public Optional<ModelId> live(String name) {
-    return Optional.ofNullable(live.get(name)).map(ServedModel::id);
+    return current(name).map(ServedModel::id);
   }
 
-  /** Of live versions whose lane is out of service, why it is. */
+  /** The names of all live models, in alphabetical order, without the service's own. */
+  public List<String> names() {
+    return live.keySet().stream().filter(name -> !isUnlisted(name)).toList();
+  }
+
+  /** The live versions by name, without the service's own. */
+  public List<StoredVersion> versions() {
+    return live.entrySet().stream()
+        .filter(entry -> !isUnlisted(entry.getKey()))
+        .map(entry -> entry.getValue().version())
+        .toList();
+  }
+
+  /** Records that the lane of {@code id} is out of service. Called by the thread that found it. */
+  public void faulted(ModelId id, LaneFault fault) {
+    LOG.log(Level.ERROR, "{0} is out of service: {1}", id, fault);
+    if (fault.sticky()) {
+      stickyFaults.putIfAbsent(id, fault);
+    }
+    current(id.name())
+        .filter(model -> model.id().equals(id))
+        .flatMap(ServedModel::guard)
+        .ifPresent(SwapGuard::startRescue);
+  }
+
+  /** The faults of the live versions. */
   public Map<ModelId, LaneFault> faults() {
     Map<ModelId, LaneFault> faults = new LinkedHashMap<>();
     for (ServedModel model : live.values()) {
@@ -94,35 +125,27 @@ public final class ModelRegistry implements AutoCloseable {
     return faults;
   }
 
-  /** Names of all live models, in order, but not the service's own. */
-  public List<String> names() {
-    return live.keySet().stream().filter(name -> !isUnlisted(name)).toList();
-  }
-
-  /** The live versions, by name, without the service's own. */
-  public List<StoredVersion> versions() {
-    return live.entrySet().stream()
-        .filter(entry -> !isUnlisted(entry.getKey()))
-        .map(entry -> entry.getValue().version())
-        .toList();
+  /** The faults that require a new process. They remain after their version is swapped out. */
+  public Map<ModelId, LaneFault> stickyFaults() {
+    return Map.copyOf(stickyFaults);
   }
 
   /**
-   * Serves {@code name} no more; its version retires.
+   * Stops serving {@code name} and retires its version.
    *
    * @return false if it was not served
    */
   public boolean remove(String name) {
     ServedModel model = live.remove(name);
     if (model != null) {
-      model.lane().meters().retired();
+      model.meters().retired();
       model.release();
-      changed.run();
+      onChange.run();
     }
     return model != null;
   }
 
-  /** Retires every model and waits until each is closed, a minute at most. */
+  /** Retires every model and waits until all are closed, for at most one minute. */
   @Override
   public void close() {
     List<CompletableFuture<Void>> closings = new ArrayList<>();
@@ -135,9 +158,9 @@ public final class ModelRegistry implements AutoCloseable {
     }
     try {
       CompletableFuture.allOf(closings.toArray(CompletableFuture[]::new))
-          .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+          .get(CLOSE_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      // a hung device: its lane's thread is a daemon and ends with the process
+      LOG.log(Level.WARNING, "Not all models could be closed: {0}", e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

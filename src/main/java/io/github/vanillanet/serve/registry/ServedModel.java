@@ -1,17 +1,19 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.metrics.VersionMeters;
 import io.github.vanillanet.serve.scheduler.Lane;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A version that is loaded and warm. It is counted by its users: one for the registry, one for each
- * {@link Lease}. When the last lets go, its lane is closed, on a thread of its own since that may
- * wait for a forward.
+ * A loaded and warm version. It counts its users: the registry and each {@link Lease}. The last
+ * user closes the lane, on a new thread because closing may wait for a forward. Thread-safe.
  */
 public final class ServedModel {
 
@@ -21,14 +23,14 @@ public final class ServedModel {
   private final Duration loadTime;
   private final Duration batch1Latency;
 
-  private final InferenceStatistics statistics = new InferenceStatistics();
   private final AtomicInteger users = new AtomicInteger(1);
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
+  private volatile Optional<SwapGuard> guard = Optional.empty();
 
   /**
-   * @param lane owned by this from here on
+   * @param lane owned by this object
    * @param loadTime from opening the files until warm
-   * @param batch1Latency median time of one image's forward, measured once warm
+   * @param batch1Latency median time of a forward with one image
    */
   public ServedModel(
       StoredVersion version,
@@ -63,6 +65,10 @@ public final class ServedModel {
     return lane;
   }
 
+  public VersionMeters meters() {
+    return lane.meters();
+  }
+
   public Duration loadTime() {
     return loadTime;
   }
@@ -71,29 +77,39 @@ public final class ServedModel {
     return batch1Latency;
   }
 
-  public InferenceStatistics statistics() {
-    return statistics;
-  }
-
-  /** Forwards that were done for requests: several may share one, and a large one may need many. */
-  public long executions() {
-    return lane.meters().executions();
-  }
-
   /**
-   * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_READY} if its lane is out
-   *     of service
+   * @throws ServiceException {@code NOT_READY} if the lane is out of service
    */
   public void requireHealthy() {
     lane.requireHealthy();
   }
 
-  /** Counts one more user, unless the model is closing already. */
+  /** The model computed an answer. */
+  public void answered() {
+    guard.ifPresent(SwapGuard::answered);
+  }
+
+  /** The engine failed, or computed logits of an image that are not finite. */
+  public void failed() {
+    guard.ifPresent(SwapGuard::failed);
+  }
+
+  /** Guards the model after a swap. A fault that the lane already has starts the rescue. */
+  void guard(SwapGuard started) {
+    guard = Optional.of(started);
+    lane.fault().ifPresent(fault -> started.startRescue());
+  }
+
+  Optional<SwapGuard> guard() {
+    return guard;
+  }
+
+  /** Adds a user, unless the model is already closing. */
   boolean acquire() {
     return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
   }
 
-  /** Counts one user less; the last one closes the model. */
+  /** Removes a user. The last one closes the model. */
   void release() {
     if (users.decrementAndGet() == 0) {
       new Thread(this::close, "retire-" + id()).start();
@@ -108,7 +124,7 @@ public final class ServedModel {
     }
   }
 
-  /** Done when the lane is closed and its memory freed. */
+  /** Completes when the lane is closed and its memory is free. */
   CompletableFuture<Void> closed() {
     return closed;
   }

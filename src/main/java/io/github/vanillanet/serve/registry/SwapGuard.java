@@ -1,76 +1,51 @@
 package io.github.vanillanet.serve.registry;
 
-import io.github.vanillanet.model.repository.ModelId;
-import io.github.vanillanet.serve.scheduler.LaneFault;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.atomic.AtomicInteger;
-
 /**
- * Keeps an eye on a version that was just swapped in. If too many of its first answers are
- * failures, or its lane goes out of service, its rescue runs, once, on a thread of its own.
- * Thread-safe; costs one map lookup for each answer of a version that is not watched.
+ * Counts the failures among the first answers of a version that was just swapped in. Too many
+ * failures or a fault of its lane start the rescue, once, on a new thread. Thread-safe.
  */
-public final class SwapGuard implements AnswerObserver, FaultObserver {
+public final class SwapGuard {
 
   /**
-   * @param answers after which a version is trusted
-   * @param failures among them that are one too many
+   * @param answers number of answers after which the guard ends
+   * @param failures among them that start the rescue
    */
   public record Limits(int answers, int failures) {}
 
-  private record Probation(AtomicInteger answers, AtomicInteger failures, Runnable rescue) {}
-
   private final Limits limits;
-  private final ConcurrentMap<ModelId, Probation> watched = new ConcurrentHashMap<>();
+  private final String threadName;
+  private final Runnable rescue;
+  private int answers; // guarded by this
+  private int failures; // guarded by this
+  private boolean ended; // guarded by this
 
-  public SwapGuard(Limits limits) {
+  SwapGuard(Limits limits, String threadName, Runnable rescue) {
     this.limits = limits;
+    this.threadName = threadName;
+    this.rescue = rescue;
   }
 
-  /** Watches {@code id} from here on, and no other version of its model. */
-  void watch(ModelId id, Runnable rescue) {
-    forget(id.name());
-    watched.put(id, new Probation(new AtomicInteger(), new AtomicInteger(), rescue));
+  synchronized void answered() {
+    answers++;
+    ended |= answers >= limits.answers;
   }
 
-  void forget(String name) {
-    watched.keySet().removeIf(id -> id.name().equals(name));
+  synchronized void failed() {
+    failures++;
+    if (failures >= limits.failures) {
+      startRescue();
+    }
+    answered();
   }
 
-  @Override
-  public void answered(ModelId id) {
-    Probation probation = watched.get(id);
-    if (probation != null) {
-      count(id, probation);
+  synchronized void startRescue() {
+    if (!ended) {
+      ended = true;
+      new Thread(rescue, threadName).start();
     }
   }
 
-  @Override
-  public void failed(ModelId id) {
-    Probation probation = watched.get(id);
-    if (probation == null) {
-      return;
-    }
-    if (probation.failures.incrementAndGet() == limits.failures && watched.remove(id, probation)) {
-      new Thread(probation.rescue, "rescue-" + id).start();
-    } else {
-      count(id, probation);
-    }
-  }
-
-  /** The lane of {@code id} answers nothing any more: there is nothing to wait for. */
-  @Override
-  public void faulted(ModelId id, LaneFault fault) {
-    Probation probation = watched.get(id);
-    if (probation != null && watched.remove(id, probation)) {
-      new Thread(probation.rescue, "rescue-" + id).start();
-    }
-  }
-
-  private void count(ModelId id, Probation probation) {
-    if (probation.answers.incrementAndGet() >= limits.answers) {
-      watched.remove(id, probation);
-    }
+  synchronized void end() {
+    ended = true;
   }
 }

@@ -24,23 +24,23 @@ public final class VersionSwitch {
   private final ModelRepository repository;
   private final VersionLoader loader;
   private final ModelRegistry registry;
-  private final SwapGuard guard;
+  private final SwapGuard.Limits guardLimits;
   private final int keep;
 
   /**
-   * @param guard watches each version that replaces another
+   * @param guardLimits for each version that replaces another
    * @param keep the newest so many versions are never deleted
    */
   public VersionSwitch(
       ModelRepository repository,
       VersionLoader loader,
       ModelRegistry registry,
-      SwapGuard guard,
+      SwapGuard.Limits guardLimits,
       int keep) {
     this.repository = repository;
     this.loader = loader;
     this.registry = registry;
-    this.guard = guard;
+    this.guardLimits = guardLimits;
     this.keep = keep;
   }
 
@@ -103,11 +103,9 @@ public final class VersionSwitch {
       repository.writeHistory(id.name(), after);
       return;
     }
-    replace(id, after);
+    ServedModel model = replace(id, after);
     if (after.previous().isPresent()) {
-      guard.watch(id, () -> rescue(id));
-      // a fault between the swap and here was told to a guard that did not listen yet
-      Optional.ofNullable(registry.faults().get(id)).ifPresent(fault -> guard.faulted(id, fault));
+      model.guard(new SwapGuard(guardLimits, "rescue-" + id, () -> rescue(id)));
     }
   }
 
@@ -120,7 +118,6 @@ public final class VersionSwitch {
    */
   public synchronized ModelId rollback(String name) {
     requireModel(name);
-    guard.forget(name);
     VersionHistory after = history(name).back();
     int version =
         after
@@ -131,7 +128,7 @@ public final class VersionSwitch {
                         ErrorCode.CONFLICT,
                         "no other version of %s was active before".formatted(name)));
     ModelId id = new ModelId(name, version);
-    replace(id, after).lane().meters().rolledBack();
+    replace(id, after).meters().rolledBack();
     return id;
   }
 
@@ -141,7 +138,6 @@ public final class VersionSwitch {
    * @throws ServiceException {@code MODEL_NOT_FOUND} if it is not served
    */
   public synchronized void unload(String name) {
-    guard.forget(name);
     if (!registry.remove(name)) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,

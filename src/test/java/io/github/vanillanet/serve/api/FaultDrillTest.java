@@ -13,7 +13,6 @@ import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
-import io.github.vanillanet.serve.registry.FaultObserver;
 import io.github.vanillanet.serve.registry.LanePlan;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelLoader;
@@ -74,7 +73,6 @@ class FaultDrillTest {
   @Inject ModelRegistry registry;
   @Inject ModelRepository repository;
   @Inject ServingMetrics metrics;
-  @Inject FaultObserver faults;
 
   private FaultyInstance device;
 
@@ -98,7 +96,7 @@ class FaultDrillTest {
                 Arithmetic.PUBLISHED,
                 plan,
                 metrics,
-                faults)
+                registry::faulted)
             .load(version));
     Service.awaitReady();
   }

@@ -12,7 +12,6 @@ import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.metrics.Stage;
-import io.github.vanillanet.serve.registry.AnswerObserver;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
@@ -115,7 +114,7 @@ class AttemptTest {
     Call call = call();
     call.limit(Duration.ofMinutes(1));
     instance.permits.release(PLENTY);
-    Attempt attempt = new Attempt(call, served, 1, Duration.ZERO, AnswerObserver.none());
+    Attempt attempt = new Attempt(call, served, 1, Duration.ZERO);
 
     assertThatThrownBy(
             () ->
@@ -185,7 +184,7 @@ class AttemptTest {
   }
 
   private int attempt(Call call) {
-    return new Attempt(call, served, 1, Duration.ZERO, AnswerObserver.none())
+    return new Attempt(call, served, 1, Duration.ZERO)
         .run(
             () -> {
               decoded.incrementAndGet();

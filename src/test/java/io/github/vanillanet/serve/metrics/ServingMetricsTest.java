@@ -74,6 +74,7 @@ class ServingMetricsTest {
     version.open(1, List.of(1));
     version.inferred("cpu", 4, 2_000_000);
     version.answered(
+        4,
         new Timings(
             Map.of(
                 Stage.DECODE, Duration.ofMillis(1),
@@ -81,8 +82,8 @@ class ServingMetricsTest {
                 Stage.QUEUE, Duration.ofMillis(3),
                 Stage.INFER, Duration.ofMillis(4),
                 Stage.TOTAL, Duration.ofMillis(12))));
-    version.ended(Outcome.REJECTED);
-    version.ended(Outcome.EXPIRED);
+    version.failed(Outcome.REJECTED, 1_000);
+    version.failed(Outcome.EXPIRED, 2_000);
 
     String labels = "{model=\"net\",version=\"3\",} ";
     String torchServe = "{model_name=\"net\",model_version=\"3\",hostname=\"host\",} ";
@@ -102,6 +103,32 @@ class ServingMetricsTest {
         .contains("\nts_inference_latency_microseconds" + torchServe + "12000.0")
         .contains("\nts_queue_latency_microseconds" + torchServe + "3000.0")
         .doesNotContain("_us_total", "success_total", "microseconds_total");
+  }
+
+  @Test
+  void statisticsCountWhatPrometheusCounts() {
+    VersionMeters version = metrics.version("net", 1, "cpu");
+    version.open(1, List.of(1));
+    Timings timings =
+        new Timings(Map.of(Stage.DECODE, Duration.ofMillis(1), Stage.TOTAL, Duration.ofMillis(5)));
+    version.inferred("cpu", 2, 2_000_000);
+    version.answered(2, timings);
+    version.answered(2000, timings); // too many images for a batch size of its own
+    version.failed(Outcome.CANCELLED, 7);
+    version.queued(3);
+
+    Statistics counted = version.statistics();
+
+    assertThat(counted.images()).isEqualTo(2);
+    assertThat(counted.forwards()).isEqualTo(1);
+    assertThat(counted.pending()).isEqualTo(1);
+    assertThat(counted.answers().requests()).isEqualTo(2);
+    assertThat(counted.answers().nanos(Stage.DECODE, Stage.TOTAL)).isEqualTo(12_000_000);
+    assertThat(counted.byBatch()).containsOnlyKeys(2);
+    assertThat(counted.byBatch().get(2).requests()).isEqualTo(1);
+    assertThat(counted.requests(List.of(Outcome.SUCCESS, Outcome.CANCELLED))).isEqualTo(3);
+    assertThat(counted.failedNanos()).isEqualTo(7);
+    assertThat(counted.lastMillis()).isPositive();
   }
 
   @Test

@@ -50,8 +50,6 @@ class FaultyVersionsTest {
   private final TorchRuntime runtime = TorchRuntime.load();
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final ModelRegistry registry = new ModelRegistry();
-  private final SwapGuard guard = new SwapGuard(new SwapGuard.Limits(100, 50));
-  private final StickyFaults sticky = new StickyFaults();
   private final Map<Integer, FaultyInstance> devices = new ConcurrentHashMap<>();
   private final ModelLoader loader =
       new ModelLoader(
@@ -60,24 +58,20 @@ class FaultyVersionsTest {
           Arithmetic.PUBLISHED,
           new LanePlan(1, 1, LaneSettings.single(8), Duration.ofMinutes(1)),
           new ServingMetrics(meters),
-          (id, fault) -> {
-            sticky.faulted(id, fault);
-            guard.faulted(id, fault);
-          });
+          registry::faulted);
   private final ClassificationService service =
       new ClassificationService(
           new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
           new ImageDecoder(1_000_000),
           1 << 20,
-          2,
-          guard);
+          2);
   private VersionSwitch versions;
   private byte[] image;
 
   @BeforeEach
   void publish() throws IOException {
     ModelRepository repository = NarrowModels.publish(root, "narrow", 3);
-    versions = new VersionSwitch(repository, loader, registry, guard, 3);
+    versions = new VersionSwitch(repository, loader, registry, new SwapGuard.Limits(100, 50), 3);
     image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
   }
 
@@ -106,11 +100,11 @@ class FaultyVersionsTest {
         .get(1)
         .become((healthy, kind, input, samples) -> corrupted.forward(kind, input, samples));
 
-    Eventually.becomes(() -> !sticky.found().isEmpty());
+    Eventually.becomes(() -> !registry.stickyFaults().isEmpty());
     LaneFault fault = registry.faults().get(new ModelId("narrow", 1));
     assertThat(fault.reason()).isIn(FaultReason.WRONG_ANSWER, FaultReason.NON_FINITE);
     assertThat(fault.sticky()).isTrue();
-    assertThat(sticky.found()).containsOnlyKeys(new ModelId("narrow", 1));
+    assertThat(registry.stickyFaults()).containsOnlyKeys(new ModelId("narrow", 1));
     assertThat(healthy()).isZero();
     assertThatThrownBy(this::classify)
         .has(code(ErrorCode.NOT_READY))
@@ -153,7 +147,7 @@ class FaultyVersionsTest {
     versions.activate(new ModelId("narrow", 2));
 
     assertThat(registry.faults()).isEmpty();
-    assertThat(sticky.found()).isEmpty();
+    assertThat(registry.stickyFaults()).isEmpty();
     assertThat(healthy()).isEqualTo(1);
     assertThat(classify()).isEqualTo(2);
   }
@@ -182,7 +176,7 @@ class FaultyVersionsTest {
     versions.activate(new ModelId("narrow", 2));
 
     assertThat(registry.faults()).isEmpty();
-    assertThat(sticky.found().values())
+    assertThat(registry.stickyFaults().values())
         .extracting(LaneFault::reason)
         .containsExactly(FaultReason.DEVICE_ERROR);
   }

@@ -13,10 +13,12 @@ import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import io.github.vanillanet.serve.scheduler.LaneAnswer;
+import io.github.vanillanet.serve.scheduler.LaneFault;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
 import io.github.vanillanet.serve.scheduler.Scheduler;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -55,14 +58,14 @@ class ModelLoaderTest {
 
   private ServedModel load(
       Arithmetic arithmetic, int lanes, BatchPolicy batching, Device... targets) {
-    return loader(arithmetic, lanes, batching, FaultObserver.none(), targets).load(version);
+    return loader(arithmetic, lanes, batching, (id, fault) -> {}, targets).load(version);
   }
 
   private ModelLoader loader(
       Arithmetic arithmetic,
       int lanes,
       BatchPolicy batching,
-      FaultObserver faults,
+      BiConsumer<ModelId, LaneFault> faults,
       Device... targets) {
     LaneSettings settings = new LaneSettings(64, batching, new Scheduler(Ticker.system()));
     return new ModelLoader(

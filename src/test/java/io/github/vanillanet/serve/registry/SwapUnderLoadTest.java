@@ -48,15 +48,14 @@ class SwapUnderLoadTest {
           loaded.add(model);
           return model;
         };
-    SwapGuard guard = new SwapGuard(new SwapGuard.Limits(100, 1));
-    VersionSwitch versions = new VersionSwitch(repository, loader, registry, guard, 4);
+    VersionSwitch versions =
+        new VersionSwitch(repository, loader, registry, new SwapGuard.Limits(100, 1), 4);
     ClassificationService service =
         new ClassificationService(
             new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
-            2,
-            guard);
+            2);
     byte[] image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
     versions.activate(new ModelId("narrow", 1));
 

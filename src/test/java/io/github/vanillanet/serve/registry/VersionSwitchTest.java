@@ -38,7 +38,6 @@ class VersionSwitchTest {
   @TempDir Path root;
 
   private final ModelRegistry registry = new ModelRegistry();
-  private final SwapGuard guard = new SwapGuard(new SwapGuard.Limits(10, 2));
   private final Set<Integer> unloadable = new HashSet<>();
   private final Set<Integer> nonsensical = new HashSet<>();
   private ModelRepository repository;
@@ -56,7 +55,7 @@ class VersionSwitchTest {
   }
 
   private VersionSwitch keeping(int keep) {
-    return new VersionSwitch(repository, this::load, registry, guard, keep);
+    return new VersionSwitch(repository, this::load, registry, new SwapGuard.Limits(10, 2), keep);
   }
 
   private ServedModel load(StoredVersion version) {
@@ -98,6 +97,10 @@ class VersionSwitchTest {
 
   private int live() {
     return registry.live("narrow").orElseThrow().version();
+  }
+
+  private ServedModel current() {
+    return registry.current("narrow").orElseThrow();
   }
 
   @Test
@@ -189,9 +192,9 @@ class VersionSwitchTest {
     activate(2, 3);
     ServedModel failing = registry.lease("narrow").orElseThrow().model();
 
-    guard.answered(version(3));
-    guard.failed(version(3));
-    guard.failed(version(3));
+    current().answered();
+    current().failed();
+    current().failed();
     failing.release(); // the lease above
 
     failing.closed().get(); // retired: the swap back has happened
@@ -203,11 +206,11 @@ class VersionSwitchTest {
   void aVersionThatHasProvedItselfIsNotRolledBack() {
     activate(2, 3);
     for (int i = 0; i < 10; i++) {
-      guard.answered(version(3));
+      current().answered();
     }
 
-    guard.failed(version(3));
-    guard.failed(version(3));
+    current().failed();
+    current().failed();
 
     assertThat(live()).isEqualTo(3);
   }
@@ -216,8 +219,8 @@ class VersionSwitchTest {
   void theFirstVersionOfAModelHasNothingToGoBackToAndStays() {
     activate(1);
 
-    guard.failed(version(1));
-    guard.failed(version(1));
+    current().failed();
+    current().failed();
 
     assertThat(live()).isEqualTo(1);
   }
@@ -229,8 +232,7 @@ class VersionSwitchTest {
             new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
-            2,
-            guard);
+            2);
     byte[] image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
     nonsensical.add(3);
     activate(2, 3);
@@ -254,8 +256,7 @@ class VersionSwitchTest {
             new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
             new ImageDecoder(1_000_000),
             1 << 20,
-            2,
-            guard);
+            2);
     nonsensical.add(3);
     activate(2, 3);
     ByteBuffer tensor = ByteBuffer.allocate(3 * 64 * 64 * Float.BYTES);

@@ -1,9 +1,11 @@
 package io.github.vanillanet.serve.api.oip;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.vanillanet.serve.registry.InferenceStatistics;
+import io.github.vanillanet.serve.metrics.Outcome;
+import io.github.vanillanet.serve.metrics.Stage;
+import io.github.vanillanet.serve.metrics.Statistics;
 import io.github.vanillanet.serve.registry.ServedModel;
-import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 
 /**
@@ -49,37 +51,38 @@ public record StatisticsView(List<OfModel> modelStats) {
 
     private static final Duration NONE = new Duration(0, 0);
 
-    private static Duration of(InferenceStatistics.Total total) {
-      return new Duration(total.count(), total.nanos());
+    private static Duration of(Statistics.Answers answers, Stage... stages) {
+      return new Duration(answers.requests(), answers.nanos(stages));
     }
   }
 
   static OfModel of(String name, ServedModel model) {
-    InferenceStatistics.Snapshot snapshot = model.statistics().snapshot();
-    InferenceStatistics.Stages stages = snapshot.stages();
+    Statistics counted = model.meters().statistics();
+    Statistics.Answers answers = counted.answers();
+    long failures = counted.requests(EnumSet.complementOf(EnumSet.of(Outcome.SUCCESS)));
     return new OfModel(
         name,
         Integer.toString(model.id().version()),
-        snapshot.last().map(Instant::toEpochMilli).orElse(0L),
-        snapshot.samples(),
-        model.executions(),
+        counted.lastMillis(),
+        counted.images(),
+        counted.forwards(),
         new Inferences(
-            Duration.of(snapshot.success()),
-            Duration.of(snapshot.failure()),
-            Duration.of(stages.queue()),
-            Duration.of(stages.input()),
-            Duration.of(stages.infer()),
-            Duration.of(stages.output()),
+            Duration.of(answers, Stage.TOTAL),
+            new Duration(failures, counted.failedNanos()),
+            Duration.of(answers, Stage.QUEUE),
+            Duration.of(answers, Stage.DECODE, Stage.PREPROCESS),
+            Duration.of(answers, Stage.INFER),
+            Duration.of(answers, Stage.POSTPROCESS),
             Duration.NONE,
             Duration.NONE),
-        snapshot.batches().entrySet().stream()
+        counted.byBatch().entrySet().stream()
             .map(
                 batch ->
                     new OfBatch(
                         batch.getKey(),
-                        Duration.of(batch.getValue().input()),
-                        Duration.of(batch.getValue().infer()),
-                        Duration.of(batch.getValue().output())))
+                        Duration.of(batch.getValue(), Stage.DECODE, Stage.PREPROCESS),
+                        Duration.of(batch.getValue(), Stage.INFER),
+                        Duration.of(batch.getValue(), Stage.POSTPROCESS)))
             .toList());
   }
 }
