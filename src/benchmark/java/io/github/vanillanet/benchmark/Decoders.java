@@ -3,7 +3,7 @@ package io.github.vanillanet.benchmark;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.base.image.JpegLibrary;
+import io.github.vanillanet.base.image.JpegDecoder;
 
 /** Decoders by the names that results are reported under. */
 final class Decoders {
@@ -24,7 +24,7 @@ final class Decoders {
   static ImageDecoder of(String name) {
     boolean scaled = name.equals(TURBO_JPEG_SCALED);
     try {
-      JpegLibrary library = JpegLibrary.of(scaled ? TURBO_JPEG : name);
+      JpegDecoder library = JpegDecoder.of(scaled ? TURBO_JPEG : name);
       return new ImageDecoder(MAX_PIXELS, library, scaled);
     } catch (ServiceException e) {
       e.rethrowUnless(ErrorCode.BAD_CONFIGURATION);

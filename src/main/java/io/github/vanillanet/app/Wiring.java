@@ -2,7 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.base.image.JpegLibrary;
+import io.github.vanillanet.base.image.JpegDecoder;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.api.call.RefusalPace;
@@ -85,7 +85,7 @@ final class Wiring {
   @Singleton
   ImageDecoder decoder(ServingConfig config) {
     return new ImageDecoder(
-        config.maxPixels(), JpegLibrary.of(config.jpegDecoder()), config.dctScaling());
+        config.maxPixels(), JpegDecoder.of(config.jpegDecoder()), config.dctScaling());
   }
 
   @Produces

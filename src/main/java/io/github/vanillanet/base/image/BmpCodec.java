@@ -4,14 +4,16 @@ import java.io.EOFException;
 import java.io.IOException;
 
 /**
- * BMP with 1, 4, 8, 16, 24 or 32 bits, bit fields or run lengths, bottom-up or top-down. Own code
- * because ImageIO blends 32-bit pictures differently and refuses some that Pillow reads.
+ * Decodes BMP with 1, 4, 8, 16, 24 or 32 bits, bit fields or run lengths, bottom-up or top-down.
+ * ImageIO is not used because it blends 32-bit pictures differently and rejects some that Pillow
+ * reads.
  */
-final class BmpCodec implements Codec {
+final class BmpCodec {
 
-  @Override
-  public RgbImage decode(byte[] encoded, PixelLimit limit) throws IOException {
-    BmpHeader header = BmpHeader.read(encoded, limit);
+  private BmpCodec() {}
+
+  static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
+    BmpHeader header = BmpHeader.read(encoded, maxPixels);
     byte[] rgb =
         switch (header.layout()) {
           case RUN_LENGTH_4, RUN_LENGTH_8 -> runLengths(encoded, header);
@@ -22,11 +24,11 @@ final class BmpCodec implements Codec {
 
   private static byte[] rows(byte[] encoded, BmpHeader header) throws EOFException {
     long stride = ((long) header.width() * header.bits() + 31) / 32 * 4;
-    long rowBytes = ((long) header.width() * header.bits() + 7) / 8; // the last has no padding
+    long rowBytes = ((long) header.width() * header.bits() + 7) / 8; // the last row has no padding
     long end = header.pixels() + stride * (header.height() - 1) + rowBytes;
     if (end > encoded.length) {
       throw new EOFException(
-          "it is truncated: its pixels end at byte %d, it has %d".formatted(end, encoded.length));
+          "it is truncated: its pixels end at byte %d of %d".formatted(end, encoded.length));
     }
     byte[] rgb = new byte[3 * header.width() * header.height()];
     for (int index = 0; index < header.height(); index++) {

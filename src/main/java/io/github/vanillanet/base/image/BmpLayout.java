@@ -1,6 +1,7 @@
 package io.github.vanillanet.base.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /** The pixel layouts of BMP that Pillow knows. */
 enum BmpLayout {
@@ -20,27 +21,27 @@ enum BmpLayout {
   private static final int BIT_FIELDS = 3;
 
   /**
-   * @param masks stands where the colour masks do if {@code compression} asks for them
+   * @param masks positioned at the colour masks, which are read if {@code compression} requires
+   *     them
    * @param withAlphaMask whether a fourth mask follows the three
    */
-  static BmpLayout of(int bits, long compression, ByteReader masks, boolean withAlphaMask)
+  static BmpLayout of(int bits, long compression, ByteBuffer masks, boolean withAlphaMask)
       throws IOException {
     if (compression == BIT_FIELDS) {
-      long red = masks.u32LittleEndian();
-      long green = masks.u32LittleEndian();
-      long blue = masks.u32LittleEndian();
-      long alpha = withAlphaMask ? masks.u32LittleEndian() : 0;
+      long red = FileBytes.u32(masks);
+      long green = FileBytes.u32(masks);
+      long blue = FileBytes.u32(masks);
+      long alpha = withAlphaMask ? FileBytes.u32(masks) : 0;
       return ofMasks(bits, red, green, blue, alpha);
     }
-    if (compression != RAW && compression != RLE8 && compression != RLE4) {
-      throw new IOException("compression %d is not decoded".formatted(compression));
-    }
-    boolean indexed = bits == 1 || bits == 4 || bits == 8;
-    if (indexed && compression != RAW) {
+    if (compression == RLE8 || compression == RLE4) {
+      if (bits != 1 && bits != 4 && bits != 8) {
+        throw new IOException("run lengths with %d bits per pixel are not defined".formatted(bits));
+      }
       return compression == RLE4 ? RUN_LENGTH_4 : RUN_LENGTH_8;
     }
     if (compression != RAW) {
-      throw new IOException("run lengths with %d bits per pixel are not defined".formatted(bits));
+      throw new IOException("compression %d is not supported".formatted(compression));
     }
     return switch (bits) {
       case 1, 4, 8 -> INDEXED;
@@ -62,7 +63,7 @@ enum BmpLayout {
       case "32:ff0000,ff00,ff,0", "32:ff0000,ff00,ff,ff000000", "32:0,0,0,0" -> BGRX;
       case "32:ff000000,ff0000,ff00,0", "32:ff000000,ff0000,ff00,ff" -> XBGR;
       case "32:ff,ff00,ff0000,ff000000" -> RGBX;
-      default -> throw new IOException("colour masks %s are not decoded".formatted(withAlpha));
+      default -> throw new IOException("colour masks %s are not supported".formatted(withAlpha));
     };
   }
 }

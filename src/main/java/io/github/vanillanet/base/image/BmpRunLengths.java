@@ -2,22 +2,23 @@ package io.github.vanillanet.base.image;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
- * BMP's run-length codes, 4 or 8 bits. Pillow's decoder treats the picture as one long line of
- * indices and refuses it unless the codes fill it; so does this one. One use.
+ * BMP's run-length codes, 4 or 8 bits. Like Pillow, this decoder treats the picture as one long
+ * line of indices and rejects it unless the codes fill it. One use.
  */
 final class BmpRunLengths {
 
-  private final ByteReader reader;
+  private final ByteBuffer file;
   private final boolean nibbles;
   private final int width;
   private final byte[] indices;
   private long filled;
 
-  BmpRunLengths(byte[] encoded, BmpHeader header) throws EOFException {
-    reader = new ByteReader(encoded, 0);
-    reader.skip(header.pixels());
+  BmpRunLengths(byte[] encoded, BmpHeader header) {
+    file = ByteBuffer.wrap(encoded);
+    FileBytes.skip(file, header.pixels());
     nibbles = header.layout() == BmpLayout.RUN_LENGTH_4;
     width = header.width();
     indices = new byte[width * header.height()];
@@ -25,11 +26,11 @@ final class BmpRunLengths {
 
   /** Palette indices in stored row order. */
   byte[] decode() throws IOException {
-    long x = 0; // may run past the row's end in absolute mode, as Pillow's does
+    long x = 0; // may exceed the width in absolute mode, as in Pillow
     boolean more = true;
     while (more && filled < indices.length) {
-      int count = reader.u8();
-      int code = reader.u8();
+      int count = FileBytes.u8(file);
+      int code = FileBytes.u8(file);
       if (count > 0) {
         int kept = (int) Math.max(0, Math.min(count, width - x));
         run(kept, code);
@@ -42,9 +43,9 @@ final class BmpRunLengths {
           }
           case 1 -> more = false;
           case 2 -> {
-            reader.skip(2); // the real step: Pillow 9.4 reads two bytes too many, so do we
-            int right = reader.u8();
-            filled += right + (long) reader.u8() * width;
+            FileBytes.skip(file, 2); // the real step: Pillow 9.4 reads two bytes too many
+            int right = FileBytes.u8(file);
+            filled += right + (long) FileBytes.u8(file) * width;
             x = filled % width;
           }
           default -> {
@@ -67,10 +68,10 @@ final class BmpRunLengths {
     }
   }
 
-  private void absolute(int count) throws IOException {
+  private void absolute(int count) {
     int bytes = nibbles ? count / 2 : count;
     for (int i = 0; i < bytes; i++) {
-      int value = reader.u8();
+      int value = FileBytes.u8(file);
       if (nibbles) {
         append(value >> 4);
         append(value & 15);
@@ -78,8 +79,8 @@ final class BmpRunLengths {
         append(value);
       }
     }
-    if (reader.position() % 2 != 0 && reader.remaining() > 0) {
-      reader.skip(1); // codes begin at even offsets of the file
+    if (file.position() % 2 != 0 && file.remaining() > 0) {
+      FileBytes.skip(file, 1); // codes start at even offsets of the file
     }
   }
 

@@ -1,15 +1,16 @@
 package io.github.vanillanet.base.image;
 
-import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The first frame of a GIF, on the canvas that the file declares (enlarged if the frame sticks
- * out). Canvas outside the frame shows the transparent colour if there is one, else colour 0, as in
- * Pillow; the declared background colour is not used.
+ * Decodes the first frame of a GIF onto the canvas that the file declares, enlarged if the frame
+ * extends past it. Canvas outside the frame shows the transparent colour if there is one, else
+ * colour 0, as in Pillow; the declared background colour is not used.
  */
-final class GifCodec implements Codec {
+final class GifCodec {
 
   private static final int SIGNATURE_BYTES = 6;
   private static final int EXTENSION = '!';
@@ -18,33 +19,44 @@ final class GifCodec implements Codec {
   private static final int GRAPHIC_CONTROL = 249;
   private static final int COMMENT = 254;
 
-  @Override
-  public RgbImage decode(byte[] encoded, PixelLimit limit) throws IOException {
-    ByteReader reader = new ByteReader(encoded, SIGNATURE_BYTES);
-    int screenWidth = reader.u16LittleEndian();
-    int screenHeight = reader.u16LittleEndian();
-    int flags = reader.u8();
-    reader.skip(2);
-    Palette palette = readPalette(encoded, reader, flags, new Palette());
-    int background = readUntilImage(reader);
+  /** First row and row step of each pass. */
+  private static final int[][] INTERLACED = {{0, 8}, {4, 8}, {2, 4}, {1, 2}};
 
-    int left = reader.u16LittleEndian();
-    int top = reader.u16LittleEndian();
-    int frameWidth = reader.u16LittleEndian();
-    int frameHeight = reader.u16LittleEndian();
-    int frameFlags = reader.u8();
+  private static final int[][] ONE_PASS = {{0, 1}};
+
+  private GifCodec() {}
+
+  static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
+    ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+    file.position(SIGNATURE_BYTES);
+    int screenWidth = FileBytes.u16(file);
+    int screenHeight = FileBytes.u16(file);
+    int flags = FileBytes.u8(file);
+    FileBytes.skip(file, 2);
+    Palette palette = readPalette(file, flags, new Palette());
+    int background = readUntilImage(file);
+
+    int left = FileBytes.u16(file);
+    int top = FileBytes.u16(file);
+    int frameWidth = FileBytes.u16(file);
+    int frameHeight = FileBytes.u16(file);
+    int frameFlags = FileBytes.u8(file);
     int width = Math.max(screenWidth, left + frameWidth);
     int height = Math.max(screenHeight, top + frameHeight);
-    limit.check(width, height);
-    limit.check(frameWidth, frameHeight);
-    palette = readPalette(encoded, reader, frameFlags, palette);
+    RgbImage.requireSize(width, height, maxPixels);
+    RgbImage.requireSize(frameWidth, frameHeight, maxPixels);
+    palette = readPalette(file, frameFlags, palette);
+    int rootBits = FileBytes.u8(file);
+    byte[] frame = new GifLzw(file, rootBits).decode(frameWidth * frameHeight);
 
     byte[] canvas = new byte[width * height];
     Arrays.fill(canvas, (byte) background);
-    boolean interlaced = (frameFlags & 64) != 0;
-    GifFrame frame = new GifFrame(canvas, width, left, top, frameWidth, frameHeight, interlaced);
-    int codeBits = reader.u8();
-    new GifLzw(codeBits, new GifBlocks(encoded, reader.position())).decodeInto(frame);
+    int stored = 0;
+    for (int[] pass : (frameFlags & 64) != 0 ? INTERLACED : ONE_PASS) {
+      for (int y = pass[0]; y < frameHeight; y += pass[1], stored += frameWidth) {
+        System.arraycopy(frame, stored, canvas, (top + y) * width + left, frameWidth);
+      }
+    }
     byte[] rgb = new byte[3 * canvas.length];
     for (int i = 0; i < canvas.length; i++) {
       palette.put(canvas[i] & 0xff, rgb, 3 * i);
@@ -52,27 +64,26 @@ final class GifCodec implements Codec {
     return new RgbImage(width, height, rgb);
   }
 
-  private static Palette readPalette(
-      byte[] encoded, ByteReader reader, int flags, Palette otherwise) throws EOFException {
+  private static Palette readPalette(ByteBuffer file, int flags, Palette otherwise) {
     if ((flags & 128) == 0) {
       return otherwise;
     }
     int entries = 2 << (flags & 7);
     Palette palette = new Palette();
-    palette.fill(encoded, reader.position(), entries, 3, 0, 1, 2);
-    reader.skip(3L * entries);
+    palette.fill(file.array(), file.position(), entries, 3);
+    FileBytes.skip(file, 3L * entries);
     return palette;
   }
 
   /**
-   * Reads up to the first image descriptor. Bytes that begin no block are skipped.
+   * Reads up to the first image descriptor. Skips bytes that start no block.
    *
-   * @return the colour index that shows outside the frame
+   * @return the colour index of the canvas outside the frame
    */
-  private static int readUntilImage(ByteReader reader) throws IOException {
+  private static int readUntilImage(ByteBuffer file) throws IOException {
     int transparent = 0;
     while (true) {
-      int tag = reader.u8();
+      int tag = FileBytes.u8(file);
       if (tag == IMAGE) {
         return transparent;
       }
@@ -80,8 +91,9 @@ final class GifCodec implements Codec {
         throw new IOException("it holds no frame");
       }
       if (tag == EXTENSION) {
-        int label = reader.u8();
-        byte[] block = reader.bytes(reader.u8());
+        int label = FileBytes.u8(file);
+        byte[] block = new byte[FileBytes.u8(file)];
+        file.get(block);
         if (label == GRAPHIC_CONTROL) {
           if (block.length < 4) {
             throw new IOException("its graphic control block is too short");
@@ -91,17 +103,17 @@ final class GifCodec implements Codec {
           }
         }
         if (label != COMMENT || block.length > 0) {
-          skipBlocks(reader);
+          skipBlocks(file);
         }
       }
     }
   }
 
-  private static void skipBlocks(ByteReader reader) throws EOFException {
-    int length = reader.u8();
+  private static void skipBlocks(ByteBuffer file) {
+    int length = FileBytes.u8(file);
     while (length > 0) {
-      reader.skip(length);
-      length = reader.u8();
+      FileBytes.skip(file, length);
+      length = FileBytes.u8(file);
     }
   }
 }

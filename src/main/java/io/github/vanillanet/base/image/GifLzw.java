@@ -1,41 +1,52 @@
 package io.github.vanillanet.base.image;
 
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
 
-/** GIF's variable-length LZW, with the same tolerance for odd streams as Pillow. One use. */
+/**
+ * GIF's variable-length LZW over length-prefixed data blocks, as tolerant of odd streams as Pillow.
+ * A block that the file does not hold completely counts as missing. One use.
+ */
 final class GifLzw {
 
   private static final int LONGEST_CODE = 12;
   private static final int TABLE_SIZE = 1 << LONGEST_CODE;
 
-  private final GifBlocks blocks;
+  private final ByteBuffer file;
   private final int rootBits;
-  private final int clear;
   private final byte[] last = new byte[TABLE_SIZE];
   private final short[] prefix = new short[TABLE_SIZE];
   private final byte[] string = new byte[TABLE_SIZE];
+  private int blockEnd;
+  private int bits; // read but not used yet, least significant first
+  private int bitCount;
 
   /**
+   * @param file positioned at the first data block
    * @param rootBits bits of a colour index, 0 to 12
    */
-  GifLzw(int rootBits, GifBlocks blocks) throws IOException {
+  GifLzw(ByteBuffer file, int rootBits) throws IOException {
     if (rootBits > LONGEST_CODE) {
       throw new IOException(
-          "its codes begin with %d bits, expected at most %d".formatted(rootBits, LONGEST_CODE));
+          "its codes start with %d bits, expected at most %d".formatted(rootBits, LONGEST_CODE));
     }
-    this.blocks = blocks;
+    this.file = file;
     this.rootBits = rootBits;
-    this.clear = 1 << rootBits;
+    this.blockEnd = file.position();
   }
 
-  /** Decodes until the frame is full; an end code before that is an error. */
-  void decodeInto(GifFrame frame) throws IOException {
+  /** Decodes {@code count} colour indices. An end code before the last one is an error. */
+  byte[] decode(int count) throws IOException {
+    byte[] indices = new byte[count];
+    int filled = 0;
+    int clear = 1 << rootBits;
     int next = clear + 2;
     int codeBits = rootBits + 1;
     int previous = -1;
     byte firstOfPrevious = 0;
-    while (!frame.full()) {
-      int code = blocks.next(codeBits);
+    while (filled < count) {
+      int code = nextCode(codeBits);
       if (code == clear) {
         next = clear + 2;
         codeBits = rootBits + 1;
@@ -45,21 +56,12 @@ final class GifLzw {
       if (code == clear + 1) {
         throw new IOException("it is truncated: an end code comes before the last row");
       }
-      if (previous < 0) {
-        if (code > clear) {
-          throw damaged(code);
-        }
-        firstOfPrevious = (byte) code;
-        frame.put(firstOfPrevious);
-        previous = code;
-        continue;
-      }
-      if (code > next) {
+      if (code > (previous < 0 ? clear : next)) {
         throw damaged(code);
       }
       int length = 0;
       int rest = code;
-      if (code == next) { // the string that this very step defines
+      if (previous >= 0 && code == next) { // the string that this step defines
         string[length++] = firstOfPrevious;
         rest = previous;
       }
@@ -71,7 +73,7 @@ final class GifLzw {
         rest = prefix[rest];
       }
       firstOfPrevious = (byte) rest;
-      if (next < TABLE_SIZE) {
+      if (previous >= 0 && next < TABLE_SIZE) {
         last[next] = firstOfPrevious;
         prefix[next] = (short) previous;
         if (next == (1 << codeBits) - 1 && codeBits < LONGEST_CODE) {
@@ -80,11 +82,29 @@ final class GifLzw {
         next++;
       }
       previous = code;
-      frame.put(firstOfPrevious);
-      while (length > 0 && !frame.full()) {
-        frame.put(string[--length]);
+      indices[filled++] = firstOfPrevious;
+      while (length > 0 && filled < count) {
+        indices[filled++] = string[--length];
       }
     }
+    return indices;
+  }
+
+  private int nextCode(int codeBits) {
+    while (bitCount < codeBits) {
+      while (file.position() == blockEnd) {
+        blockEnd += 1 + FileBytes.u8(file);
+        if (blockEnd > file.limit()) {
+          throw new BufferUnderflowException();
+        }
+      }
+      bits |= FileBytes.u8(file) << bitCount;
+      bitCount += 8;
+    }
+    int code = bits & (1 << codeBits) - 1;
+    bits >>>= codeBits;
+    bitCount -= codeBits;
+    return code;
   }
 
   private static IOException damaged(int code) {

@@ -3,74 +3,70 @@ package io.github.vanillanet.base.image;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.EnumMap;
 import java.util.HexFormat;
-import java.util.Map;
 
 /**
- * Turns an encoded JPEG, PNG, GIF, BMP or WebP file into RGB, bit-equal to Pillow 9.4's {@code
- * Image.open(file).convert("RGB")}: the first frame, alpha dropped and not composited, 16-bit gray
- * clipped to 255, no colour management, no EXIF rotation. A file that Pillow calls truncated is
- * refused. Thread-safe; memory is bounded by the pixel limit, whatever the file holds.
+ * Decodes a JPEG, PNG, GIF, BMP or WebP file to RGB, bit-equal to Pillow 9.4's {@code
+ * Image.open(file).convert("RGB")}: it decodes the first frame, drops alpha without compositing,
+ * clips 16-bit gray to 255 and ignores colour profiles and EXIF rotation. It rejects files that
+ * Pillow calls truncated. The pixel limit bounds the memory, whatever the file holds. Thread-safe.
  */
 public final class ImageDecoder {
 
+  private static final int SIGNATURE_BYTES = 12;
   private static final int SHOWN_BYTES = 8;
+  private static final String UNKNOWN = "";
 
-  private final PixelLimit limit;
-  private final JpegLibrary jpegLibrary;
+  private final long maxPixels;
+  private final JpegDecoder jpeg;
   private final boolean reducing;
-  private final JpegCodec jpeg;
-  private final Map<ImageFormat, Codec> codecs = new EnumMap<>(ImageFormat.class);
 
-  /** JPEG by the JDK alone. */
+  /** Creates a decoder that uses the JDK's JPEG decoder. */
   public ImageDecoder(long maxPixels) {
-    this(maxPixels, JpegLibrary.imageIo(), false);
+    this(maxPixels, JpegDecoder.imageIo(), false);
   }
 
   /**
-   * @param maxPixels most pixels of a picture, width times height as its header declares them
-   * @param jpegLibrary decodes JPEGs; which one it is makes no difference to the pixels
-   * @param reducing whether {@link #decodeFor} may reduce large JPEGs while it decodes them; has no
-   *     effect if the library cannot
+   * @param maxPixels the most pixels of a picture, width times height in its header
+   * @param jpeg the JPEG decoder; the choice does not affect the pixels
+   * @param reducing whether {@link #decodeFor} may reduce large JPEGs while it decodes them;
+   *     ignored if {@code jpeg} cannot reduce
    */
-  public ImageDecoder(long maxPixels, JpegLibrary jpegLibrary, boolean reducing) {
-    this.limit = new PixelLimit(maxPixels);
-    this.jpegLibrary = jpegLibrary;
-    this.reducing = reducing && jpegLibrary.canReduce();
-    this.jpeg = new JpegCodec(jpegLibrary.turbo());
-    codecs.put(ImageFormat.PNG, new PngCodec());
-    codecs.put(ImageFormat.GIF, new GifCodec());
-    codecs.put(ImageFormat.BMP, new BmpCodec());
-    codecs.put(ImageFormat.WEBP, new WebpCodec());
+  public ImageDecoder(long maxPixels, JpegDecoder jpeg, boolean reducing) {
+    if (maxPixels < 1) {
+      throw new IllegalArgumentException("maxPixels must be positive, found " + maxPixels);
+    }
+    this.maxPixels = Math.min(maxPixels, RgbImage.MOST_PIXELS);
+    this.jpeg = jpeg;
+    this.reducing = reducing && jpeg.canReduce();
   }
 
   /**
    * Decodes one file.
    *
    * @param encoded the whole file; only read
-   * @throws ServiceException {@code UNSUPPORTED_IMAGE} if the bytes are of no known image format
+   * @throws ServiceException {@code UNSUPPORTED_IMAGE} if the bytes have no known image format
    * @throws ServiceException {@code TOO_LARGE} if the header declares more pixels than allowed
-   * @throws ServiceException {@code UNDECODABLE_IMAGE} if the file is damaged, cut short, or of a
-   *     rare kind of its format that is not decoded (12-bit or arithmetic JPEG, for instance)
+   * @throws ServiceException {@code UNDECODABLE_IMAGE} if the file is damaged, truncated, or of an
+   *     unsupported kind (12-bit or arithmetic JPEG, for instance)
    */
   public RgbImage decode(byte[] encoded) {
-    return decode(encoded, file -> jpeg.decode(file, limit));
+    return decode(encoded, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /**
    * Like {@link #decode(byte[])}, but if this decoder reduces, a JPEG that is much larger than
-   * needed comes out at 1/2, 1/4 or 1/8 of its size. That is not exact.
+   * needed is decoded at 1/2, 1/4 or 1/8 of its size. That is not exact.
    *
-   * @param preprocessing what will be done with the picture
+   * @param preprocessing the preprocessing that the picture will go through
    */
   public RgbImage decodeFor(Preprocessing preprocessing, byte[] encoded) {
-    if (!reducing) {
-      return decode(encoded);
-    }
-    DctScaling scaling = new DctScaling(preprocessing.resizeHeight(), preprocessing.resizeWidth());
-    return decode(encoded, file -> jpeg.decode(file, limit, scaling));
+    return reducing
+        ? decode(encoded, preprocessing.resizeWidth(), preprocessing.resizeHeight())
+        : decode(encoded);
   }
 
   /** Whether {@link #decodeFor} reduces large JPEGs while it decodes them. */
@@ -78,49 +74,71 @@ public final class ImageDecoder {
     return reducing;
   }
 
-  /** What decodes JPEGs, and that large ones are reduced, if they are. */
+  /** The JPEG decoder, and whether it reduces large photos. */
   public String jpegDecoder() {
-    return reducing ? jpegLibrary + ", large photos DCT-scaled" : jpegLibrary.toString();
-  }
-
-  private RgbImage decode(byte[] encoded, JpegDecoding jpegDecoding) {
-    ImageFormat format =
-        ImageFormat.of(encoded)
-            .orElseThrow(() -> new ServiceException(ErrorCode.UNSUPPORTED_IMAGE, unknown(encoded)));
-    try {
-      return format == ImageFormat.JPEG
-          ? jpegDecoding.decode(encoded)
-          : codecs.get(format).decode(encoded, limit);
-    } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.UNDECODABLE_IMAGE,
-          "%s image of %d bytes cannot be decoded: %s"
-              .formatted(format.label(), encoded.length, e.getMessage()),
-          e);
-    }
+    return reducing ? jpeg + ", large photos DCT-scaled" : jpeg.toString();
   }
 
   /**
-   * Whether a file that begins so is of a format this decoder knows; it may still be damaged.
+   * Whether a file with this start has a known image format. It may still be damaged.
    *
-   * @param start the first 12 bytes of the file or more; the whole file if it is shorter
+   * @param start at least the first 12 bytes of the file, or the whole file if it is shorter
    */
   public static boolean recognises(byte[] start) {
-    return ImageFormat.of(start).isPresent();
+    return !format(start).equals(UNKNOWN);
   }
 
-  private interface JpegDecoding {
-    RgbImage decode(byte[] encoded) throws IOException;
-  }
-
-  private static String unknown(byte[] encoded) {
-    String expected = "expected a JPEG, PNG, GIF, BMP or WebP image, found ";
-    if (encoded.length == 0) {
-      return expected + "no bytes";
+  private RgbImage decode(byte[] encoded, int neededWidth, int neededHeight) {
+    String format = format(encoded);
+    try {
+      return switch (format) {
+        case "JPEG" -> jpeg.decode(encoded, maxPixels, neededWidth, neededHeight);
+        case "PNG" -> PngCodec.decode(encoded, maxPixels);
+        case "GIF" -> GifCodec.decode(encoded, maxPixels);
+        case "BMP" -> BmpCodec.decode(encoded, maxPixels);
+        case "WebP" -> WebpCodec.decode(encoded, maxPixels);
+        default -> throw new ServiceException(ErrorCode.UNSUPPORTED_IMAGE, unsupported(encoded));
+      };
+    } catch (BufferUnderflowException e) {
+      throw undecodable(format, encoded, "it is truncated", e);
+    } catch (IOException e) {
+      throw undecodable(format, encoded, e.getMessage(), e);
     }
+  }
+
+  private static String format(byte[] encoded) {
+    String start =
+        new String(
+            encoded, 0, Math.min(SIGNATURE_BYTES, encoded.length), StandardCharsets.ISO_8859_1);
+    if (start.startsWith("\u00ff\u00d8\u00ff")) {
+      return "JPEG";
+    }
+    if (start.startsWith("\u0089PNG\r\n\u001a\n")) {
+      return "PNG";
+    }
+    if (start.startsWith("GIF87a") || start.startsWith("GIF89a")) {
+      return "GIF";
+    }
+    if (start.startsWith("BM")) {
+      return "BMP";
+    }
+    return start.startsWith("RIFF") && start.startsWith("WEBP", 8) ? "WebP" : UNKNOWN;
+  }
+
+  private static ServiceException undecodable(
+      String format, byte[] encoded, String reason, Exception cause) {
+    return new ServiceException(
+        ErrorCode.UNDECODABLE_IMAGE,
+        "%s image of %d bytes cannot be decoded: %s".formatted(format, encoded.length, reason),
+        cause);
+  }
+
+  private static String unsupported(byte[] encoded) {
     byte[] start = Arrays.copyOf(encoded, Math.min(SHOWN_BYTES, encoded.length));
-    return expected
-        + "%d bytes beginning with %s"
-            .formatted(encoded.length, HexFormat.ofDelimiter(" ").formatHex(start));
+    return "expected a JPEG, PNG, GIF, BMP or WebP image, found %d bytes%s%s"
+        .formatted(
+            encoded.length,
+            encoded.length == 0 ? "" : " that start with ",
+            HexFormat.ofDelimiter(" ").formatHex(start));
   }
 }

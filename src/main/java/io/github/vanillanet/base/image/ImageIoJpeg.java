@@ -12,59 +12,46 @@ import javax.imageio.spi.ImageReaderSpi;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * Pixels by the JDK's own libjpeg, which decodes the planes and no more; what the colours mean is
- * decided and computed here as libjpeg-turbo and Pillow do, because the JDK takes some files for
- * RGB that they take for YCbCr, and honours colour profiles.
+ * Decodes JPEGs with the libjpeg inside the JDK. It yields the stored planes only; {@link
+ * JpegPlanes} converts their colours, because the JDK applies colour profiles and takes some files
+ * for RGB that libjpeg-turbo and Pillow take for YCbCr. Thread-safe.
  */
 final class ImageIoJpeg {
 
   private final ImageReaderSpi provider = jdkProvider();
 
   /**
-   * Decodes a file whose segments have been read and checked.
-   *
-   * @throws IOException if it is damaged
+   * @throws IOException if the file is damaged
    */
-  RgbImage decode(JpegSegments file) throws IOException {
-    JpegFrame frame = file.frame();
-    byte[] planes = readPlanes(file);
-    HalvedRows.smooth(planes, frame);
-    byte[] rgb = JpegColour.of(file).toRgb(planes, frame.width() * frame.height());
-    return new RgbImage(frame.width(), frame.height(), rgb);
-  }
-
-  /** Samples as stored, interleaved pixel by pixel, chroma already at full resolution. */
-  private byte[] readPlanes(JpegSegments file) throws IOException {
-    JpegFrame frame = file.frame();
-    int count = frame.components().size();
-    long size = (long) frame.width() * frame.height() * count;
+  RgbImage decode(JpegHeader header) throws IOException {
+    int width = header.width();
+    int height = header.height();
+    int planes = header.planes();
+    long size = (long) width * height * planes;
     if (size > Integer.MAX_VALUE - 16) {
       throw new IOException("%d samples do not fit into one array".formatted(size));
     }
     ImageReader reader = provider.createReaderInstance();
     try (MemoryCacheImageInputStream input =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(file.bare()))) {
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(header.withoutMetadata()))) {
       reader.setInput(input, true, true);
       Raster raster = reader.readRaster(0, reader.getDefaultReadParam());
       if (raster.getDataBuffer() instanceof DataBufferByte buffer
-          && raster.getNumBands() == count
-          && raster.getWidth() == frame.width()
-          && raster.getHeight() == frame.height()
+          && raster.getNumBands() == planes
+          && raster.getWidth() == width
+          && raster.getHeight() == height
           && buffer.getSize() == size) {
-        return buffer.getData();
+        return new RgbImage(width, height, JpegPlanes.toRgb(buffer.getData(), header));
       }
       throw new IOException("the JDK decodes it to an unexpected layout");
-    } catch (RuntimeException e) { // the JDK's reader trips over some damaged files
+    } catch (RuntimeException e) { // the JDK's reader throws various ones for damaged files
       throw new IOException("the JDK's decoder failed: " + e, e);
     } finally {
       reader.dispose();
     }
   }
 
-  /**
-   * The provider inside the JDK, whatever image libraries are on the class path and whichever class
-   * loader is current.
-   */
+  /** Finds the JDK's provider, whatever other image libraries or class loaders are present. */
   private static ImageReaderSpi jdkProvider() {
     Iterator<ImageReaderSpi> providers =
         IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);

@@ -1,11 +1,11 @@
 package io.github.vanillanet.base.image;
 
-import java.io.EOFException;
+import java.nio.BufferUnderflowException;
 import java.util.Arrays;
 
 /**
  * 256 colours. Entries that a file does not define are gray levels, entry i being (i, i, i), as in
- * Pillow. One thread.
+ * Pillow. Not thread-safe.
  */
 final class Palette {
 
@@ -17,29 +17,29 @@ final class Palette {
     }
   }
 
-  /**
-   * Takes up to 256 entries of {@code stride} bytes each; {@code red}, {@code green} and {@code
-   * blue} are offsets in an entry.
-   */
-  void fill(byte[] bytes, int start, int entries, int stride, int red, int green, int blue)
-      throws EOFException {
+  /** Reads up to 256 entries of {@code stride} bytes each: red, green, blue. */
+  void fill(byte[] bytes, int start, int entries, int stride) {
     int used = Math.min(256, entries);
     if (start + (long) used * stride > bytes.length) {
-      throw new EOFException("it is truncated inside its palette");
+      throw new BufferUnderflowException();
     }
-    for (int i = 0, from = start; i < used; i++, from += stride) {
-      rgb[3 * i] = bytes[from + red];
-      rgb[3 * i + 1] = bytes[from + green];
-      rgb[3 * i + 2] = bytes[from + blue];
+    for (int i = 0; i < used; i++) {
+      System.arraycopy(bytes, start + i * stride, rgb, 3 * i, 3);
+    }
+  }
+
+  /** Exchanges red and blue in the first {@code entries} colours. */
+  void swapRedAndBlue(int entries) {
+    for (int at = 0; at < 3 * Math.min(256, entries); at += 3) {
+      byte red = rgb[at];
+      rgb[at] = rgb[at + 2];
+      rgb[at + 2] = red;
     }
   }
 
   /** Writes the colour of {@code index} at {@code at}. */
   void put(int index, byte[] out, int at) {
-    int from = 3 * index;
-    out[at] = rgb[from];
-    out[at + 1] = rgb[from + 1];
-    out[at + 2] = rgb[from + 2];
+    System.arraycopy(rgb, 3 * index, out, at, 3);
   }
 
   /** Whether entry 0 is black and entry 1 white. */

@@ -1,12 +1,12 @@
 package io.github.vanillanet.base.image;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.ByteBuffer;
 import java.util.zip.CRC32;
 
 /**
- * The chunks of a PNG up to its pixels, as Pillow reads them: checksums are verified before the
- * first IDAT and not after it, and unknown chunks are skipped.
+ * Reads the chunks of a PNG as Pillow does: it verifies checksums before the first IDAT chunk and
+ * not after it, and skips unknown chunks.
  */
 final class PngChunks {
 
@@ -17,19 +17,17 @@ final class PngChunks {
   private final PngHeader header;
   private final Palette palette = new Palette();
 
-  /** The IDAT chunk to read next: where its data begin and how many bytes they are. */
-  private int dataStart;
-
+  private int dataStart; // of the IDAT chunk to read next
   private long dataLength;
 
-  PngChunks(byte[] encoded, PixelLimit limit) throws IOException {
+  PngChunks(byte[] encoded, long maxPixels) throws IOException {
     this.encoded = encoded;
-    ByteReader reader = new ByteReader(encoded, SIGNATURE_BYTES);
+    ByteBuffer file = ByteBuffer.wrap(encoded).position(SIGNATURE_BYTES);
     PngHeader found = null;
     while (true) {
-      long length = reader.u32BigEndian();
-      String type = new String(reader.bytes(4), StandardCharsets.ISO_8859_1);
-      int start = reader.position();
+      long length = FileBytes.u32(file);
+      String type = FileBytes.chunkType(file);
+      int start = file.position();
       if (type.equals("IDAT")) {
         dataStart = start;
         dataLength = length;
@@ -38,12 +36,12 @@ final class PngChunks {
       if (type.equals("IEND")) {
         throw new IOException("it has no IDAT chunk");
       }
-      reader.skip(length);
-      verify(type, start, (int) length, reader.u32BigEndian());
+      FileBytes.skip(file, length);
+      verify(type, start, (int) length, FileBytes.u32(file));
       if (type.equals("IHDR")) {
-        found = PngHeader.read(new ByteReader(encoded, start), limit);
+        found = PngHeader.read(file.duplicate().position(start), maxPixels);
       } else if (type.equals("PLTE")) {
-        palette.fill(encoded, start, (int) length / 3, 3, 0, 1, 2);
+        palette.fill(encoded, start, (int) length / 3, 3);
       }
     }
     if (found == null) {
@@ -60,50 +58,50 @@ final class PngChunks {
     return palette;
   }
 
-  /** Where the pending piece of compressed data begins. */
+  /** Offset of the pending piece of compressed data. */
   int dataStart() {
     return dataStart;
   }
 
-  /** Bytes of the pending piece that the file really holds. */
+  /** Bytes of the pending piece that the file holds. */
   int dataLength() {
     return (int) Math.min(dataLength, encoded.length - dataStart);
   }
 
   /**
-   * Steps to the next IDAT chunk.
+   * Moves to the next IDAT chunk.
    *
-   * @throws IOException if the chunk that follows is another: the compressed data end too early
+   * @throws IOException if another chunk follows: the compressed data end too early
    */
   void nextData() throws IOException {
-    ByteReader reader = new ByteReader(encoded, dataStart);
-    reader.skip(dataLength);
-    reader.skip(CHECKSUM_BYTES);
-    dataLength = reader.u32BigEndian();
-    String type = new String(reader.bytes(4), StandardCharsets.ISO_8859_1);
-    dataStart = reader.position();
+    ByteBuffer file = ByteBuffer.wrap(encoded).position(dataStart);
+    FileBytes.skip(file, dataLength);
+    FileBytes.skip(file, CHECKSUM_BYTES);
+    dataLength = FileBytes.u32(file);
+    String type = FileBytes.chunkType(file);
+    dataStart = file.position();
     if (!type.equals("IDAT")) {
       throw new IOException("it is truncated: its pixels end before their last row");
     }
   }
 
   /**
-   * Looks at the chunks after the pixels. A file may end between two chunks or in a chunk's header.
+   * Checks the chunks after the pixels. A file may end between two chunks or in a chunk's header.
    *
-   * @throws IOException if a chunk's body is cut short
+   * @throws java.nio.BufferUnderflowException if a chunk's body is truncated
    */
-  void finish() throws IOException {
-    ByteReader reader = new ByteReader(encoded, dataStart);
-    reader.skip(Math.min(dataLength, reader.remaining()));
-    while (reader.remaining() >= 2 * CHECKSUM_BYTES + 4) {
-      reader.skip(CHECKSUM_BYTES); // not verified after the pixels
-      long length = reader.u32BigEndian();
-      String type = new String(reader.bytes(4), StandardCharsets.ISO_8859_1);
+  void finish() {
+    ByteBuffer file = ByteBuffer.wrap(encoded).position(dataStart);
+    FileBytes.skip(file, Math.min(dataLength, file.remaining()));
+    while (file.remaining() >= 2 * CHECKSUM_BYTES + 4) {
+      FileBytes.skip(file, CHECKSUM_BYTES); // not verified after the pixels
+      long length = FileBytes.u32(file);
+      String type = FileBytes.chunkType(file);
       boolean nextFrame = type.equals("fcTL"); // of an animation; the first is complete
       if (nextFrame || type.equals("IEND") || !type.matches("[A-Za-z]{4}")) {
         return;
       }
-      reader.skip(length);
+      FileBytes.skip(file, length);
     }
   }
 
@@ -113,11 +111,7 @@ final class PngChunks {
     if (checksum.getValue() != expected) {
       throw new IOException(
           "chunk %s has checksum %08x, expected %08x"
-              .formatted(printable(type), checksum.getValue(), expected));
+              .formatted(type.replaceAll("[^A-Za-z]", "?"), checksum.getValue(), expected));
     }
-  }
-
-  private static String printable(String type) {
-    return type.replaceAll("[^A-Za-z]", "?");
   }
 }

@@ -3,11 +3,11 @@ package io.github.vanillanet.base.image;
 import java.io.IOException;
 
 /**
- * PNG of every colour type and depth, interlaced or not. Own code because ImageIO applies gamma and
- * scales 16-bit gray, where Pillow clips it: its mode I holds 0..65535 and {@code convert("RGB")}
- * cuts at 255. Of 16-bit colour the high byte is taken.
+ * Decodes PNG of every colour type and depth, interlaced or not. ImageIO is not used because it
+ * applies gamma and scales 16-bit gray. Pillow clips 16-bit gray at 255 and takes the high byte of
+ * 16-bit colour.
  */
-final class PngCodec implements Codec {
+final class PngCodec {
 
   /** Adam7: first column, first row, column step, row step of each pass. */
   private static final int[][] PASSES = {
@@ -16,9 +16,10 @@ final class PngCodec implements Codec {
 
   private static final int[][] ONE_PASS = {{0, 0, 1, 1}};
 
-  @Override
-  public RgbImage decode(byte[] encoded, PixelLimit limit) throws IOException {
-    PngChunks chunks = new PngChunks(encoded, limit);
+  private PngCodec() {}
+
+  static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
+    PngChunks chunks = new PngChunks(encoded, maxPixels);
     PngHeader header = chunks.header();
     byte[] rgb = new byte[3 * header.width() * header.height()];
     try (PngRows rows = new PngRows(encoded, chunks)) {
@@ -30,7 +31,7 @@ final class PngCodec implements Codec {
     return new RgbImage(header.width(), header.height(), rgb);
   }
 
-  /** Returns false if the data ended, in good order, before the last row. */
+  /** Returns false if the compressed data ended properly before the last row. */
   private static boolean readPasses(PngHeader header, PngRows rows, Palette palette, byte[] rgb)
       throws IOException {
     for (int[] pass : header.interlaced() ? PASSES : ONE_PASS) {
@@ -54,7 +55,7 @@ final class PngCodec implements Codec {
       PngHeader header, byte[] row, int columns, Palette palette, byte[] rgb, int start, int step) {
     int depth = header.bitDepth();
     int sampleBytes = Math.max(1, depth / 8);
-    int pixelBytes = sampleBytes * header.colour().samples();
+    int pixelBytes = sampleBytes * header.colour().samples;
     for (int x = 0, at = start; x < columns; x++, at += step) {
       int from = 1 + x * pixelBytes;
       switch (header.colour()) {

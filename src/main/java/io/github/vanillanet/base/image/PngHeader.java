@@ -1,13 +1,14 @@
 package io.github.vanillanet.base.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * A PNG's IHDR chunk.
  *
  * @param bitDepth bits per sample: 1, 2, 4, 8 or 16
  * @param colour what the samples mean
- * @param interlaced whether rows come in Adam7's seven passes
+ * @param interlaced whether the rows are stored in Adam7's seven passes
  */
 record PngHeader(int width, int height, int bitDepth, Colour colour, boolean interlaced) {
 
@@ -19,26 +20,22 @@ record PngHeader(int width, int height, int bitDepth, Colour colour, boolean int
     GRAY_ALPHA(2),
     RGB_ALPHA(4);
 
-    private final int samples;
+    final int samples;
 
     Colour(int samples) {
       this.samples = samples;
     }
-
-    int samples() {
-      return samples;
-    }
   }
 
-  static PngHeader read(ByteReader chunk, PixelLimit limit) throws IOException {
-    long width = chunk.u32BigEndian();
-    long height = chunk.u32BigEndian();
-    int bitDepth = chunk.u8();
-    int type = chunk.u8();
-    chunk.skip(1); // the compression method: Pillow does not look at it either
-    int filter = chunk.u8();
-    boolean interlaced = chunk.u8() != 0;
-    limit.check(width, height);
+  static PngHeader read(ByteBuffer chunk, long maxPixels) throws IOException {
+    long width = FileBytes.u32(chunk);
+    long height = FileBytes.u32(chunk);
+    int bitDepth = FileBytes.u8(chunk);
+    int type = FileBytes.u8(chunk);
+    FileBytes.skip(chunk, 1); // the compression method, which Pillow ignores
+    int filter = FileBytes.u8(chunk);
+    boolean interlaced = FileBytes.u8(chunk) != 0;
+    RgbImage.requireSize(width, height, maxPixels);
     if (filter != 0) {
       throw new IOException("filter method %d is unknown, expected 0".formatted(filter));
     }
@@ -52,12 +49,12 @@ record PngHeader(int width, int height, int bitDepth, Colour colour, boolean int
 
   /** Bytes of one packed row of {@code pixels} pixels, without its filter byte. */
   long rowBytes(int pixels) {
-    return ((long) pixels * bitDepth * colour.samples() + 7) / 8;
+    return ((long) pixels * bitDepth * colour.samples + 7) / 8;
   }
 
-  /** Distance, in bytes, to the pixel on the left that the row filters refer to; at least 1. */
+  /** Distance in bytes to the left neighbour that the row filters refer to; at least 1. */
   int filterDistance() {
-    return Math.max(1, bitDepth * colour.samples() / 8);
+    return Math.max(1, bitDepth * colour.samples / 8);
   }
 
   private static Colour colour(int type, int bitDepth) throws IOException {
@@ -69,14 +66,8 @@ record PngHeader(int width, int height, int bitDepth, Colour colour, boolean int
     if (type == 3 && (packed || bitDepth == 8)) {
       return Colour.PALETTE;
     }
-    if (whole && type == 2) {
-      return Colour.RGB;
-    }
-    if (whole && type == 4) {
-      return Colour.GRAY_ALPHA;
-    }
-    if (whole && type == 6) {
-      return Colour.RGB_ALPHA;
+    if (whole && (type == 2 || type == 4 || type == 6)) {
+      return type == 2 ? Colour.RGB : type == 4 ? Colour.GRAY_ALPHA : Colour.RGB_ALPHA;
     }
     throw new IOException(
         "colour type %d with bit depth %d is not defined".formatted(type, bitDepth));

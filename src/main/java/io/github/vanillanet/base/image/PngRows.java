@@ -5,8 +5,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Inflates a PNG's pixel data row by row and undoes the row filters. Holds two rows, whatever the
- * compressed data would expand to. One thread; close it to free zlib's memory.
+ * Inflates a PNG's pixel data row by row and undoes the row filters. Holds two rows, however far
+ * the compressed data would expand. Not thread-safe. Closing it frees zlib's memory.
  */
 final class PngRows implements AutoCloseable {
 
@@ -24,16 +24,16 @@ final class PngRows implements AutoCloseable {
     inflater.setInput(encoded, chunks.dataStart(), chunks.dataLength());
   }
 
-  /** Begins a pass whose rows have {@code length} bytes; the row above its first is zero. */
+  /** Starts a pass with rows of {@code length} bytes. The row above its first row is zero. */
   void startPass(int length) {
     row = new byte[length + 1];
     above = new byte[length + 1];
   }
 
   /**
-   * The next row, unfiltered: its samples begin at index 1. Valid until the next call.
+   * Reads and unfilters the next row.
    *
-   * @return false if the compressed data have ended in good order; Pillow leaves the rest black
+   * @return false if the compressed data have ended properly; Pillow leaves the rest black
    */
   boolean next() throws IOException {
     byte[] spare = above;
@@ -51,14 +51,14 @@ final class PngRows implements AutoCloseable {
     return true;
   }
 
-  /** The row that {@link #next()} has read. */
+  /** The row that {@link #next()} read last. Its samples start at index 1. */
   byte[] row() {
     return row;
   }
 
   /**
-   * Inflates one more step after the last row, as Pillow does: a wrong checksum that follows at
-   * once is an error, a missing one or surplus rows are not.
+   * Inflates one more step after the last row, as Pillow does. A wrong checksum directly after the
+   * row is an error; a missing checksum and surplus rows are not.
    */
   void finish() throws IOException {
     try {

@@ -3,13 +3,13 @@ package io.github.vanillanet.base.image;
 import java.util.List;
 
 /**
- * How a decoded picture becomes a network's input: resize, centre crop, normalise. Plain values,
- * stored with each model. Immutable; any thread.
+ * The parameters that convert a decoded picture to a network's input: resize, centre crop,
+ * normalise. Stored with each model. Immutable.
  *
  * @param resizeHeight rows to resize to before the crop, at least {@code height}
  * @param resizeWidth columns to resize to before the crop, at least {@code width}
- * @param keepAspect true: scale until the picture covers the resize size, its aspect kept; false:
- *     squash it to exactly that size
+ * @param keepAspect true: scale until the picture covers the resize size, with its aspect kept;
+ *     false: squash the picture to exactly that size
  * @param height rows of the crop
  * @param width columns of the crop
  * @param mean per channel R, G, B, subtracted from samples scaled to 0..1
@@ -31,7 +31,7 @@ public record Preprocessing(
   private static final double CROP_SHARE = 0.875;
   private static final int SMALLEST_SQUASHED = 384;
 
-  /** Keeps every array of an input and of the resizer far from the 2^31 elements of an array. */
+  /** Keeps the arrays of an input and of the resizer far below the limit of 2^31 elements. */
   private static final int LARGEST_SIDE = 8192;
 
   public Preprocessing {
@@ -59,9 +59,9 @@ public record Preprocessing(
   }
 
   /**
-   * The official evaluation's rule: below 384 resize to size / 0.875 with the aspect kept, then
-   * crop; from 384 on squash to the input, no crop. The official code knows square inputs only;
-   * others always keep the aspect.
+   * The official evaluation's rule. Inputs below 384 are resized to size / 0.875 with the aspect
+   * kept, then cropped. Inputs of 384 or more are squashed to the input size, without a crop. The
+   * official code supports only square inputs; other inputs always keep the aspect.
    */
   public static Preprocessing official(int height, int width) {
     boolean squash = height == width && height >= SMALLEST_SQUASHED;
@@ -75,7 +75,7 @@ public record Preprocessing(
         IMAGENET_STD);
   }
 
-  /** The exact 8-bit crop, {@code height x width}, as Pillow and torchvision make it. */
+  /** The exact 8-bit crop, {@code height x width}, as Pillow and torchvision compute it. */
   public RgbImage apply(RgbImage decoded) {
     long resizedWidth = resizeWidth;
     long resizedHeight = resizeHeight;

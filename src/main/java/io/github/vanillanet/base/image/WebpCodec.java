@@ -9,21 +9,22 @@ import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
- * WebP, lossy or lossless, by Google's libwebp, which Pillow uses too. Of an animation the first
- * frame is shown on a black canvas.
+ * Decodes WebP, lossy or lossless, with Google's libwebp, which Pillow uses too. The first frame of
+ * an animation is placed on a black canvas.
  */
-final class WebpCodec implements Codec {
+final class WebpCodec {
 
-  @Override
-  public RgbImage decode(byte[] encoded, PixelLimit limit) throws IOException {
-    WebpContainer container = WebpContainer.read(encoded, limit);
+  private WebpCodec() {}
+
+  static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
+    WebpContainer container = WebpContainer.read(encoded, maxPixels);
     int[] size = container.pictureSize(encoded);
-    limit.check(size[0], size[1]);
+    RgbImage.requireSize(size[0], size[1], maxPixels);
     int width = container.hasCanvas() ? container.width() : size[0];
     int height = container.hasCanvas() ? container.height() : size[1];
     if (container.left() + (long) size[0] > width || container.top() + (long) size[1] > height) {
       throw new IOException(
-          "its %dx%d frame sticks out of its %dx%d canvas"
+          "its %dx%d frame extends past its %dx%d canvas"
               .formatted(size[0], size[1], width, height));
     }
     int[] pixels = readPixels(container.still(encoded), size[0], size[1]);
@@ -53,7 +54,7 @@ final class WebpCodec implements Codec {
       }
       throw new IOException("libwebp decodes it to an unexpected layout");
     } catch (RuntimeException e) {
-      throw new IOException("libwebp refuses it: " + e, e);
+      throw new IOException("libwebp rejects it: " + e, e);
     } catch (LinkageError e) {
       throw new IOException("libwebp is not available on this platform: " + e, e);
     }

@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
  *
  * @param width of the canvas
  * @param height of the canvas
- * @param left column of the canvas where the picture begins
- * @param top row of the canvas where the picture begins
+ * @param left column of the picture on the canvas
+ * @param top row of the picture on the canvas
  * @param bitstream the offset in the file of the chunk (VP8 or VP8L) that holds its colours; an
  *     alpha plane lies in another chunk and is not needed
  * @param bitstreamBytes length of that chunk with its header
@@ -23,47 +23,48 @@ record WebpContainer(int width, int height, int left, int top, int bitstream, in
   private static final int CHUNK_HEADER_BYTES = 8;
   private static final int FRAME_HEADER_BYTES = 16;
 
-  static WebpContainer read(byte[] encoded, PixelLimit limit) throws IOException {
-    long riffBytes = new ByteReader(encoded, 4).u32LittleEndian() + CHUNK_HEADER_BYTES;
+  static WebpContainer read(byte[] encoded, long maxPixels) throws IOException {
+    ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+    FileBytes.skip(file, 4);
+    long riffBytes = FileBytes.u32(file) + CHUNK_HEADER_BYTES;
     if (riffBytes > encoded.length) {
       throw new EOFException(
-          "it is truncated: it declares %d bytes, has %d".formatted(riffBytes, encoded.length));
+          "it is truncated: it declares %d bytes and has %d".formatted(riffBytes, encoded.length));
     }
-    ByteReader reader = new ByteReader(encoded, RIFF_HEADER_BYTES);
+    FileBytes.skip(file, 4);
     int width = 0;
     int height = 0;
     int left = 0;
     int top = 0;
     while (true) {
-      int start = reader.position();
-      String type = new String(reader.bytes(4), StandardCharsets.ISO_8859_1);
-      long length = reader.u32LittleEndian();
-      int body = reader.position();
-      if (length > reader.remaining()) {
+      int start = file.position();
+      String type = FileBytes.chunkType(file);
+      long length = FileBytes.u32(file);
+      if (length > file.remaining()) {
         throw new EOFException("it is truncated inside a chunk of %d bytes".formatted(length));
       }
-      ByteReader chunk = new ByteReader(encoded, body);
+      ByteBuffer chunk = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
       if (type.equals("VP8 ") || type.equals("VP8L")) {
         return new WebpContainer(
             width, height, left, top, start, (int) length + CHUNK_HEADER_BYTES);
       }
       if (type.equals("VP8X")) {
-        chunk.skip(4); // flags
+        FileBytes.skip(chunk, 4); // flags
         width = 1 + u24(chunk);
         height = 1 + u24(chunk);
-        limit.check(width, height);
+        RgbImage.requireSize(width, height, maxPixels);
       }
       if (type.equals("ANMF")) {
         left = 2 * u24(chunk);
         top = 2 * u24(chunk);
-        reader.skip(FRAME_HEADER_BYTES); // its chunks follow
+        FileBytes.skip(file, FRAME_HEADER_BYTES); // its chunks follow
       } else {
-        reader.skip(length + (length & 1));
+        FileBytes.skip(file, length + (length & 1));
       }
     }
   }
 
-  /** A file of its own with the picture alone, for a decoder of stills. */
+  /** A separate file that holds only the picture, for a decoder of stills. */
   byte[] still(byte[] encoded) {
     int padded = bitstreamBytes + (bitstreamBytes & 1);
     return ByteBuffer.allocate(RIFF_HEADER_BYTES + padded)
@@ -75,30 +76,31 @@ record WebpContainer(int width, int height, int left, int top, int bitstream, in
         .array();
   }
 
-  /** Whether the file declares a canvas of its own; else the picture is the canvas. */
+  /** Whether the file declares a canvas; otherwise the picture is the canvas. */
   boolean hasCanvas() {
     return width > 0;
   }
 
   /** The picture's own width and height, from the first bytes of its bitstream. */
   int[] pictureSize(byte[] encoded) throws IOException {
-    ByteReader reader = new ByteReader(encoded, bitstream + CHUNK_HEADER_BYTES);
+    ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+    FileBytes.skip(file, bitstream + CHUNK_HEADER_BYTES);
     boolean lossless = encoded[bitstream + 3] == 'L';
     if (lossless) {
-      if (reader.u8() != 0x2f) {
+      if (FileBytes.u8(file) != 0x2f) {
         throw new IOException("its lossless signature is damaged");
       }
-      long sizes = reader.u32LittleEndian();
+      long sizes = FileBytes.u32(file);
       return new int[] {1 + (int) (sizes & 0x3fff), 1 + (int) (sizes >> 14 & 0x3fff)};
     }
-    reader.skip(3); // frame tag
-    if (reader.u8() != 0x9d || reader.u8() != 0x01 || reader.u8() != 0x2a) {
+    FileBytes.skip(file, 3); // frame tag
+    if (FileBytes.u8(file) != 0x9d || FileBytes.u8(file) != 0x01 || FileBytes.u8(file) != 0x2a) {
       throw new IOException("its key frame signature is damaged");
     }
-    return new int[] {reader.u16LittleEndian() & 0x3fff, reader.u16LittleEndian() & 0x3fff};
+    return new int[] {FileBytes.u16(file) & 0x3fff, FileBytes.u16(file) & 0x3fff};
   }
 
-  private static int u24(ByteReader reader) throws EOFException {
-    return reader.u16LittleEndian() | reader.u8() << 16;
+  private static int u24(ByteBuffer file) {
+    return FileBytes.u16(file) | FileBytes.u8(file) << 16;
   }
 }

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class BicubicResizerTest {
 
   @Test
-  void fusedCropEqualsTheCropOfThePlainFullResize() {
+  void resizeAndCropEqualsThePlainResizeThenCrop() {
     for (long seed = 1; seed <= 300; seed++) {
       Random random = new Random(seed);
       RgbImage source = noise(random, side(random), side(random));
@@ -40,7 +40,7 @@ class BicubicResizerTest {
   }
 
   @Test
-  void anExtremeAspectNeverHoldsTheResizedPicture() {
+  void resizesExtremeAspectsWithoutHoldingTheResizedPicture() {
     RgbImage line = noise(new Random(4), 3_000_000, 1); // resized: 768,000,000 x 256
     RgbImage column = noise(new Random(5), 1, 3_000_000);
 
@@ -51,12 +51,11 @@ class BicubicResizerTest {
   }
 
   @Test
-  void refusesACropOutsideTheResizedPicture() {
+  void rejectsACropOutsideTheResizedPicture() {
     RgbImage source = noise(new Random(6), 4, 4);
 
     assertThatThrownBy(() -> BicubicResizer.resizeAndCrop(source, 8, 8, 1, 0, 8, 8))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("crop 8x8 at (1, 0) is not inside 8x8");
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   private static int side(Random random) {

@@ -10,18 +10,18 @@ import java.util.Map;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 
-/** What DCT-scaled decoding changes is no more than the README declares. */
+/** Compares the crops of DCT-scaled decoding with those of exact decoding. */
 class DctScalingTest {
 
   private static final int ENLARGED = 8;
 
-  /** Differences of samples, whose range is 0 to 255. */
-  private static final double DECLARED_MEAN = 0.23;
+  /** Differences of samples, which range from 0 to 255. */
+  private static final double DOCUMENTED_MEAN = 0.23;
 
-  private static final double DECLARED_WORST_MEAN = 0.5;
-  private static final int DECLARED_LARGEST = 7;
+  private static final double DOCUMENTED_WORST_MEAN = 0.5;
+  private static final int DOCUMENTED_LARGEST = 7;
 
-  /** By how much each is reduced once it is enlarged: as far as it stays larger than 512×512. */
+  /** The divisor of each enlarged photo: the largest that leaves at least 512×512 pixels. */
   private static final Map<String, Integer> DIVISORS =
       Map.of(
           "jpeg_420.jpg", 2,
@@ -35,11 +35,11 @@ class DctScalingTest {
   private final Preprocessing official = Preprocessing.official(224, 224);
 
   @Test
-  void theCropsOfLargePhotosStayAsCloseAsDeclared() throws IOException {
-    JpegLibrary library = JpegLibrary.of("auto");
-    assumeTrue(library.canReduce(), "libjpeg-turbo is not installed: " + library);
-    ImageDecoder exact = new ImageDecoder(1 << 24, library, false);
-    ImageDecoder reducing = new ImageDecoder(1 << 24, library, true);
+  void cropsOfLargePhotosDifferByNoMoreThanDocumented() throws IOException {
+    JpegDecoder jpeg = JpegDecoder.of("auto");
+    assumeTrue(jpeg.canReduce(), "libjpeg-turbo is not installed: " + jpeg);
+    ImageDecoder exact = new ImageDecoder(1 << 24, jpeg, false);
+    ImageDecoder reducing = new ImageDecoder(1 << 24, jpeg, true);
     double sumOfMeans = 0;
 
     for (Map.Entry<String, Integer> photo : DIVISORS.entrySet()) {
@@ -55,7 +55,7 @@ class DctScalingTest {
       sumOfMeans += mean;
     }
 
-    assertThat(sumOfMeans / DIVISORS.size()).isLessThanOrEqualTo(DECLARED_MEAN);
+    assertThat(sumOfMeans / DIVISORS.size()).isLessThanOrEqualTo(DOCUMENTED_MEAN);
   }
 
   private static double requireClose(String name, byte[] exact, byte[] found) {
@@ -67,12 +67,12 @@ class DctScalingTest {
       largest = Math.max(largest, difference);
     }
     double mean = (double) sum / exact.length;
-    assertThat(largest).as(name).isBetween(1, DECLARED_LARGEST);
-    assertThat(mean).as(name).isLessThanOrEqualTo(DECLARED_WORST_MEAN);
+    assertThat(largest).as(name).isBetween(1, DOCUMENTED_LARGEST);
+    assertThat(mean).as(name).isLessThanOrEqualTo(DOCUMENTED_WORST_MEAN);
     return mean;
   }
 
-  /** As a JPEG with chroma of half the rows and columns. */
+  /** Encoded as a JPEG with chroma of half the rows and columns. */
   private static byte[] enlarged(RgbImage photo) throws IOException {
     int width = ENLARGED * photo.width();
     int height = ENLARGED * photo.height();

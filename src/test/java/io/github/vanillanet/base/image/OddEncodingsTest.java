@@ -14,9 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class OddEncodingsTest {
 
-  /**
-   * Pillow decodes the one, whose kind is refused here, and trips over the other's gray palette.
-   */
+  /** Pillow decodes the first, which is unsupported here, and fails on the other's gray palette. */
   private static final Set<String> ANSWERED_DIFFERENTLY =
       Set.of("jpeg_arithmetic.jpg", "bmp_4_gray.bmp");
 
@@ -26,7 +24,7 @@ class OddEncodingsTest {
     return pictures(picture -> !picture.decodedSha256().isEmpty());
   }
 
-  static List<Oracle.Picture> refused() {
+  static List<Oracle.Picture> rejected() {
     return pictures(picture -> picture.decodedSha256().isEmpty());
   }
 
@@ -48,20 +46,20 @@ class OddEncodingsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("refused")
-  void refusesWhatPillowRefuses(Oracle.Picture picture) {
+  @MethodSource("rejected")
+  void rejectsWhatPillowRejects(Oracle.Picture picture) {
     assertThatThrownBy(() -> decoder.decode(picture.bytes()))
         .has(code(ErrorCode.UNDECODABLE_IMAGE));
   }
 
   @Test
-  void saysThatArithmeticAndTwelveBitJpegAreNotDecoded() {
+  void rejectsArithmeticAndTwelveBitJpeg() {
     assertThatThrownBy(() -> decoder.decode(odd("jpeg_arithmetic.jpg")))
         .has(code(ErrorCode.UNDECODABLE_IMAGE))
-        .hasMessageContaining("arithmetic coding is not decoded, expected Huffman");
+        .hasMessageContaining("arithmetic");
     assertThatThrownBy(() -> decoder.decode(odd("jpeg_12_bit.jpg")))
         .has(code(ErrorCode.UNDECODABLE_IMAGE))
-        .hasMessageContaining("12-bit samples, expected 8-bit");
+        .hasMessageContaining("12-bit");
   }
 
   private static byte[] odd(String name) {

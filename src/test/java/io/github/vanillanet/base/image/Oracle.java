@@ -13,7 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.StreamSupport;
 
-/** Pictures with the answers of Pillow 9.4 and torchvision 0.14.1. */
+/** Pictures with the results of Pillow 9.4 and torchvision 0.14.1. */
 final class Oracle {
 
   private static final String FOLDER = "/oracle/preprocess/";
@@ -40,7 +40,7 @@ final class Oracle {
         .toList();
   }
 
-  /** Small pictures of odd encodings; those that Pillow refuses have an empty digest. */
+  /** Small pictures with odd encodings. Those that Pillow rejects have an empty digest. */
   static List<Picture> oddEncodings() {
     return StreamSupport.stream(json(ODD_FOLDER).spliterator(), false)
         .map(
@@ -78,7 +78,7 @@ final class Oracle {
     return read(FOLDER + name);
   }
 
-  /** The float32 CHW input that torchvision makes of a picture. */
+  /** The float32 CHW input that torchvision computes for a picture. */
   static float[] normalised(String name) {
     ByteBuffer bytes = ByteBuffer.wrap(file(name + ".normalised.bin"));
     float[] values = new float[bytes.remaining() / Float.BYTES];

@@ -1,6 +1,6 @@
 package io.github.vanillanet.base.image;
 
-/** Pillow's bicubic resize written down as plainly as possible, to test the fast one against. */
+/** A plain implementation of Pillow's bicubic resize, the reference for the fast one. */
 final class PlainResizer {
 
   private PlainResizer() {}

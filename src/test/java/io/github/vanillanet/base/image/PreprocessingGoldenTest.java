@@ -47,7 +47,7 @@ class PreprocessingGoldenTest {
   }
 
   @Test
-  void manyThreadsShareOneDecoderWhateverTheirClassLoader() {
+  void threadsWithAnyClassLoaderShareOneDecoder() {
     List<Oracle.Picture> pictures = pictures();
 
     boolean allEqual =

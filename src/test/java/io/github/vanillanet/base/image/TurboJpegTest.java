@@ -20,21 +20,23 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** libjpeg-turbo against Pillow's pixels and, for damaged files, against the JDK's verdict. */
+/** Compares libjpeg-turbo with Pillow's pixels and, for damaged files, with the JDK's decoder. */
 class TurboJpegTest {
 
   private static final long MAX_PIXELS = 4_000_000;
   private static final int MUTATIONS = 40;
 
-  private static JpegLibrary library;
+  private static JpegDecoder jpeg;
+  private static TurboJpeg library;
   private static ImageDecoder turbo;
   private final ImageDecoder imageIo = new ImageDecoder(MAX_PIXELS);
 
   @BeforeAll
   static void find() {
-    library = JpegLibrary.of("auto");
-    assumeTrue(library.canReduce(), "libjpeg-turbo is not installed: " + library);
-    turbo = new ImageDecoder(MAX_PIXELS, library, false);
+    jpeg = JpegDecoder.of("auto");
+    assumeTrue(jpeg.canReduce(), "libjpeg-turbo is not installed: " + jpeg);
+    library = TurboJpeg.load();
+    turbo = new ImageDecoder(MAX_PIXELS, jpeg, false);
   }
 
   private static List<Oracle.Picture> jpegs() {
@@ -59,12 +61,12 @@ class TurboJpegTest {
   }
 
   @Test
-  void doesTheDecodingItself() throws Exception {
+  void libjpegTurboDecodesEveryOrdinaryFile() throws Exception {
     for (Oracle.Picture picture : Oracle.pictures()) {
       if (picture.name().endsWith(".jpg")) {
-        JpegSegments file = JpegSegments.read(picture.bytes(), new PixelLimit(MAX_PIXELS));
+        JpegHeader header = JpegHeader.read(picture.bytes(), MAX_PIXELS);
 
-        assertThat(library.turbo().orElseThrow().decode(file, 1))
+        assertThat(library.decode(header, 1))
             .as(picture.name())
             .map(decoded -> Oracle.sha256(decoded.rgb()))
             .hasValue(picture.decodedSha256());
@@ -73,7 +75,7 @@ class TurboJpegTest {
   }
 
   @Test
-  void refusesWhatPillowRefuses() {
+  void rejectsWhatPillowRejects() {
     for (Oracle.Picture picture : jpegs()) {
       if (picture.decodedSha256().isEmpty()) {
         assertThatThrownBy(() -> turbo.decode(picture.bytes()))
@@ -84,7 +86,7 @@ class TurboJpegTest {
   }
 
   @Test
-  void damagedFilesGetTheSameAnswerFromBoth() {
+  void bothDecodersGiveTheSameAnswerForDamagedFiles() {
     Random random = new Random(4_711);
     List<UnaryOperator<byte[]>> damages =
         List.of(
@@ -121,8 +123,8 @@ class TurboJpegTest {
   }
 
   @Test
-  void reducesOnlyWhatIsMuchLargerThanNeeded() throws Exception {
-    ImageDecoder reducing = new ImageDecoder(MAX_PIXELS, library, true);
+  void reducesOnlyPhotosMuchLargerThanNeeded() throws Exception {
+    ImageDecoder reducing = new ImageDecoder(MAX_PIXELS, jpeg, true);
     byte[] encoded = gray(160, 128);
 
     assertThat(reducing.decodeFor(square(33), encoded).width()).isEqualTo(160);
@@ -146,13 +148,13 @@ class TurboJpegTest {
     return new Preprocessing(side, side, true, side, side, usual.mean(), usual.std());
   }
 
-  /** Size and digest, or why not. */
+  /** Size and digest, or the error message. */
   private static String answer(ImageDecoder decoder, byte[] encoded) {
     try {
       RgbImage image = decoder.decode(encoded);
       return image.width() + "x" + image.height() + " " + Oracle.sha256(image.rgb());
-    } catch (ServiceException refused) {
-      return refused.getMessage();
+    } catch (ServiceException rejected) {
+      return rejected.getMessage();
     }
   }
 

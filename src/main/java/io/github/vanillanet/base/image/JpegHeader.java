@@ -1,0 +1,241 @@
+package io.github.vanillanet.base.image;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The facts about a JPEG that its markers declare. All markers are read, from the first to the end
+ * marker; no pixels are decoded. Immutable after {@link #read}.
+ */
+final class JpegHeader {
+
+  /** How the planes become RGB. */
+  enum Colour {
+    GRAY,
+    RGB,
+    YCC,
+    CMYK,
+    YCCK
+  }
+
+  private static final int SOF0_BASELINE = 0xc0;
+  private static final int SOF2_PROGRESSIVE = 0xc2;
+  private static final int SOF9_ARITHMETIC = 0xc9;
+  private static final int SOF15 = 0xcf;
+  private static final int RST0 = 0xd0;
+  private static final int RST7 = 0xd7;
+  private static final int SOI = 0xd8;
+  private static final int EOI = 0xd9;
+  private static final int SOS = 0xda;
+  private static final int APP0 = 0xe0;
+  private static final int APP14 = 0xee;
+  private static final int APP15 = 0xef;
+  private static final int COM = 0xfe;
+  private static final int TEM = 0x01;
+  private static final int MARKER_BYTES = 2;
+  private static final byte[] JFIF = {'J', 'F', 'I', 'F', 0};
+  private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
+  private static final byte[] PLANES_NAMED_RGB = {'R', 'G', 'B'};
+  private static final int NO_ADOBE_SEGMENT = -1;
+
+  /** Each scan costs a pass over the picture, and a small file could declare thousands. */
+  private static final int MOST_SCANS = 200;
+
+  private final byte[] encoded;
+  private final List<int[]> neededSegments = new ArrayList<>(); // offsets: from, to
+  private int width;
+  private int height;
+  private byte[] planeNames = {};
+  private int[] planeColumns = {}; // sampling factors
+  private int[] planeRows = {};
+  private boolean jfif;
+  private int adobeTransform = NO_ADOBE_SEGMENT;
+  private int end;
+
+  private JpegHeader(byte[] encoded) {
+    this.encoded = encoded;
+  }
+
+  /**
+   * @throws IOException if the file is damaged or of an unsupported kind
+   */
+  static JpegHeader read(byte[] encoded, long maxPixels) throws IOException {
+    JpegHeader header = new JpegHeader(encoded);
+    header.readMarkers(ByteBuffer.wrap(encoded).position(MARKER_BYTES), maxPixels);
+    return header;
+  }
+
+  private void readMarkers(ByteBuffer file, long maxPixels) throws IOException {
+    int scans = 0;
+    while (true) {
+      int marker = 0;
+      while (marker == 0) { // skips bytes that belong to no segment, as libjpeg does
+        while (file.get() != (byte) 0xff) {}
+        do {
+          marker = file.get() & 0xff;
+        } while (marker == 0xff);
+      }
+      int start = file.position() - MARKER_BYTES;
+      if (marker == EOI) {
+        end = file.position();
+        neededSegments.add(new int[] {start, end});
+        break;
+      }
+      boolean hasLength = marker != TEM && (marker < RST0 || marker > SOI);
+      int length = hasLength ? file.getShort() & 0xffff : 0;
+      if (length == 1) {
+        throw new IOException("segment %02x has length 1".formatted(marker));
+      }
+      int body = file.position();
+      FileBytes.skip(file, Math.max(0, length - 2));
+      boolean startsFrame = // C4, C8 and CC start other segments
+          marker == SOF0_BASELINE || marker > SOF0_BASELINE && marker <= SOF15 && marker % 4 != 0;
+      if (marker == SOS) {
+        if (planeNames.length == 0) {
+          throw new IOException("its pixels come before its frame header");
+        }
+        if (++scans > MOST_SCANS) {
+          throw new IOException("it has more than %d scans".formatted(MOST_SCANS));
+        }
+        skipEntropyCodedData(file);
+      } else if (startsFrame && planeNames.length == 0) {
+        readFrame(marker, file.duplicate().position(body), maxPixels);
+      } else if (marker == APP0) {
+        jfif |=
+            length >= 16 && Arrays.equals(encoded, body, body + JFIF.length, JFIF, 0, JFIF.length);
+      } else if (marker == APP14
+          && length >= 14
+          && Arrays.equals(encoded, body, body + ADOBE.length, ADOBE, 0, ADOBE.length)) {
+        adobeTransform = encoded[body + 11] & 0xff;
+      }
+      if ((marker < APP0 || marker > APP15) && marker != COM) {
+        neededSegments.add(new int[] {start, file.position()});
+      }
+    }
+    if (scans == 0) {
+      throw new IOException("it has no pixels before its end marker");
+    }
+  }
+
+  private void readFrame(int marker, ByteBuffer segment, long maxPixels) throws IOException {
+    int precision = segment.get() & 0xff;
+    height = segment.getShort() & 0xffff;
+    width = segment.getShort() & 0xffff;
+    int planes = segment.get() & 0xff;
+    RgbImage.requireSize(width, height, maxPixels);
+    if (marker >= SOF9_ARITHMETIC) {
+      throw new IOException("arithmetic coding is not supported, expected Huffman coding");
+    }
+    if (marker > SOF2_PROGRESSIVE) {
+      throw new IOException("lossless and hierarchical coding are not supported");
+    }
+    if (precision != 8) {
+      throw new IOException("it has %d-bit samples, expected 8-bit".formatted(precision));
+    }
+    if (planes != 1 && planes != 3 && planes != 4) {
+      throw new IOException("it has %d colour planes, expected 1, 3 or 4".formatted(planes));
+    }
+    planeNames = new byte[planes];
+    planeColumns = new int[planes];
+    planeRows = new int[planes];
+    for (int plane = 0; plane < planes; plane++) {
+      planeNames[plane] = segment.get();
+      int sampling = segment.get();
+      planeColumns[plane] = sampling >> 4 & 15;
+      planeRows[plane] = sampling & 15;
+      segment.get(); // quantisation table
+    }
+  }
+
+  /** Moves to the next marker that is not part of the entropy-coded data. */
+  private static void skipEntropyCodedData(ByteBuffer file) {
+    int at = file.position();
+    while (at + 1 < file.limit()) {
+      if (at + Long.BYTES <= file.limit()) {
+        long inverted = ~file.getLong(at); // FF is now 0: the usual search for a zero byte
+        if ((inverted - 0x0101010101010101L & ~inverted & 0x8080808080808080L) == 0) {
+          at += Long.BYTES;
+          continue;
+        }
+      }
+      if (file.get(at) == (byte) 0xff) {
+        int code = file.get(at + 1) & 0xff;
+        boolean restart = code >= RST0 && code <= RST7;
+        if (code != 0 && code != 0xff && !restart) {
+          break;
+        }
+      }
+      at++;
+    }
+    file.position(at);
+  }
+
+  int width() {
+    return width;
+  }
+
+  int height() {
+    return height;
+  }
+
+  /** Colour planes: 1, 3 or 4. */
+  int planes() {
+    return planeNames.length;
+  }
+
+  /** The file; only read. */
+  byte[] encoded() {
+    return encoded;
+  }
+
+  /** Offset after the end marker. */
+  int end() {
+    return end;
+  }
+
+  /** Decides as libjpeg does: by JFIF, then by Adobe's segment, then by the planes' names. */
+  Colour colour() {
+    boolean named =
+        adobeTransform == NO_ADOBE_SEGMENT && Arrays.equals(planeNames, PLANES_NAMED_RGB);
+    return switch (planes()) {
+      case 1 -> Colour.GRAY;
+      case 3 -> !jfif && (adobeTransform == 0 || named) ? Colour.RGB : Colour.YCC;
+      default -> adobeTransform <= 0 ? Colour.CMYK : Colour.YCCK;
+    };
+  }
+
+  /** Whether a plane has all columns but half the rows, as the chroma of 4:4:0 has. */
+  boolean halvesRows(int plane) {
+    int columns = Arrays.stream(planeColumns).max().orElseThrow();
+    int rows = Arrays.stream(planeRows).max().orElseThrow();
+    return planeColumns[plane] == columns && 2 * planeRows[plane] == rows;
+  }
+
+  /**
+   * Whether any plane halves its rows. Some versions of libjpeg-turbo smooth such planes and others
+   * repeat their rows, so the library is not exact for them.
+   */
+  boolean hasHalvedRows() {
+    for (int plane = 0; plane < planes(); plane++) {
+      if (halvesRows(plane)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The file without APPn and COM segments and without bytes between segments. ImageIO would apply
+   * a colour profile in APP2, which Pillow ignores.
+   */
+  byte[] withoutMetadata() {
+    ByteArrayOutputStream bare = new ByteArrayOutputStream(end);
+    bare.write(encoded, 0, MARKER_BYTES);
+    neededSegments.forEach(range -> bare.write(encoded, range[0], range[1] - range[0]));
+    return bare.toByteArray();
+  }
+}
