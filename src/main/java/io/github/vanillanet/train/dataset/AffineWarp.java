@@ -5,14 +5,14 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * Where each output position (x, y), counted in pixels from the top left corner, comes from: {@code
- * (a x + b y + c, d x + e y + f)}. Bicubic with a = -1 in float64, truncated and clipped, equal to
- * Pillow's {@code Image.transform(AFFINE, BICUBIC)}; this is another kernel than that of its
- * resize. What comes from outside gets the fill colour. Immutable; any thread.
+ * An affine map from output to input positions: (x, y), in pixels from the top left corner, is read
+ * at {@code (a x + b y + c, d x + e y + f)}. Equal to Pillow's {@code Image.transform(AFFINE,
+ * BICUBIC)}: bicubic with a = -1 in float64, truncated and clipped. Pillow's resize uses another
+ * kernel. Positions outside the image get the fill colour.
  */
 record AffineWarp(double a, double b, double c, double d, double e, double f) {
 
-  /** The ImageNet mean as 8-bit samples. */
+  /** The ImageNet mean as 8-bit RGB. */
   private static final byte[] FILL = {124, 116, 104};
 
   private static final int ROTATION_DECIMALS = 15;
@@ -42,10 +42,10 @@ record AffineWarp(double a, double b, double c, double d, double e, double f) {
     return new BigDecimal(value).setScale(ROTATION_DECIMALS, RoundingMode.HALF_EVEN).doubleValue();
   }
 
-  RgbImage apply(RgbImage picture) {
-    int width = picture.width();
-    int height = picture.height();
-    byte[] rgb = new byte[picture.rgb().length];
+  RgbImage apply(RgbImage image) {
+    int width = image.width();
+    int height = image.height();
+    byte[] rgb = new byte[image.rgb().length];
     for (int y = 0, at = 0; y < height; y++) {
       for (int x = 0; x < width; x++, at += 3) {
         double fromX = a * (x + 0.5) + b * (y + 0.5) + c;
@@ -53,28 +53,28 @@ record AffineWarp(double a, double b, double c, double d, double e, double f) {
         if (fromX < 0 || fromX >= width || fromY < 0 || fromY >= height) {
           System.arraycopy(FILL, 0, rgb, at, 3);
         } else {
-          sample(picture, fromX - 0.5, fromY - 0.5, rgb, at);
+          sample(image, fromX - 0.5, fromY - 0.5, rgb, at);
         }
       }
     }
     return new RgbImage(width, height, rgb);
   }
 
-  /** Reads 4x4 pixels around (x, y); beyond the border the last one is repeated. */
-  private static void sample(RgbImage picture, double x, double y, byte[] rgb, int at) {
+  /** Interpolates the 4x4 pixels around (x, y). The border is repeated outside the image. */
+  private static void sample(RgbImage image, double x, double y, byte[] rgb, int at) {
     int column = (int) Math.floor(x);
     int row = (int) Math.floor(y);
     double right = x - column;
     double down = y - row;
-    int width = picture.width();
+    int width = image.width();
     int x0 = 3 * clip(column - 1, width);
     int x1 = 3 * clip(column, width);
     int x2 = 3 * clip(column + 1, width);
     int x3 = 3 * clip(column + 2, width);
-    int height = picture.height();
-    byte[] source = picture.rgb();
+    int height = image.height();
+    byte[] source = image.rgb();
     int r1 = 3 * width * clip(row, height);
-    if (down == 0) { // shifts and shears along x: the other rows would weigh exactly 0
+    if (down == 0) { // shifts and shears along x: the other rows have weight 0
       for (int i = 0; i < 3; i++) {
         rgb[at + i] = truncate(across(source, r1 + i, x0, x1, x2, x3, right));
       }
@@ -108,7 +108,7 @@ record AffineWarp(double a, double b, double c, double d, double e, double f) {
         right);
   }
 
-  /** In this order of operations: another one rounds differently. */
+  /** Pillow's order of operations; another order rounds differently. */
   private static double cubic(double v1, double v2, double v3, double v4, double t) {
     double p2 = -v1 + v3;
     double p3 = 2 * (v1 - v2) + v3 - v4;

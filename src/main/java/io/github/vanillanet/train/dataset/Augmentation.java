@@ -6,75 +6,43 @@ import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 
 /**
- * A training sample's way to the network, in the recipe's order: crop, bicubic resize, flip,
- * RandAugment, normalise, random erasing. Immutable; any thread.
+ * The official training transform, in its order: random crop, bicubic resize, flip of every second
+ * image, RandAugment, normalisation, random erasing. Thread-safe.
  *
- * @see <a href="https://github.com/huawei-noah/VanillaNet/blob/main/datasets.py">the official
- *     training transform</a>
+ * @param input size, mean and std of the network's input; its resize and crop are replaced
+ * @see <a href="https://github.com/huawei-noah/VanillaNet/blob/main/datasets.py">build_transform in
+ *     the official datasets.py</a>
  */
-public final class Augmentation implements SamplePreparation {
+public record Augmentation(
+    Preprocessing input, ResizedCrop crop, RandAugment randAugment, RandomErasing erasing) {
 
-  private final TrainingCrop crop;
-  private final double flipShare;
-  private final RandAugment randAugment;
-  private final RandomErasing erasing;
-  private final Preprocessing resize;
-  private final Normalisation normalisation;
+  private static final double FLIP_PROBABILITY = 0.5;
 
-  /**
-   * @param serving gives the input's size, mean and std; its resize and crop are not used
-   * @param flipShare how often, 0 to 1, a sample is mirrored
-   */
-  public Augmentation(
-      Preprocessing serving,
-      TrainingCrop crop,
-      double flipShare,
-      RandAugment randAugment,
-      RandomErasing erasing) {
-    if (!(flipShare >= 0 && flipShare <= 1)) {
-      throw new IllegalArgumentException("flip share must be 0 to 1, found " + flipShare);
+  public Augmentation {
+    int height = input.height();
+    int width = input.width();
+    input = new Preprocessing(height, width, false, height, width, input.mean(), input.std());
+  }
+
+  /** Writes the normalised sample, float32 CHW, at {@code offset} by absolute puts. */
+  void write(RgbImage image, SplittableRandom random, FloatBuffer target, int offset) {
+    RgbImage view = input.apply(crop.cut(image, random));
+    RgbImage flipped = random.nextDouble() < FLIP_PROBABILITY ? mirror(view) : view;
+    target.put(offset, input.normalise(randAugment.apply(flipped, random)));
+    erasing.apply(target, offset, input.height(), input.width(), random);
+  }
+
+  /** Swaps left and right. */
+  static RgbImage mirror(RgbImage image) {
+    int width = image.width();
+    byte[] rgb = new byte[image.rgb().length];
+    for (int y = 0; y < image.height(); y++) {
+      for (int x = 0; x < width; x++) {
+        int from = 3 * (y * width + x);
+        int to = 3 * (y * width + width - 1 - x);
+        System.arraycopy(image.rgb(), from, rgb, to, 3);
+      }
     }
-    this.crop = crop;
-    this.flipShare = flipShare;
-    this.randAugment = randAugment;
-    this.erasing = erasing;
-    this.resize =
-        new Preprocessing(
-            serving.height(),
-            serving.width(),
-            false,
-            serving.height(),
-            serving.width(),
-            serving.mean(),
-            serving.std());
-    this.normalisation = new Normalisation(serving.mean(), serving.std());
-  }
-
-  /** Crop and flip alone. */
-  public Augmentation(Preprocessing serving, TrainingCrop crop, double flipShare) {
-    this(serving, crop, flipShare, RandAugment.none(), RandomErasing.none());
-  }
-
-  @Override
-  public int height() {
-    return resize.height();
-  }
-
-  @Override
-  public int width() {
-    return resize.width();
-  }
-
-  /** The 8-bit part: everything before the normalisation. */
-  RgbImage distort(RgbImage decoded, SplittableRandom random) {
-    RgbImage view = resize.apply(crop.cut(decoded, random));
-    RgbImage turned = random.nextDouble() < flipShare ? Pixels.mirror(view) : view;
-    return randAugment.apply(turned, random);
-  }
-
-  @Override
-  public void prepare(RgbImage decoded, SplittableRandom random, FloatBuffer target, int offset) {
-    normalisation.write(distort(decoded, random), target, offset);
-    erasing.apply(target, offset, height(), width(), random);
+    return new RgbImage(width, image.height(), rgb);
   }
 }

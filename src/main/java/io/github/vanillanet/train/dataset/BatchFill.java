@@ -9,14 +9,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One batch being filled by any number of threads. Each claims the next slot until none is left, so
- * that all threads work on the batch that is needed first.
+ * One batch while threads fill it. Each thread claims the next slot until none is left, so that all
+ * threads work on the batch that is needed first.
  */
 final class BatchFill {
 
   private static final int MISSING = -1;
 
-  private final SampleSource source;
+  private final FolderBatches source;
   private final int epoch;
   private final int[] wanted;
   private final int[] written;
@@ -28,10 +28,10 @@ final class BatchFill {
 
   /**
    * @param wanted sample indices, one per slot
-   * @param buffer with room for {@code wanted.length} samples; nobody else touches it until {@link
-   *     #await} has returned
+   * @param buffer with room for {@code wanted.length} samples; reserved until {@link #await}
+   *     returns
    */
-  BatchFill(SampleSource source, int epoch, int[] wanted, ByteBuffer buffer) {
+  BatchFill(FolderBatches source, int epoch, int[] wanted, ByteBuffer buffer) {
     this.source = source;
     this.epoch = epoch;
     this.wanted = wanted;
@@ -40,17 +40,17 @@ final class BatchFill {
     this.floats = buffer.clear().asFloatBuffer();
   }
 
-  /** Fills slots until all are claimed. A failure reaches the caller of {@link #await}. */
+  /** Fills slots until all are claimed. {@link #await} throws its failure. */
   void work() {
     try {
-      int slot = nextSlot.getAndIncrement();
-      while (slot < wanted.length) {
+      for (int slot = nextSlot.getAndIncrement();
+          slot < wanted.length;
+          slot = nextSlot.getAndIncrement()) {
         OptionalInt index = source.write(epoch, wanted[slot], floats, slot * source.sampleFloats());
         written[slot] = index.orElse(MISSING);
         if (filledSlots.incrementAndGet() == wanted.length) {
           filled.complete(true);
         }
-        slot = nextSlot.getAndIncrement();
       }
     } catch (RuntimeException | Error e) {
       cancel();
@@ -58,16 +58,13 @@ final class BatchFill {
     }
   }
 
-  /** Lets no further slot be claimed; those being filled are finished. */
+  /** Prevents threads from claiming further slots. */
   void cancel() {
     nextSlot.set(wanted.length);
   }
 
-  /**
-   * Waits for the last slot. Empty slots are closed up, so the batch may be smaller than wanted, or
-   * empty.
-   */
-  LabelledBatch await() throws InterruptedException {
+  /** Waits for the last slot, then closes the gaps of missing samples: the batch may be empty. */
+  Batch await() throws InterruptedException {
     try {
       filled.get();
     } catch (ExecutionException e) {
@@ -77,24 +74,17 @@ final class BatchFill {
       throw (RuntimeException) e.getCause();
     }
     int sampleBytes = source.sampleFloats() * Float.BYTES;
-    int[] indices = new int[written.length];
     int size = 0;
     for (int slot = 0; slot < written.length; slot++) {
       if (written[slot] != MISSING) {
         if (size < slot) {
           buffer.put(size * sampleBytes, buffer, slot * sampleBytes, sampleBytes);
         }
-        indices[size++] = written[slot];
+        written[size++] = written[slot];
       }
     }
-    return batch(Arrays.copyOf(indices, size), size * sampleBytes);
-  }
-
-  private LabelledBatch batch(int[] indices, int bytes) {
-    int[] labels = new int[indices.length];
-    for (int i = 0; i < labels.length; i++) {
-      labels[i] = source.reader().sample(indices[i]).label();
-    }
-    return new LabelledBatch(buffer.position(0).limit(bytes), labels, indices);
+    int[] indices = Arrays.copyOf(written, size);
+    int[] labels = Arrays.stream(indices).map(source::label).toArray();
+    return new Batch(buffer.position(0).limit(size * sampleBytes), labels, indices);
   }
 }

@@ -4,24 +4,24 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Which samples make up which batch: a pure function of its components, the epoch and the step.
+ * The samples of each batch: a pure function of the components, the epoch and the step.
  *
- * @param samples how many there are
- * @param batchSize of every batch; only an evaluation's last one may be smaller
- * @param training true: shuffled anew in each epoch, the remainder of the epoch dropped; false: in
- *     order and complete
+ * @param samples number of samples
+ * @param batchSize of every batch; only the last batch of an evaluation may be smaller
+ * @param training true: shuffled in each epoch, without the remainder; false: in order and complete
  */
 record BatchOrder(int samples, int batchSize, boolean training, long seed) {
 
   BatchOrder {
     if (batchSize < 1 || samples < 1) {
       throw new IllegalArgumentException(
-          "expected samples and a batch size, found %d and %d".formatted(samples, batchSize));
+          "samples and batch size must be 1 or more, found %d and %d"
+              .formatted(samples, batchSize));
     }
   }
 
-  /** Batches of one epoch; 0 if training has fewer samples than one batch. */
-  int steps() {
+  /** Batches per epoch. */
+  int batches() {
     return training ? samples / batchSize : (samples + batchSize - 1) / batchSize;
   }
 
@@ -41,7 +41,7 @@ record BatchOrder(int samples, int batchSize, boolean training, long seed) {
     return order;
   }
 
-  /** The part of {@link #epoch} that the batch of {@code step} holds. */
+  /** The part of {@link #epoch} that belongs to the batch of {@code step}. */
   int[] batch(int[] epochOrder, int step) {
     int start = step * batchSize;
     return Arrays.copyOfRange(epochOrder, start, Math.min(start + batchSize, samples));

@@ -1,34 +1,47 @@
 package io.github.vanillanet.train.dataset;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * Reads {@code folder/CLASS/*}, in the order of names and never of the file system. Hidden names
- * are passed over; a link is followed only to a place inside the root. One thread.
+ * Reads {@code folder/CLASS/*} sorted by name, and collects the findings of the scan. Ignores
+ * hidden names and follows links only inside the root. One thread.
  */
 final class ClassFolders {
 
   private final Path root;
-  private final Findings findings;
+  private final Map<Finding.Kind, Finding> findings = new EnumMap<>(Finding.Kind.class);
 
   /**
    * @param root a real path, see {@link Path#toRealPath}
    */
-  ClassFolders(Path root, Findings findings) {
+  ClassFolders(Path root) {
     this.root = root;
-    this.findings = findings;
   }
 
-  /** Whether there is a folder of that name right under the root. */
+  void add(Finding.Kind kind, String example) {
+    findings.merge(kind, new Finding(kind, 1, List.of(example)), Finding::plus);
+  }
+
+  List<Finding> findings() {
+    return List.copyOf(findings.values());
+  }
+
+  String relative(Path file) {
+    return root.relativize(file).toString();
+  }
+
+  /** Whether the root has a folder of that name. */
   boolean has(String name) {
     Path folder = root.resolve(name);
     return Files.isDirectory(folder) && isInside(folder);
@@ -45,10 +58,6 @@ final class ClassFolders {
     return images;
   }
 
-  String relative(Path file) {
-    return root.relativize(file).toString();
-  }
-
   private List<ScannedFile> images(Path classFolder) throws IOException {
     List<ScannedFile> images = new ArrayList<>();
     for (Path file : sorted(classFolder)) {
@@ -56,9 +65,9 @@ final class ClassFolders {
         continue;
       }
       if (Files.isDirectory(file)) {
-        findings.add(Finding.Kind.NESTED_FOLDER, relative(file));
-      } else if (!Files.isRegularFile(file)) { // opening a pipe would wait for ever
-        findings.add(Finding.Kind.UNREADABLE_FILE, relative(file));
+        add(Finding.Kind.NESTED_FOLDER, relative(file));
+      } else if (!Files.isRegularFile(file)) { // opening a named pipe would block
+        add(Finding.Kind.UNREADABLE_FILE, relative(file));
       } else {
         read(file, images);
       }
@@ -72,10 +81,10 @@ final class ClassFolders {
       if (scanned.image()) {
         images.add(scanned);
       } else {
-        findings.add(Finding.Kind.NOT_AN_IMAGE, relative(file));
+        add(Finding.Kind.NOT_AN_IMAGE, relative(file));
       }
     } catch (IOException e) {
-      findings.add(Finding.Kind.UNREADABLE_FILE, relative(file));
+      add(Finding.Kind.UNREADABLE_FILE, relative(file));
     }
   }
 
@@ -84,25 +93,21 @@ final class ClassFolders {
       if (!Files.isSymbolicLink(entry) || entry.toRealPath().startsWith(root)) {
         return true;
       }
-      findings.add(Finding.Kind.OUTSIDE_ROOT, relative(entry));
+      add(Finding.Kind.OUTSIDE_ROOT, relative(entry));
     } catch (IOException e) { // a broken or circular link
-      findings.add(Finding.Kind.UNREADABLE_FILE, relative(entry));
+      add(Finding.Kind.UNREADABLE_FILE, relative(entry));
     }
     return false;
   }
 
   private static List<Path> sorted(Path folder) throws IOException {
-    List<Path> entries = new ArrayList<>();
-    try (DirectoryStream<Path> stream = Files.newDirectoryStream(folder)) {
-      for (Path entry : stream) {
-        if (!entry.getFileName().toString().startsWith(".")) {
-          entries.add(entry);
-        }
-      }
-    } catch (DirectoryIteratorException e) {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries
+          .filter(entry -> !entry.getFileName().toString().startsWith("."))
+          .sorted(Comparator.comparing(entry -> entry.getFileName().toString()))
+          .toList();
+    } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    entries.sort(Comparator.comparing(entry -> entry.getFileName().toString()));
-    return entries;
   }
 }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What a scan found, before training starts.
+ * The result of a scan, before training starts.
  *
- * @param classes how many class names there are, empty ones included
- * @param training images to train on
- * @param validation images to validate on
- * @param test images that neither training nor validation touches
- * @param findings what is wrong, gravest kind first; empty if nothing is
+ * @param classes number of class names, including those without images
+ * @param training number of training images
+ * @param validation number of validation images
+ * @param test number of images that are used for neither training nor validation
+ * @param findings problems, fatal ones first
  */
 public record DatasetReport(
     int classes, int training, int validation, int test, List<Finding> findings) {
@@ -22,7 +22,7 @@ public record DatasetReport(
   }
 
   /**
-   * @throws ServiceException {@code BAD_DATASET} naming every fatal finding, if there is one
+   * @throws ServiceException {@code BAD_DATASET} listing all fatal findings, if there are any
    */
   public void requireTrainable() {
     String fatal =
@@ -33,7 +33,7 @@ public record DatasetReport(
     if (!fatal.isEmpty()) {
       throw new ServiceException(
           ErrorCode.BAD_DATASET,
-          "the data set cannot be trained on, of %d classes and %d training images: %s"
+          "the data set cannot be used for training (%d classes, %d training images): %s"
               .formatted(classes, training, fatal));
     }
   }

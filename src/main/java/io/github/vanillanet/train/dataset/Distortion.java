@@ -3,60 +3,53 @@ package io.github.vanillanet.train.dataset;
 import io.github.vanillanet.base.image.RgbImage;
 
 /**
- * The 15 "increasing" operations of RandAugment: a level of 0 changes least, of 10 most. Where an
- * operation has two directions, the sign chooses one. Stateless; each result is a new picture.
- *
- * @see <a href="https://arxiv.org/abs/1909.13719">RandAugment</a>
+ * The 15 "increasing" operations of timm's RandAugment: level 0 changes an image least, level 10
+ * most. The sign chooses the direction of an operation that has two. Each result is a new image.
  */
 enum Distortion {
-  AUTO_CONTRAST((picture, share, sign) -> ToneCurves.autoContrast(picture)),
-  EQUALIZE((picture, share, sign) -> ToneCurves.equalize(picture)),
-  INVERT((picture, share, sign) -> ToneCurves.map(picture, value -> 255 - value)),
-  /** By up to 30 degrees. */
+  AUTO_CONTRAST((image, share, sign) -> ToneCurves.autoContrast(image)),
+  EQUALIZE((image, share, sign) -> ToneCurves.equalize(image)),
+  INVERT((image, share, sign) -> ToneCurves.map(image, value -> 255 - value)),
+  /** Up to 30 degrees. */
   ROTATE(
-      (picture, share, sign) ->
-          AffineWarp.rotation(sign * (share * 30), picture.width(), picture.height())
-              .apply(picture)),
-  /** Keeps 4 down to 0 leading bits. */
+      (image, share, sign) ->
+          AffineWarp.rotation(sign * (share * 30), image.width(), image.height()).apply(image)),
+  /** Keeps the leading bits of each value, from 4 down to 0. */
   POSTERIZE_INCREASING(
-      (picture, share, sign) -> {
+      (image, share, sign) -> {
         int mask = -1 << 8 - (4 - (int) (share * 4));
-        return ToneCurves.map(picture, value -> value & mask);
+        return ToneCurves.map(image, value -> value & mask);
       }),
-  /** Inverts what is at least as light as a threshold of 256 down to 0. */
+  /** Inverts values from a threshold on, which falls from 256 to 0. */
   SOLARIZE_INCREASING(
-      (picture, share, sign) -> {
+      (image, share, sign) -> {
         int threshold = 256 - (int) (share * 256);
-        return ToneCurves.map(picture, value -> value < threshold ? value : 255 - value);
+        return ToneCurves.map(image, value -> value < threshold ? value : 255 - value);
       }),
-  /** Lightens the darker half by up to 110. */
+  /** Adds up to 110 to values below 128. */
   SOLARIZE_ADD(
-      (picture, share, sign) -> {
+      (image, share, sign) -> {
         int lighter = (int) (share * 110);
-        return ToneCurves.map(picture, value -> value < 128 ? value + lighter : value);
+        return ToneCurves.map(image, value -> value < 128 ? value + lighter : value);
       }),
-  COLOR_INCREASING((picture, share, sign) -> Enhancement.colour(picture, enhancement(share, sign))),
-  CONTRAST_INCREASING(
-      (picture, share, sign) -> Enhancement.contrast(picture, enhancement(share, sign))),
-  BRIGHTNESS_INCREASING(
-      (picture, share, sign) -> Enhancement.brightness(picture, enhancement(share, sign))),
-  SHARPNESS_INCREASING(
-      (picture, share, sign) -> Enhancement.sharpness(picture, enhancement(share, sign))),
-  /** By up to 0.3 of the height. */
-  SHEAR_X((picture, share, sign) -> AffineWarp.shear(sign * (share * 0.3), 0).apply(picture)),
-  /** By up to 0.3 of the width. */
-  SHEAR_Y((picture, share, sign) -> AffineWarp.shear(0, sign * (share * 0.3)).apply(picture)),
-  /** By up to 0.45 of the width. */
+  COLOR_INCREASING((image, share, sign) -> Enhancement.colour(image, factor(share, sign))),
+  CONTRAST_INCREASING((image, share, sign) -> Enhancement.contrast(image, factor(share, sign))),
+  BRIGHTNESS_INCREASING((image, share, sign) -> Enhancement.brightness(image, factor(share, sign))),
+  SHARPNESS_INCREASING((image, share, sign) -> Enhancement.sharpness(image, factor(share, sign))),
+  /** Up to 0.3 of the height. */
+  SHEAR_X((image, share, sign) -> AffineWarp.shear(sign * (share * 0.3), 0).apply(image)),
+  /** Up to 0.3 of the width. */
+  SHEAR_Y((image, share, sign) -> AffineWarp.shear(0, sign * (share * 0.3)).apply(image)),
+  /** Up to 0.45 of the width. */
   TRANSLATE_X_REL(
-      (picture, share, sign) ->
-          AffineWarp.shift(sign * (share * 0.45) * picture.width(), 0).apply(picture)),
-  /** By up to 0.45 of the height. */
+      (image, share, sign) ->
+          AffineWarp.shift(sign * (share * 0.45) * image.width(), 0).apply(image)),
+  /** Up to 0.45 of the height. */
   TRANSLATE_Y_REL(
-      (picture, share, sign) ->
-          AffineWarp.shift(0, sign * (share * 0.45) * picture.height()).apply(picture));
+      (image, share, sign) ->
+          AffineWarp.shift(0, sign * (share * 0.45) * image.height()).apply(image));
 
-  /** The greatest level. */
-  static final double MOST = 10;
+  static final double MAX_LEVEL = 10;
 
   private final Operation operation;
 
@@ -65,19 +58,19 @@ enum Distortion {
   }
 
   /**
-   * @param level 0 to {@link #MOST}
+   * @param level from 0 to {@link #MAX_LEVEL}
    * @param sign 1 or -1
    */
-  RgbImage apply(RgbImage picture, double level, int sign) {
-    return operation.apply(picture, level / MOST, sign);
+  RgbImage apply(RgbImage image, double level, int sign) {
+    return operation.apply(image, level / MAX_LEVEL, sign);
   }
 
-  /** 1 changes nothing; away from it by up to 0.9 either way. */
-  private static double enhancement(double share, int sign) {
+  /** Factor of an enhancement: 1, which changes nothing, plus or minus up to 0.9. */
+  private static double factor(double share, int sign) {
     return Math.max(0.1, 1 + sign * (share * 0.9));
   }
 
   private interface Operation {
-    RgbImage apply(RgbImage picture, double share, int sign);
+    RgbImage apply(RgbImage image, double share, int sign);
   }
 }

@@ -8,11 +8,8 @@ import java.io.OutputStream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 
-/** Copies entries of one archive within a budget of unpacked bytes. One thread. */
+/** Copies entries of one archive within its limits. One thread. */
 final class EntryCopy {
-
-  /** Below this an entry's ratio says little: a tiny entry may unpack to a thousandfold. */
-  private static final long ALWAYS_ALLOWED_BYTES = 1 << 20;
 
   private static final int CHUNK_BYTES = 1 << 16;
 
@@ -22,20 +19,15 @@ final class EntryCopy {
   private long copied;
 
   /**
-   * @param archiveBytes entries may overlap in a hostile archive, so the ratio holds for the whole
-   *     archive too
+   * @param archiveBytes size of the archive. Entries of a hostile archive can overlap, so the ratio
+   *     is checked for the whole archive too
    */
   EntryCopy(ArchiveLimits limits, long archiveBytes) {
     this.limits = limits;
-    this.budget = Math.min(limits.maxUnpackedBytes(), allowed(archiveBytes));
+    this.budget = Math.min(limits.maxUnpackedBytes(), limits.unpackedBytes(archiveBytes));
   }
 
-  /** Bytes copied so far. */
-  long copied() {
-    return copied;
-  }
-
-  /** Up to {@code count} bytes from the beginning of an entry; they count when they are copied. */
+  /** The first {@code count} bytes of an entry, or all if it is shorter. */
   static byte[] peek(ZipEntry entry, InputStream in, int count) {
     try {
       return in.readNBytes(count);
@@ -45,19 +37,18 @@ final class EntryCopy {
   }
 
   /**
-   * Copies {@code start} and the rest of the entry, and holds them against the entry's checksum.
+   * Copies {@code start} and the rest of the entry, and verifies its checksum.
    *
-   * @throws ServiceException {@code TOO_LARGE} if a bound is passed
+   * @throws ServiceException {@code TOO_LARGE} if a limit is exceeded
    * @throws ServiceException {@code BAD_DATASET} if the entry is damaged
    * @throws IOException if {@code out} cannot be written
    */
   void copy(ZipEntry entry, byte[] start, InputStream in, OutputStream out) throws IOException {
-    long allowed = allowed(entry.getCompressedSize());
+    long allowed = limits.unpackedBytes(entry.getCompressedSize());
     CRC32 checksum = new CRC32();
     System.arraycopy(start, 0, chunk, 0, start.length);
     long size = 0;
-    int count = start.length;
-    while (count >= 0) {
+    for (int count = start.length; count >= 0; count = read(entry, in)) {
       size += count;
       copied += count;
       if (size > allowed || copied > budget) {
@@ -68,10 +59,9 @@ final class EntryCopy {
       }
       checksum.update(chunk, 0, count);
       out.write(chunk, 0, count);
-      count = read(entry, in);
     }
     if (entry.getCrc() != -1 && entry.getCrc() != checksum.getValue()) {
-      throw damaged(entry, new IOException("its checksum differs"));
+      throw damaged(entry, new IOException("wrong checksum"));
     }
   }
 
@@ -83,12 +73,7 @@ final class EntryCopy {
     }
   }
 
-  private long allowed(long packedBytes) {
-    long packed = Math.max(0, Math.min(packedBytes, Long.MAX_VALUE / limits.maxRatio()));
-    return Math.max(ALWAYS_ALLOWED_BYTES, packed * limits.maxRatio());
-  }
-
-  private static ServiceException damaged(ZipEntry entry, IOException cause) {
+  static ServiceException damaged(ZipEntry entry, IOException cause) {
     return new ServiceException(
         ErrorCode.BAD_DATASET,
         "the archive is damaged at %s: %s".formatted(entry.getName(), cause.getMessage()),

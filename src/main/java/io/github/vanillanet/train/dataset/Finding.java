@@ -2,34 +2,37 @@ package io.github.vanillanet.train.dataset;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
- * One kind of thing wrong with a data set.
+ * A problem of a data set.
  *
- * @param count how often it was found
- * @param examples the first few, in scan order, as paths relative to the root or as class names
+ * @param count number of occurrences
+ * @param examples the first few, in scan order: paths relative to the root, or class names
  */
 public record Finding(Kind kind, int count, List<String> examples) {
 
-  /** What can be wrong. */
+  private static final int MAX_EXAMPLES = 20;
+
+  /** Kinds of problems, fatal ones first. */
   public enum Kind {
-    /** Fewer than two classes have images. */
+    /** Only one class has training images. */
     TOO_FEW_CLASSES(true),
     NO_TRAINING_IMAGES(true),
     NO_VALIDATION_IMAGES(false),
-    /** A class folder without one image; it keeps its index and is never learnt. */
+    /** A class folder without images. It keeps its label but is never trained. */
     EMPTY_CLASS(false),
-    /** A class with images for training or for validation, not for both. */
+    /** A class with images either for training or for validation, but not for both. */
     CLASS_IN_ONE_SPLIT(false),
-    /** The same bytes for training and for validation or test: accuracy will flatter. */
+    /** Equal files for training and for validation or test. The accuracy will be too high. */
     DUPLICATE_ACROSS_SPLITS(false),
-    /** A file that cannot be opened or is empty; it is left out. */
+    /** A file that is empty or cannot be opened. It is skipped. */
     UNREADABLE_FILE(false),
-    /** A file whose first bytes are of no known image format; it is left out. */
+    /** A file whose first bytes are of no known image format. It is skipped. */
     NOT_AN_IMAGE(false),
-    /** A link that leads out of the root; it is not followed. */
+    /** A link to a place outside the root. It is not followed. */
     OUTSIDE_ROOT(false),
-    /** A folder inside a class folder; it is not entered. */
+    /** A folder inside a class folder. It is not entered. */
     NESTED_FOLDER(false);
 
     private final boolean fatal;
@@ -38,7 +41,7 @@ public record Finding(Kind kind, int count, List<String> examples) {
       this.fatal = fatal;
     }
 
-    /** Whether training cannot begin. */
+    /** Whether training is impossible. */
     public boolean fatal() {
       return fatal;
     }
@@ -48,15 +51,21 @@ public record Finding(Kind kind, int count, List<String> examples) {
     examples = List.copyOf(examples);
   }
 
-  /** One line for a person. */
+  /** This finding with the occurrences of {@code other}, of the same kind. */
+  Finding plus(Finding other) {
+    List<String> first =
+        Stream.concat(examples.stream(), other.examples.stream()).limit(MAX_EXAMPLES).toList();
+    return new Finding(kind, count + other.count, first);
+  }
+
+  /** One line for the log and the report. */
   @Override
   public String toString() {
-    String more = count > examples.size() ? ", ..." : "";
     return "%s (%d): %s%s"
         .formatted(
             kind.name().toLowerCase(Locale.ROOT).replace('_', ' '),
             count,
             String.join(", ", examples),
-            more);
+            count > examples.size() ? ", ..." : "");
   }
 }

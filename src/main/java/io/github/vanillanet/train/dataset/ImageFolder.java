@@ -6,22 +6,22 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * A folder of labelled pictures: {@code root/train/CLASS/*} with {@code val/} or {@code test/}
- * beside it, or {@code root/CLASS/*} alone. The same folder gives the same samples in the same
- * order on every file system.
+ * A folder of labelled images: {@code root/train/CLASS/*} with {@code val/} or {@code test/} beside
+ * it, or only {@code root/CLASS/*}. The same folder gives the same samples in the same order on
+ * every file system.
  *
  * @param root absolute and real
- * @param classNames sorted; the position is the label. Classes of every split, empty ones too
+ * @param classNames sorted, of every split, including those without images; the position is the
+ *     label
  * @param training by class, then by file name
  * @param validation by class, then by file name
- * @param test what {@code test/} holds where validation does not use it, else empty
- * @param report what the scan found
+ * @param test content of {@code test/}, or empty if it serves for validation
+ * @param report findings of the scan
  */
 public record ImageFolder(
     Path root,
@@ -31,74 +31,67 @@ public record ImageFolder(
     List<Sample> test,
     DatasetReport report) {
 
-  public ImageFolder {
-    classNames = List.copyOf(classNames);
-    training = List.copyOf(training);
-    validation = List.copyOf(validation);
-    test = List.copyOf(test);
-  }
-
   /**
-   * Scans a folder. Opens every file once, decodes none. What is wrong stands in {@link #report};
-   * the caller asks it to {@link DatasetReport#requireTrainable}.
+   * Scans a folder. Opens every file once and decodes none. Problems are listed in {@link #report};
+   * the caller decides with {@link DatasetReport#requireTrainable}.
    *
-   * @throws ServiceException {@code BAD_DATASET} if the root is not a folder that can be listed
+   * @throws ServiceException {@code BAD_DATASET} if the root is not a readable folder
    */
   public static ImageFolder scan(Path root, ValidationRule rule) {
     try {
-      return scanReal(root.toRealPath(), rule);
+      Path real = root.toRealPath();
+      ClassFolders folders = new ClassFolders(real);
+      Splits splits = read(real, folders, rule);
+      splits.check(folders);
+      List<String> classNames = splits.classNames();
+      List<Sample> training = samples(splits.training(), classNames);
+      List<Sample> validation = samples(splits.validation(), classNames);
+      List<Sample> test = samples(splits.test(), classNames);
+      DatasetReport report =
+          new DatasetReport(
+              classNames.size(),
+              training.size(),
+              validation.size(),
+              test.size(),
+              folders.findings());
+      return new ImageFolder(real, classNames, training, validation, test, report);
     } catch (IOException e) {
       throw new ServiceException(
           ErrorCode.BAD_DATASET,
-          "expected a folder of class folders at %s, cannot read it: %s".formatted(root, e),
+          "the data folder %s cannot be read, expected a folder of class folders: %s"
+              .formatted(root, e),
           e);
     }
   }
 
-  private static ImageFolder scanReal(Path root, ValidationRule rule) throws IOException {
-    Findings findings = new Findings();
-    ClassFolders folders = new ClassFolders(root, findings);
-    Splits splits = readSplits(root, folders, rule);
-    SortedSet<String> names = new TreeSet<>(splits.training.keySet());
-    names.addAll(splits.validation.keySet());
-    names.addAll(splits.test.keySet());
-    List<String> classNames = List.copyOf(names);
-    new SplitCheck(folders, findings)
-        .check(classNames, splits.training, splits.validation, splits.test);
-    List<Sample> training = samples(splits.training, classNames);
-    List<Sample> validation = samples(splits.validation, classNames);
-    List<Sample> test = samples(splits.test, classNames);
-    DatasetReport report =
-        new DatasetReport(
-            classNames.size(), training.size(), validation.size(), test.size(), findings.toList());
-    return new ImageFolder(root, classNames, training, validation, test, report);
-  }
-
-  private static Splits readSplits(Path root, ClassFolders folders, ValidationRule rule)
+  private static Splits read(Path root, ClassFolders folders, ValidationRule rule)
       throws IOException {
     Splits splits = new Splits(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
-    boolean parted = folders.has("train");
-    splits.training.putAll(folders.read(parted ? root.resolve("train") : root));
-    if (parted && folders.has("test")) {
-      splits.test.putAll(folders.read(root.resolve("test")));
+    boolean hasTrain = folders.has("train");
+    splits.training().putAll(folders.read(hasTrain ? root.resolve("train") : root));
+    if (hasTrain && folders.has("test")) {
+      splits.test().putAll(folders.read(root.resolve("test")));
     }
     if (rule.source() == ValidationRule.Source.FOLDER_IF_PRESENT) {
-      if (parted && folders.has("val")) {
-        splits.validation.putAll(folders.read(root.resolve("val")));
+      if (hasTrain && folders.has("val")) {
+        splits.validation().putAll(folders.read(root.resolve("val")));
       } else {
-        splits.validation.putAll(splits.test);
-        splits.test.clear();
+        splits.validation().putAll(splits.test());
+        splits.test().clear();
       }
     }
-    if (splits.validation.isEmpty()) {
-      splits.training.replaceAll(
-          (name, images) -> {
-            StratifiedSplit split = StratifiedSplit.of(images, rule.fraction(), rule.seed());
-            splits.validation.put(name, split.validation());
-            return split.training();
-          });
+    if (splits.validation().isEmpty()) {
+      splits.training().replaceAll((name, images) -> split(name, images, splits, rule));
     }
     return splits;
+  }
+
+  /** Moves some images of a class to validation and returns the others. */
+  private static List<ScannedFile> split(
+      String className, List<ScannedFile> images, Splits splits, ValidationRule rule) {
+    Set<ScannedFile> chosen = rule.choose(images);
+    splits.validation().put(className, images.stream().filter(chosen::contains).toList());
+    return images.stream().filter(image -> !chosen.contains(image)).toList();
   }
 
   private static List<Sample> samples(
@@ -109,11 +102,6 @@ public record ImageFolder(
         samples.add(new Sample(image.file(), label));
       }
     }
-    return samples;
+    return List.copyOf(samples);
   }
-
-  private record Splits(
-      SortedMap<String, List<ScannedFile>> training,
-      SortedMap<String, List<ScannedFile>> validation,
-      SortedMap<String, List<ScannedFile>> test) {}
 }

@@ -4,64 +4,69 @@ import io.github.vanillanet.base.image.RgbImage;
 import java.util.SplittableRandom;
 
 /**
- * A box of random area and aspect, to be resized to the input: the recipe's RandomResizedCrop. Ten
- * tries, then the largest central box of an allowed aspect.
+ * Cuts a box of random area and aspect, which is then resized to the network's input: torchvision's
+ * RandomResizedCrop. Ten tries, then the largest central box of an allowed aspect.
  *
- * @param minScale least share of the picture's area
- * @param maxScale greatest share of the picture's area
- * @param minRatio least width / height; drawn evenly in its logarithm
- * @param maxRatio greatest width / height
+ * @param minScale smallest share of the image's area; the largest is 1
  */
-public record ResizedCrop(double minScale, double maxScale, double minRatio, double maxRatio)
-    implements TrainingCrop {
+public record ResizedCrop(double minScale) {
+
+  /** The official code's smallest share. */
+  public static final ResizedCrop OFFICIAL = new ResizedCrop(0.08);
 
   private static final int TRIES = 10;
 
+  /** Bounds of width / height. */
+  private static final double MIN_RATIO = 3.0 / 4;
+
+  private static final double MAX_RATIO = 4.0 / 3;
+
   public ResizedCrop {
-    if (!(0 < minScale && minScale <= maxScale && maxScale <= 1)
-        || !(0 < minRatio && minRatio <= maxRatio)) {
+    if (!(minScale > 0 && minScale <= 1)) {
       throw new IllegalArgumentException(
-          "expected 0 < scale <= 1 and ratio > 0 in order, found scale %s-%s, ratio %s-%s"
-              .formatted(minScale, maxScale, minRatio, maxRatio));
+          "the smallest scale must be greater than 0 and at most 1, found " + minScale);
     }
   }
 
-  /** Scale 0.08-1, ratio 3/4-4/3. */
-  public static ResizedCrop official() {
-    return new ResizedCrop(0.08, 1, 3.0 / 4, 4.0 / 3);
-  }
-
-  @Override
-  public RgbImage cut(RgbImage picture, SplittableRandom random) {
-    int width = picture.width();
-    int height = picture.height();
+  /** The box at its own resolution. */
+  RgbImage cut(RgbImage image, SplittableRandom random) {
+    int width = image.width();
+    int height = image.height();
     for (int i = 0; i < TRIES; i++) {
-      double area = Draws.uniform(random, minScale, maxScale) * width * height;
-      double ratio = Draws.logUniform(random, minRatio, maxRatio);
+      double area = RandomStreams.uniform(random, minScale, 1) * width * height;
+      double ratio = RandomStreams.logUniform(random, MIN_RATIO, MAX_RATIO);
       int boxWidth = (int) Math.rint(Math.sqrt(area * ratio));
       int boxHeight = (int) Math.rint(Math.sqrt(area / ratio));
-      // The official code lets a box of a tiny picture round to nothing, and fails on it.
+      // In a tiny image a box can round to nothing; the official code fails on it.
       if (boxWidth >= 1 && boxHeight >= 1 && boxWidth <= width && boxHeight <= height) {
         int top = random.nextInt(height - boxHeight + 1);
         int left = random.nextInt(width - boxWidth + 1);
-        return Pixels.crop(picture, left, top, boxWidth, boxHeight);
+        return crop(image, left, top, boxWidth, boxHeight);
       }
     }
-    return centralBox(picture);
+    return centralBox(image);
   }
 
-  private RgbImage centralBox(RgbImage picture) {
-    int width = picture.width();
-    int height = picture.height();
+  private static RgbImage centralBox(RgbImage image) {
+    int width = image.width();
+    int height = image.height();
     double ratio = (double) width / height;
     int boxWidth = width;
     int boxHeight = height;
-    if (ratio < minRatio) {
-      boxHeight = Math.max(1, (int) Math.rint(width / minRatio));
-    } else if (ratio > maxRatio) {
-      boxWidth = Math.max(1, (int) Math.rint(height * maxRatio));
+    if (ratio < MIN_RATIO) {
+      boxHeight = Math.max(1, (int) Math.rint(width / MIN_RATIO));
+    } else if (ratio > MAX_RATIO) {
+      boxWidth = Math.max(1, (int) Math.rint(height * MAX_RATIO));
     }
-    return Pixels.crop(
-        picture, (width - boxWidth) / 2, (height - boxHeight) / 2, boxWidth, boxHeight);
+    return crop(image, (width - boxWidth) / 2, (height - boxHeight) / 2, boxWidth, boxHeight);
+  }
+
+  static RgbImage crop(RgbImage image, int left, int top, int width, int height) {
+    byte[] rgb = new byte[3 * width * height];
+    for (int y = 0; y < height; y++) {
+      int from = 3 * ((top + y) * image.width() + left);
+      System.arraycopy(image.rgb(), from, rgb, 3 * y * width, 3 * width);
+    }
+    return new RgbImage(width, height, rgb);
   }
 }

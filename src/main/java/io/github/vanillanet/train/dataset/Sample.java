@@ -3,16 +3,9 @@ package io.github.vanillanet.train.dataset;
 import java.nio.file.Path;
 
 /**
- * One labelled picture on disk.
+ * One labelled image file.
  *
- * @param file absolute, inside the data set's root
+ * @param file absolute, inside the root of the data set
  * @param label index into the sorted class names
  */
-public record Sample(Path file, int label) {
-
-  public Sample {
-    if (label < 0) {
-      throw new IllegalArgumentException("label must be 0 or more, found " + label);
-    }
-  }
-}
+public record Sample(Path file, int label) {}

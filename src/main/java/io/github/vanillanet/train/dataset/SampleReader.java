@@ -6,6 +6,7 @@ import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -14,13 +15,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Decodes the samples of one list, remembers which are damaged, and keeps as many decoded pictures
- * as fit into a bound. Made once per list and shared by the loaders of every epoch. Thread-safe.
+ * Decodes the samples of one list, remembers the damaged files, and caches decoded images up to a
+ * bound. The batches of all epochs share one reader. Thread-safe.
  */
 public final class SampleReader {
 
-  /** Of a cached picture besides its pixels: the record, the array's header, the map's entry. */
+  /** Memory of a cached image besides its pixels: the record, the array header, the map entry. */
   static final int OVERHEAD_BYTES = 128;
+
+  /**
+   * A file that was skipped because it cannot be decoded.
+   *
+   * @param reason one line, from the decoder or the file system
+   */
+  public record CorruptFile(Path file, String reason) {}
 
   private final List<Sample> samples;
   private final ImageDecoder decoder;
@@ -31,33 +39,28 @@ public final class SampleReader {
   private final Map<Integer, CorruptFile> corrupt = new ConcurrentHashMap<>();
 
   /**
-   * @param cacheBytes most memory for decoded pictures, 0 for none; each stays from its first use
-   *     on if it fits. 50,000 pictures of 32x32 take 160 MB
-   * @param corruptShare share of {@code samples}, 0 to 1, that may turn out damaged
+   * @param cacheBytes bound of the cache, 0 for no cache. An image is cached at its first use if it
+   *     still fits, and is never evicted. 50,000 images of 32x32 take 160 MB
+   * @param corruptShare share of {@code samples}, from 0 to 1, that may be damaged
    */
   public SampleReader(
       List<Sample> samples, ImageDecoder decoder, long cacheBytes, double corruptShare) {
-    if (!(corruptShare >= 0 && corruptShare <= 1) || cacheBytes < 0) {
-      throw new IllegalArgumentException(
-          "expected a share of 0 to 1 and a cache of 0 bytes or more, found %s and %d"
-              .formatted(corruptShare, cacheBytes));
-    }
     this.samples = List.copyOf(samples);
     this.decoder = decoder;
     this.cacheBytes = cacheBytes;
     this.corruptShare = corruptShare;
   }
 
-  public int size() {
+  int size() {
     return samples.size();
   }
 
-  public Sample sample(int index) {
+  Sample sample(int index) {
     return samples.get(index);
   }
 
   /**
-   * The decoded picture, or empty if its file is damaged.
+   * The decoded image, or empty if its file is damaged.
    *
    * @throws ServiceException {@code BAD_DATASET} if more files are damaged than allowed
    */
@@ -69,27 +72,27 @@ public final class SampleReader {
     if (cached.isPresent()) {
       return cached;
     }
-    Sample sample = samples.get(index);
+    Path file = samples.get(index).file();
     try {
-      RgbImage decoded = decoder.decode(Files.readAllBytes(sample.file()));
+      RgbImage decoded = decoder.decode(Files.readAllBytes(file));
       keep(index, decoded);
       return Optional.of(decoded);
     } catch (ServiceException e) {
-      skip(index, new CorruptFile(sample.file(), e.getMessage()));
+      skip(index, new CorruptFile(file, e.getMessage()));
     } catch (IOException e) {
-      skip(index, new CorruptFile(sample.file(), e.toString()));
+      skip(index, new CorruptFile(file, e.toString()));
     }
     return Optional.empty();
   }
 
-  /** The damaged files met so far, by path. */
+  /** The damaged files found so far, sorted by path. */
   public List<CorruptFile> corruptFiles() {
     return corrupt.values().stream().sorted(Comparator.comparing(CorruptFile::file)).toList();
   }
 
   private void keep(int index, RgbImage decoded) {
     long bytes = decoded.rgb().length + OVERHEAD_BYTES;
-    // Reserved first, so that many threads together stay below the bound.
+    // The bytes are reserved first, so that concurrent threads together stay below the bound.
     boolean fits = cachedBytes.addAndGet(bytes) <= cacheBytes;
     if (!fits || cache.putIfAbsent(index, decoded) != null) {
       cachedBytes.addAndGet(-bytes);
@@ -102,7 +105,7 @@ public final class SampleReader {
     if (count > corruptShare * samples.size()) {
       throw new ServiceException(
           ErrorCode.BAD_DATASET,
-          "%d of %d files are damaged, at most %s %% may be; the last one is %s: %s"
+          "%d of %d image files are damaged, at most %s %% are allowed. The last one is %s: %s"
               .formatted(count, samples.size(), 100 * corruptShare, file.file(), file.reason()));
     }
   }

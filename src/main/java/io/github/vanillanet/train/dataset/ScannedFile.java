@@ -8,37 +8,34 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
 
 /**
- * A file as the scan sees it, after reading its first few KiB only: a set of a million photos is
- * scanned in minutes.
+ * A file as the scan sees it. Only its first 4 KiB are read, so that a million photos take minutes.
  *
- * @param image whether it begins like an image
- * @param fingerprint of its length and its beginning; equal content has equal fingerprints, and
- *     files with equal fingerprints are compared byte by byte before they are called equal
+ * @param image whether it starts like an image
+ * @param fingerprint hash of its length and its first bytes. Equal content has equal fingerprints;
+ *     files with equal fingerprints may still differ
  */
 record ScannedFile(Path file, boolean image, long fingerprint) {
 
-  private static final int BEGINNING_BYTES = 4096;
+  private static final int FINGERPRINT_BYTES = 4096;
 
   /**
    * @throws IOException if the file is empty or cannot be read
    */
   static ScannedFile read(Path file) throws IOException {
-    byte[] beginning;
+    byte[] start;
     try (InputStream in = Files.newInputStream(file)) {
-      beginning = in.readNBytes(BEGINNING_BYTES);
+      start = in.readNBytes(FINGERPRINT_BYTES);
     }
-    if (beginning.length == 0) {
-      throw new IOException("it is empty");
+    if (start.length == 0) {
+      throw new IOException("the file is empty");
     }
     MessageDigest digest = sha256();
     digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, Files.size(file)));
-    digest.update(beginning);
-    byte[] start = Arrays.copyOf(beginning, Math.min(beginning.length, 64));
-    return new ScannedFile(
-        file, ImageDecoder.recognises(start), ByteBuffer.wrap(digest.digest()).getLong());
+    digest.update(start);
+    long fingerprint = ByteBuffer.wrap(digest.digest()).getLong();
+    return new ScannedFile(file, ImageDecoder.recognises(start), fingerprint);
   }
 
   boolean sameContentAs(ScannedFile other) throws IOException {
@@ -49,7 +46,7 @@ record ScannedFile(Path file, boolean image, long fingerprint) {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
+      throw new IllegalStateException("every Java platform provides SHA-256", e);
     }
   }
 }

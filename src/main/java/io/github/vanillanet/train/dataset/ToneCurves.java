@@ -4,8 +4,8 @@ import io.github.vanillanet.base.image.RgbImage;
 import java.util.function.IntUnaryOperator;
 
 /**
- * Distortions that look at one 8-bit sample at a time, as tables of 256 values per channel; equal
- * to Pillow's {@code ImageOps}. Stateless; each result is a new picture.
+ * Pillow's {@code ImageOps} that map each 8-bit value by itself, as tables of 256 values per
+ * channel. Each result is a new image.
  */
 final class ToneCurves {
 
@@ -13,8 +13,8 @@ final class ToneCurves {
 
   private ToneCurves() {}
 
-  /** Maps every sample by {@code curve}, whose results are clipped to 0..255. */
-  static RgbImage map(RgbImage picture, IntUnaryOperator curve) {
+  /** Applies {@code curve} to every value and clips the results to 0..255. */
+  static RgbImage map(RgbImage image, IntUnaryOperator curve) {
     byte[] table = new byte[3 * VALUES];
     for (int value = 0; value < VALUES; value++) {
       byte mapped = clip(curve.applyAsInt(value));
@@ -22,12 +22,12 @@ final class ToneCurves {
         table[channel * VALUES + value] = mapped;
       }
     }
-    return map(picture, table);
+    return map(image, table);
   }
 
-  /** Stretches each channel so that its darkest value becomes 0 and its lightest 255. */
-  static RgbImage autoContrast(RgbImage picture) {
-    int[] histogram = histogram(picture);
+  /** Stretches each channel linearly so that its values range from 0 to 255. */
+  static RgbImage autoContrast(RgbImage image) {
+    int[] histogram = histogram(image);
     byte[] table = new byte[3 * VALUES];
     for (int start = 0; start < table.length; start += VALUES) {
       int low = 0;
@@ -44,44 +44,44 @@ final class ToneCurves {
         table[start + value] = high <= low ? (byte) value : clip((int) (value * scale + shift));
       }
     }
-    return map(picture, table);
+    return map(image, table);
   }
 
-  /** Evens out each channel's histogram. */
-  static RgbImage equalize(RgbImage picture) {
-    int[] histogram = histogram(picture);
+  /** Equalizes the histogram of each channel. */
+  static RgbImage equalize(RgbImage image) {
+    int[] histogram = histogram(image);
     byte[] table = new byte[3 * VALUES];
     for (int start = 0; start < table.length; start += VALUES) {
       int lightest = VALUES - 1;
       while (histogram[start + lightest] == 0) {
         lightest--;
       }
-      // A channel of one value has a step of 0 too: nothing lies below its lightest.
-      int step = (picture.width() * picture.height() - histogram[start + lightest]) / 255;
+      // The step is also 0 if the channel has only one value.
+      int step = (image.width() * image.height() - histogram[start + lightest]) / 255;
       int sum = step / 2;
       for (int value = 0; value < VALUES; value++) {
         table[start + value] = step == 0 ? (byte) value : clip(sum / step);
         sum += histogram[start + value];
       }
     }
-    return map(picture, table);
+    return map(image, table);
   }
 
-  private static RgbImage map(RgbImage picture, byte[] table) {
-    byte[] source = picture.rgb();
+  private static RgbImage map(RgbImage image, byte[] table) {
+    byte[] source = image.rgb();
     byte[] rgb = new byte[source.length];
     for (int i = 0; i < rgb.length; i += 3) {
       rgb[i] = table[source[i] & 0xff];
       rgb[i + 1] = table[VALUES + (source[i + 1] & 0xff)];
       rgb[i + 2] = table[2 * VALUES + (source[i + 2] & 0xff)];
     }
-    return new RgbImage(picture.width(), picture.height(), rgb);
+    return new RgbImage(image.width(), image.height(), rgb);
   }
 
   /** [3, 256] counts. */
-  private static int[] histogram(RgbImage picture) {
+  private static int[] histogram(RgbImage image) {
     int[] histogram = new int[3 * VALUES];
-    byte[] rgb = picture.rgb();
+    byte[] rgb = image.rgb();
     for (int i = 0; i < rgb.length; i += 3) {
       histogram[rgb[i] & 0xff]++;
       histogram[VALUES + (rgb[i + 1] & 0xff)]++;

@@ -14,21 +14,22 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Collections;
 import java.util.List;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Unpacks an uploaded zip of labelled pictures. Only what begins like an image is written, as a
- * plain file without the executable bit; a link in the archive is no image, so none is ever made.
- * Everything lands in a hidden folder {@code .unpacking-*} beside the target, which is renamed to
- * it in one step at the end, else deleted. Immutable; any thread.
+ * Unpacks an uploaded zip of labelled images. Entries that do not start like an image are skipped;
+ * images become plain files without the executable bit. Links are therefore never created. The
+ * content is written to a hidden folder {@code .unpacking-*} beside the target, which is renamed to
+ * the target at the end or deleted on failure. Thread-safe.
  */
 public final class UploadedArchive {
 
-  private static final int SHOWN_TO_THE_DECODER = 64;
+  private static final int FORMAT_BYTES = 64;
+  private static final String TRAIN = "train";
 
   private final ArchiveLimits limits;
 
@@ -37,89 +38,68 @@ public final class UploadedArchive {
   }
 
   /**
-   * Writes an upload to {@code zip}, which must not exist yet, and stops at the bound. Leaves no
-   * file behind if it fails; closing {@code body} is the caller's.
+   * Unpacks {@code zip} to the folder {@code target}, which must not exist. Removes a single folder
+   * that wraps all others.
    *
-   * @throws ServiceException {@code TOO_LARGE} if there are more than {@code maxBytes}
-   * @throws IOException if the body breaks off, the disk is full or the file exists
+   * @throws ServiceException {@code TOO_LARGE} if a limit is exceeded
+   * @throws ServiceException {@code BAD_DATASET} if the file is not a zip, is damaged, holds no
+   *     image, or has an entry that could leave the folder
+   * @throws IOException if the target exists or cannot be written, for example on a full disk
    */
-  public void receive(InputStream body, Path zip) throws IOException {
-    try (OutputStream out = Files.newOutputStream(zip, StandardOpenOption.CREATE_NEW)) {
-      byte[] chunk = new byte[1 << 16];
-      long bytes = 0;
-      for (int count = body.read(chunk); count >= 0; count = body.read(chunk)) {
-        bytes += count;
-        requireAtMostMaxBytes(bytes);
-        out.write(chunk, 0, count);
-      }
-    } catch (FileAlreadyExistsException e) {
-      throw e;
-    } catch (IOException | RuntimeException e) {
-      Files.deleteIfExists(zip);
-      throw e;
-    }
-  }
-
-  /**
-   * Unpacks {@code zip} to the folder {@code target}, which must not exist yet. A single folder
-   * that wraps all others is left away.
-   *
-   * @throws ServiceException {@code TOO_LARGE} if a limit is passed
-   * @throws ServiceException {@code BAD_DATASET} if it is no zip, is damaged, holds no image, or
-   *     has an entry that could lead out of the folder
-   * @throws IOException if the target exists or cannot be written, for instance on a full disk
-   */
-  public UnpackedArchive unpack(Path zip, Path target) throws IOException {
+  public void unpack(Path zip, Path target) throws IOException {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    requireAtMostMaxBytes(Files.size(zip));
-    Path parent = target.toAbsolutePath().getParent();
-    Path scratch = Files.createTempDirectory(parent, ".unpacking-");
+    Path scratch = Files.createTempDirectory(target.toAbsolutePath().getParent(), ".unpacking-");
     try (ZipFile archive = open(zip)) {
       Path content = Files.createDirectory(scratch.resolve("content"));
-      EntryCopy copy = new EntryCopy(limits, Files.size(zip));
-      List<? extends ZipEntry> entries = entries(archive);
-      int images = 0;
-      int skipped = 0;
-      for (ZipEntry entry : entries) {
-        if (EntryName.parse(entry.getName()).hidden()) {
-          skipped++;
-        } else if (entry.isDirectory()) {
-          createFolder(resolve(content, entry));
-        } else if (unpack(archive, entry, resolve(content, entry), copy)) {
-          images++;
-        } else {
-          skipped++;
-        }
-      }
-      if (images == 0) {
-        throw new ServiceException(
-            ErrorCode.BAD_DATASET,
-            "the archive holds no image among %d entries".formatted(entries.size()));
-      }
-      Files.move(UnpackedFolder.unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
-      return new UnpackedArchive(target, images, skipped, copy.copied());
+      unpack(archive, content, new EntryCopy(limits, Files.size(zip)));
+      Files.move(unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
       FolderTree.delete(scratch);
     }
   }
 
-  private List<? extends ZipEntry> entries(ZipFile archive) {
+  private static ZipFile open(Path zip) throws IOException {
+    try {
+      return new ZipFile(zip.toFile());
+    } catch (ZipException e) {
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET, "the upload is not a readable zip archive: " + e.getMessage(), e);
+    }
+  }
+
+  private void unpack(ZipFile archive, Path content, EntryCopy copy) throws IOException {
     if (archive.size() > limits.maxEntries()) {
       throw new ServiceException(
           ErrorCode.TOO_LARGE,
           "the archive holds %d entries, at most %d are allowed"
               .formatted(archive.size(), limits.maxEntries()));
     }
-    return Collections.list(archive.entries());
+    boolean foundImage = false;
+    for (ZipEntry entry : archive.stream().toList()) {
+      EntryName name = EntryName.parse(entry.getName());
+      if (name.hidden()) {
+        continue;
+      }
+      if (entry.isDirectory()) {
+        createFolder(resolve(content, name));
+      } else {
+        foundImage |= unpack(archive, entry, resolve(content, name), copy);
+      }
+    }
+    if (!foundImage) {
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET,
+          "the archive holds %d entries, but no image".formatted(archive.size()));
+    }
   }
 
-  /** Whether the entry was an image, and is written. */
+  /** Writes the entry if it is an image; otherwise returns false. */
   private static boolean unpack(ZipFile archive, ZipEntry entry, Path file, EntryCopy copy)
       throws IOException {
     try (InputStream in = stream(archive, entry)) {
-      byte[] start = EntryCopy.peek(entry, in, SHOWN_TO_THE_DECODER);
+      byte[] start = EntryCopy.peek(entry, in, FORMAT_BYTES);
       if (!ImageDecoder.recognises(start)) {
         return false;
       }
@@ -127,7 +107,7 @@ public final class UploadedArchive {
       try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
         copy.copy(entry, start, in, out);
       } catch (FileAlreadyExistsException e) {
-        throw twice(entry.getName());
+        throw duplicate(file);
       }
       return true;
     }
@@ -137,55 +117,50 @@ public final class UploadedArchive {
     try {
       return archive.getInputStream(entry);
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET,
-          "the archive's entry %s cannot be read: %s".formatted(entry.getName(), e.getMessage()),
-          e);
+      throw EntryCopy.damaged(entry, e);
     }
   }
 
-  private static Path resolve(Path content, ZipEntry entry) {
-    Path path = content;
+  private static Path resolve(Path content, EntryName name) {
     try {
-      for (String name : EntryName.parse(entry.getName()).names()) {
-        path = path.resolve(name);
-      }
-    } catch (InvalidPathException e) { // for instance an accent where the platform knows ASCII only
+      return content.resolve(String.join("/", name.names()));
+    } catch (InvalidPathException e) { // for example an accent on a platform limited to ASCII
       throw new ServiceException(
           ErrorCode.BAD_DATASET,
-          "the archive's entry %s has a name that this platform cannot store"
-              .formatted(entry.getName()),
+          "this platform cannot store a file with the name of the archive entry %s"
+              .formatted(name.names()),
           e);
     }
-    return path;
   }
 
   private static void createFolder(Path folder) throws IOException {
     try {
       Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
-      throw twice(folder.getFileName().toString());
+      throw duplicate(folder);
     }
   }
 
-  private static ServiceException twice(String name) {
+  private static ServiceException duplicate(Path file) {
     return new ServiceException(
-        ErrorCode.BAD_DATASET, "the archive holds %s twice".formatted(name));
+        ErrorCode.BAD_DATASET, "the archive holds %s twice".formatted(file.getFileName()));
   }
 
-  private static ZipFile open(Path zip) throws IOException {
-    try {
-      return new ZipFile(zip.toFile());
-    } catch (ZipException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET, "the upload is no readable zip archive: " + e.getMessage(), e);
+  /** The folder with {@code train/} or the class folders: {@code folder} or its only child. */
+  private static Path unwrapped(Path folder) throws IOException {
+    List<Path> children = children(folder);
+    if (children.size() != 1 || children.get(0).endsWith(TRAIN)) {
+      return folder;
     }
+    Path child = children.get(0);
+    List<Path> inner = Files.isDirectory(child) ? children(child) : List.of();
+    boolean holdsFoldersOnly = !inner.isEmpty() && inner.stream().allMatch(Files::isDirectory);
+    return holdsFoldersOnly || Files.isDirectory(child.resolve(TRAIN)) ? child : folder;
   }
 
-  private void requireAtMostMaxBytes(long bytes) {
-    if (bytes > limits.maxBytes()) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE, "the archive has more than %d bytes".formatted(limits.maxBytes()));
+  private static List<Path> children(Path folder) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      return children.toList();
     }
   }
 }

@@ -1,15 +1,19 @@
 /**
- * Floor 2. From a folder or an uploaded archive of labelled pictures to normalised training
- * batches, the official recipe's way.
+ * Labelled images as training batches.
  *
- * <p>{@link io.github.vanillanet.train.dataset.UploadedArchive} unpacks a zip safely. {@link
- * io.github.vanillanet.train.dataset.ImageFolder} scans the folder into samples and reports what is
- * wrong with it before anything is trained. {@link io.github.vanillanet.train.dataset.SampleReader}
- * decodes, {@link io.github.vanillanet.train.dataset.Augmentation} crops, flips, distorts and
- * erases, {@link io.github.vanillanet.train.dataset.BatchLoader} does both ahead of the consumer on
- * its own threads.
+ * <ol>
+ *   <li>{@link io.github.vanillanet.train.dataset.UploadedArchive} unpacks an uploaded zip.
+ *   <li>{@link io.github.vanillanet.train.dataset.ImageFolder} scans a folder into samples and
+ *       reports its problems before training starts.
+ *   <li>{@link io.github.vanillanet.train.dataset.SampleReader} decodes the images.
+ *   <li>{@link io.github.vanillanet.train.dataset.Augmentation} applies the official training
+ *       transform.
+ *   <li>{@link io.github.vanillanet.train.dataset.FolderBatches} prepares the batches ahead of the
+ *       training loop, on its own threads.
+ * </ol>
  *
- * <p>Every random draw is a function of (seed, epoch, index), so that the batches are the same with
- * any number of threads and from any step on. May import {@code error}, {@code image} and the JDK.
+ * <p>Every random draw is a function of (seed, epoch, index), see {@link
+ * io.github.vanillanet.train.dataset.RandomStreams}. The batches are therefore the same with any
+ * number of threads and after any resume. Allowed imports: {@code base}.
  */
 package io.github.vanillanet.train.dataset;

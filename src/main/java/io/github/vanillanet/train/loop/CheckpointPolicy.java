@@ -4,16 +4,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where and when a run is saved. Every epoch's end is saved besides.
+ * Where and how often a run saves its state, besides the end of every epoch.
  *
  * @param file replaced each time
- * @param everySteps within an epoch; 0 for never
- * @param every within an epoch; zero for never
+ * @param interval between two checkpoints within an epoch; zero for none
  */
-public record CheckpointPolicy(Path file, int everySteps, Duration every) {
+public record CheckpointPolicy(Path file, Duration interval) {
 
-  boolean due(int step, Duration sinceLast) {
-    return (everySteps > 0 && step % everySteps == 0)
-        || (!every.isZero() && sinceLast.compareTo(every) >= 0);
+  boolean isDue(long millisSinceLast) {
+    return !interval.isZero() && millisSinceLast >= interval.toMillis();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.train.dataset.RandomStreams;
 import java.util.random.RandomGenerator;
 
 /** Dropout before the classifier, as factors: 0, or 1/(1 − rate) for what stays. */
@@ -14,7 +15,7 @@ final class DropoutMask {
     if (rate == 0) {
       return new float[0];
     }
-    RandomGenerator random = Draws.of(seed, Draws.Purpose.DROPOUT, step);
+    RandomGenerator random = RandomStreams.of(seed, RandomStreams.Purpose.DROPOUT, step);
     float[] mask = new float[samples * width];
     float kept = (float) (1 / (1 - rate));
     for (int i = 0; i < mask.length; i++) {

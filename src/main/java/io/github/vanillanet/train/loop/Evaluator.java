@@ -1,5 +1,7 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.train.dataset.Batch;
+import io.github.vanillanet.train.dataset.BatchSource;
 import java.util.Optional;
 
 /** Runs a net in evaluation mode over every batch of a source. */

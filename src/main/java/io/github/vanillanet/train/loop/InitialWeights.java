@@ -5,6 +5,7 @@ import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.network.Layer;
 import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.train.dataset.RandomStreams;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,7 +28,7 @@ public final class InitialWeights {
     int index = 0;
     for (Layer layer : network.layers()) {
       if (layer instanceof Layer.Convolution conv) {
-        RandomGenerator random = Draws.of(seed, Draws.Purpose.WEIGHTS, index++);
+        RandomGenerator random = RandomStreams.of(seed, RandomStreams.Purpose.WEIGHTS, index++);
         tensors.put(conv.name() + ".weight", kernel(conv, random));
         if (conv.bias()) {
           tensors.put(conv.name() + ".bias", constant(conv.out(), 0));

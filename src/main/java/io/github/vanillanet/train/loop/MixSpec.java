@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.train.dataset.RandomStreams;
 import java.util.random.RandomGenerator;
 
 /**
@@ -32,12 +33,12 @@ public record MixSpec(double mixup, double cutmix, double probability, double sw
 
   /** What happens to the batch of one step: the same for the same arguments, always. */
   public Mixing at(long seed, long step, int height, int width) {
-    RandomGenerator random = Draws.of(seed, Draws.Purpose.MIXING, step);
+    RandomGenerator random = RandomStreams.of(seed, RandomStreams.Purpose.MIXING, step);
     if ((mixup == 0 && cutmix == 0) || random.nextDouble() >= probability) {
       return Mixing.NONE;
     }
     boolean cut = mixup == 0 || (cutmix > 0 && random.nextDouble() < switching);
-    double lambda = Draws.beta(random, cut ? cutmix : mixup);
+    double lambda = RandomStreams.beta(random, cut ? cutmix : mixup);
     return cut ? box(random, lambda, height, width) : Mixing.mixup(lambda);
   }
 

@@ -4,7 +4,8 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
-import java.time.Duration;
+import io.github.vanillanet.train.dataset.Batch;
+import io.github.vanillanet.train.dataset.BatchSource;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -73,11 +74,6 @@ public final class TrainingLoop {
   }
 
   private static void requireFitting(TrainingSpec spec, BatchSource data) {
-    if (data.batches() < 1) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "there are fewer images than one batch of " + spec.recipe().batchSize());
-    }
     if (data.classes() != spec.architecture().classes()) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
@@ -151,7 +147,7 @@ public final class TrainingLoop {
         sums.add(report);
         listener.stepped(report);
         boolean last = step % data.batches() == 0;
-        if (!last && checkpoints.due(step, Duration.ofMillis(clock.millis() - savedAt))) {
+        if (!last && checkpoints.isDue(clock.millis() - savedAt)) {
           save(epoch);
         }
       } while (step % data.batches() != 0);

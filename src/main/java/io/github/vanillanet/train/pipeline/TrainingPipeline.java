@@ -127,7 +127,6 @@ public final class TrainingPipeline {
   private CheckpointPolicy checkpoints() {
     return new CheckpointPolicy(
         session.folder().checkpoints().resolve(CHECKPOINT),
-        0,
         Duration.ofSeconds(job.checkpointSeconds()));
   }
 
@@ -154,9 +153,7 @@ public final class TrainingPipeline {
     }
     Path folder = session.folder().path().resolve(UNPACKED);
     if (!Files.isDirectory(folder)) {
-      new UploadedArchive(
-              new ArchiveLimits(
-                  Files.size(archive.get()), job.archiveFiles(), job.archiveBytes(), MOST_RATIO))
+      new UploadedArchive(new ArchiveLimits(job.archiveFiles(), job.archiveBytes(), MOST_RATIO))
           .unpack(archive.get(), folder);
     }
     return folder;

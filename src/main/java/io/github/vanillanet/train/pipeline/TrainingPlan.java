@@ -29,13 +29,12 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
   private static final double VALIDATION_SHARE = 0.1;
   private static final String FLOAT32 = "float32";
   private static final String BFLOAT16 = "bfloat16";
-  private static final double FLIP_SHARE = 0.5;
   private static final String OFFICIAL_AUGMENT = "rand-m7-mstd0.5-inc1";
   private static final String NO_AUGMENT = "none";
   private static final double OFFICIAL_ERASING = 0.25;
 
   /** Few epochs see each image seldom: crops keep most of it. */
-  private static final ResizedCrop MILD_CROP = new ResizedCrop(0.6, 1, 3.0 / 4, 4.0 / 3);
+  private static final ResizedCrop MILD_CROP = new ResizedCrop(0.6);
 
   static ValidationRule validation(TrainingRequest request) {
     // who names a share wants a test folder to stay unseen
@@ -142,13 +141,10 @@ record TrainingPlan(TrainingSpec spec, Preprocessing preprocessing, Augmentation
 
   private static Augmentation augmentation(
       TrainingRequest request, Preprocessing preprocessing, boolean official) {
-    String distortion = request.randAugment().orElse(official ? OFFICIAL_AUGMENT : NO_AUGMENT);
-    double erasing = request.erasing().orElse(official ? OFFICIAL_ERASING : 0);
     return new Augmentation(
         preprocessing,
-        official ? ResizedCrop.official() : MILD_CROP,
-        FLIP_SHARE,
-        distortion.equals(NO_AUGMENT) ? RandAugment.none() : RandAugment.parse(distortion),
-        erasing == 0 ? RandomErasing.none() : RandomErasing.ofShare(erasing));
+        official ? ResizedCrop.OFFICIAL : MILD_CROP,
+        RandAugment.parse(request.randAugment().orElse(official ? OFFICIAL_AUGMENT : NO_AUGMENT)),
+        new RandomErasing(request.erasing().orElse(official ? OFFICIAL_ERASING : 0)));
   }
 }

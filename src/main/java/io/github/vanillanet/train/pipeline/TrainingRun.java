@@ -8,10 +8,10 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.train.dataset.BatchSource;
+import io.github.vanillanet.train.dataset.FolderBatches;
 import io.github.vanillanet.train.dataset.ImageFolder;
-import io.github.vanillanet.train.dataset.LoaderSettings;
 import io.github.vanillanet.train.dataset.SampleReader;
-import io.github.vanillanet.train.loop.BatchSource;
 import io.github.vanillanet.train.loop.CheckpointFile;
 import io.github.vanillanet.train.loop.CheckpointPolicy;
 import io.github.vanillanet.train.loop.TrainingListener;
@@ -33,7 +33,6 @@ import java.util.OptionalInt;
  */
 record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointPolicy checkpoints) {
 
-  private static final int PREFETCH = 2;
   private static final int EVALUATION_BATCH = 64;
   private static final int EVALUATIONS = 20;
 
@@ -54,17 +53,19 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
         Files.exists(checkpoints.file()) ? CheckpointFile.read(checkpoints.file(), spec) : first;
     int epochs = spec.recipe().epochs();
     int classes = data.classNames().size();
+    int loaders = Math.max(1, threads - 1);
     BatchSource batches =
         FolderBatches.training(
             training,
             plan.augmentation(),
-            loading(spec.recipe().batchSize()),
+            spec.recipe().batchSize(),
+            loaders,
             spec.seed(),
             epochs,
             classes);
     BatchSource held =
         FolderBatches.evaluation(
-            validation, plan.preprocessing(), loading(EVALUATION_BATCH), classes);
+            validation, plan.preprocessing(), EVALUATION_BATCH, loaders, classes);
     return new TrainingLoop(runtime, device, threads, Clock.systemUTC())
         .run(
             start,
@@ -78,10 +79,6 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
   private static TrainingStart fineTuning(TrainingPlan plan, Path file) {
     return TrainingStart.fineTuning(
         plan.spec(), TorchCheckpoint.read(file, Optional.empty()).weights());
-  }
-
-  private LoaderSettings loading(int batchSize) {
-    return new LoaderSettings(batchSize, Math.max(1, threads - 1), PREFETCH);
   }
 
   /**

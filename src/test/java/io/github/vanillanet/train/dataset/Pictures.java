@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Pictures of seeded noise on a gradient, made on the spot. */
+/** Generates images of seeded noise on a gradient. */
 final class Pictures {
 
   private Pictures() {}
@@ -29,19 +29,19 @@ final class Pictures {
     return new RgbImage(width, height, rgb);
   }
 
-  static byte[] png(RgbImage picture) {
-    BufferedImage image =
-        new BufferedImage(picture.width(), picture.height(), BufferedImage.TYPE_INT_RGB);
-    for (int i = 0; i < picture.rgb().length; i += 3) {
+  static byte[] png(RgbImage image) {
+    BufferedImage buffered =
+        new BufferedImage(image.width(), image.height(), BufferedImage.TYPE_INT_RGB);
+    for (int i = 0; i < image.rgb().length; i += 3) {
       int value =
-          (picture.rgb()[i] & 0xff) << 16
-              | (picture.rgb()[i + 1] & 0xff) << 8
-              | picture.rgb()[i + 2] & 0xff;
-      image.setRGB(i / 3 % picture.width(), i / 3 / picture.width(), value);
+          (image.rgb()[i] & 0xff) << 16
+              | (image.rgb()[i + 1] & 0xff) << 8
+              | image.rgb()[i + 2] & 0xff;
+      buffered.setRGB(i / 3 % image.width(), i / 3 / image.width(), value);
     }
     try {
       ByteArrayOutputStream out = new ByteArrayOutputStream();
-      ImageIO.write(image, "png", out);
+      ImageIO.write(buffered, "png", out);
       return out.toByteArray();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -61,7 +61,7 @@ final class Pictures {
     }
   }
 
-  /** {@code count} pictures of 32x32; the label is the index modulo 3. */
+  /** Writes {@code count} images of 32x32; the label is the index modulo 3. */
   static List<Sample> samples(Path folder, int count) {
     List<Sample> samples = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RandAugmentTest {
 
   @Test
-  void readsTheRecipesSpelling() {
+  void parsesTheNotationOfTimm() {
     assertThat(RandAugment.parse("rand-m7-mstd0.5-inc1")).isEqualTo(new RandAugment(2, 7, 0.5));
     assertThat(RandAugment.parse("rand-n3-m9.5-inc1")).isEqualTo(new RandAugment(3, 9.5, 0));
   }
@@ -37,39 +37,39 @@ class RandAugmentTest {
         "rand-m-inc1",
         "rand-m7-mstd0.5-inc1\n"
       })
-  void refusesOtherSpellings(String text) {
+  void rejectsMalformedText(String text) {
     assertThatThrownBy(() -> RandAugment.parse(text))
         .has(code(ErrorCode.BAD_CONFIGURATION))
-        .hasMessageContaining("found " + text);
+        .hasMessageContaining("'" + text + "'");
   }
 
   @Test
-  void leavesAQuarterOfTheSamplesAlone() {
+  void leavesAQuarterOfTheSamplesUnchanged() {
     RandAugment official = new RandAugment(2, 7, 0.5);
-    RgbImage picture = Pictures.noisy(16, 16, 1);
-    int untouched = 0;
+    RgbImage image = Pictures.noisy(16, 16, 1);
+    int unchanged = 0;
 
     for (int index = 0; index < 4000; index++) {
-      if (official.apply(picture, RandomStreams.ofSample(1, 0, index)) == picture) {
-        untouched++;
+      if (official.apply(image, RandomStreams.ofSample(1, 0, index)) == image) {
+        unchanged++;
       }
     }
 
-    // Each of two operations is skipped half of the time; 5 standard deviations.
-    assertThat(untouched / 4000.0).isCloseTo(0.25, within(0.035));
+    // Each of the two operations is skipped with probability 1/2. Tolerance: 5 standard deviations.
+    assertThat(unchanged / 4000.0).isCloseTo(0.25, within(0.035));
   }
 
   @Test
-  void isAFunctionOfItsDraws() {
+  void equalDrawsGiveEqualImages() {
     RandAugment official = RandAugment.parse("rand-m7-mstd0.5-inc1");
-    RgbImage picture = Pictures.noisy(24, 24, 1);
+    RgbImage image = Pictures.noisy(24, 24, 1);
 
     long distinct =
         IntStream.range(0, 200)
             .map(
                 index -> {
-                  RgbImage first = official.apply(picture, new SplittableRandom(index));
-                  RgbImage second = official.apply(picture, new SplittableRandom(index));
+                  RgbImage first = official.apply(image, new SplittableRandom(index));
+                  RgbImage second = official.apply(image, new SplittableRandom(index));
                   assertThat(first.rgb()).isEqualTo(second.rgb());
                   return Arrays.hashCode(first.rgb());
                 })
@@ -81,8 +81,8 @@ class RandAugmentTest {
 
   @Test
   void noneChangesNothing() {
-    RgbImage picture = Pictures.noisy(16, 16, 1);
+    RgbImage image = Pictures.noisy(16, 16, 1);
 
-    assertThat(RandAugment.none().apply(picture, new SplittableRandom(1))).isSameAs(picture);
+    assertThat(RandAugment.parse("none").apply(image, new SplittableRandom(1))).isSameAs(image);
   }
 }

@@ -17,8 +17,8 @@ class RandomErasingTest {
   private static final float UNTOUCHED = 1000;
 
   @Test
-  void erasesOneBoxOfTheRecipesSizesWithNormalNoise() {
-    RandomErasing always = RandomErasing.ofShare(1);
+  void erasesOneBoxOfTheOfficialSizesWithNormalNoise() {
+    RandomErasing always = new RandomErasing(1);
     double sum = 0;
     double squares = 0;
     long values = 0;
@@ -29,10 +29,10 @@ class RandomErasingTest {
       FloatBuffer chw = untouched();
       always.apply(chw, OFFSET, HEIGHT, WIDTH, new SplittableRandom(seed));
       Box box = Box.of(chw);
-      assertThat(box.isErasedWhole(chw)).as("seed %d", seed).isTrue();
+      assertThat(box.isErasedExactly(chw)).as("seed %d", seed).isTrue();
       double area = (double) box.rows() * box.columns() / PLANE;
       double aspect = (double) box.rows() / box.columns();
-      // Rounding to whole pixels moves a bound a little.
+      // The tolerance covers rounding to whole pixels.
       assertThat(area).isBetween(0.02 * 0.85, 1.03 / 3);
       assertThat(aspect).isBetween(0.3 * 0.85, 1.15 / 0.3);
       smallest = Math.min(smallest, area);
@@ -55,8 +55,8 @@ class RandomErasingTest {
   }
 
   @Test
-  void erasesItsShareOfTheSamples() {
-    RandomErasing official = RandomErasing.ofShare(0.25);
+  void erasesSamplesWithItsProbability() {
+    RandomErasing official = new RandomErasing(0.25);
     int erased = 0;
 
     for (int index = 0; index < 4000; index++) {
@@ -65,14 +65,14 @@ class RandomErasingTest {
       erased += chw.equals(untouched()) ? 0 : 1;
     }
 
-    assertThat(erased / 4000.0).isCloseTo(0.25, within(0.035)); // 5 standard deviations
+    assertThat(erased / 4000.0).isCloseTo(0.25, within(0.035)); // tolerance: 5 standard deviations
   }
 
   @Test
-  void leavesAPictureOfOnePixelAlone() {
+  void leavesAnImageOfOnePixelUnchanged() {
     FloatBuffer chw = FloatBuffer.allocate(3);
 
-    RandomErasing.ofShare(1).apply(chw, 0, 1, 1, new SplittableRandom(1));
+    new RandomErasing(1).apply(chw, 0, 1, 1, new SplittableRandom(1));
 
     assertThat(chw.array()).containsOnly(0);
   }
@@ -101,8 +101,8 @@ class RandomErasingTest {
       return new Box(top, left, bottom - top + 1, right - left + 1);
     }
 
-    /** The same box in all three channels, and nothing else of the buffer. */
-    boolean isErasedWhole(FloatBuffer chw) {
+    /** Whether exactly this box is erased in each channel, and nothing else in the buffer. */
+    boolean isErasedExactly(FloatBuffer chw) {
       int erased = 0;
       for (int i = 0; i < chw.capacity(); i++) {
         erased += chw.get(i) == UNTOUCHED ? 0 : 1;

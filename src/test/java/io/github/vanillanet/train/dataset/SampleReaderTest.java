@@ -2,14 +2,14 @@ package io.github.vanillanet.train.dataset;
 
 import static io.github.vanillanet.Failures.code;
 import static io.github.vanillanet.train.dataset.Batches.INPUT;
-import static io.github.vanillanet.train.dataset.Batches.SEED;
-import static io.github.vanillanet.train.dataset.Batches.augmentation;
 import static io.github.vanillanet.train.dataset.Batches.damage;
 import static io.github.vanillanet.train.dataset.Batches.indices;
 import static io.github.vanillanet.train.dataset.Batches.read;
 import static io.github.vanillanet.train.dataset.Batches.reader;
 import static io.github.vanillanet.train.dataset.Batches.sample;
+import static io.github.vanillanet.train.dataset.Batches.seen;
 import static io.github.vanillanet.train.dataset.Batches.train;
+import static io.github.vanillanet.train.dataset.Batches.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -28,15 +28,14 @@ class SampleReaderTest {
   @TempDir Path folder;
 
   @Test
-  void replacesDamagedFilesByTheNextReadableOne() throws IOException {
+  void trainingReplacesADamagedFileWithTheNextReadableOne() throws IOException {
     List<Sample> samples = Pictures.samples(folder, 20);
     damage(samples.get(4));
     damage(samples.get(5));
     Files.delete(samples.get(19).file());
-    LoaderSettings settings = new LoaderSettings(5, 3, 2);
     SampleReader reader = reader(samples, 0);
 
-    List<Batches.Seen> batches = train(reader, settings, Position.start(), 2);
+    List<Batches.Seen> batches = train(reader, 5, 3, 2);
 
     assertThat(batches).hasSize(8).allMatch(batch -> batch.indices().size() == 5);
     assertThat(indices(batches.subList(0, 4)))
@@ -45,20 +44,19 @@ class SampleReaderTest {
         .filteredOn(index -> index == 6)
         .hasSize(3);
     assertThat(reader.corruptFiles())
-        .extracting(CorruptFile::file)
+        .extracting(SampleReader.CorruptFile::file)
         .containsExactly(samples.get(4).file(), samples.get(5).file(), samples.get(19).file());
-    assertThat(train(reader(samples, 0), settings, new Position(1, 2), 2))
-        .isEqualTo(batches.subList(6, 8));
+    assertThat(seen(training(reader(samples, 0), 5, 3, 2), 1, 2)).isEqualTo(batches.subList(6, 8));
   }
 
   @Test
-  void leavesDamagedFilesOutOfAnEvaluation() {
+  void evaluationSkipsDamagedFiles() {
     List<Sample> samples = Pictures.samples(folder, 9);
     List.of(0, 3, 4, 5, 7).forEach(index -> damage(samples.get(index)));
     SampleReader reader = new SampleReader(samples, new ImageDecoder(1_000_000), 0, 0.6);
 
-    try (BatchLoader loader = BatchLoader.evaluation(reader, INPUT, new LoaderSettings(3, 2, 2))) {
-      LabelledBatch first = loader.next().orElseThrow();
+    try (BatchLoader loader = FolderBatches.evaluation(reader, INPUT, 3, 2, 3).open(0, 0)) {
+      Batch first = loader.next().orElseThrow();
       assertThat(first.indices()).containsExactly(1, 2);
       assertThat(sample(first, 1))
           .isEqualTo(
@@ -75,39 +73,31 @@ class SampleReaderTest {
     List<Sample> samples = Pictures.samples(folder, 20);
     samples.subList(0, 6).forEach(Batches::damage);
 
-    try (BatchLoader loader =
-        BatchLoader.training(
-            reader(samples, 0),
-            augmentation(),
-            new LoaderSettings(20, 2, 1),
-            SEED,
-            Position.start(),
-            1)) {
+    try (BatchLoader loader = training(reader(samples, 0), 20, 2, 1).open(0, 0)) {
       for (int call = 0; call < 2; call++) {
         assertThatThrownBy(loader::next)
             .has(code(ErrorCode.BAD_DATASET))
-            .hasMessageContaining("of 20 files are damaged, at most 20.0 % may be");
+            .hasMessageContaining("20.0 %");
       }
     }
   }
 
   @Test
-  void readsFromMemoryOnceItIsCached() throws IOException {
+  void readsCachedImagesFromMemory() throws IOException {
     List<Sample> samples = Pictures.samples(folder, 12);
     SampleReader reader = reader(samples, 12 * (3 * 32 * 32 + SampleReader.OVERHEAD_BYTES));
-    List<Batches.Seen> fromDisk = train(reader, new LoaderSettings(12, 2, 1), Position.start(), 1);
+    List<Batches.Seen> fromDisk = train(reader, 12, 2, 1);
 
     for (Sample sample : samples) {
       Files.delete(sample.file());
     }
 
-    assertThat(train(reader, new LoaderSettings(12, 2, 1), Position.start(), 1))
-        .isEqualTo(fromDisk);
+    assertThat(train(reader, 12, 2, 1)).isEqualTo(fromDisk);
     assertThat(reader.corruptFiles()).isEmpty();
   }
 
   @Test
-  void cachesNoMoreThanItsBound() throws IOException {
+  void cacheStaysWithinItsBound() throws IOException {
     List<Sample> samples = Pictures.samples(folder, 12);
     SampleReader reader =
         new SampleReader(

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** Makes archives and lists what came of them. */
+/** Writes archives and lists unpacked files. */
 final class Zips {
 
   private Zips() {}

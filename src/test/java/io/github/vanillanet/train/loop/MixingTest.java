@@ -3,6 +3,8 @@ package io.github.vanillanet.train.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.vanillanet.train.dataset.Batch;
+import io.github.vanillanet.train.dataset.Batches;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -69,7 +71,7 @@ class MixingTest {
       }
 
       assertThat(loss(batch, mixing))
-          .isCloseTo(loss(Batch.of(mixed, batch.labels()), Mixing.NONE), within(1e-5));
+          .isCloseTo(loss(Batches.of(mixed, batch.labels()), Mixing.NONE), within(1e-5));
     }
   }
 

@@ -11,6 +11,8 @@ import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.train.dataset.Batch;
+import io.github.vanillanet.train.dataset.Batches;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -41,7 +43,7 @@ final class OfficialStep {
     for (int i = 0; i < SAMPLES; i++) {
       labels[i] = META.get("labels").get(i).asInt();
     }
-    return Batch.of(Oracle.array("gradient_step/input").toFloats(), labels);
+    return Batches.of(Oracle.array("gradient_step/input").toFloats(), labels);
   }
 
   static float[] targets() {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.train.dataset.Batch;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,8 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.train.dataset.Batch;
+import io.github.vanillanet.train.dataset.BatchSource;
+import io.github.vanillanet.train.dataset.Batches;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
@@ -44,6 +47,6 @@ record StripedImages(int batches, int batchSize, int size, boolean repeated)
         values[i * 3 * size * size + p] = (float) (stripe + random.nextDouble() - 0.5);
       }
     }
-    return Batch.of(values, labels);
+    return Batches.of(values, labels);
   }
 }

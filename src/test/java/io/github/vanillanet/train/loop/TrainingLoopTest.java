@@ -12,10 +12,12 @@ import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -73,26 +75,32 @@ class TrainingLoopTest {
   }
 
   @Test
-  void checkpointsWithinAnEpochAreWrittenEverySoManySteps() {
+  void checkpointsAreWrittenAtTheIntervalAndAfterEachEpoch() {
+    AtomicLong seconds = new AtomicLong();
     List<Integer> saved = new ArrayList<>();
     TrainingListener listener =
         new TrainingListener() {
+          @Override
+          public void stepped(StepReport report) {
+            seconds.incrementAndGet();
+          }
+
           @Override
           public void checkpointed(Path file, int step) {
             saved.add(step);
           }
         };
 
-    new TrainingLoop(TorchRuntime.load(), Device.CPU, 1, InstantSource.system())
+    new TrainingLoop(TorchRuntime.load(), Device.CPU, 1, () -> Instant.ofEpochSecond(seconds.get()))
         .run(
             TrainingStart.fresh(spec(plain(2))),
             DATA,
             Optional.empty(),
             0,
-            new CheckpointPolicy(folder.resolve("c.pth"), 4, Duration.ZERO),
+            new CheckpointPolicy(folder.resolve("c.pth"), Duration.ofSeconds(4)),
             listener);
 
-    assertThat(saved).containsExactly(4, 6, 8, 12);
+    assertThat(saved).containsExactly(4, 6, 10, 12);
   }
 
   @Test
@@ -138,7 +146,7 @@ class TrainingLoopTest {
             DATA,
             Optional.of(VALIDATION),
             1,
-            new CheckpointPolicy(folder.resolve(file), 0, Duration.ZERO),
+            new CheckpointPolicy(folder.resolve(file), Duration.ZERO),
             listener);
   }
 

@@ -10,16 +10,18 @@ import static io.github.vanillanet.train.dataset.Batches.reader;
 import static io.github.vanillanet.train.dataset.Batches.sample;
 import static io.github.vanillanet.train.dataset.Batches.seen;
 import static io.github.vanillanet.train.dataset.Batches.train;
+import static io.github.vanillanet.train.dataset.Batches.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.image.RgbImage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -29,15 +31,13 @@ import java.util.concurrent.CancellationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class BatchLoaderTest {
+class FolderBatchesTest {
 
   @TempDir Path folder;
 
   @Test
   void deliversEachSampleAtMostOncePerEpochInBatchesOfOneSize() {
-    SampleReader reader = reader(Pictures.samples(folder, 23), 0);
-
-    List<Batches.Seen> batches = train(reader, new LoaderSettings(5, 2, 2), Position.start(), 2);
+    List<Batches.Seen> batches = train(reader(Pictures.samples(folder, 23), 0), 5, 2, 2);
 
     assertThat(batches).hasSize(8).allMatch(batch -> batch.indices().size() == 5);
     List<Integer> first = indices(batches.subList(0, 4));
@@ -52,39 +52,31 @@ class BatchLoaderTest {
   }
 
   @Test
-  void deliversTheSameWithAnyNumberOfThreads() {
+  void batchesDoNotDependOnTheNumberOfThreads() {
     List<Sample> samples = Pictures.samples(folder, 40);
-    List<Batches.Seen> alone =
-        train(reader(samples, 0), new LoaderSettings(8, 1, 1), Position.start(), 3);
+    List<Batches.Seen> oneThread = train(reader(samples, 0), 8, 1, 3);
 
     for (int threads : new int[] {2, 3, 8}) {
-      LoaderSettings settings = new LoaderSettings(8, threads, 4);
-
-      assertThat(train(reader(samples, 1 << 20), settings, Position.start(), 3))
+      assertThat(train(reader(samples, 1 << 20), 8, threads, 3))
           .as("%d threads", threads)
-          .isEqualTo(alone);
+          .isEqualTo(oneThread);
     }
   }
 
   @Test
   void resumesAtAnyPosition() {
-    SampleReader reader = reader(Pictures.samples(folder, 20), 0);
-    LoaderSettings settings = new LoaderSettings(6, 2, 2);
-    List<Batches.Seen> whole = train(reader, settings, Position.start(), 3);
+    FolderBatches source = training(reader(Pictures.samples(folder, 20), 0), 6, 2, 3);
+    List<Batches.Seen> whole = seen(source, 0, 0);
 
+    assertThat(source.batches()).isEqualTo(3);
     for (int done = 0; done <= whole.size(); done++) {
-      Position position = new Position(done / 3, done % 3);
-
-      assertThat(train(reader, settings, position, 3)).isEqualTo(whole.subList(done, whole.size()));
+      assertThat(seen(source, done / 3, done % 3)).isEqualTo(whole.subList(done, whole.size()));
     }
-    assertThat(train(reader, settings, new Position(0, 3), 3)).isEqualTo(whole.subList(3, 9));
   }
 
   @Test
-  void showsASampleDifferentlyInEachEpoch() {
-    SampleReader reader = reader(Pictures.samples(folder, 1), 0);
-
-    List<Batches.Seen> epochs = train(reader, new LoaderSettings(1, 2, 2), Position.start(), 20);
+  void augmentsASampleDifferentlyInEachEpoch() {
+    List<Batches.Seen> epochs = train(reader(Pictures.samples(folder, 1), 0), 1, 2, 20);
 
     assertThat(epochs).extracting(Batches.Seen::content).hasSize(20).doesNotHaveDuplicates();
   }
@@ -92,30 +84,24 @@ class BatchLoaderTest {
   @Test
   void anotherSeedGivesOtherBatches() {
     SampleReader reader = reader(Pictures.samples(folder, 8), 0);
-    LoaderSettings settings = new LoaderSettings(8, 1, 1);
 
-    try (BatchLoader loader =
-        BatchLoader.training(reader, augmentation(), settings, 43, Position.start(), 1)) {
-      assertThat(seen(loader)).isNotEqualTo(train(reader, settings, Position.start(), 1));
-    }
+    FolderBatches other = FolderBatches.training(reader, augmentation(), 8, 1, SEED + 1, 1, 3);
+
+    assertThat(seen(other, 0, 0)).isNotEqualTo(train(reader, 8, 1, 1));
   }
 
   @Test
-  void evaluatesExactlyAsServingSees() {
+  void evaluationPreprocessesAsServingDoes() {
     List<Sample> samples = Pictures.samples(folder, 7);
-    ImageDecoder decoder = new ImageDecoder(1_000_000);
-    List<float[]> expected = new ArrayList<>();
-    for (Sample sample : samples) {
-      expected.add(INPUT.normalise(INPUT.apply(decoder.decode(read(sample.file())))));
-    }
+    FolderBatches source = FolderBatches.evaluation(reader(samples, 0), INPUT, 3, 2, 3);
 
-    try (BatchLoader loader =
-        BatchLoader.evaluation(reader(samples, 0), INPUT, new LoaderSettings(3, 2, 2))) {
+    try (BatchLoader loader = source.open(0, 0)) {
       for (int size : new int[] {3, 3, 1}) {
-        LabelledBatch batch = loader.next().orElseThrow();
+        Batch batch = loader.next().orElseThrow();
         assertThat(batch.size()).isEqualTo(size);
         for (int slot = 0; slot < size; slot++) {
-          assertThat(sample(batch, slot)).isEqualTo(expected.get(batch.indices()[slot]));
+          RgbImage image = decode(samples.get(batch.indices()[slot]));
+          assertThat(sample(batch, slot)).isEqualTo(INPUT.normalise(INPUT.apply(image)));
         }
       }
       assertThat(loader.next()).isEmpty();
@@ -124,61 +110,64 @@ class BatchLoaderTest {
   }
 
   @Test
-  void normalisesAsServingDoes() {
+  void trainingNormalisesAsServingDoes() {
     List<Sample> samples = Pictures.samples(folder, 4);
     Preprocessing plain = new Preprocessing(32, 32, false, 32, 32, INPUT.mean(), INPUT.std());
-    Augmentation still = new Augmentation(plain, new PaddedCrop(0), 0);
+    Augmentation flipsOnly =
+        new Augmentation(plain, new ResizedCrop(1), RandAugment.NONE, new RandomErasing(0));
+    FolderBatches source = FolderBatches.training(reader(samples, 0), flipsOnly, 4, 2, SEED, 1, 3);
 
-    try (BatchLoader loader =
-        BatchLoader.training(
-            reader(samples, 0), still, new LoaderSettings(4, 2, 1), SEED, Position.start(), 1)) {
-      LabelledBatch batch = loader.next().orElseThrow();
+    try (BatchLoader loader = source.open(0, 0)) {
+      Batch batch = loader.next().orElseThrow();
 
       for (int slot = 0; slot < 4; slot++) {
-        byte[] file = read(samples.get(batch.indices()[slot]).file());
-        assertThat(sample(batch, slot))
-            .isEqualTo(plain.normalise(new ImageDecoder(1_000_000).decode(file)));
+        RgbImage image = decode(samples.get(batch.indices()[slot]));
+        float[] actual = sample(batch, slot);
+        assertThat(
+                Arrays.equals(actual, plain.normalise(image))
+                    || Arrays.equals(actual, plain.normalise(Augmentation.mirror(image))))
+            .isTrue();
       }
     }
   }
 
   @Test
-  void deliversDirectNativeBuffersAndRecyclesThem() {
-    SampleReader reader = reader(Pictures.samples(folder, 30), 0);
-    LoaderSettings settings = new LoaderSettings(2, 2, 3);
+  void deliversDirectNativeBuffersAndReusesThem() {
     Set<ByteBuffer> buffers = Collections.newSetFromMap(new IdentityHashMap<>());
 
     try (BatchLoader loader =
-        BatchLoader.training(reader, augmentation(), settings, SEED, Position.start(), 4)) {
-      Optional<LabelledBatch> batch = loader.next();
-      while (batch.isPresent()) {
-        ByteBuffer input = batch.get().input();
+        training(reader(Pictures.samples(folder, 30), 0), 2, 2, 4).open(0, 0)) {
+      for (Optional<Batch> next = loader.next(); next.isPresent(); next = loader.next()) {
+        ByteBuffer input = next.get().input();
         assertThat(input.isDirect()).isTrue();
         assertThat(input.order()).isEqualTo(ByteOrder.nativeOrder());
         assertThat(input.remaining()).isEqualTo(2 * 3 * 48 * 48 * 4);
         buffers.add(input);
-        batch = loader.next();
       }
     }
 
-    assertThat(buffers).hasSize(4);
+    assertThat(buffers).hasSize(BatchLoader.AHEAD + 1);
   }
 
   @Test
-  void refusesABatchLargerThanTheSet() {
+  void rejectsABatchLargerThanTheTrainingSet() {
     SampleReader reader = reader(Pictures.samples(folder, 3), 0);
 
-    assertThatThrownBy(() -> train(reader, new LoaderSettings(4, 1, 1), Position.start(), 1))
-        .has(code(ErrorCode.BAD_CONFIGURATION))
-        .hasMessage("a batch of 4 is more than the 3 training images");
+    assertThatThrownBy(() -> training(reader, 4, 1, 1)).has(code(ErrorCode.BAD_CONFIGURATION));
   }
 
   @Test
-  void closeJoinsItsThreads() {
+  void rejectsAnEvaluationWithoutImages() {
+    SampleReader reader = reader(List.of(), 0);
+
+    assertThatThrownBy(() -> FolderBatches.evaluation(reader, INPUT, 3, 2, 3))
+        .has(code(ErrorCode.BAD_DATASET));
+  }
+
+  @Test
+  void closeJoinsTheThreadsEvenIfInterrupted() {
     SampleReader reader = reader(Pictures.samples(folder, 40), 0);
-    BatchLoader loader =
-        BatchLoader.training(
-            reader, augmentation(), new LoaderSettings(20, 3, 2), SEED, Position.start(), 99);
+    BatchLoader loader = training(reader, 20, 3, 99).open(0, 0);
     loader.next();
 
     Thread.currentThread().interrupt();
@@ -192,15 +181,17 @@ class BatchLoaderTest {
   }
 
   @Test
-  void anInterruptEndsTheWaitAndStaysSet() {
-    SampleReader reader = reader(Pictures.samples(folder, 40), 0);
-
+  void anInterruptEndsTheWaitForABatch() {
     try (BatchLoader loader =
-        BatchLoader.training(
-            reader, augmentation(), new LoaderSettings(40, 1, 1), SEED, Position.start(), 1)) {
+        training(reader(Pictures.samples(folder, 40), 0), 40, 1, 1).open(0, 0)) {
       Thread.currentThread().interrupt();
+
       assertThatThrownBy(loader::next).isInstanceOf(CancellationException.class);
       assertThat(Thread.interrupted()).isTrue();
     }
+  }
+
+  private static RgbImage decode(Sample sample) {
+    return new ImageDecoder(1_000_000).decode(read(sample.file()));
   }
 }

@@ -1,0 +1,154 @@
+package io.github.vanillanet.train.dataset;
+
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.image.RgbImage;
+import java.nio.FloatBuffer;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/**
+ * Batches of the images of a folder. Each sample is a function of (seed, epoch, index) and the
+ * files. Thread-safe.
+ */
+public final class FolderBatches implements BatchSource {
+
+  private final SampleReader reader;
+  private final BatchOrder order;
+  private final Preparation preparation;
+  private final int sampleFloats;
+  private final int threads;
+  private final int epochs;
+  private final int classes;
+
+  private FolderBatches(
+      SampleReader reader,
+      BatchOrder order,
+      Preparation preparation,
+      Preprocessing input,
+      int threads,
+      int epochs,
+      int classes) {
+    this.reader = reader;
+    this.order = order;
+    this.preparation = preparation;
+    this.sampleFloats = 3 * input.height() * input.width();
+    this.threads = threads;
+    this.epochs = epochs;
+    this.classes = classes;
+    long bytes = (long) order.batchSize() * sampleFloats * Float.BYTES;
+    if (bytes > Integer.MAX_VALUE) {
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "a batch of %d samples takes %d bytes, expected less than 2 GiB"
+              .formatted(order.batchSize(), bytes));
+    }
+  }
+
+  /**
+   * Shuffled, augmented batches of exactly {@code batchSize} samples; the remainder of each epoch
+   * is dropped. The next readable sample replaces a damaged file.
+   *
+   * @param threads that decode and augment
+   * @param epochs of the whole training
+   * @throws ServiceException {@code BAD_CONFIGURATION} if there are fewer samples than {@code
+   *     batchSize}, or a batch takes 2 GiB or more
+   */
+  public static FolderBatches training(
+      SampleReader reader,
+      Augmentation augmentation,
+      int batchSize,
+      int threads,
+      long seed,
+      int epochs,
+      int classes) {
+    if (reader.size() < batchSize) {
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "the batch size is %d, but there are only %d training images; use a smaller batch size"
+              .formatted(batchSize, reader.size()));
+    }
+    BatchOrder order = new BatchOrder(reader.size(), batchSize, true, seed);
+    return new FolderBatches(
+        reader, order, augmentation::write, augmentation.input(), threads, epochs, classes);
+  }
+
+  /**
+   * Each readable image once, in order, preprocessed as in the service. Damaged files are left out:
+   * batches may be smaller than {@code batchSize}, but are never empty.
+   *
+   * @throws ServiceException {@code BAD_DATASET} if there is no sample
+   */
+  public static FolderBatches evaluation(
+      SampleReader reader, Preprocessing serving, int batchSize, int threads, int classes) {
+    if (reader.size() == 0) {
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET, "there are no validation images, expected at least one");
+    }
+    Preparation preparation =
+        (image, random, target, offset) ->
+            target.put(offset, serving.normalise(serving.apply(image)));
+    BatchOrder order = new BatchOrder(reader.size(), batchSize, false, 0);
+    return new FolderBatches(reader, order, preparation, serving, threads, 1, classes);
+  }
+
+  @Override
+  public int batches() {
+    return order.batches();
+  }
+
+  @Override
+  public int classes() {
+    return classes;
+  }
+
+  @Override
+  public BatchLoader open(int epoch, int step) {
+    return new BatchLoader(this, order, threads, epoch, step, epochs);
+  }
+
+  /** Floats of one sample. */
+  int sampleFloats() {
+    return sampleFloats;
+  }
+
+  int label(int index) {
+    return reader.sample(index).label();
+  }
+
+  /**
+   * Writes sample {@code index} at {@code offset}.
+   *
+   * @return the index of the sample that was written: another one if the file of {@code index} is
+   *     damaged and this is a training, none in an evaluation
+   * @throws ServiceException {@code BAD_DATASET} if too many files are damaged
+   */
+  OptionalInt write(int epoch, int index, FloatBuffer target, int offset) {
+    int tries = order.training() ? reader.size() : 1;
+    for (int i = 0; i < tries; i++) {
+      int candidate = (int) (((long) index + i) % reader.size());
+      Optional<RgbImage> image = reader.read(candidate);
+      if (image.isPresent()) {
+        // The draws are those of the wanted index: a replacement differs from its own sample.
+        SplittableRandom random = RandomStreams.ofSample(order.seed(), epoch, index);
+        preparation.write(image.get(), random, target, offset);
+        return OptionalInt.of(candidate);
+      }
+    }
+    if (order.training()) {
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET, "none of the %d files can be decoded".formatted(reader.size()));
+    }
+    return OptionalInt.empty();
+  }
+
+  /**
+   * From a decoded image to the network's input. Writes one sample, float32 CHW, at {@code offset}
+   * by absolute puts only, so that several threads can fill one buffer.
+   */
+  private interface Preparation {
+    void write(RgbImage image, SplittableRandom random, FloatBuffer target, int offset);
+  }
+}
