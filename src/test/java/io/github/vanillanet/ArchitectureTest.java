@@ -25,7 +25,8 @@ class ArchitectureTest {
    */
   private static final List<List<String>> PACKAGES =
       List.of(
-          List.of("base.error", "base.files", "base.config", "base.timing", "base.image"),
+          List.of(
+              "base.error", "base.files", "base.json", "base.config", "base.timing", "base.image"),
           List.of(
               "model.checkpoint",
               "model.network",
@@ -50,6 +51,7 @@ class ArchitectureTest {
               "train.loop",
               "train.jobs",
               "train.cluster",
+              "train.gate",
               "train.pipeline",
               "train.api"),
           List.of("cli", "app"));

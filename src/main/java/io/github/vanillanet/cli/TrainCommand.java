@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.train.jobs.JobSession;
-import io.github.vanillanet.train.jobs.JobSpec;
 import io.github.vanillanet.train.jobs.OutOfMemoryScore;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
-import io.github.vanillanet.train.jobs.TrainingRequest;
+import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.pipeline.JobSpec;
 import io.github.vanillanet.train.pipeline.TrainingPipeline;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,7 +89,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private JobSession open() {
+  private JobSession open() throws IOException {
     if (data.isEmpty()) {
       return JobSession.open(
           job.orElseThrow(
@@ -100,21 +100,20 @@ final class TrainCommand implements Callable<Integer> {
     if (variant.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "expected --variant beside --data");
     }
-    TrainingRequest request = TrainingRequest.of(request(variant.get()));
+    Recipe recipe = Recipe.of(request(variant.get()));
     JobSpec work =
         new JobSpec(
-            request,
+            recipe,
             Optional.of(data.get().toAbsolutePath().normalize().toString()),
             Optional.empty(),
             0,
             0,
-            Optional.empty(),
+            recipe.checkpoint().map(file -> Path.of(file).toAbsolutePath().normalize().toString()),
             repository.open().root().toAbsolutePath().normalize().toString(),
             device,
             threads.map(OptionalInt::of).orElse(OptionalInt.empty()),
             CHECKPOINT_SECONDS);
-    return JobSession.open(
-        job.orElseGet(() -> Path.of("trainings", request.name())).toAbsolutePath(), work);
+    return work.open(job.orElseGet(() -> Path.of("trainings", recipe.name())).toAbsolutePath());
   }
 
   private JsonNode request(VanillaNetVariant chosen) {

@@ -8,17 +8,18 @@ import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobState;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
-import io.github.vanillanet.train.jobs.TrainingRequest;
+import io.github.vanillanet.train.loop.Recipe;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * A training as its client sees it.
+ * A training.
  *
- * @param cancelling whether its end was asked for and has not come yet
- * @param request as it came
+ * @param cancelling whether it was cancelled and its process has not ended yet
+ * @param request as the client sent it
+ * @param recipe the request, completed from the preset; absent for jobs of earlier versions
  * @param uploaded whether its data came with the request
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -33,7 +34,8 @@ public record JobView(
     boolean cancelling,
     OptionalInt exitCode,
     Optional<String> reason,
-    @Schema(implementation = TrainingRequest.class) JsonNode request,
+    @Schema(implementation = Recipe.class) JsonNode request,
+    @Schema(implementation = Recipe.class) Optional<JsonNode> recipe,
     boolean uploaded,
     Optional<Progress> progress,
     Optional<Outcome> outcome) {
@@ -50,6 +52,7 @@ public record JobView(
         job.exitCode(),
         job.reason(),
         job.spec().path("request"),
+        Optional.ofNullable(job.spec().get("recipe")),
         job.spec().has("archive"),
         job.progress(),
         job.outcome());

@@ -4,14 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
-import io.github.vanillanet.train.jobs.JobSpec;
 import io.github.vanillanet.train.jobs.JobStore;
 import io.github.vanillanet.train.jobs.TrainingMeters;
-import io.github.vanillanet.train.jobs.TrainingRequest;
+import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.pipeline.JobSpec;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,9 +39,9 @@ final class TrainingIntake {
 
   /** Data below the configured root. */
   Job submit(JsonNode body) {
-    TrainingRequest request = checked(body);
+    Recipe recipe = Recipe.of(body);
     String data =
-        request
+        recipe
             .data()
             .orElseThrow(
                 () ->
@@ -56,7 +55,7 @@ final class TrainingIntake {
           ErrorCode.INVALID_REQUEST, "data: expected a folder, '%s' is a file".formatted(data));
     }
     return jobs.submit(
-        spec(request, Optional.of(folder.toString()), Optional.empty()),
+        spec(recipe, Optional.of(folder.toString()), Optional.empty()).toJson(body),
         JobStore.Attachment.none());
   }
 
@@ -67,45 +66,33 @@ final class TrainingIntake {
    *     process unpacks it
    */
   Job submit(JsonNode body, Path archive) {
-    TrainingRequest request = checked(body);
-    if (request.data().isPresent()) {
+    Recipe recipe = Recipe.of(body);
+    if (recipe.data().isPresent()) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST, "data: expected a path or an upload, found both");
     }
     long bytes = requireZip(archive);
     Job job =
         jobs.submit(
-            spec(request, Optional.empty(), Optional.of(JobSpec.ARCHIVE)),
+            spec(recipe, Optional.empty(), Optional.of(JobSpec.ARCHIVE)).toJson(body),
             folder -> Files.move(archive, folder.resolve(JobSpec.ARCHIVE)));
     meters.uploaded(bytes);
     return job;
   }
 
-  private static TrainingRequest checked(JsonNode body) {
-    TrainingRequest request = TrainingRequest.of(body);
-    if (!ModelId.isName(request.name())) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "name: expected 1 to 64 letters, digits, dots, hyphens and underscores, found '%s'"
-              .formatted(request.name()));
-    }
-    return request;
-  }
-
-  private JsonNode spec(TrainingRequest request, Optional<String> data, Optional<String> archive) {
+  private JobSpec spec(Recipe recipe, Optional<String> data, Optional<String> archive) {
     ServingConfig.Training training = config.training();
     return new JobSpec(
-            request,
-            data,
-            archive,
-            training.maxUploadFiles(),
-            training.maxUnpacked().asLongValue(),
-            request.checkpoint().map(file -> root.resolve("checkpoint", file).toString()),
-            config.repository().toAbsolutePath().toString(),
-            device(training),
-            training.threads(),
-            training.checkpointInterval().toSeconds())
-        .toJson();
+        recipe,
+        data,
+        archive,
+        training.maxUploadFiles(),
+        training.maxUnpacked().asLongValue(),
+        recipe.checkpoint().map(file -> root.resolve("checkpoint", file).toString()),
+        config.repository().toAbsolutePath().toString(),
+        device(training),
+        training.threads(),
+        training.checkpointInterval().toSeconds());
   }
 
   /** A Job has a device of its own, whatever this service computes on. */

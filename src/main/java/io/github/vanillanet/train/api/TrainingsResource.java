@@ -8,7 +8,7 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
-import io.github.vanillanet.train.jobs.TrainingRequest;
+import io.github.vanillanet.train.loop.Recipe;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -63,7 +63,7 @@ public final class TrainingsResource {
       content =
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = TrainingRequest.class)))
+              schema = @Schema(implementation = Recipe.class)))
   public Response train(JsonNode request) {
     if (request == null) { // this is how an empty body arrives
       throw new ServiceException(

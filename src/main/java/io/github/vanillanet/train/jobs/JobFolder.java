@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
+import io.github.vanillanet.base.json.RecordJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -15,8 +16,7 @@ import java.util.Optional;
  *
  * <table>
  *   <caption>who writes what</caption>
- *   <tr><td>{@code spec.json}</td><td>service</td><td>what to do, see {@link JobSpec}; written
- *       once</td></tr>
+ *   <tr><td>{@code spec.json}</td><td>service</td><td>what to do; written once</td></tr>
  *   <tr><td>{@code state.json}</td><td>service</td><td>where the job stands</td></tr>
  *   <tr><td>{@code parent.json}</td><td>service</td><td>its process; absent if the job's process
  *       need not watch it</td></tr>
@@ -46,16 +46,14 @@ public final class JobFolder {
   private static final String LOG = "log";
 
   private final Path path;
-  private final JobJson json;
 
-  JobFolder(Path path, JobJson json) {
+  JobFolder(Path path) {
     this.path = path;
-    this.json = json;
   }
 
   /** A folder as its job's process is told it. */
   public static JobFolder at(Path path) {
-    return new JobFolder(path, new JobJson());
+    return new JobFolder(path);
   }
 
   public Path path() {
@@ -119,7 +117,7 @@ public final class JobFolder {
   }
 
   public ProgressFile progress() {
-    return new ProgressFile(path.resolve(PROGRESS), json);
+    return new ProgressFile(path.resolve(PROGRESS));
   }
 
   public Optional<Outcome> readOutcome() throws IOException {
@@ -168,7 +166,7 @@ public final class JobFolder {
 
   /** Takes the lock for this process; empty if another process works on the job. */
   Optional<JobLock> holdLock() throws IOException {
-    String holder = json.line(ProcessIdentity.of(ProcessHandle.current()));
+    String holder = RecordJson.write(ProcessIdentity.of(ProcessHandle.current()));
     return JobLock.hold(path.resolve(LOCK), holder);
   }
 
@@ -182,12 +180,12 @@ public final class JobFolder {
   }
 
   private void write(String name, Object content) throws IOException {
-    DurableFiles.replace(path.resolve(name), json.line(content) + "\n");
+    DurableFiles.replace(path.resolve(name), RecordJson.write(content) + "\n");
   }
 
   private <T> Optional<T> read(String name, Class<T> type) throws IOException {
     try {
-      return json.parse(Files.readString(path.resolve(name)), type);
+      return RecordJson.parse(Files.readString(path.resolve(name)), type);
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

@@ -55,20 +55,16 @@ public final class JobSession implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a job that no service has made: the first time it gets {@code spec}, later it
-   * goes on with it.
+   * Opens the folder of a job that no service created, and writes {@code spec} to it unless it has
+   * a specification.
    *
-   * @throws ServiceException {@code CONFLICT} if another process works on it, or it has another
-   *     spec
+   * @throws ServiceException as {@link #open(Path)}
    */
-  public static JobSession open(Path path, JobSpec spec) {
+  public static JobSession open(Path path, JsonNode spec) {
     JobSession session = open(path);
     try {
       if (!session.folder.hasSpec()) {
-        session.folder.writeSpec(spec.toJson());
-      } else if (!JobSpec.of(session.folder.readSpec()).equals(spec)) {
-        throw new ServiceException(
-            ErrorCode.CONFLICT, path + ": holds a job with another spec; name another folder");
+        session.folder.writeSpec(spec);
       }
       return session;
     } catch (IOException e) {

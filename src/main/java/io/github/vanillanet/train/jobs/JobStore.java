@@ -32,7 +32,6 @@ public final class JobStore {
   private final Path root;
   private final Clock clock;
   private final JobObserver observer;
-  private final JobJson json = new JobJson();
 
   /**
    * @param root need not exist yet
@@ -66,7 +65,7 @@ public final class JobStore {
     String id = TIME.format(now) + "-" + random;
     try {
       Path temporary = Files.createDirectories(root.resolve(".creating-" + id));
-      JobFolder folder = new JobFolder(temporary, json);
+      JobFolder folder = new JobFolder(temporary);
       folder.writeSpec(spec);
       folder.writeStatus(JobStatus.queued(now));
       attachment.addTo(temporary);
@@ -132,7 +131,7 @@ public final class JobStore {
   }
 
   private JobFolder folderOf(String id) {
-    return new JobFolder(root.resolve(id), json);
+    return new JobFolder(root.resolve(id));
   }
 
   /** What the service knows of a job that is there. */

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.jobs;
 
+import io.github.vanillanet.base.json.RecordJson;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -23,19 +24,13 @@ public final class ProgressFile {
   private static final int TAIL_BYTES = 16 << 10;
 
   private final Path file;
-  private final JobJson json;
 
-  ProgressFile(Path file, JobJson json) {
+  ProgressFile(Path file) {
     this.file = file;
-    this.json = json;
   }
 
   Path path() {
     return file;
-  }
-
-  JobJson json() {
-    return json;
   }
 
   /** Appends a line in one write. A line that a dead writer left half is ended first. */
@@ -43,7 +38,7 @@ public final class ProgressFile {
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      String line = (endsInLine(channel) ? "\n" : "") + json.line(progress) + "\n";
+      String line = (endsInLine(channel) ? "\n" : "") + RecordJson.write(progress) + "\n";
       ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
       long at = channel.size();
       while (bytes.hasRemaining()) {
@@ -69,7 +64,9 @@ public final class ProgressFile {
       reader.readFully(tail);
       List<String> lines = completeLines(new String(tail, StandardCharsets.UTF_8));
       Collections.reverse(lines);
-      return lines.stream().flatMap(line -> json.parse(line, Progress.class).stream()).findFirst();
+      return lines.stream()
+          .flatMap(line -> RecordJson.parse(line, Progress.class).stream())
+          .findFirst();
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.jobs;
 
+import io.github.vanillanet.base.json.RecordJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -37,9 +38,7 @@ public final class ProgressTail {
       int complete = completeBytes(bytes.flip());
       position = from + complete;
       String text = new String(bytes.array(), 0, complete, StandardCharsets.UTF_8);
-      return text.lines()
-          .flatMap(line -> file.json().parse(line, Progress.class).stream())
-          .toList();
+      return text.lines().flatMap(line -> RecordJson.parse(line, Progress.class).stream()).toList();
     }
   }
 

@@ -37,7 +37,7 @@ public final class CheckpointFile {
     content.put("optimizer", state.under(TrainingModule.OPTIMIZER).tensors());
     content.put("epoch", epoch);
     content.put(STEP, state.step());
-    Map<String, Object> arguments = new LinkedHashMap<>(SpecWords.of(spec));
+    Map<String, Object> arguments = new LinkedHashMap<>(spec.arguments());
     arguments.put(STEP, state.step());
     content.put("args", arguments);
     if (spec.recipe().emaDecay() > 0) {
@@ -62,7 +62,7 @@ public final class CheckpointFile {
   public static TrainingStart read(Path file, TrainingSpec spec) {
     TorchCheckpoint model = TorchCheckpoint.read(file, Optional.of("model"));
     Map<String, Object> found = model.trainingArguments();
-    SpecWords.of(spec).forEach((name, value) -> requireEqual(file, name, value, found));
+    spec.arguments().forEach((name, value) -> requireEqual(file, name, value, found));
     if (!(found.get(STEP) instanceof Long step)) {
       throw new ServiceException(
           ErrorCode.BAD_CHECKPOINT, file + ": expected a count of steps, found none");
@@ -75,7 +75,7 @@ public final class CheckpointFile {
     put(tensors, TrainingModule.OPTIMIZER, section(file, "optimizer"));
     for (String name :
         TrainingModule.stateNames(
-            spec.network(), spec.recipe().optimizer().kind(), spec.recipe().emaDecay() > 0)) {
+            spec.network(), spec.recipe().optimizer(), spec.recipe().emaDecay() > 0)) {
       if (!tensors.containsKey(name)) {
         throw new ServiceException(
             ErrorCode.BAD_CHECKPOINT, "%s: expected a tensor %s, found none".formatted(file, name));

@@ -1,13 +1,17 @@
 package io.github.vanillanet.train.loop;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * In what numbers convolutions compute while training. Weights, gradients of weights, batch norms,
  * loss and optimizer are float32 always. There is no float16: its gradients would need scaling,
  * which bfloat16 with its float32 range does not.
  */
 public enum Compute {
+  @JsonProperty("float32")
   FLOAT32(6),
   /** Fast on CUDA devices from Ampere on; many times slower than float32 on most CPUs. */
+  @JsonProperty("bfloat16")
   BFLOAT16(15);
 
   private static final int FLOAT32_CODE = 6;

@@ -9,35 +9,22 @@ import java.util.random.RandomGenerator;
  *
  * @param mixup alpha of the Beta(alpha, alpha) that blends whole images; 0 for never
  * @param cutmix alpha of the Beta that sizes a pasted box; 0 for never
- * @param probability that a batch is mixed at all
- * @param switching share of cutmix where both are on
  */
-public record MixSpec(double mixup, double cutmix, double probability, double switching) {
+record MixSpec(double mixup, double cutmix) {
 
-  public static final MixSpec NONE = new MixSpec(0, 0, 0, 0);
+  /** Share of the batches that are mixed at all. */
+  private static final double MIXED_SHARE = 1;
 
-  public MixSpec {
-    if (!(mixup >= 0 && cutmix >= 0)) {
-      throw new IllegalArgumentException("alphas must not be negative: " + mixup + ", " + cutmix);
-    }
-    if (!(probability >= 0 && probability <= 1 && switching >= 0 && switching <= 1)) {
-      throw new IllegalArgumentException(
-          "probabilities must be in 0..1: " + probability + ", " + switching);
-    }
-  }
-
-  /** The official setting: every batch, half of them by cutmix with Beta(1, 1). */
-  public static MixSpec official(double mixup) {
-    return new MixSpec(mixup, 1, 1, 0.5);
-  }
+  /** Share of cutmix if both are on. */
+  private static final double CUTMIX_SHARE = 0.5;
 
   /** What happens to the batch of one step: the same for the same arguments, always. */
-  public Mixing at(long seed, long step, int height, int width) {
+  Mixing at(long seed, long step, int height, int width) {
     RandomGenerator random = RandomStreams.of(seed, RandomStreams.Purpose.MIXING, step);
-    if ((mixup == 0 && cutmix == 0) || random.nextDouble() >= probability) {
+    if ((mixup == 0 && cutmix == 0) || random.nextDouble() >= MIXED_SHARE) {
       return Mixing.NONE;
     }
-    boolean cut = mixup == 0 || (cutmix > 0 && random.nextDouble() < switching);
+    boolean cut = mixup == 0 || (cutmix > 0 && random.nextDouble() < CUTMIX_SHARE);
     double lambda = RandomStreams.beta(random, cut ? cutmix : mixup);
     return cut ? box(random, lambda, height, width) : Mixing.mixup(lambda);
   }

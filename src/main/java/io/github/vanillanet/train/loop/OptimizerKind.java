@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.loop;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
 /** How gradients become steps, and the state that this takes for each parameter. */
@@ -7,10 +8,13 @@ public enum OptimizerKind {
   /**
    * As the official recipe runs it: clips the global norm to 1, trust ratio where decay is not 0.
    */
+  @JsonProperty("lamb")
   LAMB(List.of("exp_avg", "exp_avg_sq")),
   /** Decoupled weight decay, as torch.optim.AdamW. */
+  @JsonProperty("adamw")
   ADAMW(List.of("exp_avg", "exp_avg_sq")),
   /** Coupled weight decay, as torch.optim.SGD. */
+  @JsonProperty("sgd")
   SGD(List.of("momentum_buffer"));
 
   private final List<String> state;

@@ -36,4 +36,8 @@ public record OptimizerSpec(
   public static OptimizerSpec of(OptimizerKind kind, double weightDecay, double layerDecay) {
     return new OptimizerSpec(kind, 0.9, 0.999, 1e-8, true, weightDecay, layerDecay, 0);
   }
+
+  OptimizerSpec clippedTo(double norm) {
+    return new OptimizerSpec(kind, beta1, beta2, eps, nesterov, weightDecay, layerDecay, norm);
+  }
 }

@@ -1,32 +1,134 @@
 package io.github.vanillanet.train.loop;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.json.RecordJson;
+import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.VanillaNetVariant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
- * Recipes by name.
+ * Completes requests to recipes.
  *
  * @see <a href="https://github.com/huawei-noah/VanillaNet">the training commands in the official
  *     README.md</a>
  */
-public final class Presets {
+final class Presets {
 
-  private static final int EPOCHS = 300;
-  private static final int DECAY_EPOCHS = 100;
-  private static final int BATCH = 128 * 8; // images per GPU × GPUs
-  private static final double LAST_RATE = 1e-6;
-  private static final int WARMUP_EPOCHS = 5;
-  private static final double SMOOTHING = 0.1;
-  private static final double DROPOUT = 0.05;
-  private static final double EMA_DECAY = 0.99996;
+  /** Names that earlier versions used, in requests and in stored jobs. */
+  private static final Map<String, String> OLD_NAMES = Map.of("accumulation", "accumulation_steps");
+
+  private static final String WHAT = "the training request";
+  private static final String BATCH_SIZE = "batch_size";
+  private static final int SMALL_EPOCHS = 30;
 
   private Presets() {}
 
+  /** The members of a request that decide what the preset says. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+  private record Choice(
+      String variant,
+      Optional<Preset> preset,
+      OptionalDouble width,
+      OptionalInt epochs,
+      OptionalInt accumulationSteps,
+      Optional<String> fineTuneFrom,
+      Optional<String> checkpoint) {}
+
   /**
-   * The published command of variants 5 to 10. The others have none: they go on as 10 does, which
-   * ends a trend of ever less weight decay and has the last published mixup; depth beyond it adds
-   * blocks of the same width, which ask for no other rate, LAMB scaling each layer's step.
+   * All members of a recipe: those of the request, and the preset's for the others.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if a member that the presets depend on is not
+   *     possible, or is given under two names
    */
-  public static Recipe official(VanillaNetVariant variant) {
+  static ObjectNode complete(JsonNode request) {
+    ObjectNode given = renamed(request);
+    Choice choice = RecordJson.read(given, Choice.class, WHAT);
+    VanillaNetVariant variant = Recipe.variant(choice.variant());
+    ObjectNode recipe =
+        switch (choice.preset().orElse(Preset.SMALL)) {
+          case OFFICIAL -> official(variant);
+          case SMALL -> small(choice.epochs().orElse(SMALL_EPOCHS));
+        };
+    recipe.set("dims", RecordJson.<ArrayNode>tree(dims(variant, choice.width().orElse(1))));
+    recipe.put("act_num", Architecture.OFFICIAL_ACT_NUM);
+    recipe.put("input_size", Architecture.OFFICIAL_INPUT);
+    recipe.put("accumulation_steps", 1);
+    recipe.put("optimizer", "lamb");
+    recipe.put("min_learning_rate", 1e-6);
+    recipe.put("clip_norm", 0);
+    recipe.put("decay_linear", true);
+    recipe.put("label_smoothing", 0.1);
+    recipe.put("compute", "float32");
+    recipe.put("tolerance", 0);
+    recipe.put("seed", 0);
+    int presetBatch = recipe.get(BATCH_SIZE).asInt();
+    recipe.setAll(given);
+    if (!given.has(BATCH_SIZE)) {
+      recipe.put(BATCH_SIZE, divided(presetBatch, choice.accumulationSteps().orElse(1)));
+    }
+    if (choice.fineTuneFrom().isPresent() || choice.checkpoint().isPresent()) {
+      // the slope of trained weights is 1 and stays there
+      recipe.put("decay_epochs", 0).put("decay_linear", true);
+    }
+    return recipe;
+  }
+
+  /** Each block's width, of at least 1. */
+  static List<Integer> dims(VanillaNetVariant variant, double factor) {
+    return variant.dims().stream()
+        .map(width -> (int) Math.max(1, Math.round(width * factor)))
+        .toList();
+  }
+
+  /** The preset's images per optimizer step, spread over several forward passes. */
+  private static int divided(int batch, int steps) {
+    if (steps > 0 && batch % steps != 0) {
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
+          "accumulation_steps: the preset's batch of %d cannot be divided by %d; set batch_size"
+              .formatted(batch, steps));
+    }
+    return batch / Math.max(1, steps);
+  }
+
+  /** Without members that are null, and with today's names. */
+  private static ObjectNode renamed(JsonNode request) {
+    RecordJson.requireObject(request, WHAT);
+    ObjectNode renamed = JsonNodeFactory.instance.objectNode();
+    for (Map.Entry<String, JsonNode> member : request.properties()) {
+      String name = OLD_NAMES.getOrDefault(member.getKey(), member.getKey());
+      if (member.getValue().isNull()) {
+        continue;
+      }
+      if (renamed.has(name)) {
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
+            "%s: given twice; its old name is also a member of the request".formatted(name));
+      }
+      renamed.set(name, member.getValue());
+    }
+    return renamed;
+  }
+
+  /**
+   * The published command of variants 5 to 10. The deeper variants have none and use that of 10: it
+   * ends a trend towards less weight decay and has the last published mixup. The depth beyond it
+   * adds blocks of the same width, and LAMB scales the step of each layer.
+   */
+  private static ObjectNode official(VanillaNetVariant variant) {
     return switch (variant) {
       case VANILLANET_5 -> official(3.5e-3, 0.35, 1, 0.1);
       case VANILLANET_6 -> official(4.8e-3, 0.32, 0.8, 0.15);
@@ -42,43 +144,51 @@ public final class Presets {
     };
   }
 
-  private static Recipe official(double rate, double decay, double layerDecay, double mixup) {
-    return new Recipe(
-        EPOCHS,
-        BATCH,
-        1,
-        OptimizerSpec.of(OptimizerKind.LAMB, decay, layerDecay),
-        rate,
-        LAST_RATE,
-        WARMUP_EPOCHS,
-        new SlopeSchedule(DECAY_EPOCHS, true),
-        LossKind.BINARY_CROSS_ENTROPY,
-        SMOOTHING,
-        DROPOUT,
-        MixSpec.official(mixup),
-        EMA_DECAY);
+  private static ObjectNode official(
+      double learningRate, double weightDecay, double layerDecay, double mixup) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("preset", "official")
+        .put("epochs", 300)
+        .put(BATCH_SIZE, 128 * 8) // images per GPU × GPUs
+        .put("learning_rate", learningRate)
+        .put("weight_decay", weightDecay)
+        .put("layer_decay", layerDecay)
+        .put("warmup_epochs", 5)
+        .put("decay_epochs", 100)
+        .put("loss", "binary_cross_entropy")
+        .put("mixup", mixup)
+        .put("cutmix", 1)
+        .put("rand_augment", "rand-m7-mstd0.5-inc1")
+        .put("erasing", 0.25)
+        .put("dropout", 0.05)
+        .put("ema_decay", 0.99996);
   }
 
   /**
    * For some ten thousand small images on a few CPU cores. Few epochs learn faster from softmax
-   * cross entropy than from one binary question per class, and from images that are not mixed; the
-   * slope reaches 1 at a third, as in the official recipe; the average looks back over some two
-   * hundred steps, not ten thousands: weights from the decay of the slope spoil it.
+   * cross entropy than from one binary question per class, and faster from images that are not
+   * mixed. The slope reaches 1 after a third of the epochs, as in the official recipe. The average
+   * covers some two hundred steps instead of ten thousands, because weights from the time before
+   * the slope is 1 make it worse.
    */
-  public static Recipe smallCpu(int epochs) {
-    return new Recipe(
-        epochs,
-        128,
-        1,
-        OptimizerSpec.of(OptimizerKind.LAMB, 0.05, 1),
-        8e-3,
-        LAST_RATE,
-        Math.min(2, epochs / 10.0),
-        new SlopeSchedule(epochs / 3, true),
-        LossKind.CROSS_ENTROPY,
-        SMOOTHING,
-        0,
-        MixSpec.NONE,
-        0.995);
+  private static ObjectNode small(int epochs) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("preset", "small")
+        .put("epochs", epochs)
+        .put(BATCH_SIZE, 128)
+        .put("learning_rate", 8e-3)
+        .put("weight_decay", 0.05)
+        .put("layer_decay", 1)
+        .put("warmup_epochs", Math.min(2, epochs / 10.0))
+        .put("decay_epochs", epochs / 3)
+        .put("loss", "cross_entropy")
+        .put("mixup", 0)
+        .put("cutmix", 0)
+        .put("rand_augment", "none")
+        .put("erasing", 0)
+        .put("dropout", 0)
+        .put("ema_decay", 0.995);
   }
 }

@@ -1,76 +1,250 @@
 package io.github.vanillanet.train.loop;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.json.RecordJson;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Cost;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.train.dataset.RandAugment;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
 /**
- * How a net is trained, apart from the net and the data.
+ * A training recipe, which is the JSON of a training request: each component is a member in snake
+ * case. A request names the members that it wants to set; {@link #of} takes the others from the
+ * preset. The job's files, the API and the training loop all use the completed recipe.
  *
- * @param epochs in all
- * @param batchSize samples per optimizer step, over all parts
- * @param parts micro-batches that a step is cut into to save memory; batch norm sees one at a time
- * @param rate peak learning rate, absolute
- * @param lastRate that the cosine goes towards
+ * @param name model to publish
+ * @param variant {@code vanillanet_5} … {@code vanillanet_13}
+ * @param data image folder, relative to the data root; absent with an upload
+ * @param preset source of the members that the request leaves out
+ * @param dims width of the stem and of each block
+ * @param width factor on the variant's own widths, an alternative to {@code dims}
+ * @param actNum the kernel of the series activation is 2·act_num+1 wide
+ * @param inputSize height and width in pixels
+ * @param batchSize images per forward pass; batch norm sees these
+ * @param accumulationSteps forward passes per optimizer step
+ * @param learningRate at the top of the schedule, not scaled by the batch size
+ * @param minLearningRate at the end of the cosine
  * @param warmupEpochs of linear warm-up
- * @param slope of the LeakyReLU between convolutions, per epoch
- * @param smoothing of labels, 0 to 1
- * @param dropout before the classifier, 0 to 1
- * @param emaDecay of the moving average of the weights; 0 for none
+ * @param layerDecay factor of the learning rate per layer away from the classifier; 1 for none
+ * @param clipNorm bound on the global norm of the gradients; 0 for none
+ * @param decayEpochs first epoch with slope 1; 0 pins the slope to 1 from the start
+ * @param decayLinear whether the slope grows linearly; otherwise along half a cosine
+ * @param labelSmoothing 0 ≤ s &lt; 1
+ * @param mixup alpha of its beta distribution; 0 for none
+ * @param cutmix alpha of its beta distribution; 0 for none
+ * @param randAugment {@code rand-m7-mstd0.5-inc1}, for example, or {@code none}
+ * @param erasing probability of random erasing, 0 ≤ p ≤ 1
+ * @param dropout before the classifier, 0 ≤ p &lt; 1
+ * @param emaDecay of the moving average of the weights, 0 ≤ d &lt; 1; 0 for no average
+ * @param compute {@code bfloat16} needs CUDA
+ * @param validationShare share of each class to hold back, 0 &lt; s &lt; 1; if absent, a validation
+ *     folder is used where the data has one
+ * @param tolerance accuracy that the candidate may lack compared with the live version, 0 ≤ t ≤ 1
+ * @param seed of every random draw
+ * @param fineTuneFrom published model to start from, {@code name} or {@code name/version}
+ * @param checkpoint official checkpoint to start from, relative to the data root
  */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record Recipe(
+    String name,
+    String variant,
+    Optional<String> data,
+    Preset preset,
+    List<Integer> dims,
+    OptionalDouble width,
+    int actNum,
+    int inputSize,
     int epochs,
     int batchSize,
-    int parts,
-    OptimizerSpec optimizer,
-    double rate,
-    double lastRate,
+    int accumulationSteps,
+    OptimizerKind optimizer,
+    double learningRate,
+    double minLearningRate,
     double warmupEpochs,
-    SlopeSchedule slope,
+    double weightDecay,
+    double layerDecay,
+    double clipNorm,
+    int decayEpochs,
+    boolean decayLinear,
     LossKind loss,
-    double smoothing,
+    double labelSmoothing,
+    double mixup,
+    double cutmix,
+    String randAugment,
+    double erasing,
     double dropout,
-    MixSpec mixing,
-    double emaDecay) {
+    double emaDecay,
+    Compute compute,
+    OptionalDouble validationShare,
+    double tolerance,
+    long seed,
+    Optional<String> fineTuneFrom,
+    Optional<String> checkpoint) {
 
+  private static final double MOST = Double.MAX_VALUE;
+  private static final double LEAST_POSITIVE = Double.MIN_VALUE;
+  private static final double BELOW_ONE = Math.nextDown(1.0);
+
+  /** Only JSON is the source of a recipe: see {@link #of}. */
   public Recipe {
-    if (epochs < 1 || batchSize < 1 || parts < 1 || batchSize % parts != 0) {
-      throw new IllegalArgumentException(
-          "%d epochs of batches of %d in %d parts".formatted(epochs, batchSize, parts));
-    }
-    if (slope.decayEpochs() >= epochs) {
-      throw new IllegalArgumentException(
-          "the slope must reach 1 before the end, or the net cannot be fused: %d of %d epochs"
-              .formatted(slope.decayEpochs(), epochs));
-    }
-    if (!(smoothing >= 0 && smoothing < 1 && dropout >= 0 && dropout < 1)
-        || !(emaDecay >= 0 && emaDecay < 1)
-        || !(warmupEpochs >= 0 && warmupEpochs <= epochs)) {
-      throw new IllegalArgumentException(
-          "smoothing %s, dropout %s and average %s must be in 0..1, warm-up %s in 0..%d epochs"
-              .formatted(smoothing, dropout, emaDecay, warmupEpochs, epochs));
-    }
+    require(
+        name != null && ModelId.isName(name),
+        "name: expected 1 to 64 letters, digits, dots, hyphens and underscores that start with a"
+            + " letter or digit, found '%s'",
+        name);
+    VanillaNetVariant net = variant(variant);
+    variant = net.officialName();
+    dims = List.copyOf(dims);
+    require(
+        dims.size() == net.dims().size() && dims.stream().allMatch(it -> it > 0),
+        "dims: %s has %d positive widths, found %s",
+        variant,
+        net.dims().size(),
+        dims);
+    width.ifPresent(factor -> requireRange("width", factor, LEAST_POSITIVE, MOST));
+    require(
+        width.isEmpty() || dims.equals(Presets.dims(net, width.getAsDouble())),
+        "dims, width: expected only one of them, found both");
+    require(
+        fineTuneFrom.isEmpty() || checkpoint.isEmpty(),
+        "fine_tune_from, checkpoint: expected at most one of them, found both");
+    requireAtLeast("act_num", actNum, 0);
+    requireAtLeast("input_size", inputSize, 8);
+    requireAtLeast("epochs", epochs, 1);
+    requireAtLeast("batch_size", batchSize, 1);
+    requireAtLeast("accumulation_steps", accumulationSteps, 1);
+    require(
+        (long) batchSize * accumulationSteps <= Integer.MAX_VALUE,
+        "batch_size, accumulation_steps: their product exceeds %d",
+        Integer.MAX_VALUE);
+    requireRange("learning_rate", learningRate, 0, MOST);
+    requireRange("min_learning_rate", minLearningRate, 0, MOST);
+    requireRange("warmup_epochs", warmupEpochs, 0, epochs);
+    requireRange("weight_decay", weightDecay, 0, MOST);
+    requireRange("layer_decay", layerDecay, LEAST_POSITIVE, MOST);
+    requireRange("clip_norm", clipNorm, 0, MOST);
+    require(
+        decayEpochs >= 0 && decayEpochs < epochs,
+        "decay_epochs: expected 0 to %d, found %d; only a net whose slope reaches 1 can be fused",
+        epochs - 1,
+        decayEpochs);
+    requireRange("label_smoothing", labelSmoothing, 0, BELOW_ONE);
+    requireRange("mixup", mixup, 0, MOST);
+    requireRange("cutmix", cutmix, 0, MOST);
+    requireRange("erasing", erasing, 0, 1);
+    requireRange("dropout", dropout, 0, BELOW_ONE);
+    requireRange("ema_decay", emaDecay, 0, BELOW_ONE);
+    validationShare.ifPresent(
+        share -> requireRange("validation_share", share, LEAST_POSITIVE, BELOW_ONE));
+    requireRange("tolerance", tolerance, 0, 1);
+    distortion(randAugment);
+    requireInputLargeEnough(new Architecture(net, dims, actNum, 1, inputSize, inputSize));
+  }
+
+  /**
+   * Completes a request: old names become today's, and the preset supplies what is absent. A
+   * complete recipe stays as it is.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if a member is unknown, has the wrong type or
+   *     is out of its range
+   */
+  public static Recipe of(JsonNode request) {
+    return RecordJson.read(Presets.complete(request), Recipe.class, "the training request");
+  }
+
+  public ObjectNode toJson() {
+    return RecordJson.tree(this);
+  }
+
+  static VanillaNetVariant variant(String name) {
+    return Optional.ofNullable(name)
+        .flatMap(VanillaNetVariant::named)
+        .orElseThrow(
+            () ->
+                invalid(
+                    "variant: expected one of %s, found '%s'", VanillaNetVariant.names(), name));
+  }
+
+  public Architecture architecture(int classes) {
+    return new Architecture(variant(variant), dims, actNum, classes, inputSize, inputSize);
+  }
+
+  public int imagesPerStep() {
+    return batchSize * accumulationSteps;
   }
 
   public LearningRateSchedule rates(int stepsPerEpoch) {
     return new LearningRateSchedule(
-        rate,
-        lastRate,
+        learningRate,
+        minLearningRate,
         Math.multiplyExact(epochs, stepsPerEpoch),
         (int) Math.round(warmupEpochs * stepsPerEpoch));
   }
 
-  /** From weights that were trained to slope 1: it stays there. */
-  public Recipe withSlopePinned() {
-    return new Recipe(
-        epochs,
-        batchSize,
-        parts,
-        optimizer,
-        rate,
-        lastRate,
-        warmupEpochs,
-        new SlopeSchedule(0, true),
-        loss,
-        smoothing,
-        dropout,
-        mixing,
-        emaDecay);
+  /** Slope of the LeakyReLU between convolutions, per epoch. */
+  public SlopeSchedule slope() {
+    return new SlopeSchedule(decayEpochs, decayLinear);
+  }
+
+  OptimizerSpec optimizerSpec() {
+    return OptimizerSpec.of(optimizer, weightDecay, layerDecay).clippedTo(clipNorm);
+  }
+
+  MixSpec mixing() {
+    return new MixSpec(mixup, cutmix);
+  }
+
+  public RandAugment distortion() {
+    return distortion(randAugment);
+  }
+
+  private static RandAugment distortion(String text) {
+    try {
+      return RandAugment.parse(text);
+    } catch (ServiceException e) {
+      throw invalid("rand_augment: %s", e.getMessage());
+    }
+  }
+
+  private static void requireInputLargeEnough(Architecture architecture) {
+    try {
+      Cost.of(Network.of(architecture, Form.TRAINING));
+    } catch (ServiceException e) {
+      throw invalid("input_size: %s", e.getMessage());
+    }
+  }
+
+  private static void requireAtLeast(String member, int value, int least) {
+    require(value >= least, "%s: expected at least %d, found %d", member, least, value);
+  }
+
+  private static void requireRange(String member, double value, double least, double most) {
+    String range =
+        (least == LEAST_POSITIVE ? "more than 0" : "at least 0")
+            + (most == MOST ? "" : most == BELOW_ONE ? " and less than 1" : " and at most " + most);
+    require(value >= least && value <= most, "%s: expected %s, found %s", member, range, value);
+  }
+
+  private static void require(boolean holds, String message, Object... facts) {
+    if (!holds) {
+      throw invalid(message, facts);
+    }
+  }
+
+  private static ServiceException invalid(String message, Object... facts) {
+    return new ServiceException(ErrorCode.INVALID_REQUEST, message.formatted(facts));
   }
 }

@@ -55,30 +55,25 @@ public final class TrainingLoop {
     TrainingModule module =
         TrainingModule.of(
             spec.network(),
-            recipe.optimizer(),
+            recipe.optimizerSpec(),
             recipe.loss(),
             recipe.emaDecay(),
             spec.kernels(),
-            spec.compute(),
+            recipe.compute(),
             start.state().tensors());
     try (TrainingEngine engine =
-        TrainingEngine.load(
-            runtime,
-            device,
-            module,
-            spec.architecture().inputHeight(),
-            spec.architecture().inputWidth())) {
+        TrainingEngine.load(runtime, device, module, recipe.inputSize(), recipe.inputSize())) {
       Run run = new Run(engine, spec, data, validation, evaluateEvery, checkpoints, listener);
       return run.from(start.state().step());
     }
   }
 
   private static void requireFitting(TrainingSpec spec, BatchSource data) {
-    if (data.classes() != spec.architecture().classes()) {
+    if (data.classes() != spec.classes()) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
           "the net tells %d classes apart, the data has %d"
-              .formatted(spec.architecture().classes(), data.classes()));
+              .formatted(spec.classes(), data.classes()));
     }
   }
 
@@ -158,7 +153,7 @@ public final class TrainingLoop {
       listener.epochFinished(
           sums.report(
               step,
-              recipe.batchSize() / seconds,
+              recipe.imagesPerStep() / seconds,
               evaluated ? evaluation(epoch, false) : Optional.empty(),
               evaluated && recipe.emaDecay() > 0 ? evaluation(epoch, true) : Optional.empty()));
       return true;
@@ -172,29 +167,24 @@ public final class TrainingLoop {
     private StepReport step(BatchSource.Pass pass, int epoch) {
       long began = System.nanoTime();
       Batch batch = pass.next().orElseThrow(() -> new IllegalStateException("no more batches"));
-      if (batch.size() % recipe.parts() != 0) {
+      if (batch.size() % recipe.accumulationSteps() != 0) {
         throw new ServiceException(
             ErrorCode.BAD_CONFIGURATION,
-            "a batch of %d cannot be cut into %d parts".formatted(batch.size(), recipe.parts()));
+            "a batch of %d cannot be cut into %d parts"
+                .formatted(batch.size(), recipe.accumulationSteps()));
       }
       Mixing mixing =
-          recipe
-              .mixing()
-              .at(
-                  spec.seed(),
-                  step,
-                  spec.architecture().inputHeight(),
-                  spec.architecture().inputWidth());
+          recipe.mixing().at(recipe.seed(), step, recipe.inputSize(), recipe.inputSize());
       double rate = rates.at(step);
       double slope = recipe.slope().at(epoch);
-      int classes = spec.architecture().classes();
+      int classes = spec.classes();
       TrainingEngine.Step result =
           engine.step(
               batch.input(),
               batch.size(),
-              Targets.of(batch.labels(), classes, recipe.smoothing(), mixing.lambda()),
-              DropoutMask.of(recipe.dropout(), spec.seed(), step, batch.size(), spec.lastWidth()),
-              new Controls(slope, rate, step + 1L, recipe.parts(), mixing));
+              Targets.of(batch.labels(), classes, recipe.labelSmoothing(), mixing.lambda()),
+              DropoutMask.of(recipe.dropout(), recipe.seed(), step, batch.size(), spec.lastWidth()),
+              new Controls(slope, rate, step + 1L, recipe.accumulationSteps(), mixing));
       if (!Double.isFinite(result.loss())) {
         throw new ServiceException(
             ErrorCode.ENGINE_FAILURE,

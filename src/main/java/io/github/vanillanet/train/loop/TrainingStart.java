@@ -8,51 +8,39 @@ import io.github.vanillanet.model.network.ParameterTable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/**
- * What a run starts from: its specification, possibly adapted to given weights, and its state.
- *
- * @param spec to run by
- */
+/** A run at its start: what to do, and the state to begin with. */
 public record TrainingStart(TrainingSpec spec, TrainingState state) {
 
   private static final String HEAD = "cls";
 
   /** From random weights. */
   public static TrainingStart fresh(TrainingSpec spec) {
-    return of(spec, InitialWeights.of(spec.network(), spec.seed()));
+    return of(spec, InitialWeights.of(spec.network(), spec.recipe().seed()));
   }
 
   /**
-   * From weights of the training form, trained to slope 1, where it stays. If they tell apart
-   * another number of classes, the classifier starts from random weights.
+   * From weights of the training form that were trained to slope 1. If they have another number of
+   * classes, the classifier starts from random weights.
    *
    * @throws ServiceException {@code BAD_CHECKPOINT} if they are not of this net, whatever its
    *     classifier
    */
   public static TrainingStart fineTuning(TrainingSpec spec, StateDict weights) {
     Network network = spec.network();
-    TrainingSpec pinned =
-        new TrainingSpec(
-            spec.architecture(),
-            spec.recipe().withSlopePinned(),
-            spec.kernels(),
-            spec.compute(),
-            spec.seed());
     String last = "cls2.0.bias";
-    boolean sameClasses =
-        weights.contains(last) && weights.get(last).hasShape(spec.architecture().classes());
+    boolean sameClasses = weights.contains(last) && weights.get(last).hasShape(spec.classes());
     if (sameClasses) {
-      return of(pinned, weights);
+      return of(spec, weights);
     }
     Map<String, HostTensor> mixed = new LinkedHashMap<>();
     weights.tensors().forEach((name, tensor) -> putUnlessHead(mixed, name, tensor));
-    StateDict random = InitialWeights.of(network, spec.seed());
+    StateDict random = InitialWeights.of(network, spec.recipe().seed());
     for (String name : ParameterTable.of(network).shapes().keySet()) {
       if (name.startsWith(HEAD)) {
         mixed.put(name, random.get(name));
       }
     }
-    return of(pinned, new StateDict(mixed));
+    return of(spec, new StateDict(mixed));
   }
 
   private static void putUnlessHead(Map<String, HostTensor> mixed, String name, HostTensor tensor) {
@@ -65,7 +53,6 @@ public record TrainingStart(TrainingSpec spec, TrainingState state) {
     Recipe recipe = spec.recipe();
     return new TrainingStart(
         spec,
-        TrainingState.initial(
-            spec.network(), weights, recipe.optimizer().kind(), recipe.emaDecay() > 0));
+        TrainingState.initial(spec.network(), weights, recipe.optimizer(), recipe.emaDecay() > 0));
   }
 }

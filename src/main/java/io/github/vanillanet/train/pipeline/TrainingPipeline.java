@@ -15,13 +15,18 @@ import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.Sample;
 import io.github.vanillanet.train.dataset.SampleReader;
 import io.github.vanillanet.train.dataset.UploadedArchive;
+import io.github.vanillanet.train.gate.ArtifactEvaluation;
+import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
-import io.github.vanillanet.train.jobs.JobSpec;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
-import io.github.vanillanet.train.jobs.TrainingRequest;
 import io.github.vanillanet.train.loop.CheckpointPolicy;
+import io.github.vanillanet.train.loop.Compute;
+import io.github.vanillanet.train.loop.EpochReport;
+import io.github.vanillanet.train.loop.Kernels;
+import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.TrainingOutcome;
+import io.github.vanillanet.train.loop.TrainingSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,58 +40,56 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * A whole training, on the calling thread: scan the data, train, fuse, prove, evaluate the fused
- * artifact, hold it against the live version, publish. Goes on from the job's checkpoint if there
- * is one. The repository is touched by the last step alone.
+ * A whole training on the calling thread: scan the data, train, fuse, prove the fuse, evaluate the
+ * fused artifact, compare it with the live version, publish. Continues from the job's checkpoint if
+ * there is one. Only the last step changes the repository.
  */
 public final class TrainingPipeline {
 
-  private static final String CHECKPOINT = "training.pth";
-  private static final String UNPACKED = "data";
-  private static final String CANDIDATE = "candidate";
   private static final long MAX_PIXELS = 50_000_000;
   private static final long CACHE_BYTES = 512L << 20;
-  private static final double CORRUPT_SHARE = 0.05;
-  private static final int MOST_RATIO = 200;
+  private static final double MAX_CORRUPT_SHARE = 0.05;
+  private static final int MAX_COMPRESSION_RATIO = 200;
 
   private final JobSession session;
   private final JobSpec job;
-  private final TrainingRequest request;
-  private final Consumer<Progress> audience;
+  private final Recipe recipe;
+  private final Consumer<Progress> listener;
   private final ImageDecoder decoder = new ImageDecoder(MAX_PIXELS);
   private final ModelRepository repository;
+  private final int threads;
 
   /**
-   * @param audience is told every line of progress too
+   * @param listener also receives each line of progress
    */
-  public TrainingPipeline(JobSession session, JobSpec job, Consumer<Progress> audience) {
+  public TrainingPipeline(JobSession session, JobSpec job, Consumer<Progress> listener) {
     this.session = session;
     this.job = job;
-    this.request = job.request();
-    this.audience = audience;
+    this.recipe = job.recipe();
+    this.listener = listener;
     this.repository = new ModelRepository(Path.of(job.repository()));
+    this.threads = job.threads().orElse(Runtime.getRuntime().availableProcessors());
   }
 
   /**
-   * @return the job's last word, or empty if it was told to stop and can go on later
-   * @throws ServiceException of many kinds: the job has failed, and the message says why
+   * @return the outcome, or empty if the job was stopped and can be continued
+   * @throws ServiceException of any code if the training fails
    */
   public Optional<Outcome> run() throws IOException {
-    TrainingPlan.variant(request); // a typing error should not wait for the scan
-    ImageFolder data = ImageFolder.scan(dataFolder(), TrainingPlan.validation(request));
+    ImagePreparation images = ImagePreparation.of(recipe);
+    ImageFolder data = ImageFolder.scan(dataFolder(), images.validation());
     data.report().requireTrainable();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
-    TrainingPlan plan = TrainingPlan.of(request, data.classNames().size(), device);
-    int threads = job.threads().orElse(Runtime.getRuntime().availableProcessors());
-    SampleReader images = reader(data.training());
+    TrainingSpec spec = spec(data.classNames().size(), device);
+    SampleReader training = reader(data.training());
     ProgressReporter progress =
         new ProgressReporter(
             session,
-            plan.spec().recipe().epochs(),
+            recipe.epochs(),
             Clock.systemUTC(),
-            audience,
-            epochs -> report(TrainingReport.of(data, images, epochs, Optional.empty())));
+            listener,
+            curves -> report(data, training, curves, Optional.empty()));
     session
         .folder()
         .readReport(TrainingReport.class)
@@ -94,121 +97,136 @@ public final class TrainingPipeline {
 
     TrainingOutcome trained =
         new TrainingRun(runtime, device, threads, checkpoints())
-            .run(plan, data, images, reader(data.validation()), initialWeights(), progress);
+            .run(spec, images, training, reader(data.validation()), initialWeights(), progress);
     if (!trained.finished()) {
       return Optional.empty();
     }
     progress.phase("fuse");
-    List<StoredVersion> contenders = contenders(plan, data, trained, runtime, threads);
+    List<StoredVersion> contenders = contenders(runtime, spec, images, data, trained);
     progress.phase("evaluate");
-    Judgement judgement =
-        Judgement.of(
+    Verdict verdict =
+        Verdict.of(
             contenders,
             data,
             repository,
-            request.name(),
-            new Gate(request.tolerance().orElse(0)),
+            recipe.name(),
+            recipe.tolerance(),
             new ArtifactEvaluation(runtime, device, threads, decoder));
     report(
-        TrainingReport.of(
-            data, images, progress.curves(), Optional.of(judgement.result(data.classNames()))));
+        data,
+        training,
+        progress.curves(),
+        Optional.of(TrainingReport.Result.of(verdict, data.classNames())));
     progress.phase("publish");
-    return Optional.of(outcome(judgement));
-  }
-
-  private void report(TrainingReport report) {
-    try {
-      session.folder().writeReport(report);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the job's report cannot be written", e);
-    }
-  }
-
-  private CheckpointPolicy checkpoints() {
-    return new CheckpointPolicy(
-        session.folder().checkpoints().resolve(CHECKPOINT),
-        Duration.ofSeconds(job.checkpointSeconds()));
-  }
-
-  private SampleReader reader(List<Sample> samples) {
-    return new SampleReader(samples, decoder, CACHE_BYTES, CORRUPT_SHARE);
-  }
-
-  private Optional<Path> initialWeights() {
-    return job.checkpoint()
-        .map(Path::of)
-        .or(() -> request.fineTuneFrom().map(model -> TrainingRun.published(repository, model)));
+    return Optional.of(outcome(verdict));
   }
 
   private Path dataFolder() throws IOException {
     Optional<Path> archive = job.archiveIn(session.folder());
     if (archive.isEmpty()) {
-      return Path.of(
-          job.data()
-              .orElseThrow(
-                  () ->
-                      new ServiceException(
-                          ErrorCode.INVALID_REQUEST,
-                          "data: expected a folder or an archive, found neither")));
+      return job.data()
+          .map(Path::of)
+          .orElseThrow(
+              () ->
+                  new ServiceException(
+                      ErrorCode.INVALID_REQUEST, "data: expected a folder or an archive"));
     }
-    Path folder = session.folder().path().resolve(UNPACKED);
+    Path folder = session.folder().path().resolve("data");
     if (!Files.isDirectory(folder)) {
-      new UploadedArchive(new ArchiveLimits(job.archiveFiles(), job.archiveBytes(), MOST_RATIO))
+      new UploadedArchive(
+              new ArchiveLimits(job.archiveFiles(), job.archiveBytes(), MAX_COMPRESSION_RATIO))
           .unpack(archive.get(), folder);
     }
     return folder;
   }
 
+  private TrainingSpec spec(int classes, Device device) {
+    boolean cpu = device.kind() == Device.Kind.CPU;
+    if (cpu && recipe.compute() == Compute.BFLOAT16) {
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST,
+          "compute: bfloat16 needs a CUDA device; the device of this training is " + device);
+    }
+    return new TrainingSpec(recipe, classes, cpu ? Kernels.PIXELWISE : Kernels.PLANAR);
+  }
+
+  private SampleReader reader(List<Sample> samples) {
+    return new SampleReader(samples, decoder, CACHE_BYTES, MAX_CORRUPT_SHARE);
+  }
+
+  private CheckpointPolicy checkpoints() {
+    return new CheckpointPolicy(
+        session.folder().checkpoints().resolve("training.pth"),
+        Duration.ofSeconds(job.checkpointSeconds()));
+  }
+
+  private Optional<Path> initialWeights() {
+    return job.checkpoint()
+        .map(Path::of)
+        .or(() -> recipe.fineTuneFrom().map(model -> TrainingRun.published(repository, model)));
+  }
+
+  private void report(
+      ImageFolder data,
+      SampleReader training,
+      List<EpochReport> curves,
+      Optional<TrainingReport.Result> result) {
+    try {
+      session.folder().writeReport(TrainingReport.of(recipe, data, training, curves, result));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the report of the job cannot be written", e);
+    }
+  }
+
   /**
-   * Fuses the moving average and the net itself: after a long run the average is better, after a
-   * short one it has hardly left its start. Both go into the job's own folder, where a rejected
-   * candidate stays for inspection.
+   * Fuses the moving average and the net itself: the average is better after a long run, but close
+   * to its initial weights after a short one. Both are published to the job's folder, where a
+   * rejected candidate can be inspected.
    */
   private List<StoredVersion> contenders(
-      TrainingPlan plan,
-      ImageFolder data,
-      TrainingOutcome trained,
       TorchRuntime runtime,
-      int threads) {
-    ModelRepository own = new ModelRepository(session.folder().path().resolve(CANDIDATE));
+      TrainingSpec spec,
+      ImagePreparation images,
+      ImageFolder data,
+      TrainingOutcome trained) {
+    ModelRepository own = new ModelRepository(session.folder().path().resolve("candidate"));
     ModelPublisher publisher = new ModelPublisher(runtime, own, threads, step -> {});
     List<StateDict> weights = new ArrayList<>();
     trained.average().ifPresent(weights::add);
     weights.add(trained.model());
     String origin =
-        "trained here: %d epochs on %d images, seed %d, from %s"
+        "trained by this service: %d epochs on %d images, seed %d, from %s"
             .formatted(
-                plan.spec().recipe().epochs(),
+                recipe.epochs(),
                 data.training().size(),
-                plan.spec().seed(),
-                request.fineTuneFrom().or(request::checkpoint).orElse("random weights"));
-    List<StoredVersion> contenders = new ArrayList<>();
-    for (StateDict contender : weights) {
-      contenders.add(
-          publisher.publish(
-              new Candidate(
-                  request.name(),
-                  plan.spec().network(),
-                  contender,
-                  trained.slope(),
-                  plan.preprocessing(),
-                  data.classNames(),
-                  true,
-                  origin,
-                  Optional.empty())));
-    }
-    return contenders;
+                recipe.seed(),
+                recipe.fineTuneFrom().or(recipe::checkpoint).orElse("random weights"));
+    return weights.stream()
+        .map(
+            contender ->
+                publisher.publish(
+                    new Candidate(
+                        recipe.name(),
+                        spec.network(),
+                        contender,
+                        trained.slope(),
+                        images.preprocessing(),
+                        data.classNames(),
+                        true,
+                        origin,
+                        Optional.empty())))
+        .toList();
   }
 
-  private Outcome outcome(Judgement judgement) {
-    double accuracy = judgement.validation().accuracy();
-    if (judgement.objection().isPresent()) {
+  private Outcome outcome(Verdict verdict) {
+    double accuracy = verdict.validation().accuracy();
+    if (verdict.objection().isPresent()) {
       return Outcome.rejected(
-          judgement.objection().get(), OptionalDouble.of(accuracy), judgement.live());
+          verdict.objection().get(), OptionalDouble.of(accuracy), verdict.liveAccuracy());
     }
     StoredVersion published =
-        repository.publishCopy(judgement.candidate(), Optional.of(judgement.accuracy()));
+        repository.publishCopy(verdict.candidate(), Optional.of(verdict.accuracy()));
     return Outcome.published(
-        published.id().name(), published.id().version(), accuracy, judgement.live());
+        published.id().name(), published.id().version(), accuracy, verdict.liveAccuracy());
   }
 }

@@ -4,20 +4,25 @@ import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.train.dataset.Finding;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.SampleReader;
+import io.github.vanillanet.train.gate.ConfusionMatrix;
+import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.loop.EpochReport;
+import io.github.vanillanet.train.loop.Recipe;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What a training leaves for its reader, as {@code report.json}; written anew after each epoch.
+ * {@code report.json}, replaced after each epoch.
  *
+ * @param recipe completed from the request
  * @param labels classes in the order of the logits
- * @param findings of the scan, in words
- * @param skipped damaged files and why each was skipped
- * @param curves one entry an epoch
- * @param result once there is a fused artifact
+ * @param findings of the scan
+ * @param skipped damaged files
+ * @param curves one entry per epoch
+ * @param result present once there is a fused artifact
  */
 record TrainingReport(
+    Recipe recipe,
     List<String> labels,
     int trainingImages,
     int validationImages,
@@ -27,13 +32,13 @@ record TrainingReport(
     List<EpochReport> curves,
     Optional<Result> result) {
 
-  /** A file that was left out. */
   record Skipped(String file, String reason) {}
 
   /**
-   * @param validation of the fused artifact
-   * @param test of the fused artifact, on images that nothing else has touched, if there are any
-   * @param liveAccuracy of the version in service on the validation images
+   * All scores are those of the fused artifact.
+   *
+   * @param test on images that nothing else has used, if there are any
+   * @param liveAccuracy of the live version on the validation images
    * @param rejection why the candidate was not published
    */
   record Result(
@@ -41,7 +46,17 @@ record TrainingReport(
       Optional<Scores> test,
       Optional<Double> liveAccuracy,
       Optional<String> rejection,
-      Certificate certificate) {}
+      Certificate certificate) {
+
+    static Result of(Verdict verdict, List<String> labels) {
+      return new Result(
+          Scores.of(verdict.validation(), labels),
+          verdict.test().map(matrix -> Scores.of(matrix, labels)),
+          verdict.liveAccuracy().stream().boxed().findFirst(),
+          verdict.objection(),
+          verdict.candidate().manifest().certificate());
+    }
+  }
 
   /**
    * @param confusion {@code [true class][answered class]}
@@ -54,8 +69,13 @@ record TrainingReport(
   }
 
   static TrainingReport of(
-      ImageFolder data, SampleReader images, List<EpochReport> curves, Optional<Result> result) {
+      Recipe recipe,
+      ImageFolder data,
+      SampleReader images,
+      List<EpochReport> curves,
+      Optional<Result> result) {
     return new TrainingReport(
+        recipe,
         data.classNames(),
         data.training().size(),
         data.validation().size(),

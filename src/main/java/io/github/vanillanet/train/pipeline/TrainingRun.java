@@ -10,10 +10,10 @@ import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.train.dataset.BatchSource;
 import io.github.vanillanet.train.dataset.FolderBatches;
-import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.SampleReader;
 import io.github.vanillanet.train.loop.CheckpointFile;
 import io.github.vanillanet.train.loop.CheckpointPolicy;
+import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.TrainingListener;
 import io.github.vanillanet.train.loop.TrainingLoop;
 import io.github.vanillanet.train.loop.TrainingOutcome;
@@ -26,10 +26,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * The loop of one job with what it is fed: from the job's checkpoint if there is one, else from
- * given weights, else from random ones.
+ * The training loop of one job. It starts from the job's checkpoint if there is one, otherwise from
+ * the weights to fine-tune, otherwise from random weights.
  *
- * @param threads of the computation on a CPU; all but one of as many prepare batches
+ * @param threads of the computation on a CPU; one fewer prepare batches
  */
 record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointPolicy checkpoints) {
 
@@ -37,48 +37,46 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
   private static final int EVALUATIONS = 20;
 
   /**
-   * @param from weights of the training form to fine-tune
+   * @param from checkpoint of the training form to fine-tune
    */
   TrainingOutcome run(
-      TrainingPlan plan,
-      ImageFolder data,
+      TrainingSpec spec,
+      ImagePreparation images,
       SampleReader training,
       SampleReader validation,
       Optional<Path> from,
       TrainingListener listener) {
-    TrainingStart first =
-        from.map(file -> fineTuning(plan, file)).orElseGet(() -> TrainingStart.fresh(plan.spec()));
-    TrainingSpec spec = first.spec();
-    TrainingStart start =
-        Files.exists(checkpoints.file()) ? CheckpointFile.read(checkpoints.file(), spec) : first;
-    int epochs = spec.recipe().epochs();
-    int classes = data.classNames().size();
+    Recipe recipe = spec.recipe();
     int loaders = Math.max(1, threads - 1);
     BatchSource batches =
         FolderBatches.training(
             training,
-            plan.augmentation(),
-            spec.recipe().batchSize(),
+            images.augmentation(),
+            recipe.imagesPerStep(),
             loaders,
-            spec.seed(),
-            epochs,
-            classes);
+            recipe.seed(),
+            recipe.epochs(),
+            spec.classes());
     BatchSource held =
         FolderBatches.evaluation(
-            validation, plan.preprocessing(), EVALUATION_BATCH, loaders, classes);
+            validation, images.preprocessing(), EVALUATION_BATCH, loaders, spec.classes());
     return new TrainingLoop(runtime, device, threads, Clock.systemUTC())
         .run(
-            start,
+            start(spec, from),
             batches,
             Optional.of(held),
-            Math.max(1, epochs / EVALUATIONS),
+            Math.max(1, recipe.epochs() / EVALUATIONS),
             checkpoints,
             listener);
   }
 
-  private static TrainingStart fineTuning(TrainingPlan plan, Path file) {
-    return TrainingStart.fineTuning(
-        plan.spec(), TorchCheckpoint.read(file, Optional.empty()).weights());
+  private TrainingStart start(TrainingSpec spec, Optional<Path> from) {
+    if (Files.exists(checkpoints.file())) {
+      return CheckpointFile.read(checkpoints.file(), spec);
+    }
+    return from.map(file -> TorchCheckpoint.read(file, Optional.empty()).weights())
+        .map(weights -> TrainingStart.fineTuning(spec, weights))
+        .orElseGet(() -> TrainingStart.fresh(spec));
   }
 
   /**
@@ -93,7 +91,7 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
     if (version.isEmpty()) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
-          "fine_tune_from: there is no model '%s' in the repository".formatted(model));
+          "fine_tune_from: the repository has no model '%s'".formatted(model));
     }
     return repository
         .open(new ModelId(parts[0], version.getAsInt()))

@@ -21,7 +21,7 @@ class ProgressFileTest {
   @BeforeEach
   void open() {
     path = folder.resolve("progress.jsonl");
-    file = new ProgressFile(path, new JobJson());
+    file = new ProgressFile(path);
   }
 
   static Progress step(long step) {

@@ -16,7 +16,7 @@ class MixingTest {
 
   @Test
   void theSameStepAlwaysMixesInTheSameWay() {
-    MixSpec spec = MixSpec.official(0.4);
+    MixSpec spec = new MixSpec(0.4, 1);
 
     for (int step = 0; step < 100; step++) {
       assertThat(spec.at(7, step, SIZE, SIZE)).isEqualTo(spec.at(7, step, SIZE, SIZE));
@@ -32,7 +32,7 @@ class MixingTest {
     int steps = 4000;
 
     for (int step = 0; step < steps; step++) {
-      Mixing mixing = MixSpec.official(0.4).at(1, step, 48, SIZE);
+      Mixing mixing = new MixSpec(0.4, 1).at(1, step, 48, SIZE);
       int area = mixing.height() * mixing.width();
       if (area > 0) {
         cut++;
@@ -50,7 +50,7 @@ class MixingTest {
 
   @Test
   void withNothingToMixEveryBatchStaysAsItIs() {
-    assertThat(MixSpec.NONE.at(1, 2, SIZE, SIZE)).isEqualTo(Mixing.NONE);
+    assertThat(new MixSpec(0, 0).at(1, 2, SIZE, SIZE)).isEqualTo(Mixing.NONE);
   }
 
   @Test

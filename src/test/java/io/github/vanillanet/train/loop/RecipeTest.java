@@ -1,106 +1,184 @@
 package io.github.vanillanet.train.loop;
 
+import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.vanillanet.Oracle;
-import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.model.network.Form;
-import io.github.vanillanet.model.network.Network;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.network.VanillaNetVariant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Schedules and parameter groups against the official ones. */
 class RecipeTest {
 
-  private static final JsonNode SCHEDULES = Oracle.json("recipe/schedules.json");
+  @Test
+  void aRequestIsCompletedFromTheSmallPreset() {
+    Recipe recipe = Recipes.of("input_size: 32, learning_rate: 0.01");
+
+    assertThat(recipe.inputSize()).isEqualTo(32);
+    assertThat(recipe.learningRate()).isEqualTo(0.01);
+    assertThat(recipe.preset()).isEqualTo(Preset.SMALL);
+    assertThat(recipe.dims()).isEqualTo(VanillaNetVariant.VANILLANET_5.dims());
+    assertThat(recipe.epochs()).isEqualTo(30);
+    assertThat(recipe.decayEpochs()).isEqualTo(10);
+    assertThat(recipe.warmupEpochs()).isEqualTo(2);
+    assertThat(recipe.batchSize()).isEqualTo(128);
+    assertThat(recipe.optimizer()).isEqualTo(OptimizerKind.LAMB);
+    assertThat(recipe.loss()).isEqualTo(LossKind.CROSS_ENTROPY);
+    assertThat(recipe.randAugment()).isEqualTo("none");
+    assertThat(recipe.compute()).isEqualTo(Compute.FLOAT32);
+    assertThat(recipe.validationShare()).isEmpty();
+  }
 
   @Test
-  void learningRatesAreTheOfficialOnesAtEveryStep() {
-    for (String name : List.of("lr_small", "lr_small_warmup_steps_5")) {
-      JsonNode official = SCHEDULES.get(name);
-      LearningRateSchedule schedule = schedule(official);
-      JsonNode values = official.get("values");
-      for (int step = 0; step < values.size(); step++) {
-        // the last bits of cos differ between math libraries
-        assertThat(schedule.at(step))
-            .as("%s, step %d", name, step)
-            .isCloseTo(values.get(step).asDouble(), within(1e-17));
-      }
+  void theSmallPresetFollowsTheNumberOfEpochs() {
+    Recipe recipe = Recipes.of("epochs: 9");
+
+    assertThat(recipe.decayEpochs()).isEqualTo(3);
+    assertThat(recipe.warmupEpochs()).isEqualTo(0.9);
+  }
+
+  @Test
+  void theOfficialPresetIsThePublishedCommand() {
+    Recipe recipe = Recipes.of("preset: 'official'");
+
+    assertThat(recipe.epochs()).isEqualTo(300);
+    assertThat(recipe.decayEpochs()).isEqualTo(100);
+    assertThat(recipe.imagesPerStep()).isEqualTo(1024);
+    assertThat(recipe.learningRate()).isEqualTo(3.5e-3);
+    assertThat(recipe.weightDecay()).isEqualTo(0.35);
+    assertThat(recipe.mixup()).isEqualTo(0.1);
+    assertThat(recipe.cutmix()).isEqualTo(1);
+    assertThat(recipe.loss()).isEqualTo(LossKind.BINARY_CROSS_ENTROPY);
+    assertThat(recipe.randAugment()).isEqualTo("rand-m7-mstd0.5-inc1");
+    assertThat(recipe.erasing()).isEqualTo(0.25);
+    assertThat(recipe.emaDecay()).isEqualTo(0.99996);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void eachVariantHasBothPresets(VanillaNetVariant variant) {
+    for (Preset preset : Preset.values()) {
+      Recipe recipe =
+          Recipe.of(
+              JsonNodeFactory.instance
+                  .objectNode()
+                  .put("name", "tiny")
+                  .put("variant", variant.modelName())
+                  .put("preset", preset.name().toLowerCase(java.util.Locale.ROOT)));
+
+      assertThat(recipe.architecture(10).variant()).isEqualTo(variant);
     }
   }
 
   @Test
-  void learningRatesOfThePublishedRunAreTheOfficialOnes() {
-    JsonNode official = SCHEDULES.get("lr_readme_vanillanet_5");
-    LearningRateSchedule schedule = schedule(official);
+  void aCompleteRecipeStaysAsItIs() {
+    Recipe recipe = Recipes.of("preset: 'official', width: 0.5, accumulation_steps: 4, seed: 9");
 
-    assertThat(schedule.totalSteps()).isEqualTo(official.get("total").asInt());
-    official
-        .get("at")
-        .fields()
-        .forEachRemaining(
-            entry ->
-                assertThat(schedule.at(Integer.parseInt(entry.getKey())))
-                    .as("step " + entry.getKey())
-                    .isCloseTo(entry.getValue().asDouble(), within(1e-17)));
+    assertThat(Recipe.of(recipe.toJson())).isEqualTo(recipe);
+    assertThat(recipe.toJson().get("optimizer").asText()).isEqualTo("lamb");
+    assertThat(recipe.toJson().get("preset").asText()).isEqualTo("official");
   }
 
   @Test
-  void slopesAreTheOfficialOnes() {
-    for (JsonNode official : SCHEDULES.get("act_learn")) {
-      SlopeSchedule schedule =
-          new SlopeSchedule(
-              official.get("decay_epochs").asInt(), official.get("linear").asBoolean());
-      for (int epoch = 0; epoch < official.get("epochs").asInt(); epoch++) {
-        assertThat(schedule.at(epoch))
-            .isCloseTo(official.get("values").get(epoch).asDouble(), within(1e-16));
-      }
-    }
+  void namesOfEarlierVersionsAreRead() {
+    Recipe recipe = Recipes.of("batch_size: 8, accumulation: 3");
+
+    assertThat(recipe.accumulationSteps()).isEqualTo(3);
+    assertThat(recipe.imagesPerStep()).isEqualTo(24);
+    assertThat(recipe.toJson().has("accumulation")).isFalse();
+    assertThatThrownBy(() -> Recipes.of("accumulation: 3, accumulation_steps: 3"))
+        .has(code(ErrorCode.INVALID_REQUEST))
+        .hasMessageContaining("accumulation_steps");
   }
 
   @Test
-  void parameterGroupsAreTheOfficialOnes() {
-    JsonNode all = Oracle.json("recipe/param_groups.json");
-    all.fieldNames()
-        .forEachRemaining(
-            variant -> {
-              JsonNode official = all.get(variant);
-              Map<String, List<Double>> expected = new HashMap<>();
-              for (JsonNode group : official.get("groups")) {
-                for (JsonNode name : group.get("params")) {
-                  expected.put(
-                      name.asText(),
-                      List.of(
-                          group.get("weight_decay").asDouble(), group.get("lr_scale").asDouble()));
-                }
-              }
-              Map<String, List<Double>> actual = new HashMap<>();
-              Network network =
-                  Network.of(
-                      Architecture.official(VanillaNetVariant.named(variant).orElseThrow()),
-                      Form.TRAINING);
-              ParameterGroups.of(
-                      network,
-                      official.get("weight_decay").asDouble(),
-                      official.get("layer_decay").asDouble())
-                  .parameters()
-                  .forEach(p -> actual.put(p.name(), List.of(p.weightDecay(), p.rateScale())));
-              assertThat(actual).isEqualTo(expected);
-            });
+  void accumulationAloneDividesThePresetsBatch() {
+    Recipe recipe = Recipes.of("accumulation_steps: 4");
+
+    assertThat(recipe.batchSize()).isEqualTo(32);
+    assertThat(recipe.imagesPerStep()).isEqualTo(128);
   }
 
-  private static LearningRateSchedule schedule(JsonNode official) {
-    int perEpoch = official.get("steps_per_epoch").asInt();
-    int warmup = official.get("warmup_steps").asInt();
-    return new LearningRateSchedule(
-        official.get("base").asDouble(),
-        official.get("final").asDouble(),
-        official.get("epochs").asInt() * perEpoch,
-        warmup > 0 ? warmup : official.get("warmup_epochs").asInt() * perEpoch);
+  @Test
+  void aWidthScalesTheVariantsOwnWidths() {
+    Recipe recipe = Recipes.of("width: 0.125, input_size: 64");
+
+    assertThat(recipe.dims()).isEqualTo(List.of(64, 128, 256, 512));
+  }
+
+  @Test
+  void fineTuningPinsTheSlope() {
+    Recipe recipe = Recipes.of("epochs: 30, decay_epochs: 10, fine_tune_from: 'tiny/1'");
+
+    assertThat(recipe.decayEpochs()).isZero();
+    assertThat(recipe.slope().at(0)).isEqualTo(1);
+  }
+
+  @Test
+  void aMemberThatIsNullIsAbsent() {
+    assertThat(Recipes.of("epochs: null, data: null")).isEqualTo(Recipes.of(""));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0000',
+      value = {
+        "variant: 'vanillanet_5'                                | name",
+        "name: 'a/b', variant: 'vanillanet_5'                   | name",
+        "name: 'a'                                              | variant",
+        "name: 'a', variant: 'resnet_50'                        | variant",
+        "name: 'a', variant: 'vanillanet_5', epoch: 3           | epoch",
+        "name: 'a', variant: 'vanillanet_5', preset: 'magic'    | preset",
+        "name: 'a', variant: 'vanillanet_5', optimizer: 'adam'  | optimizer",
+        "name: 'a', variant: 'vanillanet_5', loss: 'hinge'      | loss",
+        "name: 'a', variant: 'vanillanet_5', compute: 'float16' | compute",
+        "name: 'a', variant: 'vanillanet_5', epochs: 0          | epochs",
+        "name: 'a', variant: 'vanillanet_5', epochs: 'many'     | epochs",
+        "name: 'a', variant: 'vanillanet_5', epochs: [3]        | epochs",
+        "name: 'a', variant: 'vanillanet_5', batch_size: 0      | batch_size",
+        "name: 'a', variant: 'vanillanet_5', accumulation: 0    | accumulation_steps",
+        "name: 'a', variant: 'vanillanet_5', accumulation: 5    | accumulation_steps",
+        "name: 'a', variant: 'vanillanet_5', learning_rate: -1  | learning_rate",
+        "name: 'a', variant: 'vanillanet_5', min_learning_rate: -1 | min_learning_rate",
+        "name: 'a', variant: 'vanillanet_5', warmup_epochs: 31  | warmup_epochs",
+        "name: 'a', variant: 'vanillanet_5', weight_decay: -1   | weight_decay",
+        "name: 'a', variant: 'vanillanet_5', layer_decay: 0     | layer_decay",
+        "name: 'a', variant: 'vanillanet_5', clip_norm: -1      | clip_norm",
+        "name: 'a', variant: 'vanillanet_5', decay_epochs: 30   | decay_epochs",
+        "name: 'a', variant: 'vanillanet_5', label_smoothing: 1 | label_smoothing",
+        "name: 'a', variant: 'vanillanet_5', mixup: -1          | mixup",
+        "name: 'a', variant: 'vanillanet_5', cutmix: -1         | cutmix",
+        "name: 'a', variant: 'vanillanet_5', rand_augment: 'x'  | rand_augment",
+        "name: 'a', variant: 'vanillanet_5', erasing: 1.1       | erasing",
+        "name: 'a', variant: 'vanillanet_5', dropout: 1         | dropout",
+        "name: 'a', variant: 'vanillanet_5', ema_decay: 1       | ema_decay",
+        "name: 'a', variant: 'vanillanet_5', tolerance: 2       | tolerance",
+        "name: 'a', variant: 'vanillanet_5', validation_share: 1 | validation_share",
+        "name: 'a', variant: 'vanillanet_5', width: 0           | width",
+        "name: 'a', variant: 'vanillanet_5', width: 0.5, dims: [1, 1, 1, 1] | width",
+        "name: 'a', variant: 'vanillanet_5', dims: [8, 8]       | dims",
+        "name: 'a', variant: 'vanillanet_5', dims: [8, 8, 8, 0] | dims",
+        "name: 'a', variant: 'vanillanet_5', act_num: -1        | act_num",
+        "name: 'a', variant: 'vanillanet_5', input_size: 7      | input_size",
+        "name: 'a', variant: 'vanillanet_5', input_size: 9      | input_size",
+        "name: 'a', variant: 'vanillanet_5', fine_tune_from: 'a', checkpoint: 'b' | checkpoint",
+      })
+  void anImpossibleRequestIsRejectedWithTheNameOfTheMember(String members, String member) {
+    assertThatThrownBy(() -> Recipe.of(Recipes.json(members)))
+        .has(code(ErrorCode.INVALID_REQUEST))
+        .message()
+        .matches("(\\w+, )?" + member + "(, \\w+)?: .*");
+  }
+
+  @Test
+  void aRequestIsAnObject() {
+    assertThatThrownBy(() -> Recipe.of(JsonNodeFactory.instance.arrayNode()))
+        .has(code(ErrorCode.INVALID_REQUEST));
   }
 }

@@ -8,8 +8,6 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
-import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,7 +103,7 @@ class TrainingLoopTest {
 
   @Test
   void aLossThatIsNoNumberEndsTheRun() {
-    Recipe wild = recipe(2, OptimizerSpec.of(OptimizerKind.SGD, 0, 1), 1e30, MixSpec.NONE, 0);
+    Recipe wild = recipe(2, "optimizer: 'sgd', weight_decay: 0, learning_rate: 1e30");
 
     assertThatThrownBy(
             () -> run(TrainingStart.fresh(spec(wild)), "n.pth", new TrainingListener() {}))
@@ -125,15 +123,12 @@ class TrainingLoopTest {
 
   @Test
   void fineTuningKeepsTheBodyAndReplacesAHeadOfOtherClasses() {
-    Architecture five =
-        new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 8, 16, 16), 1, 5, SIZE, SIZE);
-    TrainingSpec other = new TrainingSpec(five, plain(4), Kernels.PIXELWISE, Compute.FLOAT32, 3);
-    StateDict given = InitialWeights.of(other.network(), 99);
+    TrainingSpec fiveClasses = new TrainingSpec(plain(4), 5, Kernels.PIXELWISE);
+    StateDict given = InitialWeights.of(fiveClasses.network(), 99);
 
     TrainingStart start = TrainingStart.fineTuning(spec(plain(4)), given);
     StateDict weights = start.state().weights(false);
 
-    assertThat(start.spec().recipe().slope().at(0)).isEqualTo(1);
     assertThat(weights.get("stages.0.act.weight")).isEqualTo(given.get("stages.0.act.weight"));
     assertThat(weights.get("cls1.2.weight").shape()).startsWith(StripedImages.CLASSES);
     assertThat(weights.get("cls2.0.bias").shape()).containsExactly(StripedImages.CLASSES);
@@ -151,43 +146,28 @@ class TrainingLoopTest {
   }
 
   private static TrainingSpec spec(Recipe recipe) {
-    Architecture architecture =
-        new Architecture(
-            VanillaNetVariant.VANILLANET_5,
-            List.of(8, 8, 16, 16),
-            1,
-            StripedImages.CLASSES,
-            SIZE,
-            SIZE);
-    return new TrainingSpec(architecture, recipe, Kernels.PIXELWISE, Compute.FLOAT32, 3);
+    return new TrainingSpec(recipe, StripedImages.CLASSES, Kernels.PIXELWISE);
   }
 
   private static Recipe plain(int epochs) {
-    return recipe(epochs, OptimizerSpec.of(OptimizerKind.ADAMW, 0.01, 1), 0.02, MixSpec.NONE, 0);
+    return recipe(epochs, "optimizer: 'adamw', weight_decay: 0.01, learning_rate: 0.02");
   }
 
   /** Every source of chance and of state at once. */
   private static Recipe everything() {
     return recipe(
-        3, OptimizerSpec.of(OptimizerKind.LAMB, 0.1, 0.9), 0.02, MixSpec.official(0.4), 0.2);
+        3,
+        "weight_decay: 0.1, layer_decay: 0.9, learning_rate: 0.02, mixup: 0.4, cutmix: 1,"
+            + " dropout: 0.2");
   }
 
-  private static Recipe recipe(
-      int epochs, OptimizerSpec optimizer, double rate, MixSpec mixing, double dropout) {
-    return new Recipe(
-        epochs,
-        16,
-        2,
-        optimizer,
-        rate,
-        1e-6,
-        0.5,
-        new SlopeSchedule(epochs / 2, true),
-        LossKind.CROSS_ENTROPY,
-        0,
-        dropout,
-        mixing,
-        0.9);
+  private static Recipe recipe(int epochs, String members) {
+    return Recipes.of(
+        """
+        epochs: %d, decay_epochs: %d, warmup_epochs: 0.5, batch_size: 8, accumulation_steps: 2,
+        label_smoothing: 0, ema_decay: 0.9, dims: [8, 8, 16, 16], act_num: 1, input_size: %d,
+        seed: 3, %s"""
+            .formatted(epochs, epochs / 2, SIZE, members));
   }
 
   private static final class StopAt implements TrainingListener {

@@ -11,10 +11,10 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.train.jobs.JobSession;
-import io.github.vanillanet.train.jobs.JobSpec;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
-import io.github.vanillanet.train.jobs.TrainingRequest;
+import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.loop.Recipes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ class TrainingPipelineTest {
     Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
     run("first", data, "", line -> {}).orElseThrow();
 
-    run("second", data, ", \"fine_tune_from\": \"painted/1\"", line -> {}).orElseThrow();
+    run("second", data, ", fine_tune_from: 'painted/1'", line -> {}).orElseThrow();
 
     JsonNode curves = report("second").get("curves");
     assertThat(curves.get(0).get("slope").asDouble()).isEqualTo(1);
@@ -115,12 +115,12 @@ class TrainingPipelineTest {
   void whatIsNotPossibleIsRefusedBeforeTheTraining() throws IOException {
     Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
 
-    assertThatThrownBy(() -> run("a", data, ", \"preset\": \"magic\"", line -> {}))
+    assertThatThrownBy(() -> run("a", data, ", compute: 'bfloat16'", line -> {}))
         .has(code(ErrorCode.INVALID_REQUEST))
-        .hasMessageContaining("expected official or small, found 'magic'");
+        .hasMessageContaining("compute");
     assertThatThrownBy(() -> run("b", folder.resolve("nowhere"), "", line -> {}))
         .has(code(ErrorCode.BAD_DATASET));
-    assertThatThrownBy(() -> run("c", data, ", \"fine_tune_from\": \"nobody\"", line -> {}))
+    assertThatThrownBy(() -> run("c", data, ", fine_tune_from: 'absent'", line -> {}))
         .has(code(ErrorCode.MODEL_NOT_FOUND));
     assertThat(repository().names()).isEmpty();
   }
@@ -128,18 +128,15 @@ class TrainingPipelineTest {
   private Optional<Outcome> run(String job, Path data, String further, Consumer<Progress> audience)
       throws IOException {
     JsonNode request =
-        new ObjectMapper()
-            .readTree(
-                """
-                {"name": "painted", "variant": "vanillanet_5", "dims": [8, 8, 16, 16],
-                 "input_size": 32, "epochs": 12, "decay_epochs": 3, "batch_size": 24,
-                 "optimizer": "adamw", "learning_rate": 0.01, "warmup_epochs": 1, "ema_decay": 0.9,
-                 "seed": 3%s}
-                """
-                    .formatted(further));
+        Recipes.json(
+            """
+            name: 'painted', variant: 'vanillanet_5', dims: [8, 8, 16, 16], input_size: 32,
+            epochs: 12, decay_epochs: 3, batch_size: 24, optimizer: 'adamw', learning_rate: 0.01,
+            warmup_epochs: 1, ema_decay: 0.9, seed: 3%s"""
+                .formatted(further));
     JobSpec spec =
         new JobSpec(
-            TrainingRequest.of(request),
+            Recipe.of(request),
             Optional.of(data.toString()),
             Optional.empty(),
             0,
@@ -149,7 +146,7 @@ class TrainingPipelineTest {
             "cpu",
             OptionalInt.of(1), // sums of several threads may be taken in another order
             3600);
-    try (JobSession session = JobSession.open(folder.resolve(job), spec)) {
+    try (JobSession session = spec.open(folder.resolve(job))) {
       return new TrainingPipeline(session, spec, audience).run();
     }
   }

@@ -5,10 +5,10 @@ import io.github.vanillanet.serve.registry.NarrowModels;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRun;
-import io.github.vanillanet.train.jobs.JobSpec;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.jobs.RunEnd;
+import io.github.vanillanet.train.pipeline.JobSpec;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
 import jakarta.inject.Singleton;
@@ -47,7 +47,7 @@ public final class ScriptedTraining implements JobExecutor {
     for (int step = 0; step < 3; step++) {
       folder.progress().append(progress(step));
     }
-    long act = spec.request().seed().orElse(GOES_ON);
+    long act = spec.recipe().seed();
     if (act == PUBLISHES) {
       int version = 2;
       while (Files.exists(config.repository().resolve(OpenedAdmin.MODEL).resolve("" + version))) {

@@ -1,4 +1,4 @@
-package io.github.vanillanet.train.pipeline;
+package io.github.vanillanet.train.gate;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
@@ -19,25 +19,25 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Measures a published artifact as the service would use it: the same decoder, the same
- * preprocessing, uint8 into the same TorchScript method. What the training form would have answered
- * does not matter here.
+ * Measures an artifact as the service would use it: with the same decoder, the same preprocessing
+ * and uint8 input to the same TorchScript method.
  */
-final class ArtifactEvaluation {
+public final class ArtifactEvaluation {
 
   private final TorchRuntime runtime;
   private final Device device;
   private final int threads;
   private final ImageDecoder decoder;
 
-  ArtifactEvaluation(TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
+  public ArtifactEvaluation(
+      TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
     this.runtime = runtime;
     this.device = device;
     this.threads = threads;
     this.decoder = decoder;
   }
 
-  /** Damaged images are left out: they are listed by the loader that met them first. */
+  /** Skips damaged images: the report already lists them. */
   ConfusionMatrix run(StoredVersion version, List<Sample> samples) {
     Architecture net = version.manifest().architecture();
     Preprocessing preprocessing = version.manifest().preprocessing();

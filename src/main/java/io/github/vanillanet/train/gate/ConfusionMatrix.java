@@ -1,21 +1,21 @@
-package io.github.vanillanet.train.pipeline;
+package io.github.vanillanet.train.gate;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How often each class was taken for which.
+ * Counts of the answers to labelled images.
  *
- * @param counts {@code [true class][answered class]}; nobody writes them after construction
- * @param notFinite answers with a logit that was no finite number: counted as wrong
+ * @param counts {@code [true class][answered class]}; not written after construction
+ * @param notFinite answers with a logit that is not finite; they count as wrong
  */
-record ConfusionMatrix(long[][] counts, long notFinite) {
+public record ConfusionMatrix(long[][] counts, long notFinite) {
 
-  /** One class's row of the report; a share of nothing is 0. */
-  record ClassScore(String label, long images, double precision, double recall) {}
+  /** The scores of one class; 0 if there are no images to compute one from. */
+  public record ClassScore(String label, long images, double precision, double recall) {}
 
   /** Share of right answers, 0..1. */
-  double accuracy() {
+  public double accuracy() {
     long right = 0;
     long all = notFinite;
     for (int truth = 0; truth < counts.length; truth++) {
@@ -27,7 +27,7 @@ record ConfusionMatrix(long[][] counts, long notFinite) {
     return share(right, all);
   }
 
-  List<ClassScore> scores(List<String> labels) {
+  public List<ClassScore> scores(List<String> labels) {
     List<ClassScore> scores = new ArrayList<>();
     for (int c = 0; c < counts.length; c++) {
       long images = 0;

@@ -1,0 +1,52 @@
+package io.github.vanillanet.train.pipeline;
+
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.train.dataset.Augmentation;
+import io.github.vanillanet.train.dataset.RandomErasing;
+import io.github.vanillanet.train.dataset.ResizedCrop;
+import io.github.vanillanet.train.dataset.ValidationRule;
+import io.github.vanillanet.train.loop.Preset;
+import io.github.vanillanet.train.loop.Recipe;
+
+/**
+ * What a recipe does to the images.
+ *
+ * @param validation selects the images that are held back
+ * @param preprocessing of evaluation and of the served model
+ * @param augmentation of the training images
+ */
+record ImagePreparation(
+    ValidationRule validation, Preprocessing preprocessing, Augmentation augmentation) {
+
+  private static final double VALIDATION_SHARE = 0.1;
+
+  /** In few epochs, each image is seen seldom: the crop keeps most of it. */
+  private static final ResizedCrop MILD_CROP = new ResizedCrop(0.6);
+
+  static ImagePreparation of(Recipe recipe) {
+    // an explicit share means that an existing test folder is for the final test only
+    ValidationRule.Source source =
+        recipe.validationShare().isPresent()
+            ? ValidationRule.Source.SPLIT_OF_TRAINING
+            : ValidationRule.Source.FOLDER_IF_PRESENT;
+    boolean official = recipe.preset() == Preset.OFFICIAL;
+    Preprocessing preprocessing = preprocessing(recipe.inputSize(), official);
+    return new ImagePreparation(
+        new ValidationRule(
+            source, recipe.validationShare().orElse(VALIDATION_SHARE), recipe.seed()),
+        preprocessing,
+        new Augmentation(
+            preprocessing,
+            official ? ResizedCrop.OFFICIAL : MILD_CROP,
+            recipe.distortion(),
+            new RandomErasing(recipe.erasing())));
+  }
+
+  /** Small data sets have small images: they are not cropped after resizing. */
+  private static Preprocessing preprocessing(int size, boolean official) {
+    Preprocessing usual = Preprocessing.official(size, size);
+    return official
+        ? usual
+        : new Preprocessing(size, size, true, size, size, usual.mean(), usual.std());
+  }
+}

@@ -1,0 +1,98 @@
+package io.github.vanillanet.train.pipeline;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.json.RecordJson;
+import io.github.vanillanet.train.jobs.JobFolder;
+import io.github.vanillanet.train.jobs.JobSession;
+import io.github.vanillanet.train.loop.Recipe;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * The {@code spec.json} of a training: the recipe, and the settings of the service that the job's
+ * process needs. All paths are absolute and checked.
+ *
+ * @param data image folder; absent with an archive
+ * @param archive name of the uploaded zip in the job's folder
+ * @param archiveFiles most files in the archive
+ * @param archiveBytes most bytes of the unpacked archive
+ * @param checkpoint file to fine-tune from
+ * @param repository contains the live version, and receives the new one
+ * @param device has the format of {@code vanillanet.device}
+ * @param threads of the computation; absent for one per processor
+ * @param checkpointSeconds between two checkpoints within an epoch
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record JobSpec(
+    Recipe recipe,
+    Optional<String> data,
+    Optional<String> archive,
+    int archiveFiles,
+    long archiveBytes,
+    Optional<String> checkpoint,
+    String repository,
+    String device,
+    OptionalInt threads,
+    long checkpointSeconds) {
+
+  public static final String ARCHIVE = "data.zip";
+
+  private static final String RECIPE = "recipe";
+
+  /** The request as the client sent it. Before recipes were stored, it was their only source. */
+  private static final String REQUEST = "request";
+
+  /**
+   * @throws ServiceException {@code INVALID_REQUEST} if {@code spec} is not the specification of a
+   *     training
+   */
+  public static JobSpec of(JsonNode spec) {
+    RecordJson.requireObject(spec, "spec.json");
+    ObjectNode complete = spec.deepCopy();
+    JsonNode request = complete.remove(REQUEST);
+    JsonNode recipe = complete.has(RECIPE) ? complete.get(RECIPE) : request;
+    if (recipe == null) {
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "spec.json: expected a member 'recipe', found none");
+    }
+    complete.set(RECIPE, Recipe.of(recipe).toJson());
+    return RecordJson.read(complete, JobSpec.class, "spec.json");
+  }
+
+  public ObjectNode toJson() {
+    return RecordJson.tree(this);
+  }
+
+  /** Also stores the client's own words, which the API shows. */
+  public ObjectNode toJson(JsonNode request) {
+    return toJson().set(REQUEST, request);
+  }
+
+  /**
+   * Opens the folder of a job that no service created: a new one, or one with the same
+   * specification, to continue it.
+   *
+   * @throws ServiceException {@code CONFLICT} if another process works on the job, or if it has
+   *     another specification
+   */
+  public JobSession open(Path folder) throws IOException {
+    JobSession session = JobSession.open(folder, toJson());
+    if (!of(session.spec()).equals(this)) {
+      session.close();
+      throw new ServiceException(
+          ErrorCode.CONFLICT,
+          folder + ": contains a job with another specification; choose another folder");
+    }
+    return session;
+  }
+
+  Optional<Path> archiveIn(JobFolder folder) {
+    return archive.map(folder.path()::resolve);
+  }
+}
