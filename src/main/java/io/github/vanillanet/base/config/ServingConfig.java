@@ -2,6 +2,7 @@ package io.github.vanillanet.base.config;
 
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -10,92 +11,130 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** Every setting of the service. {@code vanillanet.x-y} is {@code VANILLANET_X_Y} as a variable. */
+/**
+ * Every setting of the service. The setting {@code vanillanet.x-y} is also read from the environment
+ * variable {@code VANILLANET_X_Y}. The descriptions below are the source of {@code
+ * docs/configuration.md}.
+ */
 @ConfigMapping(prefix = "vanillanet")
 public interface ServingConfig {
 
-  /** Where the models are: {@code <repository>/<model>/<version>/}. */
+  /** Folder of the models: {@code <repository>/<model>/<version>/}. */
   @WithDefault("models")
   Path repository();
 
   /**
-   * {@code auto}, {@code cpu}, {@code cuda}, {@code cuda:N}, several of these with commas, or
-   * {@code cuda:all}. Auto: a CUDA device if usable.
+   * Devices that compute: {@code cpu}, {@code cuda}, {@code cuda:N}, several such as {@code
+   * cuda:0,cuda:1}, or {@code cuda:all}. {@code auto} uses a CUDA device if one works, otherwise it
+   * logs what is missing and uses the CPU.
    */
   @WithDefault("auto")
   String device();
 
-  /** {@code float32}, {@code float16} or {@code bfloat16}: of weights and products. */
+  /**
+   * Precision of weights and products: {@code float32}, {@code float16} or {@code bfloat16}. A model
+   * that misses the bound of its certificate in this precision is not served.
+   */
   @WithDefault("float32")
+  @WithConverter(Checked.PrecisionName.class)
   String precision();
 
-  /** What cuDNN may do. */
+  /** Options of CUDA devices. */
   Cuda cuda();
 
-  /** Model that answers when a request names none; else the only one loaded. */
+  /** Model or group that answers requests that name none. */
   Optional<String> defaultModel();
 
-  /** Variants to serve with weights from a seed, for timing: {@code vanillanet_5,vanillanet_9}. */
+  /**
+   * Variants that get random weights from a seed, for timing only: {@code vanillanet_5,vanillanet_9}.
+   * They replace the embedded model.
+   */
   Optional<List<String>> seededModels();
 
-  /** Threads of one forward on a CPU; else the process's processors, shared by the lanes. */
-  OptionalInt threads();
+  /**
+   * Threads of one forward pass on a CPU. Default: the number of processors divided by {@code
+   * vanillanet.lanes}.
+   */
+  @WithConverter(Checked.Count.class)
+  Optional<Integer> threads();
 
-  /** Forwards that run at the same time on each device; those of a model share its weights. */
+  /** Forward passes that run at the same time on each device. The lanes of a model share weights. */
   @WithDefault("1")
+  @WithConverter(Checked.Count.class)
   int lanes();
 
-  /** How requests share a forward. */
+  /** Batching of requests. */
   Batching batching();
 
   /**
-   * How long the service sends requests to itself before it is ready, beside the loading. Then it
-   * goes on while it is idle. Zero: none at all.
+   * How long the service warms itself up before it reports ready. It continues while it is idle.
+   * {@code 0S} disables the warm-up.
    */
   @WithDefault("2S")
+  @WithConverter(Checked.Time.class)
   Duration warmUp();
 
-  /** Group names and the models that each stands for. */
+  /**
+   * Groups: {@code vanillanet.groups.NAME=model-a,model-b}. A request that names the group is
+   * answered by the member that suits its deadline.
+   */
   Map<String, List<String>> groups();
 
-  /** Images that may wait for each model. */
+  /** Images that may wait in the queue of each model. */
   @WithDefault("64")
+  @WithConverter(Checked.Count.class)
   int queueCapacity();
 
-  /** Larger images are refused before they are decoded. */
+  /** Largest image in pixels. The service checks it before it decodes the image. */
   @WithDefault("50000000")
+  @WithConverter(Checked.LongCount.class)
   long maxPixels();
 
-  /** Requests that may decode at the same time; without it as many as there are processors. */
-  OptionalInt decoders();
+  /** Requests that may decode images at the same time. Default: the number of processors. */
+  @WithConverter(Checked.Count.class)
+  Optional<Integer> decoders();
 
-  /** {@code auto}, {@code turbojpeg} or {@code imageio}. Auto: libjpeg-turbo if it is there. */
+  /**
+   * Decoder of JPEG images: {@code turbojpeg} (libjpeg-turbo) or {@code imageio} (the JDK's). {@code
+   * auto} uses libjpeg-turbo if it is installed. Both produce the same pixels.
+   */
   @WithDefault("auto")
+  @WithConverter(Checked.JpegDecoderName.class)
   String jpegDecoder();
 
-  /** Whether large JPEGs are reduced while they are decoded. Fast, but not exact. */
+  /**
+   * Whether libjpeg-turbo reduces large JPEG images while it decodes them. This is faster, but the
+   * pixels are no longer exactly those of the official preprocessing.
+   */
   @WithDefault("false")
   boolean dctScaling();
 
   /** Largest body of {@code /classify}. */
   @WithDefault("20M")
+  @WithConverter(Checked.Size.class)
   MemorySize maxImageBody();
 
-  /** Largest body of everything else, tensors above all. */
+  /** Largest body of all other routes, for example of tensors. */
   @WithDefault("64M")
+  @WithConverter(Checked.Size.class)
   MemorySize maxTensorBody();
 
-  /** Bodies that are in memory at the same time; else an eighth of the heap. One always may. */
+  /**
+   * Memory for the bodies of all requests together. Requests beyond it are rejected with 429; one
+   * request is always admitted. Default: an eighth of the heap.
+   */
+  @WithConverter(Checked.Size.class)
   Optional<MemorySize> bodyMemory();
 
-  /** Versions of each model, the newest, that are never deleted. */
+  /** Newest versions of each model that stay on disk. */
   @WithDefault("5")
+  @WithConverter(Checked.Count.class)
   int keepVersions();
 
-  /** When a version that was just swapped in is taken out again. */
+  /** Automatic rollback after a swap. */
   SwapGuard swapGuard();
 
-  /** When a lane is out of service. */
+  /** Detection of faulty lanes. */
   Health health();
 
   /** Trainings that clients start. */
@@ -104,176 +143,197 @@ public interface ServingConfig {
   /** {@code vanillanet.cuda.*}. */
   interface Cuda {
 
-    /** Multiply float32 with 10 bits of mantissa. */
+    /** Whether float32 products use TF32, with 10 bits of mantissa. */
     @WithDefault("false")
     boolean tf32();
 
-    /** Try all algorithms on the first forward of each shape, and keep the fastest. */
+    /** Whether cuDNN times its algorithms during the warm-up and keeps the fastest. */
     @WithDefault("false")
     boolean cudnnBenchmark();
+  }
+
+  /** {@code vanillanet.batching.*}. */
+  interface Batching {
+
+    /** Images in one forward pass. Default: 8 on a CUDA device, 1 on a CPU. */
+    @WithConverter(Checked.Count.class)
+    Optional<Integer> maxBatch();
+
+    /** How long the oldest request waits for others to fill its batch. */
+    @WithDefault("0S")
+    @WithConverter(Checked.Time.class)
+    Duration maxDelay();
   }
 
   /** {@code vanillanet.swap-guard.*}. */
   interface SwapGuard {
 
-    /** Answers after which a version is trusted. */
+    /** Answers of a new version that the guard observes. */
     @WithDefault("200")
+    @WithConverter(Checked.Count.class)
     int answers();
 
-    /** Failures among them that are one too many. */
+    /** Failures among these answers that roll the version back. */
     @WithDefault("3")
+    @WithConverter(Checked.Count.class)
     int failures();
   }
 
   /** {@code vanillanet.health.*}. */
   interface Health {
 
-    /** A forward hangs that takes longer, and longer than ten times what was measured. */
+    /**
+     * A forward pass hangs if it takes longer than this and longer than ten times the time measured
+     * when the model was loaded.
+     */
     @WithDefault("1.5S")
+    @WithConverter(Checked.PositiveTime.class)
     Duration hangLimit();
   }
 
   /** {@code vanillanet.training.*}. */
   interface Training {
 
-    /** Where the jobs are: {@code <jobs>/<id>/}. */
+    /** Folder of the trainings: {@code <jobs>/<id>/}. */
     @WithDefault("jobs")
     Path jobs();
 
-    /** The folder that paths in requests are looked up in; without it, data is uploaded. */
+    /** Folder below which requests may name their data. Without it, data must be uploaded. */
     Optional<Path> dataRoot();
 
     /** Largest upload. */
     @WithDefault("2G")
+    @WithConverter(Checked.Size.class)
     MemorySize maxUpload();
 
-    /** Files that an uploaded archive may hold. */
+    /** Largest number of files in an uploaded archive. */
     @WithDefault("500000")
+    @WithConverter(Checked.Count.class)
     int maxUploadFiles();
 
-    /** Bytes that an uploaded archive may unpack to. */
+    /** Largest size of an uploaded archive after it is unpacked. */
     @WithDefault("20G")
+    @WithConverter(Checked.Size.class)
     MemorySize maxUnpacked();
 
-    /** Java heap of a training's process, as {@code -Xmx} takes it. */
+    /** Java heap of a training process, in the syntax of {@code -Xmx}. */
     @WithDefault("2g")
     String heap();
 
-    /** Trainings at a time; the others wait. */
+    /** Trainings that run at the same time. Further ones are queued. */
     @WithDefault("1")
+    @WithConverter(Checked.Count.class)
     int concurrent();
 
-    /** Threads of a training's computation; else one for each processor. */
+    /** Threads that a training computes with. Default: the number of processors. */
     OptionalInt threads();
 
-    /** Between two checkpoints within an epoch; there is one after each epoch besides. */
+    /** Time between two checkpoints within an epoch. Each epoch also ends with a checkpoint. */
     @WithDefault("10m")
+    @WithConverter(Checked.Time.class)
     Duration checkpointInterval();
 
-    /** How long a training may take to stop by itself before it is told to, then killed. */
+    /** Time that a cancelled training gets to stop. After it the process is terminated. */
     @WithDefault("10s")
+    @WithConverter(Checked.Time.class)
     Duration stopGrace();
 
-    /** The jar that a training's process is started from; else the one that serves. */
+    /** Jar that training processes run. Default: the jar of the service. */
     Optional<Path> jar();
 
-    /** What runs a training. */
+    /**
+     * What runs a training: {@code process}, a child process on the same machine, or {@code
+     * kubernetes}, a Kubernetes Job.
+     */
     @WithDefault("process")
     Executor executor();
 
-    /** Of the executor {@code kubernetes}. */
+    /** Options of the executor {@code kubernetes}. */
     Kubernetes kubernetes();
   }
 
   /** What runs a training. */
   enum Executor {
-    /** A process beside this one, on the same device. */
     PROCESS,
-    /** A Kubernetes Job of its own, on its own device. */
     KUBERNETES
   }
 
-  /** {@code vanillanet.training.kubernetes.*}. Volumes are claims that several nodes can mount. */
+  /** {@code vanillanet.training.kubernetes.*}. All claims must allow mounts on several nodes. */
   interface Kubernetes {
 
-    /** Image of the Jobs: the one that serves. */
+    /** Container image of the Jobs. Must be the image of the service. */
     Optional<String> image();
 
-    /** {@code Always}, {@code IfNotPresent} or {@code Never}. */
+    /** Pull policy: {@code Always}, {@code IfNotPresent} or {@code Never}. */
     @WithDefault("IfNotPresent")
     String imagePullPolicy();
 
-    /** Names of secrets. */
+    /** Names of the pull secrets. */
     Optional<List<String>> imagePullSecrets();
 
-    /** Where the Jobs are made; else where this pod is. */
+    /** Namespace of the Jobs. Default: the namespace of this pod. */
     Optional<String> namespace();
 
-    /** Label {@code app.kubernetes.io/instance} of the Jobs. */
+    /** Value of the label {@code app.kubernetes.io/instance} of the Jobs. */
     @WithDefault("vanillanet-serving")
     String instance();
 
-    /** Of the Jobs' pods, which get no token of it. */
+    /** Service account of the Jobs' pods. Its token is not mounted. */
     Optional<String> serviceAccount();
 
-    /** Of the Jobs' pods, where NVIDIA's is not the nodes' default. */
+    /** Runtime class of the Jobs' pods, if NVIDIA's is not the default of the nodes. */
     Optional<String> runtimeClass();
 
-    /** What the device plugin offers: {@code nvidia.com/gpu}, a MIG slice, a shared name. */
+    /** Resource name of the GPUs: {@code nvidia.com/gpu}, a MIG slice or a shared GPU. */
     @WithDefault("nvidia.com/gpu")
     String gpuResource();
 
-    /** Devices of a training; 0 trains on the CPU. */
+    /** GPUs of each training. {@code 0} trains on the CPU. */
     @WithDefault("1")
     int gpuCount();
 
-    /** Requests and limits without the GPU, in JSON as in a pod's specification. */
+    /** Resource requests and limits without the GPU, as JSON. */
     @WithDefault(
         "{\"requests\":{\"cpu\":\"4\",\"memory\":\"16Gi\"},\"limits\":{\"memory\":\"16Gi\"}}")
     String resources();
 
-    /** Labels of the nodes, as a JSON object. */
+    /** Node selector, as a JSON object. */
     @WithDefault("{}")
     String nodeSelector();
 
-    /** As a JSON list. */
+    /** Tolerations, as a JSON list. */
     @WithDefault("[{\"key\":\"nvidia.com/gpu\",\"operator\":\"Exists\",\"effect\":\"NoSchedule\"}]")
     String tolerations();
 
-    /** Claim with the folder of the jobs. */
+    /** Volume claim with the folder of the trainings. */
     Optional<String> jobsClaim();
 
-    /** Where that claim is mounted, here and there; else at the folder of the jobs itself. */
+    /**
+     * Where {@code jobs-claim} is mounted, in this pod and in the Jobs. Default: {@code
+     * vanillanet.training.jobs}.
+     */
     Optional<Path> jobsMount();
 
-    /** Claim with the models. */
+    /** Volume claim with the models. */
     Optional<String> repositoryClaim();
 
-    /** Claim with the data root, if there is one. */
+    /** Volume claim with the data root, if there is one. */
     Optional<String> dataClaim();
 
-    /** How long a Job can be looked at after its end. */
+    /** How long a finished Job is kept in the cluster. */
     @WithDefault("1d")
+    @WithConverter(Checked.Time.class)
     Duration keepFinished();
 
-    /** Longest time of a training. */
+    /** Longest time that a training may run. Default: no limit. */
+    @WithConverter(Checked.PositiveTime.class)
     Optional<Duration> deadline();
 
     /**
-     * An image that cannot be pulled, or a permission that lacks, for so long fails the training.
+     * A training fails if its image cannot be pulled, or a permission is missing, for this long.
      */
     @WithDefault("5m")
+    @WithConverter(Checked.Time.class)
     Duration stuckAfter();
-  }
-
-  /** {@code vanillanet.batching.*}. */
-  interface Batching {
-
-    /** Images in one forward; else 8 on a CUDA device and 1 on a CPU, where more gains nothing. */
-    OptionalInt maxBatch();
-
-    /** The oldest request may be held back for so long; 0 never delays a lone one. */
-    @WithDefault("0S")
-    Duration maxDelay();
   }
 }

@@ -1,2 +1,2 @@
-/** Floor 0. All settings on one page. Imports nothing of the project. */
+/** The settings of the service, each defined once. Imports no other package of the project. */
 package io.github.vanillanet.base.config;
