@@ -25,28 +25,6 @@ final class LaneConfiguration {
     this.turns = turns;
   }
 
-  /**
-   * @throws ServiceException {@code BAD_CONFIGURATION} if a setting cannot be honoured
-   */
-  void require() {
-    ModelBringUp.requirePositive("lanes", config.lanes());
-    ModelBringUp.requirePositive("threads", threads());
-    ModelBringUp.requirePositive("queue-capacity", config.queueCapacity());
-    ModelBringUp.requirePositive("batching.max-batch", config.batching().maxBatch().orElse(1));
-    if (config.health().hangLimit().isNegative() || config.health().hangLimit().isZero()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.health.hang-limit: expected a positive time, found "
-              + config.health().hangLimit());
-    }
-    if (config.batching().maxDelay().isNegative()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.batching.max-delay: expected no negative time, found "
-              + config.batching().maxDelay());
-    }
-  }
-
   private int threads() {
     int share = Math.max(1, Runtime.getRuntime().availableProcessors() / config.lanes());
     return config.threads().orElse(share);

@@ -68,8 +68,6 @@ final class ModelBringUp {
    * @throws ServiceException if the service cannot do its work: its message is for the operator
    */
   VersionLoader run() {
-    requireSettings();
-    lanes.require();
     requireDecoder();
     TorchRuntime runtime = TorchRuntime.load();
     ArithmeticChoice choice =
@@ -78,7 +76,6 @@ final class ModelBringUp {
             config.cuda(),
             (device, precision) -> PrecisionProbe.refusal(runtime, device, precision),
             LOG::warn);
-    choice.require();
     DeviceChoice devices = runtime.choose(config.device());
     devices.fallback().ifPresent(missing -> LOG.infof("no CUDA device is usable: %s", missing));
     Arithmetic arithmetic = choice.on(devices);
@@ -128,29 +125,6 @@ final class ModelBringUp {
     LOG.infof("JPEG decoder: %s", made.jpegDecoder());
     if (config.dctScaling() && !made.reduces()) {
       LOG.warn("vanillanet.dct-scaling has no effect: it needs libjpeg-turbo");
-    }
-  }
-
-  private void requireSettings() {
-    requirePositive("max-pixels", config.maxPixels());
-    config.decoders().ifPresent(count -> requirePositive("decoders", count));
-    requirePositive("max-image-body", config.maxImageBody().asLongValue());
-    requirePositive("max-tensor-body", config.maxTensorBody().asLongValue());
-    config.bodyMemory().ifPresent(size -> requirePositive("body-memory", size.asLongValue()));
-    requirePositive("keep-versions", config.keepVersions());
-    requirePositive("swap-guard.answers", config.swapGuard().answers());
-    requirePositive("swap-guard.failures", config.swapGuard().failures());
-    requirePositive("training.concurrent", config.training().concurrent());
-    requirePositive("training.max-upload", config.training().maxUpload().asLongValue());
-    requirePositive("training.max-upload-files", config.training().maxUploadFiles());
-    requirePositive("training.max-unpacked", config.training().maxUnpacked().asLongValue());
-  }
-
-  static void requirePositive(String setting, long value) {
-    if (value < 1) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.%s: expected at least 1, found %d".formatted(setting, value));
     }
   }
 

@@ -1,0 +1,95 @@
+package io.github.vanillanet.base.config;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Finds names that look like a setting of the service but are none, and suggests the right one. */
+public final class UnknownSettings {
+
+  /** Kubernetes sets these in every pod beside a Service whose name begins with vanillanet. */
+  private static final Pattern OF_KUBERNETES =
+      Pattern.compile(".*_SERVICE_HOST|.*_SERVICE_PORT(_.*)?|.*_PORT|.*_PORT_.*");
+
+  private static final Pattern LIST_INDEX = Pattern.compile("\\[\\d+]$|_\\d+_$");
+
+  private UnknownSettings() {}
+
+  /**
+   * One warning for each unknown name.
+   *
+   * @param properties names of all properties, of whatever prefix
+   * @param variables names of all environment variables
+   */
+  public static List<String> warnings(Collection<String> properties, Collection<String> variables) {
+    List<String> warnings = new ArrayList<>();
+    properties.stream()
+        .filter(name -> name.startsWith("vanillanet.") && !isKnown(name))
+        .sorted()
+        .forEach(name -> warnings.add(warning("property", name, Settings.DEFAULTS.keySet())));
+    List<String> known = Settings.DEFAULTS.keySet().stream().map(UnknownSettings::variable).toList();
+    variables.stream()
+        .filter(name -> name.startsWith("VANILLANET_"))
+        .filter(name -> known.stream().noneMatch(setting -> matches(setting, name)))
+        .filter(name -> !OF_KUBERNETES.matcher(name).matches())
+        .sorted()
+        .forEach(name -> warnings.add(warning("environment variable", name, known)));
+    return warnings;
+  }
+
+  /** Whether {@code property} is a setting, or the key of one that is a map. */
+  public static boolean isKnown(String property) {
+    return Settings.DEFAULTS.keySet().stream().anyMatch(setting -> matches(setting, property));
+  }
+
+  private static boolean matches(String setting, String name) {
+    String base = LIST_INDEX.matcher(name).replaceFirst("");
+    return setting.endsWith("*")
+        ? base.startsWith(setting.substring(0, setting.length() - 1))
+        : base.equals(setting);
+  }
+
+  /** The environment variable of a setting. */
+  private static String variable(String setting) {
+    return setting.replaceAll("[.-]", "_").toUpperCase(Locale.ROOT);
+  }
+
+  private static String warning(String kind, String name, Collection<String> known) {
+    String suggestion =
+        known.stream()
+            .min(Comparator.comparingInt(setting -> distance(name, setting)))
+            .filter(setting -> distance(name, setting) <= Math.max(2, name.length() / 8))
+            .map(setting -> "did you mean %s?".formatted(setting))
+            .orElse("the command 'config' lists all settings");
+    return "The %s %s is not a setting and has no effect; %s".formatted(kind, name, suggestion);
+  }
+
+  /** Edit distance, but at most 1 if {@code name} lacks the group or the end of {@code setting}. */
+  private static int distance(String name, String setting) {
+    String lastWords = name.substring("vanillanet".length());
+    return setting.startsWith(name) || setting.endsWith(lastWords)
+        ? Math.min(1, editDistance(name, setting))
+        : editDistance(name, setting);
+  }
+
+  private static int editDistance(String a, String b) {
+    int[][] distance = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        if (i == 0 || j == 0) {
+          distance[i][j] = i + j;
+        } else {
+          int replace = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+          distance[i][j] =
+              Math.min(
+                  distance[i - 1][j - 1] + replace,
+                  1 + Math.min(distance[i - 1][j], distance[i][j - 1]));
+        }
+      }
+    }
+    return distance[a.length()][b.length()];
+  }
+}
