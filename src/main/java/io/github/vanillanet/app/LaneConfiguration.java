@@ -1,8 +1,6 @@
 package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.serve.registry.LanePlan;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;

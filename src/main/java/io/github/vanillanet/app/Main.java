@@ -1,27 +1,33 @@
 package io.github.vanillanet.app;
 
+import io.github.vanillanet.base.config.Settings;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.cli.CommandLineInterface;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** One jar for both: with a command it runs that and ends, without one it serves. */
+/** Runs a command if there is one, otherwise starts the service. */
 @QuarkusMain
 public final class Main {
 
   private static final String SERVE = "serve";
 
-  /** The platform answers a URI that is none with nothing; {@code rest} does it with a reason. */
-  private static final String LEAVE_URIS_TO_US = "vertx.disableURIValidation";
+  /** Vert.x would answer an invalid URI without a body. A filter answers it with a problem. */
+  private static final String DISABLE_URI_VALIDATION = "vertx.disableURIValidation";
 
   private Main() {}
 
   public static void main(String... arguments) {
-    if (arguments.length == 0 || arguments[0].equals(SERVE)) {
-      System.setProperty(LEAVE_URIS_TO_US, "true"); // read when Quarkus boots
-      Quarkus.run(arguments);
-    } else {
-      // Before Quarkus boots: a command needs no server, and starts in a second.
-      System.exit(CommandLineInterface.run(arguments));
+    if (arguments.length > 0 && !arguments[0].equals(SERVE)) {
+      System.exit(CommandLineInterface.run(arguments)); // without Quarkus, so it starts fast
     }
+    try {
+      Settings.read(); // Quarkus would print several lines with names of exceptions
+    } catch (ServiceException e) {
+      System.err.println(e.getMessage());
+      System.exit(1);
+    }
+    System.setProperty(DISABLE_URI_VALIDATION, "true"); // Vert.x reads it when Quarkus starts
+    Quarkus.run(arguments);
   }
 }

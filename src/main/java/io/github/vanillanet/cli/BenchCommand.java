@@ -34,8 +34,7 @@ import picocli.CommandLine.Spec;
 /** {@code bench}: what a forward of each member of the family takes on this machine. */
 @Command(
     name = "bench",
-    description = "Time one image's forward of full-size nets with seeded weights.",
-    mixinStandardHelpOptions = true)
+    description = "Time one image's forward of full-size nets with seeded weights.")
 final class BenchCommand implements Callable<Integer> {
 
   private static final int WARM_UPS = 2;
@@ -46,7 +45,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--variant",
       split = ",",
       paramLabel = "V",
-      converter = VariantConverter.class,
+      converter = Options.VariantConverter.class,
       description = "several with commas; default: all of them")
   private List<VanillaNetVariant> variants = List.of(VanillaNetVariant.values());
 
@@ -65,7 +64,7 @@ final class BenchCommand implements Callable<Integer> {
       description = "timed forwards of each net; default: ${DEFAULT-VALUE}")
   private int runs;
 
-  @Mixin private PrecisionOption precision;
+  @Mixin private Options.PrecisionOption precision;
 
   @Spec private CommandSpec spec;
 

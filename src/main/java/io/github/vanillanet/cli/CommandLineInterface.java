@@ -1,41 +1,72 @@
 package io.github.vanillanet.cli;
 
 import io.github.vanillanet.base.error.ServiceException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.jar.Attributes;
+import java.util.jar.Manifest;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.HelpCommand;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * The commands of the jar. Results go to standard output, everything else to standard error; a
- * failure is one line there and an exit code: 1 for the work, 2 for the command line.
+ * The commands of the jar. Results go to standard output, everything else to standard error. A
+ * failure prints one line and exits with 1, or with 2 if the command line is invalid.
  */
 @Command(
     name = "java -jar quarkus-run.jar",
-    description = "Without a command: serve.",
+    description = "Without a command, the service starts.",
     mixinStandardHelpOptions = true,
+    scope = ScopeType.INHERIT,
+    versionProvider = CommandLineInterface.Version.class,
     subcommands = {
       ImportCommand.class,
       TrainCommand.class,
       VerifyCommand.class,
       ModelsCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      ConfigCommand.class,
+      HelpCommand.class
     })
 public final class CommandLineInterface implements Runnable {
 
   private static final int FAILED = 1;
-  private static final int MISUSED = 2;
+  private static final int INVALID_COMMAND_LINE = 2;
 
   private CommandLineInterface() {}
 
+  /** Reads the version from the manifest of the jar. */
+  static final class Version implements IVersionProvider {
+
+    @Override
+    public String[] getVersion() throws IOException {
+      try (InputStream manifest = ClassLoader.getSystemResourceAsStream("META-INF/MANIFEST.MF")) {
+        Attributes attributes = new Manifest(manifest).getMainAttributes();
+        return new String[] {
+          attributes.getValue(Attributes.Name.IMPLEMENTATION_TITLE)
+              + " "
+              + attributes.getValue(Attributes.Name.IMPLEMENTATION_VERSION)
+        };
+      }
+    }
+  }
+
   @Override
   public void run() {
-    throw new IllegalStateException("without a command the jar serves");
+    throw new IllegalStateException("the service starts without picocli");
   }
 
   /**
@@ -44,42 +75,52 @@ public final class CommandLineInterface implements Runnable {
    * @return the process's exit code
    */
   public static int run(String... arguments) {
-    logToStandardError();
+    silenceLibraries();
     CommandLine commands = new CommandLine(new CommandLineInterface());
     commands.setCaseInsensitiveEnumValuesAllowed(true);
     commands.setParameterExceptionHandler(
-        (failure, words) -> {
-          commands.getErr().println(oneLine(failure.getMessage()) + " (--help tells the usage)");
-          return MISUSED;
+        (failure, given) -> {
+          commands.getErr().println(oneLine(problem(failure)) + " (see --help)");
+          return INVALID_COMMAND_LINE;
         });
     commands.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
-          command.getErr().println(message(failure));
+          String message =
+              failure instanceof ServiceException ? failure.getMessage() : "unexpected: " + failure;
+          command.getErr().println(oneLine(message));
           return FAILED;
         });
     commands.setOut(
         new PrintWriter(new OutputStreamWriter(System.out, StandardCharsets.UTF_8), true));
     try {
       return commands.execute(arguments);
-    } catch (Error e) { // no memory, a fault in a mapping: still one line
+    } catch (Error e) { // for example out of memory
       commands.getErr().println(oneLine("unexpected: " + e));
       return FAILED;
     }
   }
 
-  private static String message(Exception failure) {
-    return failure instanceof ServiceException
-        ? oneLine(failure.getMessage())
-        : oneLine("unexpected: " + failure);
+  /** A misspelt option is the cause if a required one is missing, so it is reported first. */
+  private static String problem(ParameterException failure) {
+    List<String> unmatched = failure.getCommandLine().getUnmatchedArguments();
+    if (failure instanceof MissingParameterException && !unmatched.isEmpty()) {
+      return problem(new UnmatchedArgumentException(failure.getCommandLine(), unmatched));
+    }
+    List<String> suggestions =
+        failure instanceof UnmatchedArgumentException unknown
+            ? unknown.getSuggestions()
+            : List.of();
+    return suggestions.isEmpty()
+        ? failure.getMessage()
+        : failure.getMessage() + "; did you mean " + suggestions.get(0) + "?";
   }
 
+  /** Removes characters that could control the terminal: a file's content can be in a message. */
   private static String oneLine(String message) {
-    // a file's own words may hold what a terminal takes for commands
     return message.replaceAll("\\s*[\\r\\n]+\\s*", " ").replaceAll("\\p{Cntrl}", "?");
   }
 
-  /** Nobody else has configured logging: Quarkus does not boot for a command. */
-  private static void logToStandardError() {
+  private static void silenceLibraries() {
     Logger root = Logger.getLogger("");
     for (Handler handler : root.getHandlers()) {
       root.removeHandler(handler);

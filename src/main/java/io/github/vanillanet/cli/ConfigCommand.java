@@ -21,8 +21,7 @@ import picocli.CommandLine.Spec;
 /** {@code config}: every setting in force, its value and where the value comes from. */
 @Command(
     name = "config",
-    description = "List every setting in force, its value and its source. Secrets are masked.",
-    mixinStandardHelpOptions = true)
+    description = "List every setting in force, its value and its source. Secrets are masked.")
 final class ConfigCommand implements Callable<Integer> {
 
   private static final String ROW = "%-50s %-30s %s%n";
@@ -52,6 +51,8 @@ final class ConfigCommand implements Callable<Integer> {
       ConfigValue value = sources.getConfigValue(name);
       out.printf(ROW, name, shown(name, value), source(value));
     }
+    PrintWriter err = spec.commandLine().getErr();
+    UnknownSettings.warnings(sources).forEach(warning -> err.println("warning: " + warning));
     return 0;
   }
 

@@ -23,8 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code import}: an official checkpoint becomes a served model. */
 @Command(
     name = "import",
-    description = "Fuse a VanillaNet checkpoint, prove the fuse, publish the model.",
-    mixinStandardHelpOptions = true)
+    description = "Fuse a VanillaNet checkpoint, prove the fuse, publish the model.")
 final class ImportCommand implements Callable<Integer> {
 
   @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = ".pth file")
@@ -33,7 +32,7 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--variant",
       required = true,
-      converter = VariantConverter.class,
+      converter = Options.VariantConverter.class,
       description = "vanillanet_5 … vanillanet_13, vanillanet_13_x1_5, vanillanet_13_x1_5_ada_pool")
   private VanillaNetVariant variant;
 
@@ -55,14 +54,14 @@ final class ImportCommand implements Callable<Integer> {
       names = "--input-size",
       paramLabel = "H[xW]",
       defaultValue = "224",
-      converter = InputSize.Converter.class,
+      converter = Options.InputSize.Converter.class,
       description = "pixels; default: ${DEFAULT-VALUE}")
-  private InputSize inputSize;
+  private Options.InputSize inputSize;
 
   @Option(names = "--labels", paramLabel = "FILE", description = "one label a line, UTF-8")
   private Optional<Path> labels = Optional.empty();
 
-  @Mixin private RepositoryOption repository;
+  @Mixin private Options.RepositoryOption repository;
 
   @Spec private CommandSpec spec;
 

@@ -13,15 +13,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
 /** {@code models}: what is in the repository. */
-@Command(
-    name = "models",
-    description = "List all models and versions in the repository.",
-    mixinStandardHelpOptions = true)
+@Command(name = "models", description = "List all models and versions in the repository.")
 final class ModelsCommand implements Callable<Integer> {
 
   private static final String ROW = "%-32s %-28s %10s %9s %6s %8s %8s  %s%n";
 
-  @Mixin private RepositoryOption repository;
+  @Mixin private Options.RepositoryOption repository;
 
   @Spec private CommandSpec spec;
 

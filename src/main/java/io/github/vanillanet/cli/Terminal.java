@@ -1,23 +1,38 @@
 package io.github.vanillanet.cli;
 
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
-/** Progress on standard error, in one line that is written over, if a person is looking. */
+/**
+ * Shows progress on standard error, in one line that is overwritten. Shows nothing if standard
+ * error is not a terminal.
+ */
 final class Terminal implements AutoCloseable {
 
   private static final String CLEAR_LINE = "\r\u001b[2K";
+  private static final Path STANDARD_ERROR = Path.of("/proc/self/fd/2");
 
   private final PrintWriter err;
-  private final boolean watched;
+  private final boolean interactive = isTerminal();
 
   Terminal(PrintWriter err) {
     this.err = err;
-    // The JVM tells only whether input and output are both terminals; output may be a pipe here.
-    this.watched = StandardError.isTerminal();
+  }
+
+  /** System.console() also requires that standard output is a terminal, but it may be a pipe. */
+  private static boolean isTerminal() {
+    try {
+      String target = Files.readSymbolicLink(STANDARD_ERROR).toString();
+      return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+    } catch (IOException e) { // not on Linux
+      return System.console() != null;
+    }
   }
 
   void progress(String step) {
-    if (watched) {
+    if (interactive) {
       err.print(CLEAR_LINE + step + " …");
       err.flush();
     }
@@ -31,7 +46,7 @@ final class Terminal implements AutoCloseable {
 
   @Override
   public void close() {
-    if (watched) {
+    if (interactive) {
       err.print(CLEAR_LINE);
       err.flush();
     }

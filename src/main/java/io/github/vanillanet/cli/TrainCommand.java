@@ -36,8 +36,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
     name = "train",
-    description = "Train a VanillaNet, fuse it, prove the fuse, evaluate and publish it.",
-    mixinStandardHelpOptions = true)
+    description = "Train a VanillaNet, fuse it, prove the fuse, evaluate and publish it.")
 final class TrainCommand implements Callable<Integer> {
 
   private static final int REFUSED = 1;
@@ -55,7 +54,10 @@ final class TrainCommand implements Callable<Integer> {
       description = "train/CLASS/*, and val/ or test/ beside it if there are; or CLASS/* alone")
   private Optional<Path> data = Optional.empty();
 
-  @Option(names = "--variant", converter = VariantConverter.class, description = "vanillanet_5 …")
+  @Option(
+      names = "--variant",
+      converter = Options.VariantConverter.class,
+      description = "vanillanet_5 …")
   private Optional<VanillaNetVariant> variant = Optional.empty();
 
   @Option(names = "--name", description = "the model's name; default: the variant with hyphens")
@@ -76,7 +78,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--threads", description = "of the computation; default: all processors")
   private Optional<Integer> threads = Optional.empty();
 
-  @Mixin private RepositoryOption repository;
+  @Mixin private Options.RepositoryOption repository;
 
   @Spec private CommandSpec spec;
 

@@ -25,8 +25,7 @@ import picocli.CommandLine.Spec;
 /** {@code verify}: every certificate again, against the bytes and on this machine. */
 @Command(
     name = "verify",
-    description = "Hold each version's bytes and answers against its certificate.",
-    mixinStandardHelpOptions = true)
+    description = "Hold each version's bytes and answers against its certificate.")
 final class VerifyCommand implements Callable<Integer> {
 
   @Parameters(
@@ -41,9 +40,9 @@ final class VerifyCommand implements Callable<Integer> {
       description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
   private String device;
 
-  @Mixin private PrecisionOption precision;
+  @Mixin private Options.PrecisionOption precision;
 
-  @Mixin private RepositoryOption repository;
+  @Mixin private Options.RepositoryOption repository;
 
   @Spec private CommandSpec spec;
 

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Every setting of the service. The setting {@code vanillanet.x-y} is also read from the environment
- * variable {@code VANILLANET_X_Y}. The descriptions below are the source of {@code
+ * Every setting of the service. The setting {@code vanillanet.x-y} is also read from the
+ * environment variable {@code VANILLANET_X_Y}. The descriptions below are the source of {@code
  * docs/configuration.md}.
  */
 @ConfigMapping(prefix = "vanillanet")
@@ -32,8 +32,8 @@ public interface ServingConfig {
   String device();
 
   /**
-   * Precision of weights and products: {@code float32}, {@code float16} or {@code bfloat16}. A model
-   * that misses the bound of its certificate in this precision is not served.
+   * Precision of weights and products: {@code float32}, {@code float16} or {@code bfloat16}. A
+   * model that misses the bound of its certificate in this precision is not served.
    */
   @WithDefault("float32")
   @WithConverter(Checked.PrecisionName.class)
@@ -46,8 +46,8 @@ public interface ServingConfig {
   Optional<String> defaultModel();
 
   /**
-   * Variants that get random weights from a seed, for timing only: {@code vanillanet_5,vanillanet_9}.
-   * They replace the embedded model.
+   * Variants that get random weights from a seed, for timing only: {@code
+   * vanillanet_5,vanillanet_9}. They replace the embedded model.
    */
   Optional<List<String>> seededModels();
 
@@ -58,7 +58,9 @@ public interface ServingConfig {
   @WithConverter(Checked.Count.class)
   Optional<Integer> threads();
 
-  /** Forward passes that run at the same time on each device. The lanes of a model share weights. */
+  /**
+   * Forward passes that run at the same time on each device. The lanes of a model share weights.
+   */
   @WithDefault("1")
   @WithConverter(Checked.Count.class)
   int lanes();
@@ -95,8 +97,8 @@ public interface ServingConfig {
   Optional<Integer> decoders();
 
   /**
-   * Decoder of JPEG images: {@code turbojpeg} (libjpeg-turbo) or {@code imageio} (the JDK's). {@code
-   * auto} uses libjpeg-turbo if it is installed. Both produce the same pixels.
+   * Decoder of JPEG images: {@code turbojpeg} (libjpeg-turbo) or {@code imageio} (the JDK's).
+   * {@code auto} uses libjpeg-turbo if it is installed. Both produce the same pixels.
    */
   @WithDefault("auto")
   @WithConverter(Checked.JpegDecoderName.class)

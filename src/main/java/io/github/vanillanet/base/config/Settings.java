@@ -9,6 +9,7 @@ import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.util.Collections;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -18,8 +19,7 @@ import java.util.stream.IntStream;
 public final class Settings {
 
   /** Default of each setting by its name, null if there is none. The key of a map is {@code *}. */
-  public static final Map<String, String> DEFAULTS =
-      Collections.unmodifiableMap(ConfigClass.configClass(ServingConfig.class).getProperties());
+  public static final Map<String, String> DEFAULTS = defaults();
 
   private static final Pattern CONVERSION_FAILURE =
       Pattern.compile(
@@ -28,6 +28,14 @@ public final class Settings {
           Pattern.DOTALL);
 
   private Settings() {}
+
+  private static Map<String, String> defaults() {
+    Map<String, String> defaults = new TreeMap<>();
+    ConfigClass.configClass(ServingConfig.class)
+        .getProperties()
+        .forEach((name, value) -> defaults.put(name.replace("[*]", ""), value));
+    return Collections.unmodifiableMap(defaults);
+  }
 
   /** All sources: system properties, environment variables, files and defaults. */
   public static SmallRyeConfig sources() {
@@ -45,10 +53,7 @@ public final class Settings {
 
   static ServingConfig read(SmallRyeConfigBuilder sources) {
     try {
-      return sources
-          .withMapping(ServingConfig.class)
-          .build()
-          .getConfigMapping(ServingConfig.class);
+      return sources.withMapping(ServingConfig.class).build().getConfigMapping(ServingConfig.class);
     } catch (ConfigValidationException e) {
       String problems =
           IntStream.range(0, e.getProblemCount())

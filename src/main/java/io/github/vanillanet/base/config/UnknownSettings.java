@@ -1,11 +1,16 @@
 package io.github.vanillanet.base.config;
 
+import io.smallrye.config.EnvConfigSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /** Finds names that look like a setting of the service but are none, and suggests the right one. */
 public final class UnknownSettings {
@@ -18,19 +23,25 @@ public final class UnknownSettings {
 
   private UnknownSettings() {}
 
-  /**
-   * One warning for each unknown name.
-   *
-   * @param properties names of all properties, of whatever prefix
-   * @param variables names of all environment variables
-   */
-  public static List<String> warnings(Collection<String> properties, Collection<String> variables) {
+  /** Returns one warning for each unknown name. */
+  public static List<String> warnings(Config config) {
+    Set<String> properties = new TreeSet<>();
+    for (ConfigSource source : config.getConfigSources()) {
+      if (!(source instanceof EnvConfigSource)) { // lists the variables as properties
+        properties.addAll(source.getPropertyNames());
+      }
+    }
+    return warnings(properties, System.getenv().keySet());
+  }
+
+  static List<String> warnings(Collection<String> properties, Collection<String> variables) {
     List<String> warnings = new ArrayList<>();
     properties.stream()
         .filter(name -> name.startsWith("vanillanet.") && !isKnown(name))
         .sorted()
         .forEach(name -> warnings.add(warning("property", name, Settings.DEFAULTS.keySet())));
-    List<String> known = Settings.DEFAULTS.keySet().stream().map(UnknownSettings::variable).toList();
+    List<String> known =
+        Settings.DEFAULTS.keySet().stream().map(UnknownSettings::variable).toList();
     variables.stream()
         .filter(name -> name.startsWith("VANILLANET_"))
         .filter(name -> known.stream().noneMatch(setting -> matches(setting, name)))

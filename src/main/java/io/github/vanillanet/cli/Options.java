@@ -1,0 +1,110 @@
+package io.github.vanillanet.cli;
+
+import io.github.vanillanet.base.config.Settings;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.PrecisionProbe;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.model.repository.ModelRepository;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Options that several commands share. */
+final class Options {
+
+  private Options() {}
+
+  private static Supplier<TypeConversionException> invalid(String expected, String found) {
+    return () -> new TypeConversionException("expected %s, found '%s'".formatted(expected, found));
+  }
+
+  /** {@code --repository}. */
+  static final class RepositoryOption {
+
+    @Option(
+        names = "--repository",
+        paramLabel = "DIR",
+        description = "folder of the models; default: the setting vanillanet.repository")
+    private Optional<Path> folder = Optional.empty();
+
+    ModelRepository open() {
+      return new ModelRepository(folder.orElseGet(() -> Settings.read().repository()));
+    }
+  }
+
+  /** {@code --precision}. */
+  static final class PrecisionOption {
+
+    @Option(
+        names = "--precision",
+        defaultValue = "float32",
+        converter = PrecisionConverter.class,
+        description = "float32, float16 or bfloat16; default: ${DEFAULT-VALUE}")
+    private Precision precision;
+
+    /**
+     * @throws ServiceException {@code BAD_CONFIGURATION} if the device cannot compute in the
+     *     precision
+     */
+    Arithmetic on(TorchRuntime runtime, Device device) {
+      PrecisionProbe.refusal(runtime, device, precision)
+          .ifPresent(
+              reason -> {
+                throw new ServiceException(
+                    ErrorCode.BAD_CONFIGURATION,
+                    "--precision=%s: %s does not support it: %s"
+                        .formatted(precision.label(), device, reason));
+              });
+      return new Arithmetic(precision, false);
+    }
+  }
+
+  private static final class PrecisionConverter implements ITypeConverter<Precision> {
+
+    @Override
+    public Precision convert(String text) {
+      return Precision.named(text)
+          .orElseThrow(invalid("one of " + String.join(", ", Precision.NAMES), text));
+    }
+  }
+
+  /** A variant by its official name. */
+  static final class VariantConverter implements ITypeConverter<VanillaNetVariant> {
+
+    @Override
+    public VanillaNetVariant convert(String text) {
+      return VanillaNetVariant.named(text)
+          .orElseThrow(invalid("one of " + VanillaNetVariant.names(), text));
+    }
+  }
+
+  /** {@code H} or {@code HxW}, in pixels. */
+  record InputSize(int height, int width) {
+
+    static final class Converter implements ITypeConverter<InputSize> {
+
+      private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,4})(?:x([1-9]\\d{0,4}))?");
+
+      @Override
+      public InputSize convert(String text) {
+        Matcher size = SIZE.matcher(text);
+        if (!size.matches()) {
+          throw invalid("H or HxW in pixels", text).get();
+        }
+        int height = Integer.parseInt(size.group(1));
+        return new InputSize(
+            height, Optional.ofNullable(size.group(2)).map(Integer::valueOf).orElse(height));
+      }
+    }
+  }
+}
