@@ -152,8 +152,7 @@ class DocumentationTest {
       Pattern.compile("(?:-f|--file|--filename|--kustomize) (\\S+)")
           .matcher(command)
           .results()
-          .forEach(
-              path -> assertThat(Page.ROOT.resolve(path.group(1))).as(command).exists());
+          .forEach(path -> assertThat(Page.ROOT.resolve(path.group(1))).as(command).exists());
       Pattern.compile("--set '?([\\w.]+)=")
           .matcher(command)
           .results()

@@ -23,8 +23,7 @@ class DocumentedCommandsIT {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"README.md", "docs/models.md", "docs/training.md", "docs/deploy.md"})
+  @ValueSource(strings = {"README.md", "docs/models.md", "docs/training.md", "docs/deploy.md"})
   void everyCommandSucceeds(String file) throws Exception {
     assertThat(outputs(Page.read(Page.ROOT.resolve(file)))).isNotNull();
   }
@@ -53,8 +52,7 @@ class DocumentedCommandsIT {
       assertThat(answers.get(2)).contains("\"predictions\"");
       assertThat(answers.get(3)).matches("\\{.*:.*\\}");
       assertThat(
-              Files.readString(
-                  service.folder().resolve("logits.bin"), StandardCharsets.ISO_8859_1))
+              Files.readString(service.folder().resolve("logits.bin"), StandardCharsets.ISO_8859_1))
           .startsWith("{\"model_name\":\"vanillanet-5-image\"");
 
       Path program = service.folder().resolve("Classify.java");
@@ -71,8 +69,7 @@ class DocumentedCommandsIT {
   @Test
   void theTritonClientExampleIsValidPython() throws Exception {
     Assumptions.assumeTrue(runs("python3", "--version"), "python3 is not installed");
-    String script =
-        Page.read(Page.ROOT.resolve("docs/api.md")).blocks("python").get(1).text();
+    String script = Page.read(Page.ROOT.resolve("docs/api.md")).blocks("python").get(1).text();
     Path program = Files.writeString(folder.resolve("triton_client.py"), script);
 
     assertThat(runs("python3", "-m", "py_compile", program.toString())).isTrue();
