@@ -14,75 +14,77 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run's state as one file that {@code torch.load} reads: {@code model} and {@code model_ema} as
- * official state dicts, {@code optimizer} as tensors named {@code exp_avg.stem1.0.weight}, {@code
- * epoch}, {@code step}, and {@code args}, the specification in words.
+ * The state of a run as one file that {@code torch.load} reads: {@code model} and {@code model_ema}
+ * as official state dicts, {@code optimizer} with tensors such as {@code exp_avg.stem1.0.weight},
+ * {@code epoch}, {@code step}, and the specification as {@code args}.
  */
 public final class CheckpointFile {
 
+  private static final String MODEL = "model";
+  private static final String AVERAGE = "model_ema";
+  private static final String OPTIMIZER = "optimizer";
   private static final String STEP = "step";
+  private static final String ARGUMENTS = "args";
 
   private CheckpointFile() {}
 
   /**
-   * Replaces the file: a crash at any moment leaves the old or the new one.
+   * Replaces the file. After a crash, the file holds the old or the new state.
    *
-   * @param epoch the last one begun
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk is full or the folder gone; the
-   *     old file is intact
+   * @param epoch the last one that was started
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the file cannot be written; the old file
+   *     is intact
    */
-  static void write(Path file, TrainingSpec spec, TrainingState state, int epoch) {
+  static void write(Path file, TrainingState state, int epoch) {
     Map<String, Object> content = new LinkedHashMap<>();
-    content.put("model", state.weights(false).tensors());
-    content.put("optimizer", state.under(TrainingModule.OPTIMIZER).tensors());
+    content.put(MODEL, state.weights(false).tensors());
+    content.put(OPTIMIZER, state.section(StateNames.OPTIMIZER).tensors());
     content.put("epoch", epoch);
     content.put(STEP, state.step());
-    Map<String, Object> arguments = new LinkedHashMap<>(spec.arguments());
+    Map<String, Object> arguments = new LinkedHashMap<>(state.spec().arguments());
     arguments.put(STEP, state.step());
-    content.put("args", arguments);
-    if (spec.recipe().emaDecay() > 0) {
-      content.put("model_ema", state.weights(true).tensors());
+    content.put(ARGUMENTS, arguments);
+    if (state.spec().recipe().emaDecay() > 0) {
+      content.put(AVERAGE, state.weights(true).tensors());
     }
     try {
       DurableFiles.replace(file, path -> TorchArchive.writeCheckpoint(path, content));
     } catch (IOException e) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "the checkpoint %s cannot be written: %s; the one before it is intact".formatted(file, e),
+          "cannot write the checkpoint %s: %s; the previous checkpoint is intact"
+              .formatted(file, e),
           e);
     }
   }
 
   /**
-   * Reads a run's state to go on with.
+   * Reads the state to resume from.
    *
-   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged or of another
-   *     specification
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged or its specification
+   *     differs
    */
-  public static TrainingStart read(Path file, TrainingSpec spec) {
-    TorchCheckpoint model = TorchCheckpoint.read(file, Optional.of("model"));
-    Map<String, Object> found = model.trainingArguments();
-    spec.arguments().forEach((name, value) -> requireEqual(file, name, value, found));
-    if (!(found.get(STEP) instanceof Long step)) {
+  public static TrainingState read(Path file, TrainingSpec spec) {
+    TorchCheckpoint model = TorchCheckpoint.read(file, Optional.of(MODEL));
+    Map<String, Object> arguments = model.trainingArguments();
+    spec.arguments().forEach((name, value) -> requireEqual(file, name, value, arguments));
+    if (!(arguments.get(STEP) instanceof Long step)) {
       throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT, file + ": expected a count of steps, found none");
+          ErrorCode.BAD_CHECKPOINT, file + ": expected the number of steps, found none");
     }
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
-    put(tensors, TrainingModule.MODEL, model.weights());
+    put(tensors, StateNames.MODEL, model.weights());
     if (spec.recipe().emaDecay() > 0) {
-      put(tensors, TrainingModule.AVERAGE, section(file, "model_ema"));
+      put(tensors, StateNames.AVERAGE, section(file, AVERAGE));
     }
-    put(tensors, TrainingModule.OPTIMIZER, section(file, "optimizer"));
-    for (String name :
-        TrainingModule.stateNames(
-            spec.network(), spec.recipe().optimizer(), spec.recipe().emaDecay() > 0)) {
+    put(tensors, StateNames.OPTIMIZER, section(file, OPTIMIZER));
+    for (String name : StateNames.ofTraining(spec)) {
       if (!tensors.containsKey(name)) {
         throw new ServiceException(
             ErrorCode.BAD_CHECKPOINT, "%s: expected a tensor %s, found none".formatted(file, name));
       }
     }
-    return new TrainingStart(
-        spec, new TrainingState(new StateDict(tensors), Math.toIntExact(step)));
+    return new TrainingState(spec, new StateDict(tensors), Math.toIntExact(step));
   }
 
   private static StateDict section(Path file, String key) {

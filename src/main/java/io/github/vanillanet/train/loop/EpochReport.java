@@ -3,12 +3,13 @@ package io.github.vanillanet.train.loop;
 import java.util.Optional;
 
 /**
- * One epoch. After a resume in its middle, the means are over the steps since then.
+ * One epoch. After a resume within the epoch, the means cover the steps since the resume.
  *
  * @param epoch 0-based
- * @param loss mean over the epoch's steps, as trained
- * @param accuracy 0..1, mean over the epoch's steps
- * @param model evaluation of the net at this epoch's slope
+ * @param step optimizer steps done in the whole run
+ * @param loss mean training loss of the steps
+ * @param accuracy mean training accuracy of the steps, from 0 to 1
+ * @param model evaluation of the network at the slope of this epoch
  * @param average evaluation of its moving average
  */
 public record EpochReport(

@@ -4,10 +4,10 @@ import io.github.vanillanet.model.network.Layer;
 import io.github.vanillanet.model.network.Network;
 
 /**
- * The training form's forward pass as TorchScript, over a list {@code p} of parameters and a list
- * {@code s} of running statistics, so that the same text serves the net, its moving average and the
- * leaves of a gradient. Activations overwrite their input, which is the output of a batch norm or a
- * pooling: neither needs it for its gradient.
+ * Forward pass of the training form as TorchScript. Parameters and running statistics are passed as
+ * lists {@code p} and {@code s}, so that one method serves the network, its moving average and the
+ * leaves of a gradient. Activations overwrite their input: it is the output of a batch norm or a
+ * pooling, which do not need it for their gradients.
  */
 final class ForwardSource {
 
@@ -25,9 +25,9 @@ final class ForwardSource {
   }
 
   /**
-   * Method {@code net}: {@code x [n, 3, h, w]} → logits {@code [n, classes]}. {@code train} uses
-   * and moves batch statistics and applies {@code mask} {@code [n, width]}, the dropout factors,
-   * unless it is empty.
+   * Method {@code net}: {@code x [n, 3, h, w]} → logits {@code [n, classes]}. With {@code train},
+   * it uses batch statistics, updates the running ones, and multiplies by the dropout factors
+   * {@code mask [n, width]} unless they are empty.
    */
   static String of(Network network, String self, Kernels kernels, Compute compute) {
     ForwardSource source = new ForwardSource(kernels, compute);

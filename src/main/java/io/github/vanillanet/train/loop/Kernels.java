@@ -1,17 +1,17 @@
 package io.github.vanillanet.train.loop;
 
 /**
- * How a training step is computed. Both compute the same function; they differ in the order of
- * summation, hence in the last bits.
+ * Memory layout and operators of a training step. Both compute the same function. They sum in
+ * different orders, so results differ in the last bits.
  */
 public enum Kernels {
-  /** NCHW and one convolution operator per layer, as the official code on PyTorch. */
+  /** NCHW, and one convolution operator per layer as in the official PyTorch code. */
   PLANAR(0, false),
   /**
-   * NHWC, 1×1 convolutions as matrix products of all pixels: half the time of {@link #PLANAR} on a
-   * CPU (343 against 736 ms for 128 images of 64×64 on one core), where planar gradients of
-   * depthwise kernels are the dearest part. Computing those from products of all pairs of pixels
-   * was tried and gained nothing.
+   * NHWC, and 1×1 convolutions as matrix products over all pixels. Takes half the time of {@link
+   * #PLANAR} on a CPU (343 ms compared with 736 ms for 128 images of 64×64 on one core), where
+   * planar gradients of depthwise kernels dominate. Computing those gradients as products over
+   * pairs of pixels was tried and was not faster.
    */
   PIXELWISE(2, true);
 

@@ -1,31 +1,23 @@
 package io.github.vanillanet.train.loop;
 
 /**
- * Learning rate of every optimizer step: a linear warm-up that contains both 0 and {@code peak},
- * then half a cosine towards {@code last}, which is approached but not reached. The very first step
- * therefore has rate 0.
+ * Learning rate of each optimizer step: a linear warm-up from 0 to {@code peak}, both included,
+ * then half a cosine towards {@code last}, which is never quite reached. The first step of a
+ * warm-up thus has rate 0, as in the official code.
  *
- * @param peak absolute, not scaled by the batch size
+ * @param peak not scaled by the batch size
  * @param last at the end of the cosine
  * @param totalSteps epochs × steps per epoch
- * @param warmupSteps of them
+ * @param warmupSteps part of the total
  * @see <a href="https://github.com/huawei-noah/VanillaNet">cosine_scheduler in the official
  *     utils.py</a>
  */
-public record LearningRateSchedule(double peak, double last, int totalSteps, int warmupSteps) {
-
-  public LearningRateSchedule {
-    if (!(peak >= 0) || !(last >= 0) || totalSteps < 1 || warmupSteps < 0) {
-      throw new IllegalArgumentException(
-          "rates %s, %s and %d of %d steps of warm-up must not be negative"
-              .formatted(peak, last, warmupSteps, totalSteps));
-    }
-  }
+record LearningRateSchedule(double peak, double last, int totalSteps, int warmupSteps) {
 
   /**
    * @param step 0-based
    */
-  public double at(int step) {
+  double at(int step) {
     if (step < warmupSteps) {
       return warmupSteps == 1 ? 0 : peak * step / (warmupSteps - 1);
     }

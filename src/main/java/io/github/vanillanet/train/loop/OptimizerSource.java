@@ -1,35 +1,33 @@
 package io.github.vanillanet.train.loop;
 
-import java.util.stream.Collectors;
+import java.util.List;
 
 /**
  * One optimizer step over all parameters as TorchScript: method {@code update(g, rate, t)} with the
- * gradients, which it may overwrite, the learning rate and the count of steps from 1 on. Constants
- * of the specification are written into the text, so that nothing but these three crosses over.
+ * gradients, which it may overwrite, the learning rate, and the number of the step from 1. The
+ * other constants are written into the source.
  */
 final class OptimizerSource {
 
+  /** Bound on the global norm of the gradients, the default max_grad_norm of timm's Lamb. */
   private static final double LAMB_NORM = 1.0;
 
   private OptimizerSource() {}
 
-  static String of(OptimizerSpec spec, ParameterGroups groups, String self) {
-    String decays =
-        groups.parameters().stream()
-            .map(p -> Double.toString(p.weightDecay()))
-            .collect(Collectors.joining(", "));
-    String scales =
-        groups.parameters().stream()
-            .map(p -> Double.toString(p.rateScale()))
-            .collect(Collectors.joining(", "));
+  static String of(OptimizerSpec spec, List<ParameterGroups.Parameter> parameters, String self) {
     return """
       def update(%1$s, g: List[Tensor], rate: float, t: int) -> NoneType:
         weights = (self).parameters_of_model()
-        decays = [%2$s]
-        scales = [%3$s]
+        decays = %2$s
+        scales = %3$s
     %4$s%5$s    return None
     """
-        .formatted(self, decays, scales, clipping(spec), body(spec));
+        .formatted(
+            self,
+            parameters.stream().map(ParameterGroups.Parameter::weightDecay).toList(),
+            parameters.stream().map(ParameterGroups.Parameter::rateScale).toList(),
+            clipping(spec),
+            body(spec));
   }
 
   private static String clipping(OptimizerSpec spec) {
@@ -71,7 +69,7 @@ final class OptimizerSource {
         spec.beta1(), complement(spec.beta1()), spec.beta2(), complement(spec.beta2()));
   }
 
-  /** 1 − β as Python computes it, 0.09999999999999998: the same rounding as the official code. */
+  /** 1 − β in float64, for example 0.09999999999999998, as the official code computes it. */
   private static String complement(double beta) {
     return Double.toString(1 - beta);
   }

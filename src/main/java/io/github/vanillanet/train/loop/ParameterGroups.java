@@ -1,58 +1,47 @@
 package io.github.vanillanet.train.loop;
 
-import io.github.vanillanet.model.network.Layer;
 import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.ParameterTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
- * The trainable parameters in the order of the layers, with the weight decay and the share of the
- * learning rate of each. One-dimensional parameters and biases do not decay; the 7×7 kernels of the
- * activations do.
+ * Weight decay and learning rate of each parameter. One-dimensional parameters and biases have no
+ * decay; the 7×7 kernels of the activations do.
  *
- * @see <a href="https://github.com/huawei-noah/VanillaNet">optim_factory.py of the official
- *     code</a>
+ * @see <a href="https://github.com/huawei-noah/VanillaNet">get_parameter_groups in the official
+ *     optim_factory.py</a>
  */
-public record ParameterGroups(List<Parameter> parameters) {
+final class ParameterGroups {
 
   /**
-   * @param shape nobody writes it
+   * @param shape never written
+   * @param rateScale factor of the learning rate
    */
-  public record Parameter(String name, long[] shape, double weightDecay, double rateScale) {}
+  record Parameter(String name, long[] shape, double weightDecay, double rateScale) {}
 
-  public ParameterGroups {
-    parameters = List.copyOf(parameters);
-  }
+  private ParameterGroups() {}
 
-  public static ParameterGroups of(Network network, double weightDecay, double layerDecay) {
+  /** The parameters in the order of the layers. */
+  static List<Parameter> of(Network network, double weightDecay, double layerDecay) {
     int blocks = network.architecture().variant().strides().size();
+    Map<String, long[]> shapes = ParameterTable.of(network).shapes();
     List<Parameter> parameters = new ArrayList<>();
-    for (Layer layer : network.layers()) {
-      if (layer instanceof Layer.Convolution conv) {
-        double scale = scale(conv.name(), blocks, layerDecay);
-        long[] shape = {conv.out(), conv.in() / conv.groups(), conv.kernel(), conv.kernel()};
-        parameters.add(new Parameter(conv.name() + ".weight", shape, weightDecay, scale));
-        if (conv.bias()) {
-          parameters.add(new Parameter(conv.name() + ".bias", new long[] {conv.out()}, 0, scale));
-        }
-      } else if (layer instanceof Layer.BatchNorm norm) {
-        double scale = scale(norm.name(), blocks, layerDecay);
-        long[] shape = {norm.channels()};
-        parameters.add(new Parameter(norm.name() + ".weight", shape, 0, scale));
-        parameters.add(new Parameter(norm.name() + ".bias", shape, 0, scale));
-      }
+    for (String name : StateNames.of(network).parameters()) {
+      long[] shape = shapes.get(name);
+      boolean decays = shape.length > 1 && !name.endsWith(".bias");
+      double scale = Math.pow(layerDecay, blocks + 1 - layerId(name, blocks));
+      parameters.add(new Parameter(name, shape, decays ? weightDecay : 0, scale));
     }
-    return new ParameterGroups(parameters);
+    return parameters;
   }
 
-  /** decay^(blocks + 1 − id): the stem has id 0, block k has k + 1, the classifier blocks + 1. */
-  private static double scale(String name, int blocks, double layerDecay) {
-    int id = blocks + 1;
+  /** The stem has id 0, block k has k + 1, the classifier has blocks + 1. */
+  private static int layerId(String name, int blocks) {
     if (name.startsWith("stem")) {
-      id = 0;
-    } else if (name.startsWith("stages.")) {
-      id = Integer.parseInt(name.split("\\.")[1]) + 1;
+      return 0;
     }
-    return Math.pow(layerDecay, blocks + 1 - id);
+    return name.startsWith("stages.") ? Integer.parseInt(name.split("\\.")[1]) + 1 : blocks + 1;
   }
 }

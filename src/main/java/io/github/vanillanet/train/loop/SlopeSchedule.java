@@ -1,25 +1,19 @@
 package io.github.vanillanet.train.loop;
 
 /**
- * Slope of the LeakyReLU between each pair of convolutions, set before each epoch: from 0, a ReLU,
- * to 1, the identity, at which the pairs can be fused.
+ * Slope of the LeakyReLU between each pair of convolutions, set before each epoch. It grows from 0,
+ * a ReLU, to 1, the identity, at which the pair can be fused.
  *
- * @param decayEpochs first epoch with slope 1; 0 pins the slope to 1 from the start
- * @param linear else half a cosine
+ * @param decayEpochs first epoch with slope 1; 0 keeps the slope at 1 from the start
+ * @param linear true: linear growth; false: half a cosine
  * @see <a href="https://arxiv.org/abs/2305.12972">VanillaNet, section 3.1, deep training</a>
  */
 public record SlopeSchedule(int decayEpochs, boolean linear) {
 
-  public SlopeSchedule {
-    if (decayEpochs < 0) {
-      throw new IllegalArgumentException("decay epochs must not be negative: " + decayEpochs);
-    }
-  }
-
   /**
    * @param epoch 0-based
    */
-  public double at(int epoch) {
+  double at(int epoch) {
     if (epoch >= decayEpochs) {
       return 1;
     }

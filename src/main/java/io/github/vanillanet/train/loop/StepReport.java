@@ -6,9 +6,9 @@ package io.github.vanillanet.train.loop;
  * @param epoch 0-based
  * @param step optimizer steps done in the whole run
  * @param totalSteps of the whole run
- * @param loss of this batch, as trained: smoothed and mixed
- * @param accuracy 0..1, of this batch against the labels that the samples came with
- * @param imagesPerSecond of this step, waiting for data included
+ * @param loss training loss of this batch, with smoothed and mixed targets
+ * @param accuracy from 0 to 1, of this batch compared with its original labels
+ * @param imagesPerSecond of this step, including the wait for data
  */
 public record StepReport(
     int epoch,

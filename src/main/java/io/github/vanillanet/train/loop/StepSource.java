@@ -1,6 +1,8 @@
 package io.github.vanillanet.train.loop;
 
-/** Everything around forward pass and optimizer as TorchScript, see {@link TrainingModule}. */
+/**
+ * TorchScript of the methods that {@link TrainingModule} lists, except for forward and optimizer.
+ */
 final class StepSource {
 
   private static final int FLOAT64 = 7; // c10::ScalarType::Double
@@ -20,8 +22,10 @@ final class StepSource {
   static String loss(LossKind loss, String self) {
     String formula =
         switch (loss) {
-          case CROSS_ENTROPY -> CROSS_ENTROPY;
-          case BINARY_CROSS_ENTROPY -> BINARY_CROSS_ENTROPY;
+          case CROSS_ENTROPY ->
+              "torch.mean(torch.sum(torch.mul(torch.neg(y), torch.log_softmax(z, 1)), [1]))";
+          case BINARY_CROSS_ENTROPY ->
+              "torch.binary_cross_entropy_with_logits(z, y, None, None, 1)";
         };
     return """
       def loss(%s, z: Tensor, y: Tensor) -> Tensor:
@@ -30,13 +34,7 @@ final class StepSource {
         .formatted(self, formula);
   }
 
-  private static final String CROSS_ENTROPY =
-      "torch.mean(torch.sum(torch.mul(torch.neg(y), torch.log_softmax(z, 1)), [1]))";
-
-  private static final String BINARY_CROSS_ENTROPY =
-      "torch.binary_cross_entropy_with_logits(z, y, None, None, 1)";
-
-  /** Every entry, the integer counters too, which are truncated: as timm's ModelEma. */
+  /** Averages every tensor as timm's ModelEma; the integer counters are truncated. */
   private static String averaging(double decay) {
     return """
         net = (self).all_of_model()

@@ -10,27 +10,29 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
-import io.github.vanillanet.model.engine.TorchFailure;
 import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.train.dataset.Batch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
- * A {@link TrainingModule} loaded by libtorch: the only class of this package that holds native
- * tensors. Each call has its own scope, so that memory stays flat however long a run is.
+ * A {@link TrainingModule} loaded by libtorch, and the only class of this package that holds native
+ * tensors. Each call opens one scope that owns the tensors it creates, so that native memory does
+ * not grow with the length of a run.
  *
- * <p>One thread at a time; the engine's thread count is the calling thread's.
+ * <p>One thread at a time. The engine uses the thread count of the calling thread.
  */
 final class TrainingEngine implements AutoCloseable {
 
@@ -39,164 +41,177 @@ final class TrainingEngine implements AutoCloseable {
   private final PtNDManager manager;
   private final PtSymbolBlock block;
   private final List<String> stateNames;
-  private final int height;
-  private final int width;
+  private final int inputSize;
 
   private TrainingEngine(
-      PtNDManager manager, PtSymbolBlock block, List<String> stateNames, int height, int width) {
+      PtNDManager manager, PtSymbolBlock block, List<String> stateNames, int inputSize) {
     this.manager = manager;
     this.block = block;
     this.stateNames = stateNames;
-    this.height = height;
-    this.width = width;
+    this.inputSize = inputSize;
   }
-
-  static TrainingEngine load(
-      TorchRuntime runtime, Device device, TrainingModule module, int height, int width) {
-    PtNDManager manager = runtime.newManager(device);
-    try {
-      Path file = Files.createTempFile("vanillanet-training-", ".pt");
-      try {
-        TorchArchive.writeModule(file, module.source(), module.root());
-        // The optimizing executor would differentiate the graph by its own rules and compile it
-        // again for every new shape; run as written, each operator is recorded once by autograd.
-        JniUtils.setGraphExecutorOptimize(false);
-        PtSymbolBlock block =
-            JniUtils.loadModule(
-                manager,
-                file,
-                device.kind() == Device.Kind.CUDA,
-                NO_EXTRA_FILES,
-                NO_EXTRA_FILES,
-                false);
-        TrainingEngine engine =
-            new TrainingEngine(manager, block, module.stateNames(), height, width);
-        engine.adopt();
-        return engine;
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      manager.close();
-      throw new UncheckedIOException("the temporary folder cannot be written", e);
-    } catch (EngineException e) {
-      manager.close();
-      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "training failed");
-    }
-  }
-
-  private void adopt() {
-    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      call(scope, "adopt", new NDList(scope.create(new double[0])));
-    }
-  }
-
-  /** Loss and logits of one optimizer step. */
-  record Step(double loss, float[] logits) {}
 
   /**
-   * @param input float32 {@code [n, 3, h, w]}, direct
-   * @param targets {@code [n × classes]}
-   * @param mask dropout factors {@code [n × width]}; empty for none
+   * @param inputSize height and width of the images
    */
-  Step step(ByteBuffer input, int samples, float[] targets, float[] mask, Controls controls) {
-    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      NDList out = call(scope, "step", arguments(scope, input, samples, targets, mask, controls));
-      return new Step(out.get(0).getDouble(), out.get(1).toFloatArray());
+  static TrainingEngine load(
+      TorchRuntime runtime, Device device, TrainingModule module, int inputSize) {
+    PtNDManager manager = runtime.newManager(device);
+    try {
+      PtSymbolBlock block = load(manager, device, module);
+      TrainingEngine engine = new TrainingEngine(manager, block, module.stateNames(), inputSize);
+      engine.call("adopt", scope -> new NDList(scope.create(new double[0])), out -> out.size());
+      return engine;
+    } catch (IOException e) {
+      manager.close();
+      throw new UncheckedIOException("cannot write to the temporary folder", e);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
+    }
+  }
+
+  private static PtSymbolBlock load(PtNDManager manager, Device device, TrainingModule module)
+      throws IOException {
+    Path file = Files.createTempFile("vanillanet-training-", ".pt");
+    try {
+      TorchArchive.writeModule(file, module.source(), module.root());
+      // The optimizing executor differentiates the graph by its own rules and compiles it again for
+      // every new shape. Without it, autograd records each operator once.
+      JniUtils.setGraphExecutorOptimize(false);
+      boolean mapLocation = device.kind() == Device.Kind.CUDA;
+      return JniUtils.loadModule(manager, file, mapLocation, NO_EXTRA_FILES, NO_EXTRA_FILES, false);
     } catch (EngineException e) {
-      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "training failed");
+      throw failure(e);
+    } finally {
+      Files.delete(file);
     }
   }
 
-  /** Loss, logits, then the gradient of every parameter; moves only the running statistics. */
-  List<float[]> gradients(
-      ByteBuffer input, int samples, float[] targets, float[] mask, Controls controls) {
-    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      NDList out =
-          call(scope, "gradients", arguments(scope, input, samples, targets, mask, controls));
-      NDArray loss = out.get(0).toType(DataType.FLOAT32, false);
-      out.set(0, loss);
-      return out.stream().map(array -> array.toFloatArray()).toList();
-    }
+  /**
+   * Result of one optimizer step.
+   *
+   * @param logits [n × classes]
+   */
+  record Step(double loss, float[] logits) {}
+
+  Step step(StepInput input) {
+    return call(
+        "step",
+        scope -> arguments(scope, input),
+        out -> new Step(out.get(0).getDouble(), out.get(1).toFloatArray()));
   }
 
-  /** Moves the parameters by gradients that come from elsewhere, in the parameters' order. */
+  /** Loss, logits, then the gradient of each parameter. Changes only the running statistics. */
+  List<float[]> gradients(StepInput input) {
+    return call(
+        "gradients",
+        scope -> arguments(scope, input),
+        out -> {
+          out.set(0, out.get(0).toType(DataType.FLOAT32, false));
+          return out.stream().map(NDArray::toFloatArray).toList();
+        });
+  }
+
+  /**
+   * Updates the parameters and the moving average.
+   *
+   * @param gradients in the order of the parameters
+   */
   void apply(List<HostTensor> gradients, Controls controls) {
-    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      NDList arguments = new NDList();
-      for (HostTensor gradient : gradients) {
-        NDArray array = tensor(scope, gradient);
-        array.setName("g[]");
-        arguments.add(array);
-      }
-      arguments.add(scope.create(controls.values()));
-      call(scope, "apply", arguments);
-    }
+    call(
+        "apply",
+        scope -> {
+          NDList arguments = new NDList();
+          for (HostTensor gradient : gradients) {
+            Shape shape = new Shape(gradient.shape());
+            NDArray array =
+                scope.create(gradient.to(ScalarType.FLOAT32).bytes(), shape, DataType.FLOAT32);
+            array.setName("g[]"); // DJL passes arrays of this name as one list
+            arguments.add(array);
+          }
+          arguments.add(scope.create(controls.values()));
+          return arguments;
+        },
+        out -> out.size());
   }
 
-  /** Logits {@code [n × classes]} in evaluation mode. */
-  float[] evaluate(ByteBuffer input, int samples, double slope, boolean average) {
-    try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      NDList arguments =
-          new NDList(
-              images(scope, input, samples), scope.create(Controls.evaluation(slope, average)));
-      return call(scope, "evaluate", arguments).get(0).toFloatArray();
-    } catch (EngineException e) {
-      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "training failed");
-    }
+  /**
+   * Logits [n × classes] in evaluation mode.
+   *
+   * @param average whether to use the moving average of the weights
+   */
+  float[] evaluate(Batch batch, double slope, boolean average) {
+    return call(
+        "evaluate",
+        scope ->
+            new NDList(images(scope, batch), scope.create(new double[] {slope, average ? 1 : 0})),
+        out -> out.get(0).toFloatArray());
   }
 
-  /** A copy of all state in host memory, by the module's names. */
+  /** A copy of the whole state in host memory. */
   StateDict state() {
+    return call(
+        "state",
+        scope -> new NDList(scope.create(new double[0])),
+        tensors -> {
+          Map<String, HostTensor> state = new LinkedHashMap<>();
+          for (int i = 0; i < stateNames.size(); i++) {
+            state.put(stateNames.get(i), toHost(tensors.get(i)));
+          }
+          return new StateDict(state);
+        });
+  }
+
+  private static HostTensor toHost(NDArray tensor) {
+    boolean counter = tensor.getDataType() == DataType.INT64;
+    return HostTensor.build(
+        counter ? ScalarType.INT64 : ScalarType.FLOAT32,
+        tensor.getShape().getShape(),
+        bytes -> bytes.put(tensor.toByteBuffer(false)));
+  }
+
+  private NDList arguments(PtNDManager scope, StepInput input) {
+    int samples = input.batch().size();
+    float[] targets = input.targets();
+    float[] dropout = input.dropout();
+    return new NDList(
+        images(scope, input.batch()),
+        scope.create(targets, new Shape(samples, targets.length / samples)),
+        dropout.length == 0
+            ? scope.create(dropout)
+            : scope.create(dropout, new Shape(samples, dropout.length / samples)),
+        scope.create(input.controls().values()));
+  }
+
+  private NDArray images(PtNDManager scope, Batch batch) {
+    Shape shape = new Shape(batch.size(), 3, inputSize, inputSize);
+    return scope.create(batch.input(), shape, DataType.FLOAT32);
+  }
+
+  /**
+   * Calls a method of the module in training mode: the engine's inference mode has no gradients.
+   */
+  private <T> T call(
+      String method, Function<PtNDManager, NDList> arguments, Function<NDList, T> result) {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      NDList tensors = call(scope, "state", new NDList(scope.create(new double[0])));
-      Map<String, HostTensor> state = new LinkedHashMap<>();
-      for (int i = 0; i < stateNames.size(); i++) {
-        NDArray tensor = tensors.get(i);
-        ScalarType type =
-            tensor.getDataType() == DataType.INT64 ? ScalarType.INT64 : ScalarType.FLOAT32;
-        state.put(
-            stateNames.get(i),
-            HostTensor.build(
-                type,
-                tensor.getShape().getShape(),
-                bytes -> bytes.put(tensor.toByteBuffer(false))));
-      }
-      return new StateDict(state);
+      NDList all = arguments.apply(scope);
+      NDArray marker = scope.create(0f);
+      marker.setName("module_method:" + method);
+      all.add(marker);
+      return result.apply(IValueUtils.forward(block, all, true));
+    } catch (EngineException e) {
+      throw failure(e);
     }
   }
 
-  private NDList arguments(
-      PtNDManager scope,
-      ByteBuffer input,
-      int samples,
-      float[] targets,
-      float[] mask,
-      Controls controls) {
-    return new NDList(
-        images(scope, input, samples),
-        scope.create(targets, new Shape(samples, targets.length / samples)),
-        mask.length == 0
-            ? scope.create(mask)
-            : scope.create(mask, new Shape(samples, mask.length / samples)),
-        scope.create(controls.values()));
-  }
-
-  private NDArray images(PtNDManager scope, ByteBuffer input, int samples) {
-    return scope.create(input, new Shape(samples, 3, height, width), DataType.FLOAT32);
-  }
-
-  private static NDArray tensor(PtNDManager scope, HostTensor tensor) {
-    return scope.create(
-        tensor.to(ScalarType.FLOAT32).bytes(), new Shape(tensor.shape()), DataType.FLOAT32);
-  }
-
-  /** In the engine's training mode: its inference mode forbids gradients. */
-  private NDList call(PtNDManager scope, String method, NDList arguments) {
-    NDArray marker = scope.create(0f);
-    marker.setName("module_method:" + method);
-    arguments.add(marker);
-    return IValueUtils.forward(block, arguments, true);
+  private static ServiceException failure(EngineException e) {
+    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return reason.contains("out of memory")
+        ? new ServiceException(
+            ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason, e)
+        : new ServiceException(
+            ErrorCode.ENGINE_FAILURE, "the training step failed: " + e.getMessage(), e);
   }
 
   @Override

@@ -2,19 +2,19 @@ package io.github.vanillanet.train.loop;
 
 import java.nio.file.Path;
 
-/** Told of progress on the training thread, which waits for it. */
+/** Receives the progress of a run. All methods are called on the training thread and block it. */
 public interface TrainingListener {
 
-  /** After every optimizer step. */
+  /** Called after every optimizer step. */
   default void stepped(StepReport report) {}
 
-  /** After every epoch, and its evaluation if there was one. */
+  /** Called after every epoch and its evaluation. */
   default void epochFinished(EpochReport report) {}
 
-  /** The file is complete and durable. */
+  /** Called after each checkpoint, when the file is complete and durable. */
   default void checkpointed(Path file, int step) {}
 
-  /** Asked before every step; true ends the run with a checkpoint. */
+  /** Called before every step. If true, the run writes a checkpoint and ends. */
   default boolean stopRequested() {
     return false;
   }

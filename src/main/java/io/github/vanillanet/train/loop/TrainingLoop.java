@@ -7,12 +7,13 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.train.dataset.Batch;
 import io.github.vanillanet.train.dataset.BatchSource;
 import java.time.InstantSource;
+import java.util.DoubleSummaryStatistics;
 import java.util.Optional;
 
 /**
- * Runs the epochs of a training on the calling thread. Every random draw is a function of the seed
- * and the step, so that a run that was stopped after any checkpoint and goes on from it ends with
- * the weights of one never stopped, to the bit on one CPU thread.
+ * Runs the epochs of a training on the calling thread. All random draws are functions of the seed
+ * and the step. A run that resumes from any checkpoint therefore ends with the same weights as an
+ * uninterrupted run: bit for bit on one CPU thread.
  */
 public final class TrainingLoop {
 
@@ -22,8 +23,8 @@ public final class TrainingLoop {
   private final InstantSource clock;
 
   /**
-   * @param threads that the engine may use on a CPU
-   * @param clock for checkpoints by time and for rates
+   * @param threads of the engine on a CPU
+   * @param clock for the checkpoint interval and for images per second
    */
   public TrainingLoop(TorchRuntime runtime, Device device, int threads, InstantSource clock) {
     this.runtime = runtime;
@@ -33,47 +34,35 @@ public final class TrainingLoop {
   }
 
   /**
-   * Trains to the end, or until the listener asks to stop.
+   * Trains to the end, or until the listener requests a stop.
    *
    * @param data training batches of the recipe's size
-   * @param validation if present, evaluated every {@code evaluateEvery} epochs and after the last
-   * @throws ServiceException {@code ENGINE_FAILURE} if the loss is no finite number, or the engine
-   *     fails
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the data does not fit or the disk is full
+   * @param validation evaluated every {@code evaluateEvery} epochs and after the last
+   * @param evaluateEvery 0 for only after the last
+   * @throws ServiceException {@code ENGINE_FAILURE} if the loss or a weight is not finite, or the
+   *     engine fails
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the data does not fit the network, or a
+   *     checkpoint cannot be written
    */
   public TrainingOutcome run(
-      TrainingStart start,
+      TrainingState start,
       BatchSource data,
       Optional<BatchSource> validation,
       int evaluateEvery,
       CheckpointPolicy checkpoints,
       TrainingListener listener) {
     TrainingSpec spec = start.spec();
-    requireFitting(spec, data);
-    runtime.setThreads(threads);
-    Recipe recipe = spec.recipe();
-    TrainingModule module =
-        TrainingModule.of(
-            spec.network(),
-            recipe.optimizerSpec(),
-            recipe.loss(),
-            recipe.emaDecay(),
-            spec.kernels(),
-            recipe.compute(),
-            start.state().tensors());
-    try (TrainingEngine engine =
-        TrainingEngine.load(runtime, device, module, recipe.inputSize(), recipe.inputSize())) {
-      Run run = new Run(engine, spec, data, validation, evaluateEvery, checkpoints, listener);
-      return run.from(start.state().step());
-    }
-  }
-
-  private static void requireFitting(TrainingSpec spec, BatchSource data) {
     if (data.classes() != spec.classes()) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "the net tells %d classes apart, the data has %d"
+          "the network has %d classes, but the data has %d"
               .formatted(spec.classes(), data.classes()));
+    }
+    runtime.setThreads(threads);
+    TrainingModule module = TrainingModule.of(spec, spec.recipe().optimizerSpec(), start.tensors());
+    try (TrainingEngine engine =
+        TrainingEngine.load(runtime, device, module, spec.recipe().inputSize())) {
+      return new Run(engine, start, data, validation, evaluateEvery, checkpoints, listener).run();
     }
   }
 
@@ -93,14 +82,14 @@ public final class TrainingLoop {
 
     Run(
         TrainingEngine engine,
-        TrainingSpec spec,
+        TrainingState start,
         BatchSource data,
         Optional<BatchSource> validation,
         int evaluateEvery,
         CheckpointPolicy checkpoints,
         TrainingListener listener) {
       this.engine = engine;
-      this.spec = spec;
+      this.spec = start.spec();
       this.recipe = spec.recipe();
       this.data = data;
       this.validation = validation;
@@ -108,19 +97,19 @@ public final class TrainingLoop {
       this.checkpoints = checkpoints;
       this.listener = listener;
       this.rates = recipe.rates(data.batches());
+      this.step = start.step();
     }
 
-    TrainingOutcome from(int done) {
-      step = done;
+    TrainingOutcome run() {
       boolean stopped = false;
-      if (step < rates.totalSteps()) {
+      if (!isLastStepDone()) {
         try (BatchSource.Pass pass = data.open(step / data.batches(), step % data.batches())) {
-          while (step < rates.totalSteps() && !stopped) {
+          while (!isLastStepDone() && !stopped) {
             stopped = !epoch(pass);
           }
         }
       }
-      TrainingState state = new TrainingState(engine.state(), step);
+      TrainingState state = new TrainingState(spec, engine.state(), step);
       return new TrainingOutcome(
           !stopped,
           step,
@@ -129,62 +118,54 @@ public final class TrainingLoop {
           recipe.emaDecay() > 0 ? Optional.of(state.weights(true)) : Optional.empty());
     }
 
-    /** The rest of the current epoch; false if it was stopped. */
+    private boolean isLastStepDone() {
+      return step >= rates.totalSteps();
+    }
+
+    /** Runs the rest of the current epoch; returns false if it was stopped. */
     private boolean epoch(BatchSource.Pass pass) {
       int epoch = step / data.batches();
-      EpochSums sums = new EpochSums(epoch, clock.millis());
-      do {
+      long startedAt = clock.millis();
+      DoubleSummaryStatistics losses = new DoubleSummaryStatistics();
+      DoubleSummaryStatistics accuracies = new DoubleSummaryStatistics();
+      boolean epochDone = false;
+      while (!epochDone) {
         if (listener.stopRequested()) {
           save(epoch);
           return false;
         }
         StepReport report = step(pass, epoch);
-        sums.add(report);
+        losses.accept(report.loss());
+        accuracies.accept(report.accuracy());
         listener.stepped(report);
-        boolean last = step % data.batches() == 0;
-        if (!last && checkpoints.isDue(clock.millis() - savedAt)) {
+        epochDone = step % data.batches() == 0;
+        if (epochDone || checkpoints.isDue(clock.millis() - savedAt)) {
           save(epoch);
         }
-      } while (step % data.batches() != 0);
-      save(epoch);
-      boolean last = step == rates.totalSteps();
-      boolean evaluated = last || (evaluateEvery > 0 && (epoch + 1) % evaluateEvery == 0);
-      double seconds = Math.max(1, clock.millis() - sums.startedAt()) / 1e3;
+      }
+      double seconds = Math.max(1, clock.millis() - startedAt) / 1e3;
+      boolean evaluates =
+          isLastStepDone() || (evaluateEvery > 0 && (epoch + 1) % evaluateEvery == 0);
       listener.epochFinished(
-          sums.report(
+          new EpochReport(
+              epoch,
               step,
-              recipe.imagesPerStep() / seconds,
-              evaluated ? evaluation(epoch, false) : Optional.empty(),
-              evaluated && recipe.emaDecay() > 0 ? evaluation(epoch, true) : Optional.empty()));
+              losses.getAverage(),
+              accuracies.getAverage(),
+              rates.at(step - 1),
+              recipe.slope().at(epoch),
+              losses.getCount() * recipe.imagesPerStep() / seconds,
+              evaluates ? evaluation(epoch, false) : Optional.empty(),
+              evaluates && recipe.emaDecay() > 0 ? evaluation(epoch, true) : Optional.empty()));
       return true;
-    }
-
-    private Optional<Evaluation> evaluation(int epoch, boolean average) {
-      return validation.map(
-          source -> Evaluator.evaluate(engine, source, recipe.slope().at(epoch), average));
     }
 
     private StepReport step(BatchSource.Pass pass, int epoch) {
       long began = System.nanoTime();
       Batch batch = pass.next().orElseThrow(() -> new IllegalStateException("no more batches"));
-      if (batch.size() % recipe.accumulationSteps() != 0) {
-        throw new ServiceException(
-            ErrorCode.BAD_CONFIGURATION,
-            "a batch of %d cannot be cut into %d parts"
-                .formatted(batch.size(), recipe.accumulationSteps()));
-      }
-      Mixing mixing =
-          recipe.mixing().at(recipe.seed(), step, recipe.inputSize(), recipe.inputSize());
       double rate = rates.at(step);
       double slope = recipe.slope().at(epoch);
-      int classes = spec.classes();
-      TrainingEngine.Step result =
-          engine.step(
-              batch.input(),
-              batch.size(),
-              Targets.of(batch.labels(), classes, recipe.labelSmoothing(), mixing.lambda()),
-              DropoutMask.of(recipe.dropout(), recipe.seed(), step, batch.size(), spec.lastWidth()),
-              new Controls(slope, rate, step + 1L, recipe.accumulationSteps(), mixing));
+      TrainingEngine.Step result = engine.step(StepInput.of(spec, batch, step, rate, slope));
       if (!Double.isFinite(result.loss())) {
         throw new ServiceException(
             ErrorCode.ENGINE_FAILURE,
@@ -193,32 +174,39 @@ public final class TrainingLoop {
                 .formatted(result.loss(), step, epoch, rate));
       }
       step++;
-      ClassScores scores = new ClassScores();
-      scores.add(result.logits(), batch.labels());
       double seconds = (System.nanoTime() - began) / 1e9;
       return new StepReport(
           epoch,
           step,
           rates.totalSteps(),
           result.loss(),
-          scores.result().accuracy(),
+          new Evaluation.Sum().add(result.logits(), batch.labels()).mean().accuracy(),
           rate,
           slope,
           batch.size() / seconds);
     }
 
     private void save(int epoch) {
-      TrainingState state = new TrainingState(engine.state(), step);
-      if (!state.finite()) {
-        throw new ServiceException(
-            ErrorCode.ENGINE_FAILURE,
-            ("the weights are no finite numbers after step %d: lower the learning rate or clip the"
-                    + " gradients; the last checkpoint is from before")
-                .formatted(step));
-      }
-      CheckpointFile.write(checkpoints.file(), spec, state, epoch);
+      TrainingState state = new TrainingState(spec, engine.state(), step);
+      state.requireFinite();
+      CheckpointFile.write(checkpoints.file(), state, epoch);
       savedAt = clock.millis();
       listener.checkpointed(checkpoints.file(), step);
+    }
+
+    private Optional<Evaluation> evaluation(int epoch, boolean average) {
+      double slope = recipe.slope().at(epoch);
+      return validation.map(source -> evaluate(source, slope, average));
+    }
+
+    private Evaluation evaluate(BatchSource source, double slope, boolean average) {
+      Evaluation.Sum sum = new Evaluation.Sum();
+      try (BatchSource.Pass pass = source.open(0, 0)) {
+        for (Optional<Batch> next = pass.next(); next.isPresent(); next = pass.next()) {
+          sum.add(engine.evaluate(next.get(), slope, average), next.get().labels());
+        }
+      }
+      return sum.mean();
     }
   }
 }

@@ -1,96 +1,57 @@
 package io.github.vanillanet.train.loop;
 
-import io.github.vanillanet.model.checkpoint.HostTensor;
+import static io.github.vanillanet.train.loop.StateNames.AVERAGE;
+import static io.github.vanillanet.train.loop.StateNames.MODEL;
+import static io.github.vanillanet.train.loop.StateNames.OPTIMIZER;
+import static io.github.vanillanet.train.loop.StateNames.prefixed;
+
 import io.github.vanillanet.model.checkpoint.ScriptObject;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.ModuleTree;
 import io.github.vanillanet.model.network.Network;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
- * A net in training as TorchScript: weights, moving average and optimizer state are its buffers,
- * and a whole step, gradients included, is one call. A step from Java thus crosses into the engine
- * once, and no gradient ever becomes an object of the JVM.
+ * A network in training as TorchScript. Weights, moving average and optimizer state are buffers of
+ * the module, and one method call runs a whole step including gradients. Java therefore calls the
+ * engine once per step, and gradients never become Java objects.
  *
- * <p>Methods, all taking and returning tensors; {@code controls} is float64, see {@link Controls}:
+ * <p>All methods take and return tensors. {@code controls} is float64, see {@link Controls}.
  *
  * <ul>
- *   <li>{@code adopt(controls)}: once, before anything else
+ *   <li>{@code adopt(controls)}: must be called once, before all others
  *   <li>{@code step(x, y, mask, controls)} → loss (float64 scalar), logits
  *   <li>{@code gradients(x, y, mask, controls)} → loss, logits, then one gradient per parameter;
- *       moves only the running statistics
- *   <li>{@code apply(g, controls)}: the optimizer and the moving average
- *   <li>{@code evaluate(x, controls)} → logits of the net or of its average
- *   <li>{@code state(controls)} → every tensor of {@link #stateNames()}
+ *       changes only the running statistics
+ *   <li>{@code apply(g, controls)}: updates the parameters and the moving average
+ *   <li>{@code evaluate(x, [slope, average])} → logits of the network (0) or of its average (1)
+ *   <li>{@code state(controls)} → every tensor of {@code stateNames}
  * </ul>
  */
 record TrainingModule(String source, ScriptObject root, List<String> stateNames) {
 
   private static final String CLASS = "Training";
   private static final String SELF = "self: __torch__." + CLASS;
-  static final String MODEL = "model.";
-  static final String AVERAGE = "model_ema.";
-  static final String OPTIMIZER = "optimizer.";
 
   /**
-   * @param network of the training form
-   * @param state all tensors by the names of {@link #stateNames()}
+   * @param state by the names of {@link StateNames#ofTraining}
    */
-  static TrainingModule of(
-      Network network,
-      OptimizerSpec optimizer,
-      LossKind loss,
-      double emaDecay,
-      Kernels kernels,
-      Compute compute,
-      StateDict state) {
-    if (network.form() != Form.TRAINING) {
-      throw new IllegalArgumentException("only the training form is trained");
-    }
+  static TrainingModule of(TrainingSpec spec, OptimizerSpec optimizer, StateDict state) {
+    List<String> names = StateNames.ofTraining(spec);
     ModuleTree tree = new ModuleTree(CLASS);
-    List<String> names = stateNames(network, optimizer.kind(), emaDecay > 0);
-    for (String name : names) {
-      HostTensor tensor = state.get(name);
-      tree.add(name, tensor);
-    }
-    Map<String, Object> attributes = new LinkedHashMap<>();
-    String source =
-        tree.childClasses()
-            + tree.declaration(
-                "", methods(network, optimizer, loss, emaDecay, kernels, compute, names));
-    return new TrainingModule(source, tree.instance(attributes), names);
-  }
-
-  /** Names of all state: {@code model.*}, {@code model_ema.*} if averaged, {@code optimizer.*}. */
-  static List<String> stateNames(Network network, OptimizerKind kind, boolean averaged) {
-    StateNames names = StateNames.of(network);
-    List<String> all = new ArrayList<>(prefixed(MODEL, names.all()));
-    if (averaged) {
-      all.addAll(prefixed(AVERAGE, names.all()));
-    }
-    for (String part : kind.state()) {
-      all.addAll(prefixed(OPTIMIZER + part + '.', names.parameters()));
-    }
-    return List.copyOf(all);
-  }
-
-  private static List<String> prefixed(String prefix, List<String> names) {
-    return names.stream().map(name -> prefix + name).toList();
+    names.forEach(name -> tree.add(name, state.get(name)));
+    String source = tree.childClasses() + tree.declaration("", methods(spec, optimizer, names));
+    return new TrainingModule(source, tree.instance(Map.of()), names);
   }
 
   private static String methods(
-      Network network,
-      OptimizerSpec optimizer,
-      LossKind loss,
-      double emaDecay,
-      Kernels kernels,
-      Compute compute,
-      List<String> stateNames) {
+      TrainingSpec spec, OptimizerSpec optimizer, List<String> stateNames) {
+    Network network = spec.network();
     StateNames names = StateNames.of(network);
+    Recipe recipe = spec.recipe();
+    double emaDecay = recipe.emaDecay();
     String average = emaDecay > 0 ? AVERAGE : MODEL;
     StringBuilder source = new StringBuilder();
     source.append(list("parameters_of_model", prefixed(MODEL, names.parameters())));
@@ -106,26 +67,28 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     }
     source.append(list("all_state", stateNames));
     source.append(adoption(stateNames));
-    source.append(ForwardSource.of(network, SELF, kernels, compute));
-    source.append(
-        OptimizerSource.of(
-            optimizer,
-            ParameterGroups.of(network, optimizer.weightDecay(), optimizer.layerDecay()),
-            SELF));
-    source.append(StepSource.of(loss, emaDecay, kernels, SELF));
+    source.append(ForwardSource.of(network, SELF, spec.kernels(), recipe.compute()));
+    List<ParameterGroups.Parameter> parameters =
+        ParameterGroups.of(network, optimizer.weightDecay(), optimizer.layerDecay());
+    source.append(OptimizerSource.of(optimizer, parameters, SELF));
+    source.append(StepSource.of(recipe.loss(), emaDecay, spec.kernels(), SELF));
     return source.toString();
   }
 
+  /** A method that returns the tensors of these names. */
   private static String list(String method, List<String> names) {
-    StringBuilder source = new StringBuilder();
-    source.append("  def %s(%s) -> List[Tensor]:\n    return [".formatted(method, SELF));
-    names.forEach(name -> source.append(attribute(name)).append(", "));
-    return source.append("]\n").toString();
+    return names.stream()
+        .map(TrainingModule::attribute)
+        .collect(
+            Collectors.joining(
+                ", ",
+                "  def %s(%s) -> List[Tensor]:\n    return [".formatted(method, SELF),
+                "]\n"));
   }
 
   /**
-   * The engine loads modules in inference mode, whose tensors may never change or have gradients:
-   * {@code adopt} replaces each by an ordinary copy.
+   * Method {@code adopt}: replaces each tensor with an ordinary copy. The engine loads modules in
+   * inference mode, whose tensors can neither change nor have gradients.
    */
   private static String adoption(List<String> names) {
     StringBuilder source = new StringBuilder();
@@ -139,7 +102,7 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     return source.append("    return c\n").toString();
   }
 
-  /** {@code model.stages.0.conv1} → an expression: numeric names are no identifiers. */
+  /** {@code model.stages.0.conv1} as an expression; getattr, because 0 is not an identifier. */
   private static String attribute(String dottedName) {
     String expression = "self";
     for (String part : dottedName.split("\\.")) {

@@ -4,10 +4,11 @@ import io.github.vanillanet.model.checkpoint.StateDict;
 import java.util.Optional;
 
 /**
- * What a run ended with.
+ * Result of a run.
  *
- * @param finished false if it was stopped before its last step
- * @param slope that the weights were last trained at: only 1 can be fused
+ * @param finished false if the run was stopped before its last step
+ * @param step optimizer steps done
+ * @param slope of the last step; only weights with slope 1 can be fused
  * @param model weights of the training form
  * @param average their moving average, if the recipe has one
  */

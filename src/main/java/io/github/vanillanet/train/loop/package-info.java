@@ -1,9 +1,10 @@
 /**
- * Floor 6. Trains the deep form of a net: the forward pass, its gradients, the optimizer and the
- * moving average are one TorchScript module that Java writes; schedules, mixing and dropout masks
- * are pure functions of (seed, step), so that a run resumes exactly. Batches come through {@link
- * io.github.vanillanet.train.loop.BatchSource}; progress leaves through {@link
- * io.github.vanillanet.train.loop.TrainingListener}. May import {@code error}, {@code checkpoint},
- * {@code network}, {@code fuse}, {@code engine}.
+ * Trains the training form of a network.
+ *
+ * <p>Forward pass, gradients, optimizer and moving average are one TorchScript module whose source
+ * {@link io.github.vanillanet.train.loop.TrainingModule} writes. Schedules, mixing, targets and
+ * dropout are pure functions of (seed, step), so that a resumed run equals an uninterrupted one.
+ * The caller observes a run through {@link io.github.vanillanet.train.loop.TrainingListener}.
+ * Allowed imports: {@code base}, {@code model}, {@code train.dataset}.
  */
 package io.github.vanillanet.train.loop;

@@ -18,7 +18,7 @@ import io.github.vanillanet.train.loop.TrainingListener;
 import io.github.vanillanet.train.loop.TrainingLoop;
 import io.github.vanillanet.train.loop.TrainingOutcome;
 import io.github.vanillanet.train.loop.TrainingSpec;
-import io.github.vanillanet.train.loop.TrainingStart;
+import io.github.vanillanet.train.loop.TrainingState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -70,13 +70,13 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
             listener);
   }
 
-  private TrainingStart start(TrainingSpec spec, Optional<Path> from) {
+  private TrainingState start(TrainingSpec spec, Optional<Path> from) {
     if (Files.exists(checkpoints.file())) {
       return CheckpointFile.read(checkpoints.file(), spec);
     }
     return from.map(file -> TorchCheckpoint.read(file, Optional.empty()).weights())
-        .map(weights -> TrainingStart.fineTuning(spec, weights))
-        .orElseGet(() -> TrainingStart.fresh(spec));
+        .map(weights -> TrainingState.fineTuning(spec, weights))
+        .orElseGet(() -> TrainingState.fresh(spec));
   }
 
   /**

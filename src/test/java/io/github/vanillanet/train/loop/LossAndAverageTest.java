@@ -10,25 +10,21 @@ import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
-import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.model.network.Form;
-import io.github.vanillanet.model.network.Network;
-import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Targets, losses with gradients and the moving average against the official ones. */
+/** Compares targets, losses, their gradients and the moving average with the official ones. */
 class LossAndAverageTest {
 
   private static final JsonNode LOSSES = Oracle.json("recipe/losses.json");
   private static final int CLASSES = 10;
 
   @Test
-  void targetsOfAMixedBatchAreTheOfficialOnes() {
+  void targetsOfAMixedBatchEqualTheOfficialOnes() {
     float[] targets =
-        Targets.of(
+        StepInput.targets(
             labels(), CLASSES, LOSSES.get("smoothing").asDouble(), LOSSES.get("lam").asDouble());
 
     for (int i = 0; i < targets.length; i++) {
@@ -40,15 +36,15 @@ class LossAndAverageTest {
   }
 
   @Test
-  void everyLossAndItsGradientIsTheOfficialOne() {
+  void everyLossAndItsGradientEqualsTheOfficialOne() {
     double smoothing = LOSSES.get("smoothing").asDouble();
     double lambda = LOSSES.get("lam").asDouble();
-    check(LossKind.CROSS_ENTROPY, Targets.of(labels(), CLASSES, 0, 1), "cross_entropy");
+    check(LossKind.CROSS_ENTROPY, StepInput.targets(labels(), CLASSES, 0, 1), "cross_entropy");
     check(
         LossKind.CROSS_ENTROPY,
-        Targets.of(labels(), CLASSES, smoothing, 1),
+        StepInput.targets(labels(), CLASSES, smoothing, 1),
         "label_smoothing_ce_0.1");
-    float[] mixed = Targets.of(labels(), CLASSES, smoothing, lambda);
+    float[] mixed = StepInput.targets(labels(), CLASSES, smoothing, lambda);
     check(LossKind.CROSS_ENTROPY, mixed, "soft_target_ce");
     check(LossKind.BINARY_CROSS_ENTROPY, mixed, "bce_soft_targets");
   }
@@ -63,7 +59,7 @@ class LossAndAverageTest {
     try (LossProbe probe = LossProbe.load(TorchRuntime.load(), loss)) {
       float[] answer = probe.lossAndGradient(logits, targets, CLASSES);
 
-      // float32 of a loss of about 6
+      // float32 rounding of a loss of about 6
       assertThat((double) answer[0])
           .as(name)
           .isCloseTo(official.get("loss").asDouble(), within(2e-6));
@@ -78,7 +74,7 @@ class LossAndAverageTest {
   }
 
   @Test
-  void theMovingAverageIsThatOfTimmCountersIncluded() {
+  void theMovingAverageIncludingCountersEqualsThatOfTimm() {
     JsonNode official = Oracle.json("recipe/ema.json");
     JsonNode start = official.get("start");
     JsonNode after = official.get("after");
@@ -91,38 +87,27 @@ class LossAndAverageTest {
     }
   }
 
-  /** One update of the average of a net whose last bias and first counter are the given ones. */
+  /** Updates the average of a network whose last bias and first counter have the given values. */
   private static void assertAveraged(JsonNode official, JsonNode before, int n, JsonNode after) {
-    Network network =
-        Network.of(
-            new Architecture(VanillaNetVariant.VANILLANET_5, List.of(1, 1, 1, 1), 0, 2, 32, 32),
-            Form.TRAINING);
-    OptimizerSpec still = new OptimizerSpec(OptimizerKind.SGD, 0, 0, 0, false, 0, 1, 0);
+    Recipe recipe =
+        Recipes.of(
+            "dims: [1, 1, 1, 1], act_num: 0, input_size: 32, optimizer: 'sgd', ema_decay: "
+                + official.get("decay").asDouble());
+    TrainingSpec spec = new TrainingSpec(recipe, 2, Kernels.PLANAR);
+    OptimizerSpec plain = new OptimizerSpec(OptimizerKind.SGD, 0, 0, 0, false, 0, 1, 0);
     Map<String, HostTensor> state =
-        new LinkedHashMap<>(
-            TrainingState.initial(network, InitialWeights.of(network, 0), OptimizerKind.SGD, true)
-                .tensors()
-                .tensors());
+        new LinkedHashMap<>(TrainingState.fresh(spec).tensors().tensors());
     state.put("model.cls2.0.bias", pair(official.get("model")));
     state.put("model_ema.cls2.0.bias", pair(before));
     state.put("model.stem1.1.num_batches_tracked", counter(n));
     state.put("model_ema.stem1.1.num_batches_tracked", counter(Math.max(0, n - 25_000)));
     List<HostTensor> zeros =
-        ParameterGroups.of(network, 0, 1).parameters().stream()
+        ParameterGroups.of(spec.network(), 0, 1).stream()
             .map(p -> HostTensor.build(ScalarType.FLOAT32, p.shape(), bytes -> {}))
             .toList();
-    TrainingModule module =
-        TrainingModule.of(
-            network,
-            still,
-            LossKind.CROSS_ENTROPY,
-            official.get("decay").asDouble(),
-            Kernels.PLANAR,
-            Compute.FLOAT32,
-            new StateDict(state));
+    TrainingModule module = TrainingModule.of(spec, plain, new StateDict(state));
 
-    try (TrainingEngine engine =
-        TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 32, 32)) {
+    try (TrainingEngine engine = TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 32)) {
       engine.apply(zeros, new Controls(1, 0, 1, 1, Mixing.NONE));
       StateDict averaged = engine.state();
 

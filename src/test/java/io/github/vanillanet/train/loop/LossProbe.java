@@ -17,7 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The loss of a training step alone, with its gradient. */
+/** The loss of a training step and its gradient, without a network. */
 record LossProbe(PtNDManager manager, PtSymbolBlock block) implements AutoCloseable {
 
   private static final String SELF = "self: __torch__.Probe";
@@ -51,7 +51,7 @@ record LossProbe(PtNDManager manager, PtSymbolBlock block) implements AutoClosea
     }
   }
 
-  /** The loss, then the gradient of each logit. */
+  /** Returns the loss, then the gradient of each logit. */
   float[] lossAndGradient(float[] logits, float[] targets, int classes) {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
       Shape shape = new Shape(logits.length / classes, classes);

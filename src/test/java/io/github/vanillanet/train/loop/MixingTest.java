@@ -8,14 +8,14 @@ import io.github.vanillanet.train.dataset.Batches;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What mixing draws, and that the engine mixes as the host would. */
+/** The draws of mixing, and the mixing in the engine compared with one on the host. */
 class MixingTest {
 
   private static final int SIZE = 64;
   private static final int IMAGE = 3 * SIZE * SIZE;
 
   @Test
-  void theSameStepAlwaysMixesInTheSameWay() {
+  void mixingDependsOnlyOnSeedAndStep() {
     MixSpec spec = new MixSpec(0.4, 1);
 
     for (int step = 0; step < 100; step++) {
@@ -26,7 +26,7 @@ class MixingTest {
   }
 
   @Test
-  void halfOfTheBatchesAreCutAndEveryBoxTellsItsShare() {
+  void halfOfTheBatchesUseCutmixAndLambdaIsTheShareOutsideTheBox() {
     int cut = 0;
     double lambdas = 0;
     int steps = 4000;
@@ -45,16 +45,16 @@ class MixingTest {
     }
 
     assertThat(cut).isBetween(steps * 47 / 100, steps * 53 / 100);
-    assertThat(lambdas / (steps - cut)).isCloseTo(0.5, within(0.03)); // Beta(a, a) has mean ½
+    assertThat(lambdas / (steps - cut)).isCloseTo(0.5, within(0.03)); // the mean of Beta(a, a)
   }
 
   @Test
-  void withNothingToMixEveryBatchStaysAsItIs() {
+  void withoutMixupAndCutmixNoBatchIsMixed() {
     assertThat(new MixSpec(0, 0).at(1, 2, SIZE, SIZE)).isEqualTo(Mixing.NONE);
   }
 
   @Test
-  void theEngineMixesAsTheRuleSays() {
+  void theEngineMixesAsTheHost() {
     Batch batch = OfficialStep.batch();
     float[] own = new float[OfficialStep.SAMPLES * IMAGE];
     batch.input().duplicate().order(batch.input().order()).asFloatBuffer().get(own);
@@ -77,15 +77,9 @@ class MixingTest {
 
   private static double loss(Batch batch, Mixing mixing) {
     OptimizerSpec optimizer = OptimizerSpec.of(OptimizerKind.LAMB, 0, 1);
-    try (TrainingEngine engine = OfficialStep.engine(optimizer, 0, Kernels.PLANAR)) {
-      return engine
-          .step(
-              batch.input(),
-              batch.size(),
-              OfficialStep.targets(),
-              new float[0],
-              new Controls(OfficialStep.SLOPE, 0, 1, 1, mixing))
-          .loss();
+    Controls controls = new Controls(OfficialStep.SLOPE, 0, 1, 1, mixing);
+    try (TrainingEngine engine = OfficialStep.engine(optimizer, Kernels.PLANAR)) {
+      return engine.step(OfficialStep.input(batch, controls)).loss();
     }
   }
 }

@@ -7,10 +7,6 @@ import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
-import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.model.network.Form;
-import io.github.vanillanet.model.network.Network;
-import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.train.dataset.Batch;
 import io.github.vanillanet.train.dataset.Batches;
 import java.io.IOException;
@@ -19,10 +15,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
-import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
-/** The official net, its batch and its answers for one training step. */
+/** Network, batch and results of one training step of the official PyTorch code. */
 final class OfficialStep {
 
   static final JsonNode META = Oracle.json("gradient_step/meta.json");
@@ -30,13 +26,34 @@ final class OfficialStep {
   static final int SAMPLES = 8;
   static final int CLASSES = 10;
 
-  static final Network NETWORK =
-      Network.of(
-          new Architecture(
-              VanillaNetVariant.VANILLANET_6, List.of(8, 16, 32, 64, 64), 3, CLASSES, 64, 64),
-          Form.TRAINING);
-
   private OfficialStep() {}
+
+  static TrainingSpec spec(OptimizerKind optimizer, Kernels kernels, Compute compute) {
+    Recipe recipe =
+        Recipe.of(
+            Recipes.json(
+                """
+                name: 'official', variant: 'vanillanet_6', dims: [8, 16, 32, 64, 64], act_num: 3,
+                input_size: 64, loss: 'cross_entropy', ema_decay: 0, optimizer: '%s',
+                compute: '%s'"""
+                    .formatted(lowerCase(optimizer), lowerCase(compute))));
+    return new TrainingSpec(recipe, CLASSES, kernels);
+  }
+
+  private static String lowerCase(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+
+  static TrainingEngine engine(OptimizerSpec optimizer, Kernels kernels) {
+    return engine(optimizer, kernels, Compute.FLOAT32);
+  }
+
+  static TrainingEngine engine(OptimizerSpec optimizer, Kernels kernels, Compute compute) {
+    TrainingSpec spec = spec(optimizer.kind(), kernels, compute);
+    StateDict state = TrainingState.initial(spec, pack("before")).tensors();
+    TrainingModule module = TrainingModule.of(spec, optimizer, state);
+    return TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 64);
+  }
 
   static Batch batch() {
     int[] labels = new int[SAMPLES];
@@ -46,32 +63,20 @@ final class OfficialStep {
     return Batches.of(Oracle.array("gradient_step/input").toFloats(), labels);
   }
 
-  static float[] targets() {
-    return Targets.of(batch().labels(), CLASSES, 0, 1);
+  static StepInput input(Controls controls) {
+    return input(batch(), controls);
+  }
+
+  /**
+   * @param batch with the labels of {@link #batch()}
+   */
+  static StepInput input(Batch batch, Controls controls) {
+    float[] targets = StepInput.targets(batch.labels(), CLASSES, 0, 1);
+    return new StepInput(batch, targets, new float[0], controls);
   }
 
   static Controls controls(double rate, int step) {
     return new Controls(SLOPE, rate, step, 1, Mixing.NONE);
-  }
-
-  static TrainingEngine engine(OptimizerSpec optimizer, double emaDecay, Kernels kernels) {
-    return engine(optimizer, emaDecay, kernels, Compute.FLOAT32);
-  }
-
-  static TrainingEngine engine(
-      OptimizerSpec optimizer, double emaDecay, Kernels kernels, Compute compute) {
-    TrainingState state =
-        TrainingState.initial(NETWORK, pack("before"), optimizer.kind(), emaDecay > 0);
-    TrainingModule module =
-        TrainingModule.of(
-            NETWORK,
-            optimizer,
-            LossKind.CROSS_ENTROPY,
-            emaDecay,
-            kernels,
-            compute,
-            state.tensors());
-    return TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 64, 64);
   }
 
   /** Named tensors of {@code NAME.bin} as {@code NAME.json} describes them. */

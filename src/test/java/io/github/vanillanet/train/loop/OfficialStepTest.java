@@ -7,8 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.train.dataset.Batch;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,21 +19,14 @@ class OfficialStepTest {
       new OptimizerSpec(OptimizerKind.SGD, 0, 0, 0, false, 0, 1, 0);
   private static final OptimizerSpec LAMB = OptimizerSpec.of(OptimizerKind.LAMB, 0.32, 1);
 
-  /** Relative to the largest of the tensor: float32 strays from float64 by 7.1e-6 there. */
+  /** Relative to the largest value of a tensor; the official float32 deviates by 7.1e-6. */
   private static final double GRADIENT_TOLERANCE = 3e-5;
 
   @ParameterizedTest
   @EnumSource
-  void lossGradientsAndRunningStatisticsAreThoseOfTheOfficialCode(Kernels kernels) {
-    Batch batch = OfficialStep.batch();
-    try (TrainingEngine engine = OfficialStep.engine(SGD, 0, kernels)) {
-      List<float[]> out =
-          engine.gradients(
-              batch.input(),
-              batch.size(),
-              OfficialStep.targets(),
-              new float[0],
-              OfficialStep.controls(0, 1));
+  void lossGradientsAndRunningStatisticsEqualTheOfficialOnes(Kernels kernels) {
+    try (TrainingEngine engine = OfficialStep.engine(SGD, kernels)) {
+      List<float[]> out = engine.gradients(OfficialStep.input(OfficialStep.controls(0, 1)));
 
       assertThat(out.get(0)[0])
           .isCloseTo((float) OfficialStep.META.get("loss_float64").asDouble(), within(2e-6f));
@@ -43,7 +34,7 @@ class OfficialStepTest {
       int index = 2;
       for (String name : exact.tensors().keySet()) {
         double[] expected = exact.get(name).toDoubles();
-        // at least 1e-5: the official float32 gradients that should be 0 go up to 3.1e-6
+        // at least 1e-5: official float32 gradients reach 3.1e-6 where float64 has 0
         double scale = Math.max(0.33, largest(expected));
         assertCloseAll(name, out.get(index++), expected, GRADIENT_TOLERANCE * scale);
       }
@@ -51,7 +42,7 @@ class OfficialStepTest {
       StateDict statistics = OfficialStep.pack("bn_after");
       for (String name : statistics.tensors().keySet()) {
         double[] expected = statistics.get(name).toDoubles();
-        // a mean of float32 sums: 1e-6 of the largest value
+        // means of float32 sums deviate by 1e-6 of the largest value
         assertCloseAll(
             name,
             state.get("model." + name).toFloats(),
@@ -62,8 +53,8 @@ class OfficialStepTest {
   }
 
   @Test
-  void oneStepOfGradientDescentLandsWhereTheOfficialOneDoes() {
-    try (TrainingEngine engine = OfficialStep.engine(SGD, 0, Kernels.PLANAR)) {
+  void oneSgdStepGivesTheOfficialParameters() {
+    try (TrainingEngine engine = OfficialStep.engine(SGD, Kernels.PLANAR)) {
       engine.apply(gradients(), OfficialStep.controls(0.1, 1));
 
       assertParameters(engine, "params_after_sgd", 1e-6);
@@ -71,8 +62,8 @@ class OfficialStepTest {
   }
 
   @Test
-  void oneLambStepLandsWhereTheOfficialOneDoes() {
-    try (TrainingEngine engine = OfficialStep.engine(LAMB, 0, Kernels.PLANAR)) {
+  void oneLambStepGivesTheOfficialParameters() {
+    try (TrainingEngine engine = OfficialStep.engine(LAMB, Kernels.PLANAR)) {
       engine.apply(gradients(), OfficialStep.controls(0.0048, 1));
 
       assertParameters(engine, "params_after_lamb", 1e-6);
@@ -80,9 +71,9 @@ class OfficialStepTest {
   }
 
   @Test
-  void layerDecayShortensTheStepsOfEarlyLayers() {
+  void layerDecayGivesTheOfficialParameters() {
     OptimizerSpec decayed = OptimizerSpec.of(OptimizerKind.LAMB, 0.32, 0.8);
-    try (TrainingEngine engine = OfficialStep.engine(decayed, 0, Kernels.PLANAR)) {
+    try (TrainingEngine engine = OfficialStep.engine(decayed, Kernels.PLANAR)) {
       engine.apply(gradients(), OfficialStep.controls(0.0048, 1));
 
       assertParameters(engine, "params_after_lamb_layerdecay", 1e-6);
@@ -90,34 +81,22 @@ class OfficialStepTest {
   }
 
   @Test
-  void fiveStepsOnOneBatchHaveTheOfficialLosses() {
-    // seen: 1.5e-5 for SGD, 3e-7 for LAMB
+  void fiveStepsOnOneBatchGiveTheOfficialLosses() {
+    // measured: 1.5e-5 for SGD, 3e-7 for LAMB
     assertLosses(SGD, OfficialStep.META.get("sgd"), Kernels.PLANAR, 1e-4);
     assertLosses(LAMB, OfficialStep.META.get("lamb"), Kernels.PLANAR, 1e-5);
-    // Another order of summation: SGD throws the net too far to compare.
+    // Another order of summation. SGD is not compared: its steps amplify the difference too much.
     assertLosses(LAMB, OfficialStep.META.get("lamb"), Kernels.PIXELWISE, 1e-3);
   }
 
   @Test
-  void convolutionsInBfloat16LearnAlmostAsFastAndKeepFloat32Weights() {
+  void bfloat16ConvolutionsGiveSimilarLossesAndFloat32Weights() {
     JsonNode official = OfficialStep.META.get("lamb");
-    Batch batch = OfficialStep.batch();
     for (Kernels kernels : Kernels.values()) {
-      try (TrainingEngine engine = OfficialStep.engine(LAMB, 0, kernels, Compute.BFLOAT16)) {
+      try (TrainingEngine engine = OfficialStep.engine(LAMB, kernels, Compute.BFLOAT16)) {
         for (int step = 1; step <= 5; step++) {
-          double loss =
-              engine
-                  .step(
-                      batch.input(),
-                      batch.size(),
-                      OfficialStep.targets(),
-                      new float[0],
-                      OfficialStep.controls(official.get("lr").asDouble(), step))
-                  .loss();
-
-          // bfloat16 keeps 8 bits, so the losses of five steps stray a little: a wrong step goes
-          // far
-          assertThat(loss)
+          // bfloat16 has 8 significant bits; a wrong step deviates by far more than 0.15
+          assertThat(loss(engine, official, step))
               .as(kernels + " step " + step)
               .isCloseTo(
                   official.get("losses_5_steps_same_batch").get(step - 1).asDouble(), within(0.15));
@@ -129,20 +108,9 @@ class OfficialStepTest {
 
   private static void assertLosses(
       OptimizerSpec optimizer, JsonNode official, Kernels kernels, double tolerance) {
-    Batch batch = OfficialStep.batch();
-    try (TrainingEngine engine = OfficialStep.engine(optimizer, 0, kernels)) {
+    try (TrainingEngine engine = OfficialStep.engine(optimizer, kernels)) {
       for (int step = 1; step <= 5; step++) {
-        double loss =
-            engine
-                .step(
-                    batch.input(),
-                    batch.size(),
-                    OfficialStep.targets(),
-                    new float[0],
-                    OfficialStep.controls(official.get("lr").asDouble(), step))
-                .loss();
-
-        assertThat(loss)
+        assertThat(loss(engine, official, step))
             .as(optimizer.kind() + " step " + step)
             .isCloseTo(
                 official.get("losses_5_steps_same_batch").get(step - 1).asDouble(),
@@ -151,8 +119,13 @@ class OfficialStepTest {
     }
   }
 
+  private static double loss(TrainingEngine engine, JsonNode official, int step) {
+    Controls controls = OfficialStep.controls(official.get("lr").asDouble(), step);
+    return engine.step(OfficialStep.input(controls)).loss();
+  }
+
   private static List<HostTensor> gradients() {
-    return List.copyOf(new ArrayList<>(OfficialStep.pack("grads").tensors().values()));
+    return List.copyOf(OfficialStep.pack("grads").tensors().values());
   }
 
   private static void assertParameters(TrainingEngine engine, String pack, double tolerance) {

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** AdamW, Nesterov's SGD and clipping against their formulas in float64, over three steps. */
+/** Compares AdamW, Nesterov SGD and clipping with their formulas in float64, over three steps. */
 class OptimizerTest {
 
   private static final double RATE = 0.01;
@@ -32,7 +32,7 @@ class OptimizerTest {
   }
 
   @Test
-  void nesterovsMomentumFollowsItsFormula() {
+  void nesterovSgdFollowsItsFormula() {
     OptimizerSpec spec = OptimizerSpec.of(OptimizerKind.SGD, 0.1, 1);
 
     check(
@@ -61,8 +61,11 @@ class OptimizerTest {
     StateDict before = OfficialStep.pack("before");
     List<HostTensor> gradients = new ArrayList<>(OfficialStep.pack("grads").tensors().values());
     List<ParameterGroups.Parameter> parameters =
-        ParameterGroups.of(OfficialStep.NETWORK, spec.weightDecay(), 1).parameters();
-    try (TrainingEngine engine = OfficialStep.engine(spec, 0, Kernels.PLANAR)) {
+        ParameterGroups.of(
+            OfficialStep.spec(spec.kind(), Kernels.PLANAR, Compute.FLOAT32).network(),
+            spec.weightDecay(),
+            1);
+    try (TrainingEngine engine = OfficialStep.engine(spec, Kernels.PLANAR)) {
       for (int step = 1; step <= STEPS; step++) {
         engine.apply(gradients, OfficialStep.controls(RATE, step));
       }
@@ -81,7 +84,7 @@ class OptimizerTest {
                 formula.next(
                     weight, gradient[k] * gradientScale, parameter.weightDecay(), step, state);
           }
-          // float32 rounding of weights up to 2 and steps up to 1
+          // float32 rounds weights up to 2 and steps up to 1
           assertThat((double) actual[k])
               .as("%s[%d]", parameter.name(), k)
               .isCloseTo(weight, within(2e-6 * Math.max(1, Math.abs(weight))));

@@ -14,19 +14,19 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** Schedules and parameter groups against the official ones. */
+/** Compares schedules and parameter groups with the official ones. */
 class SchedulesTest {
 
   private static final JsonNode SCHEDULES = Oracle.json("recipe/schedules.json");
 
   @Test
-  void learningRatesAreTheOfficialOnesAtEveryStep() {
+  void learningRatesEqualTheOfficialOnesAtEveryStep() {
     for (String name : List.of("lr_small", "lr_small_warmup_steps_5")) {
       JsonNode official = SCHEDULES.get(name);
       LearningRateSchedule schedule = schedule(official);
       JsonNode values = official.get("values");
       for (int step = 0; step < values.size(); step++) {
-        // the last bits of cos differ between math libraries
+        // math libraries differ in the last bits of cos
         assertThat(schedule.at(step))
             .as("%s, step %d", name, step)
             .isCloseTo(values.get(step).asDouble(), within(1e-17));
@@ -35,7 +35,7 @@ class SchedulesTest {
   }
 
   @Test
-  void learningRatesOfThePublishedRunAreTheOfficialOnes() {
+  void learningRatesOfThePublishedRunEqualTheOfficialOnes() {
     JsonNode official = SCHEDULES.get("lr_readme_vanillanet_5");
     LearningRateSchedule schedule = schedule(official);
 
@@ -51,7 +51,7 @@ class SchedulesTest {
   }
 
   @Test
-  void slopesAreTheOfficialOnes() {
+  void slopesEqualTheOfficialOnes() {
     for (JsonNode official : SCHEDULES.get("act_learn")) {
       SlopeSchedule schedule =
           new SlopeSchedule(
@@ -64,7 +64,7 @@ class SchedulesTest {
   }
 
   @Test
-  void parameterGroupsAreTheOfficialOnes() {
+  void parameterGroupsEqualTheOfficialOnes() {
     JsonNode all = Oracle.json("recipe/param_groups.json");
     all.fieldNames()
         .forEachRemaining(
@@ -88,7 +88,6 @@ class SchedulesTest {
                       network,
                       official.get("weight_decay").asDouble(),
                       official.get("layer_decay").asDouble())
-                  .parameters()
                   .forEach(p -> actual.put(p.name(), List.of(p.weightDecay(), p.rateScale())));
               assertThat(actual).isEqualTo(expected);
             });

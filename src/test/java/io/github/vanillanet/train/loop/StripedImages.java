@@ -6,7 +6,12 @@ import io.github.vanillanet.train.dataset.Batches;
 import java.util.Optional;
 import java.util.SplittableRandom;
 
-/** Noisy images whose class is the direction of their stripes: batches by (epoch, batch) alone. */
+/**
+ * Noisy images with stripes; the class is the direction of the stripes. Batches depend only on
+ * (epoch, step).
+ *
+ * @param repeated whether a pass continues into the following epochs
+ */
 record StripedImages(int batches, int batchSize, int size, boolean repeated)
     implements BatchSource {
 
@@ -18,9 +23,9 @@ record StripedImages(int batches, int batchSize, int size, boolean repeated)
   }
 
   @Override
-  public Pass open(int epoch, int batch) {
+  public Pass open(int epoch, int step) {
     return new Pass() {
-      private int position = epoch * batches + batch;
+      private int position = epoch * batches + step;
 
       @Override
       public Optional<Batch> next() {
