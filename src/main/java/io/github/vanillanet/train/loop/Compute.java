@@ -3,9 +3,9 @@ package io.github.vanillanet.train.loop;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * In what numbers convolutions compute while training. Weights, gradients of weights, batch norms,
- * loss and optimizer are float32 always. There is no float16: its gradients would need scaling,
- * which bfloat16 with its float32 range does not.
+ * Number format of the convolutions in training. Weights, their gradients, batch norms, loss and
+ * optimizer are always float32. float16 is not supported: its gradients would need loss scaling,
+ * which bfloat16 does not, because it has the range of float32.
  */
 public enum Compute {
   @JsonProperty("float32")
@@ -22,14 +22,14 @@ public enum Compute {
     this.scalarType = scalarType;
   }
 
-  /** An expression in the type of the convolutions; {@code None} stays. */
+  /** Converts an expression to the type of the convolutions; {@code None} is unchanged. */
   String narrowed(String expression) {
     return this == FLOAT32 || expression.equals("None")
         ? expression
         : "torch.to(%s, %d)".formatted(expression, scalarType);
   }
 
-  /** A convolution's result in float32 again. */
+  /** Converts the result of a convolution to float32. */
   String widened(String expression) {
     return this == FLOAT32 ? expression : "torch.to(%s, %d)".formatted(expression, FLOAT32_CODE);
   }

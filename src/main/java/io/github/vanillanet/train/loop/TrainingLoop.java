@@ -14,43 +14,32 @@ import java.util.Optional;
  * Runs the epochs of a training on the calling thread. All random draws are functions of the seed
  * and the step. A run that resumes from any checkpoint therefore ends with the same weights as an
  * uninterrupted run: bit for bit on one CPU thread.
+ *
+ * @param threads of the engine on a CPU
+ * @param clock for the checkpoint interval and for images per second
+ * @param data training batches of the recipe's size
+ * @param validation evaluated every {@code evaluateEvery} epochs and after the last
  */
-public final class TrainingLoop {
-
-  private final TorchRuntime runtime;
-  private final Device device;
-  private final int threads;
-  private final InstantSource clock;
-
-  /**
-   * @param threads of the engine on a CPU
-   * @param clock for the checkpoint interval and for images per second
-   */
-  public TrainingLoop(TorchRuntime runtime, Device device, int threads, InstantSource clock) {
-    this.runtime = runtime;
-    this.device = device;
-    this.threads = threads;
-    this.clock = clock;
-  }
+public record TrainingLoop(
+    TorchRuntime runtime,
+    Device device,
+    int threads,
+    InstantSource clock,
+    BatchSource data,
+    BatchSource validation,
+    int evaluateEvery,
+    CheckpointPolicy checkpoints,
+    TrainingListener listener) {
 
   /**
    * Trains to the end, or until the listener requests a stop.
    *
-   * @param data training batches of the recipe's size
-   * @param validation evaluated every {@code evaluateEvery} epochs and after the last
-   * @param evaluateEvery 0 for only after the last
    * @throws ServiceException {@code ENGINE_FAILURE} if the loss or a weight is not finite, or the
    *     engine fails
    * @throws ServiceException {@code BAD_CONFIGURATION} if the data does not fit the network, or a
    *     checkpoint cannot be written
    */
-  public TrainingOutcome run(
-      TrainingState start,
-      BatchSource data,
-      Optional<BatchSource> validation,
-      int evaluateEvery,
-      CheckpointPolicy checkpoints,
-      TrainingListener listener) {
+  public TrainingOutcome run(TrainingState start) {
     TrainingSpec spec = start.spec();
     if (data.classes() != spec.classes()) {
       throw new ServiceException(
@@ -62,7 +51,7 @@ public final class TrainingLoop {
     TrainingModule module = TrainingModule.of(spec, spec.recipe().optimizerSpec(), start.tensors());
     try (TrainingEngine engine =
         TrainingEngine.load(runtime, device, module, spec.recipe().inputSize())) {
-      return new Run(engine, start, data, validation, evaluateEvery, checkpoints, listener).run();
+      return new Run(engine, start).run();
     }
   }
 
@@ -71,31 +60,14 @@ public final class TrainingLoop {
     private final TrainingEngine engine;
     private final TrainingSpec spec;
     private final Recipe recipe;
-    private final BatchSource data;
-    private final Optional<BatchSource> validation;
-    private final int evaluateEvery;
-    private final CheckpointPolicy checkpoints;
-    private final TrainingListener listener;
     private final LearningRateSchedule rates;
     private long savedAt = clock.millis();
     private int step;
 
-    Run(
-        TrainingEngine engine,
-        TrainingState start,
-        BatchSource data,
-        Optional<BatchSource> validation,
-        int evaluateEvery,
-        CheckpointPolicy checkpoints,
-        TrainingListener listener) {
+    Run(TrainingEngine engine, TrainingState start) {
       this.engine = engine;
       this.spec = start.spec();
       this.recipe = spec.recipe();
-      this.data = data;
-      this.validation = validation;
-      this.evaluateEvery = evaluateEvery;
-      this.checkpoints = checkpoints;
-      this.listener = listener;
       this.rates = recipe.rates(data.batches());
       this.step = start.step();
     }
@@ -144,8 +116,7 @@ public final class TrainingLoop {
         }
       }
       double seconds = Math.max(1, clock.millis() - startedAt) / 1e3;
-      boolean evaluates =
-          isLastStepDone() || (evaluateEvery > 0 && (epoch + 1) % evaluateEvery == 0);
+      boolean evaluates = isLastStepDone() || (epoch + 1) % evaluateEvery == 0;
       listener.epochFinished(
           new EpochReport(
               epoch,
@@ -155,8 +126,10 @@ public final class TrainingLoop {
               rates.at(step - 1),
               recipe.slope().at(epoch),
               losses.getCount() * recipe.imagesPerStep() / seconds,
-              evaluates ? evaluation(epoch, false) : Optional.empty(),
-              evaluates && recipe.emaDecay() > 0 ? evaluation(epoch, true) : Optional.empty()));
+              evaluates ? Optional.of(evaluate(epoch, false)) : Optional.empty(),
+              evaluates && recipe.emaDecay() > 0
+                  ? Optional.of(evaluate(epoch, true))
+                  : Optional.empty()));
       return true;
     }
 
@@ -194,14 +167,10 @@ public final class TrainingLoop {
       listener.checkpointed(checkpoints.file(), step);
     }
 
-    private Optional<Evaluation> evaluation(int epoch, boolean average) {
+    private Evaluation evaluate(int epoch, boolean average) {
       double slope = recipe.slope().at(epoch);
-      return validation.map(source -> evaluate(source, slope, average));
-    }
-
-    private Evaluation evaluate(BatchSource source, double slope, boolean average) {
       Evaluation.Sum sum = new Evaluation.Sum();
-      try (BatchSource.Pass pass = source.open(0, 0)) {
+      try (BatchSource.Pass pass = validation.open(0, 0)) {
         for (Optional<Batch> next = pass.next(); next.isPresent(); next = pass.next()) {
           sum.add(engine.evaluate(next.get(), slope, average), next.get().labels());
         }

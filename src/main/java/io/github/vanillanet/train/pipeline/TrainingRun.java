@@ -60,14 +60,17 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
     BatchSource held =
         FolderBatches.evaluation(
             validation, images.preprocessing(), EVALUATION_BATCH, loaders, spec.classes());
-    return new TrainingLoop(runtime, device, threads, Clock.systemUTC())
-        .run(
-            start(spec, from),
+    return new TrainingLoop(
+            runtime,
+            device,
+            threads,
+            Clock.systemUTC(),
             batches,
-            Optional.of(held),
+            held,
             Math.max(1, recipe.epochs() / EVALUATIONS),
             checkpoints,
-            listener);
+            listener)
+        .run(start(spec, from));
   }
 
   private TrainingState start(TrainingSpec spec, Optional<Path> from) {

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,14 +88,9 @@ class TrainingLoopTest {
           }
         };
 
-    new TrainingLoop(TorchRuntime.load(), Device.CPU, 1, () -> Instant.ofEpochSecond(seconds.get()))
-        .run(
-            TrainingState.fresh(spec(plain(2))),
-            DATA,
-            Optional.empty(),
-            0,
-            new CheckpointPolicy(folder.resolve("c.pth"), Duration.ofSeconds(4)),
-            listener);
+    CheckpointPolicy policy = new CheckpointPolicy(folder.resolve("c.pth"), Duration.ofSeconds(4));
+    TrainingState start = TrainingState.fresh(spec(plain(2)));
+    run(start, policy, () -> Instant.ofEpochSecond(seconds.get()), listener);
 
     assertThat(saved).containsExactly(4, 6, 10, 12);
   }
@@ -132,14 +126,18 @@ class TrainingLoopTest {
   }
 
   private TrainingOutcome run(TrainingState start, String file, TrainingListener listener) {
-    return new TrainingLoop(TorchRuntime.load(), Device.CPU, 1, InstantSource.system())
-        .run(
-            start,
-            DATA,
-            Optional.of(VALIDATION),
-            1,
-            new CheckpointPolicy(folder.resolve(file), Duration.ZERO),
-            listener);
+    CheckpointPolicy policy = new CheckpointPolicy(folder.resolve(file), Duration.ZERO);
+    return run(start, policy, InstantSource.system(), listener);
+  }
+
+  private static TrainingOutcome run(
+      TrainingState start,
+      CheckpointPolicy policy,
+      InstantSource clock,
+      TrainingListener listener) {
+    return new TrainingLoop(
+            TorchRuntime.load(), Device.CPU, 1, clock, DATA, VALIDATION, 1, policy, listener)
+        .run(start);
   }
 
   private static TrainingSpec spec(Recipe recipe) {
