@@ -14,7 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The answers of the official PyTorch code and of Pillow, from {@code src/test/resources/oracle}.
+ * Reference results of the official PyTorch code and of Pillow, in {@code
+ * src/test/resources/oracle}.
  */
 public final class Oracle {
 
@@ -34,7 +35,7 @@ public final class Oracle {
     }
   }
 
-  /** Reads {@code NAME.bin} as {@code NAME.json} describes it. */
+  /** Reads the array of {@code NAME.bin}; {@code NAME.json} holds its type and shape. */
   public static HostTensor array(String name) {
     JsonNode description = json(name + ".json");
     List<Long> shape = new ArrayList<>();

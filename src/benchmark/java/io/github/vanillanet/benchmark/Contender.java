@@ -2,13 +2,13 @@ package io.github.vanillanet.benchmark;
 
 import java.nio.ByteBuffer;
 
-/** One way to compute a net. Every call comes from one thread. */
+/** A way to compute a network. All calls come from one thread. */
 interface Contender extends AutoCloseable {
 
   String name();
 
   /**
-   * @param normalised direct, native order: one float32 sample {@code [3, h, w]}
+   * @param normalised one float32 sample {@code [3, h, w]}, direct, native byte order
    * @return logits
    */
   float[] forward(ByteBuffer normalised) throws Exception;

@@ -26,7 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The same net and weights, computed in three ways. */
+/** The same network and weights, computed in three ways. */
 final class Contenders {
 
   private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
@@ -34,7 +34,7 @@ final class Contenders {
 
   private Contenders() {}
 
-  /** Ours first. */
+  /** All contenders; the service is the first. */
   static List<Contender> of(TorchRuntime runtime, Network network, StateDict weights, int threads)
       throws Exception {
     Path artifact = Files.createTempFile("vanillanet-benchmark-", ".pt");
@@ -50,7 +50,7 @@ final class Contenders {
     }
   }
 
-  /** The artifact as the service runs it. */
+  /** The artifact, run as in the service. */
   private static final class Served implements Contender {
 
     private final ModelInstance instance;
@@ -103,8 +103,8 @@ final class Contenders {
   }
 
   /**
-   * What {@code torch.jit.trace} of the official net would record, run by DJL: the operators of the
-   * artifact before {@code prepare}, on dense tensors and weights as they are in the checkpoint.
+   * The operators that {@code torch.jit.trace} would record of the official network, run by DJL:
+   * the artifact before {@code prepare}, with dense tensors and the weights of the checkpoint.
    */
   private static final class PlainTrace implements Contender {
 

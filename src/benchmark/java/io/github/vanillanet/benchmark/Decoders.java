@@ -5,7 +5,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.JpegDecoder;
 
-/** Decoders by the names that results are reported under. */
+/** Decoders by the names that appear in the results. */
 final class Decoders {
 
   static final String IMAGE_IO = "imageio";
@@ -17,9 +17,9 @@ final class Decoders {
   private Decoders() {}
 
   /**
-   * Just this one, or nothing is measured.
+   * The decoder of that name, without a fallback.
    *
-   * @throws Missing if this machine does not have it
+   * @throws Missing if this machine does not have it; the benchmark is then skipped
    */
   static ImageDecoder of(String name) {
     boolean scaled = name.equals(TURBO_JPEG_SCALED);
@@ -28,11 +28,11 @@ final class Decoders {
       return new ImageDecoder(MAX_PIXELS, library, scaled);
     } catch (ServiceException e) {
       e.rethrowUnless(ErrorCode.BAD_CONFIGURATION);
-      throw new Missing("%s is left out: %s".formatted(name, e.getMessage()));
+      throw new Missing("%s is skipped: %s".formatted(name, e.getMessage()));
     }
   }
 
-  /** Has no stack trace, which JMH would print behind the one line that matters. */
+  /** An exception without a stack trace, because JMH would print it after the message. */
   private static final class Missing extends RuntimeException {
 
     private static final long serialVersionUID = 1L;

@@ -30,20 +30,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 /**
- * One image's forward of each member of the family as it is served, beside ONNX Runtime on the same
- * weights and beside a plain trace: all in one process, in turns, so that whatever else the machine
- * does meets all of them. Ratios are of one run; none is asserted.
+ * Measures the forward pass of one image for each variant: as served, with ONNX Runtime on the same
+ * weights, and as a plain trace. All run alternately in one process, so that other load on the
+ * machine affects all of them. The ratios belong to one run; none is asserted.
  *
- * <p>Settings are system properties: {@code forward.variants} (5 to 13), {@code forward.threads} (1
- * and all), {@code forward.rounds} (15), {@code forward.output} (a JSON file).
+ * <p>The settings are system properties: {@code forward.variants} (5 to 13), {@code
+ * forward.threads} (1 and all), {@code forward.rounds} (15), {@code forward.output} (a JSON file).
  */
 public final class ForwardComparison {
 
   private static final int WARM_UPS = 2;
 
-  /**
-   * ONNX Runtime's threads spin for a while after a forward: not into the next contender's time.
-   */
+  /** The threads of ONNX Runtime spin for a while after a forward pass. This waits for them. */
   private static final long PAUSE_MILLIS = 20;
 
   private static final String HEAD = "%n%-14s %-12s %9s %9s %9s %7s %7s %7s %6s%n";
@@ -81,9 +79,9 @@ public final class ForwardComparison {
       }
     }
     System.out.printf(
-        "%nMIN, MEDIAN and CPU after the times: served / this one, so below 1 the service is faster."
-            + "%nCPU: time of the one thread that computes. PEAK: of the fastest float32 matrix"
-            + " product.%n");
+        "%nThe second MIN, MEDIAN and CPU are ratios, served / this contender: below 1, the service"
+            + " is faster.%nCPU: time of the computing thread. PEAK: share of the fastest float32"
+            + " matrix product.%n");
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("machine", machine);
     report.put("forward", results);
@@ -149,7 +147,7 @@ public final class ForwardComparison {
   }
 
   /**
-   * @param ideal milliseconds of a forward as fast as the matrix product
+   * @param ideal milliseconds of a forward pass at the speed of the matrix product
    */
   private void report(
       VanillaNetVariant variant,
@@ -168,7 +166,7 @@ public final class ForwardComparison {
     result.put("median_ms", own.median());
     result.put("served_to_this_min", wall.get(0).min() / own.min());
     result.put("served_to_this_median", wall.get(0).median() / own.median());
-    if (threads == 1) { // of more only one is seen
+    if (threads == 1) { // the clock covers only the calling thread
       result.put("cpu_min_ms", cpu.get(index).min());
       result.put("served_to_this_cpu_min", cpu.get(0).min() / cpu.get(index).min());
     }

@@ -20,8 +20,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A JPEG to the 224×224 that a net takes, as the service does it: a photo of 512×512 pixels, and
- * one of twelve megapixels.
+ * From a JPEG to the network's 224×224 input, as in the service: a photo of 512×512 pixels and one
+ * of 12 megapixels.
  */
 @BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -38,7 +38,7 @@ public class ImageBenchmark {
     return Files.readAllBytes(Oracle.file(PHOTO));
   }
 
-  /** A photo as it is uploaded. */
+  /** An uploaded photo. */
   @State(Scope.Benchmark)
   public static class Encoded {
 
@@ -55,19 +55,19 @@ public class ImageBenchmark {
     }
   }
 
-  /** A photo once it is decoded, by whatever decoder: they agree. */
+  /** A decoded photo. All decoders give the same pixels. */
   @State(Scope.Benchmark)
   public static class Decoded {
 
-    private RgbImage picture;
+    private RgbImage image;
 
     @Setup
     public void decode() throws IOException {
-      picture = Decoders.of(Decoders.IMAGE_IO).decode(photo());
+      image = Decoders.of(Decoders.IMAGE_IO).decode(photo());
     }
   }
 
-  /** The photo enlarged to the size of a telephone's. It has less detail than one of those. */
+  /** The photo, enlarged to the size of a phone's camera. It has less detail than a real one. */
   @State(Scope.Benchmark)
   public static class LargeEncoded {
 
@@ -93,7 +93,7 @@ public class ImageBenchmark {
 
   @Benchmark
   public RgbImage resizeAndCrop(Decoded photo) {
-    return PREPROCESSING.apply(photo.picture);
+    return PREPROCESSING.apply(photo.image);
   }
 
   @Benchmark

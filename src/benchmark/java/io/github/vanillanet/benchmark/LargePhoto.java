@@ -9,7 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import javax.imageio.ImageIO;
 
-/** A JPEG of twelve megapixels. */
+/** A JPEG of 12 megapixels. */
 final class LargePhoto {
 
   private static final int WIDTH = 4032;
@@ -32,14 +32,14 @@ final class LargePhoto {
     return encoded.toByteArray();
   }
 
-  /** Stops a run that would time the other way of decoding. */
+  /** Fails if the decoder reduced the image although it should not, or the reverse. */
   static void requireScaled(boolean expected, RgbImage decoded) {
     boolean found = decoded.width() < WIDTH && decoded.height() < HEIGHT;
     if (found != expected) {
       throw new IllegalStateException(
-          "expected a picture of %dx%d%s, found %dx%d"
+          "expected an image of %dx%d%s, found %dx%d"
               .formatted(
-                  WIDTH, HEIGHT, expected ? " reduced" : "", decoded.width(), decoded.height()));
+                  WIDTH, HEIGHT, expected ? " or less" : "", decoded.width(), decoded.height()));
     }
   }
 }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a figure has to be read with. */
+/** Hardware and software that the figures depend on. */
 final class Machine {
 
   private Machine() {}
@@ -32,7 +32,7 @@ final class Machine {
     }
   }
 
-  /** Averages of the last 1, 5 and 15 minutes. */
+  /** Load averages of the last 1, 5 and 15 minutes. */
   private static String load() throws IOException {
     return Files.readString(Path.of("/proc/loadavg")).strip();
   }

@@ -2,7 +2,7 @@ package io.github.vanillanet.benchmark;
 
 import java.util.Arrays;
 
-/** Repeated times of one thing, in nanoseconds. */
+/** Repeated measurements of one duration, in nanoseconds. */
 final class Times {
 
   private final long[] nanos;

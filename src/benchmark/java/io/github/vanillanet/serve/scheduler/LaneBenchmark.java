@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a lane takes besides the forward: here a forward takes no time. */
+/** Time of a lane besides the forward pass, which takes no time here. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -43,25 +43,25 @@ public class LaneBenchmark {
   private Lane lane(BatchPolicy policy) {
     return new Lane(
         "benchmark",
-        List.of(new NoNet()),
+        List.of(new InstantModel()),
         new LaneSettings(2 * IMAGES, policy, new Scheduler(Ticker.system())),
         ServingMetrics.unobserved().version("benchmark", 1, ""));
   }
 
-  /** On the heap, as a request brings it. */
+  /** On the heap, as in a request. */
   private static ModelInput image() {
     int bytes = InputKind.IMAGES.sampleBytes(SIDE, SIDE);
     return new ModelInput(
         InputKind.IMAGES, 1, ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder()));
   }
 
-  /** One image to the lane's thread and its logits back. */
+  /** One image to the lane's thread, and its logits back. */
   @Benchmark
   public LaneAnswer handOver() {
     return lane.submit(image).join();
   }
 
-  /** The same for each of eight that wait together and are stacked for a common forward. */
+  /** The same per image, for eight images in one batch. */
   @Benchmark
   @OperationsPerInvocation(IMAGES)
   public List<LaneAnswer> stack() {
@@ -78,11 +78,11 @@ public class LaneBenchmark {
     combining.close();
   }
 
-  private final class NoNet implements ModelInstance {
+  private final class InstantModel implements ModelInstance {
 
     @Override
     public void attachToThread() {
-      // any thread will do
+      // any thread is allowed
     }
 
     @Override
@@ -92,7 +92,7 @@ public class LaneBenchmark {
 
     @Override
     public void close() {
-      // nothing is held
+      // holds no resources
     }
   }
 }

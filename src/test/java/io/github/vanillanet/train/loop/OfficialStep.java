@@ -79,7 +79,9 @@ final class OfficialStep {
     return new Controls(SLOPE, rate, step, 1, Mixing.NONE);
   }
 
-  /** Named tensors of {@code NAME.bin} as {@code NAME.json} describes them. */
+  /**
+   * Reads the tensors of {@code NAME.bin}; {@code NAME.json} holds their names, types and shapes.
+   */
   static StateDict pack(String name) {
     try {
       ByteBuffer bytes =
