@@ -4,7 +4,7 @@ import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.ServedModel;
-import io.github.vanillanet.serve.scheduler.LaneEstimate;
+import io.github.vanillanet.serve.scheduler.Lane;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -52,7 +52,7 @@ public final class ModelGroups {
   }
 
   private static DeadlineRouter.Candidate candidate(ServedModel model, int images) {
-    LaneEstimate estimate = model.lane().estimate(images);
+    Lane.Estimate estimate = model.lane().estimate(images);
     return new DeadlineRouter.Candidate(
         model.id().name(), model.manifest().macs(), estimate.total(), estimate.room());
   }

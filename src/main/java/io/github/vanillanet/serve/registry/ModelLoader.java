@@ -14,12 +14,11 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.metrics.VersionMeters;
-import io.github.vanillanet.serve.scheduler.KnownAnswer;
 import io.github.vanillanet.serve.scheduler.Lane;
 import io.github.vanillanet.serve.scheduler.LaneFault;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
-import io.github.vanillanet.serve.scheduler.WatchPlan;
+import io.github.vanillanet.serve.scheduler.Probe;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
@@ -102,7 +101,11 @@ public final class ModelLoader implements VersionLoader {
       try {
         Certificate certificate = proven(artifact, version, instances);
         // from here on it takes turns with others: a forward that hangs must not stop them
-        lane.watch(watch(version.id(), new GoldenAnswers(certificate), probes));
+        lane.watch(
+            probes(new GoldenAnswers(certificate), probes),
+            SHORTEST_PROBE_INTERVAL,
+            plan.hangLimit(),
+            fault -> onFault.accept(version.id(), fault));
         Duration latency = medianForward(lane, probes.get(0));
         lane.open(latency);
         Duration loadTime = Duration.ofNanos(System.nanoTime() - started);
@@ -143,15 +146,14 @@ public final class ModelLoader implements VersionLoader {
     return new Lane(id.toString(), List.copyOf(instances), plan.lane(), meters);
   }
 
-  private WatchPlan watch(ModelId id, GoldenAnswers golden, List<RgbImage> probes) {
-    List<KnownAnswer> known = new ArrayList<>();
-    for (int i = 0; i < probes.size(); i++) {
-      int probe = i;
-      ModelInput input = new ModelInput(InputKind.IMAGES, 1, WarmUp.pixels(probes.get(i), 1));
-      known.add(new KnownAnswer(input, logits -> golden.requireStill(probe, logits)));
+  private static List<Probe> probes(GoldenAnswers golden, List<RgbImage> images) {
+    List<Probe> probes = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      int index = i;
+      ModelInput input = new ModelInput(InputKind.IMAGES, 1, WarmUp.pixels(images.get(i), 1));
+      probes.add(new Probe(input, logits -> golden.requireStill(index, logits)));
     }
-    return new WatchPlan(
-        known, SHORTEST_PROBE_INTERVAL, plan.hangLimit(), fault -> onFault.accept(id, fault));
+    return probes;
   }
 
   /** Every thread is warm, and every device answers the probes as it must. */

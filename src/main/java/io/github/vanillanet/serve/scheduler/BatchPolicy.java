@@ -6,26 +6,26 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * How many images one forward takes. Sizes above one are those a loader has warmed: the powers of
- * two up to the largest, and the largest.
+ * How many images one forward computes. A combined batch has a size that the loader has warmed up:
+ * a power of two, or the maximum.
  *
- * @param maxImages of several requests together; 1 computes each request by itself
- * @param maxDelay that the oldest request may be held back for others to join it
+ * @param maxImages of several requests in one forward; 1 computes each request on its own
+ * @param maxDelay how long the oldest request waits for others to fill the batch
  */
 public record BatchPolicy(int maxImages, Duration maxDelay) {
 
-  /** Without batching, a request of many images is cut so: that bounds the memory. */
+  /** Without batching, larger requests are computed in pieces of this size to bound the memory. */
   static final int LARGEST_PIECE = 8;
 
   public BatchPolicy {
     if (maxImages < 1 || maxDelay.isNegative()) {
       throw new IllegalArgumentException(
-          "expected at least one image and no negative delay, found %d and %s"
+          "Expected at least one image and no negative delay, got %d and %s"
               .formatted(maxImages, maxDelay));
     }
   }
 
-  /** Each request by itself: on a CPU a batch takes as long as its images one by one. */
+  /** Computes each request on its own. On a CPU, batching saves no time. */
   public static BatchPolicy single() {
     return new BatchPolicy(1, Duration.ZERO);
   }
@@ -34,7 +34,7 @@ public record BatchPolicy(int maxImages, Duration maxDelay) {
     return maxImages > 1;
   }
 
-  /** The sizes of a forward that a loader warms, ascending. */
+  /** The batch sizes that the loader warms up, ascending. */
   public List<Integer> sizes() {
     List<Integer> sizes = new ArrayList<>();
     for (int size = 1; size < maxImages; size *= 2) {
@@ -49,15 +49,11 @@ public record BatchPolicy(int maxImages, Duration maxDelay) {
     return combines() ? sizes() : IntStream.rangeClosed(1, LARGEST_PIECE).boxed().toList();
   }
 
-  /** How many of {@code waiting} images, at least one, to compute in the next forward. */
+  /** The size of the next forward if {@code waiting} images wait, at least one. */
   int take(int waiting) {
     if (!combines()) {
       return Math.min(waiting, LARGEST_PIECE);
     }
-    int taken = 1;
-    for (int size : sizes()) {
-      taken = size <= waiting ? size : taken;
-    }
-    return taken;
+    return waiting >= maxImages ? maxImages : Integer.highestOneBit(waiting);
   }
 }

@@ -1,8 +1,8 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
-import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.metrics.VersionMeters;
@@ -11,34 +11,55 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /**
- * A bounded queue and the threads that do every forward of one model: one thread for each {@link
- * ModelInstance}, which take {@link Scheduler} with those of other lanes. The queue is counted in
- * images; a full one refuses at once. Work whose future is cancelled leaves it at once, work whose
- * deadline cannot be met any more when the next work is taken up. Any thread may submit.
+ * A bounded queue and the worker threads that run every forward of one model, one thread for each
+ * {@link ModelInstance}. The queue is counted in images; a full queue rejects at once. Cancelled
+ * work leaves the queue at once. Work that cannot meet its deadline is dropped when a worker takes
+ * its next task. Thread-safe.
  */
 public final class Lane implements AutoCloseable {
 
   private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(30);
   private static final Duration FAULTY_DRAIN = Duration.ofSeconds(1);
 
+  private final String name;
   private final List<ModelInstance> instances;
   private final VersionMeters meters;
-  private final ServiceTime times;
-  private final LaneQueue queue;
   private final BatchPolicy policy;
-  private final Ticker ticker;
-  private final LaneHealth health;
-  private final String name;
-  private final List<LaneWorker> workers = new ArrayList<>();
-  private final List<Thread> threads = new ArrayList<>();
-  private Optional<LaneWatch> watch = Optional.empty(); // guarded by this
+  private final Scheduler scheduler;
+  private final LaneQueue queue;
+  private final LaneMonitor monitor;
+  private final List<Thread> workers = new ArrayList<>();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private Optional<Thread> watch = Optional.empty(); // guarded by this
 
   /**
-   * Starts the threads. The lane owns the instances from here on; the first may own what the others
-   * use, so it is closed last.
+   * The expected latency of new work, from measured times.
+   *
+   * @param waiting until the work before it is done
+   * @param forward of the work itself
+   * @param margin added for safety
+   * @param room whether the queue has room for it
+   */
+  public record Estimate(Duration waiting, Duration forward, Duration margin, boolean room) {
+
+    public Duration total() {
+      return waiting.plus(forward).plus(margin);
+    }
+
+    /** Without margin, in nanoseconds; 0 before anything was measured. */
+    long likelyNanos(Duration preparation) {
+      return forward.isZero() ? 0 : preparation.plus(waiting).plus(forward).toNanos();
+    }
+  }
+
+  /**
+   * Starts the threads. The lane owns the instances. It closes the first one last, because the
+   * others may use its weights.
    *
    * @param name of the threads, and in messages
    * @param meters closed with the lane
@@ -49,22 +70,17 @@ public final class Lane implements AutoCloseable {
     this.instances = List.copyOf(instances);
     this.meters = meters;
     this.policy = settings.batching();
-    this.ticker = settings.turns().ticker();
-    this.times = new ServiceTime(policy.combines(), ticker);
-    this.queue = new LaneQueue(name, instances.size(), settings, times, meters);
-    this.health = new LaneHealth(queue, meters);
+    this.scheduler = settings.scheduler();
+    this.queue = scheduler.join(name, instances.size(), settings, meters);
+    this.monitor = new LaneMonitor(scheduler, queue, meters);
     for (int i = 0; i < instances.size(); i++) {
-      LaneWorker worker =
-          new LaneWorker(i, name, instances.get(i), queue, policy, times, meters, ticker, health);
-      workers.add(worker);
-      Thread thread = new Thread(worker, "lane-" + name + (i == 0 ? "" : "-" + (i + 1)));
-      thread.setDaemon(true);
-      threads.add(thread);
+      Runnable worker = new LaneWorker(i, instances.get(i), settings, queue, monitor, meters);
+      workers.add(daemon(worker, "lane-" + name + (i == 0 ? "" : "-" + (i + 1))));
     }
-    threads.forEach(Thread::start);
+    workers.forEach(Thread::start);
   }
 
-  /** One thread, one request at a time, counted by nobody. */
+  /** One worker, one request at a time, without metrics. */
   public Lane(String name, ModelInstance instance, int capacity) {
     this(
         name,
@@ -73,54 +89,50 @@ public final class Lane implements AutoCloseable {
         ServingMetrics.unobserved().version(name, 1, ""));
   }
 
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
   /**
-   * Reserves room before the work of preparing an input is begun. Work of more images than the
-   * capacity is accepted by an empty queue only.
+   * Reserves room before an input is prepared. An empty queue accepts work larger than its
+   * capacity.
    *
-   * @throws ServiceException {@code QUEUE_FULL} if there is no room; it tells how long what waits
-   *     will take
-   * @throws ServiceException {@code DEADLINE_EXCEEDED} if the answer would come too late, by what
-   *     the lane measured
-   * @throws ServiceException {@code NOT_READY} if the lane is closing, or out of service after a
-   *     fault
+   * @param preparation expected time until the input is prepared
+   * @throws ServiceException {@code QUEUE_FULL} if there is no room, with the time until the queue
+   *     is empty
+   * @throws ServiceException {@code DEADLINE_EXCEEDED} if the estimated answer is too late
+   * @throws ServiceException {@code NOT_READY} if the lane is closing or out of service
    */
+  public Reservation reserve(int images, Deadline deadline, Duration preparation) {
+    return scheduler.reserve(queue, images, deadline, preparation);
+  }
+
+  /** Reserves room for an input that is ready. */
   public Reservation reserve(int images, Deadline deadline) {
     return reserve(images, deadline, Duration.ZERO);
   }
 
-  /**
-   * The same, of work whose input is still to be prepared.
-   *
-   * @param preparation that this is expected to take
-   */
-  public Reservation reserve(int images, Deadline deadline, Duration preparation) {
-    return queue.reserve(images, deadline, preparation);
-  }
-
-  /**
-   * Rejects what {@link #reserve} would reject now, and reserves nothing.
-   *
-   * @throws ServiceException as {@link #reserve} does
-   */
+  /** Throws what {@link #reserve(int, Deadline)} would throw now, and reserves nothing. */
   public void requireRoom(int images, Deadline deadline) {
-    queue.requireRoom(images, deadline);
+    scheduler.requireRoom(queue, images, deadline);
   }
 
-  /** Reserves and queues at once, without a deadline; throws as {@link #reserve} does. */
+  /** Reserves room and submits, without a deadline. */
   public CompletableFuture<LaneAnswer> submit(ModelInput input) {
-    try (Reservation ticket = reserve(input.samples(), Deadline.never())) {
-      return ticket.submit(input);
+    try (Reservation reservation = reserve(input.samples(), Deadline.never())) {
+      return reservation.submit(input);
     }
   }
 
-  /** What {@code images} would meet if they came now. */
-  public LaneEstimate estimate(int images) {
-    return queue.estimate(images);
+  public Estimate estimate(int images) {
+    return scheduler.estimate(queue, images);
   }
 
-  /** Images that wait; those being computed are not among them. */
+  /** The number of waiting images, without those being computed. */
   public int depth() {
-    return queue.depth();
+    return scheduler.depth(queue);
   }
 
   public VersionMeters meters() {
@@ -128,62 +140,83 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * Ends the warm-up: estimates begin with what was measured, and metrics are counted from here.
+   * Ends the warm-up: estimates start from this measurement, and metrics count from here on.
    *
-   * @param oneImage time of its forward
+   * @param oneImage time of a forward with one image
    */
   public void open(Duration oneImage) {
-    times.restart(oneImage.toNanos());
+    queue.times.restart(oneImage.toNanos());
     meters.open(instances.size(), policy.sizes());
   }
 
   /**
-   * Watches the lane until it is closed: each thread computes a probe now and then, and the first
-   * fault takes the lane out of service.
+   * Starts the monitor, which computes probes on each worker and finds faults until the lane is
+   * closed. Called once.
+   *
+   * @param probes computed in turn, at least one
+   * @param interval shortest time between two probes of one worker
+   * @param hangLimit a forward hangs if it takes longer than this and ten times its measured time
+   * @param onFault receives each fault on the thread that found it, and must return quickly
    */
-  public synchronized void watch(WatchPlan plan) {
-    List<WorkerPulse> pulses = workers.stream().map(LaneWorker::pulse).toList();
-    workers.forEach(worker -> worker.probes(plan.probes()));
-    health.watched(plan.onFault());
-    watch = Optional.of(new LaneWatch("watch-" + name, queue, pulses, times, health, plan, ticker));
+  public synchronized void watch(
+      List<Probe> probes, Duration interval, Duration hangLimit, Consumer<LaneFault> onFault) {
+    monitor.start(probes, interval, hangLimit, onFault);
+    watch = Optional.of(daemon(this::monitorUntilClosed, "watch-" + name));
     watch.get().start();
   }
 
-  /** Why the lane answers nothing any more, if so. */
-  public Optional<LaneFault> fault() {
-    return health.fault();
-  }
-
-  /**
-   * @throws ServiceException {@code NOT_READY} after a fault, naming it
-   */
-  public void requireHealthy() {
-    if (health.fault().isPresent()) {
-      throw health.fault().get().refusal(name);
+  private void monitorUntilClosed() {
+    try {
+      boolean useful = true;
+      while (useful && !closed.await(LaneMonitor.TICK.toNanos(), TimeUnit.NANOSECONDS)) {
+        useful = monitor.tick();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  /** {@link #close(Duration)} with half a minute. */
+  /** Why the lane is out of service, if it is. */
+  public Optional<LaneFault> fault() {
+    return queue.fault;
+  }
+
+  /**
+   * @throws ServiceException {@code NOT_READY} if the lane is out of service
+   */
+  public void requireHealthy() {
+    queue.fault.ifPresent(
+        fault -> {
+          throw fault.rejection(name);
+        });
+  }
+
+  /** {@link #close(Duration)} with 30 seconds. */
   @Override
   public void close() {
     close(DEFAULT_DRAIN);
   }
 
   /**
-   * Refuses new work, finishes what is queued until {@code drain} is over, fails the rest, joins
-   * the threads and closes the instances. Idempotent. After a fault nothing is left to finish.
+   * Rejects new work, computes the waiting work for up to {@code drain}, fails the rest, joins the
+   * threads and closes the instances. After a fault nothing is left to compute. Idempotent.
    */
   public void close(Duration drain) {
-    queue.close();
-    boolean stopped = join(health.fault().isPresent() ? FAULTY_DRAIN : drain);
-    if (!stopped) {
-      threads.forEach(Thread::interrupt);
-      queue.failAll();
-      stopped = join(health.fault().isPresent() ? FAULTY_DRAIN : drain);
+    scheduler.close(queue);
+    boolean ended = join(workers, queue.fault.isPresent() ? FAULTY_DRAIN : drain);
+    ServiceException reason =
+        new ServiceException(
+            ErrorCode.NOT_READY, name + " was closed before this work was computed");
+    scheduler.leave(queue, reason);
+    if (!ended) {
+      workers.forEach(Thread::interrupt);
+      ended = join(workers, queue.fault.isPresent() ? FAULTY_DRAIN : drain);
     }
-    endWatch();
-    queue.failAll();
-    if (stopped) { // never under a running forward: a hung device keeps its memory
+    closed.countDown();
+    synchronized (this) {
+      join(watch.stream().toList(), DEFAULT_DRAIN);
+    }
+    if (ended) { // a hung forward keeps using its instance
       for (int i = instances.size() - 1; i >= 0; i--) {
         instances.get(i).close();
       }
@@ -191,11 +224,7 @@ public final class Lane implements AutoCloseable {
     meters.close();
   }
 
-  private synchronized void endWatch() {
-    watch.ifPresent(LaneWatch::close);
-  }
-
-  private boolean join(Duration patience) {
+  private static boolean join(List<Thread> threads, Duration patience) {
     boolean interrupted = false;
     long until = System.nanoTime() + patience.toNanos();
     for (Thread thread : threads) {

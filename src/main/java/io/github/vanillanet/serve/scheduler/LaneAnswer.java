@@ -1,8 +1,10 @@
 package io.github.vanillanet.serve.scheduler;
 
 /**
+ * The answer to one request.
+ *
  * @param logits {@code samples} rows of class scores
- * @param queueNanos from submission until the lane's thread took the work up
- * @param inferNanos spent in the engine
+ * @param queueNanos from submission until a worker took the work
+ * @param inferNanos time in the engine
  */
 public record LaneAnswer(float[] logits, long queueNanos, long inferNanos) {}

@@ -5,16 +5,16 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.metrics.FaultReason;
 
 /**
- * Why a lane answers nothing any more.
+ * Why a lane is out of service.
  *
  * @param detail one line for the operator
- * @param sticky only a new process cures it: its device, its memory or one of its threads is beyond
- *     repair. Otherwise another version does
+ * @param sticky whether only a new process helps, because the device, its memory or a thread is
+ *     broken; otherwise another version of the model helps
  */
 public record LaneFault(FaultReason reason, String detail, boolean sticky) {
 
-  /** What requests are told. */
-  ServiceException refusal(String lane) {
+  /** The error of every request to the lane. */
+  ServiceException rejection(String lane) {
     return new ServiceException(
         ErrorCode.NOT_READY, "%s is out of service: %s".formatted(lane, this));
   }

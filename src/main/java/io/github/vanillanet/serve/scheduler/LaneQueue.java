@@ -3,294 +3,254 @@ package io.github.vanillanet.serve.scheduler;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
+import io.github.vanillanet.base.timing.Millis;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What waits for a lane, counted in images, together with what is still being prepared for it.
- * Lanes that take turns share a lock, so an estimate sees what waits for all of them.
+ * The state of one lane: its waiting work, in order of submission, and its workers. All fields that
+ * are not final are guarded by the {@link Scheduler}'s lock.
  */
 final class LaneQueue {
 
-  private final String name;
-  private final int capacity;
-  private final ServiceTime times;
-  private final Scheduler turns;
-  private final Ticker ticker;
+  final String name;
+  final int capacity;
+  final LatencyEstimator.ForwardTimes times;
+  final List<Worker> workers = new ArrayList<>();
 
-  private final ReentrantLock lock; // that of the turns
-  private final WaitingWork waiting; // guarded by lock
-  private final LaneDispatch dispatch; // guarded by lock
-  private int reservedImages; // guarded by lock
-  private boolean closing; // guarded by lock
-  private Optional<LaneFault> fault = Optional.empty(); // guarded by lock
+  private final BatchPolicy policy;
+  private final boolean holdsBack;
+  private final VersionMeters meters;
+  private final Ticker ticker;
+  private final ArrayDeque<Work> works = new ArrayDeque<>();
+
+  int images; // of all waiting work
+  int reserved; // images whose input is being prepared
+  int woken; // workers that were woken for work and have not taken it yet
+  boolean closing; // no new work; waiting work is computed without delay
+  volatile Optional<LaneFault> fault = Optional.empty(); // written under the lock
+
+  /** One worker thread. */
+  static final class Worker {
+    final Condition changed;
+    boolean waiting; // in Scheduler.next, and so able to take a place
+    List<Work> running = List.of();
+    Optional<Deadline> probe = Optional.empty(); // due; after the deadline it precedes all work
+
+    private Worker(Condition changed) {
+      this.changed = changed;
+    }
+  }
 
   LaneQueue(
-      String name, int workers, LaneSettings settings, ServiceTime times, VersionMeters meters) {
+      String name,
+      int workers,
+      LaneSettings settings,
+      VersionMeters meters,
+      Ticker ticker,
+      ReentrantLock lock) {
     this.name = name;
     this.capacity = settings.capacity();
-    this.times = times;
-    this.turns = settings.turns();
-    this.ticker = turns.ticker();
-    this.lock = turns.lock();
-    this.waiting = new WaitingWork(settings.batching(), times, meters, ticker);
-    this.dispatch = new LaneDispatch(this, waiting, workers, times, turns);
-    lock.lock();
-    try {
-      turns.join(this, workers);
-    } finally {
-      lock.unlock();
+    this.policy = settings.batching();
+    this.holdsBack = policy.combines() && !policy.maxDelay().isZero();
+    this.times = new LatencyEstimator.ForwardTimes(policy.combines(), ticker);
+    this.meters = meters;
+    this.ticker = ticker;
+    for (int worker = 0; worker < workers; worker++) {
+      this.workers.add(new Worker(lock.newCondition()));
     }
   }
 
-  Reservation reserve(int images, Deadline deadline, Duration preparation) {
-    lock.lock();
-    try {
-      LaneEstimate estimate = requireRoomLocked(images, deadline, preparation);
-      reservedImages += images;
-      boolean known = !estimate.forward().isZero();
-      Duration likely = known ? preparation.plus(estimate.likely()) : Duration.ZERO;
-      return new Reservation(this, images, new Promise(deadline, ticker.nanos(), likely));
-    } finally {
-      lock.unlock();
-    }
+  boolean isEmpty() {
+    return works.isEmpty();
   }
 
-  void requireRoom(int images, Deadline deadline) {
-    lock.lock();
-    try {
-      requireRoomLocked(images, deadline, Duration.ZERO);
-    } finally {
-      lock.unlock();
-    }
+  /** True if its workers can end. */
+  boolean isDone() {
+    return closing && works.isEmpty();
   }
 
-  private LaneEstimate requireRoomLocked(int images, Deadline deadline, Duration preparation) {
-    requireOpen();
-    LaneEstimate estimate = estimateLocked(images);
-    if (!estimate.room()) {
-      throw ServiceException.rejected(
-          ErrorCode.QUEUE_FULL, fullMessage(images), Optional.of(estimate.waiting()));
-    }
-    if (!deadline.allows(preparation.plus(estimate.total()))) {
-      throw estimate.tooLate(name, deadline, preparation);
-    }
-    return estimate;
+  /** True if work could begin now at one more place. */
+  boolean isReady() {
+    return works.size() > woken && (closing || !holdsBack || holdNanos() <= 0);
   }
 
-  private String fullMessage(int images) {
-    int before = waiting.images() + reservedImages;
-    return name
-        + (": " + before + " images wait and " + images + " more do not fit")
-        + (", the queue holds " + capacity);
+  long oldest() {
+    return works.getFirst().submittedAt;
   }
 
-  CompletableFuture<LaneAnswer> redeem(int reserved, ModelInput input, Promise promise) {
-    Work work = new Work(input, promise, ticker.nanos(), new CompletableFuture<>());
-    work.onCancel(() -> withdraw(work));
-    lock.lock();
-    try {
-      reservedImages -= reserved;
-      requireOpen();
-      waiting.add(work);
-      dispatch.wake();
-    } finally {
-      lock.unlock();
+  /** Time for everything that waits, is being prepared, or is a due probe. */
+  double backlogNanos() {
+    int backlog = images + reserved;
+    for (Worker worker : workers) {
+      backlog += worker.probe.isPresent() ? 1 : 0;
     }
-    return work.answer();
+    return backlog * times.image.nanos();
   }
 
-  /** Nobody waits for it any more: its place is free at once, unless it has been begun. */
-  private void withdraw(Work work) {
-    lock.lock();
-    try {
-      if (waiting.remove(work)) {
-        dispatch.withdrawn(work);
-      }
-    } finally {
-      lock.unlock();
-    }
+  boolean hasRoom(int more) {
+    int before = images + reserved;
+    return fault.isEmpty() && (before == 0 || before + more <= capacity);
   }
 
-  void giveBack(int images) {
-    lock.lock();
-    try {
-      reservedImages -= images;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void requireOpen() {
+  void requireOpen() {
     if (fault.isPresent()) {
-      throw fault.get().refusal(name);
+      throw fault.get().rejection(name);
     }
     if (closing) {
       throw new ServiceException(ErrorCode.NOT_READY, name + " is closing");
     }
   }
 
-  /** Images that wait; those being computed are not among them. */
-  int depth() {
-    lock.lock();
-    try {
-      return waiting.images();
-    } finally {
-      lock.unlock();
+  /**
+   * Rejects work of which {@code estimate} was made. Retry-After is the time until the work before
+   * it is done, or so much of it that the new work can be done in time.
+   */
+  void requireRoom(Lane.Estimate estimate, int more, Deadline deadline, Duration preparation) {
+    if (!estimate.room()) {
+      String message =
+          name
+              + (": " + (images + reserved) + " images wait and " + more + " more do not fit")
+              + (" in the queue of " + capacity);
+      throw ServiceException.rejected(
+          ErrorCode.QUEUE_FULL, message, Optional.of(estimate.waiting()));
+    }
+    Duration expected = preparation.plus(estimate.total());
+    if (!deadline.allows(expected)) {
+      Duration left = deadline.remaining();
+      boolean fitsAlone = left.compareTo(preparation.plus(estimate.forward())) > 0;
+      String message =
+          name
+              + (": the answer would take about " + Millis.of(expected.toNanos(), 1) + " ms, but ")
+              + (Millis.of(left.toNanos(), 1) + " ms of the budget of " + deadline + " are left");
+      throw ServiceException.rejected(
+          ErrorCode.DEADLINE_EXCEEDED,
+          message,
+          fitsAlone ? Optional.of(expected.minus(left)) : Optional.empty());
     }
   }
 
-  LaneEstimate estimate(int images) {
-    lock.lock();
-    try {
-      return estimateLocked(images);
-    } finally {
-      lock.unlock();
+  void wakeWorkers() {
+    for (Worker worker : workers) {
+      worker.changed.signal();
     }
   }
 
-  private LaneEstimate estimateLocked(int images) {
-    int before = waiting.images() + reservedImages;
-    double ahead = turns.aheadNanos();
-    double own = times.nanos(images);
-    return new LaneEstimate(
-        Duration.ofNanos(Math.round(ahead)),
-        Duration.ofNanos(Math.round(own)),
-        Duration.ofNanos(Math.round(turns.marginNanos(ahead, own))),
-        fault.isEmpty() && (before == 0 || before + images <= capacity));
-  }
-
-  /** Under the lock: nothing waits. */
-  boolean isEmpty() {
-    return waiting.isEmpty();
-  }
-
-  /** Under the lock: nothing is being prepared either. */
-  boolean isIdle() {
-    return waiting.isEmpty() && reservedImages == 0;
-  }
-
-  /** Under the lock: something waits, and for nothing but its turn. */
-  boolean isReady() {
-    return dispatch.isReady();
-  }
-
-  /** Under the lock, when {@link #isReady}: since when the first work waits. */
-  long oldest() {
-    return waiting.oldest();
-  }
-
-  /** Under the lock: what all takes that waits, is being prepared or is asked for. */
-  double backlogNanos() {
-    return (waiting.images() + reservedImages + dispatch.dueProbes()) * times.imageNanos();
-  }
-
-  /** Under the lock: what a probe takes. */
-  double forwardNanos() {
-    return times.nanos(1);
-  }
-
-  /** Under the lock: has the workers look whether it is their turn. */
-  void wake() {
-    dispatch.wake();
-  }
-
-  /** Under the lock: a worker that waits should compute a probe now. */
-  boolean wantsProbe(int worker) {
-    return dispatch.wantsProbe(worker);
-  }
-
-  /** Under the lock: a worker that waits has to, before anybody else begins anything. */
-  boolean needsProbe(int worker) {
-    return dispatch.needsProbe(worker);
+  /** When time alone makes work ready or a worker's probe overdue. */
+  long nanosUntilDue(Worker worker) {
+    long hold = holdNanos();
+    long probe = worker.probe.map(due -> due.remaining().toNanos()).orElse(0L);
+    return Math.min(hold > 0 ? hold : Long.MAX_VALUE, probe > 0 ? probe : Long.MAX_VALUE);
   }
 
   /**
-   * Waits for something to do, and for the turn to do it.
-   *
-   * @param worker who asks; what it took before is done
-   * @return empty once the lane is closing and nothing waits
+   * How long the waiting work may still be held back to fill a batch: at most the configured delay,
+   * and at most half of the time that each work can spare before its deadline.
    */
-  Optional<LaneDispatch.Taken> take(int worker) throws InterruptedException {
-    return dispatch.take(worker);
-  }
-
-  /**
-   * Has a worker compute a probe.
-   *
-   * @param patience until it comes before all other work
-   */
-  void ask(int worker, Duration patience) {
-    lock.lock();
-    try {
-      dispatch.ask(worker, patience);
-    } finally {
-      lock.unlock();
+  private long holdNanos() {
+    if (!holdsBack || works.isEmpty() || images >= policy.maxImages()) {
+      return 0;
     }
-  }
-
-  /** Nothing is taken in any more. */
-  void close() {
-    lock.lock();
-    try {
-      closing = true;
-      dispatch.close();
-    } finally {
-      lock.unlock();
+    long now = ticker.nanos();
+    long together = Math.round(times.nanos(images));
+    long hold = policy.maxDelay().toNanos() - (now - oldest());
+    for (Work work : works) {
+      long waited = now - work.submittedAt;
+      long spare = work.reservation.deadline.remaining().toNanos() - together;
+      hold = Math.min(hold, (spare - waited) / 2);
     }
+    return hold;
   }
 
-  /** The worker's thread does nothing any more. */
-  void ended(int worker) {
-    lock.lock();
-    try {
-      turns.free(this, worker);
-      turns.passOn();
-    } finally {
-      lock.unlock();
+  void add(Work work) {
+    works.add(work);
+    images += work.samples;
+    meters.queued(work.samples);
+  }
+
+  /** Removes {@code work} if it still waits, without computing it. */
+  boolean drop(Work work) {
+    boolean removed = works.removeIf(waiting -> waiting == work);
+    if (removed) {
+      dropped(work);
     }
+    return removed;
   }
 
-  /** Fails everything that waits, and takes no further turn; what is computed is left alone. */
-  void failAll() {
-    List<Work> left;
-    lock.lock();
-    try {
-      left = waiting.removeAll();
-      turns.leave(this);
-    } finally {
-      lock.unlock();
-    }
-    fail(
-        left,
-        new ServiceException(ErrorCode.NOT_READY, name + " closed before this work was begun"));
-  }
-
-  /** Fails everything that waits or is being computed, and takes nothing in any more. */
-  void refuse(LaneFault found) {
-    List<Work> left;
-    lock.lock();
-    try {
-      fault = Optional.of(found);
-      left = new ArrayList<>(waiting.removeAll());
-      left.addAll(dispatch.removeRunning());
-      if (found.sticky()) {
-        dispatch.endProbes();
+  /** Removes all work that cannot be computed in time. */
+  List<Work> dropPointless() {
+    List<Work> pointless = List.of();
+    for (Iterator<Work> all = works.iterator(); all.hasNext(); ) {
+      Work work = all.next();
+      if (work.isPointless(times.nanos(work.samples))) {
+        all.remove();
+        dropped(work);
+        pointless = pointless.isEmpty() ? new ArrayList<>() : pointless;
+        pointless.add(work);
       }
-      turns.freeAll(this); // a hung forward keeps nobody waiting
-    } finally {
-      lock.unlock();
     }
-    fail(left, found.refusal(name));
+    return pointless;
   }
 
-  private static void fail(List<Work> works, ServiceException reason) {
-    works.forEach(work -> work.answer().completeExceptionally(reason));
+  private void dropped(Work work) {
+    removed(work);
+    meters.dropped(ticker.nanos() - work.submittedAt);
+  }
+
+  /**
+   * Removes the work of the next forward: the longest run of equal kind from the front that fills a
+   * warmed-up size, else the first work alone. Empty if nothing waits.
+   */
+  List<Work> removeBatch() {
+    int size = 0;
+    int count = 0;
+    int best = Math.min(1, works.size());
+    for (Work work : works) {
+      size += work.samples;
+      count++;
+      if (!policy.combines()
+          || size > policy.maxImages()
+          || work.input.kind() != works.getFirst().input.kind()) {
+        break;
+      }
+      best = policy.take(size) == size ? count : best;
+    }
+    List<Work> batch = new ArrayList<>(best);
+    while (batch.size() < best) {
+      Work work = works.removeFirst();
+      removed(work);
+      batch.add(work);
+    }
+    return batch;
+  }
+
+  List<Work> removeAll() {
+    List<Work> all = new ArrayList<>(works);
+    all.forEach(this::removed);
+    works.clear();
+    return all;
+  }
+
+  /** Removes the work that is being computed. When it ends, nothing is learnt from its time. */
+  List<Work> removeRunning() {
+    List<Work> all = new ArrayList<>();
+    for (Worker worker : workers) {
+      all.addAll(worker.running);
+      worker.running = List.of();
+    }
+    return all;
+  }
+
+  private void removed(Work work) {
+    images -= work.samples;
+    meters.unqueued(work.samples);
   }
 }

@@ -3,15 +3,14 @@ package io.github.vanillanet.serve.scheduler;
 import io.github.vanillanet.base.timing.Ticker;
 
 /**
- * How a lane works.
+ * The settings of a lane.
  *
  * @param capacity images that may wait
- * @param batching how requests share a forward
- * @param turns that it takes with other lanes, all with as many threads
+ * @param scheduler shared by all lanes of a service, which all have the same number of workers
  */
-public record LaneSettings(int capacity, BatchPolicy batching, Scheduler turns) {
+public record LaneSettings(int capacity, BatchPolicy batching, Scheduler scheduler) {
 
-  /** One request at a time, on the JVM's clock, beside no other lane. */
+  /** One request at a time, with a scheduler of its own. */
   public static LaneSettings single(int capacity) {
     return new LaneSettings(capacity, BatchPolicy.single(), new Scheduler(Ticker.system()));
   }

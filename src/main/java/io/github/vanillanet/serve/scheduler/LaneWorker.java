@@ -7,167 +7,131 @@ import io.github.vanillanet.serve.metrics.FaultReason;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** The loop of one lane thread: take, compute, answer. Everything in it belongs to that thread. */
+/** The loop of one worker thread: take a task, compute, answer. Confined to that thread. */
 final class LaneWorker implements Runnable {
 
   private final int index;
-  private final String lane;
   private final ModelInstance instance;
-  private final LaneQueue queue;
+  private final Scheduler scheduler;
+  private final LaneQueue lane;
   private final BatchPolicy policy;
-  private final ServiceTime times;
+  private final LaneMonitor monitor;
   private final VersionMeters meters;
   private final Ticker ticker;
-  private final LaneHealth health;
-  private final LaneJudge judge;
-  private final WorkerPulse pulse;
+  private final String device;
 
-  private volatile List<KnownAnswer> probes = List.of();
-  private int probed;
   private ByteBuffer staging = ByteBuffer.allocateDirect(0);
 
   LaneWorker(
       int index,
-      String lane,
       ModelInstance instance,
-      LaneQueue queue,
-      BatchPolicy policy,
-      ServiceTime times,
-      VersionMeters meters,
-      Ticker ticker,
-      LaneHealth health) {
+      LaneSettings settings,
+      LaneQueue lane,
+      LaneMonitor monitor,
+      VersionMeters meters) {
     this.index = index;
-    this.lane = lane;
     this.instance = instance;
-    this.queue = queue;
-    this.policy = policy;
-    this.times = times;
+    this.scheduler = settings.scheduler();
+    this.lane = lane;
+    this.policy = settings.batching();
+    this.monitor = monitor;
     this.meters = meters;
-    this.ticker = ticker;
-    this.health = health;
-    this.judge = new LaneJudge(health);
-    this.pulse = new WorkerPulse(ticker.nanos());
-  }
-
-  WorkerPulse pulse() {
-    return pulse;
-  }
-
-  /** What to compute when the queue asks for a probe. From any thread, before it asks. */
-  void probes(List<KnownAnswer> known) {
-    probes = known;
+    this.ticker = scheduler.ticker();
+    this.device = instance.device().toString();
   }
 
   @Override
   public void run() {
     try {
       instance.attachToThread();
-      Optional<LaneDispatch.Taken> taken = queue.take(index);
-      while (taken.isPresent()) {
-        pulse.awake();
-        work(taken.get());
-        pulse.idle();
-        taken = queue.take(index);
+      Optional<Scheduler.Task> task = scheduler.next(lane, index);
+      while (task.isPresent()) {
+        execute(task.get());
+        monitor.idle(index);
+        task = scheduler.next(lane, index);
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // close() gave up waiting; it fails what is left
+      Thread.currentThread().interrupt(); // Lane.close does not wait any longer
     } catch (RuntimeException | Error e) {
-      health.report(new LaneFault(FaultReason.THREAD, "the lane's thread ended: " + e, true));
+      monitor.report(new LaneFault(FaultReason.THREAD, "the worker thread ended: " + e, true));
     } finally {
-      pulse.ended();
-      queue.ended(index);
+      monitor.ended(index);
+      scheduler.ended(lane, index);
     }
   }
 
-  private void work(LaneDispatch.Taken taken) {
-    taken.dropped().forEach(work -> work.drop(lane));
-    if (taken.probe()) {
-      probe(probes.get(probed++ % probes.size()));
-    } else if (!taken.batch().isEmpty()) {
-      execute(taken.batch(), taken.since());
+  private void execute(Scheduler.Task task) {
+    monitor.busy(index, 1);
+    task.dropped().forEach(work -> work.drop(lane.name));
+    if (task.probe()) {
+      monitor.probe(index, instance);
+    } else if (!task.batch().isEmpty()) {
+      compute(task.batch(), task.since());
     }
   }
 
-  private void probe(KnownAnswer known) {
-    long started = ticker.nanos();
-    try {
-      pulse.forward(1);
-      judge.probeAnswered(
-          known, instance.forward(known.input().kind(), known.input().content(), 1));
-    } catch (RuntimeException | Error e) {
-      judge.probeThrew(e);
-    } finally {
-      long ended = ticker.nanos();
-      pulse.probed(ended, ended - started);
-    }
-  }
-
-  private void execute(List<Work> batch, long since) {
+  private void compute(List<Work> batch, long since) {
     long started = ticker.nanos();
     try {
       Optional<float[]> logits =
           batch.size() == 1 ? alone(batch.get(0), since) : Optional.of(combined(batch));
       if (logits.isPresent()) {
-        computed(batch, logits.get(), started, since);
+        answer(batch, logits.get(), started, since);
       } else {
-        batch.forEach(work -> work.drop(lane));
+        batch.forEach(work -> work.drop(lane.name));
       }
-    } catch (RuntimeException | Error e) { // the thread lives on, whatever one forward threw
-      judge.threw(e);
-      batch.forEach(work -> work.answer().completeExceptionally(e));
+    } catch (RuntimeException | Error e) { // the thread survives the failure of a forward
+      monitor.failed(e);
+      batch.forEach(work -> work.answer.completeExceptionally(e));
     }
   }
 
-  private void computed(List<Work> batch, float[] logits, long started, long since) {
-    long inferNanos = ticker.nanos() - started;
-    judge.answered(batch.get(0).input().kind(), logits, pulse);
-    Optional<LaneFault> fault = health.fault();
-    if (fault.isEmpty()) {
-      answer(batch, logits, started, inferNanos);
-      times.done(batch.stream().mapToInt(Work::samples).sum(), ticker.nanos() - since);
-    } else { // told here: who found the fault may come too late to see this batch
-      batch.forEach(work -> work.answer().completeExceptionally(fault.get().refusal(lane)));
+  private void answer(List<Work> batch, float[] logits, long started, long since) {
+    final long inferNanos = ticker.nanos() - started;
+    monitor.answered(index, batch.get(0).input.kind(), logits);
+    Optional<LaneFault> fault = lane.fault;
+    if (fault.isPresent()) { // the thread that found it may still be informing the listener
+      batch.forEach(work -> work.answer.completeExceptionally(fault.get().rejection(lane.name)));
+      return;
     }
-  }
-
-  private static void answer(List<Work> batch, float[] logits, long started, long inferNanos) {
-    int samples = batch.stream().mapToInt(Work::samples).sum();
+    int samples = Work.images(batch);
+    int classes = logits.length / samples;
     int from = 0;
     for (Work work : batch) {
-      int to = from + logits.length / samples * work.samples();
+      int to = from + classes * work.samples;
       float[] own = batch.size() == 1 ? logits : Arrays.copyOfRange(logits, from, to);
-      work.answer().complete(new LaneAnswer(own, started - work.submitted(), inferNanos));
+      work.answer.complete(new LaneAnswer(own, started - work.submittedAt, inferNanos));
       from = to;
     }
+    lane.times.done(samples, ticker.nanos() - since);
   }
 
   private float[] combined(List<Work> batch) {
-    int samples = batch.stream().mapToInt(Work::samples).sum();
-    ModelInput first = batch.get(0).input();
+    int samples = Work.images(batch);
+    ModelInput first = batch.get(0).input;
     ByteBuffer together = staging(samples * first.sampleBytes());
     for (Work work : batch) {
-      together.put(work.input().content().duplicate());
+      together.put(work.input.content().duplicate());
     }
     return forward(first.kind(), together.flip(), samples);
   }
 
-  /** In pieces, if it is large; nothing if between two of them the rest became pointless. */
+  /** Computes a large work in pieces. Empty if the work becomes pointless between two pieces. */
   private Optional<float[]> alone(Work work, long since) {
-    ModelInput input = work.input();
-    if (input.content().isDirect() && policy.take(input.samples()) == input.samples()) {
-      return Optional.of(forward(input.kind(), input.content(), input.samples()));
+    ModelInput input = work.input;
+    if (input.content().isDirect() && policy.take(work.samples) == work.samples) {
+      return Optional.of(forward(input.kind(), input.content(), work.samples));
     }
     float[] all = new float[0];
     int done = 0;
-    while (done < input.samples()) {
-      int left = input.samples() - done;
-      if (done > 0 && work.isPointless(Duration.ofNanos(Math.round(times.nanos(left))))) {
-        times.done(done, ticker.nanos() - since); // else what is too slow would never be known
+    while (done < work.samples) {
+      int left = work.samples - done;
+      if (done > 0 && work.isPointless(lane.times.nanos(left))) {
+        lane.times.done(done, ticker.nanos() - since); // too slow, so the estimate must grow
         return Optional.empty();
       }
       int count = policy.take(left);
@@ -177,7 +141,7 @@ final class LaneWorker implements Runnable {
       piece.put(0, input.content(), from, bytes);
       float[] logits = forward(input.kind(), piece, count);
       if (all.length == 0) {
-        all = new float[logits.length / count * input.samples()];
+        all = new float[logits.length / count * work.samples];
       }
       System.arraycopy(logits, 0, all, logits.length / count * done, logits.length);
       done += count;
@@ -187,16 +151,16 @@ final class LaneWorker implements Runnable {
 
   private float[] forward(InputKind kind, ByteBuffer content, int samples) {
     long started = ticker.nanos();
-    pulse.forward(samples);
+    monitor.busy(index, samples);
     float[] logits = instance.forward(kind, content, samples);
-    pulse.forward(samples);
+    monitor.busy(index, samples);
     long nanos = ticker.nanos() - started;
-    times.computed(nanos);
-    meters.inferred(instance.device().toString(), samples, nanos);
+    lane.times.computed(nanos);
+    meters.inferred(device, samples, nanos);
     return logits;
   }
 
-  /** The engine reads direct memory without a copy; this buffer is used again by every forward. */
+  /** The engine reads direct memory without a copy, so every forward reuses this buffer. */
   private ByteBuffer staging(int bytes) {
     if (staging.capacity() < bytes) {
       staging = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());

@@ -4,10 +4,10 @@ import io.github.vanillanet.model.engine.InputKind;
 import java.nio.ByteBuffer;
 
 /**
- * What a request wants computed. Nobody writes {@code content} once it is submitted: a forward may
- * outlast who waits for it.
+ * The input of one request. {@code content} is not written after submission, because a forward may
+ * still read it when its request has timed out.
  *
- * @param samples how many images it holds: the unit in which queues are counted
+ * @param samples number of images; queues are counted in images
  * @param content native byte order, from position to limit: {@code samples} dense samples
  */
 public record ModelInput(InputKind kind, int samples, ByteBuffer content) {
@@ -15,7 +15,8 @@ public record ModelInput(InputKind kind, int samples, ByteBuffer content) {
   public ModelInput {
     if (samples < 1 || content.remaining() % samples != 0) {
       throw new IllegalArgumentException(
-          "%d bytes are not %d samples".formatted(content.remaining(), samples));
+          "Expected at least one sample and bytes divisible by the number of samples, got %d samples and %d bytes"
+              .formatted(samples, content.remaining()));
     }
   }
 

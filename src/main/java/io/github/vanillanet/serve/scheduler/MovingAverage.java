@@ -3,10 +3,10 @@ package io.github.vanillanet.serve.scheduler;
 import io.github.vanillanet.base.timing.Ticker;
 
 /**
- * A moving average of durations, {@code e ← e + α·(x − e)}, α = 0.2. What nobody confirms fades
- * towards the fastest seen, {@code f + (e − f)·2^(−t/1s)}: work that is refused because of an
- * estimate is never measured, so one bad second would otherwise refuse everything for ever.
- * Thread-safe.
+ * A moving average of durations, {@code a ← a + 0.2·(x − a)}. Without new values it decays towards
+ * the smallest value {@code m}, {@code m + (a − m)·2^(−t/1s)}. A request that is rejected because
+ * of an estimate is not measured, so without the decay one slow second would reject requests for
+ * ever. Thread-safe.
  */
 public final class MovingAverage {
 
@@ -14,18 +14,19 @@ public final class MovingAverage {
   private static final double HALF_LIFE_NANOS = 1e9;
 
   private final Ticker ticker;
-  private double average; // guarded by this; 0 until something is known
-  private double fastest; // guarded by this
-  private long measuredAt; // guarded by this
+  private double average; // guarded by this; 0 before the first value
+  private double smallest; // guarded by this
+  private long updatedAt; // guarded by this
 
   public MovingAverage(Ticker ticker) {
     this.ticker = ticker;
   }
 
+  /** Forgets all values except this one. */
   synchronized void restart(double nanos) {
     average = nanos;
-    fastest = nanos;
-    measuredAt = ticker.nanos();
+    smallest = nanos;
+    updatedAt = ticker.nanos();
   }
 
   public synchronized void add(double nanos) {
@@ -34,13 +35,13 @@ public final class MovingAverage {
       return;
     }
     average += WEIGHT * (nanos - average);
-    fastest = Math.min(fastest, nanos);
-    measuredAt = ticker.nanos();
+    smallest = Math.min(smallest, nanos);
+    updatedAt = ticker.nanos();
   }
 
-  /** Zero as long as nothing is known. */
+  /** Zero before the first value. */
   public synchronized double nanos() {
-    double age = Math.max(0, ticker.nanos() - measuredAt);
-    return fastest + (average - fastest) * Math.pow(2, -age / HALF_LIFE_NANOS);
+    double age = Math.max(0, ticker.nanos() - updatedAt);
+    return smallest + (average - smallest) * Math.pow(2, -age / HALF_LIFE_NANOS);
   }
 }

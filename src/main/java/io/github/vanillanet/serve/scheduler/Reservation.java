@@ -1,47 +1,62 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Deadline;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Room in a lane's queue, held while its owner still prepares the input. Redeem it once, or close
- * it. Of one thread.
+ * Room in a lane's queue, held while the input is prepared. Submit it once or close it. Used by one
+ * thread.
  */
 public final class Reservation implements AutoCloseable {
 
-  private final LaneQueue queue;
-  private final int images;
-  private final Promise promise;
+  final LaneQueue queue;
+  final int images;
+  final Deadline deadline;
+  final long reservedAt; // on the scheduler's ticker
+  final long likelyNanos; // expected until the answer, without margin; 0 before any measurement
+
+  private final Scheduler scheduler;
   private boolean used;
 
-  Reservation(LaneQueue queue, int images, Promise promise) {
+  Reservation(
+      Scheduler scheduler,
+      LaneQueue queue,
+      int images,
+      Deadline deadline,
+      long reservedAt,
+      long likelyNanos) {
+    this.scheduler = scheduler;
     this.queue = queue;
     this.images = images;
-    this.promise = promise;
+    this.deadline = deadline;
+    this.reservedAt = reservedAt;
+    this.likelyNanos = likelyNanos;
   }
 
   /**
-   * Queues the work that room was reserved for, or less: of several images some may be damaged.
+   * Queues the work. It may have fewer images than reserved, because some may be damaged.
    *
-   * @return its answer, completed on the lane's thread, or failed with {@code DEADLINE_EXCEEDED} if
-   *     it is dropped; cancel it to give the work up
-   * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_READY} if the lane is
-   *     closing
+   * @return the answer, completed on a worker thread; {@code DEADLINE_EXCEEDED} if the work is
+   *     dropped. Cancel it to withdraw the work.
+   * @throws ServiceException {@code NOT_READY} if the lane is closing or out of service
    */
   public CompletableFuture<LaneAnswer> submit(ModelInput input) {
     if (used || input.samples() > images) {
       throw new IllegalStateException(
-          "a ticket for %d images, used %s, was given %d".formatted(images, used, input.samples()));
+          "Expected an unused reservation for %d images, has %d and used=%s"
+              .formatted(input.samples(), images, used));
     }
     used = true;
-    return queue.redeem(images, input, promise);
+    return scheduler.submit(this, input);
   }
 
-  /** Gives the room back if it was not used. */
+  /** Returns the room if it was not used. */
   @Override
   public void close() {
     if (!used) {
       used = true;
-      queue.giveBack(images);
+      scheduler.release(this);
     }
   }
 }

@@ -1,204 +1,312 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.serve.metrics.VersionMeters;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The places where forwards are computed, shared by lanes: the n-th thread of every lane computes
- * at the n-th place, one of them at a time, and the oldest work goes first, whichever model it is
- * for; only a probe that waited too long comes before it. Side by side on the same processors
- * forwards only slow each other down, by as much as nobody can tell before. Thread-safe; what is
- * not public is for queues, which hold its lock.
+ * Decides which lane computes next. All lanes of a service share one scheduler. It has places, as
+ * many as each lane has workers: worker n of every lane computes at place n. Forwards at one place
+ * do not overlap, because on the same processors they would only slow each other down.
+ *
+ * <p>One lock guards the places, the queues of all lanes and the estimator. Whenever it is free:
+ *
+ * <ul>
+ *   <li>A place is free or held by one lane, whose worker computes there or has been woken for it.
+ *   <li>No place is free while its worker of some lane waits and that lane has ready work. Work is
+ *       ready unless it is held back to fill a batch; a waiting worker wakes when that time ends.
+ *   <li>A free place went to an overdue probe, else to the oldest ready work of all lanes, else,
+ *       right after work and if nothing waits, to a probe that is due. At any other moment a probe
+ *       is more likely to delay the next request.
+ *   <li>The waiting and reserved images of a lane do not exceed its capacity, except for one larger
+ *       request in an empty queue.
+ *   <li>A lane with a fault has no work. It computes probes only, and none if the fault is sticky.
+ * </ul>
+ *
+ * <p>No future is completed while the lock is held. Thread-safe.
  */
 public final class Scheduler {
 
-  /**
-   * Of what is expected to be before a work, the part that may well come on top of it. The JVM
-   * compiling large methods for a few hundred milliseconds is seen in most storms, and a forward
-   * that shares its processor with that takes about twice its time.
-   */
-  private static final double RESERVE = 0.8;
-
-  /** The next request is the least likely to come right after another one was answered. */
-  private static final long RIGHT_AFTER_NANOS = 5_000_000;
-
   private final Ticker ticker;
   private final ReentrantLock lock = new ReentrantLock();
-  private final List<LaneQueue> queues = new ArrayList<>(); // guarded by lock
-  private final List<Place> places = new ArrayList<>(); // guarded by lock
-  private final Slippage slippage; // guarded by lock
+  private final Places places; // guarded by lock
+  private final LatencyEstimator estimator; // guarded by lock
 
   /**
-   * @param ticker of all lanes that take turns
+   * What a worker does next.
+   *
+   * @param batch of one kind, to be computed together; may be empty
+   * @param dropped to be failed, because its deadline cannot be met
+   * @param probe whether to compute a probe instead
+   * @param since when it could have begun: the work was there and the place was free
    */
+  record Task(List<Work> batch, List<Work> dropped, boolean probe, long since) {}
+
   public Scheduler(Ticker ticker) {
     this.ticker = ticker;
-    this.slippage = new Slippage(ticker);
-  }
-
-  /** One place. */
-  private static final class Place {
-    private Optional<LaneQueue> holder = Optional.empty();
-    private long since; // when it was taken or freed
-    private double expectedNanos;
-    private boolean probed; // by who has it or had it last
-
-    private double remainingNanos(long now) {
-      return holder.isPresent() ? Math.max(0, expectedNanos - (now - since)) : 0;
-    }
-  }
-
-  /** Whether nothing has been computed for so long, and nothing waits or is being prepared. */
-  public boolean isIdleFor(Duration time) {
-    lock.lock();
-    try {
-      long now = ticker.nanos();
-      return queues.stream().allMatch(LaneQueue::isIdle)
-          && places.stream()
-              .allMatch(place -> place.holder.isEmpty() && now - place.since >= time.toNanos());
-    } finally {
-      lock.unlock();
-    }
+    this.places = new Places(ticker);
+    this.estimator = new LatencyEstimator(ticker);
   }
 
   Ticker ticker() {
     return ticker;
   }
 
-  ReentrantLock lock() {
-    return lock;
-  }
-
-  /** Every lane has a thread at every place: the oldest work must not wait where it has none. */
-  void join(LaneQueue queue, int threads) {
-    if (!places.isEmpty() && threads != places.size()) {
-      throw new IllegalArgumentException(
-          "expected %d threads, as the other lanes have, found %d"
-              .formatted(places.size(), threads));
-    }
-    queues.add(queue);
-    while (places.size() < threads) {
-      Place place = new Place();
-      place.since = ticker.nanos();
-      places.add(place);
+  /** Returns whether nothing waits, and nothing has been computed for {@code time}. */
+  public boolean isIdleFor(Duration time) {
+    lock.lock();
+    try {
+      return places.isIdleFor(time.toNanos());
+    } finally {
+      lock.unlock();
     }
   }
 
-  /** Ends the turns of a queue. Idempotent. */
-  void leave(LaneQueue queue) {
-    queues.remove(queue);
-    freeAll(queue);
-  }
-
-  /** Frees what {@code queue} has, though a forward may still be running there. */
-  void freeAll(LaneQueue queue) {
-    for (int place = 0; place < places.size(); place++) {
-      free(queue, place);
+  /** Creates the queue of a new lane. */
+  LaneQueue join(String name, int workers, LaneSettings settings, VersionMeters meters) {
+    lock.lock();
+    try {
+      LaneQueue lane = new LaneQueue(name, workers, settings, meters, ticker, lock);
+      places.add(lane);
+      return lane;
+    } finally {
+      lock.unlock();
     }
-    passOn();
   }
 
-  boolean isFree(int place) {
-    return places.get(place).holder.isEmpty();
+  int depth(LaneQueue lane) {
+    lock.lock();
+    try {
+      return lane.images;
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Whether a place was freed by work just now, and nothing waits for it. */
-  boolean isRightAfterWork(int index) {
-    Place place = places.get(index);
-    return isFree(index)
-        && !place.probed
-        && ticker.nanos() - place.since < RIGHT_AFTER_NANOS
-        && queues.stream().allMatch(LaneQueue::isEmpty);
+  Lane.Estimate estimate(LaneQueue lane, int images) {
+    lock.lock();
+    try {
+      return places.estimate(estimator, lane, images);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Whether {@code queue} may begin its first work at a place. */
-  boolean isNext(LaneQueue queue, int place) {
-    return isFree(place)
-        && queues.stream().noneMatch(other -> other.needsProbe(place))
-        && oldest().filter(queue::equals).isPresent();
+  void requireRoom(LaneQueue lane, int images, Deadline deadline) {
+    lock.lock();
+    try {
+      lane.requireOpen();
+      lane.requireRoom(places.estimate(estimator, lane, images), images, deadline, Duration.ZERO);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  private Optional<LaneQueue> oldest() {
-    Optional<LaneQueue> oldest = Optional.empty();
-    for (LaneQueue queue : queues) {
-      if (queue.isReady() && oldest.filter(o -> o.oldest() - queue.oldest() <= 0).isEmpty()) {
-        oldest = Optional.of(queue);
+  Reservation reserve(LaneQueue lane, int images, Deadline deadline, Duration preparation) {
+    lock.lock();
+    try {
+      lane.requireOpen();
+      Lane.Estimate estimate = places.estimate(estimator, lane, images);
+      lane.requireRoom(estimate, images, deadline, preparation);
+      lane.reserved += images;
+      return new Reservation(
+          this, lane, images, deadline, ticker.nanos(), estimate.likelyNanos(preparation));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void release(Reservation reservation) {
+    lock.lock();
+    try {
+      reservation.queue.reserved -= reservation.images;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  CompletableFuture<LaneAnswer> submit(Reservation reservation, ModelInput input) {
+    Work work = new Work(input, reservation, ticker.nanos());
+    work.answer.whenComplete(
+        (answer, failure) -> {
+          if (work.answer.isCancelled()) {
+            withdraw(work);
+          }
+        });
+    LaneQueue lane = reservation.queue;
+    lock.lock();
+    try {
+      lane.reserved -= reservation.images;
+      lane.requireOpen();
+      lane.add(work);
+      if (lane.isReady()) {
+        places.dispatchAll();
+      } else {
+        lane.wakeWorkers(); // the new work may be held back for less time than the others
       }
+    } finally {
+      lock.unlock();
     }
-    return oldest;
+    return work.answer;
+  }
+
+  private void withdraw(Work work) {
+    LaneQueue lane = work.reservation.queue;
+    lock.lock();
+    try {
+      if (lane.drop(work)) {
+        learn(work);
+        if (lane.isDone()) {
+          lane.wakeWorkers();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Learns from work that ended, unless it was cancelled or failed before its deadline. */
+  private void learn(Work work) {
+    Reservation reservation = work.reservation;
+    boolean known = !work.answer.isCompletedExceptionally() || reservation.deadline.passed();
+    if (known && reservation.likelyNanos > 0) {
+      estimator.learn(reservation.likelyNanos, ticker.nanos() - reservation.reservedAt);
+    }
   }
 
   /**
-   * Takes a place that is free.
+   * Waits for the next task of a worker, whose last task is done.
    *
-   * @param expectedNanos until it is free again
-   * @param probe instead of work
-   * @return since when it was free
+   * @return empty when the lane is closing and nothing waits
    */
-  long take(LaneQueue queue, int index, double expectedNanos, boolean probe) {
-    Place place = places.get(index);
-    final long freeSince = place.since;
-    place.holder = Optional.of(queue);
-    place.since = ticker.nanos();
-    place.expectedNanos = expectedNanos;
-    place.probed = probe;
-    return freeSince;
-  }
-
-  /** Frees a place if {@code queue} has it. */
-  void free(LaneQueue queue, int index) {
-    Place place = places.get(index);
-    if (place.holder.filter(queue::equals).isPresent()) {
-      place.holder = Optional.empty();
-      place.since = ticker.nanos();
-    }
-  }
-
-  /** Wakes who may be next, if a place is free. */
-  void passOn() {
-    for (int place = 0; place < places.size(); place++) {
-      if (isFree(place)) {
-        wakeFor(place);
+  Optional<Task> next(LaneQueue lane, int index) throws InterruptedException {
+    lock.lockInterruptibly();
+    LaneQueue.Worker worker = lane.workers.get(index);
+    try {
+      worker.running.forEach(this::learn);
+      worker.running = List.of();
+      worker.waiting = true;
+      places.free(lane, index);
+      while (true) {
+        long due = lane.nanosUntilDue(worker); // before dispatch, which sees what is due by then
+        places.dispatch(index, false);
+        if (places.isHeldBy(lane, index)) {
+          return Optional.of(begin(lane, index));
+        }
+        if (lane.isDone()) {
+          return Optional.empty();
+        }
+        worker.changed.awaitNanos(due);
       }
+    } finally {
+      worker.waiting = false;
+      lock.unlock();
     }
   }
 
-  private void wakeFor(int place) {
-    List<LaneQueue> probes = queues.stream().filter(queue -> queue.wantsProbe(place)).toList();
-    if (probes.isEmpty()) {
-      oldest().ifPresent(LaneQueue::wake);
-    } else {
-      probes.forEach(LaneQueue::wake);
+  private Task begin(LaneQueue lane, int index) {
+    LaneQueue.Worker worker = lane.workers.get(index);
+    if (places.isForProbe(index)) {
+      worker.probe = Optional.empty();
+      long freeSince = places.begin(index, lane.times.nanos(1), false);
+      return new Task(List.of(), List.of(), true, freeSince);
     }
+    List<Work> dropped = lane.dropPointless();
+    dropped.forEach(this::learn);
+    List<Work> batch = lane.removeBatch();
+    worker.running = batch;
+    if (lane.isDone()) {
+      lane.wakeWorkers();
+    }
+    if (batch.isEmpty()) { // it was withdrawn or dropped
+      return new Task(batch, dropped, false, places.begin(index, 0, false));
+    }
+    long freeSince = places.begin(index, lane.times.nanos(Work.images(batch)), true);
+    long submitted = batch.get(0).submittedAt;
+    return new Task(batch, dropped, false, submitted - freeSince > 0 ? submitted : freeSince);
   }
 
-  /** How long new work would wait, on average over the places. */
-  double aheadNanos() {
-    long now = ticker.nanos();
-    double nanos = queues.stream().mapToDouble(LaneQueue::backlogNanos).sum();
-    nanos += places.stream().mapToDouble(place -> place.remainingNanos(now)).sum();
-    return nanos / places.size();
+  /** The worker's thread ends. */
+  void ended(LaneQueue lane, int index) {
+    lock.lock();
+    try {
+      places.free(lane, index);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /**
-   * By how much work may well take longer than expected: by as much as other work did, and by a
-   * part of what is before it and a probe, of whichever model, that becomes due meanwhile.
+   * Requests a probe of one worker.
    *
-   * @param aheadNanos that is expected to be before it
-   * @param ownNanos that it is expected to take itself
+   * @param patience after which the probe precedes all work
    */
-  double marginNanos(double aheadNanos, double ownNanos) {
-    double probe = queues.stream().mapToDouble(LaneQueue::forwardNanos).max().orElse(0);
-    double known = RESERVE * aheadNanos + Math.min(aheadNanos, probe / places.size());
-    return Math.max(known, slippage.nanos(aheadNanos + ownNanos));
+  void requestProbe(LaneQueue lane, int index, Duration patience) {
+    lock.lock();
+    try {
+      if (lane.fault.filter(LaneFault::sticky).isEmpty()) {
+        LaneQueue.Worker worker = lane.workers.get(index);
+        worker.probe = Optional.of(Deadline.after(ticker, ticker.nanos(), patience));
+        worker.changed.signal(); // to wait no longer than the patience
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Learns from work that is done, or that was dropped because it was late. */
-  void learn(double expectedNanos, double nanos) {
-    slippage.add(expectedNanos, nanos);
+  /** The lane accepts no more work. Its workers end when nothing waits. */
+  void close(LaneQueue lane) {
+    lock.lock();
+    try {
+      lane.closing = true;
+      lane.wakeWorkers();
+      places.dispatchAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Removes a lane and fails its waiting work. */
+  void leave(LaneQueue lane, ServiceException reason) {
+    List<Work> waiting;
+    lock.lock();
+    try {
+      waiting = lane.removeAll();
+      places.remove(lane);
+    } finally {
+      lock.unlock();
+    }
+    waiting.forEach(work -> work.answer.completeExceptionally(reason));
+  }
+
+  /**
+   * Takes a lane out of service. Its places are free from now on, even if a forward hangs there.
+   *
+   * @return its waiting and running work, which the caller fails; empty if the lane already has a
+   *     fault, unless only the new one is sticky
+   */
+  Optional<List<Work>> fault(LaneQueue lane, LaneFault found) {
+    lock.lock();
+    try {
+      if (lane.fault.filter(known -> known.sticky() || !found.sticky()).isPresent()) {
+        return Optional.empty();
+      }
+      lane.fault = Optional.of(found);
+      List<Work> failed = lane.removeAll();
+      failed.addAll(lane.removeRunning());
+      if (found.sticky()) {
+        lane.workers.forEach(worker -> worker.probe = Optional.empty());
+      }
+      places.freeAll(lane);
+      return Optional.of(failed);
+    } finally {
+      lock.unlock();
+    }
   }
 }

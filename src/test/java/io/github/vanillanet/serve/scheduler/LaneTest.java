@@ -47,9 +47,7 @@ class LaneTest {
     CompletableFuture<LaneAnswer> waiting = lane.submit(input(2, 2));
 
     assertThat(lane.depth()).isEqualTo(2);
-    assertThatThrownBy(() -> lane.submit(input(2, 3)))
-        .has(code(ErrorCode.QUEUE_FULL))
-        .hasMessageContaining("2 images wait and 2 more do not fit, the queue holds 3");
+    assertThatThrownBy(() -> lane.submit(input(2, 3))).has(code(ErrorCode.QUEUE_FULL));
 
     CompletableFuture<LaneAnswer> last = lane.submit(input(1, 4));
     instance.permits.release(PLENTY);

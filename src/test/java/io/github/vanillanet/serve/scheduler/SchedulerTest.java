@@ -99,8 +99,8 @@ class SchedulerTest {
     late.join();
     Eventually.becomes(() -> !fast.estimate(1).margin().isZero()); // learnt after the answer
 
-    LaneEstimate estimate = fast.estimate(1);
-    assertThat(estimate.margin().toNanos() / (double) estimate.likely().toNanos())
+    Lane.Estimate estimate = fast.estimate(1);
+    assertThat(estimate.margin().toNanos() / (double) estimate.forward().toNanos())
         .isCloseTo(0.5, within(1e-6));
     ticker.advance(Duration.ofSeconds(30));
     assertThat(fast.estimate(1).margin()).isLessThan(Duration.ofNanos(1000));
@@ -133,8 +133,7 @@ class SchedulerTest {
   }
 
   private static void watch(Lane lane) {
-    lane.watch(
-        new WatchPlan(List.of(new KnownAnswer(input(), logits -> {})), LONG, LONG, fault -> {}));
+    lane.watch(List.of(new Probe(input(), logits -> {})), LONG, LONG, fault -> {});
   }
 
   private void awaitFault(Lane lane) throws InterruptedException {

@@ -1,0 +1,134 @@
+package io.github.vanillanet.serve.scheduler;
+
+import io.github.vanillanet.base.timing.Ticker;
+import java.time.Duration;
+
+/**
+ * Estimates how long new work takes. An estimate has a safety margin, the larger one of
+ *
+ * <ul>
+ *   <li>80 % of the time ahead of the work, plus one probe, and
+ *   <li>the largest lateness of the last 100 works: added time, or stretched time, whichever is
+ *       less. With 100 works, the next one is later still with a probability of 1 %.
+ * </ul>
+ *
+ * <p>Lateness decays with a half-life of one second after the first second without a new value,
+ * because work that is rejected for it is not measured. Guarded by the scheduler's lock.
+ */
+final class LatencyEstimator {
+
+  /**
+   * Part of the time ahead. Most load tests have a phase in which the JIT compiler shares the
+   * processor with a forward for a few hundred milliseconds and almost doubles its time.
+   */
+  private static final double RESERVE = 0.8;
+
+  private static final int WORKS = 100;
+  private static final double HALF_LIFE_NANOS = 1e9;
+
+  private final Ticker ticker;
+  private final double[] added = new double[WORKS]; // nanoseconds later than expected
+  private final double[] stretched = new double[WORKS]; // the same, relative to the expectation
+  private double mostAdded;
+  private double mostStretched;
+  private int next;
+  private long learntAt;
+
+  LatencyEstimator(Ticker ticker) {
+    this.ticker = ticker;
+    this.learntAt = ticker.nanos();
+  }
+
+  /**
+   * The measured times of one lane. Thread-safe.
+   *
+   * <p>The time of an image is from the moment when its worker is free for it until the worker is
+   * free again. So it includes other load on the processor, and the times of all waiting images add
+   * up.
+   */
+  static final class ForwardTimes {
+    private final boolean combines;
+    final MovingAverage image;
+    private final MovingAverage forward;
+
+    /**
+     * @param combines whether a single image may wait for a forward of a whole batch
+     */
+    ForwardTimes(boolean combines, Ticker ticker) {
+      this.combines = combines;
+      this.image = new MovingAverage(ticker);
+      this.forward = new MovingAverage(ticker);
+    }
+
+    void restart(long imageNanos) {
+      image.restart(imageNanos);
+      forward.restart(imageNanos);
+    }
+
+    /** A forward took {@code nanos}. */
+    void computed(long nanos) {
+      if (combines) {
+        forward.add(nanos);
+      }
+    }
+
+    /** A worker was occupied for {@code nanos} by {@code images}. */
+    void done(int images, long nanos) {
+      image.add((double) nanos / images);
+    }
+
+    double nanos(int images) {
+      double alone = images * image.nanos();
+      return combines ? Math.max(alone, forward.nanos()) : alone;
+    }
+  }
+
+  /**
+   * @param aheadNanos expected until the work begins
+   * @param ownNanos expected for the work itself
+   * @param probeNanos time of the longest probe that may become due before the work begins
+   */
+  Lane.Estimate estimate(double aheadNanos, double ownNanos, double probeNanos, boolean room) {
+    double margin =
+        Math.max(
+            RESERVE * aheadNanos + Math.min(aheadNanos, probeNanos),
+            lateness(aheadNanos + ownNanos));
+    return new Lane.Estimate(
+        Duration.ofNanos(Math.round(aheadNanos)),
+        Duration.ofNanos(Math.round(ownNanos)),
+        Duration.ofNanos(Math.round(margin)),
+        room);
+  }
+
+  /** Work ended after {@code nanos}, or was dropped because it was late. */
+  void learn(double expectedNanos, double nanos) {
+    double decay = decay();
+    for (int work = 0; work < WORKS; work++) {
+      added[work] *= decay;
+      stretched[work] *= decay;
+    }
+    added[next] = Math.max(0, nanos - expectedNanos);
+    stretched[next] = added[next] / expectedNanos;
+    next = (next + 1) % WORKS;
+    mostAdded = largest(added);
+    mostStretched = largest(stretched);
+    learntAt = ticker.nanos();
+  }
+
+  private double lateness(double expectedNanos) {
+    return decay() * Math.min(mostAdded, mostStretched * expectedNanos);
+  }
+
+  private double decay() {
+    double silence = Math.max(0, ticker.nanos() - learntAt - HALF_LIFE_NANOS);
+    return Math.pow(2, -silence / HALF_LIFE_NANOS);
+  }
+
+  private static double largest(double[] values) {
+    double largest = 0;
+    for (double value : values) {
+      largest = Math.max(largest, value);
+    }
+    return largest;
+  }
+}
