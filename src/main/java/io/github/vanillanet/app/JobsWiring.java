@@ -6,7 +6,6 @@ import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.SwapGuard;
 import io.github.vanillanet.serve.registry.VersionSwitch;
-import io.github.vanillanet.train.jobs.Alarm;
 import io.github.vanillanet.train.jobs.ChildCommand;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobRunner;
@@ -71,17 +70,14 @@ final class JobsWiring {
     ServingConfig.Training training = config.training();
     JobRunner jobs =
         new JobRunner(
-            new JobStore(
-                training.jobs(),
-                Clock.systemUTC(),
-                (state, time) -> meters.ended(TrainingNumbers.label(state), time)),
+            new JobStore(training.jobs(), Clock.systemUTC(), meters::ended),
             executor,
             (model, version) -> versions.activate(new ModelId(model, version)),
             new JobRunner.Limits(training.concurrent(), training.stopGrace()),
             Clock.systemUTC(),
-            Alarm.system(),
+            JobRunner.Timer.system(),
             task -> new Thread(task, "job-end").start());
-    TrainingNumbers.open(meters, jobs::list);
+    meters.observe(jobs::list);
     return jobs;
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.OutOfMemoryScore;
@@ -137,19 +138,19 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int work(JobSession session, Consumer<Progress> audience) throws IOException {
-    JobSpec work = JobSpec.of(session.spec());
+    JobSpec work = JobSpec.of(session.folder().readSpec());
     Optional<Outcome> outcome;
     try {
       outcome = new TrainingPipeline(session, work, audience).run();
     } catch (ServiceException e) {
-      session.finish(Outcome.failed(e.getMessage()));
+      session.folder().writeOutcome(Outcome.failed(e.getMessage()));
       throw e;
     }
     if (outcome.isEmpty()) {
       return JobSession.STOPPED;
     }
-    session.finish(outcome.get());
-    spec.commandLine().getOut().println(session.outcomeText());
+    session.folder().writeOutcome(outcome.get());
+    spec.commandLine().getOut().println(RecordJson.write(outcome.get()));
     if (outcome.get().result() != Outcome.Result.PUBLISHED) {
       spec.commandLine().getErr().println(outcome.get().reason().orElse("not published"));
     }

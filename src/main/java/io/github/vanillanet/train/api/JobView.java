@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobState;
+import io.github.vanillanet.train.jobs.JobStatus;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.loop.Recipe;
@@ -41,16 +42,17 @@ public record JobView(
     Optional<Outcome> outcome) {
 
   static JobView of(Job job) {
+    JobStatus status = job.status();
     return new JobView(
         job.id(),
-        job.state(),
-        job.created(),
-        job.started(),
-        job.finished(),
-        job.attempts(),
-        job.cancelRequested() && !job.state().ended(),
-        job.exitCode(),
-        job.reason(),
+        status.state(),
+        status.created(),
+        status.started(),
+        status.finished(),
+        status.attempts(),
+        status.cancelRequested() && !status.state().ended(),
+        status.exitCode(),
+        status.reason(),
         job.spec().path("request"),
         Optional.ofNullable(job.spec().get("recipe")),
         job.spec().has("archive"),

@@ -1,8 +1,10 @@
 package io.github.vanillanet.train.api;
 
 import io.github.vanillanet.base.config.AdminRole;
-import io.github.vanillanet.train.jobs.JobFeed;
+import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
+import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.jobs.ProgressFile;
 import io.smallrye.common.annotation.Blocking;
 import io.smallrye.mutiny.Multi;
 import io.smallrye.mutiny.Uni;
@@ -26,16 +28,16 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /**
- * A training's progress as it happens: events {@code progress}, at last one {@code end} with the
- * training. The file is read again only when the client has taken what was read before, so a slow
- * client costs nothing and misses the oldest.
+ * The progress of a training as server-sent events: {@code progress} events, then one {@code end}
+ * event with the training. The file is read only after the client has taken the previous events, so
+ * a slow client costs no memory and misses the oldest events.
  */
 @Path("/admin/trainings/{id}/events")
 @RolesAllowed(AdminRole.NAME)
 @Blocking
 public final class TrainingEventsResource {
 
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
   private final JobRunner jobs;
 
@@ -43,35 +45,40 @@ public final class TrainingEventsResource {
     this.jobs = jobs;
   }
 
+  /**
+   * @param job before {@code progress} was read: if it had ended, there is no more progress
+   */
+  private record News(Job job, List<Progress> progress) {}
+
   @GET
   @Produces(MediaType.SERVER_SENT_EVENTS)
-  @Operation(summary = "A training's progress as server-sent events, until it ends")
+  @Operation(summary = "The progress of a training as server-sent events, until it ends")
   @APIResponse(
       responseCode = "200",
-      description = "Events progress, at last one end with the training",
+      description = "Events named progress, then one named end with the training",
       content =
           @Content(
               mediaType = MediaType.SERVER_SENT_EVENTS,
               schema = @Schema(type = SchemaType.STRING)))
   public Multi<OutboundSseEvent> events(@PathParam("id") String id, @Context Sse sse) {
-    JobFeed feed = new JobFeed(jobs, id);
+    ProgressFile.Tail tail = jobs.folder(id).progress().tail();
     return Multi.createBy()
         .repeating()
         .uni(
             () ->
                 Uni.createFrom()
-                    .item(feed::next)
+                    .item(() -> new News(jobs.find(id), tail.next()))
                     .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
-        .withDelay(LOOK_AGAIN)
-        .whilst(news -> !news.last())
+        .withDelay(POLL_INTERVAL)
+        .whilst(news -> !news.job().state().ended())
         .onItem()
         .transformToMultiAndConcatenate(news -> Multi.createFrom().iterable(events(news, sse)));
   }
 
-  private static List<OutboundSseEvent> events(JobFeed.News news, Sse sse) {
+  private static List<OutboundSseEvent> events(News news, Sse sse) {
     List<OutboundSseEvent> events = new ArrayList<>();
     news.progress().forEach(progress -> events.add(event(sse, "progress", progress)));
-    if (news.last()) {
+    if (news.job().state().ended()) {
       events.add(event(sse, "end", JobView.of(news.job())));
     }
     return events;

@@ -20,7 +20,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -31,7 +30,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
-/** Trainings: start, watch, end, resume. */
+/** Starts, shows, cancels and resumes trainings. */
 @Path("/admin/trainings")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(AdminRole.NAME)
@@ -39,24 +38,23 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 public final class TrainingsResource {
 
   private final JobRunner jobs;
-  private final TrainingIntake intake;
+  private final TrainingSubmission submission;
   private final ObjectMapper json;
 
-  TrainingsResource(JobRunner jobs, TrainingIntake intake, ObjectMapper json) {
+  TrainingsResource(JobRunner jobs, TrainingSubmission submission, ObjectMapper json) {
     this.jobs = jobs;
-    this.intake = intake;
+    this.submission = submission;
     this.json = json;
   }
 
-  /** All trainings, oldest first. */
   public record TrainingList(List<JobView> trainings) {}
 
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
-  @Operation(summary = "Train on a folder below the configured data root")
+  @Operation(summary = "Train on a folder in the data root")
   @APIResponse(
       responseCode = "202",
-      description = "It waits for its turn; Location is where it can be watched",
+      description = "The training is queued; the header Location is its address",
       content = @Content(schema = @Schema(implementation = JobView.class)))
   @RequestBody(
       required = true,
@@ -65,11 +63,11 @@ public final class TrainingsResource {
               mediaType = MediaType.APPLICATION_JSON,
               schema = @Schema(implementation = Recipe.class)))
   public Response train(JsonNode request) {
-    if (request == null) { // this is how an empty body arrives
+    if (request == null) { // the body is empty
       throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "expected a JSON object, found nothing");
+          ErrorCode.INVALID_REQUEST, "expected a JSON object, the body is empty");
     }
-    return accepted(intake.submit(request));
+    return accepted(submission.submit(request));
   }
 
   @POST
@@ -77,17 +75,17 @@ public final class TrainingsResource {
   @Operation(summary = "Train on an uploaded zip of an image folder")
   @APIResponse(
       responseCode = "202",
-      description = "It waits for its turn; Location is where it can be watched",
+      description = "The training is queued; the header Location is its address",
       content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response train(@RestForm("spec") String spec, @RestForm("data") FileUpload data) {
-    // so a missing part arrives, and so one without a file name
+    // null for a missing part, and for a part without a file name
     if (spec == null || data == null || data.uploadedFile() == null) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "expected JSON in the multipart field 'spec' and a zip in 'data', found no "
+          "expected JSON in the multipart field 'spec' and a zip in 'data'; missing: "
               + (spec == null ? "spec" : "data"));
     }
-    return accepted(intake.submit(parse(spec), data.uploadedFile()));
+    return accepted(submission.submit(parse(spec), data.uploadedFile()));
   }
 
   private JsonNode parse(String spec) {
@@ -121,25 +119,18 @@ public final class TrainingsResource {
 
   @GET
   @Path("/{id}/report")
-  @Operation(summary = "What a training found out: curves, per-class results, what was skipped")
+  @Operation(summary = "The report of a training: curves, per-class results, skipped files")
   @APIResponse(
       responseCode = "200",
-      description = "As it is now; written anew after each epoch",
+      description = "Updated after each epoch",
       content = @Content(schema = @Schema(ref = "TrainingReport")))
   public JsonNode report(@PathParam("id") String id) {
-    try {
-      return jobs.folder(id)
-          .readReport()
-          .orElseThrow(
-              () ->
-                  new ServiceException(
-                      ErrorCode.JOB_NOT_FOUND, "job %s has no report yet".formatted(id)));
-    } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "the report of job %s cannot be read: %s".formatted(id, e),
-          e);
-    }
+    return jobs.folder(id)
+        .readReport(JsonNode.class)
+        .orElseThrow(
+            () ->
+                new ServiceException(
+                    ErrorCode.JOB_NOT_FOUND, "job %s has no report yet".formatted(id)));
   }
 
   @DELETE
@@ -147,11 +138,11 @@ public final class TrainingsResource {
   @Operation(summary = "Cancel a training")
   @APIResponse(
       responseCode = "200",
-      description = "It is done",
+      description = "The training is cancelled",
       content = @Content(schema = @Schema(implementation = JobView.class)))
   @APIResponse(
       responseCode = "202",
-      description = "Its process is being ended",
+      description = "Its process is being stopped",
       content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response cancel(@PathParam("id") String id) {
     Job job = jobs.cancel(id);
@@ -162,10 +153,10 @@ public final class TrainingsResource {
 
   @POST
   @Path("/{id}/resume")
-  @Operation(summary = "Let a failed or cancelled training go on from its last checkpoint")
+  @Operation(summary = "Continue a failed or cancelled training from its last checkpoint")
   @APIResponse(
       responseCode = "202",
-      description = "It waits for its turn",
+      description = "The training is queued",
       content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response resume(@PathParam("id") String id) {
     return accepted(jobs.resume(id));

@@ -2,10 +2,10 @@ package io.github.vanillanet.train.cluster;
 
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRun;
 import io.github.vanillanet.train.jobs.RunEnd;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Comparator;
@@ -214,7 +214,7 @@ final class ClusterRun implements JobRun {
   private boolean hasOutcome() {
     try {
       return folder.readOutcome().isPresent();
-    } catch (IOException e) {
+    } catch (ServiceException e) {
       return false;
     }
   }

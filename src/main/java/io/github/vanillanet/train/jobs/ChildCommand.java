@@ -9,18 +9,19 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The command line of a job's process: this Java, this jar, its own heap, a lower priority.
+ * The command line of a job's process: the same Java and jar as the service, with its own heap and
+ * a lower priority.
  *
- * @param nice the program of that name, where there is one
- * @param java executable
- * @param heap as {@code -Xmx} takes it: {@code 2g}
- * @param jar that the service was started from
+ * @param nice path of that program, if it is installed
+ * @param java path of the executable
+ * @param heap value of {@code -Xmx}, such as {@code 2g}
+ * @param jar of the service
  */
 public record ChildCommand(Optional<Path> nice, Path java, String heap, Path jar) {
 
   private static final String NICENESS = "10";
 
-  /** With the Java that runs this, and {@code nice} if the search path has it. */
+  /** Uses the Java that runs this code, and {@code nice} if it is on the search path. */
   public static ChildCommand of(String heap, Path jar) {
     Path java = Path.of(System.getProperty("java.home"), "bin", "java");
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
@@ -39,7 +40,7 @@ public record ChildCommand(Optional<Path> nice, Path java, String heap, Path jar
     nice.ifPresent(program -> line.addAll(List.of(program.toString(), "-n", NICENESS)));
     line.add(java.toString());
     line.add("-Xmx" + heap);
-    line.add("-XX:+ExitOnOutOfMemoryError"); // a half-dead process would keep the job's lock
+    line.add("-XX:+ExitOnOutOfMemoryError"); // a process without memory would keep the lock
     line.add("-XX:ErrorFile=" + folder.resolve("crash.log"));
     line.addAll(List.of("-jar", jar.toString(), "train", "--job", folder.toString()));
     return line;

@@ -8,18 +8,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The one folder that paths in requests are looked up in.
+ * The folder that paths in requests are relative to.
  *
- * @param folder need not exist yet; empty if nothing may be named by a path
+ * @param folder need not exist yet; if empty, requests cannot use paths
  */
 public record DataRoot(Optional<Path> folder) {
 
   /**
-   * The real path of {@code requested}, symbolic links followed. Whether a path outside exists
-   * cannot be told from the answer.
+   * The path of {@code requested} with all symbolic links followed. The answer does not reveal
+   * whether a path outside the root exists.
    *
    * @param member of the request, for the message
-   * @throws ServiceException {@code INVALID_REQUEST} if there is no such path within the root
+   * @throws ServiceException {@code INVALID_REQUEST} if the root contains no such path
    */
   public Path resolve(String member, String requested) {
     Path root =
@@ -27,7 +27,7 @@ public record DataRoot(Optional<Path> folder) {
             () ->
                 new ServiceException(
                     ErrorCode.INVALID_REQUEST,
-                    member + ": paths are refused while vanillanet.training.data-root is not set"));
+                    member + ": paths require the setting vanillanet.training.data-root"));
     try {
       Path real = root.toRealPath();
       Path found = real.resolve(requested).toRealPath();
@@ -35,7 +35,7 @@ public record DataRoot(Optional<Path> folder) {
         return found;
       }
     } catch (IOException | InvalidPathException e) {
-      // the same answer as for a path outside
+      // answered like a path outside the root
     }
     throw new ServiceException(
         ErrorCode.INVALID_REQUEST,

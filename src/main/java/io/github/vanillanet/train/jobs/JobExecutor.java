@@ -1,26 +1,26 @@
 package io.github.vanillanet.train.jobs;
 
+import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.util.Optional;
 
-/** Starts processes that work on jobs, somewhere. Thread-safe. */
+/** Starts the processes of jobs. Thread-safe. */
 public interface JobExecutor extends AutoCloseable {
 
   /**
-   * Looks at its settings before anything is started.
+   * Validates the settings.
    *
-   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CONFIGURATION} if it cannot
-   *     work here
+   * @throws ServiceException {@code BAD_CONFIGURATION} if they are not usable
    */
   default void check() {}
 
-  /** Starts one that works on the job in {@code folder}. Returns soon. */
+  /** Starts a process for the job. Returns soon. */
   JobRun start(JobFolder folder) throws IOException;
 
-  /** The one that still works on it, though an earlier life of the service started it. */
+  /** The process of the job that a previous service process started, if it is still alive. */
   Optional<JobRun> find(JobFolder folder) throws IOException;
 
-  /** Starts nothing any more. What {@linkplain JobRun#leave was left} goes on. */
+  /** Starts nothing more. Runs that {@linkplain JobRun#leave were left} continue. */
   @Override
   default void close() {}
 }

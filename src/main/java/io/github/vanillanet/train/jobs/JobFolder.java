@@ -9,76 +9,62 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * A job's files, the whole of what the service and the job's process tell each other.
+ * The files of a job. The service and the job's process exchange all information through them.
  *
  * <table>
- *   <caption>who writes what</caption>
+ *   <caption>Files and their writers</caption>
  *   <tr><td>{@code spec.json}</td><td>service</td><td>what to do; written once</td></tr>
- *   <tr><td>{@code state.json}</td><td>service</td><td>where the job stands</td></tr>
+ *   <tr><td>{@code state.json}</td><td>service</td><td>{@link JobStatus}</td></tr>
  *   <tr><td>{@code parent.json}</td><td>service</td><td>its process; absent if the job's process
- *       need not watch it</td></tr>
- *   <tr><td>{@code stop}</td><td>service</td><td>exists when the job is to stop at its next
+ *       must not watch it</td></tr>
+ *   <tr><td>{@code stop}</td><td>service</td><td>asks the process to stop at its next
  *       step</td></tr>
- *   <tr><td>{@code lock}</td><td>job</td><td>locked while its process lives</td></tr>
- *   <tr><td>{@code progress.jsonl}</td><td>job</td><td>lines of {@link Progress}</td></tr>
- *   <tr><td>{@code checkpoints/}</td><td>job</td><td>whatever it needs to go on</td></tr>
- *   <tr><td>{@code report.json}</td><td>job</td><td>for people; shown as it is</td></tr>
- *   <tr><td>{@code outcome.json}</td><td>job</td><td>its last word, see {@link Outcome}</td></tr>
- *   <tr><td>{@code log}</td><td>job</td><td>its standard output and error</td></tr>
+ *   <tr><td>{@code lock}</td><td>process</td><td>locked while the process is alive</td></tr>
+ *   <tr><td>{@code progress.jsonl}</td><td>process</td><td>lines of {@link Progress}</td></tr>
+ *   <tr><td>{@code checkpoints/}</td><td>process</td><td>what it needs to continue</td></tr>
+ *   <tr><td>{@code report.json}</td><td>process</td><td>the API shows it unchanged</td></tr>
+ *   <tr><td>{@code outcome.json}</td><td>process</td><td>{@link Outcome}</td></tr>
+ *   <tr><td>{@code log}</td><td>process</td><td>standard output and error</td></tr>
  * </table>
  *
- * <p>All JSON but the progress appears in one step. Thread-safe.
+ * <p>All JSON files except the progress are replaced atomically. Methods throw {@link
+ * ServiceException} {@code BAD_CONFIGURATION} if a file cannot be read or written. Thread-safe.
  */
-public final class JobFolder {
+public record JobFolder(Path path) {
 
   private static final String SPEC = "spec.json";
   private static final String STATE = "state.json";
   private static final String PARENT = "parent.json";
   private static final String STOP = "stop";
   private static final String LOCK = "lock";
-  private static final String PROGRESS = "progress.jsonl";
-  private static final String CHECKPOINTS = "checkpoints";
   private static final String REPORT = "report.json";
   private static final String OUTCOME = "outcome.json";
-  private static final String LOG = "log";
 
-  private final Path path;
-
-  JobFolder(Path path) {
-    this.path = path;
+  static ServiceException unusable(Path file, IOException e) {
+    return new ServiceException(
+        ErrorCode.BAD_CONFIGURATION, "%s cannot be read or written: %s".formatted(file, e), e);
   }
 
-  /** A folder as its job's process is told it. */
-  public static JobFolder at(Path path) {
-    return new JobFolder(path);
-  }
-
-  public Path path() {
-    return path;
-  }
-
-  /** The job's. */
   public String id() {
     return path.getFileName().toString();
   }
 
   public Path checkpoints() {
-    return path.resolve(CHECKPOINTS);
+    return path.resolve("checkpoints");
   }
 
   public Path log() {
-    return path.resolve(LOG);
+    return path.resolve("log");
   }
 
   /**
-   * What to do.
-   *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if it is missing or no JSON object
+   * @throws ServiceException {@code BAD_CONFIGURATION} if it is missing or not a JSON object
    */
-  public JsonNode readSpec() throws IOException {
+  public JsonNode readSpec() {
     return read(SPEC, JsonNode.class)
         .filter(JsonNode::isObject)
         .orElseThrow(
@@ -91,103 +77,108 @@ public final class JobFolder {
     return Files.exists(path.resolve(SPEC));
   }
 
-  void writeSpec(JsonNode spec) throws IOException {
+  void writeSpec(JsonNode spec) {
     write(SPEC, spec);
   }
 
-  Optional<JobStatus> readStatus() throws IOException {
+  Optional<JobStatus> readStatus() {
     return read(STATE, JobStatus.class);
   }
 
-  /** Processes started for it so far, the present one included. */
-  public int attempts() throws IOException {
-    return readStatus().map(JobStatus::attempts).orElse(0);
-  }
-
-  void writeStatus(JobStatus status) throws IOException {
+  void writeStatus(JobStatus status) {
     write(STATE, status);
   }
 
-  Optional<ProcessIdentity> readParent() throws IOException {
+  /** Number of processes started so far, including the current one. */
+  public int attempts() {
+    return readStatus().map(JobStatus::attempts).orElse(0);
+  }
+
+  Optional<ProcessIdentity> readParent() {
     return read(PARENT, ProcessIdentity.class);
   }
 
-  void writeParent(ProcessIdentity parent) throws IOException {
+  void writeParent(ProcessIdentity parent) {
     write(PARENT, parent);
   }
 
   public ProgressFile progress() {
-    return new ProgressFile(path.resolve(PROGRESS));
+    return new ProgressFile(path.resolve("progress.jsonl"));
   }
 
-  public Optional<Outcome> readOutcome() throws IOException {
+  public Optional<Outcome> readOutcome() {
     return read(OUTCOME, Outcome.class);
   }
 
-  String outcomeText() throws IOException {
-    return Files.readString(path.resolve(OUTCOME)).strip();
-  }
-
-  public void writeOutcome(Outcome outcome) throws IOException {
+  public void writeOutcome(Outcome outcome) {
     write(OUTCOME, outcome);
   }
 
-  /** The report as the job wrote it. */
-  public Optional<JsonNode> readReport() throws IOException {
-    return read(REPORT, JsonNode.class);
-  }
-
-  /** The report as its own type; empty if there is none, or one of another version. */
-  public <T> Optional<T> readReport(Class<T> type) throws IOException {
+  /** Empty if there is no report, or one that {@code type} cannot hold. */
+  public <T> Optional<T> readReport(Class<T> type) {
     return read(REPORT, type);
   }
 
   /**
-   * @param report anything that becomes JSON; its members are written in snake case
+   * @param report its members are written in snake case
    */
-  public void writeReport(Object report) throws IOException {
+  public void writeReport(Object report) {
     write(REPORT, report);
   }
 
-  void requestStop() throws IOException {
-    DurableFiles.replace(path.resolve(STOP), "");
+  void requestStop() {
+    writeText(STOP, "");
   }
 
   boolean stopRequested() {
     return Files.exists(path.resolve(STOP));
   }
 
-  /** Takes back the last word and the wish to stop of an attempt before. */
-  void clearForAttempt() throws IOException {
-    Files.deleteIfExists(path.resolve(OUTCOME));
-    Files.deleteIfExists(path.resolve(STOP));
-    Files.deleteIfExists(path.resolve(PARENT));
+  /** Deletes what would end or conclude the next attempt. */
+  void clearForAttempt() {
+    for (String name : List.of(OUTCOME, STOP, PARENT)) {
+      try {
+        Files.deleteIfExists(path.resolve(name));
+      } catch (IOException e) {
+        throw unusable(path.resolve(name), e);
+      }
+    }
   }
 
   /** Takes the lock for this process; empty if another process works on the job. */
-  Optional<JobLock> holdLock() throws IOException {
-    String holder = RecordJson.write(ProcessIdentity.of(ProcessHandle.current()));
-    return JobLock.hold(path.resolve(LOCK), holder);
+  Optional<JobLock> takeLock() {
+    return JobLock.take(
+        path.resolve(LOCK), RecordJson.write(ProcessIdentity.of(ProcessHandle.current())));
   }
 
-  boolean lockHeld() throws IOException {
-    return JobLock.held(path.resolve(LOCK));
+  boolean isLocked() {
+    return JobLock.isHeld(path.resolve(LOCK));
   }
 
-  /** Who took the lock last, which means nothing unless it is held. */
-  Optional<ProcessIdentity> lockHolder() throws IOException {
+  /** The process that took the lock last, whether or not it still holds it. */
+  Optional<ProcessIdentity> lockHolder() {
     return read(LOCK, ProcessIdentity.class);
   }
 
-  private void write(String name, Object content) throws IOException {
-    DurableFiles.replace(path.resolve(name), RecordJson.write(content) + "\n");
+  private void write(String name, Object content) {
+    writeText(name, RecordJson.write(content) + "\n");
   }
 
-  private <T> Optional<T> read(String name, Class<T> type) throws IOException {
+  private void writeText(String name, String content) {
+    try {
+      DurableFiles.replace(path.resolve(name), content);
+    } catch (IOException e) {
+      throw unusable(path.resolve(name), e);
+    }
+  }
+
+  private <T> Optional<T> read(String name, Class<T> type) {
     try {
       return RecordJson.parse(Files.readString(path.resolve(name)), type);
     } catch (NoSuchFileException e) {
       return Optional.empty();
+    } catch (IOException e) {
+      throw unusable(path.resolve(name), e);
     }
   }
 }

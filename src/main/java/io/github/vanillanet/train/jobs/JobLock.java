@@ -3,7 +3,6 @@ package io.github.vanillanet.train.jobs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,71 +13,87 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The operating system's lock on a job, held by the process that works on it: it goes with the
- * process however that ends, so whether the process is alive can be told without having started it.
- * The file's content names the process.
+ * The operating system's lock on a job. The job's process holds it and loses it when it ends in any
+ * way, so every other process can see whether it is alive. The file names the holder.
  */
-public final class JobLock implements AutoCloseable {
+final class JobLock implements AutoCloseable {
 
-  /** Whoever looks whether the lock is held holds it for a moment. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  /** {@link #isHeld} takes the lock for a moment, so one failed attempt proves nothing. */
+  private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration RETRY = Duration.ofMillis(20);
 
+  private final Path file;
   private final FileChannel channel;
 
-  private JobLock(FileChannel channel) {
+  private JobLock(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
-  /** Takes the lock; empty if another process works on the job. */
-  static Optional<JobLock> hold(Path file, String holder) throws IOException {
-    FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-    boolean held = false;
+  /** Takes the lock; empty if another process holds it. */
+  static Optional<JobLock> take(Path file, String holder) {
     try {
-      long until = System.nanoTime() + PATIENCE.toNanos();
-      held = tryLock(channel);
-      while (!held && System.nanoTime() < until && !Thread.currentThread().isInterrupted()) {
-        LockSupport.parkNanos(RETRY.toNanos());
-        held = tryLock(channel);
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      boolean taken = false;
+      try {
+        taken = retryLock(channel);
+        if (!taken) {
+          return Optional.empty();
+        }
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
+        channel.force(true);
+        return Optional.of(new JobLock(file, channel));
+      } finally {
+        if (!taken) {
+          channel.close();
+        }
       }
-      if (!held) {
-        return Optional.empty();
-      }
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)), 0);
-      channel.force(true);
-      return Optional.of(new JobLock(channel));
-    } finally {
-      if (!held) {
-        channel.close();
-      }
+    } catch (IOException e) {
+      throw JobFolder.unusable(file, e);
     }
   }
 
-  /** True if some process, this one included, holds the lock. */
-  static boolean held(Path file) throws IOException {
+  private static boolean retryLock(FileChannel channel) throws IOException {
+    long until = System.nanoTime() + TIMEOUT.toNanos();
+    while (!tryLock(channel)) {
+      if (System.nanoTime() >= until || Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      LockSupport.parkNanos(RETRY.toNanos());
+    }
+    return true;
+  }
+
+  /** True if any process holds the lock, including this one. */
+  static boolean isHeld(Path file) {
     if (!Files.exists(file)) {
       return false;
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      return !tryLock(channel); // closing the channel gives the lock back
+      return !tryLock(channel); // closing the channel releases the lock
+    } catch (IOException e) {
+      throw JobFolder.unusable(file, e);
     }
   }
 
   private static boolean tryLock(FileChannel channel) throws IOException {
     try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
+      return channel.tryLock() != null;
     } catch (OverlappingFileLockException e) {
-      return false; // held by this very process
+      return false; // this process holds it
     }
   }
 
-  /** Gives the lock back. */
+  /** Releases the lock. */
   @Override
-  public void close() throws IOException {
-    channel.close();
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw JobFolder.unusable(file, e);
+    }
   }
 }

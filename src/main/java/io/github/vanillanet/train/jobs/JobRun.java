@@ -3,32 +3,32 @@ package io.github.vanillanet.train.jobs;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A job's process, as whoever started it sees it. Thread-safe. */
+/** The process of a job, as seen by the service. Thread-safe. */
 public interface JobRun {
 
-  /** Done when nothing of it runs any more. */
+  /** Completed when the process has ended. */
   CompletableFuture<RunEnd> ended();
 
-  /** Asks whoever runs it to end it; it may take its time. */
+  /** Asks the operating system or the cluster to end the process. Returns at once. */
   void terminate();
 
-  /** Ends it at once. */
+  /** Ends the process immediately where that is possible. */
   void kill();
 
-  /** What keeps it from its work at the moment, in words, if anything does. */
+  /** What currently keeps the process from working. */
   default Optional<String> obstacle() {
     return Optional.empty();
   }
 
   /**
-   * The service ends. True if the process goes on without it and {@link JobExecutor#find} will find
-   * it; then {@link #ended} is never done any more.
+   * Called when the service ends. Returns true if the process continues without the service and
+   * {@link JobExecutor#find} will find it; {@link #ended} is then never completed.
    */
   default boolean leave() {
     return false;
   }
 
-  /** One that has ended, nobody knows how. */
+  /** A run whose process has ended in an unknown way. */
   static JobRun gone() {
     return new JobRun() {
       @Override

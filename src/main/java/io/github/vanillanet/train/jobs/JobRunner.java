@@ -15,11 +15,13 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ObjIntConsumer;
 
 /**
- * The queue of jobs and their processes: a few at a time, the others wait, oldest first. All it
- * knows stands in the {@link JobStore}, so a restarted service goes on where it was: what waited
- * waits, what ran runs again from its last checkpoint. Thread-safe.
+ * The queue of jobs and their processes. A limited number of jobs run at a time; the others wait,
+ * oldest first. All state is in the {@link JobStore}: after a restart of the service, queued jobs
+ * are still queued, and interrupted jobs continue from their last checkpoint. Thread-safe.
  */
 public final class JobRunner implements AutoCloseable {
 
@@ -27,9 +29,22 @@ public final class JobRunner implements AutoCloseable {
 
   /**
    * @param concurrent processes at a time
-   * @param grace that a process has to stop by itself, then again to end when it is told to
+   * @param grace time for a process to stop, and again to terminate, before the next step
    */
   public record Limits(int concurrent, Duration grace) {}
+
+  /** Runs an action once, after a delay, on some thread. */
+  @FunctionalInterface
+  public interface Timer {
+
+    void after(Duration delay, Runnable action);
+
+    static Timer system() {
+      return (delay, action) ->
+          CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS)
+              .execute(action);
+    }
+  }
 
   private enum Phase {
     NEW,
@@ -39,53 +54,55 @@ public final class JobRunner implements AutoCloseable {
 
   private final JobStore store;
   private final JobExecutor executor;
-  private final JobVerdict verdict;
+  private final JobEnd ends;
   private final Limits limits;
   private final Clock clock;
-  private final PoliteStop stop;
+  private final Timer timer;
   private final Executor worker;
 
   private final Map<String, ActiveJob> active = new HashMap<>(); // guarded by this
   private Phase phase = Phase.NEW; // guarded by this
 
   /**
-   * @param worker looks after jobs that have ended, which may take seconds
+   * @param installation brings a published version into service; also called after a restart of the
+   *     service if the job published in between; throws {@link ServiceException} if it fails
+   * @param worker records the ends of jobs, which takes seconds
    */
   public JobRunner(
       JobStore store,
       JobExecutor executor,
-      Installation installation,
+      ObjIntConsumer<String> installation,
       Limits limits,
       Clock clock,
-      Alarm alarm,
+      Timer timer,
       Executor worker) {
     this.store = store;
     this.executor = executor;
-    this.verdict = new JobVerdict(installation, clock);
+    this.ends = new JobEnd(installation, clock);
     this.limits = limits;
     this.clock = clock;
-    this.stop = new PoliteStop(limits.grace(), alarm);
+    this.timer = timer;
     this.worker = worker;
   }
 
   /**
-   * Before {@link #start}.
+   * To be called before {@link #start}.
    *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if no job can ever be started here
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the executor cannot start any job
    */
   public void check() {
     executor.check();
   }
 
   /**
-   * Takes up what an earlier life of the service left, and starts what waits. Jobs can be submitted
-   * before; they wait.
+   * Continues what the previous service process left, and starts the waiting jobs. Jobs that are
+   * submitted earlier wait.
    */
   public void start() {
     synchronized (this) {
       for (Job job : store.list()) {
         if (job.state() == JobState.RUNNING) {
-          takeUp(job);
+          adopt(job);
         }
       }
       phase = Phase.OPEN;
@@ -93,29 +110,27 @@ public final class JobRunner implements AutoCloseable {
     startNext();
   }
 
-  private void takeUp(Job job) {
+  private void adopt(Job job) {
     JobFolder folder = store.folder(job.id());
-    Optional<JobRun> run;
+    Optional<JobRun> run = Optional.empty();
     try {
       run = executor.find(folder);
-    } catch (IOException e) {
-      LOG.log(Level.WARNING, "job {0}: {1}", job.id(), e);
-      run = Optional.empty();
+    } catch (IOException | ServiceException e) {
+      LOG.log(Level.WARNING, "job {0}: looking for its process failed: {1}", job.id(), e);
     }
-    run.ifPresent(
-        alive -> {
-          LOG.log(Level.INFO, "job {0} is still at work", job.id());
-          if (job.cancelRequested()) {
-            stop.begin(folder, alive);
-          }
-        });
-    watch(job.id(), folder, run.orElseGet(JobRun::gone), true);
+    if (run.isPresent()) {
+      LOG.log(Level.INFO, "job {0} is still running", job.id());
+    }
+    ActiveJob adopted = watch(folder, run.orElseGet(JobRun::gone), true);
+    if (run.isPresent() && job.status().cancelRequested()) {
+      adopted.stop(limits.grace(), timer);
+    }
   }
 
   /**
    * Queues a job.
    *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk refuses
+   * @throws ServiceException {@code BAD_CONFIGURATION} if its folder cannot be written
    */
   public Job submit(JsonNode spec, JobStore.Attachment attachment) {
     Job job = store.create(spec, attachment);
@@ -126,62 +141,62 @@ public final class JobRunner implements AutoCloseable {
 
   /** All jobs, oldest first. */
   public List<Job> list() {
-    return store.list().stream().map(this::seen).toList();
+    return store.list().stream().map(this::withObstacle).toList();
   }
 
   /**
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    */
   public Job find(String id) {
-    return seen(store.find(id));
+    return withObstacle(store.find(id));
   }
 
-  private synchronized Job seen(Job job) {
+  private synchronized Job withObstacle(Job job) {
     return Optional.ofNullable(active.get(job.id()))
         .filter(it -> job.state() == JobState.RUNNING)
         .flatMap(it -> it.run().obstacle())
-        .map(job::held)
+        .map(job::withObstacle)
         .orElse(job);
   }
 
   /**
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    */
   public JobFolder folder(String id) {
     return store.folder(id);
   }
 
   /**
-   * Ends a job. A waiting one is cancelled when this returns; a running one is asked to stop, then
-   * told to, then killed.
+   * Cancels a job. A waiting job is cancelled at once. The process of a running job is stopped,
+   * terminated if it does not stop, and killed if it does not terminate.
    *
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    * @throws ServiceException {@code CONFLICT} if it has ended
    */
   public synchronized Job cancel(String id) {
     Job job = store.find(id);
-    JobStatus status = store.status(id);
     if (job.state().ended()) {
       throw new ServiceException(
-          ErrorCode.CONFLICT, "job %s has ended already: %s".formatted(id, job.state()));
+          ErrorCode.CONFLICT, "job %s has already ended: it is %s".formatted(id, job.state()));
     }
+    LOG.log(Level.INFO, "job {0} is being cancelled", id);
     if (job.state().waits()) {
       store.write(
           id,
-          status.ended(JobState.CANCELLED, clock.instant(), OptionalInt.empty(), Optional.empty()));
-    } else if (!job.cancelRequested()) {
-      store.write(id, status.cancelling());
-      Optional.ofNullable(active.get(id)).ifPresent(it -> stop.begin(it.folder(), it.run()));
+          job.status()
+              .ended(JobState.CANCELLED, clock.instant(), OptionalInt.empty(), Optional.empty()));
+    } else if (!job.status().cancelRequested()) {
+      store.write(id, job.status().cancelling());
+      Optional.ofNullable(active.get(id)).ifPresent(it -> it.stop(limits.grace(), timer));
     }
-    LOG.log(Level.INFO, "job {0} is being cancelled", id);
     return store.find(id);
   }
 
   /**
-   * Queues a failed or cancelled job again, to go on from its last checkpoint.
+   * Queues a failed or cancelled job again. It continues from its last checkpoint.
    *
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
-   * @throws ServiceException {@code CONFLICT} if it is not in such a state
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
+   * @throws ServiceException {@code CONFLICT} if it is in another state
    */
   public Job resume(String id) {
     synchronized (this) {
@@ -189,10 +204,10 @@ public final class JobRunner implements AutoCloseable {
       if (!job.state().resumable() || active.containsKey(id)) {
         throw new ServiceException(
             ErrorCode.CONFLICT,
-            "job %s: only a failed or cancelled job can be resumed, it is %s"
+            "job %s is %s; only a failed or cancelled job can be resumed"
                 .formatted(id, job.state()));
       }
-      store.write(id, store.status(id).resumed());
+      store.write(id, job.status().resumed());
     }
     startNext();
     return store.find(id);
@@ -220,66 +235,64 @@ public final class JobRunner implements AutoCloseable {
       store.write(id, status);
       JobRun run = executor.start(folder);
       LOG.log(Level.INFO, "job {0} is started, attempt {1}", id, status.attempts());
-      watch(id, folder, run, false);
+      watch(folder, run, false);
     } catch (IOException | ServiceException e) {
-      String reason = "its process cannot be started: " + e.getMessage();
+      String reason = "the process could not be started: " + e.getMessage();
       LOG.log(Level.ERROR, "job {0}: {1}", id, reason);
-      store.write(
-          id,
-          status.ended(JobState.FAILED, clock.instant(), OptionalInt.empty(), Optional.of(reason)));
-    }
-  }
-
-  private void watch(String id, JobFolder folder, JobRun run, boolean leftBehind) {
-    CompletableFuture<Void> settled = new CompletableFuture<>();
-    active.put(id, new ActiveJob(folder, run, settled));
-    run.ended()
-        .thenAcceptAsync(end -> settle(id, end, leftBehind), worker)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                LOG.log(Level.ERROR, "job " + id + " cannot be looked after", failure);
-              }
-              settled.complete(null);
-            });
-  }
-
-  /** On the worker, and not under the lock: bringing a version into service takes seconds. */
-  private void settle(String id, RunEnd ended, boolean leftBehind) {
-    JobStatus end = conclude(id, ended, leftBehind);
-    synchronized (this) {
-      if (end.state() == JobState.INTERRUPTED && store.status(id).cancelRequested()) {
-        end = end.ended(JobState.CANCELLED, clock.instant(), ended.exitCode(), Optional.empty());
-      }
-      active.remove(id); // first: a full disk must not keep its place taken
-      store.write(id, end);
-    }
-    LOG.log(
-        Level.INFO, "job {0} {1}{2}", id, end.state(), end.reason().map(r -> ": " + r).orElse(""));
-    startNext();
-  }
-
-  private JobStatus conclude(String id, RunEnd end, boolean leftBehind) {
-    boolean closing;
-    synchronized (this) {
-      closing = phase == Phase.CLOSED;
-    }
-    JobStatus before = store.status(id);
-    try {
-      boolean interruption = closing || leftBehind && end.isUnknown();
-      return verdict.on(store.folder(id), before, end, interruption);
-    } catch (IOException | RuntimeException e) {
-      return before.ended(
-          JobState.FAILED,
-          clock.instant(),
-          end.exitCode(),
-          Optional.of("its end cannot be read: " + e));
+      store.write(id, ends.failed(status, OptionalInt.empty(), reason));
     }
   }
 
   /**
-   * Starts nothing any more and stops what would not outlive the service; it goes on when the
-   * service is back. Returns when every such process has ended.
+   * @param adopted whether a previous service process started the run
+   */
+  private ActiveJob watch(JobFolder folder, JobRun run, boolean adopted) {
+    ActiveJob job = new ActiveJob(folder, run, new CompletableFuture<>());
+    active.put(folder.id(), job);
+    run.ended()
+        .thenAcceptAsync(end -> settle(folder, end, adopted), worker)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                LOG.log(Level.ERROR, "job " + folder.id() + ": recording its end failed", failure);
+              }
+              job.settled().complete(null);
+            });
+    return job;
+  }
+
+  /** Runs on the worker without the lock, because bringing a version into service takes seconds. */
+  private void settle(JobFolder folder, RunEnd run, boolean adopted) {
+    String id = folder.id();
+    JobStatus end = end(folder, run, adopted);
+    synchronized (this) {
+      if (end.state() == JobState.INTERRUPTED && store.status(id).cancelRequested()) {
+        end = end.ended(JobState.CANCELLED, clock.instant(), run.exitCode(), Optional.empty());
+      }
+      active.remove(id); // before the write, which fails if the disk is full
+      store.write(id, end);
+    }
+    String reason = end.reason().map(it -> ": " + it).orElse("");
+    LOG.log(Level.INFO, "job {0} is {1}{2}", id, end.state(), reason);
+    startNext();
+  }
+
+  private JobStatus end(JobFolder folder, RunEnd run, boolean adopted) {
+    boolean closing;
+    synchronized (this) {
+      closing = phase == Phase.CLOSED;
+    }
+    JobStatus before = store.status(folder.id());
+    try {
+      return ends.record(folder, before, run, closing || adopted && run.isUnknown());
+    } catch (RuntimeException e) {
+      return ends.failed(before, run.exitCode(), "reading its end failed: " + e);
+    }
+  }
+
+  /**
+   * Starts no more jobs and stops the processes that cannot outlive the service; their jobs
+   * continue after the next start. Returns when all of these have ended.
    */
   @Override
   public void close() {
@@ -288,7 +301,7 @@ public final class JobRunner implements AutoCloseable {
       phase = Phase.CLOSED;
       left = active.values().stream().filter(it -> !it.run().leave()).toList();
     }
-    stop.end(left);
+    ActiveJob.stopAll(left, limits.grace());
     executor.close();
   }
 }

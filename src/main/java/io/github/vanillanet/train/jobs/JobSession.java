@@ -8,15 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A job as the process sees that does its work: open it, work, ask {@link #mustStop} at every step,
- * report, give the outcome, close it. Thread-safe.
+ * The view of a job's process: it opens the job, works, checks {@link #mustStop} at each step,
+ * writes its results to the {@link #folder} and closes the session. Thread-safe.
  *
- * <p>A process that must stop writes a checkpoint and ends with {@link #STOPPED} and without an
- * outcome; one that ends with an outcome ends with 0. Everything else is a crash.
+ * <p>A process that must stop writes a checkpoint and exits with {@link #STOPPED} and without an
+ * outcome. A process that has an outcome exits with 0. Everything else counts as a crash.
  */
 public final class JobSession implements AutoCloseable {
 
-  /** Exit code of a process that stopped because it was told to. */
+  /** Exit code of a process that stopped on request. */
   public static final int STOPPED = 75;
 
   private final JobFolder folder;
@@ -30,28 +30,27 @@ public final class JobSession implements AutoCloseable {
   }
 
   /**
-   * Takes the job's lock.
+   * Takes the lock of a job.
    *
    * @throws ServiceException {@code CONFLICT} if another process works on it
    * @throws ServiceException {@code BAD_CONFIGURATION} if the folder cannot be used
    */
   public static JobSession open(Path path) {
-    JobFolder folder = JobFolder.at(path);
+    JobFolder folder = new JobFolder(path);
     try {
       Files.createDirectories(folder.checkpoints());
-      ParentWatch parent = new ParentWatch(folder.readParent());
-      JobLock lock =
-          folder
-              .holdLock()
-              .orElseThrow(
-                  () ->
-                      new ServiceException(
-                          ErrorCode.CONFLICT, path + ": another process works on it"));
-      return new JobSession(folder, lock, parent);
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION, path + " is no usable job folder: " + e, e);
+      throw JobFolder.unusable(path, e);
     }
+    ParentWatch parent = new ParentWatch(folder.readParent());
+    JobLock lock =
+        folder
+            .takeLock()
+            .orElseThrow(
+                () ->
+                    new ServiceException(
+                        ErrorCode.CONFLICT, path + ": another process works on this job"));
+    return new JobSession(folder, lock, parent);
   }
 
   /**
@@ -62,49 +61,24 @@ public final class JobSession implements AutoCloseable {
    */
   public static JobSession open(Path path, JsonNode spec) {
     JobSession session = open(path);
-    try {
-      if (!session.folder.hasSpec()) {
-        session.folder.writeSpec(spec);
-      }
-      return session;
-    } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION, path + " is no usable job folder: " + e, e);
+    if (!session.folder.hasSpec()) {
+      session.folder.writeSpec(spec);
     }
+    return session;
   }
 
-  /** The job's files. */
   public JobFolder folder() {
     return folder;
   }
 
-  /** What to do, as it was asked for. */
-  public JsonNode spec() throws IOException {
-    return folder.readSpec();
-  }
-
-  /** True once somebody asked for the job's end or the service that started it is gone. */
+  /** True after the job was cancelled, or after the service that started this process ended. */
   public boolean mustStop() {
-    return folder.stopRequested() || !parent.parentAlive();
+    return folder.stopRequested() || !parent.isAlive();
   }
 
-  public void report(Progress progress) throws IOException {
-    folder.progress().append(progress);
-  }
-
-  /** The last word. The service looks at it when this process has ended. */
-  public void finish(Outcome outcome) throws IOException {
-    folder.writeOutcome(outcome);
-  }
-
-  /** The last word as one line of JSON. */
-  public String outcomeText() throws IOException {
-    return folder.outcomeText();
-  }
-
-  /** Gives the lock back. */
+  /** Releases the lock. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     lock.close();
   }
 }

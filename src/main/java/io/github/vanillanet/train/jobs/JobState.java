@@ -1,23 +1,22 @@
 package io.github.vanillanet.train.jobs;
 
-/** Where a job stands. */
+/** The states of a job. */
 public enum JobState {
-  /** Waits for its turn. */
   QUEUED,
-  /** Its process is asked for or alive, or its end has not been looked at yet. */
+  /** Its process is starting or alive, or the end of its process has not been recorded yet. */
   RUNNING,
-  /** The service ended while it ran; it goes on from its last checkpoint by itself. */
+  /** The service stopped while the job ran. It continues from its last checkpoint by itself. */
   INTERRUPTED,
   /** Published and in service. */
   SUCCEEDED,
-  /** Finished, but not good enough to be served; the candidate stays in the job's folder. */
+  /** The candidate was not good enough. It stays in the job's folder. */
   REJECTED,
-  /** Ended by an error, a crash or a kill; may be resumed. */
+  /** An error, a crash or a kill. Can be resumed. */
   FAILED,
-  /** Ended by whoever asked for it; may be resumed. */
+  /** Can be resumed. */
   CANCELLED;
 
-  /** True if nothing more happens by itself. */
+  /** True if the job stays in this state until it is resumed. */
   public boolean ended() {
     return switch (this) {
       case QUEUED, RUNNING, INTERRUPTED -> false;
@@ -25,12 +24,11 @@ public enum JobState {
     };
   }
 
-  /** True if it starts as soon as there is room. */
+  /** True if the job starts as soon as there is room. */
   boolean waits() {
     return this == QUEUED || this == INTERRUPTED;
   }
 
-  /** True if somebody may ask for it to go on. */
   boolean resumable() {
     return this == FAILED || this == CANCELLED;
   }

@@ -7,16 +7,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * What the service has written down about a job, in {@code state.json}.
+ * What the service records about a job, in {@code state.json}.
  *
- * @param started when its present or last process was
- * @param attempts processes started so far
- * @param cancelRequested whether somebody asked for its end
+ * @param started time of its current or last process
+ * @param attempts number of processes started so far
  * @param exitCode of the last process, if this service saw it end
- * @param reason of the state, in words, where there is one
+ * @param reason of the state
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
-record JobStatus(
+public record JobStatus(
     JobState state,
     Instant created,
     Optional<Instant> started,
@@ -25,13 +24,6 @@ record JobStatus(
     boolean cancelRequested,
     OptionalInt exitCode,
     Optional<String> reason) {
-
-  /** How long its last process ran; zero if it had none. */
-  Duration time() {
-    return started.isPresent() && finished.isPresent()
-        ? Duration.between(started.get(), finished.get())
-        : Duration.ZERO;
-  }
 
   static JobStatus queued(Instant created) {
     return new JobStatus(
@@ -46,28 +38,26 @@ record JobStatus(
   }
 
   JobStatus running(Instant now) {
-    return new JobStatus(
-        JobState.RUNNING,
-        created,
-        Optional.of(now),
-        Optional.empty(),
-        attempts + 1,
-        false,
-        OptionalInt.empty(),
-        Optional.empty());
+    return unfinished(JobState.RUNNING, Optional.of(now), attempts + 1, Optional.empty());
   }
 
-  /** Queued again, to go on from its last checkpoint. */
+  /** Queued again, to continue from its last checkpoint. */
   JobStatus resumed() {
-    return new JobStatus(
-        JobState.QUEUED,
-        created,
+    return unfinished(JobState.QUEUED, started, attempts, Optional.empty());
+  }
+
+  JobStatus interrupted() {
+    return unfinished(
+        JobState.INTERRUPTED,
         started,
-        Optional.empty(),
         attempts,
-        false,
-        OptionalInt.empty(),
-        Optional.empty());
+        Optional.of("the service stopped while the job was running"));
+  }
+
+  private JobStatus unfinished(
+      JobState next, Optional<Instant> started, int attempts, Optional<String> reason) {
+    return new JobStatus(
+        next, created, started, Optional.empty(), attempts, false, OptionalInt.empty(), reason);
   }
 
   JobStatus cancelling() {
@@ -82,20 +72,21 @@ record JobStatus(
         Optional.of("being cancelled"));
   }
 
-  JobStatus interrupted() {
+  JobStatus ended(JobState end, Instant now, OptionalInt exitCode, Optional<String> reason) {
     return new JobStatus(
-        JobState.INTERRUPTED,
-        created,
-        started,
-        Optional.empty(),
-        attempts,
-        false,
-        OptionalInt.empty(),
-        Optional.of("the service ended while it ran"));
+        end, created, started, Optional.of(now), attempts, cancelRequested, exitCode, reason);
   }
 
-  JobStatus ended(JobState state, Instant now, OptionalInt exitCode, Optional<String> reason) {
+  JobStatus withObstacle(String obstacle) {
+    String both = reason.map(it -> it + "; " + obstacle).orElse(obstacle);
     return new JobStatus(
-        state, created, started, Optional.of(now), attempts, cancelRequested, exitCode, reason);
+        state, created, started, finished, attempts, cancelRequested, exitCode, Optional.of(both));
+  }
+
+  /** Duration of its last process; zero if there was none. */
+  Duration time() {
+    return started.isPresent() && finished.isPresent()
+        ? Duration.between(started.get(), finished.get())
+        : Duration.ZERO;
   }
 }

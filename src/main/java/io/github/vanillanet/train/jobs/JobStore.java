@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -15,12 +16,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * All jobs, each in a folder {@code <root>/<id>/}. What it says is what stands on disk. Any thread
- * may read; of the writers, {@link JobRunner} sees to it that there is one at a time.
+ * All jobs, each in a folder {@code <root>/<id>/}. Nothing is kept in memory. Any thread may read;
+ * {@link JobRunner} serializes the writes.
  */
 public final class JobStore {
 
@@ -31,34 +33,29 @@ public final class JobStore {
 
   private final Path root;
   private final Clock clock;
-  private final JobObserver observer;
+  private final BiConsumer<JobState, Duration> onEnd;
 
   /**
    * @param root need not exist yet
-   * @param observer is told of each end once it is written
+   * @param onEnd called after the end of a job is recorded, with the duration of its last process
    */
-  public JobStore(Path root, Clock clock, JobObserver observer) {
+  public JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> onEnd) {
     this.root = root.toAbsolutePath();
     this.clock = clock;
-    this.observer = observer;
+    this.onEnd = onEnd;
   }
 
-  /** Puts further files into the folder of a job that nobody sees yet. */
+  /** Adds files to the folder of a new job before the job is visible. */
   @FunctionalInterface
   public interface Attachment {
     void addTo(Path folder) throws IOException;
 
-    /** No further files. */
     static Attachment none() {
       return folder -> {};
     }
   }
 
-  /**
-   * Makes a job that waits. It appears in one step.
-   *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the disk refuses
-   */
+  /** Creates a queued job atomically. */
   Job create(JsonNode spec, Attachment attachment) {
     Instant now = clock.instant();
     String random = UUID.randomUUID().toString().substring(0, RANDOM_DIGITS);
@@ -73,94 +70,65 @@ public final class JobStore {
       DurableFiles.forceFolder(root);
       return find(id);
     } catch (IOException e) {
-      throw unusable(e);
+      throw JobFolder.unusable(root, e);
     }
   }
 
-  /** All jobs, oldest first. A folder that is no job is passed over. */
+  /** All jobs, oldest first. Skips folders that are not jobs. */
   public List<Job> list() {
     if (!Files.isDirectory(root)) {
       return List.of();
     }
     try (Stream<Path> entries = Files.list(root)) {
       return entries
-          .map(entry -> entry.getFileName().toString())
-          .filter(ID.asMatchPredicate())
-          .flatMap(id -> lookUp(id).stream())
-          .sorted(Comparator.comparing(Job::created).thenComparing(Job::id))
+          .flatMap(entry -> lookUp(entry.getFileName().toString()).stream())
+          .sorted(Comparator.comparing((Job job) -> job.status().created()).thenComparing(Job::id))
           .toList();
     } catch (IOException e) {
-      throw unusable(e);
+      throw JobFolder.unusable(root, e);
     }
   }
 
   /**
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    */
   public Job find(String id) {
-    return (ID.matcher(id).matches() ? lookUp(id) : Optional.<Job>empty())
-        .orElseThrow(
-            () ->
-                new ServiceException(
-                    ErrorCode.JOB_NOT_FOUND, "there is no job '%s'".formatted(id)));
+    return lookUp(id).orElseThrow(() -> notFound(id));
+  }
+
+  /** The status of a job that existed, without its other files. */
+  JobStatus status(String id) {
+    return new JobFolder(root.resolve(id)).readStatus().orElseThrow(() -> notFound(id));
+  }
+
+  private static ServiceException notFound(String id) {
+    return new ServiceException(ErrorCode.JOB_NOT_FOUND, "there is no job '%s'".formatted(id));
   }
 
   private Optional<Job> lookUp(String id) {
-    JobFolder folder = folderOf(id);
-    try {
-      Optional<JobStatus> status = folder.readStatus();
-      if (status.isEmpty()) {
-        return Optional.empty();
-      }
-      return Optional.of(
-          Job.of(
-              id, status.get(), folder.readSpec(), folder.progress().last(), folder.readOutcome()));
-    } catch (IOException e) {
-      throw unusable(e);
+    if (!ID.matcher(id).matches()) {
+      return Optional.empty();
     }
+    JobFolder folder = new JobFolder(root.resolve(id));
+    return folder
+        .readStatus()
+        .map(
+            status ->
+                new Job(
+                    id, status, folder.readSpec(), folder.progress().last(), folder.readOutcome()));
   }
 
   /**
-   * The files of a job.
-   *
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is none
+   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    */
   public JobFolder folder(String id) {
-    find(id);
-    return folderOf(id);
-  }
-
-  private JobFolder folderOf(String id) {
-    return new JobFolder(root.resolve(id));
-  }
-
-  /** What the service knows of a job that is there. */
-  JobStatus status(String id) {
-    try {
-      return folderOf(id)
-          .readStatus()
-          .orElseThrow(
-              () -> new ServiceException(ErrorCode.JOB_NOT_FOUND, "job %s is gone".formatted(id)));
-    } catch (IOException e) {
-      throw unusable(e);
-    }
+    return new JobFolder(root.resolve(find(id).id()));
   }
 
   void write(String id, JobStatus status) {
-    try {
-      folderOf(id).writeStatus(status);
-    } catch (IOException e) {
-      throw unusable(e);
-    }
+    new JobFolder(root.resolve(id)).writeStatus(status);
     if (status.state().ended()) {
-      observer.ended(status.state(), status.time());
+      onEnd.accept(status.state(), status.time());
     }
-  }
-
-  private ServiceException unusable(IOException e) {
-    return new ServiceException(
-        ErrorCode.BAD_CONFIGURATION,
-        "the folder of the jobs, %s, cannot be used: %s".formatted(root, e),
-        e);
   }
 }

@@ -5,30 +5,23 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * When a machine runs out of memory, Linux kills the process with the highest score. A job raises
- * its own, which needs no right, so that it is never the service that dies.
+ * Linux's order of victims when a machine runs out of memory. A job raises its own score, which
+ * needs no privilege, so that Linux kills the job instead of the service.
  */
 public final class OutOfMemoryScore {
 
   private static final Path OWN = Path.of("/proc/self/oom_score_adj");
-  private static final String FIRST_TO_GO = "800";
 
   private OutOfMemoryScore() {}
 
-  /**
-   * Makes this process a preferred victim, for good.
-   *
-   * @return false where the system has no such score
-   */
-  public static boolean raise() {
+  /** Makes this process a preferred victim until it ends. Does nothing on other systems. */
+  public static void raise() {
     try {
-      if (!Files.isWritable(OWN)) {
-        return false;
+      if (Files.isWritable(OWN)) {
+        Files.writeString(OWN, "800");
       }
-      Files.writeString(OWN, FIRST_TO_GO);
-      return true;
     } catch (IOException e) {
-      return false; // a container may forbid it; the job runs as well without
+      // a container may forbid it; the job runs without it
     }
   }
 }

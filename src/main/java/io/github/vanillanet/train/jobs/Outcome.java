@@ -8,13 +8,13 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * A job's own last word, in {@code outcome.json}. A process that dies leaves none.
+ * The result of a job, in {@code outcome.json}. A process that crashes writes none.
  *
- * @param model name of the published model
- * @param version published, and to be brought into service
- * @param accuracy top-1 of the fused candidate on the validation set, 0..1
- * @param liveAccuracy that of the version in service on the same images, if there was one
- * @param reason why not, if it was not published
+ * @param model published model
+ * @param version published version, which the service then loads
+ * @param accuracy top-1 of the fused candidate on the validation images, 0..1
+ * @param liveAccuracy top-1 of the live version on the same images, if there was one
+ * @param reason if nothing was published
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -26,7 +26,6 @@ public record Outcome(
     OptionalDouble liveAccuracy,
     Optional<String> reason) {
 
-  /** How the work ended. */
   public enum Result {
     PUBLISHED,
     REJECTED,
@@ -45,7 +44,7 @@ public record Outcome(
   }
 
   /**
-   * @param accuracy absent if the candidate has none: its logits are not finite, say
+   * @param accuracy absent if the candidate's logits are not finite, for example
    */
   public static Outcome rejected(
       String reason, OptionalDouble accuracy, OptionalDouble liveAccuracy) {

@@ -3,36 +3,28 @@ package io.github.vanillanet.train.jobs;
 import java.util.Optional;
 
 /**
- * A job's process looks here whether the service that started it is still there. Cheap enough to
- * ask at every step; thread-safe.
+ * Detects the end of the service that started a job's process. Cheap enough for each step.
+ * Thread-safe.
+ *
+ * @param parent the service; empty if no service on this machine started the process
+ * @param direct whether the service is the parent process of this process
  */
-public final class ParentWatch {
+record ParentWatch(Optional<ProcessIdentity> parent, boolean direct) {
 
-  private final Optional<ProcessIdentity> parent;
-  private final boolean direct;
-
-  /**
-   * @param parent the service; empty if something else than a service on this machine started the
-   *     job: then it is never missed
-   */
   ParentWatch(Optional<ProcessIdentity> parent) {
-    this.parent = parent;
-    this.direct = parent.isPresent() && ownParent() == parent.get().pid();
+    this(parent, parent.isPresent() && parentPid() == parent.get().pid());
   }
 
-  /** False once the service is gone. */
-  public boolean parentAlive() {
+  boolean isAlive() {
     if (parent.isEmpty()) {
       return true;
     }
-    // A dead parent that nobody has reaped still looks alive, but has lost its children already.
-    if (direct && ownParent() != parent.get().pid()) {
-      return false;
-    }
-    return parent.get().find().isPresent();
+    // A zombie parent looks alive, but its children already have another parent.
+    boolean orphan = direct && parentPid() != parent.get().pid();
+    return !orphan && parent.get().find().isPresent();
   }
 
-  private static long ownParent() {
+  private static long parentPid() {
     return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
   }
 }

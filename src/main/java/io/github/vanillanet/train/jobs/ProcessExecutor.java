@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.jobs;
 
+import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,10 +10,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Runs each job in a child process of this one. Its output is appended to the job's log. */
+/** Runs each job in a child process. Appends its output to the job's log. */
 public final class ProcessExecutor implements JobExecutor {
 
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
   private final Function<Path, List<String>> command;
 
@@ -37,34 +38,34 @@ public final class ProcessExecutor implements JobExecutor {
         process.onExit().thenApply(ended -> RunEnd.exit(ended.exitValue())));
   }
 
-  /** By the job's lock, which tells that it lives, and its content, which tells who it is. */
+  /** The lock shows that the process is alive; its content identifies the process. */
   @Override
   public Optional<JobRun> find(JobFolder folder) throws IOException {
-    if (!folder.lockHeld()) {
+    if (!folder.isLocked()) {
       return Optional.empty();
     }
     Optional<ProcessHandle> holder = folder.lockHolder().flatMap(ProcessIdentity::find);
     return Optional.of(new OfHandle(holder, unlocked(folder).thenApply(done -> RunEnd.unknown())));
   }
 
-  /** Only a parent is told when a process ends; anybody else has to look. */
+  /** Polls, because the operating system reports the end of a process to its parent only. */
   private static CompletableFuture<Void> unlocked(JobFolder folder) {
     return CompletableFuture.supplyAsync(
             () -> stillLocked(folder),
-            CompletableFuture.delayedExecutor(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS))
+            CompletableFuture.delayedExecutor(POLL_INTERVAL.toMillis(), TimeUnit.MILLISECONDS))
         .thenCompose(
             locked -> locked ? unlocked(folder) : CompletableFuture.<Void>completedFuture(null));
   }
 
   private static boolean stillLocked(JobFolder folder) {
     try {
-      return folder.lockHeld();
-    } catch (IOException e) {
-      return false; // the folder is gone, and with it the job
+      return folder.isLocked();
+    } catch (ServiceException e) {
+      return false; // the folder was deleted
     }
   }
 
-  /** A process of this machine; without a handle it can only be asked to stop. */
+  /** A process of this machine. Without a handle, only the stop file can end it. */
   private record OfHandle(Optional<ProcessHandle> process, CompletableFuture<RunEnd> ended)
       implements JobRun {
 

@@ -6,14 +6,15 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * A process of this machine, told apart from a later one with the same number by its start.
+ * A process of this machine. The start time distinguishes it from a later process with the same
+ * number.
  *
- * @param started as the operating system tells, if it does
+ * @param started absent if the operating system does not provide it
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 record ProcessIdentity(long pid, Optional<Instant> started) {
 
-  /** The start is computed from the boot time, which moves when the clock is set. */
+  /** The start time is computed from the boot time, which moves when the clock is set. */
   private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
   static ProcessIdentity of(ProcessHandle process) {

@@ -10,16 +10,13 @@ import java.util.OptionalDouble;
 /**
  * One line of a job's progress file.
  *
- * @param phase what is being done, in a word: {@code scan}, {@code train}, {@code evaluate}, {@code
- *     fuse}, {@code publish}
+ * @param phase {@code train}, {@code fuse}, {@code evaluate} or {@code publish}
  * @param epoch 0-based
- * @param epochs in all
  * @param step 0-based, counted over all epochs
- * @param steps in all
- * @param loss as trained: smoothed and mixed
- * @param accuracy top-1 on the images trained on, 0..1
- * @param validationAccuracy top-1 on the validation set, 0..1, where it was measured
- * @param message for people, where there is something to say
+ * @param loss with label smoothing and mixing
+ * @param accuracy top-1 on the training images, 0..1
+ * @param validationAccuracy top-1 on the validation images, 0..1, if it was measured
+ * @param message additional text
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -39,22 +36,24 @@ public record Progress(
     OptionalDouble secondsLeft,
     Optional<String> message) {
 
-  /** A line without numbers: what is done before and after the training proper. */
-  public static Progress of(Instant time, String phase, String message) {
+  /** A line without measurements, for a phase other than the training. */
+  public static Progress of(
+      Instant time, String phase, int epoch, int epochs, long step, long steps) {
+    OptionalDouble none = OptionalDouble.empty();
     return new Progress(
         time,
         phase,
-        0,
-        0,
-        0,
-        0,
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        Optional.of(message));
+        epoch,
+        epochs,
+        step,
+        steps,
+        none,
+        none,
+        none,
+        none,
+        none,
+        none,
+        none,
+        Optional.empty());
   }
 }

@@ -2,26 +2,24 @@ package io.github.vanillanet.train.jobs;
 
 import io.github.vanillanet.base.json.RecordJson;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * A job's progress: one JSON object a line, only ever appended to. A line without an end is still
- * being written, or was cut off by the death of its writer; lines that are no progress are passed
- * over. One process appends, any number reads.
+ * {@code progress.jsonl}: one line of JSON per {@link Progress}. One process appends; any number of
+ * threads and processes read. Readers see only complete lines and skip lines of another form.
  */
 public final class ProgressFile {
 
-  private static final int TAIL_BYTES = 16 << 10;
+  private static final int LAST_BYTES = 16 << 10;
+  private static final int BACKLOG_BYTES = 256 << 10;
 
   private final Path file;
 
@@ -29,12 +27,8 @@ public final class ProgressFile {
     this.file = file;
   }
 
-  Path path() {
-    return file;
-  }
-
-  /** Appends a line in one write. A line that a dead writer left half is ended first. */
-  public void append(Progress progress) throws IOException {
+  /** Appends a line, after completing a line that a crashed writer left unfinished. */
+  public void append(Progress progress) {
     try (FileChannel channel =
         FileChannel.open(
             file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -44,6 +38,8 @@ public final class ProgressFile {
       while (bytes.hasRemaining()) {
         at += channel.write(bytes, at);
       }
+    } catch (IOException e) {
+      throw JobFolder.unusable(file, e);
     }
   }
 
@@ -52,31 +48,58 @@ public final class ProgressFile {
     return channel.size() > 0 && channel.read(last, channel.size() - 1) == 1 && last.get(0) != '\n';
   }
 
-  /** The last complete line, if there is one. */
-  public Optional<Progress> last() throws IOException {
-    if (!Files.exists(file)) {
-      return Optional.empty();
-    }
-    try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
-      long from = Math.max(0, reader.length() - TAIL_BYTES);
-      byte[] tail = new byte[(int) (reader.length() - from)];
-      reader.seek(from);
-      reader.readFully(tail);
-      List<String> lines = completeLines(new String(tail, StandardCharsets.UTF_8));
-      Collections.reverse(lines);
-      return lines.stream()
-          .flatMap(line -> RecordJson.parse(line, Progress.class).stream())
-          .findFirst();
-    }
+  /** The last complete line. */
+  public Optional<Progress> last() {
+    return parse(complete(FileTail.text(file, LAST_BYTES))).reduce((before, after) -> after);
   }
 
-  /** A reader of its own, from the first line on. */
-  public ProgressTail tail() {
-    return new ProgressTail(this);
+  private static String complete(String text) {
+    return text.substring(0, text.lastIndexOf('\n') + 1);
   }
 
-  static List<String> completeLines(String text) {
-    int end = text.lastIndexOf('\n') + 1;
-    return new ArrayList<>(text.substring(0, end).lines().toList());
+  private static Stream<Progress> parse(String text) {
+    return text.lines().flatMap(line -> RecordJson.parse(line, Progress.class).stream());
+  }
+
+  /** A new reader that starts at the first line. */
+  public Tail tail() {
+    return new Tail(file);
+  }
+
+  /** Reads a progress file while it grows. Not thread-safe. */
+  public static final class Tail {
+
+    private final Path file;
+    private long position;
+
+    private Tail(Path file) {
+      this.file = file;
+    }
+
+    /**
+     * Lines completed since the last call. Drops the oldest lines of a backlog of more than 256 KB,
+     * because only the current state matters to the readers.
+     */
+    public List<Progress> next() {
+      if (!Files.exists(file)) {
+        return List.of();
+      }
+      try (FileChannel channel = FileChannel.open(file)) {
+        long from = Math.max(position, channel.size() - BACKLOG_BYTES);
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, channel.size() - from));
+        int read = 0;
+        while (bytes.hasRemaining() && read >= 0) {
+          read = channel.read(bytes, from + bytes.position());
+        }
+        int end = bytes.position();
+        while (end > 0 && bytes.get(end - 1) != '\n') {
+          end--;
+        }
+        position = from + end;
+        return parse(new String(bytes.array(), 0, end, StandardCharsets.UTF_8)).toList();
+      } catch (IOException e) {
+        throw JobFolder.unusable(file, e);
+      }
+    }
   }
 }

@@ -4,13 +4,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a job's process ended, as far as whoever ran it can tell.
+ * The end of a job's process.
  *
- * @param reason in words, where it is known and no file of the job tells it
+ * @param reason if it is known from another source than the job's files
  */
 public record RunEnd(OptionalInt exitCode, Optional<String> reason) {
 
-  /** It is gone, nobody knows how. */
   public static RunEnd unknown() {
     return new RunEnd(OptionalInt.empty(), Optional.empty());
   }

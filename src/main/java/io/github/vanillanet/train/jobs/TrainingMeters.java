@@ -5,93 +5,134 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** The meters of trainings. Thread-safe. */
+/**
+ * The meters of trainings. Gauges of progress show the oldest running training; they are NaN if
+ * none runs or if it has not started to train. Thread-safe.
+ */
 public final class TrainingMeters {
 
-  /** One scrape reads a dozen gauges; they are to be of one moment, and read once. */
-  private static final Duration FRESH = Duration.ofSeconds(1);
+  /** All gauges of one scrape show the same moment and read the jobs once. */
+  private static final Duration MAX_AGE = Duration.ofSeconds(1);
 
   private final MeterRegistry registry;
-  private final Map<String, Timer> ends = new TreeMap<>();
+  private final Map<JobState, Timer> durations = new EnumMap<>(JobState.class);
   private final Counter uploaded;
 
-  private Supplier<TrainingSnapshot> source = () -> TrainingSnapshot.idle(Map.of());
-  private TrainingSnapshot last = source.get(); // guarded by this
-  private long taken; // guarded by this
+  private Supplier<List<Job>> jobs = List::of; // guarded by this
+  private List<Job> snapshot = List.of(); // guarded by this
+  private long snapshotNanos; // guarded by this
 
+  /** Registers all meters. */
   public TrainingMeters(MeterRegistry registry) {
     this.registry = registry;
     this.uploaded =
         Counter.builder("vanillanet.training.upload.bytes")
-            .description("Bytes of data that came with trainings")
+            .description("Bytes of uploaded training data")
             .register(registry);
-  }
-
-  /**
-   * Registers the meters, before the first training.
-   *
-   * @param states of jobs
-   * @param results those of them that are ends
-   * @param now read at a scrape
-   */
-  public void open(List<String> states, List<String> results, Supplier<TrainingSnapshot> now) {
-    synchronized (this) {
-      source = now;
-      taken = System.nanoTime() - FRESH.toNanos();
-    }
-    for (String state : states) {
-      Gauge.builder("vanillanet.training.jobs", () -> snapshot().jobs().getOrDefault(state, 0L))
-          .description("Trainings by where they stand")
-          .tag("state", state)
+    for (JobState state : JobState.values()) {
+      Gauge.builder("vanillanet.training.jobs", () -> count(state))
+          .description("Trainings by state")
+          .tag("state", label(state))
           .register(registry);
     }
-    for (String result : results) {
-      ends.put(
-          result,
-          Timer.builder("vanillanet.training.duration")
-              .description("Trainings that ended, and the time of their last process")
-              .tag("result", result)
-              .register(registry));
-    }
-    gauge("epoch", "Epoch of the training that runs, from 1", TrainingSnapshot::epoch);
-    gauge("epochs", "Epochs that it has", TrainingSnapshot::epochs);
-    gauge("step", "Step of the training that runs, from 1", TrainingSnapshot::step);
-    gauge("steps", "Steps that it has", TrainingSnapshot::steps);
-    gauge("loss", "As trained: smoothed and mixed", TrainingSnapshot::loss);
-    gauge("accuracy", "On the images trained on, 0..1", TrainingSnapshot::accuracy);
-    gauge("validation.accuracy", "0..1", TrainingSnapshot::validationAccuracy);
-    gauge("learning.rate", "Of the optimizer", TrainingSnapshot::learningRate);
-    gauge("slope", "Of the deep training's activation; 1 can be fused", TrainingSnapshot::slope);
-    gauge("images.per.second", "That it trains on", TrainingSnapshot::imagesPerSecond);
-    gauge("remaining.seconds", "Until its end, as it expects", TrainingSnapshot::secondsLeft);
+    Arrays.stream(JobState.values()).filter(JobState::ended).forEach(this::registerDuration);
+    gauge(
+        "epoch",
+        "Current epoch, from 1",
+        progress -> oneBased(progress.epoch(), progress.epochs()));
+    gauge("epochs", "Epochs in total", Progress::epochs);
+    gauge("step", "Current step, from 1", progress -> oneBased(progress.step(), progress.steps()));
+    gauge("steps", "Steps in total", Progress::steps);
+    optionalGauge("loss", "Training loss with label smoothing and mixing", Progress::loss);
+    optionalGauge("accuracy", "Accuracy on the training images, 0..1", Progress::accuracy);
+    optionalGauge(
+        "validation.accuracy",
+        "Accuracy on the validation images, 0..1",
+        Progress::validationAccuracy);
+    optionalGauge("learning.rate", "Learning rate", Progress::learningRate);
+    optionalGauge("slope", "Slope of the activations; only slope 1 can be fused", Progress::slope);
+    optionalGauge("images.per.second", "Images per second", Progress::imagesPerSecond);
+    optionalGauge("remaining.seconds", "Estimated time to the end", Progress::secondsLeft);
   }
 
-  private void gauge(String name, String about, ToDoubleFunction<TrainingSnapshot> value) {
-    Gauge.builder("vanillanet.training." + name, () -> value.applyAsDouble(snapshot()))
-        .description(about)
+  private void registerDuration(JobState result) {
+    durations.put(
+        result,
+        Timer.builder("vanillanet.training.duration")
+            .description("Duration of the last process of each training that ended")
+            .tag("result", label(result))
+            .register(registry));
+  }
+
+  private static String label(JobState state) {
+    return state.name().toLowerCase(Locale.ROOT);
+  }
+
+  private void gauge(String name, String description, ToDoubleFunction<Progress> value) {
+    Gauge.builder(
+            "vanillanet.training." + name,
+            () -> running().map(value::applyAsDouble).orElse(Double.NaN))
+        .description(description)
         .register(registry);
   }
 
-  private synchronized TrainingSnapshot snapshot() {
-    if (System.nanoTime() - taken >= FRESH.toNanos()) {
-      last = source.get();
-      taken = System.nanoTime();
+  private void optionalGauge(
+      String name, String description, Function<Progress, OptionalDouble> value) {
+    gauge(name, description, progress -> value.apply(progress).orElse(Double.NaN));
+  }
+
+  /** After the last one, the zero-based position equals the total. */
+  private static long oneBased(long position, long total) {
+    return Math.min(position + 1, total);
+  }
+
+  private long count(JobState state) {
+    return snapshot().stream().filter(job -> job.state() == state).count();
+  }
+
+  private Optional<Progress> running() {
+    return snapshot().stream()
+        .filter(job -> job.state() == JobState.RUNNING)
+        .findFirst()
+        .flatMap(Job::progress)
+        .filter(progress -> progress.steps() > 0);
+  }
+
+  private synchronized List<Job> snapshot() {
+    if (System.nanoTime() - snapshotNanos >= MAX_AGE.toNanos()) {
+      snapshot = jobs.get();
+      snapshotNanos = System.nanoTime();
     }
-    return last;
+    return snapshot;
   }
 
-  /** A training ended, {@code time} after its last process began. */
-  public void ended(String result, Duration time) {
-    ends.get(result).record(time);
+  /**
+   * Sets where the gauges read the jobs, oldest first.
+   *
+   * @param source called at most once per second
+   */
+  public synchronized void observe(Supplier<List<Job>> source) {
+    jobs = source;
+    snapshotNanos = System.nanoTime() - MAX_AGE.toNanos();
   }
 
-  /** Data came with a training. */
+  /** A training ended, {@code time} after its last process started. */
+  public void ended(JobState result, Duration time) {
+    durations.get(result).record(time);
+  }
+
+  /** A client uploaded training data. */
   public void uploaded(long bytes) {
     uploaded.increment(bytes);
   }

@@ -1,11 +1,9 @@
 /**
- * Floor 1. Long work outside this process: a queue of jobs, each a folder, and whatever runs them.
- *
- * <p>The service and the process that does a job's work talk through the files of {@link
- * io.github.vanillanet.train.jobs.JobFolder} and through nothing else, so it does not matter who
- * started that process, and both sides may be restarted. {@link
- * io.github.vanillanet.train.jobs.JobRunner} is the service's side, {@link
- * io.github.vanillanet.train.jobs.JobSession} the other one. May import {@code error}, Jackson and
- * the JDK.
+ * Jobs that run for hours in processes of their own. Each job is a folder. {@link
+ * io.github.vanillanet.train.jobs.JobRunner} is the queue in the service, {@link
+ * io.github.vanillanet.train.jobs.JobSession} the view of a job's process. Both exchange all
+ * information through the files of {@link io.github.vanillanet.train.jobs.JobFolder}, so either can
+ * be restarted, and any {@link io.github.vanillanet.train.jobs.JobExecutor} can start the process.
+ * May import {@code base}, Jackson and Micrometer.
  */
 package io.github.vanillanet.train.jobs;

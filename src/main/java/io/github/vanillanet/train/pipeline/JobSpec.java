@@ -9,7 +9,6 @@ import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.loop.Recipe;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -81,9 +80,9 @@ public record JobSpec(
    * @throws ServiceException {@code CONFLICT} if another process works on the job, or if it has
    *     another specification
    */
-  public JobSession open(Path folder) throws IOException {
+  public JobSession open(Path folder) {
     JobSession session = JobSession.open(folder, toJson());
-    if (!of(session.spec()).equals(this)) {
+    if (!of(session.folder().readSpec()).equals(this)) {
       session.close();
       throw new ServiceException(
           ErrorCode.CONFLICT,

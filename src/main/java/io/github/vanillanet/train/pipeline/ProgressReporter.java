@@ -1,13 +1,11 @@
 package io.github.vanillanet.train.pipeline;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.loop.EpochReport;
+import io.github.vanillanet.train.loop.Evaluation;
 import io.github.vanillanet.train.loop.StepReport;
 import io.github.vanillanet.train.loop.TrainingListener;
-import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,8 +16,8 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * Tells the job's folder how a training gets on: a line a second at most, and one for each epoch.
- * Of the training's thread alone.
+ * Writes the progress of a training to its job: at most one line per second, and one per epoch.
+ * Used by the training's thread only.
  */
 final class ProgressReporter implements TrainingListener {
 
@@ -28,76 +26,67 @@ final class ProgressReporter implements TrainingListener {
   private final JobSession session;
   private final int epochs;
   private final Clock clock;
-  private final Consumer<Progress> audience;
-  private final Consumer<List<EpochReport>> curvesAudience;
+  private final Consumer<Progress> lines;
+  private final Consumer<List<EpochReport>> onEpoch;
   private final List<EpochReport> curves = new ArrayList<>();
-  private Instant lastLine = Instant.MIN;
-  private Instant began = Instant.MIN;
+  private Optional<Instant> lastLine = Optional.empty();
+  private Optional<Instant> began = Optional.empty();
   private int firstStep;
   private double lossSum;
   private int lossCount;
   private StepReport lastStep = new StepReport(0, 0, 1, 0, 0, 0, 0, 0);
 
   /**
-   * @param audience is told every line too
-   * @param curvesAudience is told all epochs after each
+   * @param lines also receives each line
+   * @param onEpoch receives all epochs after each epoch
    */
   ProgressReporter(
       JobSession session,
       int epochs,
       Clock clock,
-      Consumer<Progress> audience,
-      Consumer<List<EpochReport>> curvesAudience) {
+      Consumer<Progress> lines,
+      Consumer<List<EpochReport>> onEpoch) {
     this.session = session;
     this.epochs = epochs;
     this.clock = clock;
-    this.audience = audience;
-    this.curvesAudience = curvesAudience;
+    this.lines = lines;
+    this.onEpoch = onEpoch;
   }
 
-  /** Epochs that an attempt before this one has reported. */
+  /** Adds the epochs of an earlier attempt. */
   void resume(List<EpochReport> before) {
     curves.addAll(before);
   }
 
-  /** One entry for each epoch of the whole training. */
+  /** One entry per epoch of the whole training. */
   List<EpochReport> curves() {
     return List.copyOf(curves);
   }
 
-  /** A step of the pipeline other than training. */
+  /** Reports a step of the pipeline other than the training. */
   void phase(String phase) {
-    tell(
-        new Progress(
+    write(
+        Progress.of(
             clock.instant(),
             phase,
             lastStep.epoch(),
             epochs,
             lastStep.step(),
-            lastStep.totalSteps(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            Optional.empty()));
+            lastStep.totalSteps()));
   }
 
   @Override
   public void stepped(StepReport report) {
     Instant now = clock.instant();
-    if (began.equals(Instant.MIN)) {
-      began = now;
+    if (began.isEmpty()) {
+      began = Optional.of(now);
       firstStep = report.step();
     }
     lastStep = report;
     lossSum += report.loss();
     lossCount++;
-    if (lastLine.equals(Instant.MIN)
-        || Duration.between(lastLine, now).compareTo(BETWEEN_LINES) >= 0) {
-      line(now, OptionalDouble.of(lossSum / lossCount), OptionalDouble.empty());
+    if (lastLine.isEmpty() || Duration.between(lastLine.get(), now).compareTo(BETWEEN_LINES) >= 0) {
+      line(now, lossSum / lossCount, OptionalDouble.empty());
       lossSum = 0;
       lossCount = 0;
     }
@@ -106,14 +95,12 @@ final class ProgressReporter implements TrainingListener {
   @Override
   public void epochFinished(EpochReport report) {
     curves.add(report);
-    OptionalDouble accuracy =
-        report
-            .average()
-            .or(report::model)
-            .map(evaluation -> OptionalDouble.of(evaluation.accuracy()))
-            .orElse(OptionalDouble.empty());
-    line(clock.instant(), OptionalDouble.of(report.loss()), accuracy);
-    curvesAudience.accept(curves());
+    Optional<Evaluation> evaluation = report.average().or(report::model);
+    line(
+        clock.instant(),
+        report.loss(),
+        evaluation.stream().mapToDouble(Evaluation::accuracy).findFirst());
+    onEpoch.accept(curves());
   }
 
   @Override
@@ -121,9 +108,9 @@ final class ProgressReporter implements TrainingListener {
     return session.mustStop();
   }
 
-  private void line(Instant now, OptionalDouble loss, OptionalDouble validationAccuracy) {
-    lastLine = now;
-    tell(
+  private void line(Instant now, double loss, OptionalDouble validationAccuracy) {
+    lastLine = Optional.of(now);
+    write(
         new Progress(
             now,
             "train",
@@ -131,7 +118,7 @@ final class ProgressReporter implements TrainingListener {
             epochs,
             lastStep.step(),
             lastStep.totalSteps(),
-            loss,
+            OptionalDouble.of(loss),
             OptionalDouble.of(lastStep.accuracy()),
             validationAccuracy,
             OptionalDouble.of(lastStep.rate()),
@@ -146,17 +133,12 @@ final class ProgressReporter implements TrainingListener {
     if (done < 1) {
       return OptionalDouble.empty();
     }
-    double each = Duration.between(began, now).toMillis() / 1e3 / done;
+    double each = Duration.between(began.orElse(now), now).toMillis() / 1e3 / done;
     return OptionalDouble.of(each * (lastStep.totalSteps() - lastStep.step()));
   }
 
-  private void tell(Progress progress) {
-    audience.accept(progress);
-    try {
-      session.report(progress);
-    } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION, "the job's progress cannot be written: " + e, e);
-    }
+  private void write(Progress progress) {
+    lines.accept(progress);
+    session.folder().progress().append(progress);
   }
 }

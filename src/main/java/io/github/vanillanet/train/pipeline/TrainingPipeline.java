@@ -28,7 +28,6 @@ import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.TrainingOutcome;
 import io.github.vanillanet.train.loop.TrainingSpec;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -171,11 +170,7 @@ public final class TrainingPipeline {
       SampleReader training,
       List<EpochReport> curves,
       Optional<TrainingReport.Result> result) {
-    try {
-      session.folder().writeReport(TrainingReport.of(recipe, data, training, curves, result));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the report of the job cannot be written", e);
-    }
+    session.folder().writeReport(TrainingReport.of(recipe, data, training, curves, result));
   }
 
   /**

@@ -11,7 +11,6 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
-import io.github.vanillanet.train.jobs.Alarm;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.github.vanillanet.train.jobs.JobState;
@@ -76,7 +75,7 @@ class KubernetesExecutorTest {
             (model, version) -> installed.add(model + "/" + version),
             new JobRunner.Limits(1, Duration.ofMillis(50)),
             Clock.systemUTC(),
-            Alarm.system(),
+            JobRunner.Timer.system(),
             Runnable::run);
     runner.check();
     runner.start();
@@ -106,7 +105,7 @@ class KubernetesExecutorTest {
   private static void untilReason(JobRunner runner, String id, String... words) {
     until(
         () -> {
-          String reason = runner.find(id).reason().orElse("");
+          String reason = runner.find(id).status().reason().orElse("");
           return List.of(words).stream().allMatch(reason::contains);
         });
   }
@@ -169,8 +168,8 @@ class KubernetesExecutorTest {
     cluster.fail(job, "BackoffLimitExceeded");
 
     untilState(runner, id, JobState.FAILED);
-    assertThat(runner.find(id).exitCode()).hasValue(137);
-    assertThat(runner.find(id).reason().orElseThrow())
+    assertThat(runner.find(id).status().exitCode()).hasValue(137);
+    assertThat(runner.find(id).status().reason().orElseThrow())
         .contains("OOMKilled", "resources", "epoch 4");
     runner.resume(id);
     until(() -> cluster.jobs().size() == 2);
@@ -190,7 +189,7 @@ class KubernetesExecutorTest {
     cluster.fail(job, "BackoffLimitExceeded");
 
     untilState(runner, id, JobState.FAILED);
-    assertThat(runner.find(id).reason().orElseThrow())
+    assertThat(runner.find(id).status().reason().orElseThrow())
         .contains("134", "native code", "no space left on device");
   }
 
@@ -211,7 +210,8 @@ class KubernetesExecutorTest {
     cluster.fail(job, "BackoffLimitExceeded");
 
     untilState(runner, id, JobState.FAILED);
-    assertThat(runner.find(id).reason().orElseThrow()).contains("Evicted", "ephemeral-storage");
+    assertThat(runner.find(id).status().reason().orElseThrow())
+        .contains("Evicted", "ephemeral-storage");
   }
 
   @Test
@@ -223,7 +223,7 @@ class KubernetesExecutorTest {
     cluster.fail(created(cluster), "DeadlineExceeded");
 
     untilState(runner, id, JobState.FAILED);
-    assertThat(runner.find(id).reason().orElseThrow()).contains("kubernetes.deadline");
+    assertThat(runner.find(id).status().reason().orElseThrow()).contains("kubernetes.deadline");
   }
 
   @Test
@@ -247,7 +247,7 @@ class KubernetesExecutorTest {
     untilReason(runner, id, "scheduled", "Insufficient nvidia.com/gpu");
     assertThat(runner.find(id).state()).isEqualTo(JobState.RUNNING);
     cluster.pod(created(cluster), container(state -> state.withNewRunning().endRunning()));
-    until(() -> runner.find(id).reason().isEmpty());
+    until(() -> runner.find(id).status().reason().isEmpty());
   }
 
   @Test
@@ -264,7 +264,7 @@ class KubernetesExecutorTest {
     JobRunner impatient = service(cluster.port(), Duration.ZERO);
 
     untilState(impatient, id, JobState.FAILED);
-    assertThat(impatient.find(id).reason().orElseThrow())
+    assertThat(impatient.find(id).status().reason().orElseThrow())
         .contains("cannot be started", "pull access denied");
     assertThat(cluster.jobs()).isEmpty();
   }
@@ -298,7 +298,7 @@ class KubernetesExecutorTest {
     cluster.complete(job);
 
     untilState(second, id, JobState.SUCCEEDED);
-    assertThat(second.find(id).attempts()).isEqualTo(1);
+    assertThat(second.find(id).status().attempts()).isEqualTo(1);
   }
 
   @Test
@@ -328,7 +328,7 @@ class KubernetesExecutorTest {
     cluster.delete(job);
     JobRunner second = service(cluster.port(), FOR_EVER);
 
-    until(() -> second.find(id).attempts() == 2);
+    until(() -> second.find(id).status().attempts() == 2);
     assertThat(created(cluster).getMetadata().getName()).endsWith("-2");
   }
 
@@ -343,7 +343,8 @@ class KubernetesExecutorTest {
     cluster.delete(job);
 
     untilState(runner, id, JobState.FAILED);
-    assertThat(runner.find(id).reason().orElseThrow()).contains("deleted by somebody else");
+    assertThat(runner.find(id).status().reason().orElseThrow())
+        .contains("deleted by somebody else");
   }
 
   @Test
@@ -364,7 +365,7 @@ class KubernetesExecutorTest {
     String id = submit(runner);
 
     untilState(runner, id, JobState.FAILED);
-    assertThat(runner.find(id).reason().orElseThrow())
+    assertThat(runner.find(id).status().reason().orElseThrow())
         .contains("permission to create jobs.batch in namespace vision", said);
   }
 
@@ -382,7 +383,7 @@ class KubernetesExecutorTest {
     String other = submit(impatient);
 
     untilState(impatient, other, JobState.FAILED);
-    assertThat(impatient.find(other).reason().orElseThrow()).contains(permission);
+    assertThat(impatient.find(other).status().reason().orElseThrow()).contains(permission);
   }
 
   /** A cluster where Jobs can be made, and not be looked at. */

@@ -28,18 +28,18 @@ class DataRootTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"..", "../secret", "/etc", "link", "link/deep", "absent", "nul\0byte"})
-  void nothingOutsideCanBeReached(String path) throws Exception {
+  void aPathOutsideTheRootIsRejected(String path) throws Exception {
     Files.createDirectories(folder.resolve("root"));
     Files.createDirectories(folder.resolve("secret/deep"));
     Files.createSymbolicLink(folder.resolve("root/link"), folder.resolve("secret"));
 
     assertThatThrownBy(() -> root().resolve("data", path))
         .has(code(ErrorCode.INVALID_REQUEST))
-        .hasMessageStartingWith("data: expected an existing path within the data root");
+        .hasMessageStartingWith("data: ");
   }
 
   @Test
-  void withoutARootEveryPathIsRefused() {
+  void withoutARootEveryPathIsRejected() {
     assertThatThrownBy(() -> new DataRoot(Optional.empty()).resolve("data", "."))
         .has(code(ErrorCode.INVALID_REQUEST))
         .hasMessageContaining("vanillanet.training.data-root");

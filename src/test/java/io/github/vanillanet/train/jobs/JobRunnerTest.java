@@ -8,12 +8,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.ObjIntConsumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +29,7 @@ class JobRunnerTest {
 
   private final SteppingClock clock = new SteppingClock();
   private final FakeExecutor executor = new FakeExecutor();
-  private final ManualAlarm alarm = new ManualAlarm();
+  private final ManualTimer timer = new ManualTimer();
   private final List<String> installed = new ArrayList<>();
   private final List<JobState> ends = new ArrayList<>();
   private JobRunner runner;
@@ -41,14 +44,14 @@ class JobRunnerTest {
     return service(executor, (model, version) -> installed.add(model + "/" + version));
   }
 
-  private JobRunner service(JobExecutor executor, Installation installation) {
+  private JobRunner service(JobExecutor executor, ObjIntConsumer<String> installation) {
     return new JobRunner(
         new JobStore(root, clock, (state, time) -> ends.add(state)),
         executor,
         installation,
         new JobRunner.Limits(1, Duration.ZERO),
         clock,
-        alarm,
+        timer,
         Runnable::run);
   }
 
@@ -61,7 +64,7 @@ class JobRunnerTest {
   }
 
   @Test
-  void oneJobRunsAndTheNextWaitsForItsEnd() throws Exception {
+  void jobsRunOneAfterTheOther() throws Exception {
     Job first = submit();
     Job second = submit();
     Job third = submit();
@@ -77,7 +80,7 @@ class JobRunnerTest {
   }
 
   @Test
-  void aRejectionTellsBothAccuraciesAndInstallsNothing() throws Exception {
+  void aRejectedJobKeepsBothAccuraciesAndInstallsNothing() throws Exception {
     Job job = submit();
 
     executor
@@ -86,14 +89,14 @@ class JobRunnerTest {
 
     Job ended = runner.find(job.id());
     assertThat(ended.state()).isEqualTo(JobState.REJECTED);
-    assertThat(ended.reason()).contains("worse");
+    assertThat(ended.status().reason()).contains("worse");
     assertThat(ended.outcome().orElseThrow().accuracy()).hasValue(0.4);
     assertThat(ended.outcome().orElseThrow().liveAccuracy()).hasValue(0.8);
     assertThat(installed).isEmpty();
   }
 
   @Test
-  void aCrashTellsItsExitCodeAndTheEndOfItsLog() throws Exception {
+  void aCrashedJobHasAnExitCodeAndTheEndOfItsLog() throws Exception {
     Job job = submit();
     Files.writeString(executor.last().folder.log(), "loading\nno space left on device\n");
 
@@ -101,8 +104,9 @@ class JobRunnerTest {
 
     Job ended = runner.find(job.id());
     assertThat(ended.state()).isEqualTo(JobState.FAILED);
-    assertThat(ended.exitCode()).hasValue(137);
-    assertThat(ended.reason().orElseThrow()).contains("137", "killed", "no space left on device");
+    assertThat(ended.status().exitCode()).hasValue(137);
+    assertThat(ended.status().reason().orElseThrow())
+        .contains("137", "killed", "no space left on device");
   }
 
   @Test
@@ -111,13 +115,13 @@ class JobRunnerTest {
         service(
             new JobExecutor() {
               @Override
-              public JobRun start(JobFolder folder) throws java.io.IOException {
-                throw new java.io.IOException("no such program");
+              public JobRun start(JobFolder folder) throws IOException {
+                throw new IOException("no such program");
               }
 
               @Override
-              public java.util.Optional<JobRun> find(JobFolder folder) {
-                return java.util.Optional.empty();
+              public Optional<JobRun> find(JobFolder folder) {
+                return Optional.empty();
               }
             });
     runner.start();
@@ -125,7 +129,7 @@ class JobRunnerTest {
     Job job = submit();
 
     assertThat(job.state()).isEqualTo(JobState.FAILED);
-    assertThat(job.reason().orElseThrow()).contains("no such program");
+    assertThat(job.status().reason().orElseThrow()).contains("no such program");
   }
 
   @Test
@@ -143,11 +147,11 @@ class JobRunnerTest {
 
     Job ended = runner.find(job.id());
     assertThat(ended.state()).isEqualTo(JobState.FAILED);
-    assertThat(ended.reason().orElseThrow()).contains("tiny/2", "damaged");
+    assertThat(ended.status().reason().orElseThrow()).contains("tiny/2", "damaged");
   }
 
   @Test
-  void theQueueSurvivesARestartAndWhatRanRunsAgainFirst() {
+  void afterARestartTheInterruptedJobRunsBeforeTheQueuedOnes() {
     Job first = submit();
     Job second = submit();
 
@@ -157,12 +161,12 @@ class JobRunnerTest {
 
     assertThat(next.started).hasSize(1);
     assertThat(next.last().id()).isEqualTo(first.id());
-    assertThat(runner.find(first.id()).attempts()).isEqualTo(2);
+    assertThat(runner.find(first.id()).status().attempts()).isEqualTo(2);
     assertThat(state(second)).isEqualTo(JobState.QUEUED);
   }
 
   @Test
-  void aJobThatFinishedWhileTheServiceWasAwayIsInstalledByTheNextOne() throws Exception {
+  void aJobThatPublishedWhileTheServiceWasDownIsInstalledAtTheNextStart() throws Exception {
     Job job = submit();
     executor.last().folder.writeOutcome(Outcome.published("tiny", 3, 0.9, OptionalDouble.of(0.8)));
 
@@ -191,7 +195,7 @@ class JobRunnerTest {
   }
 
   @Test
-  void aWaitingJobIsCancelledAtOnce() {
+  void aQueuedJobIsCancelledAtOnce() {
     submit();
     Job waiting = submit();
 
@@ -200,38 +204,38 @@ class JobRunnerTest {
   }
 
   @Test
-  void aRunningJobIsAskedThenToldThenKilled() {
+  void aCancelledProcessIsStoppedThenTerminatedThenKilled() {
     Job job = submit();
     FakeExecutor.Run run = executor.last();
 
     Job cancelling = runner.cancel(job.id());
     assertThat(cancelling.state()).isEqualTo(JobState.RUNNING);
-    assertThat(cancelling.cancelRequested()).isTrue();
+    assertThat(cancelling.status().cancelRequested()).isTrue();
     assertThat(run.folder.stopRequested()).isTrue();
     assertThat(run.orders).isEmpty();
-    alarm.ring();
+    timer.fire();
     assertThat(run.orders).containsExactly("terminate");
-    alarm.ring();
+    timer.fire();
 
     assertThat(run.orders).containsExactly("terminate", "kill");
     assertThat(state(job)).isEqualTo(JobState.CANCELLED);
   }
 
   @Test
-  void aProcessThatStopsWhenAskedIsNotKilled() {
+  void aProcessThatStopsOnRequestIsNotKilled() {
     Job job = submit();
     runner.cancel(job.id());
 
     executor.last().exit(JobSession.STOPPED);
-    alarm.ring();
-    alarm.ring();
+    timer.fire();
+    timer.fire();
 
     assertThat(executor.last().orders).isEmpty();
     assertThat(state(job)).isEqualTo(JobState.CANCELLED);
   }
 
   @Test
-  void aCancelledJobStaysCancelledThoughTheServiceRestartsMeanwhile() {
+  void aCancelledJobStaysCancelledAfterARestart() {
     Job job = submit();
     runner.cancel(job.id());
 
@@ -244,7 +248,7 @@ class JobRunnerTest {
   }
 
   @Test
-  void aFailedJobCanBeResumedAndForgetsItsLastOutcome() throws Exception {
+  void aResumedJobHasNoOutcome() throws Exception {
     Job job = submit();
     executor.last().finish(Outcome.failed("the data folder is gone"));
     assertThat(state(job)).isEqualTo(JobState.FAILED);
@@ -253,18 +257,16 @@ class JobRunnerTest {
 
     assertThat(resumed.state()).isEqualTo(JobState.RUNNING);
     assertThat(resumed.outcome()).isEmpty();
-    assertThat(resumed.attempts()).isEqualTo(2);
-    assertThatThrownBy(() -> runner.resume(job.id()))
-        .has(code(ErrorCode.CONFLICT))
-        .hasMessageContaining("RUNNING");
+    assertThat(resumed.status().attempts()).isEqualTo(2);
+    assertThatThrownBy(() -> runner.resume(job.id())).has(code(ErrorCode.CONFLICT));
   }
 
   @Test
-  void aClosingServiceStopsItsJobsWhichGoOnInTheNext() {
+  void closingStopsTheJobsAndTheNextStartContinuesThem() {
     Job job = submit();
     FakeExecutor.Run run = executor.last();
 
-    runner.close(); // patience is zero here: told and killed at once
+    runner.close(); // without grace: terminates and kills at once
 
     assertThat(run.folder.stopRequested()).isTrue();
     assertThat(run.orders).containsExactly("terminate", "kill");
@@ -277,7 +279,7 @@ class JobRunnerTest {
   }
 
   @Test
-  void aRunThatOutlivesItsServiceIsNeitherAskedNorTold() throws Exception {
+  void closingLeavesARunThatOutlivesTheService() throws Exception {
     Job job = submit();
     FakeExecutor.Run run = executor.last();
     run.outlivesItsService = true;
@@ -290,7 +292,7 @@ class JobRunnerTest {
   }
 
   @Test
-  void aFailureWhoseReasonIsKnownIsNoInterruptionThoughTheServiceWasAway() {
+  void aFailureWithAKnownReasonIsNotAnInterruption() {
     Job job = submit();
     FakeExecutor next = new FakeExecutor();
     FakeExecutor.Run orphan = new FakeExecutor.Run(executor.last().folder);
@@ -301,26 +303,27 @@ class JobRunnerTest {
     orphan.ended.complete(RunEnd.because("evicted"));
 
     assertThat(state(job)).isEqualTo(JobState.FAILED);
-    assertThat(runner.find(job.id()).reason().orElseThrow()).contains("evicted");
+    assertThat(runner.find(job.id()).status().reason().orElseThrow()).contains("evicted");
     assertThat(next.started).isEmpty();
   }
 
   @Test
-  void whatKeepsARunFromItsWorkIsSeenAsLongAsItDoes() {
+  void anObstacleIsPartOfTheReasonWhileItLasts() {
     Job job = submit();
-    executor.last().obstacle = java.util.Optional.of("no node has room");
-    assertThat(runner.find(job.id()).reason()).contains("no node has room");
-    assertThat(runner.list().get(0).reason()).contains("no node has room");
-    assertThat(runner.cancel(job.id()).cancelRequested()).isTrue();
-    assertThat(runner.find(job.id()).reason()).contains("being cancelled; no node has room");
+    executor.last().obstacle = Optional.of("no node has room");
+    assertThat(runner.find(job.id()).status().reason()).contains("no node has room");
+    assertThat(runner.list().get(0).status().reason()).contains("no node has room");
+    assertThat(runner.cancel(job.id()).status().cancelRequested()).isTrue();
+    assertThat(runner.find(job.id()).status().reason())
+        .contains("being cancelled; no node has room");
 
-    executor.last().obstacle = java.util.Optional.empty();
+    executor.last().obstacle = Optional.empty();
 
-    assertThat(runner.find(job.id()).reason()).contains("being cancelled");
+    assertThat(runner.find(job.id()).status().reason()).contains("being cancelled");
   }
 
   @Test
-  void anUnknownJobIsNotFoundWhateverItsIdLooksLike() {
+  void anUnknownOrInvalidIdIsNotFound() {
     assertThatThrownBy(() -> runner.find("20240101-000000-abcdef"))
         .has(code(ErrorCode.JOB_NOT_FOUND));
     assertThatThrownBy(() -> runner.find("../../etc")).has(code(ErrorCode.JOB_NOT_FOUND));

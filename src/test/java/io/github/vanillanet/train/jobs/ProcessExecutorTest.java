@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real processes, of a second each. */
+/** Uses real processes, which take about a second each. */
 @Timeout(120)
 class ProcessExecutorTest {
 
@@ -38,13 +38,13 @@ class ProcessExecutorTest {
   }
 
   private JobFolder job(String act) throws Exception {
-    JobFolder folder = JobFolder.at(path);
+    JobFolder folder = new JobFolder(path);
     folder.writeSpec(JsonNodeFactory.instance.objectNode().put("act", act));
     return folder;
   }
 
   @Test
-  void aProcessPublishesAndItsOutcomeIsRead() throws Exception {
+  void theOutcomeOfAProcessIsRead() throws Exception {
     JobFolder folder = job("publish");
 
     JobRun run = new ProcessExecutor(ProcessExecutorTest::childCommand).start(folder);
@@ -57,18 +57,18 @@ class ProcessExecutorTest {
   }
 
   @Test
-  void aCrashLeavesItsExitCodeAndItsTraceInTheLog() throws Exception {
+  void aCrashLeavesAnExitCodeAndAStackTraceInTheLog() throws Exception {
     JobFolder folder = job("crash");
 
     JobRun run = new ProcessExecutor(ProcessExecutorTest::childCommand).start(folder);
 
     assertThat(run.ended().get()).isEqualTo(RunEnd.exit(1));
-    assertThat(String.join("\n", LogTail.of(folder.log()))).contains("the disk is full");
+    assertThat(Files.readString(folder.log())).contains("the disk is full");
     assertThat(folder.readOutcome()).isEmpty();
   }
 
   @Test
-  void whoeverDidNotStartAProcessFindsItByItsLockAndStopsIt() throws Exception {
+  void aProcessThatAnotherServiceStartedIsFoundByItsLockAndStopped() throws Exception {
     JobFolder folder = job("work");
     ProcessExecutor executor = new ProcessExecutor(ProcessExecutorTest::childCommand);
     assertThat(executor.find(folder)).isEmpty();
@@ -84,7 +84,7 @@ class ProcessExecutorTest {
   }
 
   @Test
-  void aFoundProcessCanBeKilledAndItsLockGoesWithIt() throws Exception {
+  void aFoundProcessCanBeKilledWhichReleasesItsLock() throws Exception {
     JobFolder folder = job("work");
     ProcessExecutor executor = new ProcessExecutor(ProcessExecutorTest::childCommand);
     JobRun run = executor.start(folder);
@@ -93,7 +93,7 @@ class ProcessExecutorTest {
     executor.find(folder).orElseThrow().kill();
 
     assertThat(run.ended().get()).isEqualTo(RunEnd.exit(137));
-    assertThat(folder.lockHeld()).isFalse();
+    assertThat(folder.isLocked()).isFalse();
   }
 
   @Test
@@ -108,11 +108,11 @@ class ProcessExecutorTest {
 
     assertThat(orphan.ended().get()).isEqualTo(RunEnd.unknown());
     assertThat(folder.stopRequested()).isFalse();
-    assertThat(folder.lockHeld()).isFalse();
+    assertThat(folder.isLocked()).isFalse();
   }
 
   @Test
-  void theCommandLineIsThisJavaThisJarAndItsOwnHeap() {
+  void theCommandLineHasTheServicesJavaAndJarAndItsOwnHeap() {
     List<String> line =
         new ChildCommand(
                 Optional.of(Path.of("/usr/bin/nice")),
@@ -126,7 +126,7 @@ class ProcessExecutorTest {
         .endsWith("-jar", "/app/quarkus-run.jar", "train", "--job", "/jobs/1");
   }
 
-  /** Once there is progress, the lock is held. */
+  /** The process takes the lock before its first progress. */
   private static void awaitProgress(JobFolder folder) throws Exception {
     try (WatchService watch = FileSystems.getDefault().newWatchService()) {
       folder.path().register(watch, StandardWatchEventKinds.ENTRY_CREATE);

@@ -43,7 +43,7 @@ class ProgressFileTest {
   }
 
   @Test
-  void aLineIsSnakeCaseJsonWithoutWhatIsAbsent() throws Exception {
+  void aLineIsSnakeCaseJsonWithoutAbsentMembers() throws Exception {
     file.append(step(1));
 
     assertThat(Files.readString(path))
@@ -55,7 +55,7 @@ class ProgressFileTest {
 
   @Test
   void aReaderSeesEachCompleteLineOnce() throws Exception {
-    ProgressTail tail = file.tail();
+    ProgressFile.Tail tail = file.tail();
     assertThat(tail.next()).isEmpty();
     file.append(step(1));
     file.append(step(2));
@@ -79,7 +79,7 @@ class ProgressFileTest {
   }
 
   @Test
-  void aLossThatIsNoNumberIsKept() throws Exception {
+  void aLossThatIsNotANumberIsKept() throws Exception {
     Progress lost =
         new Progress(
             Instant.EPOCH,
@@ -103,12 +103,12 @@ class ProgressFileTest {
   }
 
   @Test
-  void ofALongBacklogTheOldestIsDropped() throws Exception {
+  void theOldestLinesOfALongBacklogAreDropped() throws Exception {
     for (int step = 0; step < 3000; step++) {
       file.append(step(step));
     }
 
-    ProgressTail tail = file.tail();
+    ProgressFile.Tail tail = file.tail();
 
     assertThat(tail.next()).hasSizeBetween(1, 2000).last().isEqualTo(step(2999));
     assertThat(tail.next()).isEmpty();

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A second later each time it is asked. */
+/** Each reading is one second after the previous one. */
 final class SteppingClock extends Clock {
 
   private Instant now = Instant.parse("2024-01-01T00:00:00Z");

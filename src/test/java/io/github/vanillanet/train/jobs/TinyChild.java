@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 
-/** A job's process that does nothing, as its specification's {@code act} tells it. */
+/** The process of a job that does what the member {@code act} of its specification says. */
 final class TinyChild {
 
   private static final long STEP_NANOS = 5_000_000;
@@ -14,9 +14,10 @@ final class TinyChild {
 
   public static void main(String... arguments) throws Exception {
     JobSession session = JobSession.open(Path.of(arguments[0]));
-    session.report(Progress.of(Instant.EPOCH, "train", "begun"));
-    switch (session.spec().path("act").asText()) {
-      case "publish" -> session.finish(Outcome.published("tiny", 7, 0.75, OptionalDouble.of(0.5)));
+    session.folder().progress().append(Progress.of(Instant.EPOCH, "train", 0, 1, 0, 1));
+    switch (session.folder().readSpec().path("act").asText()) {
+      case "publish" ->
+          session.folder().writeOutcome(Outcome.published("tiny", 7, 0.75, OptionalDouble.of(0.5)));
       case "crash" -> throw new IllegalStateException("the disk is full");
       default -> {
         while (!session.mustStop()) {

@@ -74,7 +74,7 @@ class JobSpecTest {
     JobSpec other = spec(Recipes.of("epochs: 4"));
 
     try (JobSession session = same.open(folder)) {
-      assertThat(JobSpec.of(session.spec())).isEqualTo(same);
+      assertThat(JobSpec.of(session.folder().readSpec())).isEqualTo(same);
     }
 
     assertThatThrownBy(() -> other.open(folder)).has(code(ErrorCode.CONFLICT));

@@ -19,9 +19,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Turns a client's request into a job: checks it, and adds what the service decides. */
+/** Turns a valid request into a job: completes the recipe and adds the service's settings. */
 @Singleton
-final class TrainingIntake {
+final class TrainingSubmission {
 
   private static final byte[] ZIP = {'P', 'K', 3, 4};
 
@@ -30,51 +30,47 @@ final class TrainingIntake {
   private final JobRunner jobs;
   private final TrainingMeters meters;
 
-  TrainingIntake(ServingConfig config, JobRunner jobs, TrainingMeters meters) {
-    this.meters = meters;
+  TrainingSubmission(ServingConfig config, JobRunner jobs, TrainingMeters meters) {
     this.config = config;
     this.root = new DataRoot(config.training().dataRoot());
     this.jobs = jobs;
+    this.meters = meters;
   }
 
-  /** Data below the configured root. */
-  Job submit(JsonNode body) {
-    Recipe recipe = Recipe.of(body);
+  /** Trains on a folder in the data root. */
+  Job submit(JsonNode request) {
+    Recipe recipe = Recipe.of(request);
     String data =
         recipe
             .data()
             .orElseThrow(
                 () ->
-                    new ServiceException(
-                        ErrorCode.INVALID_REQUEST,
-                        "data: expected a folder below the data root, or a zip in the multipart"
-                            + " field 'data'"));
+                    invalid(
+                        "data: expected a folder in the data root, or a zip in the multipart field"
+                            + " 'data'"));
     Path folder = root.resolve("data", data);
     if (!Files.isDirectory(folder)) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "data: expected a folder, '%s' is a file".formatted(data));
+      throw invalid("data: expected a folder, '%s' is a file".formatted(data));
     }
     return jobs.submit(
-        spec(recipe, Optional.of(folder.toString()), Optional.empty()).toJson(body),
+        spec(recipe, Optional.of(folder.toString()), Optional.empty()).toJson(request),
         JobStore.Attachment.none());
   }
 
   /**
-   * Data in an archive, which is moved away.
+   * Trains on an uploaded archive, which is moved into the job's folder.
    *
-   * @param archive of an image folder; only its first bytes are looked at here: the training's own
-   *     process unpacks it
+   * @param archive zip of an image folder; the job's process unpacks and checks it
    */
-  Job submit(JsonNode body, Path archive) {
-    Recipe recipe = Recipe.of(body);
+  Job submit(JsonNode request, Path archive) {
+    Recipe recipe = Recipe.of(request);
     if (recipe.data().isPresent()) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "data: expected a path or an upload, found both");
+      throw invalid("data: expected a path or an upload, found both");
     }
     long bytes = requireZip(archive);
     Job job =
         jobs.submit(
-            spec(recipe, Optional.empty(), Optional.of(JobSpec.ARCHIVE)).toJson(body),
+            spec(recipe, Optional.empty(), Optional.of(JobSpec.ARCHIVE)).toJson(request),
             folder -> Files.move(archive, folder.resolve(JobSpec.ARCHIVE)));
     meters.uploaded(bytes);
     return job;
@@ -95,7 +91,7 @@ final class TrainingIntake {
         training.checkpointInterval().toSeconds());
   }
 
-  /** A Job has a device of its own, whatever this service computes on. */
+  /** A Kubernetes Job has its own device, whatever the service uses. */
   private String device(ServingConfig.Training training) {
     return switch (training.executor()) {
       case PROCESS -> config.device();
@@ -104,21 +100,24 @@ final class TrainingIntake {
   }
 
   private long requireZip(Path archive) {
+    long limit = config.training().maxUpload().asLongValue();
     try (InputStream bytes = Files.newInputStream(archive)) {
-      if (Files.size(archive) > config.training().maxUpload().asLongValue()) {
+      long size = Files.size(archive);
+      if (size > limit) {
         throw new ServiceException(
             ErrorCode.TOO_LARGE,
-            "data: expected at most %d bytes, found %d"
-                .formatted(config.training().maxUpload().asLongValue(), Files.size(archive)));
+            "data: expected at most %d bytes, found %d".formatted(limit, size));
       }
       if (!Arrays.equals(bytes.readNBytes(ZIP.length), ZIP)) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "data: expected a zip of an image folder, found something else");
+        throw invalid("data: expected a zip of an image folder, the upload is not a zip");
       }
-      return Files.size(archive);
+      return size;
     } catch (IOException e) {
-      throw new IllegalStateException("an upload cannot be read back", e);
+      throw new IllegalStateException("reading the uploaded file failed", e);
     }
+  }
+
+  private static ServiceException invalid(String message) {
+    return new ServiceException(ErrorCode.INVALID_REQUEST, message);
   }
 }

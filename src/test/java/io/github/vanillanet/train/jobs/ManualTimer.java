@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Time passes when the test says so. */
-final class ManualAlarm implements Alarm {
+/** Runs the due actions when the test calls {@link #fire}. */
+final class ManualTimer implements JobRunner.Timer {
 
   private final List<Runnable> due = new ArrayList<>();
 
@@ -14,7 +14,7 @@ final class ManualAlarm implements Alarm {
     due.add(action);
   }
 
-  void ring() {
+  void fire() {
     List<Runnable> now = List.copyOf(due);
     due.clear();
     now.forEach(Runnable::run);

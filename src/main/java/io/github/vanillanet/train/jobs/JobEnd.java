@@ -1,0 +1,103 @@
+package io.github.vanillanet.train.jobs;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.function.ObjIntConsumer;
+
+/** Derives the state of a job from the end of its process, and installs what it published. */
+final class JobEnd {
+
+  private static final int LOG_BYTES = 4 << 10;
+  private static final int LOG_LINES = 8;
+
+  private final ObjIntConsumer<String> installation;
+  private final Clock clock;
+
+  /**
+   * @param installation brings a model's version into service
+   */
+  JobEnd(ObjIntConsumer<String> installation, Clock clock) {
+    this.installation = installation;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes as long as loading a model if the job has published a version.
+   *
+   * @param interrupted whether the service stopped, as opposed to the process
+   */
+  JobStatus record(JobFolder folder, JobStatus before, RunEnd end, boolean interrupted) {
+    Optional<Outcome> outcome = folder.readOutcome();
+    if (outcome.isPresent()) {
+      return withOutcome(outcome.get(), before, end.exitCode());
+    }
+    if (before.cancelRequested()) {
+      return ended(before, JobState.CANCELLED, end.exitCode(), Optional.empty());
+    }
+    return interrupted ? before.interrupted() : failed(before, end.exitCode(), crash(end, folder));
+  }
+
+  JobStatus failed(JobStatus before, OptionalInt exitCode, String reason) {
+    return ended(before, JobState.FAILED, exitCode, Optional.of(reason));
+  }
+
+  private JobStatus ended(
+      JobStatus before, JobState state, OptionalInt exitCode, Optional<String> reason) {
+    return before.ended(state, clock.instant(), exitCode, reason);
+  }
+
+  private JobStatus withOutcome(Outcome outcome, JobStatus before, OptionalInt exitCode) {
+    if (outcome.model().isPresent() && outcome.version().isPresent()) {
+      String model = outcome.model().get();
+      int version = outcome.version().getAsInt();
+      try {
+        installation.accept(model, version);
+      } catch (ServiceException e) {
+        return failed(
+            before,
+            exitCode,
+            "%s/%d is published but could not be brought into service: %s"
+                .formatted(model, version, e.getMessage()));
+      }
+    }
+    JobState state =
+        switch (outcome.result()) {
+          case PUBLISHED -> JobState.SUCCEEDED;
+          case REJECTED -> JobState.REJECTED;
+          case FAILED -> JobState.FAILED;
+        };
+    return ended(before, state, exitCode, outcome.reason());
+  }
+
+  private static String crash(RunEnd end, JobFolder folder) {
+    String reason = end.reason().orElseGet(() -> describe(end.exitCode()));
+    List<String> log =
+        FileTail.text(folder.log(), LOG_BYTES).lines().filter(line -> !line.isBlank()).toList();
+    return log.isEmpty()
+        ? reason
+        : reason
+            + "; last lines of its log:\n"
+            + String.join("\n", log.subList(Math.max(0, log.size() - LOG_LINES), log.size()));
+  }
+
+  private static String describe(OptionalInt exitCode) {
+    return exitCode.isPresent()
+        ? "the process ended with exit code %d%s and without an outcome"
+            .formatted(exitCode.getAsInt(), meaning(exitCode.getAsInt()))
+        : "the process ended without an outcome";
+  }
+
+  private static String meaning(int exitCode) {
+    return switch (exitCode) {
+      case 3 -> " (out of heap memory)";
+      case 134, 139 -> " (a fault in native code)";
+      case 137 -> " (killed, possibly because the machine ran out of memory)";
+      case 143 -> " (terminated)";
+      case JobSession.STOPPED -> " (stopped)";
+      default -> "";
+    };
+  }
+}
