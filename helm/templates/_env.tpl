@@ -1,10 +1,10 @@
-{{/* What the chart says to the service. */}}
+{{/* Environment variables that the chart sets. */}}
 {{- define "vanillanet.ownEnv" -}}
 - name: VANILLANET_REPOSITORY
   value: /models
 {{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}
 {{- $defaultDevice := ternary $cuda "cpu" .Values.gpu.enabled }}
-# Not auto: a pod that was given a GPU and cannot use it must not serve slowly and silently.
+# Not auto: a pod whose GPU does not work must fail instead of serving slowly on the CPU.
 - name: VANILLANET_DEVICE
   value: {{ default $defaultDevice .Values.settings.device | quote }}
 {{- with .Values.settings.precision }}
@@ -79,7 +79,7 @@
 {{- end -}}
 {{- range .Values.extraEnv -}}
 {{- if has .name $own -}}
-{{- fail (printf "extraEnv: %s is set by the chart already; it has a value for it" .name) -}}
+{{- fail (printf "extraEnv: %s is set by the chart. Use the chart's own value for it." .name) -}}
 {{- end -}}
 {{- $own = append $own .name -}}
 {{- end -}}

@@ -40,7 +40,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- default (printf "%s-models" (include "vanillanet.fullname" .)) .Values.models.persistence.existingClaim -}}
 {{- end -}}
 
-{{/* "true" if pods on several nodes can mount the models at once. */}}
+{{/* "true" if pods on several nodes can mount the models at the same time. */}}
 {{- define "vanillanet.modelsShared" -}}
 {{- $p := .Values.models.persistence -}}
 {{- if not $p.enabled -}}
@@ -55,13 +55,13 @@ true
 {{- if kindIs "invalid" .Values.terminationGracePeriodSeconds -}}
 {{- $needed -}}
 {{- else if lt (int .Values.terminationGracePeriodSeconds) $needed -}}
-{{- fail (printf "terminationGracePeriodSeconds is %d; preStop, delay, timeout and 10 s to close need %d" (int .Values.terminationGracePeriodSeconds) $needed) -}}
+{{- fail (printf "terminationGracePeriodSeconds is %d, but preStop, delay, timeout and 10 s to close need %d. Raise it or leave it empty." (int .Values.terminationGracePeriodSeconds) $needed) -}}
 {{- else -}}
 {{- int .Values.terminationGracePeriodSeconds -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Pods that may start beside the running ones during an update: none where a folder has one owner. */}}
+{{/* Number of extra pods during an update: none if only one pod may use a volume. */}}
 {{- define "vanillanet.surge" -}}
 {{- if or (not (include "vanillanet.modelsShared" .)) .Values.training.jobs.existingClaim -}}
 0
@@ -79,7 +79,7 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
-{{/* The GPU stands in requests and limits alike: Kubernetes wants them equal. */}}
+{{/* Kubernetes requires equal requests and limits for GPUs. */}}
 {{- define "vanillanet.resources" -}}
 {{- $resources := deepCopy .Values.resources -}}
 {{- if .Values.gpu.enabled -}}
@@ -90,8 +90,8 @@ capabilities:
 {{- toYaml $resources -}}
 {{- end -}}
 
-{{/* The 95th percentile of the time in the queue, in seconds; 0 without traffic, nothing when
-     the pods are not scraped, so that a lost Prometheus is an error and no reason to scale in. */}}
+{{/* The 95th percentile of the time in the queue, in seconds. It is 0 without traffic, and empty if
+     the pods are not scraped: a Prometheus failure is then an error and does not scale in. */}}
 {{- define "vanillanet.queueWaitQuery" -}}
 {{- $pods := printf "namespace=%q,service=%q" .Release.Namespace (include "vanillanet.fullname" .) -}}
 (histogram_quantile(0.95, sum by (le) (rate(vanillanet_stage_seconds_bucket{ {{- $pods }},stage="queue"}[2m]))) >= 0) or (0 * sum(vanillanet_lanes{ {{- $pods }}}))

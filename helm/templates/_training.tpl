@@ -1,21 +1,21 @@
-{{/* "true" if each training is a Kubernetes Job. Refuses what could not work. */}}
+{{/* "true" if each training is a Kubernetes Job. Rejects values that cannot work. */}}
 {{- define "vanillanet.trainsInJobs" -}}
 {{- if eq .Values.training.executor "kubernetes" -}}
 {{- if not .Values.training.jobs.existingClaim -}}
-{{- fail "training.executor=kubernetes: service and Job talk through the jobs' volume, name a claim in training.jobs.existingClaim" -}}
+{{- fail "training.executor=kubernetes: the service and its Jobs share a volume. Name its claim in training.jobs.existingClaim." -}}
 {{- end -}}
 {{- if not (has "ReadWriteMany" .Values.training.jobs.accessModes) -}}
-{{- fail "training.executor=kubernetes: a Job may land on any node, training.jobs.accessModes must have ReadWriteMany" -}}
+{{- fail "training.executor=kubernetes: a Job can run on any node. Add ReadWriteMany to training.jobs.accessModes." -}}
 {{- end -}}
 {{- if or (not .Values.models.persistence.enabled) .Values.models.persistence.readOnly (not (has "ReadWriteMany" .Values.models.persistence.accessModes)) -}}
-{{- fail "training.executor=kubernetes: a Job publishes into the models' volume, models.persistence must be enabled, writable, and have ReadWriteMany in its accessModes" -}}
+{{- fail "training.executor=kubernetes: a Job writes to the volume with the models. models.persistence must be enabled and writable, with ReadWriteMany in accessModes." -}}
 {{- end -}}
 {{- if not (or .Values.serviceAccount.create .Values.serviceAccount.name) -}}
-{{- fail "training.executor=kubernetes: whoever runs as the namespace's default account could make Jobs, name one in serviceAccount.name" -}}
+{{- fail "training.executor=kubernetes: the service account gets the right to create Jobs. Do not use the default account; name one in serviceAccount.name." -}}
 {{- end -}}
 {{- $trainsOnGpu := gt (int .Values.training.kubernetes.gpu.count) 0 -}}
 {{- if and .Values.image.tag (not .Values.training.kubernetes.image) (ne $trainsOnGpu .Values.gpu.enabled) -}}
-{{- fail "training.executor=kubernetes: service and trainings compute on different devices, and image.tag names one image; name the other in training.kubernetes.image" -}}
+{{- fail "training.executor=kubernetes: the service and its trainings use different devices and need different images, but image.tag names one. Name the other in training.kubernetes.image." -}}
 {{- end -}}
 true
 {{- end -}}
@@ -26,7 +26,7 @@ true
 {{- default (printf "%s:%s" .Values.image.repository (default (printf "%s-%s" .Chart.AppVersion $flavor) .Values.image.tag)) .Values.training.kubernetes.image -}}
 {{- end -}}
 
-{{/* What the service labels its Jobs' pods with, see TrainingJob. */}}
+{{/* Labels that the service gives to the pods of its Jobs, see TrainingJob. */}}
 {{- define "vanillanet.trainingSelector" -}}
 app.kubernetes.io/name: vanillanet-training
 app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}

@@ -23,6 +23,7 @@ import java.util.stream.Stream;
  */
 final class DocumentedService implements AutoCloseable {
 
+  private static final List<String> SHARED = List.of("target", "docs");
   private static final Duration READY_LIMIT = Duration.ofMinutes(3);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
 
@@ -39,7 +40,7 @@ final class DocumentedService implements AutoCloseable {
 
   DocumentedService(Path folder) throws IOException {
     this.folder = folder;
-    for (String shared : List.of("target", "docs")) {
+    for (String shared : SHARED) {
       Files.createSymbolicLink(folder.resolve(shared), Page.ROOT.resolve(shared));
     }
     Files.copy(
@@ -69,7 +70,7 @@ final class DocumentedService implements AutoCloseable {
 
   /** Ends the service that ran before and starts the one of this block. */
   void serve(String script) throws IOException, InterruptedException {
-    close();
+    stop();
     service = start(List.of("bash", "-c", script), true);
     HttpClient client = HttpClient.newHttpClient();
     HttpRequest ready =
@@ -101,7 +102,14 @@ final class DocumentedService implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
+  public void close() throws IOException, InterruptedException {
+    stop();
+    for (String shared : SHARED) {
+      Files.delete(folder.resolve(shared));
+    }
+  }
+
+  private void stop() throws InterruptedException {
     if (service != null) {
       service.descendants().forEach(ProcessHandle::destroy);
       service.destroy();
