@@ -1,20 +1,20 @@
-import io.github.vanillanet.network.Architecture;
-import io.github.vanillanet.network.Arithmetic;
-import io.github.vanillanet.network.DeployedModule;
-import io.github.vanillanet.network.Form;
-import io.github.vanillanet.network.Network;
-import io.github.vanillanet.network.Precision;
-import io.github.vanillanet.network.SeededWeights;
-import io.github.vanillanet.network.VanillaNetVariant;
-import io.github.vanillanet.checkpoint.TorchArchive;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.DeployedModule;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.model.network.SeededWeights;
+import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
 /**
- * {@code WriteArtifact VARIANT PRECISION AUTOTUNE FILE}: the archive that the service would load, from
- * a seed.
+ * {@code WriteArtifact VARIANT PRECISION AUTOTUNE FILE} writes the archive that the service would
+ * load, with random weights from a fixed seed.
  */
 public final class WriteArtifact {
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Packs the kit into one file that runs where there is a GPU and Python's torch, but no JDK.
-#   build.sh [FILE]      FILE is target/vanillanet-gpu-check.sh unless told
-# Needs a JDK 17 or later on the PATH, or in JAVA_HOME.
+# Builds the GPU check as one file. It runs on a machine with a GPU and PyTorch, without a JDK.
+#   build.sh [FILE]      default: target/vanillanet-gpu-check.sh
+# Needs JDK 17 or later in PATH or in JAVA_HOME.
 set -euo pipefail
 
 here="$(cd "$(dirname "$0")" && pwd)"
@@ -13,12 +13,12 @@ sources="$root/src/main/java/io/github/vanillanet"
 stage="$(mktemp -d)"
 trap 'rm -rf "$stage"' EXIT
 
-# These packages import nothing but the JDK and each other: no class path is given, so it stays so.
+# These packages import only the JDK and each other. Without a class path the compiler enforces it.
 "${jdk}javac" --release 17 -proc:none -d "$stage/kit/classes" \
   "$here/WriteArtifact.java" \
-  "$sources"/error/*.java "$sources"/checkpoint/*.java "$sources"/network/*.java
+  "$sources"/base/error/*.java "$sources"/model/checkpoint/*.java "$sources"/model/network/*.java
 
-# java.base is all that they need. The image stays uncompressed: gzip does better over the whole.
+# They need only java.base. The runtime is not compressed, because gzip below compresses better.
 "${jdk}jlink" --add-modules java.base --strip-java-debug-attributes \
   --no-header-files --no-man-pages --output "$stage/kit/runtime"
 
@@ -26,7 +26,7 @@ cp "$here/check.py" "$stage/kit/"
 mkdir -p "$(dirname "$file")"
 {
   cat "$here/unpack.sh"
-  # The same input gives the same bytes.
+  # These options make the archive reproducible.
   tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner \
     --directory "$stage/kit" . | gzip --no-name --best
 } > "$file"

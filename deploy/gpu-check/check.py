@@ -1,8 +1,8 @@
-"""Runs VanillaNet artifacts, written on the spot, on a GPU: are they right, and how fast.
+"""Checks on a GPU whether VanillaNet artifacts are correct, and measures their speed.
 
-Needs torch and nothing else. For each variant the kit's Java classes write TorchScript archives
-from a seed, one for each way of computing that the service knows. The float32 one answers on the
-CPU first: these logits are the golden ones. Then each is loaded for the device.
+Needs only torch. For each variant, Java classes write TorchScript archives with random weights from
+a fixed seed, one for each mode of the service. The float32 archive runs on the CPU first. Its
+logits are the golden logits. Then each archive runs on the device.
 """
 
 import argparse
@@ -21,8 +21,8 @@ import torch
 
 VARIANTS = ["vanillanet_%d" % depth for depth in range(5, 14)]
 
-# Milliseconds at batch 1 on an A100, from the table of the official repository. Measured by the
-# authors, in Python, with their code: something to stand beside, not the same experiment.
+# Milliseconds at batch size 1 on an A100, from the table of the official repository. The authors
+# measured them with their own Python code, so the experiment is not the same.
 PUBLISHED_A100_MS = {
     "vanillanet_5": 1.61,
     "vanillanet_6": 2.01,
@@ -35,8 +35,8 @@ PUBLISHED_A100_MS = {
     "vanillanet_13": 4.26,
 }
 
-# Largest difference allowed, relative to the largest logit (to 1 if that is smaller): what the
-# service's certificate allows. All but float32 must keep the best class of every probe too.
+# Largest allowed difference, relative to the largest logit or to 1 if that is greater: the limits of
+# the service's certificate. All modes except float32 must also keep the best class of each probe.
 BOUNDS = {"float32": 1e-5, "tf32": 1e-2, "float16": 1e-2, "bfloat16": 1e-2}
 
 WEIGHTS = {
@@ -89,13 +89,13 @@ def write_artifact(options, variant, mode, path):
 
 
 def pictures(count):
-    """Noise, the same on every machine: uint8 [count, 224, 224, 3]."""
+    """Returns reproducible noise: uint8 [count, 224, 224, 3]."""
     generator = torch.Generator().manual_seed(5)
     return torch.randint(0, 256, (count, SIDE, SIDE, 3), dtype=torch.uint8, generator=generator)
 
 
 class CpuClock:
-    """Wall time: a forward on the CPU is done when it returns."""
+    """Measures wall time. A forward pass on the CPU is done when it returns."""
 
     def time(self, work):
         start = time.perf_counter()
@@ -107,7 +107,7 @@ class CpuClock:
 
 
 class CudaClock:
-    """CUDA events on the current stream. The device is idle before each, as for a lone request."""
+    """Measures with CUDA events. The device is idle before each run, as for a single request."""
 
     def __init__(self, device):
         self.device = device
@@ -133,7 +133,7 @@ def median_ms(clock, work, options):
 
 
 def compare(module, images, golden, device):
-    """One by one, as batch-1 requests come."""
+    """Runs the probes one by one, like requests at batch size 1."""
     logits = torch.cat([module(image[None].to(device)).cpu() for image in images])
     error = (logits - golden).abs().max().item() / max(1.0, golden.abs().max().item())
     same = (logits.argmax(1) == golden.argmax(1)).sum().item()
@@ -141,12 +141,12 @@ def compare(module, images, golden, device):
 
 
 def keeps_weights_in(module, dtype):
-    """The file's own types: an archive that was not reduced would pass every comparison."""
+    """Returns the types in the file. An archive that was not reduced would pass every comparison."""
     return all(tensor.dtype == dtype for tensor in module.state_dict().values())
 
 
 def graph_replay(module, image, clock, options):
-    """The forward captured once and replayed: what is left without the cost of launching."""
+    """Captures the forward pass as a CUDA graph and replays it, which avoids the cost of launches."""
     side = torch.cuda.Stream()
     side.wait_stream(torch.cuda.current_stream())
     with torch.cuda.stream(side):
@@ -165,7 +165,7 @@ def graph_replay(module, image, clock, options):
 
 
 def throughput(module, clock, device, options):
-    """Images a second by batch size, inputs on the device already; ends where memory does."""
+    """Returns images per second by batch size with inputs on the device, until memory is full."""
     rates = {}
     for size in options.batches:
         try:
@@ -219,7 +219,7 @@ def measure(path, mode, golden, images, device, clock, options):
         result["memory_batch1_mib"] = torch.cuda.max_memory_allocated(device) / 2**20
         try:
             result["batch1_graph_ms"] = graph_replay(module, image, clock, options)
-        except RuntimeError as failure:  # the rest of the numbers stand without it
+        except RuntimeError as failure:  # the other figures do not depend on it
             result["graph_failure"] = str(failure).splitlines()[0]
     result["images_per_second"] = throughput(module, clock, device, options)
     if on_gpu:
@@ -236,7 +236,7 @@ def golden_logits(variant, path, images, options):
 
 
 def unsupported(failure):
-    """True if torch says that it has no such operator, not that something went wrong."""
+    """Returns whether torch reports a missing operator, as opposed to another error."""
     return "not implemented for" in str(failure)
 
 
@@ -257,7 +257,7 @@ def check(variant, folder, device, clock, options):
             reason = str(failure).strip().splitlines()[-1]
             result.update({"mode": mode, "weights_ok": typed, "unsupported": reason})
             result["ok"] = None if typed else False
-        os.remove(path)  # all nine together are more than a gigabyte
+        os.remove(path)  # nine archives need more than a gigabyte
         gc.collect()
         if device.type == "cuda":
             torch.cuda.empty_cache()

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Checks VanillaNet artifacts on a GPU; --help tells the options. Carries a Java runtime, the
-# classes that write the artifacts and the check itself behind its last line, and unpacks them to a
-# temporary folder that it removes again. PYTHON names the interpreter that has torch.
+# Checks VanillaNet artifacts on a GPU. --help lists the options. A Java runtime, the classes that
+# write the artifacts, and the check are appended after the last line. They are unpacked to a
+# temporary folder, which is deleted at the end. PYTHON names a Python interpreter with torch.
 set -eu
 kit="$(mktemp -d)"
 trap 'rm -rf "$kit"' EXIT

@@ -7,31 +7,34 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Recording rules and alerts. What they compute is tested by Prometheus' own promtool. */
+/** Recording rules and alerts. promtool runs their unit tests. */
 class AlertRulesTest {
 
   private static final Path FOLDER = ProjectFile.ROOT.resolve("deploy/prometheus");
 
   @Test
-  void theRulesComputeWhatTheirUnitTestsSay() throws Exception {
+  void theUnitTestsOfTheRulesPass() throws Exception {
     promtool("test", "rules", "rules-test.yaml");
   }
 
   @Test
-  void prometheusAcceptsItsConfiguration() throws Exception {
+  void theConfigurationOfPrometheusIsValid() throws Exception {
     promtool("check", "config", "prometheus.yaml");
   }
 
   @Test
-  void everyAlertSaysWhatToDoAndHasAUnitTest() throws IOException {
+  void everyAlertHasASeverityAnActionAndAUnitTest() throws IOException {
     JsonNode rules = Manifests.YAML.readTree(FOLDER.resolve("rules.yaml").toFile());
     JsonNode tests = Manifests.YAML.readTree(FOLDER.resolve("rules-test.yaml").toFile());
     Set<String> firing = new TreeSet<>();
@@ -49,6 +52,26 @@ class AlertRulesTest {
     }
   }
 
+  @Test
+  void everyAlertLinksToItsRunbookSection() throws IOException {
+    JsonNode rules = Manifests.YAML.readTree(FOLDER.resolve("rules.yaml").toFile());
+    String operations = Files.readString(ProjectFile.ROOT.resolve("docs/operations.md"));
+    Set<String> alerts = new TreeSet<>(rules.findValuesAsText("alert"));
+
+    for (JsonNode alert : rules.findParents("alert")) {
+      String name = alert.get("alert").asText();
+      assertThat(alert.path("annotations").path("runbook_url").asText())
+          .isEqualTo("docs/operations.md#" + name.toLowerCase(Locale.ROOT));
+      assertThat(operations).as(name).containsPattern("(?m)^### " + name + "$");
+    }
+    assertThat(
+            Pattern.compile("(?m)^### (VanillaNet\\w+)$")
+                .matcher(operations)
+                .results()
+                .map(section -> section.group(1)))
+        .containsExactlyInAnyOrderElementsOf(alerts);
+  }
+
   private static void promtool(String... arguments) throws IOException, InterruptedException {
     assumeTrue(
         Stream.of(System.getenv("PATH").split(File.pathSeparator))
@@ -57,8 +80,8 @@ class AlertRulesTest {
     List<String> command = Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toList();
     Process process =
         new ProcessBuilder(command).directory(FOLDER.toFile()).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-    assertThat(process.exitValue()).as(said).isZero();
+    assertThat(process.exitValue()).as(output).isZero();
   }
 }

@@ -157,7 +157,7 @@ class ChartTrainingTest {
       value = {
         "training: {executor: slurm}                                           | executor",
         "training: {executor: kubernetes}                                      | existingClaim",
-        "training: {executor: kubernetes, jobs: {existingClaim: j}}            | training.jobs.accessModes must have ReadWriteMany",
+        "training: {executor: kubernetes, jobs: {existingClaim: j}}            | ReadWriteMany to training.jobs.accessModes",
         "training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}} | models.persistence",
         "{models: {persistence: {enabled: true}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | ReadWriteMany",
         "{serviceAccount: {create: false}, models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | serviceAccount.name",
