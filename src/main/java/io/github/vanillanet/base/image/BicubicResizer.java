@@ -30,7 +30,8 @@ final class BicubicResizer {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final RgbImage source;
+  private final byte[] source; // row-major, interleaved
+  private final int stride; // bytes of a source row
   private final ResampleWeights columns;
   private final ResampleWeights rows;
   private final int[][] columnSums; // ring of open outputs: [open][3 * STRIP_ROWS]
@@ -42,11 +43,12 @@ final class BicubicResizer {
 
   private BicubicResizer(
       RgbImage source, ResampleWeights columns, ResampleWeights rows, int width, int height) {
-    this.source = source;
+    this.source = source.rgb();
+    this.stride = 3 * source.width();
     this.columns = columns;
     this.rows = rows;
-    this.columnSums = new int[columns.mostOpen()][3 * STRIP_ROWS];
-    this.rowSums = new int[rows.mostOpen()][3 * width];
+    this.columnSums = new int[columns.mostOpen][3 * STRIP_ROWS];
+    this.rowSums = new int[rows.mostOpen][3 * width];
     this.strip = new int[STRIP_ROWS][3 * width];
     this.out = new byte[3 * width * height];
   }
@@ -73,8 +75,8 @@ final class BicubicResizer {
     ResampleWeights columns = ResampleWeights.of(source.width(), resizedWidth, left, width);
     ResampleWeights rows = ResampleWeights.of(source.height(), resizedHeight, top, height);
     BicubicResizer resizer = new BicubicResizer(source, columns, rows, width, height);
-    int endRow = rows.end()[height - 1];
-    for (int row = rows.first()[0]; row < endRow; row += STRIP_ROWS) {
+    int endRow = rows.end[height - 1];
+    for (int row = rows.first[0]; row < endRow; row += STRIP_ROWS) {
       int count = Math.min(STRIP_ROWS, endRow - row);
       resizer.resizeColumns(row, count);
       resizer.resizeRows(row, count);
@@ -84,15 +86,16 @@ final class BicubicResizer {
 
   /** Fills the strip with {@code count} source rows, resized horizontally. */
   private void resizeColumns(int firstRow, int count) {
-    byte[] rgb = source.rgb();
-    int stride = 3 * source.width();
-    int[] first = columns.first();
-    int[] end = columns.end();
-    int[] base = columns.base();
-    int[] weights = columns.weights();
+    byte[] rgb = source;
+    int[] first = columns.first;
+    int[] end = columns.end;
+    int[] base = columns.base;
+    int[] weights = columns.weights;
     int width = first.length;
     int[] pixels = new int[STRIP_ROWS]; // of one column: red + 2^8 green + 2^16 blue + any * 2^24
     int[] samples = new int[3 * STRIP_ROWS]; // all reds, all greens, all blues
+    int[][] ring = columnSums;
+    int[][] strip = this.strip;
     int opened = 0;
     int finished = 0;
     for (int column = first[0]; column < end[width - 1]; column++) {
@@ -117,21 +120,21 @@ final class BicubicResizer {
       }
       for (int x = finished; x < opened; x++) {
         int weight = weights[base[x] + column];
-        int[] sums = columnSums[x % columnSums.length];
-        for (int i = 0; i < sums.length; i++) {
+        int[] sums = ring[x % ring.length];
+        for (int i = 0; i < samples.length; i++) {
           sums[i] += samples[i] * weight;
         }
       }
       for (; opened < width && first[opened] <= column; opened++) {
         int weight = weights[base[opened] + column];
-        int[] sums = columnSums[opened % columnSums.length];
-        for (int i = 0; i < sums.length; i++) {
+        int[] sums = ring[opened % ring.length];
+        for (int i = 0; i < samples.length; i++) {
           sums[i] = HALF + samples[i] * weight;
         }
       }
       for (; finished < opened && end[finished] == column + 1; finished++) {
-        int[] sums = columnSums[finished % columnSums.length];
-        for (int i = 0; i < sums.length; i++) {
+        int[] sums = ring[finished % ring.length];
+        for (int i = 0; i < samples.length; i++) {
           int value = sums[i] >> PRECISION_BITS;
           int positive = value & ~(value >> 31);
           sums[i] = (positive | 255 - positive >> 31) & 255;
@@ -149,10 +152,10 @@ final class BicubicResizer {
 
   /** Adds the strip's rows to the outputs that read them, and stores those that are complete. */
   private void resizeRows(int firstRow, int count) {
-    int[] first = rows.first();
-    int[] end = rows.end();
-    int[] base = rows.base();
-    int[] weights = rows.weights();
+    int[] first = rows.first;
+    int[] end = rows.end;
+    int[] base = rows.base;
+    int[] weights = rows.weights;
     for (int row = firstRow; row < firstRow + count; row++) {
       int[] resized = strip[row - firstRow];
       for (int y = finishedRows; y < openedRows; y++) {

@@ -105,12 +105,14 @@ public final class JpegDecoder {
 
   /** Only exact divisors of both sides qualify: rounded sides would shift the crop. */
   private static int divisor(JpegHeader header, int neededWidth, int neededHeight) {
+    int width = header.width();
+    int height = header.height();
     int divisor = LARGEST_DIVISOR;
     while (divisor > 1
-        && (header.width() % divisor != 0
-            || header.height() % divisor != 0
-            || header.width() / (SAMPLES_PER_PIXEL * divisor) < neededWidth
-            || header.height() / (SAMPLES_PER_PIXEL * divisor) < neededHeight)) {
+        && (width % divisor != 0
+            || height % divisor != 0
+            || width / (SAMPLES_PER_PIXEL * divisor) < neededWidth
+            || height / (SAMPLES_PER_PIXEL * divisor) < neededHeight)) {
       divisor /= 2;
     }
     return divisor;

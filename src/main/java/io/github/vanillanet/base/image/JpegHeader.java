@@ -2,6 +2,7 @@ package io.github.vanillanet.base.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,8 +51,7 @@ final class JpegHeader {
   private int width;
   private int height;
   private byte[] planeNames = {};
-  private int[] planeColumns = {}; // sampling factors
-  private int[] planeRows = {};
+  private boolean[] rowsHalved = {};
   private boolean jfif;
   private int adobeTransform = NO_ADOBE_SEGMENT;
   private int end;
@@ -91,7 +91,11 @@ final class JpegHeader {
         throw new IOException("segment %02x has length 1".formatted(marker));
       }
       int body = file.position();
-      FileBytes.skip(file, Math.max(0, length - 2));
+      int bodyBytes = Math.max(0, length - 2);
+      if (bodyBytes > file.remaining()) {
+        throw new BufferUnderflowException();
+      }
+      file.position(body + bodyBytes);
       boolean startsFrame = // C4, C8 and CC start other segments
           marker == SOF0_BASELINE || marker > SOF0_BASELINE && marker <= SOF15 && marker % 4 != 0;
       if (marker == SOS) {
@@ -140,14 +144,20 @@ final class JpegHeader {
       throw new IOException("it has %d colour planes, expected 1, 3 or 4".formatted(planes));
     }
     planeNames = new byte[planes];
-    planeColumns = new int[planes];
-    planeRows = new int[planes];
+    rowsHalved = new boolean[planes];
+    int[] columns = new int[planes]; // sampling factors
+    int[] rows = new int[planes];
     for (int plane = 0; plane < planes; plane++) {
       planeNames[plane] = segment.get();
       int sampling = segment.get();
-      planeColumns[plane] = sampling >> 4 & 15;
-      planeRows[plane] = sampling & 15;
+      columns[plane] = sampling >> 4 & 15;
+      rows[plane] = sampling & 15;
       segment.get(); // quantisation table
+    }
+    int mostColumns = Arrays.stream(columns).max().orElseThrow();
+    int mostRows = Arrays.stream(rows).max().orElseThrow();
+    for (int plane = 0; plane < planes; plane++) {
+      rowsHalved[plane] = columns[plane] == mostColumns && 2 * rows[plane] == mostRows;
     }
   }
 
@@ -201,7 +211,7 @@ final class JpegHeader {
   Colour colour() {
     boolean named =
         adobeTransform == NO_ADOBE_SEGMENT && Arrays.equals(planeNames, PLANES_NAMED_RGB);
-    return switch (planes()) {
+    return switch (planeNames.length) {
       case 1 -> Colour.GRAY;
       case 3 -> !jfif && (adobeTransform == 0 || named) ? Colour.RGB : Colour.YCC;
       default -> adobeTransform <= 0 ? Colour.CMYK : Colour.YCCK;
@@ -210,9 +220,7 @@ final class JpegHeader {
 
   /** Whether a plane has all columns but half the rows, as the chroma of 4:4:0 has. */
   boolean halvesRows(int plane) {
-    int columns = Arrays.stream(planeColumns).max().orElseThrow();
-    int rows = Arrays.stream(planeRows).max().orElseThrow();
-    return planeColumns[plane] == columns && 2 * planeRows[plane] == rows;
+    return rowsHalved[plane];
   }
 
   /**
@@ -220,12 +228,11 @@ final class JpegHeader {
    * repeat their rows, so the library is not exact for them.
    */
   boolean hasHalvedRows() {
-    for (int plane = 0; plane < planes(); plane++) {
-      if (halvesRows(plane)) {
-        return true;
-      }
+    boolean any = false;
+    for (boolean halved : rowsHalved) {
+      any |= halved;
     }
-    return false;
+    return any;
   }
 
   /**

@@ -6,17 +6,30 @@ package io.github.vanillanet.base.image;
  * which is the antialias. Output i is the sum, over the positions p from {@code first[i]} up to but
  * not including {@code end[i]}, of sample p times {@code weights[base[i] + p]}. The arrays are
  * never written after construction.
- *
- * @param first never decreases
- * @param mostOpen the most outputs that overlap at one input position
  */
-record ResampleWeights(int[] first, int[] end, int[] base, int[] weights, int mostOpen) {
+final class ResampleWeights {
 
   /** 32 bits, less 8 for the sample and 2 for the overshoot of the kernel. */
   static final int PRECISION_BITS = 22;
 
   private static final double KERNEL_SUPPORT = 2.0;
   private static final double A = -0.5;
+
+  final int[] first; // never decreases
+  final int[] end;
+  final int[] base;
+  final int[] weights;
+
+  /** The most outputs that overlap at one input position. */
+  final int mostOpen;
+
+  private ResampleWeights(int[] first, int[] end, int[] base, int[] weights, int mostOpen) {
+    this.first = first;
+    this.end = end;
+    this.base = base;
+    this.weights = weights;
+    this.mostOpen = mostOpen;
+  }
 
   /**
    * Computes the weights of the output positions {@code start} to {@code start + count - 1} of an
