@@ -1,7 +1,6 @@
 package io.github.vanillanet.base.image;
 
 import java.io.EOFException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
@@ -25,33 +24,38 @@ final class BmpRunLengths {
   }
 
   /** Palette indices in stored row order. */
-  byte[] decode() throws IOException {
-    long x = 0; // may exceed the width in absolute mode, as in Pillow
-    boolean more = true;
-    while (more && filled < indices.length) {
+  byte[] decode() throws EOFException {
+    long x = 0; // may exceed the width after literal indices, as in Pillow
+    while (filled < indices.length) {
       int count = FileBytes.u8(file);
       int code = FileBytes.u8(file);
-      if (count > 0) {
-        int kept = (int) Math.max(0, Math.min(count, width - x));
-        run(kept, code);
+      if (count > 0) { // a run
+        long kept = Math.max(0, Math.min(count, width - x));
+        for (int i = 0; i < kept; i++) {
+          append(!nibbles ? code : i % 2 == 0 ? code >> 4 : code & 15);
+        }
         x += kept;
-      } else {
-        switch (code) {
-          case 0 -> {
-            filled = (filled + width - 1) / width * width;
-            x = 0;
+      } else if (code == 0) { // the end of a row
+        filled = (filled + width - 1) / width * width;
+        x = 0;
+      } else if (code == 1) { // the end of the picture
+        break;
+      } else if (code == 2) { // a step right and down
+        FileBytes.skip(file, 2); // the real step: Pillow 9.4 reads two bytes too many
+        filled += FileBytes.u8(file);
+        filled += (long) FileBytes.u8(file) * width;
+        x = filled % width;
+      } else { // literal indices
+        for (int i = 0; i < (nibbles ? code / 2 : code); i++) {
+          int value = FileBytes.u8(file);
+          if (nibbles) {
+            append(value >> 4);
           }
-          case 1 -> more = false;
-          case 2 -> {
-            FileBytes.skip(file, 2); // the real step: Pillow 9.4 reads two bytes too many
-            int right = FileBytes.u8(file);
-            filled += right + (long) FileBytes.u8(file) * width;
-            x = filled % width;
-          }
-          default -> {
-            absolute(code);
-            x += code;
-          }
+          append(nibbles ? value & 15 : value);
+        }
+        x += code;
+        if (file.position() % 2 != 0 && file.hasRemaining()) {
+          file.get(); // codes start at even offsets of the file
         }
       }
     }
@@ -60,28 +64,6 @@ final class BmpRunLengths {
           "it is truncated: its runs give %d of %d pixels".formatted(filled, indices.length));
     }
     return indices;
-  }
-
-  private void run(int count, int code) {
-    for (int i = 0; i < count; i++) {
-      append(nibbles ? i % 2 == 0 ? code >> 4 : code & 15 : code);
-    }
-  }
-
-  private void absolute(int count) {
-    int bytes = nibbles ? count / 2 : count;
-    for (int i = 0; i < bytes; i++) {
-      int value = FileBytes.u8(file);
-      if (nibbles) {
-        append(value >> 4);
-        append(value & 15);
-      } else {
-        append(value);
-      }
-    }
-    if (file.position() % 2 != 0 && file.remaining() > 0) {
-      FileBytes.skip(file, 1); // codes start at even offsets of the file
-    }
   }
 
   private void append(int index) {

@@ -1,9 +1,8 @@
 package io.github.vanillanet.model.checkpoint;
 
 /**
- * A bound on what reading one file may take. Not thread-safe.
- *
- * <p>Headers lie; every allocation that a header asks for is taken from an allowance first.
+ * A bound on the memory for reading one file. Each allocation whose size a file's header declares
+ * is charged to an allowance first, because headers may lie. Not thread-safe.
  */
 final class Allowance {
 
@@ -21,12 +20,12 @@ final class Allowance {
     this.reason = reason;
   }
 
-  /** {@code limit} bytes, whatever the file's size. */
+  /** {@code limit} bytes for files of any size. */
   static Allowance fixed(String what, long limit) {
     return new Allowance(what, limit, "");
   }
 
-  /** 64 MiB plus four times the file's real size. */
+  /** 64 MiB plus four times the file's actual size. */
   static Allowance forFile(String what, long fileSize) {
     return new Allowance(
         what, BASE + PER_FILE_BYTE * fileSize, " for a file of %d".formatted(fileSize));
@@ -34,8 +33,8 @@ final class Allowance {
 
   void take(long bytes) {
     if (bytes > limit - taken) {
-      throw Refusal.of(
-          "expected %s to take at most %d bytes%s, found %d more after %d",
+      throw Rejection.of(
+          "expected %s to take at most %d bytes%s, found %d after %d",
           what, limit, reason, bytes, taken);
     }
     taken += bytes;

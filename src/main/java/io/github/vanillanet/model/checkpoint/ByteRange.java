@@ -2,7 +2,7 @@ package io.github.vanillanet.model.checkpoint;
 
 import java.nio.ByteBuffer;
 
-/** Bytes of one storage or record. The caller has checked the bounds. */
+/** The bytes of one storage or zip record. Callers check the bounds. */
 @FunctionalInterface
 interface ByteRange {
 

@@ -9,12 +9,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Read-only views of any part of a file, also beyond 2 GiB, where one mapping ends. Views stay
- * valid after the channel is closed. Not thread-safe.
+ * Read-only views of any part of a file, also beyond the 2 GiB of one mapping. Views stay valid
+ * after the channel is closed. Not thread-safe.
  *
- * <p>Windows begin at multiples of 1 GiB and are up to 2 GiB long, so any range of at most 1 GiB
- * lies in one of them. A mapping per record would be simpler, but Linux allows a process 65,530
- * mappings and a small file can name more records than that.
+ * <p>Windows start at multiples of 1 GiB and are up to 2 GiB long, so any range of at most 1 GiB
+ * lies in one of them. A mapping for each record would be simpler, but Linux allows a process
+ * 65,530 mappings, and a small file can name more records than that.
  */
 final class FileWindows {
 
@@ -36,7 +36,7 @@ final class FileWindows {
   /** Little-endian, position 0, capacity {@code length}. */
   ByteBuffer slice(long offset, long length) {
     if (offset < 0 || length < 0 || length > Integer.MAX_VALUE || offset > size - length) {
-      throw Refusal.of(
+      throw Rejection.of(
           "expected %d bytes at offset %d, found the end of the file at %d", length, offset, size);
     }
     if (length > STEP) {

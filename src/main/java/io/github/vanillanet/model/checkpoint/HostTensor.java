@@ -6,9 +6,8 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 
 /**
- * A dense row-major tensor in host memory. Nobody writes it after construction, so it may cross
- * threads. Its bytes are little-endian and lie on the heap or in a mapping; there is nothing to
- * close. One tensor holds at most 2 GiB.
+ * A dense row-major tensor of at most 2 GiB in host memory. Its bytes are little-endian, on the
+ * heap or in a mapping; there is nothing to close. Immutable; any thread.
  */
 public final class HostTensor {
 
@@ -46,12 +45,12 @@ public final class HostTensor {
   }
 
   /**
-   * Allocates the tensor's memory (outside the heap when it is large, see {@link Scratch}) and lets
-   * {@code fill} write it once, from position 0, little-endian.
+   * Allocates the tensor's memory, outside the heap if it is large, and lets {@code fill} write it
+   * once, from position 0, little-endian.
    */
   public static HostTensor build(ScalarType type, long[] shape, Consumer<ByteBuffer> fill) {
     long size = Math.multiplyExact(elementCount(shape), (long) type.bytes());
-    ByteBuffer memory = Scratch.allocate(size);
+    ByteBuffer memory = TensorMemory.allocate(size);
     fill.accept(memory.duplicate().order(ByteOrder.LITTLE_ENDIAN));
     return new HostTensor(type, shape, memory);
   }
@@ -117,7 +116,7 @@ public final class HostTensor {
 
   /** Copies {@code values.length} elements from flat index {@code from} on, as float64. */
   public void copyTo(int from, double[] values) {
-    // in bulk where weights come by the hundred million
+    // bulk copies for the types of networks with hundreds of millions of weights
     if (type == ScalarType.FLOAT64) {
       bytes().asDoubleBuffer().get(from, values);
     } else if (type == ScalarType.FLOAT32) {

@@ -38,22 +38,22 @@ final class LegacyFormat {
 
   private Unpickled read() {
     if (!next().load().equals(MAGIC)) {
-      throw Refusal.of("expected a file written by torch.save, found a pickle of another kind");
+      throw Rejection.of("expected a file written by torch.save, found a pickle of another kind");
     }
     Object protocol = next().load();
     if (!protocol.equals(PROTOCOL)) {
-      throw Refusal.of(
+      throw Rejection.of(
           "legacy: expected protocol %d, found %s",
-          PROTOCOL, protocol instanceof Long number ? number : Refusal.kind(protocol));
+          PROTOCOL, protocol instanceof Long number ? number : Rejection.kind(protocol));
     }
     if (!(next().load() instanceof PickleDict system)
         || !system.get("little_endian").equals(Optional.of(true))) {
-      throw Refusal.of("legacy: expected little_endian true, found another or no value");
+      throw Rejection.of("legacy: expected little_endian true, found another or no value");
     }
     Unpickler object = next();
     Object root = object.load();
     if (!(next().load() instanceof PickleList keys)) {
-      throw Refusal.of("legacy: expected a list of storage keys, found another value");
+      throw Rejection.of("legacy: expected a list of storage keys, found another value");
     }
     Map<String, ByteRange> ranges = ranges(keys, object.storages());
     return new Unpickled(root, storage -> ranges.get(storage.key()));
@@ -65,7 +65,7 @@ final class LegacyFormat {
 
   private Map<String, ByteRange> ranges(PickleList keys, Map<String, StorageRef> storages) {
     if (keys.items().size() != storages.size()) {
-      throw Refusal.of(
+      throw Rejection.of(
           "legacy: expected %d storages, found %d keys", storages.size(), keys.items().size());
     }
     Map<String, ByteRange> ranges = new HashMap<>();
@@ -73,27 +73,27 @@ final class LegacyFormat {
     for (Object key : keys.items()) {
       StorageRef storage = key instanceof String name ? storages.get(name) : null;
       if (storage == null || ranges.containsKey(storage.key())) {
-        throw Refusal.of(
+        throw Rejection.of(
             "legacy: expected every storage key once, found %s",
-            key instanceof String name ? Refusal.quote(name) : Refusal.kind(key));
+            key instanceof String name ? Rejection.quote(name) : Rejection.kind(key));
       }
       long elements = file.slice(at, Long.BYTES).getLong();
       if (elements != storage.elements()) {
-        throw Refusal.of(
+        throw Rejection.of(
             "storage %s: expected %d elements, found %d",
-            Refusal.quote(storage.key()), storage.elements(), elements);
+            Rejection.quote(storage.key()), storage.elements(), elements);
       }
       long start = at + Long.BYTES;
       if (storage.byteSize() > file.size() - start) {
-        throw Refusal.of(
+        throw Rejection.of(
             "storage %s: expected %d bytes at offset %d, found the end of the file at %d",
-            Refusal.quote(storage.key()), storage.byteSize(), start, file.size());
+            Rejection.quote(storage.key()), storage.byteSize(), start, file.size());
       }
       ranges.put(storage.key(), (from, length) -> file.slice(start + from, length));
       at = start + storage.byteSize();
     }
     if (at != file.size()) {
-      throw Refusal.of(
+      throw Rejection.of(
           "legacy: expected the file to end at offset %d, found %d bytes", at, file.size());
     }
     return ranges;

@@ -6,8 +6,8 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The primitives of a pickle stream. Every length is compared with the bytes that are really there
- * before anything is allocated for it.
+ * The primitives of a pickle stream. Each length is compared with the remaining bytes before memory
+ * is allocated for it.
  */
 final class PickleInput {
 
@@ -16,7 +16,7 @@ final class PickleInput {
   private final ByteBuffer bytes;
   private final Allowance allowance;
 
-  /** Reads on from the position of {@code bytes}, which it moves. */
+  /** Reads from the position of {@code bytes} and advances it. */
   PickleInput(ByteBuffer bytes, Allowance allowance) {
     this.bytes = bytes.order(ByteOrder.LITTLE_ENDIAN);
     this.allowance = allowance;
@@ -28,7 +28,7 @@ final class PickleInput {
 
   void require(long count) {
     if (count < 0 || count > bytes.remaining()) {
-      throw Refusal.of(
+      throw Rejection.of(
           "pickle: expected %s bytes at offset %d, found %d",
           Long.toUnsignedString(count), position(), bytes.remaining());
     }
@@ -59,7 +59,7 @@ final class PickleInput {
     return bytes.getLong();
   }
 
-  /** The one big-endian number of the format. */
+  /** The only big-endian number of the format. */
   double float64() {
     require(8);
     return Double.longBitsToDouble(Long.reverseBytes(bytes.getLong()));
@@ -81,7 +81,7 @@ final class PickleInput {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
     } catch (CharacterCodingException e) {
-      throw Refusal.of(
+      throw Rejection.of(
           "pickle: expected UTF-8 text before offset %d, found other bytes", position());
     }
   }
@@ -97,8 +97,8 @@ final class PickleInput {
       }
       length++;
     }
-    throw Refusal.of(
-        "pickle: expected a name of at most %d bytes at offset %d, found no end of it in %d",
+    throw Rejection.of(
+        "pickle: expected a name of at most %d bytes at offset %d, found no line feed in %d",
         LONGEST_LINE, position(), length);
   }
 }

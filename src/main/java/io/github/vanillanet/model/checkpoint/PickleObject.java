@@ -1,16 +1,16 @@
 package io.github.vanillanet.model.checkpoint;
 
 /**
- * What a call in the pickle would have made: the callee's name, its arguments, its state. Inert.
+ * An inert record of a call in the pickle: the callee's name, its arguments and the object's state.
  * Equality is identity.
  */
 final class PickleObject {
 
   private final Global type;
-  private final PickleTuple arguments;
-  private Object state = PickleNone.NONE;
+  private final Object[] arguments;
+  private Object state = Unpickler.NONE;
 
-  PickleObject(Global type, PickleTuple arguments) {
+  PickleObject(Global type, Object[] arguments) {
     this.type = type;
     this.arguments = arguments;
   }
@@ -19,7 +19,7 @@ final class PickleObject {
     return type;
   }
 
-  PickleTuple arguments() {
+  Object[] arguments() {
     return arguments;
   }
 

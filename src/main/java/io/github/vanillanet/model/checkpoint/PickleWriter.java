@@ -10,15 +10,15 @@ import java.util.Map;
 
 /**
  * Writes the pickle subset (protocol 2, no memo) that torch reads: dicts, strings, integers,
- * booleans, tensors by reference to their storage, and module instances. The storages met on the
- * way are collected in order; the n-th belongs into the archive's record {@code data/n}.
+ * booleans, tensors by reference to their storage, and module instances. Collects the storages in
+ * order; the n-th belongs in the archive's record {@code data/n}.
  */
 final class PickleWriter {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final List<HostTensor> storages = new ArrayList<>();
 
-  /** A whole pickle of {@code value}; see {@link #storages()} for the tensors in it. */
+  /** A complete pickle of {@code value}. {@link #storages()} returns the tensors in it. */
   byte[] pickle(Object value) {
     out.writeBytes(new byte[] {(byte) 0x80, 2}); // PROTO 2
     write(value);

@@ -5,11 +5,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One module instance of a TorchScript archive: the class it is of, and its attributes in the order
- * in which the class declares them. A value is a {@link HostTensor}, a {@link Boolean} or another
- * {@link ScriptObject}.
+ * A module instance of a TorchScript archive.
  *
- * @param className as in the archive's source, without the {@code __torch__.} prefix
+ * @param className the class in the archive's source, without the {@code __torch__.} prefix
+ * @param attributes in the order in which the class declares them; a value is a {@link HostTensor},
+ *     a {@link Boolean} or another {@link ScriptObject}
  */
 public record ScriptObject(String className, Map<String, Object> attributes) {
 

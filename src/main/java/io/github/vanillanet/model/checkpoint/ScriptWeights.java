@@ -12,8 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Reads the weights back out of a TorchScript archive as {@link TorchArchive} writes it. The code
- * in the archive is passed over; nothing in the file is executed.
+ * Reads the weights of a TorchScript archive that {@link TorchArchive} wrote. The code in the
+ * archive is ignored; nothing in the file is executed.
  */
 public final class ScriptWeights {
 
@@ -22,11 +22,11 @@ public final class ScriptWeights {
   private record Module(String prefix, PickleDict attributes) {}
 
   /**
-   * Tensors of all submodules under their dotted names. What lies in the outermost module itself,
-   * mean and standard deviation of the pixels, is none of the weights.
+   * Reads the tensors of all submodules under their dotted names. The tensors of the outermost
+   * module, mean and standard deviation of the pixels, are not weights.
    *
-   * @return views of a mapping of the file, as {@link TorchCheckpoint} has them
-   * @throws ServiceException {@code BAD_ARTIFACT} if it is no such archive
+   * @return views of a mapping of the file, like those of {@link TorchCheckpoint}
+   * @throws ServiceException {@code BAD_ARTIFACT} if the file is not such an archive
    */
   public static StateDict read(Path archive) {
     try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ)) {
@@ -75,6 +75,6 @@ public final class ScriptWeights {
     if (value instanceof PickleObject object && object.state() instanceof PickleDict attributes) {
       return new Module(prefix, attributes);
     }
-    throw Refusal.of("expected a module in the archive, found %s", Refusal.kind(value));
+    throw Rejection.of("expected a module in the archive, found %s", Rejection.kind(value));
   }
 }

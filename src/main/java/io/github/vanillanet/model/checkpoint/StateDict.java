@@ -1,6 +1,5 @@
 package io.github.vanillanet.model.checkpoint;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -18,7 +17,7 @@ public record StateDict(Map<String, HostTensor> tensors) {
   }
 
   /**
-   * @throws IllegalArgumentException if there is no tensor of that name: callers check first
+   * @throws IllegalArgumentException if there is no tensor with that name; callers check first
    */
   public HostTensor get(String name) {
     HostTensor tensor = tensors.get(name);
@@ -33,26 +32,22 @@ public record StateDict(Map<String, HostTensor> tensors) {
   }
 
   /**
-   * SHA-256 over every tensor in name order: name, type, shape, bytes. Two files with the same
-   * weights have the same digest however they are packed.
+   * SHA-256 of every tensor's name, type, shape and bytes, in name order. Files with the same
+   * weights have the same digest in any packaging.
    */
   public String sha256() {
-    MessageDigest digest = sha256Digest();
+    MessageDigest digest;
+    try {
+      digest = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
     new TreeMap<>(tensors)
         .forEach(
             (name, tensor) -> {
               digest.update((name + ' ' + tensor + '\n').getBytes(StandardCharsets.UTF_8));
-              ByteBuffer bytes = tensor.bytes();
-              digest.update(bytes);
+              digest.update(tensor.bytes());
             });
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest sha256Digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Which dict of a checkpoint is the state dict.
+ * The dict of a checkpoint that is its state dict.
  *
  * @param key empty if the file itself is the state dict
  * @param tensors by name in file order, {@code module.} prefixes removed
@@ -22,15 +22,15 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors) {
 
   static StateDictChoice of(Object root, Optional<String> wanted) {
     if (!(root instanceof PickleDict file)) {
-      throw Refusal.of("expected a dict in the file, found %s", Refusal.kind(root));
+      throw Rejection.of("expected a dict in the file, found %s", Rejection.kind(root));
     }
     if (wanted.isPresent()) {
       return named(file, wanted.get());
     }
     for (String usual : USUAL_KEYS) {
-      // A bare state dict may have a parameter of that name; an unused EMA is saved as None.
-      Object value = file.get(usual).orElse(PickleNone.NONE);
-      if (value != PickleNone.NONE && !(value instanceof TensorRef)) {
+      // A bare state dict may have a parameter with this name. An unused EMA is saved as None.
+      Object value = file.get(usual).orElse(Unpickler.NONE);
+      if (value != Unpickler.NONE && !(value instanceof TensorRef)) {
         return named(file, usual);
       }
     }
@@ -42,19 +42,19 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors) {
         file.get(key)
             .orElseThrow(
                 () ->
-                    Refusal.of(
+                    Rejection.of(
                         "expected a key %s, found only: %s",
-                        Refusal.quote(key), Refusal.list(file.keyNames())));
+                        Rejection.quote(key), Rejection.list(names(file))));
     if (!(value instanceof PickleDict dict)) {
-      throw Refusal.of(
-          "expected a state dict under %s, found %s", Refusal.quote(key), Refusal.kind(value));
+      throw Rejection.of(
+          "expected a state dict under %s, found %s", Rejection.quote(key), Rejection.kind(value));
     }
-    return new StateDictChoice(key, tensors(Refusal.quote(key), dict));
+    return new StateDictChoice(key, tensors(Rejection.quote(key), dict));
   }
 
   private static Map<String, TensorRef> tensors(String where, PickleDict dict) {
     if (dict.entries().size() > MOST_TENSORS) {
-      throw Refusal.of(
+      throw Rejection.of(
           "%s: expected at most %d tensors, found %d", where, MOST_TENSORS, dict.entries().size());
     }
     Map<String, TensorRef> tensors = new LinkedHashMap<>();
@@ -65,18 +65,24 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors) {
               if (key instanceof String name && value instanceof TensorRef tensor) {
                 tensors.put(name, tensor);
               } else if (!METADATA.equals(key)) {
-                String name = key instanceof String text ? text : "a key that is no string";
-                others.add(Refusal.quote(name) + " (" + Refusal.kind(value) + ')');
+                String name = key instanceof String text ? text : "a key that is not a string";
+                others.add(Rejection.quote(name) + " (" + Rejection.kind(value) + ')');
               }
             });
     if (!others.isEmpty()) {
-      throw Refusal.of(
-          "%s: expected only tensors, found other values: %s", where, Refusal.list(others));
+      throw Rejection.of(
+          "%s: expected only tensors, found other values: %s", where, Rejection.list(others));
     }
     if (tensors.isEmpty()) {
-      throw Refusal.of("%s: expected tensors, found none", where);
+      throw Rejection.of("%s: expected tensors, found none", where);
     }
     return withoutPrefix(tensors);
+  }
+
+  private static List<String> names(PickleDict dict) {
+    return dict.entries().keySet().stream()
+        .map(key -> key instanceof String name ? name : "(not a string)")
+        .toList();
   }
 
   private static Map<String, TensorRef> withoutPrefix(Map<String, TensorRef> tensors) {

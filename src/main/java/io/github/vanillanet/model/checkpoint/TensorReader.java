@@ -2,43 +2,43 @@ package io.github.vanillanet.model.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
- * Turns described tensors into dense ones. A dense tensor is a view of its storage; any other is
- * copied. All tensors of a file together hold at most 64 MiB plus four times the file's size,
- * because a stride of 0 makes much of little.
+ * Loads tensors. A dense tensor becomes a view of its storage; any other tensor is copied. An
+ * allowance bounds the total size, because a stride of 0 makes a large tensor from a small storage.
  */
 final class TensorReader {
 
-  private final StorageSource storages;
+  private final Function<StorageRef, ByteRange> storages;
   private final TensorMemory memory;
   private final Allowance allowance;
 
-  TensorReader(StorageSource storages, TensorMemory memory, Allowance allowance) {
+  TensorReader(Function<StorageRef, ByteRange> storages, TensorMemory memory, Allowance allowance) {
     this.storages = storages;
     this.memory = memory;
     this.allowance = allowance;
   }
 
   HostTensor read(String name, TensorRef tensor) {
-    String shown = Refusal.quote(name);
+    String shown = Rejection.quote(name);
     ScalarType type =
-        ElementTypes.of(tensor.type())
+        ScalarType.ofTorchName(tensor.type())
             .orElseThrow(
                 () ->
-                    Refusal.of(
+                    Rejection.of(
                         "%s: expected a floating or integer element type, found %s",
-                        shown, Refusal.quote(tensor.type())));
+                        shown, Rejection.quote(tensor.type())));
     int width = type.bytes();
     long count = requireSmall(shown, tensor, width);
     allowance.take(count * width);
-    long span = requireInside(shown, tensor, count, tensor.storage().byteSize() / width);
-    ByteRange storage = storages.open(tensor.storage());
+    long span = requireInside(shown, tensor, count, width);
+    ByteRange storage = storages.apply(tensor.storage());
     ByteBuffer bytes = storage.slice(tensor.offset() * width, (int) (span * width));
     if (count == 0 || isDense(tensor)) {
       return HostTensor.wrap(type, tensor.shape(), bytes);
     }
-    ByteBuffer dense = memory.allocate((int) (count * width));
+    ByteBuffer dense = memory.take((int) (count * width));
     copy(tensor, width, bytes, dense.duplicate().order(dense.order()));
     return HostTensor.wrap(type, tensor.shape(), dense);
   }
@@ -49,15 +49,15 @@ final class TensorReader {
     if (shape.length != strides.length
         || Arrays.stream(shape).anyMatch(n -> n < 0)
         || Arrays.stream(strides).anyMatch(n -> n < 0)) {
-      throw Refusal.of(
+      throw Rejection.of(
           "%s: expected as many strides as dimensions, none negative, found shape %s, strides %s",
           name, Arrays.toString(shape), Arrays.toString(strides));
     }
     long count = 1;
     for (long dimension : shape) {
-      // A later 0 would make it empty, but torch refuses such shapes too once they overflow.
+      // A later 0 would make the tensor empty, but torch rejects overflowing shapes too.
       if (dimension != 0 && count > Integer.MAX_VALUE / width / dimension) {
-        throw Refusal.of(
+        throw Rejection.of(
             "%s: expected a tensor of at most 2 GiB, found shape %s of %d-byte elements",
             name, Arrays.toString(shape), width);
       }
@@ -67,7 +67,8 @@ final class TensorReader {
   }
 
   /** Number of elements from the first to the last that the tensor touches. */
-  private static long requireInside(String name, TensorRef tensor, long count, long capacity) {
+  private static long requireInside(String name, TensorRef tensor, long count, int width) {
+    long capacity = tensor.storage().byteSize() / width;
     long offset = tensor.offset();
     long span = count == 0 ? 0 : 1;
     boolean inside = offset >= 0 && offset <= capacity - span;
@@ -78,26 +79,18 @@ final class TensorReader {
       span += inside ? steps * stride : 0;
     }
     if (!inside) {
-      throw Refusal.of(
+      throw Rejection.of(
           "%s: expected a window of storage %s with %d elements, found offset %d, shape %s,"
               + " strides %s",
           name,
-          Refusal.quote(tensor.storage().key()),
+          Rejection.quote(tensor.storage().key()),
           capacity,
           offset,
           Arrays.toString(tensor.shape()),
           Arrays.toString(tensor.strides()));
     }
-    if (span > Integer.MAX_VALUE / 8) {
-      return requireMappable(name, tensor, span);
-    }
-    return span;
-  }
-
-  private static long requireMappable(String name, TensorRef tensor, long span) {
-    int width = ElementTypes.of(tensor.type()).orElseThrow().bytes();
     if (span > Integer.MAX_VALUE / width) {
-      throw Refusal.of(
+      throw Rejection.of(
           "%s: expected a tensor spread over at most 2 GiB, found %d elements of %d bytes",
           name, span, width);
     }
@@ -119,33 +112,22 @@ final class TensorReader {
   private static void copy(TensorRef tensor, int width, ByteBuffer from, ByteBuffer to) {
     long[] shape = tensor.shape();
     long[] strides = tensor.strides();
-    int last = shape.length - 1;
-    int inner = (int) shape[last];
-    int innerStep = (int) strides[last] * width;
     long[] index = new long[shape.length];
-    int row = 0;
+    long at = 0;
     while (to.hasRemaining()) {
-      copyRow(width, from, row, innerStep, inner, to);
-      for (int d = last - 1; d >= 0; d--) {
-        row += (int) strides[d] * width;
+      switch (width) {
+        case 1 -> to.put(from.get((int) at));
+        case 2 -> to.putShort(from.getShort((int) at * 2));
+        case 4 -> to.putInt(from.getInt((int) at * 4));
+        default -> to.putLong(from.getLong((int) at * 8));
+      }
+      for (int d = shape.length - 1; d >= 0; d--) {
+        at += strides[d];
         if (++index[d] < shape[d]) {
           break;
         }
-        row -= (int) (strides[d] * shape[d]) * width;
+        at -= strides[d] * shape[d];
         index[d] = 0;
-      }
-    }
-  }
-
-  private static void copyRow(
-      int width, ByteBuffer from, int start, int step, int count, ByteBuffer to) {
-    int at = start;
-    for (int i = 0; i < count; i++, at += step) {
-      switch (width) {
-        case 1 -> to.put(from.get(at));
-        case 2 -> to.putShort(from.getShort(at));
-        case 4 -> to.putInt(from.getInt(at));
-        default -> to.putLong(from.getLong(at));
       }
     }
   }

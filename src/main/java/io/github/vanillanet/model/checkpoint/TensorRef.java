@@ -1,8 +1,9 @@
 package io.github.vanillanet.model.checkpoint;
 
 /**
- * A tensor as the pickle describes it: a strided window of a storage, in elements. Not checked
- * against the storage yet: optimizer state is never loaded. Nobody writes the arrays.
+ * A pickle's description of a tensor: a strided window of a storage, in elements. It is checked
+ * against the storage only when it is loaded, because optimizer state is never loaded. The arrays
+ * are never written.
  *
  * @param type torch's storage class or dtype
  */

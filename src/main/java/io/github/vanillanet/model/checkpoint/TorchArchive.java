@@ -1,9 +1,7 @@
 package io.github.vanillanet.model.checkpoint;
 
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.BufferedOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -20,16 +18,17 @@ import java.util.zip.ZipOutputStream;
 /**
  * Writes the two archives that torch reads: TorchScript modules ({@code torch.jit.load}) and plain
  * state dicts ({@code torch.load}). Both are zips of stored records whose data is aligned to 64
- * bytes, as torch's own writer does it. The same content gives the same bytes.
+ * bytes, like those of torch's own writer. The same content gives the same bytes.
  *
  * @see <a href="https://github.com/pytorch/pytorch/blob/main/torch/csrc/jit/docs/serialization.md">
  *     TorchScript serialization</a>
  */
 public final class TorchArchive {
 
-  /** Beyond it a zip needs 64-bit records, which are not written here. */
+  /** A larger zip needs 64-bit records, which this class does not write. */
   public static final long LARGEST_ARCHIVE = 0xffff_ffffL;
 
+  private static final String ROOT = "archive/";
   private static final int ALIGNMENT = 64;
   private static final int LOCAL_HEADER = 30;
   private static final int EXTRA_HEADER = 4;
@@ -39,13 +38,13 @@ public final class TorchArchive {
   /**
    * Writes a TorchScript archive.
    *
-   * @param code source of all classes, which live in the namespace {@code __torch__}
+   * @param code source of all classes, in the namespace {@code __torch__}
    * @throws ServiceException {@code BAD_CHECKPOINT} if the weights are more than 4 GiB
    */
   public static void writeModule(Path file, String code, ScriptObject root) throws IOException {
     PickleWriter pickle = new PickleWriter();
     byte[] data = pickle.pickle(root);
-    try (Records records = new Records(file, "archive", pickle.storages())) {
+    try (Records records = new Records(file, pickle.storages())) {
       records.write("data.pkl", ByteBuffer.wrap(data));
       records.write("code/__torch__.py", ByteBuffer.wrap(code.getBytes(StandardCharsets.UTF_8)));
       records.write("constants.pkl", ByteBuffer.wrap(new byte[] {(byte) 0x80, 2, ')', '.'}));
@@ -54,41 +53,39 @@ public final class TorchArchive {
   }
 
   /**
-   * Writes what {@code torch.save} would: nested maps of strings, numbers, booleans and tensors.
+   * Writes a file like that of {@code torch.save}: nested maps of strings, numbers, booleans and
+   * tensors.
    *
    * @throws ServiceException {@code BAD_CHECKPOINT} if the weights are more than 4 GiB
    */
   public static void writeCheckpoint(Path file, Map<String, ?> content) throws IOException {
     PickleWriter pickle = new PickleWriter();
     byte[] data = pickle.pickle(content);
-    try (Records records = new Records(file, "archive", pickle.storages())) {
+    try (Records records = new Records(file, pickle.storages())) {
       records.write("data.pkl", ByteBuffer.wrap(data));
       records.writeStorages();
     }
   }
 
-  /** The zip being written. One record after the other, in one thread. */
+  /** The zip that is being written, one record after the other. Not thread-safe. */
   private static final class Records implements AutoCloseable {
 
-    private final String root;
     private final List<HostTensor> storages;
-    private final CountingStream counter;
     private final ZipOutputStream zip;
+    private long written;
 
-    Records(Path file, String root, List<HostTensor> storages) throws IOException {
-      this.root = root;
+    Records(Path file, List<HostTensor> storages) throws IOException {
       this.storages = storages;
       long weights =
           storages.stream().mapToLong(t -> (long) t.elementCount() * t.type().bytes()).sum();
       long overhead = (1L << 20) + 512L * storages.size();
       if (weights + overhead > LARGEST_ARCHIVE) {
-        throw new ServiceException(
-            ErrorCode.BAD_CHECKPOINT,
-            "an archive holds at most %d bytes, these weights take %d"
-                .formatted(LARGEST_ARCHIVE - overhead, weights));
+        throw Rejection.of(
+            "an archive holds at most %d bytes of weights, found %d bytes",
+            LARGEST_ARCHIVE - overhead, weights);
       }
-      counter = new CountingStream(new BufferedOutputStream(Files.newOutputStream(file), 1 << 16));
-      zip = new ZipOutputStream(counter, StandardCharsets.UTF_8);
+      OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+      zip = new ZipOutputStream(out, StandardCharsets.UTF_8);
       zip.setMethod(ZipOutputStream.STORED);
     }
 
@@ -100,14 +97,23 @@ public final class TorchArchive {
     }
 
     void write(String name, ByteBuffer content) throws IOException {
-      ZipEntry entry = new ZipEntry(root + '/' + name);
+      ZipEntry entry = new ZipEntry(ROOT + name);
       entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0)); // the same bytes every time
       entry.setSize(content.remaining());
       entry.setCompressedSize(content.remaining());
       CRC32 crc = new CRC32();
       crc.update(content.duplicate());
       entry.setCrc(crc.getValue());
-      entry.setExtra(padding(entry.getName()));
+      // An extra field ("FB", as torch names it) moves the data to the next boundary.
+      int nameBytes = entry.getName().getBytes(StandardCharsets.UTF_8).length;
+      long dataAt = written + LOCAL_HEADER + nameBytes + EXTRA_HEADER;
+      int padding = (int) Math.floorMod(-dataAt, (long) ALIGNMENT);
+      byte[] extra = new byte[EXTRA_HEADER + padding];
+      extra[0] = 'F';
+      extra[1] = 'B';
+      extra[2] = (byte) padding;
+      entry.setExtra(extra);
+      written = dataAt + padding + content.remaining();
       zip.putNextEntry(entry);
       byte[] chunk = new byte[1 << 16];
       while (content.hasRemaining()) {
@@ -118,43 +124,9 @@ public final class TorchArchive {
       zip.closeEntry();
     }
 
-    /** An extra field ("FB", as torch names it) that pushes the data to the next boundary. */
-    private byte[] padding(String name) {
-      long dataAt =
-          counter.count
-              + LOCAL_HEADER
-              + name.getBytes(StandardCharsets.UTF_8).length
-              + EXTRA_HEADER;
-      int length = (int) Math.floorMod(-dataAt, (long) ALIGNMENT);
-      ByteBuffer extra = ByteBuffer.allocate(EXTRA_HEADER + length);
-      extra.put((byte) 'F').put((byte) 'B').put((byte) length).put((byte) 0);
-      return extra.array();
-    }
-
     @Override
     public void close() throws IOException {
       zip.close();
-    }
-  }
-
-  private static final class CountingStream extends FilterOutputStream {
-
-    private long count;
-
-    CountingStream(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(int value) throws IOException {
-      out.write(value);
-      count++;
-    }
-
-    @Override
-    public void write(byte[] bytes, int from, int length) throws IOException {
-      out.write(bytes, from, length);
-      count += length;
     }
   }
 }

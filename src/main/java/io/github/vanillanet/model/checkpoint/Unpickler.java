@@ -1,20 +1,33 @@
 package io.github.vanillanet.model.checkpoint;
 
 import java.math.BigInteger;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * A pickle machine that executes nothing: globals are compared with {@link AllowedGlobals}, calls
- * become inert values. It never recurses and never walks a finished graph, so depth, cycles and
- * sharing cost nothing; every opcode and object is paid from an allowance, so a pickle cannot
- * outgrow it. Not thread-safe.
+ * A pickle machine that executes nothing. Globals are compared with a list, see {@link Global}, and
+ * calls become inert values, see {@link Construction}. It understands the opcodes that protocols 2
+ * to 5 write for data.
+ *
+ * <p>A tuple is an {@code Object[]}, a list or set a {@link PickleList}, a dict a {@link
+ * PickleDict}; strings, bytes and numbers are Java's. The machine never recurses and never walks a
+ * finished graph, so depth, cycles and sharing cost nothing. Each opcode and object is charged to
+ * an allowance. Not thread-safe.
+ *
+ * @see <a href="https://github.com/python/cpython/blob/3.12/Lib/pickletools.py">pickletools</a>
  */
 final class Unpickler {
 
-  /** More than any object that is charged so takes in the JVM. */
+  /** Python's {@code None}. */
+  static final Object NONE = Optional.empty();
+
+  /** More than the JVM needs for any object with this charge. */
   static final int ENTRY_COST = 96;
 
   private static final int OPCODE_COST = 16;
@@ -26,9 +39,14 @@ final class Unpickler {
   private final PickleInput input;
   private final Allowance allowance;
   private final Construction construction;
-  private final PickleStack stack = new PickleStack();
   private final Map<Long, Object> memo = new HashMap<>();
   private final Map<String, StorageRef> storages = new LinkedHashMap<>();
+
+  /** The operands above the last mark. */
+  private List<Object> stack = new ArrayList<>();
+
+  /** The operands below each mark. */
+  private final Deque<List<Object>> belowMarks = new ArrayDeque<>();
 
   Unpickler(PickleInput input, Allowance allowance) {
     this.input = input;
@@ -41,25 +59,16 @@ final class Unpickler {
     int first = input.u8();
     int protocol = input.u8();
     if (first != 0x80 || protocol < 2 || protocol > 5) {
-      throw Refusal.of(
+      throw Rejection.of(
           "pickle: expected protocol 2 to 5 (80 02 to 80 05), found %02x %02x", first, protocol);
     }
-    while (true) {
-      int at = input.position();
-      int code = input.u8();
+    int opcode = input.u8();
+    while (opcode != '.') { // STOP
       allowance.take(OPCODE_COST);
-      PickleOpcode opcode =
-          PickleOpcode.of(code)
-              .orElseThrow(
-                  () ->
-                      Refusal.of(
-                          "refused: pickle opcode 0x%02x found at offset %d; expected one that makes data",
-                          code, at));
-      if (opcode == PickleOpcode.STOP) {
-        return stack.pop();
-      }
       execute(opcode);
+      opcode = input.u8();
     }
+    return pop();
   }
 
   /** Every storage that the pickle named, by key. */
@@ -67,97 +76,116 @@ final class Unpickler {
     return storages;
   }
 
-  private void execute(PickleOpcode opcode) {
+  private void execute(int opcode) {
     switch (opcode) {
-      case PROTO -> input.u8();
-      case FRAME -> input.require(input.u64());
-      case MARK -> {
-        allowance.take(OPCODE_COST);
-        stack.mark();
+      case 0x80 -> input.u8(); // PROTO
+      case 0x95 -> input.require(input.u64()); // FRAME
+      case '(' -> { // MARK
+        allowance.take(OBJECT_COST);
+        belowMarks.push(stack);
+        stack = new ArrayList<>(0);
       }
-      case POP -> stack.pop();
-      case POP_MARK -> stack.popToMark();
-      case DUP -> stack.push(stack.peek());
-      case NONE -> stack.push(PickleNone.NONE);
-      case NEWTRUE -> stack.push(Boolean.TRUE);
-      case NEWFALSE -> stack.push(Boolean.FALSE);
-      case BININT -> push((long) input.i32());
-      case BININT1 -> push((long) input.u8());
-      case BININT2 -> push((long) input.u16());
-      case LONG1 -> push(integer(input.u8()));
-      case LONG4 -> push(integer(input.u32()));
-      case BINFLOAT -> push(input.float64());
-      case SHORT_BINSTRING, SHORT_BINUNICODE -> stack.push(input.utf8(input.u8()));
-      case BINSTRING, BINUNICODE -> stack.push(input.utf8(input.u32()));
-      case BINUNICODE8 -> stack.push(input.utf8(input.u64()));
-      case SHORT_BINBYTES -> stack.push(input.bytes(input.u8()));
-      case BINBYTES -> stack.push(input.bytes(input.u32()));
-      case BINBYTES8, BYTEARRAY8 -> stack.push(input.bytes(input.u64()));
-      case EMPTY_LIST, EMPTY_SET -> push(new PickleList());
-      case EMPTY_DICT -> push(new PickleDict());
-      case EMPTY_TUPLE -> push(new PickleTuple(List.of()));
-      case TUPLE1 -> tuple(1);
-      case TUPLE2 -> tuple(2);
-      case TUPLE3 -> tuple(3);
-      case TUPLE, FROZENSET -> push(new PickleTuple(paid(stack.popToMark())));
-      case LIST -> {
-        List<Object> items = paid(stack.popToMark());
-        PickleList list = new PickleList();
-        list.items().addAll(items);
-        push(list);
-      }
-      case DICT -> {
-        List<Object> items = stack.popToMark();
+      case '0' -> pop(); // POP
+      case '1' -> popToMark(); // POP_MARK
+      case '2' -> stack.add(peek()); // DUP
+      case 'N' -> stack.add(NONE); // NONE
+      case 0x88 -> stack.add(Boolean.TRUE); // NEWTRUE
+      case 0x89 -> stack.add(Boolean.FALSE); // NEWFALSE
+      case 'J' -> push((long) input.i32()); // BININT
+      case 'K' -> push((long) input.u8()); // BININT1
+      case 'M' -> push((long) input.u16()); // BININT2
+      case 0x8a -> push(integer(input.u8())); // LONG1
+      case 0x8b -> push(integer(input.u32())); // LONG4
+      case 'G' -> push(input.float64()); // BINFLOAT
+      case 'U', 0x8c -> stack.add(input.utf8(input.u8())); // SHORT_BINSTRING, SHORT_BINUNICODE
+      case 'T', 'X' -> stack.add(input.utf8(input.u32())); // BINSTRING, BINUNICODE
+      case 0x8d -> stack.add(input.utf8(input.u64())); // BINUNICODE8
+      case 'C' -> stack.add(input.bytes(input.u8())); // SHORT_BINBYTES
+      case 'B' -> stack.add(input.bytes(input.u32())); // BINBYTES
+      case 0x8e, 0x96 -> stack.add(input.bytes(input.u64())); // BINBYTES8, BYTEARRAY8
+      case ']', 0x8f -> push(new PickleList(new ArrayList<>(0))); // EMPTY_LIST, EMPTY_SET
+      case '}' -> push(new PickleDict()); // EMPTY_DICT
+      case ')' -> push(new Object[0]); // EMPTY_TUPLE
+      case 0x85 -> tuple(1); // TUPLE1
+      case 0x86 -> tuple(2); // TUPLE2
+      case 0x87 -> tuple(3); // TUPLE3
+      case 't', 0x91 -> push(charged(popToMark()).toArray()); // TUPLE, FROZENSET
+      case 'l' -> push(new PickleList(charged(popToMark()))); // LIST
+      case 'd' -> { // DICT
+        List<Object> items = popToMark();
         push(new PickleDict());
         setItems(items);
       }
-      case APPEND -> append(List.of(stack.pop()));
-      case APPENDS, ADDITEMS -> append(stack.popToMark());
-      case SETITEM -> {
-        Object value = stack.pop();
-        Object key = stack.pop();
-        setItems(List.of(key, value));
+      case 'a' -> append(List.of(pop())); // APPEND
+      case 'e', 0x90 -> append(popToMark()); // APPENDS, ADDITEMS
+      case 's' -> { // SETITEM
+        Object value = pop();
+        setItems(List.of(pop(), value));
       }
-      case SETITEMS -> setItems(stack.popToMark());
-      case BINPUT -> memoize(input.u8());
-      case LONG_BINPUT -> memoize(input.u32());
-      case MEMOIZE -> memoize(memo.size());
-      case BINGET -> recall(input.u8());
-      case LONG_BINGET -> recall(input.u32());
-      case GLOBAL -> {
+      case 'u' -> setItems(popToMark()); // SETITEMS
+      case 'q' -> memoize(input.u8()); // BINPUT
+      case 'r' -> memoize(input.u32()); // LONG_BINPUT
+      case 0x94 -> memoize(memo.size()); // MEMOIZE
+      case 'h' -> recall(input.u8()); // BINGET
+      case 'j' -> recall(input.u32()); // LONG_BINGET
+      case 'c' -> { // GLOBAL
         String module = input.line();
         global(module, input.line());
       }
-      case STACK_GLOBAL -> stackGlobal();
-      case BINPERSID -> storage(StorageRef.of(stack.pop()));
-      case REDUCE, NEWOBJ -> {
-        Object arguments = stack.pop();
-        construct(stack.pop(), arguments);
+      case 0x93 -> stackGlobal(); // STACK_GLOBAL
+      case 'Q' -> storage(StorageRef.of(pop())); // BINPERSID
+      case 'R', 0x81 -> { // REDUCE, NEWOBJ
+        Object arguments = pop();
+        push(construction.construct(pop(), arguments));
       }
-      case NEWOBJ_EX -> {
-        stack.pop(); // keyword arguments say nothing about weights
-        Object arguments = stack.pop();
-        construct(stack.pop(), arguments);
+      case 0x92 -> { // NEWOBJ_EX
+        pop(); // keyword arguments do not affect weights
+        Object arguments = pop();
+        push(construction.construct(pop(), arguments));
       }
-      case BUILD -> build();
-      case STOP -> throw new IllegalStateException("handled by load");
+      case 'b' -> build(); // BUILD
+      default ->
+          throw Rejection.of(
+              "pickle opcode 0x%02x at offset %d is not allowed; expected one that makes data",
+              opcode, input.position() - 1);
     }
   }
 
   private void push(Object object) {
     allowance.take(OBJECT_COST);
-    stack.push(object);
+    stack.add(object);
+  }
+
+  private Object pop() {
+    Object top = peek();
+    stack.remove(stack.size() - 1);
+    return top;
+  }
+
+  private Object peek() {
+    if (stack.isEmpty()) {
+      throw Rejection.of("pickle: expected a value on the stack, found none");
+    }
+    return stack.get(stack.size() - 1);
+  }
+
+  /** Removes the last mark and the operands above it, which are returned in order of pushing. */
+  private List<Object> popToMark() {
+    if (belowMarks.isEmpty()) {
+      throw Rejection.of("pickle: expected a mark on the stack, found none");
+    }
+    List<Object> above = stack;
+    stack = belowMarks.pop();
+    return above;
   }
 
   private Object integer(long length) {
     if (length > LONGEST_INTEGER) {
-      throw Refusal.of(
+      throw Rejection.of(
           "pickle: expected integers of at most %d bytes, found %d", LONGEST_INTEGER, length);
     }
     byte[] littleEndian = input.bytes(length);
-    byte[] bigEndian = new byte[littleEndian.length + 1];
-    int sign = length > 0 && littleEndian[littleEndian.length - 1] < 0 ? -1 : 0;
-    bigEndian[0] = (byte) sign;
+    byte[] bigEndian = new byte[Math.max(1, littleEndian.length)]; // no bytes mean 0
     for (int i = 0; i < littleEndian.length; i++) {
       bigEndian[bigEndian.length - 1 - i] = littleEndian[i];
     }
@@ -168,7 +196,7 @@ final class Unpickler {
     return value;
   }
 
-  private List<Object> paid(List<Object> items) {
+  private List<Object> charged(List<Object> items) {
     allowance.take((long) ITEM_COST * items.size());
     return items;
   }
@@ -176,24 +204,23 @@ final class Unpickler {
   private void tuple(int size) {
     Object[] items = new Object[size];
     for (int i = size - 1; i >= 0; i--) {
-      items[i] = stack.pop();
+      items[i] = pop();
     }
-    push(new PickleTuple(List.of(items)));
+    push(items);
   }
 
   private void append(List<Object> items) {
-    if (!(stack.peek() instanceof PickleList list)) {
-      throw Refusal.of(
-          "pickle: expected a list to append to, found %s", Refusal.kind(stack.peek()));
+    if (!(peek() instanceof PickleList list)) {
+      throw Rejection.of("pickle: expected a list to append to, found %s", Rejection.kind(peek()));
     }
-    list.items().addAll(paid(items));
+    list.items().addAll(charged(items));
   }
 
   private void setItems(List<Object> keysAndValues) {
-    if (!(stack.peek() instanceof PickleDict dict) || keysAndValues.size() % 2 != 0) {
-      throw Refusal.of(
+    if (!(peek() instanceof PickleDict dict) || keysAndValues.size() % 2 != 0) {
+      throw Rejection.of(
           "pickle: expected pairs for a dict, found %d values for %s",
-          keysAndValues.size(), Refusal.kind(stack.peek()));
+          keysAndValues.size(), Rejection.kind(peek()));
     }
     allowance.take((long) ENTRY_COST * keysAndValues.size() / 2);
     for (int i = 0; i < keysAndValues.size(); i += 2) {
@@ -203,34 +230,34 @@ final class Unpickler {
 
   private void memoize(long index) {
     allowance.take(ENTRY_COST);
-    memo.put(index, stack.peek());
+    memo.put(index, peek());
   }
 
   private void recall(long index) {
     Object value = memo.get(index);
     if (value == null) {
-      throw Refusal.of("pickle: expected a memo entry %d, found none", index);
+      throw Rejection.of("pickle: expected a memo entry %d, found none", index);
     }
-    stack.push(value);
+    stack.add(value);
   }
 
   private void stackGlobal() {
-    Object name = stack.pop();
-    Object module = stack.pop();
+    Object name = pop();
+    Object module = pop();
     if (!(module instanceof String moduleText) || !(name instanceof String nameText)) {
-      throw Refusal.of(
+      throw Rejection.of(
           "pickle: expected a global's name as two strings, found %s and %s",
-          Refusal.kind(module), Refusal.kind(name));
+          Rejection.kind(module), Rejection.kind(name));
     }
     global(moduleText, nameText);
   }
 
   private void global(String module, String name) {
     Global global = new Global(module, name);
-    if (module.length() + name.length() > LONGEST_GLOBAL || AllowedGlobals.use(global).isEmpty()) {
-      throw Refusal.of(
-          "refused: global %s.%s; expected only tensors, dicts and plain values",
-          Refusal.quote(module), Refusal.quote(name));
+    if (module.length() + name.length() > LONGEST_GLOBAL || global.use().isEmpty()) {
+      throw Rejection.of(
+          "global %s.%s is not allowed; expected only tensors, dicts and plain values",
+          Rejection.quote(module), Rejection.quote(name));
     }
     push(global);
   }
@@ -238,31 +265,27 @@ final class Unpickler {
   private void storage(StorageRef storage) {
     StorageRef earlier = storages.putIfAbsent(storage.key(), storage);
     if (earlier != null && !earlier.equals(storage)) {
-      throw Refusal.of(
+      throw Rejection.of(
           "storage %s: expected one description, found %d of %s and %d of %s",
-          Refusal.quote(storage.key()),
+          Rejection.quote(storage.key()),
           earlier.elements(),
-          Refusal.quote(earlier.type()),
+          Rejection.quote(earlier.type()),
           storage.elements(),
-          Refusal.quote(storage.type()));
+          Rejection.quote(storage.type()));
     }
     allowance.take(ENTRY_COST);
     push(storage);
   }
 
-  private void construct(Object callee, Object arguments) {
-    push(construction.construct(callee, arguments));
-  }
-
   private void build() {
-    Object state = stack.pop();
-    Object target = stack.peek();
+    Object state = pop();
+    Object target = peek();
     if (target instanceof PickleObject object) {
       object.build(state);
     } else if (!(target instanceof PickleDict || target instanceof TensorRef)) {
-      // On a dict or a tensor it sets attributes, such as a state dict's _metadata: dropped.
-      throw Refusal.of(
-          "pickle: expected state for an object, found it for %s", Refusal.kind(target));
+      // Attributes of a dict or a tensor, such as a state dict's _metadata, are dropped.
+      throw Rejection.of(
+          "pickle: expected an object that takes state, found %s", Rejection.kind(target));
     }
   }
 }

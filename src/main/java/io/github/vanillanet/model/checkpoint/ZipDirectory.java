@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * All records of a zip, checked: names are unique and harmless, central and local headers agree, no
- * two records overlap, all lie before the directory.
+ * The checked records of a zip: names are unique and safe, central and local headers agree, and the
+ * records do not overlap and end before the directory.
  *
- * <p>{@code java.util.zip.ZipFile} checks little of this and hides where a record begins, which is
- * needed to map it.
+ * <p>{@code java.util.zip.ZipFile} checks little of this. It also hides the offset of a record,
+ * which is needed to map it.
  */
 final class ZipDirectory {
 
@@ -34,7 +34,7 @@ final class ZipDirectory {
   static ZipDirectory read(FileWindows file) {
     ZipEnd end = ZipEnd.find(file);
     if (end.entries() > MOST_ENTRIES || end.size() > LARGEST_DIRECTORY) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip: expected at most %d entries in %d bytes, found %d in %d",
           MOST_ENTRIES, LARGEST_DIRECTORY, end.entries(), end.size());
     }
@@ -47,7 +47,7 @@ final class ZipDirectory {
       at += header.length();
     }
     if (headers.size() != end.entries()) {
-      throw Refusal.of("zip: expected %d entries, found %d", end.entries(), headers.size());
+      throw Rejection.of("zip: expected %d entries, found %d", end.entries(), headers.size());
     }
     headers.sort(Comparator.comparingLong(ZipHeader::offset));
     return new ZipDirectory(records(file, headers, end.offset()));
@@ -61,36 +61,36 @@ final class ZipDirectory {
       long limit = i + 1 < headers.size() ? headers.get(i + 1).offset() : directoryStart;
       ZipRecord record = record(file, central, Math.min(limit, directoryStart));
       if (records.put(record.name(), record) != null) {
-        throw Refusal.of(
-            "zip: expected one entry of each name, found %s twice", Refusal.quote(record.name()));
+        throw Rejection.of(
+            "zip: expected one entry of each name, found %s twice", Rejection.quote(record.name()));
       }
     }
     return records;
   }
 
   private static ZipRecord record(FileWindows file, ZipHeader central, long limit) {
-    String name = Refusal.quote(central.name());
+    String name = Rejection.quote(central.name());
     if (isUnsafe(central.name())) {
-      throw Refusal.of("zip: expected plain entry names, found %s", name);
+      throw Rejection.of("zip: expected plain entry names, found %s", name);
     }
     ZipHeader local = ZipHeader.local(file, central, limit);
     requireAgreement(central, local);
     if ((central.flags() & ENCRYPTED) != 0) {
-      throw Refusal.of("zip: expected plain entries, found %s encrypted", name);
+      throw Rejection.of("zip: expected plain entries, found %s encrypted", name);
     }
     if (central.method() != STORED && central.method() != DEFLATED) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip: expected %s stored (0) or deflated (8), found method %d", name, central.method());
     }
     boolean deflated = central.method() == DEFLATED;
     long start = central.offset() + local.length();
     if (start > limit || central.packed() > limit - start) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip: expected %s to end by offset %d, found %d bytes at offset %d",
           name, limit, central.packed(), start);
     }
     if (!deflated && central.packed() != central.size()) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip: expected equal sizes for the stored %s, found %d and %d",
           name, central.packed(), central.size());
     }
@@ -113,19 +113,9 @@ final class ZipDirectory {
         || disagree(central.crc(), local.crc(), later)
         || disagree(central.packed(), local.packed(), later)
         || disagree(central.size(), local.size(), later)) {
-      throw Refusal.of(
-          "zip: expected both headers of %s to agree, found name %s, method %d and %d,"
-              + " CRC %08x and %08x, sizes %d, %d and %d, %d",
-          Refusal.quote(central.name()),
-          Refusal.quote(local.name()),
-          central.method(),
-          local.method(),
-          central.crc(),
-          local.crc(),
-          central.packed(),
-          central.size(),
-          local.packed(),
-          local.size());
+      throw Rejection.of(
+          "zip: expected both headers of %s to agree, found different ones for %s",
+          Rejection.quote(central.name()), Rejection.quote(local.name()));
     }
   }
 

@@ -3,7 +3,7 @@ package io.github.vanillanet.model.checkpoint;
 import java.nio.ByteBuffer;
 
 /**
- * The end records of a zip file: where its central directory lies.
+ * The end records of a zip file, which locate its central directory.
  *
  * @param offset of the directory's first byte
  * @param size of the directory in bytes
@@ -30,7 +30,7 @@ record ZipEnd(long offset, long size, long entries) {
             Integer.toUnsignedLong(end.getInt(12)),
             Short.toUnsignedLong(end.getShort(10)));
     if (end.getShort(4) != 0 || end.getShort(6) != 0 || end.getShort(8) != end.getShort(10)) {
-      throw Refusal.of("zip: expected one volume, found a zip split over several");
+      throw Rejection.of("zip: expected one volume, found a zip split into several");
     }
     if (position < LOCATOR_SIZE) {
       return narrow.endingAt(position);
@@ -44,7 +44,7 @@ record ZipEnd(long offset, long size, long entries) {
 
   private static long locate(FileWindows file) {
     if (file.size() < END_SIZE) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip: expected an end record of %d bytes, found a file of %d", END_SIZE, file.size());
     }
     long tailSize = Math.min(file.size(), END_SIZE + LONGEST_COMMENT);
@@ -56,17 +56,18 @@ record ZipEnd(long offset, long size, long entries) {
         return file.size() - tailSize + at;
       }
     }
-    throw Refusal.of("zip: expected an end record at the end of the file, found none: cut off?");
+    throw Rejection.of(
+        "zip: expected an end record at the end of the file, found none; the file may be truncated");
   }
 
   private ZipEnd widened(FileWindows file, long position, long limit) {
     if (position < 0 || position > limit - END64_SIZE) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip64: expected the end record before offset %d, found %d", limit, position);
     }
     ByteBuffer end = file.slice(position, END64_SIZE);
     if (end.getInt(0) != END64_SIGNATURE || end.getLong(4) != limit - position - 12) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip64: expected an end record of %d bytes at offset %d, found signature %08x, size %d",
           limit - position - 12, position, end.getInt(0), end.getLong(4));
     }
@@ -75,7 +76,7 @@ record ZipEnd(long offset, long size, long entries) {
         || disagree(offset, wide.offset, 0xffffffffL)
         || disagree(size, wide.size, 0xffffffffL)
         || disagree(entries, wide.entries, 0xffff)) {
-      throw Refusal.of("zip64: expected both end records to agree, found %s and %s", this, wide);
+      throw Rejection.of("zip64: expected both end records to agree, found %s and %s", this, wide);
     }
     return wide.endingAt(position);
   }
@@ -86,7 +87,7 @@ record ZipEnd(long offset, long size, long entries) {
 
   private ZipEnd endingAt(long position) {
     if (offset < 0 || size < 0 || entries < 0 || size > position || offset != position - size) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip: expected the directory to end at offset %d, found offset %d and size %d",
           position, offset, size);
     }

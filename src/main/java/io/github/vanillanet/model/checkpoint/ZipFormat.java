@@ -12,19 +12,23 @@ import java.util.Map;
  * @see <a
  *     href="https://github.com/pytorch/pytorch/blob/v2.7.1/torch/serialization.py">torch.serialization</a>
  */
-final class ZipFormat implements StorageSource {
+final class ZipFormat {
 
   private static final String PICKLE = "data.pkl";
 
   private final ZipDirectory directory;
-  private final RecordReader reader;
+  private final FileWindows file;
+  private final TensorMemory memory;
   private final String root;
   private final Map<String, ByteRange> opened = new HashMap<>();
 
-  private ZipFormat(ZipDirectory directory, RecordReader reader, String root) {
-    this.directory = directory;
-    this.reader = reader;
-    this.root = root;
+  private ZipFormat(FileWindows file, TensorMemory memory) {
+    this.directory = ZipDirectory.read(file);
+    this.file = file;
+    this.memory = memory;
+    String pickle = pickle().name();
+    this.root = pickle.substring(0, pickle.length() - PICKLE.length());
+    requireLittleEndian();
   }
 
   static boolean matches(ByteBuffer head) {
@@ -33,54 +37,46 @@ final class ZipFormat implements StorageSource {
         && (head.getShort(2) == 0x0403 || head.getShort(2) == 0x0605);
   }
 
-  /** Of a checkpoint; refuses a TorchScript archive. */
+  /** Reads a checkpoint. Rejects a TorchScript archive. */
   static Unpickled read(FileWindows file, TensorMemory memory) {
-    ZipFormat format = open(file, memory);
+    ZipFormat format = new ZipFormat(file, memory);
     if (format.directory.find(format.root + "constants.pkl").isPresent()) {
-      throw Refusal.of(
+      throw Rejection.of(
           "expected a checkpoint written by torch.save, found a TorchScript archive"
               + " (%sconstants.pkl)",
-          Refusal.quote(format.root));
+          Rejection.quote(format.root));
     }
     return format.unpickle();
   }
 
-  /** Of a TorchScript archive: the module tree, without its code. */
+  /** Reads the module tree of a TorchScript archive, without its code. */
   static Unpickled readModule(FileWindows file, TensorMemory memory) {
-    return open(file, memory).unpickle();
-  }
-
-  private static ZipFormat open(FileWindows file, TensorMemory memory) {
-    ZipDirectory directory = ZipDirectory.read(file);
-    String pickle = pickle(directory).name();
-    String root = pickle.substring(0, pickle.length() - PICKLE.length());
-    ZipFormat format = new ZipFormat(directory, new RecordReader(file, memory), root);
-    format.requireLittleEndian();
-    return format;
+    return new ZipFormat(file, memory).unpickle();
   }
 
   private Unpickled unpickle() {
-    ZipRecord pickle = pickle(directory);
+    ZipRecord pickle = pickle();
     if (pickle.size() > Unpickled.LARGEST_PICKLE) {
-      throw Refusal.of(
+      throw Rejection.of(
           "%s: expected at most %d bytes, found %d",
-          Refusal.quote(pickle.name()), Unpickled.LARGEST_PICKLE, pickle.size());
+          Rejection.quote(pickle.name()), Unpickled.LARGEST_PICKLE, pickle.size());
     }
     Allowance objects = Unpickled.objects();
-    ByteBuffer bytes = reader.open(pickle).slice(0, (int) pickle.size());
-    return new Unpickled(new Unpickler(new PickleInput(bytes, objects), objects).load(), this);
+    ByteBuffer bytes = pickle.open(file, memory).slice(0, (int) pickle.size());
+    return new Unpickled(
+        new Unpickler(new PickleInput(bytes, objects), objects).load(), this::open);
   }
 
-  private static ZipRecord pickle(ZipDirectory directory) {
+  private ZipRecord pickle() {
     List<ZipRecord> pickles =
         directory.records().stream()
             .filter(record -> record.name().equals(PICKLE) || record.name().endsWith('/' + PICKLE))
             .toList();
     if (pickles.size() != 1) {
-      throw Refusal.of(
+      throw Rejection.of(
           "expected one record <root>/data.pkl in the zip, found %d among: %s",
           pickles.size(),
-          Refusal.list(directory.records().stream().limit(8).map(ZipRecord::name).toList()));
+          Rejection.list(directory.records().stream().limit(8).map(ZipRecord::name).toList()));
     }
     return pickles.get(0);
   }
@@ -91,16 +87,15 @@ final class ZipFormat implements StorageSource {
         .ifPresent(
             record -> {
               int length = (int) Math.min(record.size(), 16);
-              ByteBuffer bytes = reader.open(record).slice(0, length);
+              ByteBuffer bytes = record.open(file, memory).slice(0, length);
               String order = StandardCharsets.US_ASCII.decode(bytes).toString().strip();
               if (!order.equals("little")) {
-                throw Refusal.of("byteorder: expected little, found %s", Refusal.quote(order));
+                throw Rejection.of("byteorder: expected little, found %s", Rejection.quote(order));
               }
             });
   }
 
-  @Override
-  public ByteRange open(StorageRef storage) {
+  private ByteRange open(StorageRef storage) {
     ByteRange earlier = opened.get(storage.key());
     if (earlier != null) {
       return earlier;
@@ -109,17 +104,18 @@ final class ZipFormat implements StorageSource {
     ZipRecord record =
         directory
             .find(name)
-            .orElseThrow(() -> Refusal.of("expected a record %s, found none", Refusal.quote(name)));
+            .orElseThrow(
+                () -> Rejection.of("expected a record %s, found none", Rejection.quote(name)));
     if (record.size() != storage.byteSize()) {
-      throw Refusal.of(
+      throw Rejection.of(
           "%s: expected %d elements of %s, %d bytes, found %d bytes",
-          Refusal.quote(name),
+          Rejection.quote(name),
           storage.elements(),
-          Refusal.quote(storage.type()),
+          Rejection.quote(storage.type()),
           storage.byteSize(),
           record.size());
     }
-    ByteRange bytes = reader.open(record);
+    ByteRange bytes = record.open(file, memory);
     opened.put(storage.key(), bytes);
     return bytes;
   }

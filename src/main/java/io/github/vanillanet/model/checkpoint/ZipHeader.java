@@ -5,81 +5,66 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A central or a local header of one zip entry. Sizes and offset are already widened by the zip64
- * field.
+ * A central or local header of one zip entry. The zip64 field has already widened the sizes and the
+ * offset.
  *
- * @param length bytes the header takes in the file
+ * @param length bytes of the header in the file
  * @param offset of the local header; 0 in a local header
  */
 record ZipHeader(
     String name, int flags, int method, long crc, long packed, long size, long offset, int length) {
 
-  static final int CENTRAL_SIZE = 46;
-  static final int LOCAL_SIZE = 30;
   private static final int CENTRAL_SIGNATURE = 0x02014b50;
+  private static final int CENTRAL_SIZE = 46;
   private static final int LOCAL_SIGNATURE = 0x04034b50;
+  private static final int LOCAL_SIZE = 30;
+  private static final int LONGEST_LOCAL = LOCAL_SIZE + 2 * 0xffff;
+
+  /** A central header has two more bytes before the fields that both kinds share. */
+  private static final int CENTRAL_SHIFT = 2;
+
   private static final int ZIP64_FIELD = 1;
   private static final long SATURATED = 0xffffffffL;
 
   /** Reads the central header at {@code at}; {@code directory} is the whole directory. */
   static ZipHeader central(ByteBuffer directory, int at) {
-    if (directory.capacity() - at < CENTRAL_SIZE || directory.getInt(at) != CENTRAL_SIGNATURE) {
-      throw Refusal.of("zip: expected a header at byte %d of the directory, found none", at);
-    }
-    int nameLength = u16(directory, at + 28);
-    int extraLength = u16(directory, at + 30);
-    int length = CENTRAL_SIZE + nameLength + extraLength + u16(directory, at + 32);
-    if (length > directory.capacity() - at) {
-      throw Refusal.of(
-          "zip: expected a header of %d bytes at byte %d of the directory, found %d bytes left",
-          length, at, directory.capacity() - at);
-    }
-    String name = text(directory, at + CENTRAL_SIZE, nameLength);
-    ByteBuffer extra = zip64(directory, at + CENTRAL_SIZE + nameLength, extraLength, name);
-    // Order in the zip64 field is fixed: size, packed size, offset; each only if saturated.
-    long size = widen(u32(directory, at + 24), extra, name);
-    long packed = widen(u32(directory, at + 20), extra, name);
-    long offset = widen(u32(directory, at + 42), extra, name);
-    return new ZipHeader(
-        name,
-        u16(directory, at + 8),
-        u16(directory, at + 10),
-        u32(directory, at + 16),
-        packed,
-        size,
-        offset,
-        length);
+    return read(directory, at, true, "byte %d of the directory".formatted(at));
   }
 
-  /** Reads the local header that {@code central} points to. */
+  /** Reads the local header to which {@code central} points. It ends at {@code limit} at most. */
   static ZipHeader local(FileWindows file, ZipHeader central, long limit) {
-    if (central.offset > limit - LOCAL_SIZE) {
-      throw Refusal.of(
-          "zip: expected the header of %s before offset %d, found %d",
-          Refusal.quote(central.name), limit, central.offset);
+    String where = "offset %d for %s".formatted(central.offset, Rejection.quote(central.name));
+    if (central.offset > limit) {
+      throw Rejection.of("zip: expected a header at %s, found the limit %d", where, limit);
     }
-    ByteBuffer fixed = file.slice(central.offset, LOCAL_SIZE);
-    if (fixed.getInt(0) != LOCAL_SIGNATURE) {
-      throw Refusal.of(
-          "zip: expected the header of %s at offset %d, found signature %08x",
-          Refusal.quote(central.name), central.offset, fixed.getInt(0));
+    long length = Math.min(limit - central.offset, LONGEST_LOCAL);
+    return read(file.slice(central.offset, length), 0, false, where);
+  }
+
+  private static ZipHeader read(ByteBuffer bytes, int at, boolean central, String where) {
+    int available = bytes.capacity() - at;
+    int fixed = central ? CENTRAL_SIZE : LOCAL_SIZE;
+    if (available < fixed || bytes.getInt(at) != (central ? CENTRAL_SIGNATURE : LOCAL_SIGNATURE)) {
+      throw Rejection.of("zip: expected a header at %s, found none", where);
     }
-    int nameLength = u16(fixed, 26);
-    int extraLength = u16(fixed, 28);
-    ByteBuffer rest = file.slice(central.offset + LOCAL_SIZE, (long) nameLength + extraLength);
-    String name = text(rest, 0, nameLength);
-    ByteBuffer extra = zip64(rest, nameLength, extraLength, name);
-    long size = widen(u32(fixed, 22), extra, name);
-    long packed = widen(u32(fixed, 18), extra, name);
+    int shared = at + (central ? CENTRAL_SHIFT : 0);
+    int nameLength = u16(bytes, shared + 26);
+    int extraLength = u16(bytes, shared + 28);
+    int length = fixed + nameLength + extraLength + (central ? u16(bytes, at + 32) : 0);
+    if (length > available) {
+      throw Rejection.of(
+          "zip: expected a header of %d bytes at %s, found %d bytes", length, where, available);
+    }
+    String name = StandardCharsets.UTF_8.decode(bytes.slice(at + fixed, nameLength)).toString();
+    ByteBuffer extra = zip64(bytes, at + fixed + nameLength, extraLength, name);
+    // The zip64 field holds, in this order, those of size, packed size and offset that saturate.
+    long size = widen(u32(bytes, shared + 22), extra, name);
+    long packed = widen(u32(bytes, shared + 18), extra, name);
+    long offset = central ? widen(u32(bytes, at + 42), extra, name) : 0;
+    int flags = u16(bytes, shared + 6);
+    int method = u16(bytes, shared + 8);
     return new ZipHeader(
-        name,
-        u16(fixed, 6),
-        u16(fixed, 8),
-        u32(fixed, 14),
-        packed,
-        size,
-        0,
-        LOCAL_SIZE + nameLength + extraLength);
+        name, flags, method, u32(bytes, shared + 14), packed, size, offset, length);
   }
 
   private static ByteBuffer zip64(ByteBuffer bytes, int from, int length, String name) {
@@ -87,9 +72,9 @@ record ZipHeader(
     while (at <= from + length - 4) {
       int size = u16(bytes, at + 2);
       if (size > from + length - at - 4) {
-        throw Refusal.of(
-            "zip: expected an extra field of %d bytes for %s, found %d left",
-            size, Refusal.quote(name), from + length - at - 4);
+        throw Rejection.of(
+            "zip: expected an extra field of %d bytes for %s, found %d bytes",
+            size, Rejection.quote(name), from + length - at - 4);
       }
       if (u16(bytes, at) == ZIP64_FIELD) {
         return bytes.slice(at + 4, size).order(ByteOrder.LITTLE_ENDIAN);
@@ -104,19 +89,15 @@ record ZipHeader(
       return narrow;
     }
     if (extra.remaining() < Long.BYTES) {
-      throw Refusal.of("zip64: expected a wide size for %s, found none", Refusal.quote(name));
+      throw Rejection.of("zip64: expected a wide size for %s, found none", Rejection.quote(name));
     }
     long wide = extra.getLong();
     if (wide < 0) {
-      throw Refusal.of(
+      throw Rejection.of(
           "zip64: expected a size below 2^63 for %s, found %s",
-          Refusal.quote(name), Long.toUnsignedString(wide));
+          Rejection.quote(name), Long.toUnsignedString(wide));
     }
     return wide;
-  }
-
-  private static String text(ByteBuffer bytes, int from, int length) {
-    return StandardCharsets.UTF_8.decode(bytes.slice(from, length)).toString();
   }
 
   private static int u16(ByteBuffer bytes, int at) {

@@ -25,23 +25,31 @@ final class Attempt {
     return TorchCheckpoint.read(file, Optional.empty());
   }
 
-  /** A refusal in one line that holds all {@code parts}. */
-  void refused(byte[] bytes, String... parts) {
-    Throwable refusal = catchThrowable(() -> read(bytes));
-    assertThat(refusal).has(code(ErrorCode.BAD_CHECKPOINT));
-    assertThat(refusal.getMessage()).contains(parts).doesNotContain("\n").hasSizeLessThan(1500);
+  /** Asserts that the file is rejected with one short line that contains all {@code facts}. */
+  void rejects(byte[] bytes, String... facts) {
+    Throwable rejection = catchThrowable(() -> read(bytes));
+    assertThat(rejection).has(code(ErrorCode.BAD_CHECKPOINT));
+    assertThat(rejection.getMessage()).doesNotContain("\n").hasSizeLessThan(1500);
+    assertThat(facts).allSatisfy(fact -> assertThat(rejection).hasMessageContaining(fact));
+    requireDesigned(rejection);
   }
 
-  /** The pickle in a zip, beside storage records of {@code storages} bytes each, zeroed. */
-  void refusedPickle(byte[] pickle, int[] storages, String... parts) {
+  /** Excludes the last resort, which converts any exception to a rejection. */
+  static void requireDesigned(Throwable rejection) {
+    assertThat(rejection.getCause()).as(rejection.getMessage()).has(code(ErrorCode.BAD_CHECKPOINT));
+    assertThat(rejection.getMessage()).doesNotContain("\n");
+  }
+
+  /** Puts the pickle in a zip with zeroed storage records of {@code storages} bytes each. */
+  void rejectsPickle(byte[] pickle, int[] storages, String... facts) {
     ZipBytes zip = new ZipBytes().stored("a/data.pkl", pickle);
     for (int i = 0; i < storages.length; i++) {
       zip.stored("a/data/" + i, new byte[storages[i]]);
     }
-    refused(zip.finish(), parts);
+    rejects(zip.finish(), facts);
   }
 
-  void refusedPickle(byte[] pickle, String... parts) {
-    refusedPickle(pickle, new int[0], parts);
+  void rejectsPickle(byte[] pickle, String... facts) {
+    rejectsPickle(pickle, new int[0], facts);
   }
 }

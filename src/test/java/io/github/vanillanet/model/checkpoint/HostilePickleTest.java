@@ -32,37 +32,36 @@ class HostilePickleTest {
     "runpy,_run_code",
     "pathlib,os.system"
   })
-  void codeIsRefusedByItsName(String module, String name) {
+  void codeIsRejectedByName(String module, String name) {
     byte[] pickle = new PickleBytes().global(module, name).op('(').text("id").op('t', 'R').stop();
     byte[] stackGlobal =
         new PickleBytes().text(module).text(name).op(0x93).text("id").op(0x85, 'R').stop();
 
-    attempt.refusedPickle(pickle, "refused: global " + module + "." + name);
-    attempt.refusedPickle(stackGlobal, "refused: global " + module + "." + name);
+    attempt.rejectsPickle(pickle, module + "." + name);
+    attempt.rejectsPickle(stackGlobal, module + "." + name);
   }
 
   @Test
-  void aGlobalWithLineBreaksStaysOneLine() {
-    attempt.refusedPickle(
-        new PickleBytes().text("a\nb\u2028\u202e").text("c\r").op(0x93).stop(),
-        "refused: global a?b??.c?");
+  void lineBreaksInAGlobalAreReplaced() {
+    attempt.rejectsPickle(
+        new PickleBytes().text("a\nb\u2028\u202e").text("c\r").op(0x93).stop(), "a?b??.c?");
   }
 
   @ParameterizedTest
   @CsvSource({"I", "S", "P", "i", "o", "g", "p", "\u0082", "\u0097", "\u00ff"})
-  void otherOpcodesAreRefused(char opcode) {
-    attempt.refusedPickle(new PickleBytes().op(opcode).stop(), "refused: pickle opcode");
+  void otherOpcodesAreRejected(char opcode) {
+    attempt.rejectsPickle(new PickleBytes().op(opcode).stop(), "0x%02x".formatted((int) opcode));
   }
 
   @Test
-  void lengthsBeyondTheFileAreRefusedBeforeMemoryIsTaken() {
-    attempt.refusedPickle(new PickleBytes().op('X').i32(-1).stop(), "expected 4294967295 bytes");
-    attempt.refusedPickle(
-        new PickleBytes().op(0x8d).i64(Long.MAX_VALUE).stop(), "expected 9223372036854775807");
-    attempt.refusedPickle(new PickleBytes().op(0x8d).i64(-1).stop(), "18446744073709551615");
-    attempt.refusedPickle(new PickleBytes().op(0x8b).i32(-1).stop(), "integers of at most 64");
-    attempt.refusedPickle(new PickleBytes().op(0x96).i64(1L << 40).stop(), "1099511627776");
-    attempt.refusedPickle(new PickleBytes().op(0x95).i64(99).stop(), "expected 99 bytes");
+  void lengthsBeyondTheFileAreRejectedBeforeMemoryIsAllocated() {
+    attempt.rejectsPickle(new PickleBytes().op('X').i32(-1).stop(), "4294967295");
+    attempt.rejectsPickle(
+        new PickleBytes().op(0x8d).i64(Long.MAX_VALUE).stop(), "9223372036854775807");
+    attempt.rejectsPickle(new PickleBytes().op(0x8d).i64(-1).stop(), "18446744073709551615");
+    attempt.rejectsPickle(new PickleBytes().op(0x8b).i32(-1).stop(), "64");
+    attempt.rejectsPickle(new PickleBytes().op(0x96).i64(1L << 40).stop(), "1099511627776");
+    attempt.rejectsPickle(new PickleBytes().op(0x95).i64(99).stop(), "99");
   }
 
   @Test
@@ -74,23 +73,23 @@ class HostilePickleTest {
     }
     byte[] pickle = laughs.op('h', 199).text("w").floats("0", 2).op('u', '.').bytes();
 
-    attempt.refusedPickle(pickle, new int[] {8}, "found other values: args (a list)");
+    attempt.rejectsPickle(pickle, new int[] {8}, "args");
   }
 
   @Test
-  void cyclesAreReadWithoutEnd() {
+  void cyclesAreNotFollowed() {
     byte[] self = new PickleBytes().op('}', 'q', 0).text("model").op('h', 0, 's').stop();
     byte[] list = new PickleBytes().op(']', 'q', 0, 'h', 0, 'a').stop();
 
-    attempt.refusedPickle(self, "model: expected only tensors, found other values: model (a dict)");
-    attempt.refusedPickle(list, "expected a dict in the file, found a list");
+    attempt.rejectsPickle(self, "model (a dict)");
+    attempt.rejectsPickle(list, "dict", "list");
   }
 
   @Test
   void aCyclicTupleAsKeyIsNotHashed() {
     byte[] pickle = new PickleBytes().op('}', ']', 'q', 0, 'h', 0, 'a', 0x85, 'N', 's').stop();
 
-    attempt.refusedPickle(pickle, "a key that is no string");
+    attempt.rejectsPickle(pickle);
   }
 
   @Test
@@ -103,38 +102,37 @@ class HostilePickleTest {
       nested.op('a');
     }
 
-    attempt.refusedPickle(nested.op('s').stop(), "model, found a list");
+    attempt.rejectsPickle(nested.op('s').stop(), "model");
   }
 
   @Test
-  void objectsBeyondTheAllowanceAreRefused() {
+  void objectsBeyondTheAllowanceAreRejected() {
     byte[] lists = new byte[40_000_000];
     java.util.Arrays.fill(lists, (byte) '}');
 
-    attempt.refusedPickle(
-        new PickleBytes().raw(lists).stop(), "expected the pickle's objects to take at most");
+    attempt.rejectsPickle(new PickleBytes().raw(lists).stop(), Long.toString(128L << 20));
   }
 
   @Test
-  void equalHugeKeysAreRefused() {
-    attempt.refusedPickle(
-        new PickleBytes().op('}').text("x".repeat(5000)).op('N', 's').stop(), "at most 4096");
+  void equalHugeKeysAreRejected() {
+    attempt.rejectsPickle(
+        new PickleBytes().op('}').text("x".repeat(5000)).op('N', 's').stop(), "4096");
   }
 
   @Test
-  void brokenProgramsAreRefused() {
-    attempt.refusedPickle(new PickleBytes().stop(), "expected a value on the stack");
-    attempt.refusedPickle(new PickleBytes().op('(', '0').stop(), "expected a value");
-    attempt.refusedPickle(new PickleBytes().op('t').stop(), "expected a mark");
-    attempt.refusedPickle(new PickleBytes().op('h', 9).stop(), "memo entry 9");
-    attempt.refusedPickle(new PickleBytes().op('N', 'N', 'R').stop(), "expected a global called");
-    attempt.refusedPickle(new PickleBytes().op('N', 'N', 'b').stop(), "expected state for an");
-    attempt.refusedPickle(new PickleBytes().op('N', 'N', 'a').stop(), "a list to append to");
-    attempt.refusedPickle(new PickleBytes().op('}', '(', 'N', 'u').stop(), "expected pairs");
-    attempt.refusedPickle(new PickleBytes().op('N', 'Q').stop(), "expected persistent ids");
-    attempt.refusedPickle(new PickleBytes().op('}').bytes(), "pickle: expected 1 bytes");
-    attempt.refusedPickle(new byte[0], "pickle: expected 1 bytes");
-    attempt.refusedPickle(new byte[] {(byte) 0x80, 9, '.'}, "expected protocol 2 to 5");
+  void brokenProgramsAreRejected() {
+    attempt.rejectsPickle(new PickleBytes().stop(), "stack");
+    attempt.rejectsPickle(new PickleBytes().op('(', '0').stop(), "stack");
+    attempt.rejectsPickle(new PickleBytes().op('t').stop(), "mark");
+    attempt.rejectsPickle(new PickleBytes().op('h', 9).stop(), "memo");
+    attempt.rejectsPickle(new PickleBytes().op('N', 'N', 'R').stop(), "call");
+    attempt.rejectsPickle(new PickleBytes().op('N', 'N', 'b').stop(), "state");
+    attempt.rejectsPickle(new PickleBytes().op('N', 'N', 'a').stop(), "append");
+    attempt.rejectsPickle(new PickleBytes().op('}', '(', 'N', 'u').stop(), "pairs");
+    attempt.rejectsPickle(new PickleBytes().op('N', 'Q').stop(), "persistent id");
+    attempt.rejectsPickle(new PickleBytes().op('}').bytes());
+    attempt.rejectsPickle(new byte[0]);
+    attempt.rejectsPickle(new byte[] {(byte) 0x80, 9, '.'}, "protocol");
   }
 
   @ParameterizedTest
@@ -154,7 +152,7 @@ class HostilePickleTest {
     "4, 0, 4294967297, 0",
     "4, 0, 500000000, 0",
   })
-  void aTensorThatItsStorageCannotHoldIsRefused(long elements, long offset, long n, long stride) {
+  void aTensorThatItsStorageCannotHoldIsRejected(long elements, long offset, long n, long stride) {
     byte[] pickle =
         new PickleBytes()
             .op('}')
@@ -164,11 +162,11 @@ class HostilePickleTest {
             .op('s')
             .stop();
 
-    attempt.refusedPickle(pickle, new int[] {16}, "expected", "found");
+    attempt.rejectsPickle(pickle, new int[] {16});
   }
 
   @Test
-  void aShapeWhoseProductOverflowsIsRefused() {
+  void aShapeWhoseProductOverflowsIsRejected() {
     long[] shape = {1L << 32, 1L << 32, 1};
     byte[] pickle =
         new PickleBytes()
@@ -178,7 +176,7 @@ class HostilePickleTest {
             .op('s')
             .stop();
 
-    attempt.refusedPickle(pickle, new int[] {16}, "at most 2 GiB");
+    attempt.rejectsPickle(pickle, new int[] {16}, "2 GiB");
   }
 
   @Test
@@ -188,11 +186,11 @@ class HostilePickleTest {
       pickle.text("w" + i).tensor("FloatStorage", "0", 4, 0, new long[] {1 << 20}, new long[] {0});
     }
 
-    attempt.refusedPickle(pickle.op('u').stop(), new int[] {16}, "tensors to take at most");
+    attempt.rejectsPickle(pickle.op('u').stop(), new int[] {16}, "tensors");
   }
 
   @Test
-  void aStorageDescribedTwiceDifferentlyIsRefused() {
+  void aStorageDescribedTwiceDifferentlyIsRejected() {
     byte[] pickle =
         new PickleBytes()
             .op('}', '(')
@@ -203,11 +201,11 @@ class HostilePickleTest {
             .op('u')
             .stop();
 
-    attempt.refusedPickle(pickle, new int[] {16}, "storage 0: expected one description");
+    attempt.rejectsPickle(pickle, new int[] {16}, "storage 0");
   }
 
   @Test
-  void unknownElementTypesAreRefusedOnlyAmongTheWeights() throws IOException {
+  void unknownElementTypesAreRejectedOnlyAmongTheWeights() throws IOException {
     PickleBytes pickle = new PickleBytes().op('}', '(').text("other").op('}').text("c");
     pickle.tensor("ComplexFloatStorage", "1", 1, 0, new long[0], new long[0]).op('s');
     pickle.text("model").op('}').text("w").floats("0", 4).op('s', 'u');
@@ -225,11 +223,11 @@ class HostilePickleTest {
             .stop();
 
     assertThat(attempt.read(beside).weights().tensors()).containsOnlyKeys("w");
-    attempt.refusedPickle(among, new int[] {8}, "found ComplexFloatStorage");
+    attempt.rejectsPickle(among, new int[] {8}, "ComplexFloatStorage");
   }
 
   @Test
-  void anEmptyStateDictIsRefused() {
-    attempt.refusedPickle(new PickleBytes().op('}').stop(), "expected tensors, found none");
+  void anEmptyStateDictIsRejected() {
+    attempt.rejectsPickle(new PickleBytes().op('}').stop());
   }
 }

@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sparse files: they have a length but take no disk. */
+/** Sparse files have a length but take no disk space. */
 class LargeFileTest {
 
   private static final long GAP = 5L << 30;

@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files that the official trainer and its switch_to_deploy wrote. */
+/** Reads files that the official trainer and its switch_to_deploy wrote. */
 class OfficialCheckpointsTest {
 
   private static final Path ORACLE = Path.of("src/test/resources/oracle");
 
   @Test
-  void everyTensorEqualsTheRawArraysWrittenBesideIt() throws IOException {
+  void everyTensorEqualsItsRawArray() throws IOException {
     Path folder = ORACLE.resolve("gradient_step");
     JsonNode tensors =
         new ObjectMapper().readTree(folder.resolve("before.json").toFile()).get("tensors");
@@ -48,7 +48,7 @@ class OfficialCheckpointsTest {
         "vanillanet_13",
         "vanillanet_13_x1_5_ada_pool"
       })
-  void aTrainingCheckpointPrefersTheAverageAndTellsEpochAndArguments(String variant) {
+  void aTrainingCheckpointPrefersTheAverageAndHasEpochAndArguments(String variant) {
     Path file = ORACLE.resolve("models/" + variant + "/checkpoint-3.pth");
 
     TorchCheckpoint average = TorchCheckpoint.read(file, Optional.empty());

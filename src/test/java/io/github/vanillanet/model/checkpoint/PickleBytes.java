@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/** Writes pickles by hand, also ones that no pickler would write. */
+/** Writes pickles byte by byte, including invalid ones. */
 final class PickleBytes {
 
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.zip.CRC32;
 
-/** A zip64 with records that are holes in the file. */
+/** Writes a zip64 whose records may be holes in the file. */
 final class SparseZip implements Closeable {
 
   private record Entry(byte[] name, int crc, long size, long offset) {}
@@ -32,7 +32,7 @@ final class SparseZip implements Closeable {
     append(ByteBuffer.wrap(data));
   }
 
-  /** Zeros without a right CRC: a reader that needs them would notice. */
+  /** Zeros with a wrong CRC: a reader that reads them fails. */
   void hole(String name, long size) throws IOException {
     header(name, 0xdead, size);
     at += size;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One small file per feature of the format; the folder's README tells how they were written. */
+/** One small file for each feature of the format. The folder's README describes their origin. */
 class TorchFormatsTest {
 
   private static final Path FILES = Path.of("src/test/resources/checkpoint");
@@ -30,7 +30,7 @@ class TorchFormatsTest {
         "deflated",
         "rootless"
       })
-  void everyPackagingOfTheSameWeightsReadsTheSame(String name) {
+  void everyPackagingOfTheSameWeightsGivesTheSameDigest(String name) {
     TorchCheckpoint checkpoint = read(name);
 
     StateDict weights = checkpoint.weights();
@@ -76,7 +76,7 @@ class TorchFormatsTest {
   }
 
   @Test
-  void prefixesOfDataParallelAreRemoved() {
+  void dataParallelPrefixesAreRemoved() {
     TorchCheckpoint parallel = read("parallel");
 
     assertThat(parallel.key()).isEmpty();
@@ -87,7 +87,7 @@ class TorchFormatsTest {
   }
 
   @Test
-  void parametersAreTheirTensors() {
+  void parametersAreReadAsTensors() {
     assertThat(read("parameters").key()).isEqualTo("state_dict");
     assertThat(read("parameters").weights().get("conv.bias").toDoubles())
         .containsExactly(-1, -0.875, -0.75);
@@ -96,7 +96,7 @@ class TorchFormatsTest {
   }
 
   @Test
-  void whatLiesBesideTheWeightsIsReadAsInertValues() {
+  void otherContentIsReadAsInertValues() {
     TorchCheckpoint training = read("training");
 
     assertThat(training.key()).as("model_ema is None").isEqualTo("model");
@@ -110,7 +110,7 @@ class TorchFormatsTest {
   }
 
   @Test
-  void argumentsOfEveryKindAreReadAndTheSimpleOnesTold() {
+  void trainingArgumentsAreTheSimpleValues() {
     assertThat(read("arguments2").trainingArguments())
         .containsEntry("lr", 0.5)
         .containsEntry("i", 4L)
@@ -123,36 +123,35 @@ class TorchFormatsTest {
   }
 
   @Test
-  void anAbsentKeyIsRefusedWithTheKeysPresent() {
+  void anAbsentKeyIsRejectedWithAListOfTheKeys() {
     assertThatThrownBy(
             () -> TorchCheckpoint.read(FILES.resolve("training.pth"), Optional.of("ema")))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessage(
-            "training.pth: expected a key ema, found only:"
-                + " model, optimizer, epoch, scaler, args, model_ema");
+        .hasMessageContaining("training.pth")
+        .hasMessageContaining("model, optimizer, epoch, scaler, args, model_ema");
   }
 
   @Test
-  void aKeyWithOtherValuesThanTensorsIsRefusedWithTheirNames() {
+  void valuesOtherThanTensorsAreRejectedWithTheirNames() {
     assertThatThrownBy(
             () -> TorchCheckpoint.read(FILES.resolve("training.pth"), Optional.of("scaler")))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessage(
-            "training.pth: scaler: expected only tensors, found other values: scale (a float)");
+        .hasMessageContaining("scaler")
+        .hasMessageContaining("scale (a float)");
   }
 
   @Test
-  void aPickledModuleIsRefusedNamingItsClass() {
+  void aPickledModuleIsRejectedWithItsClass() {
     assertThatThrownBy(() -> read("whole_module"))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessageContaining("refused: global torch.nn.modules.container.Sequential");
+        .hasMessageContaining("torch.nn.modules.container.Sequential");
   }
 
   @Test
-  void aTorchScriptArchiveIsRefusedAsSuch() {
+  void aTorchScriptArchiveIsRejected() {
     assertThatThrownBy(() -> read("torchscript"))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessageContaining("found a TorchScript archive");
+        .hasMessageContaining("TorchScript");
   }
 
   private static TorchCheckpoint read(String name) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class WeightCheckTest {
 
   @Test
-  void allOffendersAreNamedAtOnce() {
+  void allBadTensorsAreNamedAtOnce() {
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     tensors.put("a", HostTensor.of(new float[] {0, Float.NaN}, 2));
     tensors.put("b", HostTensor.of(new float[] {0, Float.NEGATIVE_INFINITY}, 2));
@@ -25,16 +25,14 @@ class WeightCheckTest {
 
     assertThatThrownBy(() -> WeightCheck.requireSane(new StateDict(tensors)))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessage(
-            "expected finite weights, found NaN or infinity in a, b;"
-                + " expected variances of at least 0, found negative ones in d.running_var");
+        .hasMessageMatching(".*infinity in a, b;.*negative.* in d\\.running_var");
   }
 
   @ParameterizedTest
   @EnumSource(
       value = ScalarType.class,
       names = {"FLOAT16", "BFLOAT16", "FLOAT32", "FLOAT64"})
-  void theLastOfManyValuesIsSeenInEveryFloatingType(ScalarType type) {
+  void theLastOfManyValuesIsCheckedInEveryFloatingType(ScalarType type) {
     double[] values = new double[100_003];
     values[values.length - 2] = -65504;
     HostTensor fine = HostTensor.of(values, values.length).to(type);
@@ -44,12 +42,12 @@ class WeightCheckTest {
     HostTensor nan = HostTensor.of(values, values.length).to(type);
 
     assertThatCode(() -> check(fine)).doesNotThrowAnyException();
-    assertThatThrownBy(() -> check(infinite)).hasMessageContaining("in w");
-    assertThatThrownBy(() -> check(nan)).hasMessageContaining("in w");
+    assertThatThrownBy(() -> check(infinite)).has(code(ErrorCode.BAD_CHECKPOINT));
+    assertThatThrownBy(() -> check(nan)).has(code(ErrorCode.BAD_CHECKPOINT));
   }
 
   @Test
-  void integersAreNeitherNanNorInfinite() {
+  void integersAreAlwaysFinite() {
     HostTensor counter =
         HostTensor.build(ScalarType.INT64, new long[0], bytes -> bytes.putLong(-1));
 

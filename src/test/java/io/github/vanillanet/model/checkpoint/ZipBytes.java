@@ -10,10 +10,10 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 
-/** Writes zips by hand; any header field can be bent. */
+/** Writes zips byte by byte. Any header field can be changed. */
 final class ZipBytes {
 
-  /** The header fields of one entry, free to lie. */
+  /** The header fields of one entry. Their values may be wrong. */
   static final class Fields {
     String name = "";
     int flags;
@@ -47,7 +47,7 @@ final class ZipBytes {
     return entry(name, data, true, fields -> {}, fields -> {});
   }
 
-  /** An entry whose local and central headers are bent after they were made true. */
+  /** An entry whose correct local and central headers are changed by the given functions. */
   ZipBytes entry(
       String name, byte[] data, boolean deflate, Consumer<Fields> local, Consumer<Fields> wide) {
     CRC32 crc = new CRC32();

@@ -6,36 +6,36 @@ import java.util.Collection;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Words a refused checkpoint. Whatever the file says, the message stays one short line. */
-final class Refusal {
+/** Builds the exception for a rejected checkpoint. Its message is one short line for any file. */
+final class Rejection {
 
   private static final int LONGEST_QUOTE = 120;
   private static final int MOST_NAMES = 100;
 
-  private Refusal() {}
+  private Rejection() {}
 
-  /** {@code String.format} in the root locale; control characters become {@code ?}. */
+  /** Formats in the root locale and replaces control characters by {@code ?}. */
   static ServiceException of(String format, Object... arguments) {
     return new ServiceException(
         ErrorCode.BAD_CHECKPOINT, oneLine(String.format(Locale.ROOT, format, arguments)));
   }
 
-  /** Text from the file, cut to a length that suits a message. */
+  /** Text from the file, truncated to a length that suits a message. */
   static String quote(String text) {
     return oneLine(
         text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...");
   }
 
-  /** Names from the file, comma-separated; beyond the first hundred only their count. */
+  /** The first hundred names from the file, comma-separated, and the number of the others. */
   static String list(Collection<String> names) {
     String shown =
-        names.stream().limit(MOST_NAMES).map(Refusal::quote).collect(Collectors.joining(", "));
+        names.stream().limit(MOST_NAMES).map(Rejection::quote).collect(Collectors.joining(", "));
     return names.size() <= MOST_NAMES
         ? shown
         : shown + " and " + (names.size() - MOST_NAMES) + " more";
   }
 
-  /** What kind of value this is, never its contents: a hostile graph may print exponentially. */
+  /** The kind of a value, never its contents: the text of a hostile graph may be exponential. */
   static String kind(Object value) {
     if (value instanceof PickleObject object) {
       return "an object of " + object.type();
@@ -46,7 +46,7 @@ final class Refusal {
     if (value instanceof PickleDict) {
       return "a dict";
     }
-    if (value instanceof PickleList || value instanceof PickleTuple) {
+    if (value instanceof PickleList || value instanceof Object[]) {
       return "a list";
     }
     if (value instanceof TensorRef) {
