@@ -3,18 +3,25 @@ package io.github.vanillanet.train.dataset;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /**
- * Prepares batches ahead of their consumer on its own threads and delivers them in order. The
- * content of the batches does not depend on the threads.
+ * Prepares batches ahead of their consumer on its own threads and delivers them in order. Each
+ * sample is one task, and tasks run in the order of the batches: all threads work on the batch that
+ * is needed first. The content of the batches does not depend on the threads.
  *
  * <p>One thread calls {@link #next} and {@link #close}. All buffers are allocated at the start and
  * reused.
@@ -27,22 +34,23 @@ final class BatchLoader implements BatchSource.Pass {
   private final FolderBatches source;
   private final BatchOrder order;
   private final int epochs;
-  private final int threads;
   private final ExecutorService workers;
   private final List<Thread> started = new CopyOnWriteArrayList<>();
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
-  private final Deque<BatchFill> ahead = new ArrayDeque<>();
+  private final Deque<Filling> ahead = new ArrayDeque<>();
   private Optional<ByteBuffer> delivered = Optional.empty();
   private int epoch;
   private int step;
   private int[] epochOrder;
   private boolean closed;
 
+  /** A batch being filled. Each future holds the index of the sample that was written, if any. */
+  private record Filling(ByteBuffer buffer, List<Future<OptionalInt>> samples) {}
+
   BatchLoader(
       FolderBatches source, BatchOrder order, int threads, int epoch, int step, int epochs) {
     this.source = source;
     this.order = order;
-    this.threads = threads;
     this.epoch = epoch;
     this.step = step;
     this.epochs = epochs;
@@ -90,8 +98,9 @@ final class BatchLoader implements BatchSource.Pass {
   @Override
   public void close() {
     closed = true;
-    ahead.forEach(BatchFill::cancel);
-    workers.shutdown(); // an interrupt would make files that are being read look damaged
+    // no interrupts: they would make files that are being read look damaged
+    ahead.forEach(filling -> filling.samples.forEach(sample -> sample.cancel(false)));
+    workers.shutdown();
     boolean interrupted = Thread.interrupted();
     for (Thread thread : started) {
       while (thread.isAlive()) {
@@ -115,12 +124,7 @@ final class BatchLoader implements BatchSource.Pass {
 
   private void fillFreeBuffers() {
     while (epoch < epochs && !free.isEmpty()) {
-      int[] wanted = order.batch(epochOrder, step);
-      BatchFill fill = new BatchFill(source, epoch, wanted, free.remove());
-      ahead.add(fill);
-      for (int i = 0; i < Math.min(threads, wanted.length); i++) {
-        workers.execute(fill::work);
-      }
+      ahead.add(fill(free.remove().clear(), epoch, order.batch(epochOrder, step)));
       step++;
       if (step == order.batches()) {
         step = 0;
@@ -130,12 +134,48 @@ final class BatchLoader implements BatchSource.Pass {
     }
   }
 
-  private static Batch await(BatchFill fill) {
+  private Filling fill(ByteBuffer buffer, int epochOfBatch, int[] wanted) {
+    FloatBuffer floats = buffer.asFloatBuffer();
+    List<Future<OptionalInt>> samples = new ArrayList<>();
+    for (int slot = 0; slot < wanted.length; slot++) {
+      int index = wanted[slot];
+      int offset = slot * source.sampleFloats();
+      samples.add(workers.submit(() -> source.write(epochOfBatch, index, floats, offset)));
+    }
+    return new Filling(buffer, samples);
+  }
+
+  /** Waits for all samples, then closes the gaps of missing ones: the batch may be empty. */
+  private Batch await(Filling filling) {
+    List<OptionalInt> written = filling.samples.stream().map(BatchLoader::await).toList();
+    ByteBuffer buffer = filling.buffer;
+    int sampleBytes = source.sampleFloats() * Float.BYTES;
+    int[] indices = new int[written.size()];
+    int size = 0;
+    for (int slot = 0; slot < indices.length; slot++) {
+      if (written.get(slot).isPresent()) {
+        if (size < slot) {
+          buffer.put(size * sampleBytes, buffer, slot * sampleBytes, sampleBytes);
+        }
+        indices[size++] = written.get(slot).getAsInt();
+      }
+    }
+    indices = Arrays.copyOf(indices, size);
+    int[] labels = Arrays.stream(indices).map(source::label).toArray();
+    return new Batch(buffer.position(0).limit(size * sampleBytes), labels, indices);
+  }
+
+  private static OptionalInt await(Future<OptionalInt> sample) {
     try {
-      return fill.await();
+      return sample.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while waiting for a batch");
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) e.getCause();
     }
   }
 }

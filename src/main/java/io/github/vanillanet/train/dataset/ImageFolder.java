@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * A folder of labelled images: {@code root/train/CLASS/*} with {@code val/} or {@code test/} beside
@@ -21,7 +22,7 @@ import java.util.TreeMap;
  * @param training by class, then by file name
  * @param validation by class, then by file name
  * @param test content of {@code test/}, or empty if it serves for validation
- * @param report findings of the scan
+ * @param findings problems, fatal ones first
  */
 public record ImageFolder(
     Path root,
@@ -29,11 +30,11 @@ public record ImageFolder(
     List<Sample> training,
     List<Sample> validation,
     List<Sample> test,
-    DatasetReport report) {
+    List<Finding> findings) {
 
   /**
-   * Scans a folder. Opens every file once and decodes none. Problems are listed in {@link #report};
-   * the caller decides with {@link DatasetReport#requireTrainable}.
+   * Scans a folder. Opens every file once and decodes none. Problems are listed in {@link
+   * #findings}; {@link #requireTrainable} fails if one is fatal.
    *
    * @throws ServiceException {@code BAD_DATASET} if the root is not a readable folder
    */
@@ -44,23 +45,36 @@ public record ImageFolder(
       Splits splits = read(real, folders, rule);
       splits.check(folders);
       List<String> classNames = splits.classNames();
-      List<Sample> training = samples(splits.training(), classNames);
-      List<Sample> validation = samples(splits.validation(), classNames);
-      List<Sample> test = samples(splits.test(), classNames);
-      DatasetReport report =
-          new DatasetReport(
-              classNames.size(),
-              training.size(),
-              validation.size(),
-              test.size(),
-              folders.findings());
-      return new ImageFolder(real, classNames, training, validation, test, report);
+      return new ImageFolder(
+          real,
+          classNames,
+          samples(splits.training(), classNames),
+          samples(splits.validation(), classNames),
+          samples(splits.test(), classNames),
+          folders.findings());
     } catch (IOException e) {
       throw new ServiceException(
           ErrorCode.BAD_DATASET,
           "the data folder %s cannot be read, expected a folder of class folders: %s"
               .formatted(root, e),
           e);
+    }
+  }
+
+  /**
+   * @throws ServiceException {@code BAD_DATASET} listing all fatal findings, if there are any
+   */
+  public void requireTrainable() {
+    String fatal =
+        findings.stream()
+            .filter(finding -> finding.kind().fatal())
+            .map(Finding::toString)
+            .collect(Collectors.joining("; "));
+    if (!fatal.isEmpty()) {
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET,
+          "the data set cannot be used for training (%d classes, %d training images): %s"
+              .formatted(classNames.size(), training.size(), fatal));
     }
   }
 

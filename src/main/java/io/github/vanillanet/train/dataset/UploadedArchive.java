@@ -4,9 +4,12 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.image.ImageDecoder;
+import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -51,25 +54,19 @@ public final class UploadedArchive {
       throw new FileAlreadyExistsException(target.toString());
     }
     Path scratch = Files.createTempDirectory(target.toAbsolutePath().getParent(), ".unpacking-");
-    try (ZipFile archive = open(zip)) {
+    try (ZipFile archive = new ZipFile(zip.toFile())) {
       Path content = Files.createDirectory(scratch.resolve("content"));
-      unpack(archive, content, new EntryCopy(limits, Files.size(zip)));
+      unpack(archive, content, new BoundedCopy(limits, Files.size(zip)));
       Files.move(unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (ZipException | EOFException e) {
+      throw new ServiceException(
+          ErrorCode.BAD_DATASET, "the upload is not a zip or is damaged: " + e.getMessage(), e);
     } finally {
       FolderTree.delete(scratch);
     }
   }
 
-  private static ZipFile open(Path zip) throws IOException {
-    try {
-      return new ZipFile(zip.toFile());
-    } catch (ZipException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET, "the upload is not a readable zip archive: " + e.getMessage(), e);
-    }
-  }
-
-  private void unpack(ZipFile archive, Path content, EntryCopy copy) throws IOException {
+  private void unpack(ZipFile archive, Path content, BoundedCopy copy) throws IOException {
     if (archive.size() > limits.maxEntries()) {
       throw new ServiceException(
           ErrorCode.TOO_LARGE,
@@ -96,28 +93,21 @@ public final class UploadedArchive {
   }
 
   /** Writes the entry if it is an image; otherwise returns false. */
-  private static boolean unpack(ZipFile archive, ZipEntry entry, Path file, EntryCopy copy)
+  private static boolean unpack(ZipFile archive, ZipEntry entry, Path file, BoundedCopy copy)
       throws IOException {
-    try (InputStream in = stream(archive, entry)) {
-      byte[] start = EntryCopy.peek(entry, in, FORMAT_BYTES);
+    try (InputStream in = archive.getInputStream(entry)) {
+      byte[] start = in.readNBytes(FORMAT_BYTES);
       if (!ImageDecoder.recognises(start)) {
         return false;
       }
       createFolder(file.getParent());
       try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-        copy.copy(entry, start, in, out);
+        InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), in);
+        copy.copy(entry, whole, out);
       } catch (FileAlreadyExistsException e) {
         throw duplicate(file);
       }
       return true;
-    }
-  }
-
-  private static InputStream stream(ZipFile archive, ZipEntry entry) {
-    try {
-      return archive.getInputStream(entry);
-    } catch (IOException e) {
-      throw EntryCopy.damaged(entry, e);
     }
   }
 

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
  * What is minimised, given one row of target weights per sample: hard labels, smoothed labels and
- * mixed labels are all rows, see {@link Targets}.
+ * mixed labels are all rows, see {@link StepInput#targets}.
  */
 public enum LossKind {
   /** −Σ target·log softmax, mean over the batch. */

@@ -77,7 +77,7 @@ public final class TrainingPipeline {
   public Optional<Outcome> run() throws IOException {
     ImagePreparation images = ImagePreparation.of(recipe);
     ImageFolder data = ImageFolder.scan(dataFolder(), images.validation());
-    data.report().requireTrainable();
+    data.requireTrainable();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
     TrainingSpec spec = spec(data.classNames().size(), device);

@@ -80,7 +80,7 @@ record TrainingReport(
         data.training().size(),
         data.validation().size(),
         data.test().size(),
-        data.report().findings().stream().map(Finding::toString).toList(),
+        data.findings().stream().map(Finding::toString).toList(),
         images.corruptFiles().stream()
             .map(file -> new Skipped(data.root().relativize(file.file()).toString(), file.reason()))
             .toList(),

@@ -40,7 +40,8 @@ class ImageFolderTest {
     assertThat(folder.training()).extracting(Sample::label).containsExactly(0, 0, 1);
     assertThat(names(folder, folder.validation()))
         .containsExactly("val/ant/1.png", "val/zebra/1.png");
-    assertThat(folder.report()).isEqualTo(new DatasetReport(2, 3, 2, 0, List.of()));
+    assertThat(folder.test()).isEmpty();
+    assertThat(folder.findings()).isEmpty();
   }
 
   @Test
@@ -106,10 +107,10 @@ class ImageFolderTest {
       Pictures.write(root.resolve("dog/%d.png".formatted(i)), 100 + i / 3);
     }
 
-    DatasetReport report = ImageFolder.scan(root, FOLDERS).report();
+    ImageFolder folder = ImageFolder.scan(root, FOLDERS);
 
-    assertThat(report.findings()).isEmpty();
-    assertThat(report.validation()).isGreaterThanOrEqualTo(12);
+    assertThat(folder.findings()).isEmpty();
+    assertThat(folder.validation()).hasSizeGreaterThanOrEqualTo(12);
   }
 
   @Test
@@ -117,21 +118,21 @@ class ImageFolderTest {
     fill("train/cat", 3, 0);
     fill("val/cat", 3, 10);
 
-    DatasetReport report = ImageFolder.scan(root, FOLDERS).report();
+    ImageFolder folder = ImageFolder.scan(root, FOLDERS);
 
-    assertThat(kinds(report)).containsExactly(Finding.Kind.TOO_FEW_CLASSES);
-    assertThatThrownBy(report::requireTrainable)
+    assertThat(kinds(folder)).containsExactly(Finding.Kind.TOO_FEW_CLASSES);
+    assertThatThrownBy(folder::requireTrainable)
         .has(code(ErrorCode.BAD_DATASET))
         .hasMessageContaining("cat");
   }
 
   @Test
   void rejectsAnEmptyFolder() {
-    DatasetReport report = ImageFolder.scan(root, FOLDERS).report();
+    ImageFolder folder = ImageFolder.scan(root, FOLDERS);
 
-    assertThat(kinds(report))
+    assertThat(kinds(folder))
         .containsExactly(Finding.Kind.NO_TRAINING_IMAGES, Finding.Kind.NO_VALIDATION_IMAGES);
-    assertThatThrownBy(report::requireTrainable).has(code(ErrorCode.BAD_DATASET));
+    assertThatThrownBy(folder::requireTrainable).has(code(ErrorCode.BAD_DATASET));
   }
 
   @Test
@@ -155,12 +156,12 @@ class ImageFolderTest {
 
     assertThat(folder.classNames())
         .containsExactly("a", "b", "empty", "only-trained", "only-validated");
-    assertThat(folder.report().findings())
+    assertThat(folder.findings())
         .containsExactly(
             new Finding(Finding.Kind.EMPTY_CLASS, 1, List.of("empty")),
             new Finding(
                 Finding.Kind.CLASS_IN_ONE_SPLIT, 2, List.of("only-trained", "only-validated")));
-    assertThatCode(folder.report()::requireTrainable).doesNotThrowAnyException();
+    assertThatCode(folder::requireTrainable).doesNotThrowAnyException();
   }
 
   @Test
@@ -171,9 +172,9 @@ class ImageFolderTest {
     fill("val/b", 3, 30);
     Pictures.write(root.resolve("val/b/leak.png"), 1);
 
-    DatasetReport report = ImageFolder.scan(root, FOLDERS).report();
+    ImageFolder folder = ImageFolder.scan(root, FOLDERS);
 
-    assertThat(report.findings())
+    assertThat(folder.findings())
         .containsExactly(
             new Finding(
                 Finding.Kind.DUPLICATE_ACROSS_SPLITS,
@@ -191,7 +192,7 @@ class ImageFolderTest {
     Pictures.write(root.resolve("val/a/large.png"), large);
     fill("val/b", 1, 20);
 
-    assertThat(ImageFolder.scan(root, FOLDERS).report().findings()).isEmpty();
+    assertThat(ImageFolder.scan(root, FOLDERS).findings()).isEmpty();
   }
 
   @Test
@@ -209,7 +210,7 @@ class ImageFolderTest {
     ImageFolder folder = ImageFolder.scan(root, FOLDERS);
 
     assertThat(folder.training()).hasSize(4);
-    assertThat(folder.report().findings())
+    assertThat(folder.findings())
         .containsExactly(
             new Finding(Finding.Kind.UNREADABLE_FILE, 1, List.of("train/a/empty.png")),
             new Finding(Finding.Kind.NOT_AN_IMAGE, 1, List.of("train/a/notes.txt")),
@@ -234,7 +235,7 @@ class ImageFolderTest {
     assertThat(names(folder, all(folder)))
         .contains("train/a/inside.png")
         .noneMatch(name -> name.contains("outside") || name.contains("secret"));
-    assertThat(kinds(folder.report()))
+    assertThat(kinds(folder))
         .containsExactly(Finding.Kind.UNREADABLE_FILE, Finding.Kind.OUTSIDE_ROOT);
   }
 
@@ -245,7 +246,7 @@ class ImageFolderTest {
     }
 
     Finding finding =
-        ImageFolder.scan(root, FOLDERS).report().findings().stream()
+        ImageFolder.scan(root, FOLDERS).findings().stream()
             .filter(found -> found.kind() == Finding.Kind.NOT_AN_IMAGE)
             .findFirst()
             .orElseThrow();
@@ -273,7 +274,7 @@ class ImageFolderTest {
         .toList();
   }
 
-  private static List<Finding.Kind> kinds(DatasetReport report) {
-    return report.findings().stream().map(Finding::kind).toList();
+  private static List<Finding.Kind> kinds(ImageFolder folder) {
+    return folder.findings().stream().map(Finding::kind).toList();
   }
 }
