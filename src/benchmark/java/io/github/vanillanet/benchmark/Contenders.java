@@ -9,14 +9,15 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
+import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.model.engine.TorchInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.onnx.OnnxNet;
@@ -29,9 +30,6 @@ import java.util.List;
 /** The same network and weights, computed in three ways. */
 final class Contenders {
 
-  private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-  private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
-
   private Contenders() {}
 
   /** All contenders; the service is the first. */
@@ -39,12 +37,17 @@ final class Contenders {
       throws Exception {
     Path artifact = Files.createTempFile("vanillanet-benchmark-", ".pt");
     try {
-      DeployedModule module = DeployedModule.of(network, weights, MEAN, STD);
-      TorchArchive.writeModule(artifact, module.source(), module.root());
+      Architecture net = network.architecture();
+      DeployedModule.of(
+              network,
+              weights,
+              Preprocessing.official(net.inputHeight(), net.inputWidth()),
+              Arithmetic.PUBLISHED)
+          .write(artifact);
       return List.of(
-          new Served(runtime, artifact, network.architecture(), threads),
+          new Served(runtime, artifact, net, threads),
           new OnnxRuntime(network, weights, threads),
-          new PlainTrace(runtime, artifact, network.architecture()));
+          new PlainTrace(runtime, artifact, net));
     } finally {
       Files.delete(artifact);
     }

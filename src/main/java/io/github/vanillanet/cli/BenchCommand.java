@@ -14,7 +14,7 @@ import io.github.vanillanet.model.network.Cost;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.VanillaNetVariant;
-import io.github.vanillanet.model.repository.SeededArtifact;
+import io.github.vanillanet.model.repository.SeededModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
@@ -140,7 +140,7 @@ final class BenchCommand implements Callable<Integer> {
     int width = architecture.inputWidth();
     Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
     try {
-      SeededArtifact.write(variant, arithmetic, artifact);
+      SeededModel.write(variant, arithmetic, artifact);
       try (ModelInstance net =
           TorchInstance.load(runtime, artifact, target, height, width, threads)) {
         return time(net, InputKind.IMAGES.sampleBytes(height, width), peak);

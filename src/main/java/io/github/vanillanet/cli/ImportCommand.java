@@ -92,7 +92,7 @@ final class ImportCommand implements Callable<Integer> {
               .publish(candidate);
       terminal.close();
       warnings.forEach(terminal::warn);
-      spec.commandLine().getOut().println(new ManifestFile().text(published.manifest()));
+      spec.commandLine().getOut().println(ManifestFile.text(published.manifest()));
       return 0;
     }
   }

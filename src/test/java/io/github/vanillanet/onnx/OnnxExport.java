@@ -11,9 +11,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Writes a deployed net as an ONNX model, so that another runtime can be held against ours with the
- * same weights. Input {@code input}: float32 {@code [1, 3, h, w]}, normalised; output {@code
- * logits}: {@code [1, classes]}.
+ * Writes a deployed net as an ONNX model, to compare another runtime with the same weights. Input
+ * {@code input}: float32 [1, 3, h, w], normalised. Output {@code logits}: [1, classes].
  *
  * @see <a href="https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3">the field numbers</a>
  */
@@ -28,12 +27,12 @@ public final class OnnxExport {
   private OnnxExport() {}
 
   /**
-   * @param network of the deployed form
+   * @param network in the deployed form
    * @param weights float32, named as the network's parameters
    */
   public static void write(Network network, StateDict weights, Path file) throws IOException {
     if (network.form() != Form.DEPLOYED) {
-      throw new IllegalArgumentException("only the deployed form is exported");
+      throw new IllegalArgumentException("expected the deployed form");
     }
     new ProtobufMessage()
         .number(1, IR_VERSION)
@@ -72,13 +71,13 @@ public final class OnnxExport {
     } else if (layer instanceof Layer.GlobalAveragePool) {
       graph.globalAveragePool();
     } else {
-      throw new IllegalStateException("not of the deployed form: " + layer);
+      throw new IllegalStateException("not in the deployed form: " + layer);
     }
   }
 
   /**
-   * ONNX has no such operator. The windows, all made as long as the longest by repeating their last
-   * row or column, are gathered side by side; then an ordinary pool takes their maxima.
+   * ONNX has no such operator. A gather puts the windows side by side, all as long as the longest
+   * one by repetition of their last row or column. Then an ordinary pool takes their maxima.
    */
   private static void adaptiveMaxPool(OnnxGraph graph, int size, FeatureMap map) {
     int rows = longestWindow(map.height(), size);

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
-/** A chain of ONNX nodes under construction: each takes the output of the one before. */
+/** Builds a chain of ONNX nodes. Each node takes the output of the previous one. */
 final class OnnxGraph {
 
   private static final int FLOAT = 1; // TensorProto.DataType
@@ -39,7 +39,7 @@ final class OnnxGraph {
     graph.message(1, node("Relu"));
   }
 
-  /** Windows that do not overlap; a rest at the border is dropped. */
+  /** Windows do not overlap. Drops the remainder at the border. */
   void maxPool(int rows, int columns) {
     graph.message(
         1,
@@ -61,7 +61,7 @@ final class OnnxGraph {
     graph.message(1, node("Gather", chosen).message(5, integer("axis", axis)));
   }
 
-  /** Flattens what the last node gave to {@code [n, rest]}; the graph is complete then. */
+  /** Flattens the last output to [n, rest] and completes the graph. */
   ProtobufMessage finish(String name, long[] inputShape, String output, long[] outputShape) {
     graph.message(1, node("Flatten", output, List.of()).message(5, integer("axis", 1)));
     return graph
@@ -85,7 +85,7 @@ final class OnnxGraph {
     return tensor(FLOAT, weight.shape(), weight.bytes());
   }
 
-  /** An initializer; returns its name. */
+  /** Adds an initializer and returns its name. */
   private String tensor(int type, long[] shape, ByteBuffer littleEndian) {
     String name = "w" + names++;
     graph.message(

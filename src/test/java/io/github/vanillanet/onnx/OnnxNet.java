@@ -14,7 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A deployed net in ONNX Runtime, on the CPU, with its default settings but for the threads. */
+/** A deployed net in ONNX Runtime on the CPU, with default settings except for the threads. */
 public final class OnnxNet implements AutoCloseable {
 
   private final OrtEnvironment environment = OrtEnvironment.getEnvironment();
@@ -22,7 +22,7 @@ public final class OnnxNet implements AutoCloseable {
   private final long[] shape;
 
   /**
-   * @param threads of one forward; more than one spin while they wait, as is the default
+   * @param threads of one forward; by default they spin while they wait
    */
   public OnnxNet(Network network, StateDict weights, int threads) throws IOException, OrtException {
     Architecture net = network.architecture();
@@ -43,7 +43,7 @@ public final class OnnxNet implements AutoCloseable {
   }
 
   /**
-   * @param normalised direct, native order: one float32 sample {@code [3, h, w]}
+   * @param normalised direct, native order: one float32 sample [3, h, w]
    * @return logits
    */
   public float[] forward(ByteBuffer normalised) throws OrtException {

@@ -2,13 +2,14 @@ package io.github.vanillanet.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.TorchInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
@@ -24,13 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The same weights in two runtimes that share no code of ours but the list of layers. */
+/** Compares the same weights in two runtimes, which share only the list of layers. */
 class OnnxParityTest {
 
-  /** Of the largest logit: both round to float32 after each of up to 26 layers. */
+  /** Relative to the largest logit. Both round to float32 after each of up to 26 layers. */
   private static final double TOLERANCE = 1e-4;
 
-  private static final int HEIGHT = 128; // the deepest halve it five times
+  private static final int HEIGHT = 128; // the deepest nets halve it five times
   private static final int WIDTH = 160;
   private static final int CLASSES = 10;
 
@@ -44,7 +45,7 @@ class OnnxParityTest {
         "VANILLANET_13",
         "VANILLANET_13_X1_5_ADA_POOL" // gathers its pooling windows
       })
-  void theExportedGraphAnswersAsTheServedArtifact(VanillaNetVariant variant) throws Exception {
+  void theExportedGraphMatchesTheServedArtifact(VanillaNetVariant variant) throws Exception {
     List<Integer> widths =
         IntStream.rangeClosed(0, variant.strides().size()).mapToObj(i -> 16 + 3 * i).toList();
     Network network =
@@ -70,9 +71,8 @@ class OnnxParityTest {
 
   private float[] served(Network network, StateDict weights, ByteBuffer input) throws Exception {
     Path artifact = folder.resolve("model.pt");
-    DeployedModule module =
-        DeployedModule.of(network, weights, List.of(0.5, 0.5, 0.5), List.of(0.25, 0.25, 0.25));
-    TorchArchive.writeModule(artifact, module.source(), module.root());
+    DeployedModule.of(network, weights, Preprocessing.official(HEIGHT, WIDTH), Arithmetic.PUBLISHED)
+        .write(artifact);
     try (TorchInstance instance =
         TorchInstance.load(TorchRuntime.load(), artifact, Device.CPU, HEIGHT, WIDTH, 1)) {
       instance.attachToThread();

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A message of protocol buffers while it is being written. Long values are referred to and not
- * copied, so that a net of some hundred megabytes is written with little memory.
+ * Builds a protocol buffers message. It does not copy values, so that a net of some hundred
+ * megabytes needs little memory.
  *
  * @see <a href="https://protobuf.dev/programming-guides/encoding/">the encoding</a>
  */

@@ -1,46 +1,46 @@
 package io.github.vanillanet.base.error;
 
 /**
- * Every failure this project names, grouped by who can mend it. HTTP statuses are not decided here:
- * one table in the REST layer maps each code once.
+ * The failures that callers and operators can act on. {@code serve.api.problem} maps each code to
+ * an HTTP status.
  */
 public enum ErrorCode {
-  /** A request that cannot be understood: bad JSON, bad parameter, bad tensor shape. */
+  /** A malformed request: bad JSON, bad parameter, bad tensor shape. */
   INVALID_REQUEST,
-  /** No model or version of that name is loaded. */
+  /** No model or version with that name is loaded. */
   MODEL_NOT_FOUND,
-  /** No model was named, several are loaded and none is the default. */
+  /** The request names no model, several are loaded, and none is the default. */
   MODEL_AMBIGUOUS,
-  /** A body, or an image's pixel count, is over its configured bound. */
+  /** A body or an image exceeds its configured limit. */
   TOO_LARGE,
-  /** The bytes are not an image of a known format. */
+  /** The bytes are not in a supported image format. */
   UNSUPPORTED_IMAGE,
-  /** The bytes are of a known image format but cannot be decoded. */
+  /** The image is in a supported format but damaged. */
   UNDECODABLE_IMAGE,
-  /** A lane's queue is full; the work was shed before it began. */
+  /** The queue is full. */
   QUEUE_FULL,
   /** The service or the model is still loading, or is closing. */
   NOT_READY,
-  /** The work's deadline passed, or would have passed before an answer. */
+  /** The deadline has passed, or would pass before the answer. */
   DEADLINE_EXCEEDED,
-  /** The client closed its connection before it was answered: nobody will read this. */
+  /** The client has disconnected. */
   CLIENT_GONE,
-  /** The device has no memory left for this forward; the lane lives on. */
+  /** The device has no memory for this forward. The worker continues. */
   OUT_OF_DEVICE_MEMORY,
-  /** The engine or the device failed, or answered with non-finite logits. */
+  /** The engine or the device failed, or returned non-finite logits. */
   ENGINE_FAILURE,
-  /** A checkpoint that is damaged, hostile, or not of the variant it is said to be. */
+  /** A checkpoint is damaged, hostile or of another variant. */
   BAD_CHECKPOINT,
-  /** An artifact on disk that is damaged, or whose certificate is missing, fails or differs. */
+  /** An artifact is damaged, or its certificate is missing or for other bytes. */
   BAD_ARTIFACT,
-  /** The fused net does not compute what the training net computes. */
+  /** An artifact does not compute what its source weights compute. */
   NOT_EQUIVALENT,
-  /** A data set that cannot be trained on: its layout, its archive, or too many damaged files. */
+  /** A data set has a bad layout, a bad archive or too many damaged files. */
   BAD_DATASET,
   /** No job has that id. */
   JOB_NOT_FOUND,
-  /** What is asked of a job or of a model does not fit where it stands. */
+  /** The state of a job or a model does not allow the operation. */
   CONFLICT,
-  /** A setting or a command-line option that cannot be honoured. */
+  /** A setting, a command-line option or the file system is wrong. */
   BAD_CONFIGURATION
 }

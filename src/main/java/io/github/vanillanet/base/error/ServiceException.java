@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A problem that a caller or an operator can act on. The message is one line: what was expected,
- * what was found and, where it helps, what to do. Bugs use other exception types.
+ * A failure that a caller or an operator can act on. The message is one line: what was expected,
+ * what was found, what to do. Bugs use other exception types.
  */
 public final class ServiceException extends RuntimeException {
 

@@ -1,4 +1,2 @@
-/**
- * Floor 0. Every failure we name, and the one exception family that carries it. Imports nothing.
- */
+/** The failures of this project. Imports nothing of the project. */
 package io.github.vanillanet.base.error;

@@ -2,12 +2,12 @@ package io.github.vanillanet.base.timing;
 
 import java.time.Duration;
 
-/** The moment by which an answer is wanted, if there is one. Immutable. */
+/** The time by which an answer is due, or no deadline. Immutable. */
 public final class Deadline {
 
   private static final Deadline NEVER = new Deadline(() -> 0, 0, Long.MAX_VALUE);
 
-  /** Longer budgets mean no deadline; a century of nanoseconds still fits a long. */
+  /** Longer budgets mean no deadline. A century in nanoseconds fits a long. */
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
   private final Ticker ticker;
@@ -20,19 +20,18 @@ public final class Deadline {
     this.budgetNanos = budgetNanos;
   }
 
-  /** No deadline. */
   public static Deadline never() {
     return NEVER;
   }
 
   /**
-   * @param start of the budget, as {@code ticker} told it
+   * @param start of the budget, in {@code ticker} nanoseconds
    */
   public static Deadline after(Ticker ticker, long start, Duration budget) {
     return budget.compareTo(LONGEST) >= 0 ? NEVER : new Deadline(ticker, start, budget.toNanos());
   }
 
-  /** What is left of the budget; negative once it is over. */
+  /** The rest of the budget; negative after the deadline. */
   public Duration remaining() {
     return Duration.ofNanos(remainingNanos());
   }
@@ -45,7 +44,7 @@ public final class Deadline {
     return remainingNanos() <= 0;
   }
 
-  /** True if work of that length, begun now, ends in time. */
+  /** Whether work of this duration ends in time if it starts now. */
   public boolean allows(Duration work) {
     return remainingNanos() > work.toNanos();
   }
@@ -54,13 +53,13 @@ public final class Deadline {
     return budgetNanos != Long.MAX_VALUE;
   }
 
-  /** The whole budget, as a message tells it. */
+  /** The whole budget, for messages. */
   @Override
   public String toString() {
     return exists() ? Millis.of(budgetNanos, 1) + " ms" : "no deadline";
   }
 
-  /** The deadline of what must leave so much time to something else. */
+  /** An earlier deadline, which leaves time for other work. */
   public Deadline less(Duration other) {
     return exists() ? new Deadline(ticker, start, budgetNanos - other.toNanos()) : this;
   }

@@ -1,9 +1,6 @@
 package io.github.vanillanet.base.timing;
 
-/**
- * Milliseconds as text, by hand: formatting a few numbers the usual way takes longer than all the
- * rest of a refusal.
- */
+/** Milliseconds as text. {@code String.format} takes longer than the rest of a rejected request. */
 public final class Millis {
 
   private static final int NANOS_DECIMALS = 6;
@@ -19,7 +16,7 @@ public final class Millis {
     long unit = power(NANOS_DECIMALS - decimals);
     long parts = (Math.abs(nanos) + unit / 2) / unit;
     long whole = power(decimals);
-    String fraction = Long.toString(whole + parts % whole).substring(1); // with its zeros
+    String fraction = Long.toString(whole + parts % whole).substring(1); // with leading zeros
     return (nanos < 0 ? "-" : "") + parts / whole + "." + fraction;
   }
 

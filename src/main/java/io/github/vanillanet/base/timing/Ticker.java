@@ -1,13 +1,12 @@
 package io.github.vanillanet.base.timing;
 
-/** A monotonic clock. Its zero means nothing; only differences do. Thread-safe. */
+/** A monotonic clock; only differences are meaningful. Thread-safe. */
 @FunctionalInterface
 public interface Ticker {
 
-  /** Nanoseconds since some moment. */
+  /** Nanoseconds since an arbitrary time. */
   long nanos();
 
-  /** The clock of this JVM. */
   static Ticker system() {
     return System::nanoTime;
   }

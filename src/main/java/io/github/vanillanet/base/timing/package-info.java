@@ -1,2 +1,2 @@
-/** Floor 0. Monotonic time and deadlines, with the clock passed in. Imports nothing. */
+/** Monotonic time and deadlines, with an injected clock. Imports nothing of the project. */
 package io.github.vanillanet.base.timing;

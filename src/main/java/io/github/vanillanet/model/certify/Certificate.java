@@ -8,21 +8,20 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The proof that an artifact computes what its source weights compute. Written when the artifact is
- * made, checked whenever it is loaded.
+ * Proof that an artifact computes what its source weights compute. It is written when the artifact
+ * is made and checked whenever the artifact is loaded.
  *
- * @param source what the weights were: training form, or deployed form already
  * @param variant official name
- * @param slope of the LeakyReLU that the fuse assumed; 1
+ * @param slope of the LeakyReLU before the fuse; 1
  * @param weightsSha256 of the source weights, see {@code StateDict.sha256}
  * @param artifactSha256 of the artifact's bytes
- * @param probes the pictures that were compared
- * @param goldenLogits float64 logits of the source weights on the probes, rounded to float32: what
- *     any device must answer
- * @param float64 source weights and fused weights, both evaluated in float64
- * @param served float64 logits of the source weights and the artifact's own answers
- * @param precision in which the artifact computes
- * @param versions of everything that took part
+ * @param probes the compared images
+ * @param goldenLogits the source weights' float64 logits on the probes, rounded to float32: the
+ *     expected answers on every device, [probes, classes]
+ * @param float64 source weights compared with fused weights, both evaluated in float64
+ * @param served the source weights' float64 logits compared with the artifact's own answers
+ * @param precision of the artifact
+ * @param versions of the software that made the certificate
  */
 public record Certificate(
     Source source,
@@ -37,23 +36,26 @@ public record Certificate(
     Precision precision,
     Map<String, String> versions) {
 
-  /** What the source weights were. */
+  /** The form of the source weights. */
   public enum Source {
-    /** Training form: fused here. */
+    /** Training form, fused by this project. */
     FUSED,
-    /** Deployed form: fused elsewhere, evaluated here. */
+    /** Deployed form, fused elsewhere. */
     DEPLOYED
   }
 
-  /** Largest |Δlogit| between two float64 evaluations, relative to max(1, max|logit|). */
-  public static final double FLOAT64_BOUND = 1e-9;
+  /** Bound on |Δlogit| between two float64 evaluations, relative to max(1, max|logit|). */
+  static final double FLOAT64_BOUND = 1e-9;
+
+  /** A float32 golden logit may be half a unit in the last place off, and so may the bound. */
+  private static final double ROUNDING = 1 + 1e-6;
 
   public Certificate {
-    goldenLogits = goldenLogits.stream().map(List::copyOf).toList(); // a null is refused
+    goldenLogits = goldenLogits.stream().map(List::copyOf).toList(); // rejects nulls
     versions = Map.copyOf(versions);
   }
 
-  /** Bound of the served precision, relative to max(1, max|logit|). */
+  /** Bound on |Δlogit| of an artifact's answers, relative to max(1, max|logit|). */
   static double servedBound(Precision precision) {
     return switch (precision) {
       case FLOAT32 -> 1e-5;
@@ -61,8 +63,7 @@ public record Certificate(
     };
   }
 
-  /** Largest |Δlogit| that is allowed in the served precision, of any probe. */
-  double servedBound() {
+  private double servedBound() {
     return servedBound(precision) * largestLogit();
   }
 
@@ -77,14 +78,13 @@ public record Certificate(
   }
 
   /**
-   * The certificate of an artifact with the same weights that computes in another way: the same
-   * golden logits, its own digest, its own answers.
+   * Certifies an artifact that is derived from this one: same golden logits, other arithmetic.
    *
-   * @param answers to the probes, in their order
-   * @return a certificate that holds
-   * @throws ServiceException {@code NOT_EQUIVALENT} if it would not
+   * @param derivedSha256 of the derived artifact's bytes
+   * @param answers to the probes, in order
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the answers are not within the bound
    */
-  public Certificate of(Precision other, String otherSha256, List<float[]> answers) {
+  public Certificate of(Precision derived, String derivedSha256, List<float[]> answers) {
     int classes = goldenLogits.get(0).size();
     double[] golden =
         goldenLogits.stream().flatMap(List::stream).mapToDouble(Float::doubleValue).toArray();
@@ -92,70 +92,91 @@ public record Certificate(
         answers.stream()
             .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
             .toArray();
-    if (found.length != golden.length) {
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT,
-          "the model answers %d logits to %d probes, certified are %d"
-              .formatted(found.length, answers.size(), golden.length));
-    }
+    requireCount("logits", golden.length, found.length);
     Certificate certificate =
         new Certificate(
             source,
             variant,
             slope,
             weightsSha256,
-            otherSha256,
+            derivedSha256,
             probes,
             goldenLogits,
             float64,
-            Agreement.between(golden, found, classes, servedBound(other)),
-            other,
+            Agreement.between(golden, found, classes, servedBound(derived)),
+            derived,
             versions);
     certificate.requireHolds(classes);
     return certificate;
   }
 
   /**
-   * @param classes length of a row of logits
-   * @throws ServiceException {@code NOT_EQUIVALENT} naming what fails and by how much
+   * Checks this certificate. Recomputes the bounds, and ignores those in the file.
+   *
+   * @param classes of the model
+   * @throws ServiceException {@code NOT_EQUIVALENT} if it does not prove equivalence
    */
   public void requireHolds(int classes) {
-    for (List<Float> row : goldenLogits) {
-      if (row.size() != classes) {
-        throw new ServiceException(
-            ErrorCode.NOT_EQUIVALENT,
-            "the certificate has %d golden logits a probe, the model %d classes"
-                .formatted(row.size(), classes));
-      }
-    }
-    if (goldenLogits.size() != probes.count()) {
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT,
-          "the certificate has golden logits of %d probes, expected %d"
-              .formatted(goldenLogits.size(), probes.count()));
-    }
+    requireCount("probes with golden logits", probes.count(), goldenLogits.size());
+    goldenLogits.forEach(row -> requireCount("golden logits per probe", classes, row.size()));
     if (slope != 1) {
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT, "a fused net needs slope 1, found " + slope);
+      throw new ServiceException(ErrorCode.NOT_EQUIVALENT, "expected slope 1, found " + slope);
     }
-    // Bounds are computed afresh: those in the file are for its reader.
-    require("float64", float64, FLOAT64_BOUND * largestLogit());
-    require(precision.label(), served, servedBound());
+    requireWithin("float64", float64.maxDelta(), FLOAT64_BOUND * largestLogit() * ROUNDING);
+    requireWithin(precision.label(), served.maxDelta(), servedBound() * ROUNDING);
     if (served.top1() != 1) {
       throw new ServiceException(
           ErrorCode.NOT_EQUIVALENT,
-          "only %.3f of the probes keep their first class in %s"
-              .formatted(served.top1(), precision.label()));
+          "expected the same best class for every probe in %s, found it for a fraction of %.3f"
+              .formatted(precision.label(), served.top1()));
     }
   }
 
-  private static void require(String what, Agreement agreement, double bound) {
-    // a float32 golden logit may round the largest one up or down by half a unit in its last place
-    if (!(agreement.maxDelta() <= bound * (1 + 1e-6))) {
+  /**
+   * Checks an answer of a model that has just been loaded.
+   *
+   * @param probe index of the probe
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the logits are not within the bound of the
+   *     golden ones
+   */
+  public void requireAnswer(int probe, float[] logits) {
+    requireAnswer(probe, logits, servedBound());
+  }
+
+  /**
+   * Checks an answer of a model in service. It may differ by the bound from the certified answer,
+   * so that no certified model is taken for a faulty one.
+   *
+   * @param probe index of the probe
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the logits differ by more
+   */
+  public void requireAnswerInService(int probe, float[] logits) {
+    requireAnswer(probe, logits, servedBound() + served.maxDelta());
+  }
+
+  private void requireAnswer(int probe, float[] logits, double allowed) {
+    List<Float> golden = goldenLogits.get(probe);
+    requireCount("logits", golden.size(), logits.length);
+    double maxDelta = 0;
+    for (int i = 0; i < logits.length; i++) {
+      maxDelta = Math.max(maxDelta, Math.abs((double) golden.get(i) - logits[i]));
+    }
+    requireWithin("the answer to probe " + probe, maxDelta, allowed);
+  }
+
+  private static void requireCount(String what, int expected, int found) {
+    if (found != expected) {
+      throw new ServiceException(
+          ErrorCode.NOT_EQUIVALENT, "expected %d %s, found %d".formatted(expected, what, found));
+    }
+  }
+
+  private static void requireWithin(String what, double maxDelta, double allowed) {
+    if (!(maxDelta <= allowed)) { // NaN fails
       throw new ServiceException(
           ErrorCode.NOT_EQUIVALENT,
-          "the artifact does not compute what its source weights compute: in %s the logits differ by %.3g, allowed is %.3g"
-              .formatted(what, agreement.maxDelta(), bound));
+          "the artifact does not compute what its source weights compute: in %s the logits differ by up to %.3g, expected at most %.3g"
+              .formatted(what, maxDelta, allowed));
     }
   }
 }

@@ -18,9 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Evaluates source weights, fused weights and the finished artifact on the same probes, and refuses
- * a fuse whose logits are not those of the source. The artifact is judged through both of its input
- * methods, as it will be served.
+ * Evaluates source weights, fused weights and the finished artifact on the same probes, and
+ * compares the logits. The artifact is called through both of its input methods.
  */
 public final class EquivalenceCheck {
 
@@ -33,12 +32,9 @@ public final class EquivalenceCheck {
   }
 
   /**
-   * One net in both shapes.
+   * A net before and after the fuse.
    *
-   * @param source network of the source weights
-   * @param sourceWeights as they came
-   * @param deployed network of the fused weights
-   * @param fusedWeights float64; the source weights themselves if these are of the deployed form
+   * @param fusedWeights float64; the source weights themselves if they are in the deployed form
    */
   public record Fuse(
       Network source, StateDict sourceWeights, Network deployed, StateDict fusedWeights) {}
@@ -46,13 +42,14 @@ public final class EquivalenceCheck {
   /**
    * The artifact made of the fused weights.
    *
-   * @param instance loaded from it; called on this thread
+   * @param instance the loaded artifact; called on this thread
    */
   public record Artifact(String sha256, Precision precision, ModelInstance instance) {}
 
   /**
-   * @return a certificate that holds
-   * @throws ServiceException {@code NOT_EQUIVALENT} if it would not
+   * Certifies an artifact.
+   *
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the logits differ by more than the bounds
    */
   public Certificate certify(
       Fuse fuse, Artifact artifact, Preprocessing preprocessing, Map<String, String> versions) {
@@ -90,13 +87,13 @@ public final class EquivalenceCheck {
       if (!Double.isFinite(logit)) {
         throw new ServiceException(
             ErrorCode.NOT_EQUIVALENT,
-            "the source weights answer a probe with a logit that is not finite: " + logit);
+            "expected finite logits of the source weights, found " + logit);
       }
     }
     return logits;
   }
 
-  /** The artifact's answers, one probe at a time; both methods have to give the same ones. */
+  /** The artifact's answers, one probe at a time; NaN where its two input methods differ. */
   private double[] served(ModelInstance instance, Preprocessing preprocessing, float[] normalised) {
     int height = preprocessing.height();
     int width = preprocessing.width();
@@ -115,7 +112,7 @@ public final class EquivalenceCheck {
         all = new double[images.size() * ofImage.length];
       }
       for (int k = 0; k < ofImage.length; k++) {
-        // Normalisation is the same arithmetic inside and outside: equal to the last bit.
+        // both normalise with the same arithmetic: equal to the last bit
         all[i * ofImage.length + k] = ofImage[k] == ofTensor[k] ? ofImage[k] : Double.NaN;
       }
     }

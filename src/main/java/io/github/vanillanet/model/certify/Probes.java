@@ -7,27 +7,26 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Test pictures from a seed, equal on every machine: smooth colour waves under noise, so that
- * neighbouring pixels correlate as in photos and every channel and border is exercised.
+ * Test images from a seed, the same on every machine: smooth colour waves under noise. Neighbouring
+ * pixels correlate as in photos.
  *
- * @param seed of all of them
- * @param count how many
+ * @param count number of images
  */
 public record Probes(long seed, int count) {
 
   /**
-   * Few, since a wrong fuse differs in nearly every logit of any picture, and each costs the
-   * float64 reference as much as a dozen forwards of the served net.
+   * Two images are enough, because a wrong fuse changes nearly every logit of every image. Each
+   * costs the float64 reference as much as a dozen forwards of the served net.
    */
   public static final Probes STANDARD = new Probes(20230522, 2);
 
   public Probes {
     if (count < 1 || count > 1024) {
-      throw new IllegalArgumentException("between 1 and 1024 probes, found " + count);
+      throw new IllegalArgumentException("expected 1 to 1024 probes, found " + count);
     }
   }
 
-  /** The pictures at a model's input size. */
+  /** The images at a model's input size. */
   public List<RgbImage> images(int height, int width) {
     SplittableRandom random = new SplittableRandom(seed);
     List<RgbImage> images = new ArrayList<>();
@@ -48,7 +47,7 @@ public record Probes(long seed, int count) {
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         for (int c = 0; c < 3; c++) {
-          // a triangle wave, in integers so that no machine rounds it differently
+          // a triangle wave in integers, which every machine rounds alike
           int position = (x + (c + 1) * y + phase[c]) % (2 * period[c]);
           int wave = Math.abs(position - period[c]) * 191 / period[c];
           rgb[(y * width + x) * 3 + c] = (byte) (wave + random.nextInt(64));
@@ -58,7 +57,7 @@ public record Probes(long seed, int count) {
     return new RgbImage(width, height, rgb);
   }
 
-  /** All pictures at once, normalised, float32 {@code [count, 3, height, width]}. */
+  /** All images, normalised: [count, 3, height, width]. */
   public float[] normalised(Preprocessing preprocessing) {
     int height = preprocessing.height();
     int width = preprocessing.width();

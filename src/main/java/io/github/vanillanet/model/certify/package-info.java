@@ -1,5 +1,6 @@
 /**
- * Floor 4. The proof that an artifact computes what its source weights compute. May import {@code
- * error}, {@code checkpoint}, {@code image}, {@code network}, {@code engine}.
+ * The certificate: proof that an artifact computes what its source weights compute.
+ *
+ * <p>May import base, model.checkpoint, model.network, model.fuse and model.engine.
  */
 package io.github.vanillanet.model.certify;

@@ -8,45 +8,29 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What a CUDA device needs besides itself, looked up one by one when libtorch sees none. */
+/** What a CUDA device requires, to diagnose why libtorch finds none. */
 interface CudaSurroundings {
 
-  /** CUDA devices that libtorch can use. */
+  /** Number of CUDA devices that libtorch can use. */
   int usableDevices();
 
   /** Version of libtorch. */
   String libtorch();
 
-  /** Folder that libtorch was loaded from. */
-  Path libtorchFolder();
-
-  /** True if that libtorch was built with CUDA. */
+  /** Whether libtorch was built with CUDA. */
   boolean libtorchHasCuda();
 
-  /** A variable of the environment. */
+  /** An environment variable. */
   Optional<String> variable(String name);
 
-  /**
-   * @param name without {@code lib} and ending
-   */
-  boolean canLoad(String name);
+  /** Whether the CUDA runtime, libcudart, can be loaded. */
+  boolean hasCudaRuntime();
 
-  /** Devices that the driver shows to this process; empty if it cannot be asked. */
+  /** Number of devices that the driver shows to this process; empty without a driver. */
   OptionalInt driverDevices();
 
-  /** This process's. */
-  static CudaSurroundings of(TorchRuntime runtime) {
-    return new OfThisProcess(runtime);
-  }
-
-  /** Asks the libraries themselves. */
-  final class OfThisProcess implements CudaSurroundings {
-
-    private final TorchRuntime runtime;
-
-    private OfThisProcess(TorchRuntime runtime) {
-      this.runtime = runtime;
-    }
+  /** The surroundings of this process. */
+  record OfThisProcess(TorchRuntime runtime) implements CudaSurroundings {
 
     @Override
     public int usableDevices() {
@@ -59,13 +43,9 @@ interface CudaSurroundings {
     }
 
     @Override
-    public Path libtorchFolder() {
-      return Path.of(LibUtils.getLibtorchPath());
-    }
-
-    @Override
     public boolean libtorchHasCuda() {
-      return Files.exists(libtorchFolder().resolve(System.mapLibraryName("torch_cuda")));
+      Path folder = Path.of(LibUtils.getLibtorchPath());
+      return Files.exists(folder.resolve(System.mapLibraryName("torch_cuda")));
     }
 
     @Override
@@ -74,9 +54,9 @@ interface CudaSurroundings {
     }
 
     @Override
-    public boolean canLoad(String name) {
+    public boolean hasCudaRuntime() {
       try {
-        NativeLibrary.getInstance(name);
+        NativeLibrary.getInstance("cudart");
         return true;
       } catch (UnsatisfiedLinkError e) {
         return false;
@@ -86,13 +66,12 @@ interface CudaSurroundings {
     @Override
     public OptionalInt driverDevices() {
       try {
-        NativeLibrary driver = NativeLibrary.getInstance("libcuda.so.1"); // as libtorch does
+        NativeLibrary driver = NativeLibrary.getInstance("libcuda.so.1"); // libtorch loads the same
         IntByReference count = new IntByReference();
-        boolean asked =
+        boolean counted =
             driver.getFunction("cuInit").invokeInt(new Object[] {0}) == 0
                 && driver.getFunction("cuDeviceGetCount").invokeInt(new Object[] {count}) == 0;
-        // cuInit itself fails where the driver has no device to show
-        return OptionalInt.of(asked ? count.getValue() : 0);
+        return OptionalInt.of(counted ? count.getValue() : 0); // cuInit fails without a device
       } catch (UnsatisfiedLinkError e) {
         return OptionalInt.empty();
       }

@@ -8,14 +8,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Where a model computes.
+ * A device that models run on.
  *
- * @param kind CPU or CUDA
  * @param index of the CUDA device; 0 for the CPU
  */
 public record Device(Kind kind, int index) {
 
-  /** Kinds of devices that artifacts are written for. */
+  /** The kinds of devices that artifacts support. */
   public enum Kind {
     CPU,
     CUDA
@@ -39,10 +38,14 @@ public record Device(Kind kind, int index) {
           ErrorCode.BAD_CONFIGURATION,
           "vanillanet.device: expected %s, found '%s'".formatted(DeviceChoice.FORMS, name));
     }
-    return new Device(Kind.CUDA, cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
+    return cuda(cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
   }
 
-  /** With commas, as in the setting: {@code cuda:0,cuda:1}. */
+  static Device cuda(int index) {
+    return new Device(Kind.CUDA, index);
+  }
+
+  /** As in the setting: {@code cuda:0,cuda:1}. */
   public static String names(List<Device> devices) {
     return devices.stream().map(Device::toString).collect(Collectors.joining(","));
   }

@@ -4,7 +4,6 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -12,10 +11,10 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * The devices that a setting means.
+ * The devices that the setting {@code vanillanet.device} selects.
  *
- * @param devices at least one; either the CPU alone, or CUDA devices
- * @param fallback why {@code auto} took the CPU; empty otherwise
+ * @param devices the CPU, or one or more CUDA devices
+ * @param fallback why {@code auto} selected the CPU; empty otherwise
  */
 public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
 
@@ -27,20 +26,20 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
   }
 
   /**
-   * @param setting one of {@link #FORMS}; {@code auto} is the first CUDA device, else the CPU
-   * @throws ServiceException {@code BAD_CONFIGURATION} if it names a device that is not usable,
-   *     saying what is missing
+   * @param setting one of {@link #FORMS}; {@code auto} selects the first CUDA device, else the CPU
+   * @throws ServiceException {@code BAD_CONFIGURATION} if a selected device is not usable; the
+   *     message lists what is missing
    */
   static DeviceChoice of(String setting, CudaSurroundings surroundings) {
     int usable = surroundings.usableDevices();
     if (setting.equals("auto")) {
       return usable > 0
-          ? new DeviceChoice(List.of(new Device(Device.Kind.CUDA, 0)), Optional.empty())
+          ? new DeviceChoice(List.of(Device.cuda(0)), Optional.empty())
           : new DeviceChoice(List.of(Device.CPU), Optional.of(missing(surroundings)));
     }
-    List<Device> devices = parse(setting, usable);
-    if (devices.stream().allMatch(device -> device.kind() == Device.Kind.CPU)) {
-      return new DeviceChoice(devices, Optional.empty());
+    DeviceChoice choice = new DeviceChoice(parse(setting, usable), Optional.empty());
+    if (choice.devices.contains(Device.CPU)) {
+      return choice;
     }
     if (usable == 0) {
       throw new ServiceException(
@@ -48,25 +47,23 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
           "vanillanet.device=%s: no CUDA device is usable: %s"
               .formatted(setting, missing(surroundings)));
     }
-    List<Device> outside = devices.stream().filter(device -> device.index() >= usable).toList();
+    List<Device> outside = choice.devices.stream().filter(d -> d.index() >= usable).toList();
     if (!outside.isEmpty()) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.device=%s: expected devices below cuda:%d, for libtorch sees %d, found %s%s"
+          "vanillanet.device=%s: expected devices below cuda:%d, because libtorch sees %d, found %s%s"
               .formatted(setting, usable, usable, Device.names(outside), visible(surroundings)));
     }
-    return new DeviceChoice(devices, Optional.empty());
+    return choice;
   }
 
   private static List<Device> parse(String setting, int usable) {
     if (setting.equals("cuda:all")) {
-      return IntStream.range(0, Math.max(1, usable))
-          .mapToObj(index -> new Device(Device.Kind.CUDA, index))
-          .toList();
+      return IntStream.range(0, Math.max(1, usable)).mapToObj(Device::cuda).toList();
     }
     List<Device> devices = Arrays.stream(setting.split(",", -1)).map(Device::parse).toList();
-    Set<Device> distinct = new LinkedHashSet<>(devices);
-    if (distinct.size() < devices.size() || devices.size() > 1 && distinct.contains(Device.CPU)) {
+    if (Set.copyOf(devices).size() < devices.size()
+        || devices.size() > 1 && devices.contains(Device.CPU)) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
           "vanillanet.device: expected %s, each once, found '%s'".formatted(FORMS, setting));
@@ -79,17 +76,17 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
     return Device.names(devices);
   }
 
-  /** Everything that is missing, in one line. */
+  /** One line that lists everything that is missing. */
   private static String missing(CudaSurroundings surroundings) {
     List<String> missing = new ArrayList<>();
     OptionalInt shown = surroundings.driverDevices();
     if (shown.isEmpty()) {
       missing.add(
-          "the NVIDIA driver is not there (libcuda.so.1 not found; a container needs the NVIDIA"
+          "there is no NVIDIA driver (libcuda.so.1 not found; a container needs the NVIDIA"
               + " runtime)");
     } else if (shown.getAsInt() == 0) {
       missing.add(
-          "the driver shows no device to this process (nvidia-smi lists those of the machine%s)"
+          "the driver shows no device to this process (nvidia-smi lists the machine's devices%s)"
               .formatted(visible(surroundings)));
     }
     if (!surroundings.libtorchHasCuda()) {
@@ -98,19 +95,19 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
               .variable("PYTORCH_LIBRARY_PATH")
               .map(
                   path ->
-                      "PYTORCH_LIBRARY_PATH=%s has no libtorch_cuda.so, it is a build for the CPU"
+                      "PYTORCH_LIBRARY_PATH=%s has no libtorch_cuda.so: it is a CPU build"
                           .formatted(path))
               .orElse(
-                  ("libtorch %s is the build for the CPU, as PYTORCH_LIBRARY_PATH is not set; it"
-                          + " has to name the libraries of libtorch %s for CUDA, with"
-                          + " PYTORCH_VERSION and PYTORCH_FLAVOR")
-                      .formatted(surroundings.libtorch(), surroundings.libtorch())));
+                  ("libtorch %1$s is a CPU build, because PYTORCH_LIBRARY_PATH is not set: set it"
+                          + " to the libraries of libtorch %1$s for CUDA, and set PYTORCH_VERSION"
+                          + " and PYTORCH_FLAVOR")
+                      .formatted(surroundings.libtorch())));
     }
-    if (!surroundings.canLoad("cudart")) {
+    if (!surroundings.hasCudaRuntime()) {
       missing.add("the CUDA runtime is not on the library path (libcudart.so not found)");
     }
     return missing.isEmpty()
-        ? "driver, CUDA runtime and libtorch %s are there, but libtorch refuses the device: the driver may be too old for it"
+        ? "driver, CUDA runtime and libtorch %s are present, but libtorch cannot use the device: the driver may be too old"
             .formatted(surroundings.libtorch())
         : String.join("; ", missing);
   }

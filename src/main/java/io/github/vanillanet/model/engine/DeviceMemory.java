@@ -11,9 +11,9 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The memory that models live in. Of a CUDA device: what all its processes use, and what it has. Of
- * the CPU: what this process has resident, and what its container, else the machine, may use. NaN
- * where that cannot be told. Thread-safe; a call takes microseconds.
+ * Memory of a device, in bytes; NaN if unknown. For a CUDA device: used by all processes, and
+ * total. For the CPU: resident in this process, and available to the container or the machine.
+ * Thread-safe; a call takes microseconds.
  */
 public final class DeviceMemory {
 
@@ -27,7 +27,6 @@ public final class DeviceMemory {
     this.device = device;
   }
 
-  /** Bytes in use. */
   public double used() {
     return switch (device.kind()) {
       case CPU -> resident();
@@ -35,18 +34,17 @@ public final class DeviceMemory {
     };
   }
 
-  /** Bytes that there are. */
   public double total() {
     return switch (device.kind()) {
       case CPU ->
           ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean machine
-              ? machine.getTotalMemorySize() // knows the container's limit
+              ? machine.getTotalMemorySize() // includes the container's limit
               : Double.NaN;
       case CUDA -> cuda().map(it -> (double) it.getMax()).orElse(Double.NaN);
     };
   }
 
-  /** A device that has failed answers nothing; a scrape must go on without it. */
+  /** Empty for a failed device: the other metrics must still be scraped. */
   private Optional<MemoryUsage> cuda() {
     try {
       return Optional.of(CudaUtils.getGpuMemory(ai.djl.Device.gpu(device.index())));

@@ -23,11 +23,9 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * Evaluates either form of a net in float64, in evaluation mode, at any slope: the yardstick for
- * every fused net. It walks the list of layers and holds one layer's weights at a time, so that the
- * largest nets need little more than their activations. Also multiplies matrices in float64.
- *
- * <p>One thread at a time.
+ * Evaluates either form of a net in float64, in evaluation mode, at any slope: the reference for
+ * every fused net. Holds one layer's weights at a time, so that large nets need little memory. Also
+ * multiplies matrices in float64. Not thread-safe.
  */
 public final class Float64Reference implements AutoCloseable {
 
@@ -76,17 +74,17 @@ public final class Float64Reference implements AutoCloseable {
         Files.delete(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("the temporary folder cannot be written", e);
+      throw new UncheckedIOException("cannot write a temporary file", e);
     }
   }
 
   /**
-   * Logits of {@code samples} inputs.
+   * Computes logits.
    *
    * @param weights named as the network's parameters, of any floating type
-   * @param slope of the training form's LeakyReLU, 0..1; without effect on the deployed form
-   * @param normalised {@code [samples, 3, h, w]}
-   * @return {@code [samples × classes]}, row-major
+   * @param slope of the training form's LeakyReLU, 0..1; no effect on the deployed form
+   * @param normalised [samples, 3, h, w]
+   * @return [samples, classes], row-major
    */
   public double[] logits(
       Network network, StateDict weights, double slope, float[] normalised, int samples) {
@@ -109,7 +107,7 @@ public final class Float64Reference implements AutoCloseable {
     }
   }
 
-  /** {@code a·b} in float64: {@code [m, k]} times {@code [k, n]}. */
+  /** The matrix product in float64: [m, k] · [k, n] = [m, n]. */
   public HostTensor product(HostTensor a, HostTensor b) {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
       NDArray result = run(scope, "product", tensor(scope, a), tensor(scope, b));
@@ -183,7 +181,7 @@ public final class Float64Reference implements AutoCloseable {
           case FLOAT64 -> DataType.FLOAT64;
           case FLOAT16, BFLOAT16 -> DataType.FLOAT32;
           case INT64, INT32, INT16, INT8, UINT8, BOOL ->
-              throw new IllegalArgumentException("no weight: " + tensor);
+              throw new IllegalArgumentException("not a weight: " + tensor);
         };
     HostTensor host = type == DataType.FLOAT32 ? tensor.to(ScalarType.FLOAT32) : tensor;
     return IValue.from((PtNDArray) scope.create(host.bytes(), new Shape(host.shape()), type));

@@ -1,10 +1,10 @@
 package io.github.vanillanet.model.engine;
 
-/** The two views of a model's input. */
+/** The two inputs of an artifact. */
 public enum InputKind {
-  /** uint8 RGB, {@code [n, h, w, 3]}; normalised inside the artifact. */
+  /** uint8 RGB [n, h, w, 3]. The artifact normalises it. */
   IMAGES(1),
-  /** float32, normalised, {@code [n, 3, h, w]}. */
+  /** float32 [n, 3, h, w], normalised. */
   NORMALISED(4);
 
   private final int bytesPerValue;
@@ -13,7 +13,7 @@ public enum InputKind {
     this.bytesPerValue = bytesPerValue;
   }
 
-  /** Bytes that one sample of an {@code height}×{@code width} model takes. */
+  /** Size in bytes of one sample of {@code height}×{@code width} pixels. */
   public int sampleBytes(int height, int width) {
     return Math.multiplyExact(Math.multiplyExact(3 * bytesPerValue, height), width);
   }

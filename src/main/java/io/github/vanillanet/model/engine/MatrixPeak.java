@@ -6,21 +6,21 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDManager;
 
 /**
- * How fast libtorch multiplies large float32 matrices here: what a forward is held against. The
- * fastest product counts, and products are made in between the forwards: whatever else the machine
- * does then disturbs both. One thread at a time.
+ * The speed of libtorch's float32 matrix product on this machine, as a reference for forwards. The
+ * fastest product counts. Make the products between the forwards, so that other load disturbs both
+ * alike. Not thread-safe.
  */
 public final class MatrixPeak implements AutoCloseable {
 
-  private static final int SIZE = 1536; // two such matrices fit no cache, yet take milliseconds
+  private static final int SIZE = 1536; // larger than any cache, yet a product takes milliseconds
   private static final double OPERATIONS = 2.0 * SIZE * SIZE * SIZE;
   private static final int WARM_UPS = 2;
 
   private final PtNDManager manager;
   private final NDArray matrix;
-  private long fastest = Long.MAX_VALUE;
+  private long fastestNanos = Long.MAX_VALUE;
 
-  /** The products use as many threads as the calling thread's forwards. */
+  /** The products use as many threads as the forwards of the calling thread. */
   public MatrixPeak(TorchRuntime runtime, Device device) {
     manager = runtime.newManager(device);
     matrix = manager.ones(new Shape(SIZE, SIZE), DataType.FLOAT32);
@@ -29,9 +29,9 @@ public final class MatrixPeak implements AutoCloseable {
     }
   }
 
-  /** Makes one more product. */
+  /** Times one product. */
   public void measure() {
-    fastest = Math.min(fastest, product());
+    fastestNanos = Math.min(fastestNanos, product());
   }
 
   private long product() {
@@ -39,14 +39,14 @@ public final class MatrixPeak implements AutoCloseable {
       long started = System.nanoTime();
       NDArray product = matrix.matMul(matrix);
       product.attach(scope);
-      product.getFloat(0, 0); // waits for a device
+      product.getFloat(0, 0); // waits for the device
       return System.nanoTime() - started;
     }
   }
 
-  /** Floating-point operations a second of the fastest so far; a multiply-accumulate is two. */
+  /** Floating-point operations per second of the fastest product. */
   public double best() {
-    return OPERATIONS / (fastest / 1e9);
+    return OPERATIONS / (fastestNanos / 1e9);
   }
 
   @Override

@@ -2,42 +2,37 @@ package io.github.vanillanet.model.engine;
 
 import java.nio.ByteBuffer;
 
-/**
- * One loaded model on one device. Every call but {@link #close} comes from the one thread that owns
- * the instance.
- */
+/** A model loaded on a device. One thread owns it and makes every call except {@link #close}. */
 public interface ModelInstance extends AutoCloseable {
 
-  /** Where it computes. */
+  /** The device that computes. */
   default Device device() {
     return Device.CPU;
   }
 
   /**
-   * The same weights for a further thread: libtorch runs one module from several threads at once,
-   * with the same answers. Its {@link #close} does nothing; this one's frees the weights.
+   * An instance with the same weights for a further thread; libtorch runs one module on several
+   * threads at once. Closing it does nothing, closing this one frees the weights.
    */
   default ModelInstance forAnotherThread() {
     return new SharedInstance(this);
   }
 
-  /** Called once on the owning thread before its first forward. */
+  /** Prepares the owning thread. Called once, before its first forward. */
   void attachToThread();
 
   /**
    * Computes logits.
    *
-   * @param input direct, native byte order, position 0 to limit: {@code samples} dense samples. Not
-   *     written by anybody until this returns.
-   * @return {@code samples} rows of class scores, row-major
+   * @param input direct, native byte order, position 0 to limit: {@code samples} dense samples.
+   *     Must not be written before this method returns.
+   * @return float32 [samples, classes], row-major
    * @throws io.github.vanillanet.base.error.ServiceException {@code ENGINE_FAILURE} if the engine
-   *     fails
-   * @throws io.github.vanillanet.base.error.ServiceException {@code OUT_OF_DEVICE_MEMORY} if the
-   *     device is full
+   *     fails, {@code OUT_OF_DEVICE_MEMORY} if the device is full
    */
   float[] forward(InputKind kind, ByteBuffer input, int samples);
 
-  /** Frees native memory. After the last forward; idempotent. */
+  /** Frees native memory, after the last forward. Idempotent. */
   @Override
   void close();
 }

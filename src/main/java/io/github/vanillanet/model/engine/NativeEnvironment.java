@@ -4,25 +4,23 @@ import com.sun.jna.NativeLibrary;
 import com.sun.jna.Platform;
 
 /**
- * Settings of the C library beneath the JVM: environment variables that native libraries read when
- * they are loaded, which a JVM cannot change by itself, and the native heap.
+ * Settings of the C library: environment variables that native libraries read when they are loaded,
+ * and the native heap. The JVM itself cannot change its environment.
  */
 final class NativeEnvironment {
 
-  private static final int TRIM_THRESHOLD = -1; // malloc.h
-  private static final int TOP_PAD = -2;
-  private static final int MMAP_THRESHOLD = -3;
-  private static final int LARGEST_MMAP_THRESHOLD = 32 << 20; // more is refused by older libraries
-  private static final int PIECE = 64 << 20; // in which the heaps of threads grow
-  private static final int NEVER = Integer.MAX_VALUE;
+  private static final int M_TRIM_THRESHOLD = -1; // malloc.h
+  private static final int M_TOP_PAD = -2;
+  private static final int M_MMAP_THRESHOLD = -3;
+  private static final int MAX_MMAP_THRESHOLD = 32 << 20; // older libraries reject more
+  private static final int HEAP_STEP = 64 << 20;
 
   private NativeEnvironment() {}
 
   /**
-   * OpenMP's threads spin while they wait for each other. On a machine with other load, or under a
-   * quota of CPU time, the spinning takes the cores from those that are waited for: a forward
-   * becomes several times slower than with passive waiting. What they may still spin, some tens of
-   * microseconds, is about the time between two layers, which is too short to sleep and wake in.
+   * Makes idle OpenMP threads sleep instead of spin. Under other load or a CPU quota, spinning
+   * threads take the cores from the working ones, and a forward becomes several times slower. A
+   * short spin remains, about the time between two layers: too short to sleep and wake.
    */
   static void waitPassively() {
     setDefault("OMP_WAIT_POLICY", "PASSIVE");
@@ -30,49 +28,54 @@ final class NativeEnvironment {
   }
 
   /**
-   * Layers' outputs are some megabytes each. The C library would take such blocks from the system
-   * and give them back in every forward, and the system clears every page anew: seen to cost 6 ms
-   * of 100. Now they stay with the process; {@link #releaseFreeMemory} gives them back.
+   * Keeps freed memory in the process. By default the C library returns blocks of a layer's size to
+   * the system, which clears each page anew in every forward: measured at 6 ms of 100.
    */
   static void keepFreedMemory() {
     if (hasGlibc()) {
-      NativeLibrary c = NativeLibrary.getInstance("c");
-      c.getFunction("mallopt").invokeInt(new Object[] {MMAP_THRESHOLD, LARGEST_MMAP_THRESHOLD});
-      c.getFunction("mallopt").invokeInt(new Object[] {TRIM_THRESHOLD, NEVER});
-      // a thread's heap gives its last piece back all the same, unless this much must stay free
-      c.getFunction("mallopt").invokeInt(new Object[] {TOP_PAD, PIECE});
+      mallopt(M_MMAP_THRESHOLD, MAX_MMAP_THRESHOLD);
+      mallopt(M_TRIM_THRESHOLD, Integer.MAX_VALUE);
+      mallopt(M_TOP_PAD, HEAP_STEP); // without it, heaps of threads are still trimmed
     }
   }
 
-  /** Has libtorch ask for huge pages for weights and layers' outputs: fewer misses of the TLB. */
+  /** Lets libtorch use huge pages for weights and layers' outputs: fewer TLB misses. */
   static void useHugePages() {
     setDefault("THP_MEM_ALLOC_ENABLE", "1");
   }
 
-  /** Gives every free page of the native heap back to the system. */
+  /** Returns all free pages of the native heap to the system. */
   static void releaseFreeMemory() {
     if (hasGlibc()) {
-      NativeLibrary.getInstance("c").getFunction("malloc_trim").invokeInt(new Object[] {0L});
+      c().getFunction("malloc_trim").invokeInt(new Object[] {0L});
     }
   }
 
-  /** A C library without these functions has none of that heap's habits either. */
+  private static void mallopt(int parameter, int value) {
+    c().getFunction("mallopt").invokeInt(new Object[] {parameter, value});
+  }
+
+  private static NativeLibrary c() {
+    return NativeLibrary.getInstance("c");
+  }
+
+  /** Other C libraries have neither these functions nor these defaults. */
   private static boolean hasGlibc() {
     if (!Platform.isLinux()) {
       return false;
     }
     try {
-      NativeLibrary.getInstance("c").getFunction("malloc_trim");
+      c().getFunction("malloc_trim");
       return true;
     } catch (UnsatisfiedLinkError e) {
       return false;
     }
   }
 
-  /** Sets what the user has not set. Does nothing where there is no {@code setenv}. */
+  /** Sets a variable that the user has not set. Does nothing on Windows, which lacks setenv. */
   private static void setDefault(String name, String value) {
     if (System.getenv(name) == null && (Platform.isLinux() || Platform.isMac())) {
-      NativeLibrary.getInstance("c").getFunction("setenv").invokeInt(new Object[] {name, value, 0});
+      c().getFunction("setenv").invokeInt(new Object[] {name, value, 0});
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.github.vanillanet.model.engine;
 
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
+import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
@@ -19,31 +19,31 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 
-/** Asks libtorch whether a device computes in a precision, by a forward of a tiny net. */
+/** Finds out whether a device supports a precision, by a forward of a tiny net. */
 public final class PrecisionProbe {
 
   private static final int SIDE = 64;
   private static final Architecture TINY =
       new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 8, 8, 8), 1, 2, SIDE, SIDE);
-  private static final List<Double> HALF = List.of(0.5, 0.5, 0.5);
 
   private PrecisionProbe() {}
 
-  /**
-   * @return libtorch's words if it does not; empty if it does
-   */
+  /** Returns libtorch's error if the device does not support the precision. */
   public static Optional<String> refusal(TorchRuntime runtime, Device device, Precision precision) {
     Network network = Network.of(TINY, Form.DEPLOYED);
     DeployedModule module =
         DeployedModule.of(
-            network, SeededWeights.of(network, 1), HALF, HALF, new Arithmetic(precision, false));
+            network,
+            SeededWeights.of(network, 1),
+            Preprocessing.official(SIDE, SIDE),
+            new Arithmetic(precision, false));
     ByteBuffer image =
         ByteBuffer.allocateDirect(InputKind.IMAGES.sampleBytes(SIDE, SIDE))
             .order(ByteOrder.nativeOrder());
     try {
       Path file = Files.createTempFile("vanillanet-", ".pt");
       try {
-        TorchArchive.writeModule(file, module.source(), module.root());
+        module.write(file);
         try (ModelInstance net = TorchInstance.load(runtime, file, device, SIDE, SIDE, 1)) {
           net.attachToThread();
           net.forward(InputKind.IMAGES, image, 1);
@@ -53,16 +53,9 @@ public final class PrecisionProbe {
         Files.delete(file);
       }
     } catch (ServiceException e) {
-      return Optional.of(cause(e));
+      return Optional.of(e.getMessage().replaceFirst("^.*?Error: ", "")); // drops the file's name
     } catch (IOException e) {
-      throw new UncheckedIOException("no temporary file can be written", e);
+      throw new UncheckedIOException("cannot write a temporary file", e);
     }
-  }
-
-  /** Without the temporary file's name, which tells nobody anything. */
-  private static String cause(ServiceException failure) {
-    String message = failure.getMessage();
-    int error = message.indexOf("Error: ");
-    return error < 0 ? message : message.substring(error + "Error: ".length());
   }
 }

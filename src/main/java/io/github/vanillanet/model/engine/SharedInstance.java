@@ -2,14 +2,8 @@ package io.github.vanillanet.model.engine;
 
 import java.nio.ByteBuffer;
 
-/** A thread's use of an instance that another owns. */
-final class SharedInstance implements ModelInstance {
-
-  private final ModelInstance owner;
-
-  SharedInstance(ModelInstance owner) {
-    this.owner = owner;
-  }
+/** An instance for a further thread. The owner frees the weights that both use. */
+record SharedInstance(ModelInstance owner) implements ModelInstance {
 
   @Override
   public Device device() {
@@ -27,7 +21,5 @@ final class SharedInstance implements ModelInstance {
   }
 
   @Override
-  public void close() {
-    // the owner frees what both use
-  }
+  public void close() {}
 }

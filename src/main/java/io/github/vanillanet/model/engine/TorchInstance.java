@@ -16,10 +16,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /**
- * An artifact loaded by libtorch. On a CPU its weights are repacked for oneDNN at once.
+ * An artifact loaded by libtorch. On a CPU its weights are repacked for oneDNN.
  *
- * <p>The block is loaded without DJL's {@code Model}: that would list the parameters, and the list
- * keeps the original weights alive beside the repacked ones.
+ * <p>The module is loaded without DJL's {@code Model}, which lists the parameters: the list would
+ * keep the original weights beside the repacked ones.
  */
 public final class TorchInstance implements ModelInstance {
 
@@ -52,13 +52,14 @@ public final class TorchInstance implements ModelInstance {
   }
 
   /**
-   * Loads an artifact whose bytes the caller has verified.
+   * Loads an artifact.
    *
-   * @param height of the model's input
-   * @param width of the model's input
-   * @param threads that one forward may use on a CPU
-   * @throws ServiceException {@code BAD_ARTIFACT} if libtorch cannot load it
-   * @throws ServiceException {@code OUT_OF_DEVICE_MEMORY} if the device is full
+   * @param artifact the caller has verified its bytes
+   * @param height pixels of the model's input
+   * @param width pixels of the model's input
+   * @param threads of one forward on a CPU
+   * @throws ServiceException {@code BAD_ARTIFACT} if libtorch cannot load it, {@code
+   *     OUT_OF_DEVICE_MEMORY} if the device is full
    */
   public static TorchInstance load(
       TorchRuntime runtime, Path artifact, Device device, int height, int width, int threads) {
@@ -74,7 +75,7 @@ public final class TorchInstance implements ModelInstance {
               false);
       if (device.kind() == Device.Kind.CPU) {
         IValueUtils.runMethod(block, "prepare").close();
-        NativeEnvironment.releaseFreeMemory(); // the original weights
+        NativeEnvironment.releaseFreeMemory(); // of the original weights
       }
       return new TorchInstance(runtime, device, manager, block, height, width, threads);
     } catch (RuntimeException e) {

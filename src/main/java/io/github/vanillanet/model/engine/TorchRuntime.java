@@ -7,10 +7,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 
-/**
- * The native engine, loaded once per process. Loading takes about a second; nothing is ever
- * downloaded: the offline switch is set before the engine's first class is touched.
- */
+/** libtorch, loaded once per process. Loading takes about a second and downloads nothing. */
 public final class TorchRuntime {
 
   private final Engine engine;
@@ -20,12 +17,12 @@ public final class TorchRuntime {
   }
 
   /**
-   * Loads the engine, or returns the one that this process has loaded.
+   * Loads libtorch, or returns the one that this process has loaded.
    *
    * @throws ServiceException {@code BAD_CONFIGURATION} if its native libraries cannot be loaded
-   *     here
    */
   public static TorchRuntime load() {
+    // DJL reads these when its first class is loaded
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     try {
@@ -57,32 +54,32 @@ public final class TorchRuntime {
 
   /** Number of CUDA devices that this libtorch can use. */
   public int cudaDevices() {
-    // the engine counts the machine's devices even where its libtorch is the build for the CPU
+    // getGpuCount counts the machine's devices even with a CPU build of libtorch
     return engine.hasCapability(StandardCapabilities.CUDA) ? engine.getGpuCount() : 0;
   }
 
   /**
-   * The devices that a setting means.
+   * The devices that a setting selects.
    *
    * @param setting one of {@link DeviceChoice#FORMS}
-   * @throws ServiceException {@code BAD_CONFIGURATION} if it names a device that is not usable,
-   *     saying what is missing
+   * @throws ServiceException {@code BAD_CONFIGURATION} if a selected device is not usable; the
+   *     message lists what is missing
    */
   public DeviceChoice choose(String setting) {
-    return DeviceChoice.of(setting, CudaSurroundings.of(this));
+    return DeviceChoice.of(setting, new CudaSurroundings.OfThisProcess(this));
   }
 
-  /** The first of {@link #choose}: for work that one device does. */
+  /** The first device of {@link #choose}. */
   public Device resolve(String setting) {
     return choose(setting).devices().get(0);
   }
 
-  /** Threads that one forward of the calling thread uses from now on. Per thread, see oneDNN. */
+  /** Sets the number of CPU threads for all further forwards of the calling thread. */
   public void setThreads(int threads) {
     JniUtils.setNumThreads(threads);
   }
 
-  /** A new owner of native tensors on {@code device}; close it to free them. */
+  /** A new owner of native tensors on {@code device}. Closing it frees them. */
   public PtNDManager newManager(Device device) {
     ai.djl.Device target =
         switch (device.kind()) {

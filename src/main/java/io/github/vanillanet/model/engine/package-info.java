@@ -1,6 +1,7 @@
 /**
- * Floor 3. libtorch through DJL: loading artifacts, forward passes, and a float64 reference. Only
- * here and in {@code training} is {@code ai.djl} imported; native tensors never leave a method. May
- * import {@code error}, {@code checkpoint}, {@code network}.
+ * libtorch through DJL: loads artifacts, runs forward passes, evaluates nets in float64. Native
+ * tensors never leave a method.
+ *
+ * <p>May import base, model.checkpoint, model.network, model.fuse and {@code ai.djl}.
  */
 package io.github.vanillanet.model.engine;

@@ -12,97 +12,73 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 
 /**
- * Turns the weights of the training form into those of the deployed form: each pair of convolutions
- * with their batch norms becomes one convolution, each activation's batch norm its bias. Exact only
- * when the LeakyReLU between the pairs has slope 1, which makes it the identity.
+ * Turns the weights of the training form into those of the deployed form. Each pair of convolutions
+ * with their batch norms becomes one convolution; the batch norm of each series activation becomes
+ * a bias. The result is exact only if the LeakyReLU between the two convolutions has slope 1, where
+ * it is the identity.
  *
- * @see <a href="https://arxiv.org/abs/2305.12972">VanillaNet, section 3.1</a>; {@code
+ * @see <a href="https://arxiv.org/abs/2305.12972">VanillaNet, section 3.1</a>, and {@code
  *     switch_to_deploy} in the official {@code models/vanillanet.py}
  */
 public final class Reparameterizer {
 
+  private final StateDict deep;
   private final BinaryOperator<HostTensor> product;
+  private final Map<String, HostTensor> shallow = new LinkedHashMap<>();
 
-  /**
-   * @param product multiplies two matrices in float64
-   */
-  public Reparameterizer(BinaryOperator<HostTensor> product) {
+  private Reparameterizer(StateDict deep, BinaryOperator<HostTensor> product) {
+    this.deep = deep;
     this.product = product;
   }
 
   /**
-   * @param training the network of the training form
+   * Fuses a net.
+   *
+   * @param training the network, in the training form
    * @param weights its parameters and buffers
-   * @param slope of the LeakyReLU that the weights were trained to
-   * @return float64 weights of the deployed form, in its parameter order
+   * @param slope of the LeakyReLU at the end of the training
+   * @param product multiplies two matrices in float64
+   * @return float64 weights of the deployed form, in the order of its layers
    * @throws ServiceException {@code NOT_EQUIVALENT} if the slope is not exactly 1
-   * @throws ServiceException {@code BAD_CHECKPOINT} if the weights are not of this network
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the weights do not fit the network
    */
-  public StateDict fuse(Network training, StateDict weights, double slope) {
+  public static StateDict fuse(
+      Network training, StateDict weights, double slope, BinaryOperator<HostTensor> product) {
     if (training.form() != Form.TRAINING) {
-      throw new IllegalArgumentException("only the training form is fused");
+      throw new IllegalArgumentException("expected the training form");
     }
     if (slope != 1) {
       throw new ServiceException(
           ErrorCode.NOT_EQUIVALENT,
-          ("a net is fused at slope 1 only, where its LeakyReLU is the identity; this one has slope"
-                  + " %s: train it to the end of the decay first")
+          "expected slope 1, found %s: train until the slope has reached 1, then fuse"
               .formatted(slope));
     }
-    Fusion fusion = new Fusion(ParameterTable.of(training).select(weights));
-    fusion.pair("stem.0", "stem1.0", "stem1.1", "stem2.0", "stem2.1");
-    fusion.activation("stem.1", "stem2.2");
-    for (int block = 0; block < training.architecture().variant().strides().size(); block++) {
-      String name = "stages." + block;
-      fusion.pair(
-          name + ".conv",
-          name + ".conv1.0",
-          name + ".conv1.1",
-          name + ".conv2.0",
-          name + ".conv2.1");
-      fusion.activation(name + ".act", name + ".act");
-    }
-    fusion.classifier("cls.2", "cls1.2", "cls1.3", "cls2.0");
-    return new StateDict(fusion.fused);
+    return new Reparameterizer(ParameterTable.of(training).select(weights), product)
+        .fuse(training.architecture().blocks());
   }
 
-  private final class Fusion {
-
-    private final StateDict weights;
-    private final Map<String, HostTensor> fused = new LinkedHashMap<>();
-
-    Fusion(StateDict weights) {
-      this.weights = weights;
-    }
-
-    void pair(String target, String conv1, String norm1, String conv2, String norm2) {
-      put(target, normalised(conv2, norm2).after(normalised(conv1, norm1), product));
-    }
-
-    void classifier(String target, String conv1, String norm1, String conv2) {
-      ConvolutionWeights second =
-          new ConvolutionWeights(weights.get(conv2 + ".weight"), bias(conv2));
-      put(target, second.after(normalised(conv1, norm1), product));
-    }
-
-    void activation(String target, String name) {
-      HostTensor kernel = weights.get(name + ".weight");
+  private StateDict fuse(int blocks) {
+    put("stem.0", normalised("stem1.0", "stem1.1").then(normalised("stem2.0", "stem2.1"), product));
+    put("stem.1", normalised("stem2.2", "stem2.2.bn"));
+    for (int i = 0; i < blocks; i++) {
+      String block = "stages." + i;
       put(
-          target,
-          BatchNormFold.fold(weights, name + ".bn", kernel, new double[(int) kernel.shape()[0]]));
+          block + ".conv",
+          normalised(block + ".conv1.0", block + ".conv1.1")
+              .then(normalised(block + ".conv2.0", block + ".conv2.1"), product));
+      put(block + ".act", normalised(block + ".act", block + ".act.bn"));
     }
+    put("cls.2", normalised("cls1.2", "cls1.3").then(Affine.of(deep, "cls2.0"), product));
+    return new StateDict(shallow);
+  }
 
-    private ConvolutionWeights normalised(String conv, String norm) {
-      return BatchNormFold.fold(weights, norm, weights.get(conv + ".weight"), bias(conv));
-    }
+  private Affine normalised(String convolution, String batchNorm) {
+    return Affine.of(deep, convolution).then(deep, batchNorm);
+  }
 
-    private double[] bias(String conv) {
-      return weights.get(conv + ".bias").toDoubles();
-    }
-
-    private void put(String target, ConvolutionWeights conv) {
-      fused.put(target + ".weight", conv.weight());
-      fused.put(target + ".bias", conv.biasTensor());
-    }
+  private void put(String name, Affine convolution) {
+    double[] bias = convolution.bias();
+    shallow.put(name + ".weight", convolution.weight());
+    shallow.put(name + ".bias", HostTensor.of(bias, bias.length));
   }
 }

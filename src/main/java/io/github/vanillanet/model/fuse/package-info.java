@@ -1,5 +1,6 @@
 /**
- * Floor 3. The algebra that makes the deep net shallow: weights in, new weights out, in float64.
- * May import {@code error}, {@code checkpoint}, {@code network}.
+ * The fuse: weights of the deep training form in, weights of the shallow deployed form out.
+ *
+ * <p>May import base, model.checkpoint and model.network.
  */
 package io.github.vanillanet.model.fuse;

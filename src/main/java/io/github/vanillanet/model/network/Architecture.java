@@ -3,13 +3,12 @@ package io.github.vanillanet.model.network;
 import java.util.List;
 
 /**
- * All that determines a net's layers: one member of the family at some width, class count, series
- * activation and input size.
+ * Everything that determines a net's layers.
  *
- * @param variant gives strides and ada-pool sizes
- * @param dims width of the stem and of each block's output: one more than there are blocks
- * @param actNum the series activation's depthwise kernel is 2·actNum+1 wide
- * @param classes length of the logits
+ * @param variant gives the strides and the sizes of adaptive pools
+ * @param dims width of the stem, then of each block's output
+ * @param actNum the series activation's depthwise kernel is 2·actNum + 1 wide
+ * @param classes number of logits
  * @param inputHeight pixels
  * @param inputWidth pixels
  */
@@ -29,17 +28,17 @@ public record Architecture(
     dims = List.copyOf(dims);
     if (dims.size() != variant.strides().size() + 1) {
       throw new IllegalArgumentException(
-          "%s has %d widths, found %s"
+          "%s: expected %d widths, found %s"
               .formatted(variant.officialName(), variant.strides().size() + 1, dims));
     }
     if (dims.stream().anyMatch(width -> width < 1) || actNum < 0 || classes < 1) {
       throw new IllegalArgumentException(
-          "widths %s and %d classes must be positive, act_num %d not negative"
+          "expected positive widths and classes and act_num of at least 0, found %s, %d and %d"
               .formatted(dims, classes, actNum));
     }
     if (inputHeight < 1 || inputWidth < 1) {
       throw new IllegalArgumentException(
-          "input size must be positive, found %dx%d".formatted(inputHeight, inputWidth));
+          "expected a positive input size, found %dx%d".formatted(inputHeight, inputWidth));
     }
   }
 
@@ -54,12 +53,21 @@ public record Architecture(
         OFFICIAL_INPUT);
   }
 
-  /** Number of layers on the longest path as the paper counts: stem, blocks, classifier. */
-  public int depth() {
-    return variant.strides().size() + 2;
+  /** Number of blocks between the stem and the classifier. */
+  public int blocks() {
+    return dims.size() - 1;
   }
 
-  /** True for the variant whose blocks pool to fixed sizes. */
+  int width(int index) {
+    return dims.get(index);
+  }
+
+  /** The paper's depth: stem, blocks and classifier. */
+  public int depth() {
+    return blocks() + 2;
+  }
+
+  /** Whether blocks pool to fixed sizes. */
   public boolean adaptive() {
     return !variant.adaPool().isEmpty();
   }

@@ -1,15 +1,15 @@
 package io.github.vanillanet.model.network;
 
 /**
- * How an artifact computes; what it computes stays the same.
+ * How an artifact computes.
  *
  * @param precision of its weights and products
- * @param autotune true lets cuDNN try its algorithms on the first forward of each shape and keep
- *     the fastest; a CPU has no use for it
+ * @param autotune whether cuDNN tries its algorithms on the first forward of each shape and keeps
+ *     the fastest; no effect on a CPU
  */
 public record Arithmetic(Precision precision, boolean autotune) {
 
-  /** As artifacts are published: full float32, and the algorithms that cuDNN takes unasked. */
+  /** The arithmetic of published artifacts. */
   public static final Arithmetic PUBLISHED = new Arithmetic(Precision.FLOAT32, false);
 
   @Override

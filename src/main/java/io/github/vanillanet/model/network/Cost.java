@@ -5,11 +5,15 @@ package io.github.vanillanet.model.network;
  *
  * @param parameters learned numbers
  * @param buffers running statistics and their counters
- * @param macs multiply-accumulates of all convolutions for one image, depthwise ones included: what
- *     the paper's table calls FLOPs
+ * @param macs multiply-accumulates of all convolutions for one image; the paper's table calls them
+ *     FLOPs
  */
 public record Cost(long parameters, long buffers, long macs) {
 
+  /**
+   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CONFIGURATION} if the input
+   *     size is too small for the net
+   */
   public static Cost of(Network network) {
     long parameters = 0;
     long buffers = 0;

@@ -1,58 +1,47 @@
 package io.github.vanillanet.model.network;
 
+import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScriptObject;
 import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * The served artifact as TorchScript: source and module instance, ready for {@link
- * io.github.vanillanet.model.checkpoint.TorchArchive}.
- *
- * <p>Methods of the module:
+ * The served artifact: a TorchScript module with these methods.
  *
  * <ul>
- *   <li>{@code forward(images)}: uint8 {@code [n, h, w, 3]} → float32 logits {@code [n, classes]}
- *   <li>{@code forward_normalised(x)}: float32 {@code [n, 3, h, w]} → the same
- *   <li>{@code prepare()}: repacks all weights for oneDNN, once, on a CPU; {@code forward} branches
- *       on the flag that it sets. The originals are released.
+ *   <li>{@code forward(images)}: uint8 [n, h, w, 3] → float32 logits [n, classes]
+ *   <li>{@code forward_normalised(x)}: float32 [n, 3, h, w] → the same logits
+ *   <li>{@code prepare()}: on a CPU, repacks all weights for oneDNN and releases the originals;
+ *       called once, before the first forward
  * </ul>
  *
- * <p>In a reduced precision the weights are rounded to it, pixels are normalised in float32 as
- * ever, activations are cast before the first layer and logits after the last, and activations lie
- * channels-last, which is what tensor cores take. {@code prepare()} then needs a CPU that has such
- * numbers and throws where there is none.
+ * <p>In a reduced precision the weights are rounded to it. Pixels are normalised in float32,
+ * activations are cast before the first layer, logits after the last. Activations are
+ * channels-last, as tensor cores need them. {@code prepare()} throws on a CPU that lacks the
+ * precision.
  *
- * <p>Operators stand by their ATen names with integer dtypes, as TorchScript's serialised source
- * wants them.
+ * <p>Serialised TorchScript calls operators by their ATen names and writes dtypes as integers.
  */
 public record DeployedModule(String source, ScriptObject root) {
 
   private static final String CLASS = "VanillaNet";
   private static final int CHANNELS_LAST = 2; // c10::MemoryFormat
 
-  /** As artifacts are published. */
-  public static DeployedModule of(
-      Network network, StateDict weights, List<Double> mean, List<Double> std) {
-    return of(network, weights, mean, std, Arithmetic.PUBLISHED);
-  }
-
   /**
-   * @param network of the deployed form
+   * @param network in the deployed form
    * @param weights floating, named as in {@link ParameterTable}; rounded to the precision
-   * @param mean per channel, for inputs in 0..1
-   * @param std per channel
+   * @param preprocessing gives mean and standard deviation of each channel
    */
   public static DeployedModule of(
-      Network network,
-      StateDict weights,
-      List<Double> mean,
-      List<Double> std,
-      Arithmetic arithmetic) {
+      Network network, StateDict weights, Preprocessing preprocessing, Arithmetic arithmetic) {
     if (network.form() != Form.DEPLOYED) {
-      throw new IllegalArgumentException("only the deployed form is served");
+      throw new IllegalArgumentException("expected the deployed form");
     }
     ModuleTree tree = new ModuleTree(CLASS);
     weights
@@ -60,11 +49,16 @@ public record DeployedModule(String source, ScriptObject root) {
         .forEach((name, tensor) -> tree.add(name, tensor.to(arithmetic.precision().storage())));
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("prepared", false);
-    attributes.put("mean", perChannel(mean));
-    attributes.put("std", perChannel(std));
+    attributes.put("mean", perChannel(preprocessing.mean()));
+    attributes.put("std", perChannel(preprocessing.std()));
     String declared = "  prepared : bool\n  mean : Tensor\n  std : Tensor\n";
     String source = tree.childClasses() + tree.declaration(declared, methods(network, arithmetic));
     return new DeployedModule(source, tree.instance(attributes));
+  }
+
+  /** Writes the artifact. */
+  public void write(Path file) throws IOException {
+    TorchArchive.writeModule(file, source, root);
   }
 
   private static HostTensor perChannel(List<Double> values) {
@@ -79,7 +73,7 @@ public record DeployedModule(String source, ScriptObject root) {
     String self = "self: __torch__." + CLASS;
     Precision precision = arithmetic.precision();
     boolean reduced = precision != Precision.FLOAT32;
-    String pixels = "torch.permute(images, [0, 3, 1, 2])"; // channels-last, as the images came
+    String pixels = "torch.permute(images, [0, 3, 1, 2])"; // a channels-last view
     String inside = "torch.to(x, %d)".formatted(dtype(precision));
     String channelsLast = "torch.contiguous(%s, memory_format=%d)".formatted(inside, CHANNELS_LAST);
     // The same operations in the same order as torchvision's ToTensor and Normalize: bit-equal.
@@ -118,8 +112,8 @@ public record DeployedModule(String source, ScriptObject root) {
             logits("x0", reduced));
   }
 
-  private static String logits(String maps, boolean reduced) {
-    String flat = "torch.flatten(%s, 1)".formatted(maps);
+  private static String logits(String features, boolean reduced) {
+    String flat = "torch.flatten(%s, 1)".formatted(features);
     return reduced ? "torch.to(%s, %d)".formatted(flat, dtype(Precision.FLOAT32)) : flat;
   }
 
@@ -136,29 +130,25 @@ public record DeployedModule(String source, ScriptObject root) {
     StringBuilder body = new StringBuilder();
     for (Layer layer : network.layers()) {
       if (layer instanceof Layer.Convolution conv) {
+        // Not conv2d: its use of TF32 and of cuDNN's benchmark depends on process-wide switches,
+        // and the error of TF32 is a thousand times float32's bound.
         line(
             body,
-            // not conv2d: whether cuDNN may round to TF32 or try its algorithms is then told by
-            // switches of the process, and TF32 strays a thousand times float32's bound
             "x = torch._convolution(x, %1$s.weight, %1$s.bias, %2$s)",
             module(conv.name()),
             plainGeometry(conv, arithmetic));
-      } else if (layer instanceof Layer.Relu) {
-        line(body, "x = torch.relu_(x)");
-      } else if (layer instanceof Layer.MaxPool pool) {
-        line(body, "x = torch.max_pool2d(x, [%1$d, %1$d], [%1$d, %1$d])", pool.size());
       } else if (layer instanceof Layer.AdaptiveMaxPool pool) {
         line(body, "x, _0 = torch.adaptive_max_pool2d(x, [%1$d, %1$d])", pool.size());
       } else if (layer instanceof Layer.GlobalAveragePool) {
         line(body, "x = torch.mean(x, [2, 3], True)");
       } else {
-        throw new IllegalStateException("not of the deployed form: " + layer);
+        reluOrMaxPool(body, "x", layer);
       }
     }
     return body.toString();
   }
 
-  /** The same net on oneDNN's own blocked layout, from the first layer to the last. */
+  /** The same net in oneDNN's blocked layout from the first layer to the last. */
   private static String repacked(Network network) {
     StringBuilder body = new StringBuilder();
     for (Layer layer : network.layers()) {
@@ -168,12 +158,8 @@ public record DeployedModule(String source, ScriptObject root) {
             "x0 = torch.mkldnn_convolution(x0, %1$s.weight, %1$s.bias, %2$s)",
             module(conv.name()),
             repackedGeometry(conv));
-      } else if (layer instanceof Layer.Relu) {
-        line(body, "x0 = torch.relu_(x0)");
-      } else if (layer instanceof Layer.MaxPool pool) {
-        line(body, "x0 = torch.max_pool2d(x0, [%1$d, %1$d], [%1$d, %1$d])", pool.size());
       } else if (layer instanceof Layer.AdaptiveMaxPool pool) {
-        // has no kernel for oneDNN's layout
+        // oneDNN has no such kernel
         line(
             body,
             "x1, _0 = torch.adaptive_max_pool2d(torch.to_dense(x0), [%1$d, %1$d])",
@@ -182,11 +168,21 @@ public record DeployedModule(String source, ScriptObject root) {
       } else if (layer instanceof Layer.GlobalAveragePool) {
         line(body, "x0 = torch.adaptive_avg_pool2d(x0, [1, 1])");
       } else {
-        throw new IllegalStateException("not of the deployed form: " + layer);
+        reluOrMaxPool(body, "x0", layer);
       }
     }
     line(body, "x0 = torch.to_dense(x0)");
     return body.toString();
+  }
+
+  private static void reluOrMaxPool(StringBuilder body, String x, Layer layer) {
+    if (layer instanceof Layer.Relu) {
+      line(body, "%1$s = torch.relu_(%1$s)", x);
+    } else if (layer instanceof Layer.MaxPool pool) {
+      line(body, "%1$s = torch.max_pool2d(%1$s, [%2$d, %2$d], [%2$d, %2$d])", x, pool.size());
+    } else {
+      throw new IllegalStateException("not in the deployed form: " + layer);
+    }
   }
 
   private static String repacking(Network network) {
@@ -207,8 +203,8 @@ public record DeployedModule(String source, ScriptObject root) {
   }
 
   /**
-   * Stride, padding, dilation, not transposed, no output padding, groups; then whether to benchmark
-   * algorithms, not only deterministic ones, cuDNN if there is one, whether to round to TF32.
+   * Stride, padding, dilation, transposed, output padding, groups, benchmark, deterministic, cuDNN
+   * enabled, TF32 allowed.
    */
   private static String plainGeometry(Layer.Convolution conv, Arithmetic arithmetic) {
     return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], False, [0, 0], %3$d, %4$s, False, True, %5$s"
@@ -220,13 +216,13 @@ public record DeployedModule(String source, ScriptObject root) {
             arithmetic.precision() == Precision.TF32 ? "True" : "False");
   }
 
-  /** oneDNN's operators take padding before stride. */
+  /** oneDNN's operators take the padding before the stride. */
   private static String repackedGeometry(Layer.Convolution conv) {
     return "[%2$d, %2$d], [%1$d, %1$d], [1, 1], %3$d"
         .formatted(conv.stride(), conv.padding(), conv.groups());
   }
 
-  /** {@code stages.0.conv} → an expression: numeric names are no identifiers. */
+  /** An expression for {@code stages.0.conv}: numeric names are not identifiers. */
   private static String module(String dottedName) {
     String expression = "self";
     for (String part : dottedName.split("\\.")) {

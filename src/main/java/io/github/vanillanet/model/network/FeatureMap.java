@@ -3,20 +3,20 @@ package io.github.vanillanet.model.network;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 
-/** Height and width between two layers, in pixels. */
+/** Height and width of the features between two layers. */
 public record FeatureMap(int height, int width) {
 
   /**
-   * The map that {@code layer} makes of this one.
+   * The output size of {@code layer} for an input of this size.
    *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if nothing is left
+   * @throws ServiceException {@code BAD_CONFIGURATION} if no pixel is left
    */
   public FeatureMap after(Layer layer) {
     if (layer instanceof Layer.Convolution conv) {
-      return new FeatureMap(convolved(height, conv), convolved(width, conv)).orTooSmall(layer);
+      return new FeatureMap(convolved(height, conv), convolved(width, conv)).requirePixels(layer);
     }
     if (layer instanceof Layer.MaxPool pool) {
-      return new FeatureMap(height / pool.size(), width / pool.size()).orTooSmall(layer);
+      return new FeatureMap(height / pool.size(), width / pool.size()).requirePixels(layer);
     }
     if (layer instanceof Layer.AdaptiveMaxPool pool) {
       return new FeatureMap(pool.size(), pool.size());
@@ -28,11 +28,11 @@ public record FeatureMap(int height, int width) {
     return Math.floorDiv(size + 2 * conv.padding() - conv.kernel(), conv.stride()) + 1;
   }
 
-  private FeatureMap orTooSmall(Layer layer) {
+  private FeatureMap requirePixels(Layer layer) {
     if (height < 1 || width < 1) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "the input size is too small for this variant: nothing is left after " + layer);
+          "the input size is too small for this variant: no pixel is left after " + layer);
     }
     return this;
   }

@@ -1,6 +1,6 @@
 package io.github.vanillanet.model.network;
 
-/** The two shapes of one net: deep while it trains, shallow once it is fused. */
+/** The two forms of one net: deep for training, shallow for serving. */
 public enum Form {
   TRAINING,
   DEPLOYED

@@ -7,8 +7,8 @@ import java.util.Map;
 
 /**
  * Tensors with dotted names as nested TorchScript modules, one class per module, so that the
- * archive's {@code state_dict()} shows exactly these names. Weights are declared as buffers: the
- * engine keeps a second reference to parameters, which would hold their memory after repacking.
+ * archive's {@code state_dict()} has exactly these names. Weights are declared as buffers: libtorch
+ * keeps a second reference to parameters, which would hold their memory after repacking.
  */
 public final class ModuleTree {
 
@@ -32,7 +32,7 @@ public final class ModuleTree {
     }
   }
 
-  /** Source of the classes below this one, innermost first: a class stands before its use. */
+  /** Source of the nested classes, innermost first: TorchScript needs a class before its use. */
   public String childClasses() {
     StringBuilder source = new StringBuilder();
     for (ModuleTree child : children.values()) {
@@ -42,10 +42,10 @@ public final class ModuleTree {
   }
 
   /**
-   * This module's class.
+   * Source of this module's class.
    *
-   * @param attributes lines that declare further attributes
-   * @param methods its methods
+   * @param attributes declarations of further attributes
+   * @param methods source of its methods
    */
   public String declaration(String attributes, String methods) {
     StringBuilder source = new StringBuilder("class ").append(className).append("(Module):\n");
@@ -60,7 +60,11 @@ public final class ModuleTree {
     return source.append(attributes).append(methods).toString();
   }
 
-  /** This module's instance; {@code further} follow in the order of their declaration. */
+  /**
+   * This module's instance.
+   *
+   * @param further values of the further attributes, in the order of their declaration
+   */
   public ScriptObject instance(Map<String, Object> further) {
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("training", false);

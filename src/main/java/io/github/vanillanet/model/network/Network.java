@@ -4,92 +4,104 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The list of layers of one form of a net, in the order of execution. Everything that has to know
- * the net's structure reads this list: parameter names and counts, MACs, the TorchScript source,
- * the float64 reference.
+ * A VanillaNet as the list of its layers, in the order of execution. Parameter names, costs, the
+ * TorchScript source and the float64 reference are all derived from this list. Layers have the
+ * names of the official {@code models/vanillanet.py}.
+ *
+ * <p>d₀ … dₙ are the widths, sᵢ the strides, k = 2·act_num + 1. A series activation is a ReLU and a
+ * depthwise k×k convolution.
+ *
+ * <pre>
+ *             training form                     deployed form       output
+ * image                                                             [3, H, W]
+ * stem        conv 4×4/4, BN, LeakyReLU,
+ *             conv 1×1, BN,                     conv 4×4/4,         [d₀, H/4, W/4]
+ *             ReLU, depthwise k×k, BN           ReLU, depthwise     [d₀, H/4, W/4]
+ * block i     conv 1×1, BN, LeakyReLU,                              [dᵢ, h, w]
+ *             conv 1×1, BN,                     conv 1×1,           [dᵢ₊₁, h, w]
+ *             max pool sᵢ,                      max pool sᵢ,        [dᵢ₊₁, h/sᵢ, w/sᵢ]
+ *             ReLU, depthwise k×k, BN           ReLU, depthwise     [dᵢ₊₁, h/sᵢ, w/sᵢ]
+ * classifier  average pool, dropout,            average pool,       [dₙ, 1, 1]
+ *             conv 1×1, BN, LeakyReLU,                              [classes, 1, 1]
+ *             conv 1×1                          conv 1×1            [classes, 1, 1]
+ * </pre>
  *
  * @see <a href="https://arxiv.org/abs/2305.12972">VanillaNet, sections 2 and 3</a>
  */
 public record Network(Architecture architecture, Form form, List<Layer> layers) {
-
-  private static final int IMAGE_CHANNELS = 3;
-  private static final int STEM_KERNEL = 4;
 
   public Network {
     layers = List.copyOf(layers);
   }
 
   public static Network of(Architecture architecture, Form form) {
-    Builder builder = new Builder(architecture);
-    switch (form) {
-      case TRAINING -> builder.training();
-      case DEPLOYED -> builder.deployed();
+    Builder builder = new Builder(architecture, form == Form.TRAINING);
+    builder.stem();
+    for (int block = 0; block < architecture.blocks(); block++) {
+      builder.block(block);
     }
+    builder.classifier();
     return new Network(architecture, form, builder.layers);
   }
 
-  /** Follows {@code models/vanillanet.py}: names and order are those of the official modules. */
-  private static final class Builder {
+  private record Builder(Architecture net, boolean training, List<Layer> layers) {
 
-    private final Architecture net;
-    private final List<Layer> layers = new ArrayList<>();
-
-    Builder(Architecture net) {
-      this.net = net;
+    Builder(Architecture net, boolean training) {
+      this(net, training, new ArrayList<>());
     }
 
-    void training() {
-      int width = net.dims().get(0);
-      stem("stem1.0");
-      batchNorm("stem1.1", width);
-      layers.add(new Layer.SlopedRelu());
-      pointwise("stem2.0", width, width);
-      batchNorm("stem2.1", width);
-      seriesActivation("stem2.2", width, Form.TRAINING);
-      for (int block = 0; block < net.variant().strides().size(); block++) {
-        String name = "stages." + block;
-        int in = net.dims().get(block);
-        int out = net.dims().get(block + 1);
+    void stem() {
+      int width = net.width(0);
+      if (training) {
+        patches("stem1.0", width);
+        batchNorm("stem1.1", width);
+        layers.add(new Layer.SlopedRelu());
+        pointwise("stem2.0", width, width);
+        batchNorm("stem2.1", width);
+        seriesActivation("stem2.2", width);
+      } else {
+        patches("stem.0", width);
+        seriesActivation("stem.1", width);
+      }
+    }
+
+    void block(int index) {
+      String name = "stages." + index;
+      int in = net.width(index);
+      int out = net.width(index + 1);
+      if (training) {
         pointwise(name + ".conv1.0", in, in);
         batchNorm(name + ".conv1.1", in);
         layers.add(new Layer.SlopedRelu());
         pointwise(name + ".conv2.0", in, out);
         batchNorm(name + ".conv2.1", out);
-        pool(block);
-        seriesActivation(name + ".act", out, Form.TRAINING);
+      } else {
+        pointwise(name + ".conv", in, out);
       }
-      layers.add(new Layer.GlobalAveragePool());
-      layers.add(new Layer.Dropout());
-      pointwise("cls1.2", lastWidth(), net.classes());
-      batchNorm("cls1.3", net.classes());
-      layers.add(new Layer.SlopedRelu());
-      pointwise("cls2.0", net.classes(), net.classes());
+      pool(index);
+      seriesActivation(name + ".act", out);
     }
 
-    void deployed() {
-      stem("stem.0");
-      seriesActivation("stem.1", net.dims().get(0), Form.DEPLOYED);
-      for (int block = 0; block < net.variant().strides().size(); block++) {
-        String name = "stages." + block;
-        int out = net.dims().get(block + 1);
-        pointwise(name + ".conv", net.dims().get(block), out);
-        pool(block);
-        seriesActivation(name + ".act", out, Form.DEPLOYED);
+    void classifier() {
+      int in = net.width(net.blocks());
+      int classes = net.classes();
+      layers.add(new Layer.GlobalAveragePool());
+      if (training) {
+        layers.add(new Layer.Dropout());
+        pointwise("cls1.2", in, classes);
+        batchNorm("cls1.3", classes);
+        layers.add(new Layer.SlopedRelu());
+        pointwise("cls2.0", classes, classes);
+      } else {
+        pointwise("cls.2", in, classes);
       }
-      layers.add(new Layer.GlobalAveragePool());
-      pointwise("cls.2", lastWidth(), net.classes());
     }
 
-    private int lastWidth() {
-      return net.dims().get(net.dims().size() - 1);
-    }
-
-    private void stem(String name) {
+    /** The stem's convolution. The adaptive variant's patches overlap by one pixel. */
+    private void patches(String name, int width) {
       int stride = net.adaptive() ? 3 : 4;
       int padding = net.adaptive() ? 1 : 0;
-      int out = net.dims().get(0);
-      layers.add(
-          new Layer.Convolution(name, IMAGE_CHANNELS, out, STEM_KERNEL, stride, padding, 1, true));
+      layers.add(new Layer.Convolution(name, 3, width, 4, stride, padding, 1, true));
     }
 
     private void pointwise(String name, int in, int out) {
@@ -100,10 +112,9 @@ public record Network(Architecture architecture, Form form, List<Layer> layers) 
       layers.add(new Layer.BatchNorm(name, channels));
     }
 
-    /** Strides are pooling: no convolution after the stem skips a pixel. */
     private void pool(int block) {
       int stride = net.variant().strides().get(block);
-      if (stride != 1) {
+      if (stride > 1) {
         layers.add(
             net.adaptive()
                 ? new Layer.AdaptiveMaxPool(net.variant().adaPool().get(block))
@@ -111,15 +122,13 @@ public record Network(Architecture architecture, Form form, List<Layer> layers) 
       }
     }
 
-    /** ReLU, then a learned depthwise kernel: its batch norm becomes a bias when deployed. */
-    private void seriesActivation(String name, int channels, Form form) {
-      int kernel = 2 * net.actNum() + 1;
-      boolean deployed = form == Form.DEPLOYED;
+    private void seriesActivation(String name, int channels) {
+      int padding = net.actNum();
+      int kernel = 2 * padding + 1;
       layers.add(new Layer.Relu());
       layers.add(
-          new Layer.Convolution(
-              name, channels, channels, kernel, 1, net.actNum(), channels, deployed));
-      if (!deployed) {
+          new Layer.Convolution(name, channels, channels, kernel, 1, padding, channels, !training));
+      if (training) {
         batchNorm(name + ".bn", channels);
       }
     }

@@ -13,8 +13,7 @@ import java.util.Map;
 
 /**
  * Names and shapes of a network's parameters and buffers, in the order of its layers, as in the
- * official state dict. {@code num_batches_tracked} is not listed: it may stand in a file or not and
- * means nothing to the net.
+ * official state dict. {@code num_batches_tracked} is optional in files and is not listed.
  */
 public record ParameterTable(Map<String, long[]> shapes) {
 
@@ -44,15 +43,14 @@ public record ParameterTable(Map<String, long[]> shapes) {
   }
 
   /**
-   * The weights in this table's order, without batch counters.
+   * Returns the weights in this table's order, without batch counters.
    *
-   * @throws ServiceException {@code BAD_CHECKPOINT} naming every missing, extra and misshapen
-   *     parameter
+   * @throws ServiceException {@code BAD_CHECKPOINT} that lists every missing parameter, every extra
+   *     one and every one with a wrong shape
    */
   public StateDict select(StateDict weights) {
     List<String> missing = new ArrayList<>();
     List<String> misshapen = new ArrayList<>();
-    List<String> extra = new ArrayList<>();
     Map<String, HostTensor> selected = new LinkedHashMap<>();
     shapes.forEach(
         (name, shape) -> {
@@ -68,11 +66,10 @@ public record ParameterTable(Map<String, long[]> shapes) {
           }
           selected.put(name, tensor);
         });
-    for (String name : weights.tensors().keySet()) {
-      if (!shapes.containsKey(name) && !isBatchCounter(name)) {
-        extra.add(name);
-      }
-    }
+    List<String> extra =
+        weights.tensors().keySet().stream()
+            .filter(name -> !shapes.containsKey(name) && !isBatchCounter(name))
+            .toList();
     List<String> problems = new ArrayList<>();
     report(problems, "missing", missing);
     report(problems, "extra", extra);
@@ -80,7 +77,7 @@ public record ParameterTable(Map<String, long[]> shapes) {
     if (!problems.isEmpty()) {
       throw new ServiceException(
           ErrorCode.BAD_CHECKPOINT,
-          "the weights are not of this net: " + String.join("; ", problems));
+          "the weights do not fit the net: " + String.join("; ", problems));
     }
     return new StateDict(selected);
   }

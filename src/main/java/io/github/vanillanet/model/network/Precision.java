@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** In what numbers an artifact keeps its weights and computes. */
+/** The number format of an artifact's weights and products. */
 public enum Precision {
   FLOAT32(ScalarType.FLOAT32),
-  /** float32 weights; a CUDA device multiplies them with 10 bits of mantissa. */
+  /** float32 weights; a CUDA device rounds them to 10 bits of mantissa in products. */
   TF32(ScalarType.FLOAT32),
   FLOAT16(ScalarType.FLOAT16),
   BFLOAT16(ScalarType.BFLOAT16);
 
-  /** What can be asked for by name: TF32 is a setting of its own. */
+  /** Values of the setting {@code vanillanet.precision}. TF32 has a setting of its own. */
   public static final List<String> NAMES =
       List.of(FLOAT32.label(), FLOAT16.label(), BFLOAT16.label());
 
@@ -33,7 +33,7 @@ public enum Precision {
         .findFirst();
   }
 
-  /** Type of the weights. */
+  /** Type of the stored weights. */
   public ScalarType storage() {
     return storage;
   }

@@ -3,19 +3,16 @@ package io.github.vanillanet.model.network;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import java.nio.ByteBuffer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Weights from a fixed seed, so that a net can be tried and timed before there are trained ones.
- * Scaled so that activations keep their size from layer to layer, whatever the depth; they mean
- * nothing. Equal for equal networks and seeds, on every machine.
+ * Untrained weights from a seed, to try and to time a net. They keep the scale of the activations
+ * from layer to layer. The same network and seed give the same weights on every machine.
  */
 public final class SeededWeights {
 
-  private static final double SERIES_CENTRE = 1.0;
   private static final double SMALL = 0.1;
 
   private SeededWeights() {}
@@ -42,37 +39,27 @@ public final class SeededWeights {
     return new StateDict(tensors);
   }
 
-  /** Uniform with the variance that keeps the signal's; a depthwise kernel mostly passes on. */
+  /** Uniform, with the variance that keeps the signal's. A depthwise kernel is near identity. */
   private static HostTensor kernel(Layer.Convolution conv, SplittableRandom random) {
-    int fanIn = conv.in() / conv.groups() * conv.kernel() * conv.kernel();
-    double bound = Math.sqrt(3.0 / fanIn);
-    boolean depthwise = conv.groups() > 1;
     int area = conv.kernel() * conv.kernel();
-    long[] shape = {conv.out(), conv.in() / conv.groups(), conv.kernel(), conv.kernel()};
+    int inputs = conv.in() / conv.groups();
+    double bound = Math.sqrt(3.0 / (inputs * area));
     return HostTensor.build(
         ScalarType.FLOAT32,
-        shape,
+        new long[] {conv.out(), inputs, conv.kernel(), conv.kernel()},
         out -> {
-          long count = HostTensor.elementCount(shape);
-          for (int i = 0; i < count; i++) {
-            boolean centre = depthwise && i % area == area / 2;
-            out.putFloat((float) ((centre ? SERIES_CENTRE : 0) + uniform(random, bound)));
+          for (int i = 0; out.hasRemaining(); i++) {
+            boolean centre = conv.isDepthwise() && i % area == area / 2;
+            out.putFloat((float) ((centre ? 1 : 0) + (random.nextDouble() * 2 - 1) * bound));
           }
         });
-  }
-
-  private static double uniform(SplittableRandom random, double bound) {
-    return (random.nextDouble() * 2 - 1) * bound;
   }
 
   private static HostTensor uniform(int count, double from, double to, SplittableRandom random) {
-    return HostTensor.build(
-        ScalarType.FLOAT32,
-        new long[] {count},
-        (ByteBuffer out) -> {
-          for (int i = 0; i < count; i++) {
-            out.putFloat((float) (from + (to - from) * random.nextDouble()));
-          }
-        });
+    float[] values = new float[count];
+    for (int i = 0; i < count; i++) {
+      values[i] = (float) (from + (to - from) * random.nextDouble());
+    }
+    return HostTensor.of(values, count);
   }
 }

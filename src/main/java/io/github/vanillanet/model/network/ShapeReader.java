@@ -8,36 +8,36 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads form, widths, class count and {@code act_num} off the shapes of a state dict. The variant
- * is told by the caller: strides leave no trace in the weights. What is missing here takes the
- * official value, so that {@link ParameterTable#select} can name everything that is wrong at once.
+ * Derives form, widths, classes and {@code act_num} from the shapes of a state dict. The caller
+ * names the variant, because weights do not show strides. Where a tensor is missing, the official
+ * value is used, so that {@link ParameterTable#select} can report all problems at once.
  */
 public final class ShapeReader {
+
+  private static final int MAX_KERNEL = 255;
+  private static final int NAMES_SHOWN = 4;
 
   private ShapeReader() {}
 
   /**
-   * @throws ServiceException {@code BAD_CHECKPOINT} if these are no weights of a VanillaNet at all,
-   *     or the series activation's kernel is no odd square
+   * @throws ServiceException {@code BAD_CHECKPOINT} if these are not the weights of a VanillaNet,
+   *     or the kernel of the series activation is not an odd square
    */
   public static Network read(
       StateDict weights, VanillaNetVariant variant, int inputHeight, int inputWidth) {
     Form form = form(weights);
     boolean training = form == Form.TRAINING;
+    List<Integer> official = variant.dims();
     List<Integer> dims = new ArrayList<>();
-    dims.add(
-        outputs(weights, training ? "stem1.0.weight" : "stem.0.weight", variant.dims().get(0)));
+    dims.add(outputs(weights, training ? "stem1.0" : "stem.0", official.get(0)));
     for (int block = 0; block < variant.strides().size(); block++) {
-      String conv = training ? ".conv2.0.weight" : ".conv.weight";
-      dims.add(outputs(weights, "stages." + block + conv, variant.dims().get(block + 1)));
+      String conv = "stages." + block + (training ? ".conv2.0" : ".conv");
+      dims.add(outputs(weights, conv, official.get(block + 1)));
     }
-    int classes =
-        outputs(
-            weights, training ? "cls1.2.weight" : "cls.2.weight", Architecture.OFFICIAL_CLASSES);
+    int classes = outputs(weights, training ? "cls1.2" : "cls.2", Architecture.OFFICIAL_CLASSES);
     int actNum = actNum(weights, training ? "stem2.2.weight" : "stem.1.weight");
-    Architecture architecture =
-        new Architecture(variant, dims, actNum, classes, inputHeight, inputWidth);
-    return Network.of(architecture, form);
+    return Network.of(
+        new Architecture(variant, dims, actNum, classes, inputHeight, inputWidth), form);
   }
 
   private static Form form(StateDict weights) {
@@ -52,19 +52,21 @@ public final class ShapeReader {
               .formatted(
                   training ? "both" : "neither",
                   names.size(),
-                  names.subList(0, Math.min(4, names.size())),
-                  names.size() > 4 ? " …" : ""));
+                  names.subList(0, Math.min(NAMES_SHOWN, names.size())),
+                  names.size() > NAMES_SHOWN ? " …" : ""));
     }
     return training ? Form.TRAINING : Form.DEPLOYED;
   }
 
-  private static int outputs(StateDict weights, String name, int fallback) {
+  /** Output channels of a convolution. */
+  private static int outputs(StateDict weights, String convolution, int official) {
+    String name = convolution + ".weight";
     if (!weights.contains(name)) {
-      return fallback;
+      return official;
     }
     long[] shape = weights.get(name).shape();
     boolean plausible = shape.length == 4 && shape[0] > 0 && shape[0] <= Integer.MAX_VALUE;
-    return plausible ? (int) shape[0] : fallback;
+    return plausible ? (int) shape[0] : official;
   }
 
   private static int actNum(StateDict weights, String name) {
@@ -73,7 +75,7 @@ public final class ShapeReader {
     }
     HostTensor kernel = weights.get(name);
     long[] shape = kernel.shape();
-    if (shape.length != 4 || shape[2] != shape[3] || shape[2] % 2 == 0 || shape[2] > 255) {
+    if (shape.length != 4 || shape[2] != shape[3] || shape[2] % 2 == 0 || shape[2] > MAX_KERNEL) {
       throw new ServiceException(
           ErrorCode.BAD_CHECKPOINT,
           "%s: expected [channels, 1, k, k] with an odd k, found %s".formatted(name, kernel));

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The official family: widths, strides and ada-pool sizes, from {@code models/vanillanet.py} of
- * huawei-noah/VanillaNet. A variant's strides give its shape; widths may be read off a checkpoint.
+ * The official family, from {@code models/vanillanet.py} of huawei-noah/VanillaNet. A checkpoint
+ * may have other widths than its variant.
  */
 public enum VanillaNetVariant {
   VANILLANET_5("vanillanet_5", List.of(512, 1024, 2048, 4096), List.of(2, 2, 2)),
@@ -45,7 +45,7 @@ public enum VanillaNetVariant {
     this.adaPool = adaPool;
   }
 
-  /** From 8 layers on, a deeper net repeats one more block of width 2048 at stride 1. */
+  /** From 8 layers on, each deeper net has one more block of width 2048 and stride 1. */
   private static List<Integer> deepDims(int repeats) {
     return concatenate(
         List.of(512, 512, 1024, 2048), Collections.nCopies(repeats, 2048), List.of(4096, 4096));
@@ -69,33 +69,33 @@ public enum VanillaNetVariant {
     return officialName;
   }
 
-  /** What a model of this variant is called when nobody names it: {@code vanillanet-13-x1-5}. */
+  /** The default name of a model of this variant: {@code vanillanet-13-x1-5}. */
   public String modelName() {
     return officialName.replace('_', '-');
   }
 
-  /** Width of the stem, then of each block's output, at full size. */
+  /** Full width of the stem, then of each block's output. */
   public List<Integer> dims() {
     return dims;
   }
 
-  /** Each block's stride. */
+  /** Stride of each block's pool; 1 for none. */
   public List<Integer> strides() {
     return strides;
   }
 
-  /** Each block's adaptive output size, 0 where it does not pool; empty when not adaptive. */
+  /** Output size of each block's adaptive pool, 0 for none; empty if the variant has none. */
   public List<Integer> adaPool() {
     return adaPool;
   }
 
-  /** Accepts official names and model names, in any case. */
+  /** Accepts official names and model names, case-insensitive. */
   public static Optional<VanillaNetVariant> named(String name) {
     String wanted = name.toLowerCase(Locale.ROOT).replace('-', '_');
     return Arrays.stream(values()).filter(v -> v.officialName.equals(wanted)).findFirst();
   }
 
-  /** All official names, for messages. */
+  /** All official names, separated by commas. */
   public static String names() {
     return Arrays.stream(values()).map(v -> v.officialName).collect(Collectors.joining(", "));
   }

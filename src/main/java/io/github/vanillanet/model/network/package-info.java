@@ -1,5 +1,7 @@
 /**
- * Floor 2. The family as data: variants, layers, parameter names and counts, and the TorchScript
- * source that runs them. Knows nothing of an engine. May import {@code error}, {@code checkpoint}.
+ * The VanillaNet family as data: variants, layers, parameter names, costs and the TorchScript
+ * source of the served artifact. Independent of any engine.
+ *
+ * <p>May import base and model.checkpoint.
  */
 package io.github.vanillanet.model.network;

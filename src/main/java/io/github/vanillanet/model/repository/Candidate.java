@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Weights on their way to become a served version.
+ * Weights to publish as a version.
  *
  * @param name of the model
- * @param network of {@code weights}, in either form
- * @param slope that the training form's LeakyReLU has reached; 1 for the deployed form
- * @param labels one for each class
- * @param trained false for weights that mean nothing
- * @param origin where they came from, in words, for the manifest
+ * @param network of the weights, in either form
+ * @param slope of the training form's LeakyReLU; 1 for the deployed form
+ * @param labels one per class
+ * @param trained false for weights from a seed
+ * @param origin where the weights come from, as text for the manifest
  * @param accuracy top-1 on a test set, 0..1, if measured
  */
 public record Candidate(

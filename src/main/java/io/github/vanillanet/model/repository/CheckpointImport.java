@@ -16,14 +16,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Reads an official checkpoint into a {@link Candidate}.
+ * Reads an official checkpoint as a {@link Candidate}.
  *
- * @param checkpoint a {@code .pth} of either form
- * @param variant gives the strides, which leave no trace in the weights
- * @param name of the model; without one it is called after its variant
+ * @param checkpoint a {@code .pth} file of either form
+ * @param variant of the weights, which do not show strides
+ * @param name of the model; default: the variant's
  * @param key of the state dict in the file
- * @param slope that the weights were trained to; files do not store it
- * @param labels one a line; without them the standard ones
+ * @param slope at the end of the training; files do not store it
+ * @param labels one per line; default: {@link Labels#standard}
  */
 public record CheckpointImport(
     Path checkpoint,
@@ -38,8 +38,8 @@ public record CheckpointImport(
   private static final long OFFICIAL_DECAY_EPOCHS = 100;
 
   /**
-   * @param warnings is told what looks doubtful, one line each
-   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged, hostile or of another
+   * @param warnings receives doubts about the checkpoint, one line each
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged, hostile or for another
    *     net
    * @throws ServiceException {@code NOT_EQUIVALENT} if the slope is not 1
    * @throws ServiceException {@code BAD_CONFIGURATION} if the labels or the input size do not fit
@@ -47,14 +47,12 @@ public record CheckpointImport(
   public Candidate read(Consumer<String> warnings) {
     if (slope != 1) {
       throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT,
-          "a net is fused at slope 1 only, where its LeakyReLU is the identity, found slope "
-              + slope);
+          ErrorCode.NOT_EQUIVALENT, "only a net with slope 1 can be fused, found slope " + slope);
     }
     Preprocessing preprocessing = preprocessing();
     TorchCheckpoint file = TorchCheckpoint.read(checkpoint, key);
     Network network = network(file);
-    Cost.of(network); // refuses an input that the net would pool to nothing
+    Cost.of(network); // rejects an input size that is too small
     if (network.form() == Form.TRAINING) {
       slopeDoubt(file).ifPresent(warnings);
     }
@@ -101,10 +99,7 @@ public record CheckpointImport(
     return "imported from " + checkpoint.getFileName() + from;
   }
 
-  /**
-   * A checkpoint from inside the decay was trained at a smaller slope, which no file tells; only
-   * the epoch and the trainer's arguments beside the weights can give it away.
-   */
+  /** A checkpoint from before the end of the decay was trained at a smaller slope. */
   private static Optional<String> slopeDoubt(TorchCheckpoint file) {
     if (file.epoch().isEmpty() || !file.trainingArguments().containsKey("decay_epochs")) {
       return Optional.empty();
@@ -117,8 +112,8 @@ public record CheckpointImport(
     return epoch >= decay
         ? Optional.empty()
         : Optional.of(
-            ("the checkpoint is of epoch %d, but the slope reaches 1 in epoch %d only: the fused"
-                    + " net may answer otherwise than the net did while it was trained")
+            ("the checkpoint is from epoch %d, but the slope reaches 1 in epoch %d: the fused net"
+                    + " may answer differently from the trained one")
                 .formatted(epoch, decay));
   }
 }

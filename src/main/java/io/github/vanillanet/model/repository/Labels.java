@@ -4,7 +4,6 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -21,20 +20,20 @@ public final class Labels {
 
   private Labels() {}
 
-  /** ImageNet's names for 1000 classes, else {@code class 0}, {@code class 1}, … */
+  /** ImageNet's labels for 1000 classes, else {@code class 0}, {@code class 1}, … */
   public static List<String> standard(int classes) {
-    if (classes == IMAGENET_CLASSES) {
-      return imagenet();
-    }
-    return IntStream.range(0, classes).mapToObj(index -> "class " + index).toList();
+    return classes == IMAGENET_CLASSES
+        ? imagenet()
+        : IntStream.range(0, classes).mapToObj(index -> "class " + index).toList();
   }
 
   /**
-   * Reads one label a line, UTF-8.
+   * Reads one label per line, UTF-8.
    *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if there are not {@code classes} of them
+   * @throws ServiceException {@code BAD_CONFIGURATION} if there are not {@code classes} of them, or
+   *     one is empty
    */
-  public static List<String> read(Path file, int classes) {
+  static List<String> read(Path file, int classes) {
     List<String> labels;
     try {
       labels = Files.readAllLines(file).stream().map(String::strip).toList();
@@ -47,7 +46,7 @@ public final class Labels {
     if (labels.size() != classes || labels.contains("")) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "%s: expected %d labels, one a line, found %d%s"
+          "%s: expected %d labels, one per line, found %d%s"
               .formatted(
                   file, classes, labels.size(), labels.contains("") ? ", some of them empty" : ""));
     }
@@ -55,9 +54,10 @@ public final class Labels {
   }
 
   private static List<String> imagenet() {
-    try (InputStream in = Labels.class.getResourceAsStream(IMAGENET);
-        BufferedReader reader =
-            new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
+    try (BufferedReader reader =
+        new BufferedReader(
+            new InputStreamReader(
+                Labels.class.getResourceAsStream(IMAGENET), StandardCharsets.UTF_8))) {
       return reader.lines().toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -8,14 +8,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What stands in a version's {@code manifest.json}: all that the service must know to serve the
- * artifact beside it, and the proof that it may.
+ * Content of a version's {@code manifest.json}: how to serve the artifact, and its certificate.
  *
- * @param format of this file; 1
- * @param trained false for weights from a seed, which mean nothing
- * @param parameters learned numbers of the deployed form
+ * @param format of the file; 1
+ * @param trained false for weights from a seed
+ * @param parameters of the deployed form
  * @param macs multiply-accumulates for one image
- * @param origin where the weights came from, in words
+ * @param origin where the weights come from, as text
  * @param accuracy top-1 on a test set, 0..1, if measured
  */
 public record Manifest(
@@ -39,7 +38,7 @@ public record Manifest(
     if (architecture.inputHeight() != preprocessing.height()
         || architecture.inputWidth() != preprocessing.width()) {
       throw new IllegalArgumentException(
-          "the net takes %dx%d, the preprocessing makes %dx%d"
+          "the architecture expects %dx%d pixels, the preprocessing gives %dx%d"
               .formatted(
                   architecture.inputHeight(),
                   architecture.inputWidth(),
@@ -48,8 +47,7 @@ public record Manifest(
     }
   }
 
-  /** The same version, its accuracy measured. */
-  Manifest withAccuracy(Optional<Double> measured) {
+  Manifest withAccuracy(double measured) {
     return new Manifest(
         format,
         name,
@@ -62,7 +60,7 @@ public record Manifest(
         preprocessing,
         precision,
         origin,
-        measured,
+        Optional.of(measured),
         certificate);
   }
 }

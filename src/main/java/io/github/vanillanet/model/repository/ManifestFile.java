@@ -14,56 +14,60 @@ import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** {@code manifest.json}, to and from disk. Thread-safe. */
+/** Reads and writes {@code manifest.json}. */
 public final class ManifestFile {
 
-  /** A manifest is mostly golden logits; nothing near this is one. */
-  private static final long LARGEST = 64L << 20;
+  private static final long MAX_BYTES = 64L << 20;
 
-  private final ObjectMapper json =
+  private static final ObjectMapper JSON =
       JsonMapper.builder()
           .addModule(new Jdk8Module())
           .addModule(new JavaTimeModule())
           .addModule(new ParameterNamesModule())
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE) // a variant's official name, for one
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
           .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES) // a typing error is no default
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .build();
 
-  /** As one line of JSON. */
-  public String text(Manifest manifest) {
+  private ManifestFile() {}
+
+  /** One line of JSON. */
+  public static String text(Manifest manifest) {
     try {
-      return json.writeValueAsString(manifest);
+      return JSON.writeValueAsString(manifest);
     } catch (JacksonException e) {
-      throw new IllegalStateException("a manifest is always JSON", e);
+      throw new IllegalStateException("a manifest can always be written", e);
     }
   }
 
-  void write(Path file, Manifest manifest) throws IOException {
+  static void write(Path file, Manifest manifest) throws IOException {
     Files.writeString(file, text(manifest) + "\n");
   }
 
+  static Manifest read(InputStream content) throws IOException {
+    return JSON.readValue(content, Manifest.class);
+  }
+
   /**
-   * @throws ServiceException {@code BAD_ARTIFACT} if it is missing or no manifest
+   * @throws ServiceException {@code BAD_ARTIFACT} if the file is missing or is not a manifest
    */
-  Manifest read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new ServiceException(ErrorCode.BAD_ARTIFACT, file + " is missing");
-    }
-    try {
-      if (Files.size(file) > LARGEST) {
+  static Manifest read(Path file) {
+    try (InputStream content = Files.newInputStream(file)) {
+      long bytes = Files.size(file);
+      if (bytes > MAX_BYTES) {
         throw new ServiceException(
             ErrorCode.BAD_ARTIFACT,
-            "%s: expected at most %d bytes, found %d".formatted(file, LARGEST, Files.size(file)));
+            "%s: expected at most %d bytes, found %d".formatted(file, MAX_BYTES, bytes));
       }
-      Manifest manifest = json.readValue(file.toFile(), Manifest.class);
+      Manifest manifest = read(content);
       if (manifest.format() != Manifest.FORMAT) {
         throw new ServiceException(
             ErrorCode.BAD_ARTIFACT,
@@ -73,12 +77,11 @@ public final class ManifestFile {
     } catch (JacksonException e) {
       throw new ServiceException(
           ErrorCode.BAD_ARTIFACT,
-          "%s is no manifest: %s"
+          "%s is not a manifest: %s"
               .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_ARTIFACT, "%s cannot be read: %s".formatted(file, e), e);
+      throw StoredVersion.unreadable(file, e);
     }
   }
 }

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 /**
  * One version of one model.
  *
- * @param name a file name that is safe everywhere: letters, digits, dot, hyphen, underscore
- * @param version counted from 1
+ * @param name a safe file name: letters, digits, dots, hyphens and underscores
+ * @param version at least 1
  */
 public record ModelId(String name, int version) {
 
@@ -19,16 +19,15 @@ public record ModelId(String name, int version) {
   public ModelId {
     requireName(name);
     if (version < 1) {
-      throw new IllegalArgumentException("versions count from 1, found " + version);
+      throw new IllegalArgumentException("expected a version of at least 1, found " + version);
     }
   }
 
-  /** True if {@code name} can be a model's name. */
   public static boolean isName(String name) {
     return NAME.matcher(name).matches();
   }
 
-  /** The version that {@code text} stands for: digits without a leading zero. */
+  /** Parses a version: up to nine digits, no leading zero. */
   public static OptionalInt version(String text) {
     return VERSION.matcher(text).matches()
         ? OptionalInt.of(Integer.parseInt(text))
@@ -36,13 +35,13 @@ public record ModelId(String name, int version) {
   }
 
   /**
-   * @throws ServiceException {@code BAD_CONFIGURATION} if {@code name} cannot be a model's name
+   * @throws ServiceException {@code BAD_CONFIGURATION} if {@code name} is not a model's name
    */
   public static String requireName(String name) {
     if (!isName(name)) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          ("a model's name has 1 to 64 letters, digits, dots, hyphens and underscores and begins"
+          ("model name: expected 1 to 64 letters, digits, dots, hyphens and underscores, beginning"
                   + " with a letter or digit, found '%s'")
               .formatted(name));
     }

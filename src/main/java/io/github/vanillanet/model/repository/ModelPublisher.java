@@ -12,6 +12,7 @@ import io.github.vanillanet.model.engine.TorchInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.fuse.Reparameterizer;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Cost;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
@@ -26,8 +27,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * The way from weights to a version in the repository: check, fuse, write the artifact, prove it,
- * publish. Whatever fails on the way leaves the repository as it was.
+ * Publishes weights as a version: select, fuse, write the artifact, certify, publish. A failure
+ * leaves the repository unchanged.
  */
 public final class ModelPublisher {
 
@@ -37,8 +38,8 @@ public final class ModelPublisher {
   private final Consumer<String> progress;
 
   /**
-   * @param threads for the proof's forward passes
-   * @param progress is told each step in a few words
+   * @param threads of the certificate's forward passes
+   * @param progress receives the name of each step
    */
   public ModelPublisher(
       TorchRuntime runtime, ModelRepository repository, int threads, Consumer<String> progress) {
@@ -50,9 +51,9 @@ public final class ModelPublisher {
 
   /**
    * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if the weights
-   *     are not of their network
+   *     do not fit their network
    * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_EQUIVALENT} if the slope is
-   *     not 1 or the proof fails
+   *     not 1 or the certificate does not hold
    */
   public StoredVersion publish(Candidate candidate) {
     Network source = candidate.network();
@@ -63,7 +64,7 @@ public final class ModelPublisher {
       progress.accept("fusing");
       StateDict fused =
           source.form() == Form.TRAINING
-              ? new Reparameterizer(reference::product).fuse(source, weights, candidate.slope())
+              ? Reparameterizer.fuse(source, weights, candidate.slope(), reference::product)
               : weights;
       EquivalenceCheck.Fuse fuse = new EquivalenceCheck.Fuse(source, weights, deployed, fused);
       return repository.publish(
@@ -77,20 +78,16 @@ public final class ModelPublisher {
       Path folder, Candidate candidate, EquivalenceCheck.Fuse fuse, Float64Reference reference)
       throws IOException {
     progress.accept("writing");
-    Architecture architecture = fuse.deployed().architecture();
     Path artifact = folder.resolve(StoredVersion.ARTIFACT);
-    DeployedModule module =
-        DeployedModule.of(
-            fuse.deployed(),
-            fuse.fusedWeights(),
-            candidate.preprocessing().mean(),
-            candidate.preprocessing().std());
-    TorchArchive.writeModule(artifact, module.source(), module.root());
+    DeployedModule.of(
+            fuse.deployed(), fuse.fusedWeights(), candidate.preprocessing(), Arithmetic.PUBLISHED)
+        .write(artifact);
     TorchArchive.writeCheckpoint(
         folder.resolve(StoredVersion.CHECKPOINT), Map.of("model", fuse.sourceWeights().tensors()));
 
     progress.accept("proving");
     Certificate certificate = certify(artifact, candidate, fuse, reference);
+    Architecture architecture = fuse.deployed().architecture();
     Cost cost = Cost.of(fuse.deployed());
     return new Manifest(
         Manifest.FORMAT,
@@ -111,28 +108,17 @@ public final class ModelPublisher {
   private Certificate certify(
       Path artifact, Candidate candidate, EquivalenceCheck.Fuse fuse, Float64Reference reference)
       throws IOException {
-    Architecture architecture = fuse.deployed().architecture();
+    Architecture net = fuse.deployed().architecture();
     try (ModelInstance instance =
         TorchInstance.load(
-            runtime,
-            artifact,
-            Device.CPU,
-            architecture.inputHeight(),
-            architecture.inputWidth(),
-            threads)) {
+            runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), threads)) {
       return new EquivalenceCheck(reference, Probes.STANDARD)
           .certify(
               fuse,
               new EquivalenceCheck.Artifact(
                   FileDigest.sha256(artifact), Precision.FLOAT32, instance),
               candidate.preprocessing(),
-              versions());
+              Map.of("java", System.getProperty("java.version"), "libtorch", runtime.version()));
     }
-  }
-
-  private Map<String, String> versions() {
-    return Map.of(
-        "java", System.getProperty("java.version"),
-        "libtorch", runtime.version());
   }
 }

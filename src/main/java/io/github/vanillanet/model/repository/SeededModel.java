@@ -2,20 +2,24 @@ package io.github.vanillanet.model.repository;
 
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.SeededWeights;
 import io.github.vanillanet.model.network.VanillaNetVariant;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
 
-/** A full-size member of the family with weights from a fixed seed: to try and to time the path. */
+/** A full-size, untrained model with weights from a fixed seed, to try and to time the service. */
 public final class SeededModel {
 
   private static final long SEED = 5;
 
   private SeededModel() {}
 
-  /** A candidate of the deployed form, flagged as untrained. */
+  /** The model in the deployed form, ready to be published. */
   public static Candidate of(VanillaNetVariant variant) {
     Architecture architecture = Architecture.official(variant);
     Network deployed = Network.of(architecture, Form.DEPLOYED);
@@ -29,5 +33,13 @@ public final class SeededModel {
         false,
         "weights from seed " + SEED + ": untrained, for trying and timing only",
         Optional.empty());
+  }
+
+  /** Writes an artifact without a certificate. */
+  public static void write(VanillaNetVariant variant, Arithmetic arithmetic, Path file)
+      throws IOException {
+    Candidate model = of(variant);
+    DeployedModule.of(model.network(), model.weights(), model.preprocessing(), arithmetic)
+        .write(file);
   }
 }

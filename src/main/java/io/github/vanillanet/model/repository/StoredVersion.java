@@ -1,13 +1,19 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.network.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
 /**
- * A published version on disk. Nothing of its artifact has been read yet.
+ * A published version on disk.
  *
- * @param folder holds the files below
- * @param labels one for each class, in order
+ * @param folder has the four files below
+ * @param labels one per class, in the order of the logits
  */
 public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<String> labels) {
 
@@ -22,5 +28,67 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
 
   public Path artifact() {
     return folder.resolve(ARTIFACT);
+  }
+
+  /**
+   * Reads and verifies a version: all files are there, the certificate holds, and it is for the
+   * artifact's bytes.
+   *
+   * @throws ServiceException {@code BAD_ARTIFACT} or {@code NOT_EQUIVALENT} if not
+   */
+  static StoredVersion open(ModelId id, Path folder) {
+    Manifest manifest = ManifestFile.read(folder.resolve(MANIFEST));
+    int classes = manifest.architecture().classes();
+    StoredVersion version =
+        new StoredVersion(id, folder, manifest, labels(folder.resolve(LABELS), classes));
+    Certificate certificate = manifest.certificate();
+    requireEqual(
+        folder + ": variant of the certificate",
+        manifest.architecture().variant().officialName(),
+        certificate.variant());
+    // the strict bound is float32's; artifacts of other precisions are derived when they are loaded
+    requireEqual(folder + ": precision", Precision.FLOAT32, manifest.precision());
+    requireEqual(
+        folder + ": precision of the certificate", Precision.FLOAT32, certificate.precision());
+    certificate.requireHolds(classes);
+    requireEqual(
+        version.artifact() + ": SHA-256 of the certificate",
+        sha256(version.artifact()),
+        certificate.artifactSha256());
+    return version;
+  }
+
+  private static String sha256(Path artifact) {
+    try {
+      return FileDigest.sha256(artifact);
+    } catch (IOException e) {
+      throw unreadable(artifact, e);
+    }
+  }
+
+  private static List<String> labels(Path file, int classes) {
+    try {
+      List<String> labels = Files.readAllLines(file);
+      requireEqual(file + ": number of labels", classes, labels.size());
+      return labels;
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private static void requireEqual(String what, Object expected, Object found) {
+    if (!expected.equals(found)) {
+      throw new ServiceException(
+          ErrorCode.BAD_ARTIFACT, "%s: expected %s, found %s".formatted(what, expected, found));
+    }
+  }
+
+  static ServiceException unreadable(Path file, IOException e) {
+    return new ServiceException(
+        ErrorCode.BAD_ARTIFACT,
+        Files.isRegularFile(file)
+            ? "%s cannot be read: %s".formatted(file, e)
+            : file + " is missing",
+        e);
   }
 }

@@ -15,32 +15,30 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Folders of a model that no reader looks at: a version before it has its name, and after it has
- * lost it. A process that dies leaves them, so whoever publishes next deletes what nobody has
- * written for a day. Several processes may work in the same folder.
+ * Hidden folders of a model: versions that are being published or deleted. A process that dies
+ * leaves them behind; each publishing deletes those that have not been written for a day. Several
+ * processes may share the repository.
  */
 final class TemporaryFolder {
 
   private static final Logger LOG = System.getLogger(TemporaryFolder.class.getName());
-
   private static final Pattern NAME = Pattern.compile("\\.(publishing|deleting)-[0-9a-f-]{36}");
-
   private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
   private TemporaryFolder() {}
 
-  /** Where a version is written before it is published; it is not there yet. */
+  /** A new name for a version that is being written. */
   static Path publishing(Path model) {
     return model.resolve(".publishing-" + UUID.randomUUID());
   }
 
   /**
-   * Takes a folder's name away in one step, so that it can be deleted in peace. The folder around
-   * it is new, and so says that somebody is at it; only its owner could make it look new itself.
+   * Hides a folder in one step, before it is deleted. It moves into a new folder, so that its old
+   * modification time does not make it look abandoned to other processes.
    *
-   * @return where it is now
+   * @return the new folder
    */
-  static Path condemn(Path folder) throws IOException {
+  static Path hide(Path folder) throws IOException {
     Path around = Files.createDirectory(folder.resolveSibling(".deleting-" + UUID.randomUUID()));
     try {
       Files.move(folder, around.resolve(folder.getFileName()));
@@ -51,19 +49,19 @@ final class TemporaryFolder {
     return around;
   }
 
-  /** Deletes what dead processes left. What cannot be deleted stays, with a warning. */
+  /** Deletes abandoned folders. Logs a warning for those that cannot be deleted. */
   static void deleteAbandoned(Path model) throws IOException {
     Instant limit = Instant.now().minus(ABANDONED_AFTER);
     for (Path folder : temporary(model)) {
       try {
         if (lastWritten(folder).isBefore(limit)) {
-          FolderTree.delete(condemn(folder)); // who still writes it cannot publish it then
-          LOG.log(Level.INFO, "{0} is deleted: nobody has written it for a day", folder);
+          FolderTree.delete(hide(folder)); // once hidden, its writer cannot publish it
+          LOG.log(Level.INFO, "deleted {0}, which was not written for a day", folder);
         }
       } catch (NoSuchFileException e) {
-        // whoever else is at it was faster
+        // another process has deleted it
       } catch (IOException e) {
-        LOG.log(Level.WARNING, "{0} was left and cannot be deleted: {1}", folder, e);
+        LOG.log(Level.WARNING, "cannot delete the abandoned folder {0}: {1}", folder, e);
       }
     }
   }

@@ -1,28 +1,67 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.Collectors;
 
 /**
- * Which versions of a model were active, the present one first. What a person rolls back from is
- * forgotten, so that rolling back twice goes back twice.
+ * The versions of a model that were active, the current one first. A rollback removes the version
+ * that it leaves, so that two rollbacks go back two versions. The file {@code active} in the
+ * model's folder has one version per line.
  */
 public record VersionHistory(List<Integer> versions) {
 
-  private static final int LONGEST = 16;
-
-  static final VersionHistory EMPTY = new VersionHistory(List.of());
+  private static final String FILE = "active";
+  private static final int MAX_LENGTH = 16;
 
   public VersionHistory {
     versions = List.copyOf(versions);
+  }
+
+  /** Empty without a file. Ignores lines that are not versions. */
+  static VersionHistory read(Path model) {
+    Path file = model.resolve(FILE);
+    try (var lines = Files.lines(file, StandardCharsets.ISO_8859_1)) {
+      return new VersionHistory(
+          lines
+              .flatMapToInt(line -> ModelId.version(line.strip()).stream())
+              .distinct()
+              .boxed()
+              .toList());
+    } catch (NoSuchFileException e) {
+      return new VersionHistory(List.of());
+    } catch (IOException e) {
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION, "%s cannot be read: %s".formatted(file, e), e);
+    }
+  }
+
+  /** Replaces the file in one step. */
+  void write(Path model) {
+    Path file = model.resolve(FILE);
+    try {
+      DurableFiles.replace(
+          file, versions.stream().map(v -> v + "\n").collect(Collectors.joining()));
+    } catch (IOException e) {
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION, "%s cannot be written: %s".formatted(file, e), e);
+    }
   }
 
   public OptionalInt active() {
     return versions.stream().mapToInt(Integer::intValue).findFirst();
   }
 
-  /** The one to roll back to. */
+  /** The version that a rollback activates. */
   public OptionalInt previous() {
     return versions.stream().mapToInt(Integer::intValue).skip(1).findFirst();
   }
@@ -31,15 +70,15 @@ public record VersionHistory(List<Integer> versions) {
     List<Integer> next = new ArrayList<>(versions);
     next.removeIf(older -> older == version);
     next.add(0, version);
-    return new VersionHistory(next.subList(0, Math.min(LONGEST, next.size())));
+    return new VersionHistory(next.subList(0, Math.min(MAX_LENGTH, next.size())));
   }
 
-  /** Without the active one. */
+  /** Without the active version. */
   public VersionHistory back() {
-    return new VersionHistory(versions.subList(Math.min(1, versions.size()), versions.size()));
+    return new VersionHistory(versions.stream().skip(1).toList());
   }
 
-  public VersionHistory only(List<Integer> existing) {
+  VersionHistory only(List<Integer> existing) {
     return new VersionHistory(versions.stream().filter(existing::contains).toList());
   }
 }

@@ -2,7 +2,6 @@ package io.github.vanillanet.serve.registry;
 
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.certify.Certificate;
-import io.github.vanillanet.model.certify.GoldenAnswers;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.InstanceLoader;
@@ -93,7 +92,10 @@ public final class ModelLoader implements VersionLoader {
     long started = System.nanoTime();
     Architecture architecture = version.manifest().architecture();
     List<RgbImage> probes =
-        new GoldenAnswers(version.manifest().certificate())
+        version
+            .manifest()
+            .certificate()
+            .probes()
             .images(architecture.inputHeight(), architecture.inputWidth());
     try (ServedArtifact artifact = ServedArtifact.of(version, arithmetic)) {
       List<WarmedInstance> instances = instances(artifact, architecture, probes);
@@ -102,7 +104,7 @@ public final class ModelLoader implements VersionLoader {
         Certificate certificate = proven(artifact, version, instances);
         // from here on it takes turns with others: a forward that hangs must not stop them
         lane.watch(
-            probes(new GoldenAnswers(certificate), probes),
+            probes(certificate, probes),
             SHORTEST_PROBE_INTERVAL,
             plan.hangLimit(),
             fault -> onFault.accept(version.id(), fault));
@@ -146,12 +148,12 @@ public final class ModelLoader implements VersionLoader {
     return new Lane(id.toString(), List.copyOf(instances), plan.lane(), meters);
   }
 
-  private static List<Probe> probes(GoldenAnswers golden, List<RgbImage> images) {
+  private static List<Probe> probes(Certificate certificate, List<RgbImage> images) {
     List<Probe> probes = new ArrayList<>();
     for (int i = 0; i < images.size(); i++) {
       int index = i;
       ModelInput input = new ModelInput(InputKind.IMAGES, 1, WarmUp.pixels(images.get(i), 1));
-      probes.add(new Probe(input, logits -> golden.requireStill(index, logits)));
+      probes.add(new Probe(input, logits -> certificate.requireAnswerInService(index, logits)));
     }
     return probes;
   }

@@ -3,7 +3,6 @@ package io.github.vanillanet.serve.registry;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
-import io.github.vanillanet.model.certify.GoldenAnswers;
 import io.github.vanillanet.model.engine.DerivedArtifact;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.FileDigest;
@@ -45,12 +44,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
     Path file = Files.createTempFile("vanillanet-", ".pt");
     try {
       DerivedArtifact.write(
-          version.artifact(),
-          manifest.architecture(),
-          manifest.preprocessing().mean(),
-          manifest.preprocessing().std(),
-          arithmetic,
-          file);
+          version.artifact(), manifest.architecture(), manifest.preprocessing(), arithmetic, file);
       return new ServedArtifact(file, FileDigest.sha256(file), arithmetic);
     } catch (IOException | RuntimeException | Error e) {
       Files.delete(file);
@@ -70,9 +64,8 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
     if (!arithmetic.equals(Arithmetic.PUBLISHED)) {
       return published.of(arithmetic.precision(), sha256, answers);
     }
-    GoldenAnswers golden = new GoldenAnswers(published);
     for (int i = 0; i < answers.size(); i++) {
-      golden.requireSame(i, answers.get(i));
+      published.requireAnswer(i, answers.get(i));
     }
     return published;
   }

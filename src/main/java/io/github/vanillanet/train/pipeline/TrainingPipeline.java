@@ -219,8 +219,7 @@ public final class TrainingPipeline {
       return Outcome.rejected(
           verdict.objection().get(), OptionalDouble.of(accuracy), verdict.liveAccuracy());
     }
-    StoredVersion published =
-        repository.publishCopy(verdict.candidate(), Optional.of(verdict.accuracy()));
+    StoredVersion published = repository.publishCopy(verdict.candidate(), verdict.accuracy());
     return Outcome.published(
         published.id().name(), published.id().version(), accuracy, verdict.liveAccuracy());
   }

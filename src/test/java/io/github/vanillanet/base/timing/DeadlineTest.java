@@ -10,7 +10,7 @@ class DeadlineTest {
   private final ManualTicker ticker = new ManualTicker();
 
   @Test
-  void aBudgetRunsOutFromItsStart() {
+  void aBudgetExpires() {
     Deadline deadline = Deadline.after(ticker, ticker.nanos(), Duration.ofMillis(20));
 
     ticker.advance(Duration.ofMillis(15));
@@ -26,13 +26,13 @@ class DeadlineTest {
   }
 
   @Test
-  void withoutADeadlineEverythingIsInTime() {
+  void withoutADeadlineAllWorkIsAllowed() {
     assertThat(Deadline.never().allows(Duration.ofDays(1000))).isTrue();
     assertThat(Deadline.after(ticker, 0, Duration.ofSeconds(Long.MAX_VALUE)).exists()).isFalse();
   }
 
   @Test
-  void ofTwoDeadlinesTheSoonerHolds() {
+  void soonerReturnsTheEarlierDeadline() {
     Deadline tight = Deadline.after(ticker, ticker.nanos(), Duration.ofMillis(1));
     Deadline loose = Deadline.after(ticker, ticker.nanos(), Duration.ofMillis(2));
 

@@ -3,7 +3,7 @@ package io.github.vanillanet.base.timing;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Time that passes when a test says so. */
+/** A clock that a test advances. */
 public final class ManualTicker implements Ticker {
 
   private final AtomicLong now = new AtomicLong(1_000_000);

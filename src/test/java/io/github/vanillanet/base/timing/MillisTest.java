@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class MillisTest {
 
   @Test
-  void millisecondsAreWrittenAsFormattersWriteThem() {
+  void formatsLikeStringFormat() {
     assertThat(Millis.of(0, 1)).isEqualTo("0.0");
     assertThat(Millis.of(12_049_999, 1)).isEqualTo("12.0");
     assertThat(Millis.of(12_050_000, 1)).isEqualTo("12.1");

@@ -12,12 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The certificate of an artifact that computes otherwise than the published one. */
 class CertificateTest {
 
   private static final Agreement EXACT = new Agreement(0, 1e-5, 1);
 
-  /** Two probes of three classes; the largest logit is 4, the two best of the first are close. */
+  /**
+   * Two probes, three classes. The largest logit is 4; the two best of the first probe are close.
+   */
   private static final Certificate PUBLISHED =
       new Certificate(
           Certificate.Source.FUSED,
@@ -40,7 +41,7 @@ class CertificateTest {
 
   @ParameterizedTest
   @EnumSource(names = {"TF32", "FLOAT16", "BFLOAT16"})
-  void aReducedPrecisionMayStrayByAHundredthOfTheLargestLogit(Precision precision) {
+  void aReducedPrecisionMayDifferByOnePercentOfTheLargestLogit(Precision precision) {
     Certificate certificate =
         PUBLISHED.of(precision, "derived", answers(1.03f, 0.97f, -2.03f, -3.97f, 0.039f, 1f));
 
@@ -51,54 +52,53 @@ class CertificateTest {
     assertThatThrownBy(
             () -> PUBLISHED.of(precision, "derived", answers(1, 0.99f, -2, -3.95f, 0, 1)))
         .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("in " + precision.label())
-        .hasMessageContaining("allowed is 0.04")
+        .hasMessageContainingAll(precision.label(), "0.05", "0.04")
         .hasMessageNotContaining("\n");
   }
 
   @ParameterizedTest
   @EnumSource(Precision.class)
-  void whateverIsCertifiedIsStillRightInServiceAndALittleLater(Precision precision) {
+  void aCertifiedAnswerIsAcceptedInServiceWithTheBoundAsMargin(Precision precision) {
     float allowed = precision == Precision.FLOAT32 ? 3.9e-5f : 0.039f;
     List<float[]> far = answers(1, 0.99f, -2 + allowed, -4, 0, 1); // the probe of small logits
-    GoldenAnswers golden = new GoldenAnswers(PUBLISHED.of(precision, "derived", far));
+    Certificate certificate = PUBLISHED.of(precision, "derived", far);
 
-    golden.requireSame(0, far.get(0));
-    golden.requireStill(0, far.get(0));
-    golden.requireStill(0, new float[] {1, 0.99f, -2 + 1.9f * allowed});
-    assertThatThrownBy(() -> golden.requireStill(0, new float[] {1, 0.99f, -2 + 2.1f * allowed}))
+    certificate.requireAnswer(0, far.get(0));
+    certificate.requireAnswerInService(0, far.get(0));
+    certificate.requireAnswerInService(0, new float[] {1, 0.99f, -2 + 1.9f * allowed});
+    assertThatThrownBy(
+            () ->
+                certificate.requireAnswerInService(0, new float[] {1, 0.99f, -2 + 2.1f * allowed}))
         .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("logits of probe 0 differ");
-    assertThatThrownBy(() -> golden.requireStill(1, new float[] {-4, Float.NaN, 1}))
+        .hasMessageContaining("probe 0");
+    assertThatThrownBy(() -> certificate.requireAnswerInService(1, new float[] {-4, Float.NaN, 1}))
         .has(code(ErrorCode.NOT_EQUIVALENT));
-    assertThatThrownBy(() -> golden.requireSame(1, new float[] {-4, 0}))
-        .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("2 logits");
+    assertThatThrownBy(() -> certificate.requireAnswer(1, new float[] {-4, 0}))
+        .has(code(ErrorCode.NOT_EQUIVALENT));
   }
 
   @Test
-  void float32IsHeldToItsOwnBound() {
+  void float32HasItsOwnBound() {
     assertThatThrownBy(
             () ->
                 PUBLISHED.of(Precision.FLOAT32, "autotuned", answers(1, 0.99f, -2, -4, 0, 1.001f)))
         .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("allowed is 4.00e-05");
+        .hasMessageContainingAll("float32", "4.00e-05");
   }
 
   @Test
-  void anotherBestClassIsRefusedHoweverSmallTheDifference() {
+  void rejectsAnotherBestClassHoweverSmallTheDifference() {
     assertThatThrownBy(
             () -> PUBLISHED.of(Precision.FLOAT16, "derived", answers(0.99f, 1f, -2, -4, 0, 1)))
         .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessage("only 0.500 of the probes keep their first class in float16");
+        .hasMessageContainingAll("float16", "0.500");
   }
 
   @Test
-  void answersOfAnotherNumberOrNotANumberAreRefused() {
+  void rejectsAWrongNumberOfLogitsAndNaN() {
     assertThatThrownBy(
             () -> PUBLISHED.of(Precision.FLOAT16, "derived", List.of(new float[] {1, 0.99f, -2})))
-        .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("answers 3 logits to 1 probes, certified are 6");
+        .has(code(ErrorCode.NOT_EQUIVALENT));
     assertThatThrownBy(
             () -> PUBLISHED.of(Precision.FLOAT16, "derived", answers(1, Float.NaN, -2, -4, 0, 1)))
         .has(code(ErrorCode.NOT_EQUIVALENT));

@@ -9,7 +9,6 @@ import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.Float64Reference;
 import io.github.vanillanet.model.engine.Nets;
@@ -17,20 +16,24 @@ import io.github.vanillanet.model.engine.TorchInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.fuse.Reparameterizer;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Layer;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.model.network.SeededWeights;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,9 +41,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Each test makes the mistake that somebody who writes a fuse makes, and expects the certificate to
- * be refused. The nets are the official code's, with batch norms that are far from the identity and
- * some negative gammas.
+ * Each test makes a typical mistake of a fuse and expects that no certificate is issued. The nets
+ * come from the official code; their batch norms are far from the identity, and some gammas are
+ * negative.
  */
 class PlantedFuseBugsTest {
 
@@ -67,7 +70,7 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void theRightFuseIsCertified() throws IOException {
+  void certifiesTheCorrectFuse() throws IOException {
     Certificate certificate = certify(fuse(trained.weights()), deployed);
 
     assertThat(certificate.float64().maxDelta()).isLessThan(1e-12);
@@ -80,30 +83,30 @@ class PlantedFuseBugsTest {
     // var + 1e-5 under the root: as if the variances had been 9e-6 larger
     StateDict wrong = each(".running_var", variance -> map(variance, v -> v + 9e-6));
 
-    refused(fuse(wrong), deployed);
+    assertNotCertified(fuse(wrong), deployed);
   }
 
   @Test
   void transposedKernel() {
-    refused(change("stages.1.act.weight", PlantedFuseBugsTest::transposed), deployed);
+    assertNotCertified(change("stages.1.act.weight", PlantedFuseBugsTest::transposed), deployed);
   }
 
   @Test
   void transposedMatrix() {
-    // block 0 is square, so that its shape does not give the mistake away
-    refused(change("stages.0.conv.weight", PlantedFuseBugsTest::transposed), deployed);
+    // block 0 is square, so its shape stays valid
+    assertNotCertified(change("stages.0.conv.weight", PlantedFuseBugsTest::transposed), deployed);
   }
 
   @Test
   void forgottenBias() {
     StateDict wrong = each("conv1.0.bias", bias -> map(bias, b -> 0));
 
-    refused(fuse(wrong), deployed);
+    assertNotCertified(fuse(wrong), deployed);
   }
 
   @Test
   void forgottenActivationBias() {
-    refused(change("stages.3.act.bias", bias -> map(bias, b -> 0)), deployed);
+    assertNotCertified(change("stages.3.act.bias", bias -> map(bias, b -> 0)), deployed);
   }
 
   @Test
@@ -111,80 +114,79 @@ class PlantedFuseBugsTest {
     StateDict wrong =
         each(".weight", gamma -> gamma.shape().length == 1 ? map(gamma, Math::abs) : gamma);
 
-    refused(fuse(wrong), deployed);
+    assertNotCertified(fuse(wrong), deployed);
   }
 
   @Test
   void batchNormInTrainingMode() {
-    // the statistics of a batch instead of the running ones: here, of a standardised one
+    // the statistics of a standardised batch instead of the running ones
     StateDict means = each(".running_mean", mean -> map(mean, m -> 0));
     StateDict wrong = each(means, ".running_var", variance -> map(variance, v -> 1));
 
-    refused(fuse(wrong), deployed);
+    assertNotCertified(fuse(wrong), deployed);
   }
 
   @Test
   void poolBeforeTheBatchNorm() {
-    // right weights, but the pool has moved to before its convolution: gammas may be negative
-    refused(fuse(trained.weights()), swapEach(Layer.MaxPool.class));
+    // correct weights, but the pool is before its convolution, and gammas may be negative
+    assertNotCertified(fuse(trained.weights()), swapEach(Layer.MaxPool.class));
   }
 
   @Test
   void slopeOfNineTenths() {
     assertThatThrownBy(
             () ->
-                new Reparameterizer(reference::product)
-                    .fuse(trained.network(), trained.weights(), 0.9))
+                Reparameterizer.fuse(trained.network(), trained.weights(), 0.9, reference::product))
         .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("0.9");
   }
 
   @Test
   void swappedBlocks() {
-    // the last two blocks of vanillanet_7 have different widths; of a net with equal ones:
+    // needs blocks of equal width
     Architecture equal =
         new Architecture(
             VanillaNetVariant.VANILLANET_8, List.of(8, 8, 8, 8, 8, 8, 8), 3, 10, 64, 64);
     Network training = Network.of(equal, Form.TRAINING);
-    StateDict weights = io.github.vanillanet.model.network.SeededWeights.of(training, 11);
-    StateDict fused = new Reparameterizer(reference::product).fuse(training, weights, 1);
+    StateDict weights = SeededWeights.of(training, 11);
+    StateDict fused = Reparameterizer.fuse(training, weights, 1, reference::product);
     Map<String, HostTensor> swapped = new LinkedHashMap<>(fused.tensors());
     for (String part : List.of("conv.weight", "conv.bias", "act.weight", "act.bias")) {
       swapped.put("stages.2." + part, fused.get("stages.3." + part));
       swapped.put("stages.3." + part, fused.get("stages.2." + part));
     }
 
-    assertRefused(training, weights, new StateDict(swapped), Network.of(equal, Form.DEPLOYED));
+    assertNotCertified(training, weights, new StateDict(swapped), Network.of(equal, Form.DEPLOYED));
   }
 
   @Test
-  void secondConvolutionFirst() {
+  void exchangedConvolutions() {
     Map<String, HostTensor> exchanged = new LinkedHashMap<>(trained.weights().tensors());
-    // block 0 is square: both of its convolutions have one shape
+    // both convolutions of block 0 have the same shape
     for (String part :
         List.of("0.weight", "0.bias", "1.weight", "1.bias", "1.running_mean", "1.running_var")) {
       exchanged.put("stages.0.conv1." + part, trained.weights().get("stages.0.conv2." + part));
       exchanged.put("stages.0.conv2." + part, trained.weights().get("stages.0.conv1." + part));
     }
 
-    refused(fuse(new StateDict(exchanged)), deployed);
+    assertNotCertified(fuse(new StateDict(exchanged)), deployed);
   }
 
   @Test
   void depthwiseBeforeTheRelu() {
-    refused(fuse(trained.weights()), swapEach(Layer.Relu.class));
+    assertNotCertified(fuse(trained.weights()), swapEach(Layer.Relu.class));
   }
 
   @Test
-  void weightsOfTheOtherKey() {
+  void weightsOfAnotherKey() {
     Nets.Net other = Nets.read(VARIANT, "checkpoint-3.pth", "model");
 
-    refused(fuse(other.weights()), deployed);
+    assertNotCertified(fuse(other.weights()), deployed);
   }
 
   @Test
   void oneWeightOffByAThousandth() {
-    refused(
+    assertNotCertified(
         change(
             "stages.2.conv.weight",
             weight -> {
@@ -195,7 +197,7 @@ class PlantedFuseBugsTest {
         deployed);
   }
 
-  /** Every layer of this kind changes places with the one after it. */
+  /** Exchanges each ReLU with the next layer, or each other layer with the previous one. */
   private static Network swapEach(Class<? extends Layer> kind) {
     List<Layer> layers = new ArrayList<>(deployed.layers());
     for (int i = 1; i < layers.size() - 1; i++) {
@@ -208,7 +210,7 @@ class PlantedFuseBugsTest {
   }
 
   private static StateDict fuse(StateDict weights) {
-    return new Reparameterizer(reference::product).fuse(trained.network(), weights, 1);
+    return Reparameterizer.fuse(trained.network(), weights, 1, reference::product);
   }
 
   private static StateDict change(String name, UnaryOperator<HostTensor> mistake) {
@@ -232,9 +234,8 @@ class PlantedFuseBugsTest {
     return new StateDict(changed);
   }
 
-  private static HostTensor map(HostTensor tensor, java.util.function.DoubleUnaryOperator mistake) {
-    return HostTensor.of(
-        java.util.Arrays.stream(tensor.toDoubles()).map(mistake).toArray(), tensor.shape());
+  private static HostTensor map(HostTensor tensor, DoubleUnaryOperator mistake) {
+    return HostTensor.of(Arrays.stream(tensor.toDoubles()).map(mistake).toArray(), tensor.shape());
   }
 
   /** Exchanges the last two dimensions that are longer than 1 and equal. */
@@ -251,15 +252,15 @@ class PlantedFuseBugsTest {
     return HostTensor.of(turned, shape);
   }
 
-  private void refused(StateDict fused, Network network) {
-    assertRefused(trained.network(), trained.weights(), fused, network);
+  private void assertNotCertified(StateDict fused, Network network) {
+    assertNotCertified(trained.network(), trained.weights(), fused, network);
   }
 
-  private void assertRefused(
+  private void assertNotCertified(
       Network training, StateDict weights, StateDict fused, Network network) {
     assertThatThrownBy(() -> certify(training, weights, fused, network))
         .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("does not compute what its source weights compute");
+        .hasMessageContaining("float64");
   }
 
   private Certificate certify(StateDict fused, Network network) throws IOException {
@@ -273,10 +274,8 @@ class PlantedFuseBugsTest {
     Map<String, HostTensor> rounded = new LinkedHashMap<>();
     fused.tensors().forEach((name, tensor) -> rounded.put(name, tensor.to(ScalarType.FLOAT32)));
     Path file = Files.createTempFile(folder, "model", ".pt");
-    DeployedModule module =
-        DeployedModule.of(
-            network, new StateDict(rounded), preprocessing.mean(), preprocessing.std());
-    TorchArchive.writeModule(file, module.source(), module.root());
+    DeployedModule.of(network, new StateDict(rounded), preprocessing, Arithmetic.PUBLISHED)
+        .write(file);
     try (TorchInstance instance =
         TorchInstance.load(runtime, file, Device.CPU, net.inputHeight(), net.inputWidth(), 2)) {
       return new EquivalenceCheck(reference, Probes.STANDARD)

@@ -10,17 +10,17 @@ import org.junit.jupiter.api.Test;
 class ProbesTest {
 
   @Test
-  void theSamePicturesComeFromTheSameSeedForEver() {
+  void theSameSeedAlwaysGivesTheSameImages() {
     List<RgbImage> images = Probes.STANDARD.images(64, 96);
 
-    // Golden logits in published manifests refer to these very pictures.
+    // Golden logits in published manifests are for these images.
     assertThat(images).hasSize(2);
     assertThat(images.stream().map(image -> Arrays.hashCode(image.rgb())))
         .containsExactly(-102347682, 1727602257);
   }
 
   @Test
-  void everyChannelOfEveryPictureUsesMostOfItsRange() {
+  void everyChannelOfEveryImageUsesMostOfItsRange() {
     for (RgbImage image : Probes.STANDARD.images(224, 224)) {
       for (int channel = 0; channel < 3; channel++) {
         int least = 255;

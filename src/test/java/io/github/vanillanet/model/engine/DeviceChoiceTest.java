@@ -5,31 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
-import java.nio.file.Path;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** On machines that are told, not had. */
+/** Uses descriptions of machines, not real devices. */
 class DeviceChoiceTest {
 
   private final Machine machine = new Machine();
 
-  /** Two devices and all that they need, unless a test takes something away. */
+  /** A machine with two devices and everything that they require; tests remove parts. */
   private static final class Machine implements CudaSurroundings {
     int usable = 2;
     boolean cudaBuild = true;
     OptionalInt shown = OptionalInt.of(2);
     final Map<String, String> variables = new HashMap<>(Map.of("PYTORCH_LIBRARY_PATH", "/lib/pt"));
-    final Set<String> libraries = new HashSet<>(Set.of("cudart"));
+    boolean cudaRuntime = true;
 
     @Override
     public int usableDevices() {
@@ -39,11 +36,6 @@ class DeviceChoiceTest {
     @Override
     public String libtorch() {
       return "2.7.1";
-    }
-
-    @Override
-    public Path libtorchFolder() {
-      return Path.of("/lib/pt");
     }
 
     @Override
@@ -57,8 +49,8 @@ class DeviceChoiceTest {
     }
 
     @Override
-    public boolean canLoad(String name) {
-      return libraries.contains(name);
+    public boolean hasCudaRuntime() {
+      return cudaRuntime;
     }
 
     @Override
@@ -78,7 +70,7 @@ class DeviceChoiceTest {
         "cuda:1,cuda:0; cuda:1,cuda:0",
         "cuda:all; cuda:0,cuda:1",
       })
-  void aSettingNamesDevices(String setting, String devices) {
+  void aSettingSelectsDevices(String setting, String devices) {
     DeviceChoice choice = DeviceChoice.of(setting, machine);
 
     assertThat(choice.names()).isEqualTo(devices);
@@ -97,10 +89,10 @@ class DeviceChoiceTest {
         "cpu,cuda:0",
         "CPU"
       })
-  void whatNamesNoDevicesIsRefused(String setting) {
+  void rejectsAnInvalidSetting(String setting) {
     assertThatThrownBy(() -> DeviceChoice.of(setting, machine))
         .has(code(ErrorCode.BAD_CONFIGURATION))
-        .hasMessageStartingWith("vanillanet.device: expected auto, cpu, cuda, cuda:N")
+        .hasMessageContainingAll("vanillanet.device", "auto", "cpu", "cuda:N", "cuda:all")
         .hasMessageNotContaining("\n");
   }
 
@@ -110,74 +102,73 @@ class DeviceChoiceTest {
       assertThatThrownBy(() -> DeviceChoice.of(setting, machine))
           .has(code(ErrorCode.BAD_CONFIGURATION))
           .hasMessageContainingAll(parts)
-          .hasMessageStartingWith("vanillanet.device=" + setting)
+          .hasMessageContaining("vanillanet.device=" + setting)
           .hasMessageNotContaining("\n");
     }
     DeviceChoice automatic = DeviceChoice.of("auto", machine);
     assertThat(automatic.devices()).containsExactly(Device.CPU);
     assertThat(automatic.fallback().orElseThrow()).contains(parts).doesNotContain("\n");
-    assertThat(DeviceChoice.of("cpu", machine).fallback()).as("nobody asked").isEmpty();
+    assertThat(DeviceChoice.of("cpu", machine).fallback()).as("explicit choice").isEmpty();
   }
 
   @Test
-  void aMissingDriverIsTold() {
+  void reportsAMissingDriver() {
     machine.shown = OptionalInt.empty();
 
-    assertMissing("libcuda.so.1 not found");
+    assertMissing("libcuda.so.1");
   }
 
   @Test
-  void aDriverWithoutADeviceIsToldWithWhatHidesIt() {
+  void reportsADriverWithoutDevicesAndTheVariableThatHidesThem() {
     machine.shown = OptionalInt.of(0);
     machine.variables.put("CUDA_VISIBLE_DEVICES", "-1");
 
-    assertMissing("the driver shows no device", "CUDA_VISIBLE_DEVICES='-1'");
+    assertMissing("driver", "CUDA_VISIBLE_DEVICES='-1'");
   }
 
   @Test
-  void theCpuBuildIsToldWithTheVariableThatIsNotSet() {
+  void reportsACpuBuildAndTheUnsetVariable() {
     machine.cudaBuild = false;
     machine.variables.clear();
 
-    assertMissing("libtorch 2.7.1 is the build for the CPU", "PYTORCH_LIBRARY_PATH is not set");
+    assertMissing("2.7.1", "PYTORCH_LIBRARY_PATH", "PYTORCH_VERSION", "PYTORCH_FLAVOR");
   }
 
   @Test
-  void aFolderWithoutCudaIsToldByItsName() {
+  void reportsTheFolderWithoutCudaLibraries() {
     machine.cudaBuild = false;
 
-    assertMissing("PYTORCH_LIBRARY_PATH=/lib/pt has no libtorch_cuda.so");
+    assertMissing("PYTORCH_LIBRARY_PATH=/lib/pt", "libtorch_cuda.so");
   }
 
   @Test
-  void aMissingRuntimeLibraryIsTold() {
-    machine.libraries.clear();
+  void reportsAMissingRuntimeLibrary() {
+    machine.cudaRuntime = false;
 
-    assertMissing("libcudart.so not found");
+    assertMissing("libcudart.so");
   }
 
   @Test
-  void allThatIsMissingIsToldAtOnce() {
+  void reportsEverythingThatIsMissingAtOnce() {
     machine.shown = OptionalInt.empty();
     machine.cudaBuild = false;
-    machine.libraries.clear();
+    machine.cudaRuntime = false;
 
     assertMissing("libcuda.so.1", "libtorch_cuda.so", "libcudart.so");
   }
 
   @Test
-  void aDeviceThatLibtorchRefusesAlthoughAllIsThereIsTold() {
-    assertMissing("the driver may be too old");
+  void reportsADeviceThatLibtorchCannotUseAlthoughNothingIsMissing() {
+    assertMissing("2.7.1", "driver", "too old");
   }
 
   @Test
-  void anIndexOutOfRangeIsToldWithTheRange() {
+  void rejectsAnIndexOutOfRange() {
     machine.variables.put("CUDA_VISIBLE_DEVICES", "4,5");
 
     assertThatThrownBy(() -> DeviceChoice.of("cuda:1,cuda:2", machine))
         .has(code(ErrorCode.BAD_CONFIGURATION))
-        .hasMessage(
-            "vanillanet.device=cuda:1,cuda:2: expected devices below cuda:2, for libtorch sees 2,"
-                + " found cuda:2; CUDA_VISIBLE_DEVICES='4,5'");
+        .hasMessageContainingAll(
+            "vanillanet.device=cuda:1,cuda:2", "found cuda:2", "CUDA_VISIBLE_DEVICES='4,5'");
   }
 }

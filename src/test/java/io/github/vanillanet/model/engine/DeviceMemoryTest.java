@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 class DeviceMemoryTest {
 
   @Test
-  void theCpusIsWhatTheProcessHoldsOfWhatItMayHold() {
+  void reportsTheMemoryOfThisProcessForTheCpu() {
     assumeTrue(Files.exists(Path.of("/proc/self/status")), "needs Linux");
     DeviceMemory memory = new DeviceMemory(Device.CPU);
     Runtime heap = Runtime.getRuntime();
@@ -19,7 +19,7 @@ class DeviceMemoryTest {
   }
 
   @Test
-  void aDeviceThatIsNotThereTellsNothingAndThrowsNothing() {
+  void isNaNForADeviceThatDoesNotExist() {
     DeviceMemory memory = new DeviceMemory(new Device(Device.Kind.CUDA, 99));
 
     assertThat(memory.used()).isNaN();

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Against logits that the official code computed in float64 from the same files. */
+/** Compares with float64 logits of the official code, computed from the same files. */
 class Float64ReferenceTest {
 
-  /** Both sides are float64; sums of up to 4096 products may be taken in another order. */
+  /** Both sides are float64; sums of up to 4096 products may have another order. */
   private static final double TOLERANCE = 1e-10;
 
   private static Float64Reference reference;
@@ -30,7 +30,7 @@ class Float64ReferenceTest {
 
   @ParameterizedTest
   @MethodSource("io.github.vanillanet.model.engine.Nets#goldenVariants")
-  void theTrainingFormAnswersAsTheOfficialCodeAtEverySlope(String variant) {
+  void theTrainingFormMatchesTheOfficialCodeAtEverySlope(String variant) {
     for (String key : List.of("model", "model_ema")) {
       Nets.Net net = Nets.read(variant, "checkpoint-3.pth", key);
       for (String slope : List.of("1", "0", "0.37")) {
@@ -44,12 +44,12 @@ class Float64ReferenceTest {
 
   @ParameterizedTest
   @MethodSource("io.github.vanillanet.model.engine.Nets#goldenVariants")
-  void theDeployedFormAnswersAsTheOfficialCode(String variant) {
+  void theDeployedFormMatchesTheOfficialCode(String variant) {
     double[] ofEma = logits(variant, Nets.read(variant, "deploy.pth", "model"), 1);
     double[] ofModel = logits(variant, Nets.read(variant, "deploy_from_model.pth", "model"), 1);
 
-    // These files hold float32 weights, the golden logits come from float64 ones: 1e-4 is the
-    // limit of the official float32 code itself.
+    // The files have float32 weights, the golden logits come from float64 ones: 1e-4 is the limit
+    // of the official float32 code.
     assertThat(Nets.maxDelta(ofEma, Nets.golden(variant, "logits.model_ema.deploy")))
         .isLessThan(1e-4);
     assertThat(Nets.maxDelta(ofModel, Nets.golden(variant, "logits.model.deploy")))
@@ -63,7 +63,7 @@ class Float64ReferenceTest {
   }
 
   @Test
-  void matricesAreMultipliedInFloat64() {
+  void multipliesMatricesInFloat64() {
     HostTensor a = HostTensor.of(new double[] {1, 1e-12, 2, 3}, 2, 2);
     HostTensor b = HostTensor.of(new float[] {1, 2, 1, 4}, 2, 2);
 

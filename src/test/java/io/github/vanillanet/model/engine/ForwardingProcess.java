@@ -1,8 +1,9 @@
 package io.github.vanillanet.model.engine;
 
 import com.sun.jna.NativeLibrary;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
+import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
@@ -16,10 +17,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A process that loads the engine, runs some forwards on one thread, and tells what it sees. */
+/** A process that loads libtorch, runs forwards on one thread and prints measurements. */
 final class ForwardingProcess {
 
-  /** What the engine is given through the environment. */
+  /** Environment variables that libtorch and OpenMP read. */
   static final List<String> VARIABLES =
       List.of("OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "THP_MEM_ALLOC_ENABLE");
 
@@ -34,20 +35,20 @@ final class ForwardingProcess {
   private ForwardingProcess() {}
 
   /**
-   * Prints lines of {@code name=value}: the variables; {@code layer-pages}, pages of memory in the
-   * output of one of the first layers; {@code faults.0} and so on, page faults of each forward;
-   * {@code helpers}, threads that the forwards started.
+   * Prints lines of {@code name=value}: the variables; {@code layer-pages}, memory pages of an
+   * early layer's output; {@code faults.N}, page faults of each forward; {@code helpers}, threads
+   * that the forwards started.
    *
-   * @param arguments the artifact's file, and how many threads a forward may use
+   * @param arguments the artifact's file and the threads of a forward
    */
   public static void main(String... arguments) throws InterruptedException {
     TorchRuntime runtime = TorchRuntime.load();
     NativeLibrary c = NativeLibrary.getInstance("c");
     for (String name : VARIABLES) {
-      tell(name, c.getFunction("getenv").invokeString(new Object[] {name}, false));
+      print(name, c.getFunction("getenv").invokeString(new Object[] {name}, false));
     }
     int pageSize = c.getFunction("getpagesize").invokeInt(new Object[0]);
-    tell("layer-pages", LAYER_SIDE * LAYER_SIDE * CHANNELS * Float.BYTES / pageSize);
+    print("layer-pages", LAYER_SIDE * LAYER_SIDE * CHANNELS * Float.BYTES / pageSize);
     try (TorchInstance instance =
         TorchInstance.load(
             runtime,
@@ -73,39 +74,39 @@ final class ForwardingProcess {
             SIDE,
             SIDE);
     Network net = Network.of(narrow, Form.DEPLOYED);
-    List<Double> ones = List.of(1.0, 1.0, 1.0);
-    DeployedModule module = DeployedModule.of(net, SeededWeights.of(net, 1), ones, ones);
-    TorchArchive.writeModule(artifact, module.source(), module.root());
+    DeployedModule.of(
+            net, SeededWeights.of(net, 1), Preprocessing.official(SIDE, SIDE), Arithmetic.PUBLISHED)
+        .write(artifact);
   }
 
   private static void forward(TorchInstance instance) {
     ByteBuffer image = ByteBuffer.allocateDirect(InputKind.IMAGES.sampleBytes(SIDE, SIDE));
-    instance.attachToThread(); // which starts threads of another pool, that forwards do not use
+    instance.attachToThread(); // starts threads of another pool, which forwards do not use
     try {
       long threads = threadsOfThisName();
       for (int i = 0; i < FORWARDS; i++) {
         long faults = minorFaults();
         instance.forward(InputKind.IMAGES, image, 1);
-        tell("faults." + i, minorFaults() - faults);
+        print("faults." + i, minorFaults() - faults);
       }
-      tell("helpers", threadsOfThisName() - threads);
+      print("helpers", threadsOfThisName() - threads);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private static void tell(String name, Object value) {
+  private static void print(String name, Object value) {
     System.out.println(name + "=" + value);
   }
 
-  /** Of this thread. */
+  /** Minor page faults of this thread. */
   private static long minorFaults() throws IOException {
     String stat = Files.readString(Path.of("/proc/thread-self/stat"));
     String behindName = stat.substring(stat.lastIndexOf(')') + 2); // begins with field 3
     return Long.parseLong(behindName.split(" ")[MINOR_FAULTS - 3]);
   }
 
-  /** This one, and those that native code started from it: they get its name. */
+  /** This thread, and those that native code started from it, which get its name. */
   private static long threadsOfThisName() throws IOException {
     try (Stream<Path> tasks = Files.list(Path.of("/proc/self/task"))) {
       return tasks.filter(ForwardingProcess::hasThisName).count();
@@ -115,7 +116,7 @@ final class ForwardingProcess {
   private static boolean hasThisName(Path task) {
     try {
       return Files.readString(task.resolve("comm")).strip().equals(THREAD);
-    } catch (IOException gone) { // it has ended since it was listed
+    } catch (IOException gone) { // it has ended
       return false;
     }
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the engine's libraries are told before they are loaded, seen in fresh processes. */
+/** Checks the environment and the memory of fresh processes that load libtorch. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "reads /proc")
 class NativeEnvironmentTest {
 
@@ -37,24 +37,24 @@ class NativeEnvironmentTest {
   }
 
   @Test
-  void aForwardOnOneThreadWaitsForNobodyAndKeepsItsMemory() throws Exception {
+  void aForwardOnOneThreadStartsNoThreadsAndKeepsItsMemory() throws Exception {
     Map<String, String> found = run(1, Map.of("OMP_DISPLAY_ENV", "verbose"));
 
     assertThat(found)
         .containsEntry("OMP_WAIT_POLICY", "PASSIVE")
         .containsEntry("GOMP_SPINCOUNT", "3000")
         .containsEntry("THP_MEM_ALLOC_ENABLE", "1");
-    assertThat(err) // OpenMP's own words: it was loaded after they were set
+    assertThat(err) // OpenMP reports them: it was loaded after they were set
         .content()
         .contains("OMP_WAIT_POLICY = 'PASSIVE'", "GOMP_SPINCOUNT = '3000'");
     assertThat(number(found, "helpers")).isZero();
-    // memory that had gone back to the system would cost a fault for each page of each output
+    // memory returned to the system would cost a page fault for each page of each output
     assertThat(settledFaults(found)).isLessThan(number(found, "layer-pages"));
     assertThat(number(found, "faults.0")).isGreaterThan(number(found, "layer-pages"));
   }
 
   @Test
-  void aForwardHasAsManyThreadsAsItMayUseAndTheUsersSettingsStay() throws Exception {
+  void aForwardUsesItsThreadsAndKeepsTheSettingsOfTheUser() throws Exception {
     Map<String, String> set =
         Map.of("OMP_WAIT_POLICY", "passive", "GOMP_SPINCOUNT", "11", "THP_MEM_ALLOC_ENABLE", "0");
 
@@ -64,7 +64,7 @@ class NativeEnvironmentTest {
     assertThat(number(found, "helpers")).isEqualTo(2);
   }
 
-  /** The median of the second half: other things that happen once are no part of a forward. */
+  /** Median of the second half of the forwards, without one-time effects. */
   private static long settledFaults(Map<String, String> found) {
     int settled = ForwardingProcess.FORWARDS / 2;
     return IntStream.range(settled, ForwardingProcess.FORWARDS)
@@ -91,11 +91,11 @@ class NativeEnvironmentTest {
                 String.valueOf(threads))
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    Map<String, String> childs = builder.environment();
-    childs.keySet().removeIf(name -> name.matches("(OMP|GOMP|THP|MALLOC|GLIBC|MKL)_.*"));
-    childs.putAll(environment);
+    Map<String, String> variables = builder.environment();
+    variables.keySet().removeIf(name -> name.matches("(OMP|GOMP|THP|MALLOC|GLIBC|MKL)_.*"));
+    variables.putAll(environment);
     // not on the command line: some native libraries crash over a long one
-    childs.put("CLASSPATH", System.getProperty("java.class.path"));
+    variables.put("CLASSPATH", System.getProperty("java.class.path"));
     Process process = builder.start();
     try {
       assertThat(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();

@@ -10,15 +10,15 @@ import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The narrow nets that the official code answered for. */
+/** Narrow nets with golden logits from the official code. */
 public final class Nets {
 
   private Nets() {}
 
-  /** A net with its weights, of either form. */
+  /** A net of either form with its weights. */
   public record Net(Network network, StateDict weights) {}
 
-  /** Names of the variants with golden answers. */
+  /** Names of the variants with golden logits. */
   public static Stream<String> goldenVariants() {
     Stream.Builder<String> names = Stream.builder();
     Oracle.json("models/index.json").get("variants").forEach(v -> names.add(v.asText()));
@@ -45,7 +45,7 @@ public final class Nets {
     return Oracle.array("models/" + variant + "/input");
   }
 
-  /** Golden logits, by the file's name without its ending. */
+  /** Golden logits, by the file's name without its extension. */
   public static double[] golden(String variant, String name) {
     return Oracle.array("models/" + variant + "/" + name).toDoubles();
   }

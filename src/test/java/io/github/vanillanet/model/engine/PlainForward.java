@@ -11,7 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** The path that an artifact takes on a GPU, on a CPU: nothing is repacked. */
+/** The forward path of a GPU, run on the CPU: without repacked weights. */
 final class PlainForward {
 
   private PlainForward() {}

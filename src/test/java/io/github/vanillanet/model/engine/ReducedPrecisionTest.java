@@ -12,7 +12,6 @@ import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.ScriptWeights;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
@@ -38,15 +37,15 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Artifacts of reduced precision against the float64 reference of the same float32 weights. */
+/** Compares artifacts of reduced precision with the float64 logits of the same weights. */
 class ReducedPrecisionTest {
 
   private static final double CERTIFIED = 1e-2;
 
   /**
-   * Of the largest logit. The certificate allows 1e-2. bfloat16 rounds eight times as coarsely as
-   * float16, and in nets of a dozen channels little of it averages out: most of these exceed the
-   * bound, one changes a class, and all such would be refused.
+   * Relative to the largest logit. The certificate allows 1e-2. bfloat16 has eight times the
+   * rounding error of float16. In nets of a dozen channels it does not average out: most of them
+   * exceed the certificate's bound.
    */
   private static double tolerance(Precision precision) {
     return precision == Precision.BFLOAT16 ? 8e-2 : CERTIFIED;
@@ -67,7 +66,7 @@ class ReducedPrecisionTest {
 
   @ParameterizedTest
   @MethodSource("netsAndPrecisions")
-  void theGpusPathAnswersAsFloat64(String variant, Precision precision) throws IOException {
+  void thePathOfAGpuMatchesFloat64(String variant, Precision precision) throws IOException {
     Nets.Net net = Nets.read(variant, "deploy.pth", "model");
     Architecture architecture = net.network().architecture();
     Path artifact = derived(net, new Arithmetic(precision, true));
@@ -81,10 +80,11 @@ class ReducedPrecisionTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
-  void aCpuWithSuchNumbersAnswersAsFloat64InBothInputMethods(Precision precision)
+  void aCpuWithThePrecisionMatchesFloat64InBothInputMethods(Precision precision)
       throws IOException {
     Optional<String> refusal = PrecisionProbe.refusal(runtime, Device.CPU, precision);
-    Assumptions.assumeTrue(refusal.isEmpty(), () -> "this CPU cannot: " + refusal.orElseThrow());
+    Assumptions.assumeTrue(
+        refusal.isEmpty(), () -> "unsupported by this CPU: " + refusal.orElseThrow());
     for (String variant : Nets.goldenVariants().toList()) {
       Nets.Net net = Nets.read(variant, "deploy.pth", "model");
       Architecture architecture = net.network().architecture();
@@ -104,7 +104,7 @@ class ReducedPrecisionTest {
   }
 
   @Test
-  void bfloat16PassesInNetsOfTheUsualWidths() throws IOException {
+  void bfloat16IsWithinTheBoundInNetsOfFullWidth() throws IOException {
     Architecture wide =
         new Architecture(
             VanillaNetVariant.VANILLANET_5, List.of(512, 1024, 2048, 4096), 3, 10, 64, 64);
@@ -119,9 +119,9 @@ class ReducedPrecisionTest {
 
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
-  void aCpuWithoutSuchNumbersSaysWhatItLacksInOneLine(Precision precision) throws IOException {
+  void aCpuWithoutThePrecisionReportsItInOneLine(Precision precision) throws IOException {
     Optional<String> refusal = PrecisionProbe.refusal(runtime, Device.CPU, precision);
-    Assumptions.assumeTrue(refusal.isPresent(), "this CPU has " + precision);
+    Assumptions.assumeTrue(refusal.isPresent(), "this CPU supports " + precision);
     Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
     Path artifact = derived(net, new Arithmetic(precision, false));
 
@@ -133,7 +133,7 @@ class ReducedPrecisionTest {
   }
 
   @Test
-  void weightsAreRoundedOnceAndKeepTheirNames() throws IOException {
+  void roundsWeightsOnceAndKeepsTheirNames() throws IOException {
     Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
 
     Path published = published(net);
@@ -164,7 +164,7 @@ class ReducedPrecisionTest {
   }
 
   @Test
-  void switchesStandInTheSource() {
+  void theSourceContainsTheSwitches() {
     // the last four of _convolution: benchmark, deterministic, cuDNN, TF32
     assertThat(source(Arithmetic.PUBLISHED))
         .contains("False, False, True, False)")
@@ -179,7 +179,7 @@ class ReducedPrecisionTest {
   }
 
   @Test
-  void whatIsNoArtifactOfThisNetCannotBeDerived() throws IOException {
+  void rejectsAnArtifactOfAnotherNet() throws IOException {
     Nets.Net five = Nets.read("vanillanet_5", "deploy.pth", "model");
     Nets.Net seven = Nets.read("vanillanet_7", "deploy.pth", "model");
     Path garbage = Files.writeString(folder.resolve("garbage.pt"), "not an archive");
@@ -195,21 +195,18 @@ class ReducedPrecisionTest {
   private static String source(Arithmetic arithmetic) {
     Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
     Preprocessing preprocessing = preprocessing(net.network().architecture());
-    return DeployedModule.of(
-            net.network(), net.weights(), preprocessing.mean(), preprocessing.std(), arithmetic)
-        .source();
+    return DeployedModule.of(net.network(), net.weights(), preprocessing, arithmetic).source();
   }
 
   private Path published(Nets.Net net) throws IOException {
     Path file = Files.createTempFile(folder, "published", ".pt");
     Preprocessing preprocessing = preprocessing(net.network().architecture());
-    DeployedModule module =
-        DeployedModule.of(
+    DeployedModule.of(
             net.network(),
             ParameterTable.of(net.network()).select(net.weights()), // in this order, as published
-            preprocessing.mean(),
-            preprocessing.std());
-    TorchArchive.writeModule(file, module.source(), module.root());
+            preprocessing,
+            Arithmetic.PUBLISHED)
+        .write(file);
     return file;
   }
 
@@ -221,8 +218,7 @@ class ReducedPrecisionTest {
     Path file = Files.createTempFile(folder, "derived", ".pt");
     Architecture architecture = net.network().architecture();
     Preprocessing preprocessing = preprocessing(architecture);
-    DerivedArtifact.write(
-        published, architecture, preprocessing.mean(), preprocessing.std(), arithmetic, file);
+    DerivedArtifact.write(published, architecture, preprocessing, arithmetic, file);
     return file;
   }
 

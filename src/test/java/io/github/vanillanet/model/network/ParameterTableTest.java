@@ -18,7 +18,7 @@ class ParameterTableTest {
       new Architecture(VanillaNetVariant.VANILLANET_5, List.of(4, 8, 8, 12), 2, 7, 64, 96);
 
   @Test
-  void widthsClassesAndKernelAreReadOffEitherForm() {
+  void readsWidthsClassesAndKernelFromEitherForm() {
     for (Form form : Form.values()) {
       StateDict weights = SeededWeights.of(Network.of(NARROW, form), 1);
 
@@ -29,7 +29,7 @@ class ParameterTableTest {
   }
 
   @Test
-  void everythingThatIsWrongIsNamedAtOnce() {
+  void listsAllProblemsAtOnce() {
     Network network = Network.of(NARROW, Form.TRAINING);
     Map<String, HostTensor> tensors = new LinkedHashMap<>(SeededWeights.of(network, 1).tensors());
     tensors.remove("stem1.0.bias");
@@ -39,14 +39,17 @@ class ParameterTableTest {
 
     assertThatThrownBy(() -> ParameterTable.of(network).select(new StateDict(tensors)))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessageContaining("2 missing: stem1.0.bias, stages.2.act.bn.running_var")
-        .hasMessageContaining("1 extra: head.weight")
-        .hasMessageContaining("stages.1.conv1.0.weight")
-        .hasMessageContaining("expected floating [8, 8, 1, 1], found float32[8, 9, 1, 1]");
+        .hasMessageContainingAll(
+            "stem1.0.bias",
+            "stages.2.act.bn.running_var",
+            "head.weight",
+            "stages.1.conv1.0.weight",
+            "[8, 8, 1, 1]",
+            "[8, 9, 1, 1]");
   }
 
   @Test
-  void batchCountersMayStandThereOrNot() {
+  void batchCountersAreOptional() {
     Network network = Network.of(NARROW, Form.TRAINING);
     StateDict without = SeededWeights.of(network, 1);
     Map<String, HostTensor> with = new LinkedHashMap<>(without.tensors());
@@ -58,27 +61,27 @@ class ParameterTableTest {
   }
 
   @Test
-  void aCounterOfNoBatchNormIsExtra() {
+  void aCounterWithoutABatchNormIsExtra() {
     Network network = Network.of(NARROW, Form.TRAINING);
     Map<String, HostTensor> tensors = new LinkedHashMap<>(SeededWeights.of(network, 1).tensors());
     tensors.put("elsewhere.num_batches_tracked", HostTensor.of(new double[1], 1));
 
     assertThatThrownBy(() -> ParameterTable.of(network).select(new StateDict(tensors)))
-        .hasMessageContaining("extra: elsewhere.num_batches_tracked");
+        .has(code(ErrorCode.BAD_CHECKPOINT))
+        .hasMessageContaining("elsewhere.num_batches_tracked");
   }
 
   @Test
-  void weightsOfAnotherNetSayWhatWasLookedFor() {
+  void rejectsWeightsOfAnotherNet() {
     StateDict other = new StateDict(Map.of("conv1.weight", HostTensor.of(new float[1], 1)));
 
     assertThatThrownBy(() -> ShapeReader.read(other, VanillaNetVariant.VANILLANET_5, 224, 224))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessageContaining("stem1.0.weight (training form) or stem.0.weight (deployed form)")
-        .hasMessageContaining("neither among 1 tensors: [conv1.weight]");
+        .hasMessageContainingAll("stem1.0.weight", "stem.0.weight", "conv1.weight");
   }
 
   @Test
-  void anotherDepthIsNamedByItsBlocks() {
+  void listsTheBlocksOfADeeperNetAsExtra() {
     StateDict deeper =
         SeededWeights.of(
             Network.of(
@@ -90,6 +93,7 @@ class ParameterTableTest {
     Network five = ShapeReader.read(deeper, VanillaNetVariant.VANILLANET_5, 64, 64);
 
     assertThatThrownBy(() -> ParameterTable.of(five).select(deeper))
-        .hasMessageContaining("4 extra: stages.3.conv.weight");
+        .has(code(ErrorCode.BAD_CHECKPOINT))
+        .hasMessageContainingAll("stages.3.conv.weight", "stages.3.act.bias");
   }
 }

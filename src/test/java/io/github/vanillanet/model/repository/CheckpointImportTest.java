@@ -8,6 +8,7 @@ import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -31,7 +32,7 @@ class CheckpointImportTest {
 
   @ParameterizedTest
   @MethodSource("io.github.vanillanet.model.engine.Nets#goldenVariants")
-  void officialFilesOfEitherFormArePublishedWithACertificate(String variant) {
+  void publishesOfficialFilesOfEitherFormWithACertificate(String variant) {
     long size = Oracle.json("models/" + variant + "/meta.json").get("input").get(2).asLong();
     for (String file : List.of("checkpoint-3.pth", "deploy.pth")) {
       Candidate candidate = request(variant, file, (int) size).read(warning -> {});
@@ -50,14 +51,14 @@ class CheckpointImportTest {
     }
   }
 
-  private static io.github.vanillanet.model.checkpoint.StateDict weights(StoredVersion version) {
+  private static StateDict weights(StoredVersion version) {
     return TorchCheckpoint.read(
             version.folder().resolve(StoredVersion.CHECKPOINT), Optional.empty())
         .weights();
   }
 
   @Test
-  void theAverageIsPreferredToTheModel() {
+  void prefersTheAverageToTheModel() {
     Candidate candidate = request("vanillanet_5", "checkpoint-3.pth", 64).read(warning -> {});
 
     assertThat(candidate.origin()).endsWith("checkpoint-3.pth under model_ema");
@@ -65,14 +66,14 @@ class CheckpointImportTest {
   }
 
   @Test
-  void aCheckpointFromInsideTheDecayIsWarnedOf() throws IOException {
+  void warnsOfACheckpointFromBeforeTheEndOfTheDecay() throws IOException {
     List<String> warnings = new ArrayList<>();
     Path early = checkpoint(3, 100);
     Path late = checkpoint(100, 100);
 
     request(early).read(warnings::add);
     assertThat(warnings).hasSize(1);
-    assertThat(warnings.get(0)).contains("epoch 3").contains("epoch 100 only");
+    assertThat(warnings.get(0)).contains("epoch 3", "epoch 100");
 
     warnings.clear();
     request(late).read(warnings::add);
@@ -93,7 +94,7 @@ class CheckpointImportTest {
   }
 
   @Test
-  void aSlopeOtherThanOneIsRefusedBeforeTheFileIsRead() {
+  void rejectsASlopeOtherThanOneBeforeItReadsTheFile() {
     CheckpointImport request =
         new CheckpointImport(
             folder.resolve("none.pth"),
@@ -111,7 +112,7 @@ class CheckpointImportTest {
   }
 
   @Test
-  void labelsMustBeAsManyAsClasses() throws IOException {
+  void rejectsAWrongNumberOfLabels() throws IOException {
     Path nine = Files.write(folder.resolve("labels.txt"), "a b c d e f g h i".lines().toList());
 
     assertThatThrownBy(
@@ -127,11 +128,11 @@ class CheckpointImportTest {
                         Optional.of(nine))
                     .read(warning -> {}))
         .has(code(ErrorCode.BAD_CONFIGURATION))
-        .hasMessageContaining("expected 10 labels, one a line, found 1");
+        .hasMessageContainingAll(nine.toString(), "10");
   }
 
   @Test
-  void theWrongVariantIsRefusedWithEveryDifference() {
+  void rejectsTheWrongVariantAndListsTheDifferences() {
     CheckpointImport request =
         new CheckpointImport(
             Oracle.file("models/vanillanet_7/checkpoint-3.pth"),
@@ -145,14 +146,13 @@ class CheckpointImportTest {
 
     assertThatThrownBy(() -> request.read(warning -> {}))
         .has(code(ErrorCode.BAD_CHECKPOINT))
-        .hasMessageContaining("extra: stages.3");
+        .hasMessageContaining("stages.3");
   }
 
   @Test
-  void anInputTooSmallForTheNetIsRefused() {
+  void rejectsAnInputTooSmallForTheNet() {
     assertThatThrownBy(() -> request("vanillanet_5", "deploy.pth", 8).read(warning -> {}))
-        .has(code(ErrorCode.BAD_CONFIGURATION))
-        .hasMessageContaining("too small");
+        .has(code(ErrorCode.BAD_CONFIGURATION));
   }
 
   private ModelPublisher publisher() {

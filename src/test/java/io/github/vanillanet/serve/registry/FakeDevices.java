@@ -4,7 +4,6 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.certify.Certificate;
-import io.github.vanillanet.model.certify.GoldenAnswers;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.ScriptWeights;
 import io.github.vanillanet.model.engine.Device;
@@ -42,7 +41,8 @@ final class FakeDevices implements InstanceLoader {
   FakeDevices(StoredVersion version) {
     this.certificate = version.manifest().certificate();
     this.probes =
-        new GoldenAnswers(certificate)
+        certificate
+            .probes()
             .images(
                 version.manifest().architecture().inputHeight(),
                 version.manifest().architecture().inputWidth());

@@ -2,7 +2,6 @@ package io.github.vanillanet.serve.registry;
 
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.image.RgbImage;
-import io.github.vanillanet.model.certify.GoldenAnswers;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.VanillaNetVariant;
@@ -79,9 +78,12 @@ public final class PublishedModels {
   /** What the certificate of version 1 was made with: the pictures that a lane is probed with. */
   public static List<byte[]> probes(Path repository, String name) {
     Manifest manifest = new ModelRepository(repository).manifest(new ModelId(name, 1));
-    return new GoldenAnswers(manifest.certificate())
-        .images(manifest.preprocessing().height(), manifest.preprocessing().width()).stream()
-            .map(RgbImage::rgb)
-            .toList();
+    return manifest
+        .certificate()
+        .probes()
+        .images(manifest.preprocessing().height(), manifest.preprocessing().width())
+        .stream()
+        .map(RgbImage::rgb)
+        .toList();
   }
 }
