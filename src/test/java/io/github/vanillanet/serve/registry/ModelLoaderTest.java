@@ -111,7 +111,7 @@ class ModelLoaderTest {
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST))
         .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("does not answer as certified");
+        .hasMessageContaining("probe 0");
     assertThat(devices.loaded.get(0).closed).isTrue();
   }
 
@@ -121,7 +121,7 @@ class ModelLoaderTest {
 
     assertThatThrownBy(() -> load(FLOAT16, FIRST))
         .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("in float16 the logits differ by")
+        .hasMessageContaining("float16")
         .hasMessageNotContaining("\n");
     assertThat(devices.loaded.get(0).closed).isTrue();
     assertThat(devices.loaded.get(0).artifact).doesNotExist();
