@@ -39,11 +39,10 @@ class ArchitectureTest {
               "serve.scheduler",
               "serve.registry",
               "serve.inference",
-              "serve.api.problem",
+              "serve.api.http",
               "serve.api.json",
-              "serve.api.call",
+              "serve.api.openapi",
               "serve.api",
-              "serve.api.admin",
               "serve.api.oip",
               "serve.api.compat"),
           List.of(
@@ -137,8 +136,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheCallPackageUsesOpenTelemetry() {
-    onlyIn("io.opentelemetry..", "serve.api.call");
+  void onlyTheDoorUsesOpenTelemetry() {
+    onlyIn("io.opentelemetry..", "serve.api.http");
   }
 
   @Test

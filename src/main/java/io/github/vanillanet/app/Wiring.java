@@ -5,11 +5,10 @@ import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.JpegDecoder;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ModelRepository;
-import io.github.vanillanet.serve.api.call.RefusalPace;
+import io.github.vanillanet.serve.api.http.RejectionDelay;
 import io.github.vanillanet.serve.inference.Admission;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.inference.ClassificationService;
-import io.github.vanillanet.serve.inference.ModelGroups;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.DefaultModel;
@@ -52,7 +51,7 @@ final class Wiring {
         registry,
         defaultModel::name,
         () -> lifecycle.state() != ServiceLifecycle.State.READY,
-        new ModelGroups(registry, config.groups()));
+        config.groups());
   }
 
   /** Bodies may fill an eighth of the heap: what they are decoded into takes several times that. */
@@ -77,8 +76,8 @@ final class Wiring {
 
   @Produces
   @Singleton
-  RefusalPace refusalPace(Ticker ticker) {
-    return new RefusalPace(ticker);
+  RejectionDelay rejectionDelay(Ticker ticker) {
+    return new RejectionDelay(ticker);
   }
 
   @Produces

@@ -2,10 +2,8 @@ package io.github.vanillanet.serve.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.api.problem.StatusTable;
-import io.github.vanillanet.serve.inference.ClassificationBatch;
-import io.github.vanillanet.serve.inference.ClassificationBatch.Outcome.Classified;
-import io.github.vanillanet.serve.inference.ClassificationBatch.Outcome.Refused;
+import io.github.vanillanet.serve.api.http.HttpError;
+import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.Prediction;
 import java.util.List;
 import java.util.Optional;
@@ -21,13 +19,9 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record BatchView(String model, int version, boolean trained, List<Result> results) {
 
   /**
-   * What became of one image.
+   * The result of one image: predictions, or the failure that it would have had alone.
    *
    * @param index of the image in the request, from 0
-   * @param predictions if it is one
-   * @param status that it would have got alone, if it was refused
-   * @param code name of the failure, if it was refused
-   * @param error what was expected and what was found, if it was refused
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record Result(
@@ -37,32 +31,24 @@ public record BatchView(String model, int version, boolean trained, List<Result>
       Optional<String> code,
       Optional<String> error) {
 
-    static Result of(int index, ClassificationBatch.Outcome outcome) {
-      if (outcome instanceof Classified classified) {
-        return new Result(
-            index,
-            Optional.of(classified.predictions()),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-      }
-      ServiceException reason = ((Refused) outcome).reason();
+    private static Result of(Inference inference, int index, int topK) {
+      Optional<ServiceException> failure = inference.rejection(index);
       return new Result(
           index,
-          Optional.empty(),
-          Optional.of(StatusTable.status(reason.code())),
-          Optional.of(reason.code().name()),
-          Optional.of(reason.getMessage()));
+          failure.isPresent() ? Optional.empty() : Optional.of(inference.top(index, topK)),
+          failure.map(reason -> HttpError.status(reason.code())),
+          failure.map(reason -> reason.code().name()),
+          failure.map(ServiceException::getMessage));
     }
   }
 
-  static BatchView of(ClassificationBatch batch) {
+  static BatchView of(Inference inference, int topK) {
     return new BatchView(
-        batch.model(),
-        batch.version(),
-        batch.trained(),
-        IntStream.range(0, batch.outcomes().size())
-            .mapToObj(index -> Result.of(index, batch.outcomes().get(index)))
+        inference.model().name(),
+        inference.model().version(),
+        inference.trained(),
+        IntStream.range(0, inference.samples())
+            .mapToObj(index -> Result.of(inference, index, topK))
             .toList());
   }
 }

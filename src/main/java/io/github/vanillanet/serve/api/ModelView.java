@@ -15,13 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A served model as {@code /models} shows it.
+ * A model in service.
  *
- * @param preprocessing how a picture becomes the input, as its manifest has it: with this a client
- *     can make tensors itself, and show which part of a picture counts
- * @param isDefault answers requests that name no model
- * @param accuracy top-1, 0..1, absent if nobody measured it
- * @param loadMillis from opening the files until warm
+ * @param preprocessing from its manifest; with it a client can make tensors itself, and show which
+ *     part of an image the model sees
+ * @param isDefault whether it answers requests that name no model
+ * @param accuracy top-1, 0..1; absent if it was not measured
+ * @param loadMillis from opening its files to the end of its warm-up
  * @param batch1LatencyMillis median forward of one image, measured at load
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)

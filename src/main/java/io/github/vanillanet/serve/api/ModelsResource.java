@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelSelection;
+import io.github.vanillanet.serve.inference.ModelTarget;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import jakarta.ws.rs.GET;
@@ -10,13 +11,12 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
-/** What is being served. */
+/** The models in service. */
 @Path("/models")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelsResource {
@@ -38,35 +38,30 @@ public final class ModelsResource {
   }
 
   /**
-   * All live models, by name.
+   * All models in service, by name.
    *
-   * @param groups names that stand for several models, and those, loaded or not
-   * @param jpegDecoder what decodes JPEGs for all of them, and that large ones are reduced, if so
+   * @param groups the model names of each group, loaded or not
+   * @param jpegDecoder the library that decodes JPEGs, and whether it reduces large ones
    */
   public record ModelList(
       List<ModelView> models, Map<String, List<String>> groups, String jpegDecoder) {}
 
   @GET
-  @Operation(summary = "All models that are being served")
+  @Operation(summary = "All models in service")
   public ModelList models() {
-    List<ModelView> views = new ArrayList<>();
-    for (String name : registry.names()) {
-      Optional<Lease> lease = registry.lease(name);
-      lease.ifPresent(
-          held -> {
-            try (held) {
-              views.add(ModelView.of(held.model(), selection.isDefault(name)));
-            }
-          });
-    }
+    List<ModelView> views =
+        registry.names().stream()
+            .flatMap(name -> registry.current(name).stream())
+            .map(model -> ModelView.of(model, selection.isDefault(model.id().name())))
+            .toList();
     return new ModelList(views, groups, service.jpegDecoder());
   }
 
   @GET
   @Path("/{model}")
-  @Operation(summary = "One model that is being served")
+  @Operation(summary = "One model in service")
   public ModelView model(@PathParam("model") String model) {
-    try (Lease lease = selection.lease(Optional.of(model))) {
+    try (Lease lease = selection.lease(ModelTarget.of(Optional.of(model)))) {
       return ModelView.of(lease.model(), selection.isDefault(lease.model().id().name()));
     }
   }

@@ -1,6 +1,5 @@
 /**
- * Floor 8. Our own HTTP API. May import {@code error}, {@code config}, {@code image}, {@code
- * network}, {@code engine}, {@code certify}, {@code registry}, {@code serving}, {@code
- * rest.problem}, {@code rest.call}.
+ * The routes of the service's own API. May import {@code base}, {@code model}, {@code
+ * serve.registry}, {@code serve.inference} and {@code serve.api.http}.
  */
 package io.github.vanillanet.serve.api;

@@ -1,15 +1,13 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.registry.Lease;
-import java.time.Duration;
+import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /**
- * Decides about a request by its head alone: one that would be refused anyway is not worth reading.
- * Whom it refuses is counted. Never blocks; thread-safe.
+ * Rejects a request by its head if the model's queue would reject it now, so that its body is not
+ * read. The second and last check is the reservation in {@link ClassificationService}. Never
+ * blocks; thread-safe.
  */
 public final class Admission {
 
@@ -22,53 +20,33 @@ public final class Admission {
   }
 
   /**
-   * Refuses what the model's queue would refuse if it were read already. Says nothing about models
-   * that there are not.
+   * Admits a request of one image, or more that are not counted yet. A model that cannot be found
+   * is reported later, by the service.
    *
-   * @param model name of a model or a group, or empty for the default
-   * @throws ServiceException {@code QUEUE_FULL} if there is no room for one image
-   * @throws ServiceException {@code DEADLINE_EXCEEDED} if one image could not be answered in time
+   * @param model name of a model or a group; empty for the default model
+   * @param bytes that the body has; 0 if it is counted as it arrives
+   * @return memory for the body
+   * @throws ServiceException {@code QUEUE_FULL} if the queue or the memory of bodies has no room
+   * @throws ServiceException {@code DEADLINE_EXCEEDED} if the answer would come too late
+   * @throws ServiceException {@code NOT_READY} if the model is out of service
    */
-  public void requireRoom(Call call, Optional<String> model) {
-    attempt(call, model, Attempt::requireRoom);
-  }
-
-  /**
-   * Holds memory for a request's body.
-   *
-   * @param model as above
-   * @param bytes that it has, or may have; 0 if it grows with what arrives
-   * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room
-   */
-  public BodyMemory.Room hold(Call call, Optional<String> model, long bytes) {
+  public BodyMemory.Room admit(Call call, Optional<String> model, long bytes) {
+    Optional<ServedModel> served = models.current(model, call.deadline());
     try {
+      if (served.isPresent()) {
+        served.get().lane().requireRoom(1, call.deadline());
+      }
       return memory.hold(bytes);
     } catch (ServiceException e) {
-      refused(call, model, e);
+      served.ifPresent(one -> Attempt.countRejected(call, one, e));
       throw e;
     }
   }
 
-  /** Counts a request whose body found no room while it arrived. */
-  public void refused(Call call, Optional<String> model, ServiceException reason) {
-    attempt(call, model, attempt -> attempt.refused(reason));
-  }
-
-  private void attempt(Call call, Optional<String> model, Consumer<Attempt> action) {
-    Optional<Lease> lease = lease(call, model);
-    if (lease.isPresent()) {
-      try (Lease one = lease.get()) {
-        action.accept(new Attempt(call, one.model(), 1, Duration.ZERO));
-      }
-    }
-  }
-
-  private Optional<Lease> lease(Call call, Optional<String> model) {
-    try {
-      return Optional.of(models.lease(model, call.deadline(), 1));
-    } catch (ServiceException e) {
-      e.rethrowUnless(ErrorCode.MODEL_NOT_FOUND, ErrorCode.MODEL_AMBIGUOUS, ErrorCode.NOT_READY);
-      return Optional.empty(); // told once the request is read: it may be damaged as well
-    }
+  /** Counts a request whose body did not fit into the memory of bodies while it arrived. */
+  public void countRejected(Call call, Optional<String> model, ServiceException reason) {
+    models
+        .current(model, call.deadline())
+        .ifPresent(served -> Attempt.countRejected(call, served, reason));
   }
 }

@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.inference;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.serve.inference.ImagePreparation.Prepared;
 import io.github.vanillanet.serve.metrics.Outcome;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.metrics.VersionMeters;
@@ -17,12 +18,12 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
 /**
- * One request at one model: room is reserved before its input is prepared, so that what cannot be
- * computed costs nothing; how it ends is counted. Of the request's thread.
+ * One request at one model. Reserves room before it prepares the input, so that rejected requests
+ * cost nothing, and counts how the request ends. Used by the request's thread.
  */
 final class Attempt {
 
@@ -32,7 +33,7 @@ final class Attempt {
   private final Duration preparation;
 
   /**
-   * @param preparation that the input is expected to take
+   * @param preparation estimated time to prepare the input
    */
   Attempt(Call call, ServedModel served, int images, Duration preparation) {
     this.call = call;
@@ -41,71 +42,58 @@ final class Attempt {
     this.preparation = preparation;
   }
 
-  /** Is refused, and counted, as {@link #run} would be now; else nothing happens. */
-  void requireRoom() {
-    try {
-      reserve().close();
-    } catch (ServiceException e) {
-      refused(e);
-      throw e;
-    }
-  }
-
-  /** It is counted as one that got no further. */
-  void refused(ServiceException reason) {
+  /** Counts a request that was rejected before it came here. */
+  static void countRejected(Call call, ServedModel served, ServiceException reason) {
     call.answeredBy(served.id());
-    served.meters().failed(outcome(reason), call.clock().elapsedNanos());
-  }
-
-  private Reservation reserve() {
-    return served.lane().reserve(images, call.deadline(), preparation);
+    served.meters().failed(outcome(reason), call.elapsedNanos());
   }
 
   /**
    * @param input prepares what the lane computes
-   * @param result makes an answer of the logits
+   * @param result makes the answer of the input and its logits
    */
-  <T> T run(Supplier<ModelInput> input, Function<float[], T> result) {
+  <T> T run(Supplier<Prepared> input, BiFunction<Prepared, float[], T> result) {
     call.answeredBy(served.id());
-    VersionMeters meters = served.lane().meters();
-    try (Reservation ticket = reserve()) {
+    VersionMeters meters = served.meters();
+    try (Reservation reservation = served.lane().reserve(images, call.deadline(), preparation)) {
       meters.accepted(images);
       try {
-        ModelInput prepared = input.get();
-        LaneAnswer done = await(ticket.submit(prepared));
-        requireFinite(prepared, done.logits());
+        Prepared prepared = input.get();
+        LaneAnswer done = await(reservation.submit(prepared.input()));
+        requireFinite(prepared.input(), done.logits());
         served.answered();
-        T answer = call.clock().time(Stage.POSTPROCESS, () -> result.apply(done.logits()));
+        T answer = call.time(Stage.POSTPROCESS, () -> result.apply(prepared, done.logits()));
         if (call.deadline().passed()) {
           throw tooLate();
         }
-        meters.answered(prepared.samples(), call.clock().read());
+        meters.answered(prepared.input().samples(), call.timings());
         return answer;
       } finally {
         meters.released(images);
       }
     } catch (RuntimeException | Error e) {
-      meters.failed(outcome(e), call.clock().elapsedNanos());
+      meters.failed(outcome(e), call.elapsedNanos());
       throw e;
     }
   }
 
   private LaneAnswer await(CompletableFuture<LaneAnswer> answer) {
-    call.onAbandon(() -> answer.cancel(false)); // the lane drops work that nobody waits for
+    call.onAbandon(() -> answer.cancel(false)); // the lane drops cancelled work
     try {
-      LaneAnswer done = inTime(answer);
-      call.clock().add(Stage.QUEUE, done.queueNanos());
-      call.clock().add(Stage.INFER, done.inferNanos());
+      LaneAnswer done = getInTime(answer);
+      call.add(Stage.QUEUE, done.queueNanos());
+      call.add(Stage.INFER, done.inferNanos());
       return done;
     } catch (TimeoutException e) {
       answer.cancel(false);
       throw tooLate();
     } catch (CancellationException e) {
-      throw new ServiceException(ErrorCode.CLIENT_GONE, "the client left before it was answered");
+      throw new ServiceException(
+          ErrorCode.CLIENT_GONE, "the client disconnected before the answer");
     } catch (InterruptedException e) {
       answer.cancel(false);
       Thread.currentThread().interrupt();
-      throw new ServiceException(ErrorCode.NOT_READY, "the service is closing");
+      throw new ServiceException(ErrorCode.NOT_READY, "the service is shutting down");
     } catch (ExecutionException e) {
       if (ServiceException.has(e.getCause(), ErrorCode.ENGINE_FAILURE)) {
         served.failed();
@@ -117,8 +105,8 @@ final class Attempt {
     }
   }
 
-  /** What was promised may still go wrong; nobody waits longer for it than was agreed. */
-  private LaneAnswer inTime(CompletableFuture<LaneAnswer> answer)
+  /** The lane keeps its estimate in most cases; the deadline holds in all. */
+  private LaneAnswer getInTime(CompletableFuture<LaneAnswer> answer)
       throws ExecutionException, InterruptedException, TimeoutException {
     return call.deadline().exists()
         ? answer.get(call.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS)
@@ -128,18 +116,18 @@ final class Attempt {
   private ServiceException tooLate() {
     return new ServiceException(
         ErrorCode.DEADLINE_EXCEEDED,
-        "the budget of %s was spent before the answer was there".formatted(call.deadline()));
+        "the budget of %s ended before the answer".formatted(call.deadline()));
   }
 
   private void requireFinite(ModelInput input, float[] logits) {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
-        if (input.kind() == InputKind.IMAGES) { // of tensors it may be the client's doing
+        if (input.kind() == InputKind.IMAGES) { // a client's tensor may cause this by itself
           served.failed();
         }
         throw new ServiceException(
             ErrorCode.ENGINE_FAILURE,
-            "%s answered with a logit that is not finite: %s".formatted(served.id(), logit));
+            "%s computed a logit that is not finite: %s".formatted(served.id(), logit));
       }
     }
   }
@@ -153,7 +141,7 @@ final class Attempt {
       case DEADLINE_EXCEEDED -> Outcome.EXPIRED;
       case CLIENT_GONE -> Outcome.CANCELLED;
       case INVALID_REQUEST, TOO_LARGE, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE -> Outcome.INVALID;
-      case NOT_READY, // a fault has taken the lane out of service, or the service ends
+      case NOT_READY, // the lane is out of service, or the service is shutting down
           MODEL_NOT_FOUND,
           MODEL_AMBIGUOUS,
           OUT_OF_DEVICE_MEMORY,

@@ -7,30 +7,30 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The bounded memory of the bodies that are being read or worked on. Never blocks; thread-safe.
+ * Counts the bytes of all request bodies in memory and limits them. Never blocks; thread-safe.
  *
- * <p>When to try again is told by Little's law: if {@code b} bytes are held, each for {@code t} on
+ * <p>Retry-After follows from Little's law: if {@code b} bytes are held, each for {@code t} on
  * average, then {@code b / t} become free in a second.
  */
 public final class BodyMemory {
 
-  private static final double WEIGHT_OF_OLD = 0.9; // of each body to the one after it
+  private static final double DECAY = 0.9; // weight of a body relative to the next one
 
   private final long capacity;
   private final Ticker ticker;
   private long held; // guarded by this
-  private double bytesSeen; // guarded by this; of closed rooms, older ones count less
-  private double byteNanosSeen; // guarded by this; each byte for as long as it was held
+  private double bytesSeen; // guarded by this; bytes of closed rooms, decayed
+  private double byteNanosSeen; // guarded by this; bytes times the time they were held, decayed
 
   /**
-   * @param capacity bytes of bodies that may be in memory at the same time
+   * @param capacity bytes of all bodies together
    */
   public BodyMemory(long capacity, Ticker ticker) {
     this.capacity = capacity;
     this.ticker = ticker;
   }
 
-  /** Memory for one body, until it is closed. Any thread. */
+  /** Memory for one body, until it is closed. Thread-safe. */
   public final class Room implements AutoCloseable {
 
     private final long since = ticker.nanos();
@@ -40,11 +40,11 @@ public final class BodyMemory {
     private Room() {}
 
     /**
-     * Holds at least so much from now on. Does nothing once it is closed. A lone body is never too
-     * large: its length is bounded elsewhere.
+     * Grows to {@code needed} bytes; does nothing after {@link #close}. A single body always fits:
+     * its length is limited elsewhere.
      *
-     * @throws ServiceException {@code QUEUE_FULL} if the others leave no room; what was held still
-     *     is
+     * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room; the room keeps its
+     *     size
      */
     public void atLeast(long needed) {
       synchronized (BodyMemory.this) {
@@ -67,18 +67,18 @@ public final class BodyMemory {
         if (!closed) {
           closed = true;
           held -= bytes;
-          bytesSeen = WEIGHT_OF_OLD * bytesSeen + bytes;
-          byteNanosSeen = WEIGHT_OF_OLD * byteNanosSeen + bytes * (double) (ticker.nanos() - since);
+          bytesSeen = DECAY * bytesSeen + bytes;
+          byteNanosSeen = DECAY * byteNanosSeen + bytes * (double) (ticker.nanos() - since);
         }
       }
     }
   }
 
   /**
-   * Holds memory for a body.
+   * Opens a room for one body.
    *
-   * @param bytes that it has, or may have; 0 if it grows with what arrives
-   * @throws ServiceException {@code QUEUE_FULL} if those that are there leave no room
+   * @param bytes its first size; 0 if it grows with the bytes that arrive
+   * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room
    */
   public Room hold(long bytes) {
     Room room = new Room();
@@ -92,17 +92,16 @@ public final class BodyMemory {
     double nanos = bytesSeen == 0 ? 0 : byteNanosSeen / bytesSeen * missing / others;
     return ServiceException.rejected(
         ErrorCode.QUEUE_FULL,
-        "%d bytes of other bodies are being worked on and %d do not fit, there is room for %d"
+        "%d bytes of other bodies are in memory and %d more do not fit, the limit is %d"
             .formatted(others, needed, capacity),
         Optional.of(Duration.ofNanos(Math.round(nanos))));
   }
 
-  /** Bytes that are held. */
+  /** Bytes of all open rooms. */
   public synchronized long held() {
     return held;
   }
 
-  /** Bytes that may be held. */
   public long capacity() {
     return capacity;
   }

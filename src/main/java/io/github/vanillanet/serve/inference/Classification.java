@@ -9,4 +9,18 @@ import java.util.List;
  * @param predictions the most probable classes, best first
  */
 public record Classification(
-    String model, int version, boolean trained, List<Prediction> predictions) {}
+    String model, int version, boolean trained, List<Prediction> predictions) {
+
+  /**
+   * The first image of an inference.
+   *
+   * @param topK how many predictions; at most all classes
+   */
+  public static Classification of(Inference inference, int topK) {
+    return new Classification(
+        inference.model().name(),
+        inference.model().version(),
+        inference.trained(),
+        inference.top(0, topK));
+  }
+}

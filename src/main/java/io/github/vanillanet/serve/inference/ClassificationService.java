@@ -3,27 +3,25 @@ package io.github.vanillanet.serve.inference;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.serve.inference.ImagePreparation.Prepared;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.ModelInput;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 /**
- * What every API does in the end: encoded images or tensors in, predictions or logits out. Decoding
- * runs on the calling thread, the forward on the model's lane. Thread-safe; every call blocks until
- * its answer is there.
+ * Where every API ends: encoded images, pixels or tensors in, logits out. Each caller passes a
+ * rendering, which makes its answer of the logits as the request's last stage. Decoding runs on the
+ * calling thread, the forward on the model's lane. Blocks until the answer is there. Thread-safe.
  */
 public final class ClassificationService {
 
@@ -31,156 +29,99 @@ public final class ClassificationService {
   private final ImagePreparation preparation;
 
   /**
-   * @param largestInput bytes of pixels that the images of one request may become: small images
-   *     become large ones
-   * @param decoders requests that may decode at the same time
+   * @param maxInputBytes bytes of pixels that the images of one request may become: small files can
+   *     be large images
+   * @param decoders requests that may decode at once
    */
   public ClassificationService(
-      ModelSelection models, ImageDecoder decoder, long largestInput, int decoders) {
+      ModelSelection models, ImageDecoder decoder, long maxInputBytes, int decoders) {
     this.models = models;
-    this.preparation =
-        new ImagePreparation(
-            decoder, largestInput, new DecodeGate(decoders), new PreparationTime(Ticker.system()));
+    this.preparation = new ImagePreparation(decoder, maxInputBytes, decoders, Ticker.system());
   }
 
-  /** What decodes JPEGs, and that large ones are reduced, if they are. */
+  /** Names the library that decodes JPEGs, and says whether it reduces large ones. */
   public String jpegDecoder() {
     return preparation.jpegDecoder();
   }
 
-  /** {@link #classify(Call, Optional, byte[], int)} with all the time there is. */
+  /** Classifies one encoded image without a deadline. */
   public Classification classify(Optional<String> model, byte[] encoded, int topK) {
-    return classify(Call.unbounded(), model, encoded, topK);
+    return images(
+        Call.unbounded(),
+        ModelTarget.of(model),
+        List.of(encoded),
+        inference -> Classification.of(inference, topK));
   }
 
   /**
-   * Classifies one encoded image.
+   * Computes logits of encoded images. A bad image is rejected alone, unless all are bad.
    *
-   * @param model name of a model or a group, or empty for the default
-   * @param topK how many predictions; more than there are classes means all
-   * @throws ServiceException of many kinds, see {@code ErrorCode}
+   * @throws ServiceException with the code of whatever went wrong
    */
-  public Classification classify(Call call, Optional<String> model, byte[] encoded, int topK) {
-    requireTopK(topK);
-    try (Lease lease = models.lease(model, inTime(call, List.of(encoded)), 1)) {
-      return classify(call, lease.model(), encoded, topK);
-    }
-  }
-
-  /** Classifies one encoded image with a model that is named. */
-  public Classification classify(Call call, ModelTarget model, byte[] encoded, int topK) {
-    requireTopK(topK);
-    try (Lease lease = models.lease(model, inTime(call, List.of(encoded)), 1)) {
-      return classify(call, lease.model(), encoded, topK);
-    }
-  }
-
-  private Classification classify(Call call, ServedModel served, byte[] encoded, int topK) {
-    return new Attempt(call, served, 1, preparation.expected(List.of(encoded)))
-        .run(
-            () -> preparation.prepare(call, served, List.of(encoded)).input(),
-            logits ->
-                new Classification(
-                    served.id().name(),
-                    served.id().version(),
-                    served.manifest().trained(),
-                    TopClasses.of(logits, served.version().labels(), topK)));
-  }
-
-  /** Classifies several encoded images together. A bad one fails alone, unless all are bad. */
-  public ClassificationBatch classifyEach(
-      Call call, Optional<String> model, List<byte[]> encoded, int topK) {
-    requireTopK(topK);
-    try (Lease lease = models.lease(model, inTime(call, encoded), encoded.size())) {
+  public <T> T images(
+      Call call, ModelTarget target, List<byte[]> encoded, Function<Inference, T> rendering) {
+    Duration expected = preparation.expected(encoded);
+    int samples = encoded.size();
+    try (Lease lease = models.lease(target, call.deadline().less(expected), samples)) {
       ServedModel served = lease.model();
-      Inference inference = inferImages(call, served, encoded);
-      List<ClassificationBatch.Outcome> outcomes = new ArrayList<>();
-      for (int image = 0; image < encoded.size(); image++) {
-        outcomes.add(outcome(inference, image, topK));
-      }
-      return new ClassificationBatch(
-          served.id().name(), served.id().version(), served.manifest().trained(), outcomes);
+      return new Attempt(call, served, samples, expected)
+          .run(
+              () -> preparation.prepare(call, served, encoded),
+              (prepared, logits) -> rendering.apply(inference(served, samples, prepared, logits)));
     }
-  }
-
-  /** The deadline of what comes after the images were prepared. */
-  private Deadline inTime(Call call, List<byte[]> encoded) {
-    return call.deadline().less(preparation.expected(encoded));
-  }
-
-  private static ClassificationBatch.Outcome outcome(Inference inference, int image, int topK) {
-    if (inference.refused().containsKey(image)) {
-      return new ClassificationBatch.Outcome.Refused(inference.refused().get(image));
-    }
-    int classes = inference.logits().length / inference.samples();
-    float[] row = Arrays.copyOfRange(inference.logits(), image * classes, (image + 1) * classes);
-    return new ClassificationBatch.Outcome.Classified(TopClasses.of(row, inference.labels(), topK));
-  }
-
-  private static void requireTopK(int topK) {
-    if (topK < 1) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "top_k: expected at least 1, found " + topK);
-    }
-  }
-
-  /** Logits of encoded images, in their order. A bad one fails alone, unless all are bad. */
-  public Inference inferImages(Call call, ModelTarget model, List<byte[]> encoded) {
-    try (Lease lease = models.lease(model, inTime(call, encoded), encoded.size())) {
-      return inferImages(call, lease.model(), encoded);
-    }
-  }
-
-  private Inference inferImages(Call call, ServedModel served, List<byte[]> encoded) {
-    AtomicReference<PreparedImages> images = new AtomicReference<>();
-    return new Attempt(call, served, encoded.size(), preparation.expected(encoded))
-        .run(
-            () -> {
-              images.set(preparation.prepare(call, served, encoded));
-              return images.get().input();
-            },
-            logits ->
-                inference(
-                    served, encoded.size(), images.get().spread(logits), images.get().refused()));
   }
 
   /**
-   * Logits of normalised tensors.
+   * Computes logits of normalised tensors.
    *
    * @param shape as the client declared it: {@code [n, 3, h, w]} of the model's input size
-   * @param values native byte order, row-major, as many as the shape says
+   * @param values native byte order, row-major, as many as the shape has
    */
-  public Inference inferTensor(Call call, ModelTarget model, long[] shape, ByteBuffer values) {
+  public <T> T tensor(
+      Call call,
+      ModelTarget target,
+      long[] shape,
+      ByteBuffer values,
+      Function<Inference, T> rendering) {
     int samples = samples(shape);
-    try (Lease lease = models.lease(model, call.deadline(), samples)) {
+    try (Lease lease = models.lease(target, call.deadline(), samples)) {
       Architecture net = lease.model().manifest().architecture();
       requireShape(lease.model(), shape, 3, net.inputHeight(), net.inputWidth());
       PlausibleInput.require(values);
-      return inferInput(call, lease.model(), InputKind.NORMALISED, samples, values);
+      ModelInput input = new ModelInput(InputKind.NORMALISED, samples, values);
+      return compute(call, lease.model(), input, rendering);
     }
   }
 
   /**
-   * Logits of pictures that are decoded and of the model's size.
+   * Computes logits of decoded images of the model's input size.
    *
    * @param shape as the client declared it: {@code [n, h, w, 3]}
-   * @param pixels RGB, row-major, as many as the shape says
+   * @param pixels RGB, row-major, as many as the shape has
    */
-  public Inference inferPixels(Call call, ModelTarget model, long[] shape, ByteBuffer pixels) {
+  public <T> T pixels(
+      Call call,
+      ModelTarget target,
+      long[] shape,
+      ByteBuffer pixels,
+      Function<Inference, T> rendering) {
     int samples = samples(shape);
-    try (Lease lease = models.lease(model, call.deadline(), samples)) {
+    try (Lease lease = models.lease(target, call.deadline(), samples)) {
       Architecture net = lease.model().manifest().architecture();
       requireShape(lease.model(), shape, net.inputHeight(), net.inputWidth(), 3);
-      return inferInput(call, lease.model(), InputKind.IMAGES, samples, pixels);
+      ModelInput input = new ModelInput(InputKind.IMAGES, samples, pixels);
+      return compute(call, lease.model(), input, rendering);
     }
   }
 
-  private Inference inferInput(
-      Call call, ServedModel served, InputKind kind, int samples, ByteBuffer content) {
+  private <T> T compute(
+      Call call, ServedModel served, ModelInput input, Function<Inference, T> rendering) {
+    Prepared prepared = new Prepared(input, Collections.emptySortedMap());
+    int samples = input.samples();
     return new Attempt(call, served, samples, Duration.ZERO)
         .run(
-            () -> new ModelInput(kind, samples, content),
-            logits -> inference(served, samples, logits, new TreeMap<>()));
+            () -> prepared,
+            (same, logits) -> rendering.apply(inference(served, samples, prepared, logits)));
   }
 
   private static int samples(long[] shape) {
@@ -193,23 +134,20 @@ public final class ClassificationService {
         || !Arrays.equals(Arrays.copyOfRange(shape, 1, 4), sample)) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "%s takes input of shape [n, %d, %d, %d], found %s"
+          "%s expects input of shape [n, %d, %d, %d], got %s"
               .formatted(
                   served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));
     }
   }
 
   private static Inference inference(
-      ServedModel served,
-      int samples,
-      float[] logits,
-      SortedMap<Integer, ServiceException> refused) {
+      ServedModel served, int samples, Prepared prepared, float[] logits) {
     return new Inference(
-        served.id().name(),
-        served.id().version(),
+        served.id(),
+        served.manifest().trained(),
         served.version().labels(),
         samples,
-        logits,
-        refused);
+        prepared.allRows(logits),
+        prepared.rejected());
   }
 }

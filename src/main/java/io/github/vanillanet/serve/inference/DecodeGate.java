@@ -3,6 +3,8 @@ package io.github.vanillanet.serve.inference;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.metrics.Stage;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -11,81 +13,110 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
- * Bounds how many requests decode at once: there are many more request threads than processors, and
- * the lanes need some of these. Thread-safe; first come, first served, and who gives up leaves the
- * line at once.
+ * Limits how many requests decode at once: there are many more request threads than processors, and
+ * the lanes need some of these. First come, first served. Unlike with a semaphore, another thread
+ * can cancel a waiting request, and it leaves the line at once. Thread-safe.
  */
 final class DecodeGate {
 
-  private final int width;
-  private final Permits permits;
+  private final int decoders;
+  private final Queue<CompletableFuture<Void>> line = new ArrayDeque<>(); // guarded by this
+  private int free; // guarded by this; 0 while the line is not empty
 
-  DecodeGate(int width) {
-    this.width = width;
-    this.permits = new Permits(width);
+  /**
+   * @param decoders requests that may decode at once
+   */
+  DecodeGate(int decoders) {
+    this.decoders = decoders;
+    this.free = decoders;
   }
 
-  /** Requests that may decode at once. */
-  int width() {
-    return width;
+  int decoders() {
+    return decoders;
   }
 
-  /** Requests that wait for their turn, about. */
-  int waiting() {
-    return permits.waiting();
+  /** Requests in the line; one that was cancelled is counted until its thread notices. */
+  synchronized int waiting() {
+    return line.size();
   }
 
   /**
-   * Waits for its turn, as a part of the stage {@code QUEUE}, and does the work.
+   * Waits for a permit, as part of the stage {@code QUEUE}, and does the work.
    *
-   * @throws ServiceException {@code DEADLINE_EXCEEDED} if its turn does not come in time
-   * @throws ServiceException {@code CLIENT_GONE} if the client leaves while it waits; whether it
-   *     has left before or leaves later is for the work to see
+   * @throws ServiceException {@code DEADLINE_EXCEEDED} if there is no permit in time
+   * @throws ServiceException {@code CLIENT_GONE} if the client disconnects meanwhile; {@code work}
+   *     itself checks for a client that disconnects before or after
    */
   <T> T pass(Call call, Supplier<T> work) {
-    call.clock().time(Stage.QUEUE, () -> enter(call));
+    CompletableFuture<Void> permit = request();
+    if (!permit.isDone()) {
+      call.time(Stage.QUEUE, () -> await(call, permit));
+    }
     try {
       return work.get();
     } finally {
-      permits.release();
+      release();
     }
   }
 
-  private boolean enter(Call call) {
-    CompletableFuture<Void> turn = permits.request();
-    if (turn.isDone()) {
-      return true;
-    }
-    call.onAbandon(() -> turn.cancel(false));
-    try {
-      await(call, turn);
-      return true;
-    } catch (TimeoutException e) {
-      permits.giveUp(turn);
-      throw new ServiceException(
-          ErrorCode.DEADLINE_EXCEEDED,
-          "the budget of %s was spent waiting for a decoder".formatted(call.deadline()));
-    } catch (CancellationException e) {
-      permits.giveUp(turn);
-      throw new ServiceException(
-          ErrorCode.CLIENT_GONE, "the client left while it waited for a decoder");
-    } catch (InterruptedException e) {
-      permits.giveUp(turn);
-      Thread.currentThread().interrupt();
-      throw new ServiceException(ErrorCode.NOT_READY, "the service is closing");
-    }
-  }
-
-  private static void await(Call call, CompletableFuture<Void> turn)
-      throws InterruptedException, TimeoutException {
+  private boolean await(Call call, CompletableFuture<Void> permit) {
+    call.onAbandon(() -> permit.cancel(false));
     try {
       if (call.deadline().exists()) {
-        turn.get(call.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS);
+        permit.get(call.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS);
       } else {
-        turn.get();
+        permit.get();
       }
+      return true;
+    } catch (TimeoutException e) {
+      giveUp(permit);
+      throw new ServiceException(
+          ErrorCode.DEADLINE_EXCEEDED,
+          "the budget of %s ended before a decoder was free".formatted(call.deadline()));
+    } catch (CancellationException e) {
+      giveUp(permit);
+      throw new ServiceException(
+          ErrorCode.CLIENT_GONE, "the client disconnected before a decoder was free");
+    } catch (InterruptedException e) {
+      giveUp(permit);
+      Thread.currentThread().interrupt();
+      throw new ServiceException(ErrorCode.NOT_READY, "the service is shutting down");
     } catch (ExecutionException e) {
-      throw new IllegalStateException("turns come or are given up, they do not fail", e);
+      throw new IllegalStateException("a permit never fails", e);
+    }
+  }
+
+  /** Completes when its caller has a permit, which may be now. */
+  synchronized CompletableFuture<Void> request() {
+    CompletableFuture<Void> permit = new CompletableFuture<>();
+    if (free > 0) {
+      free--;
+      permit.complete(null);
+    } else {
+      line.add(permit);
+    }
+    return permit;
+  }
+
+  /** Leaves the line. A permit that was granted meanwhile goes to the next in line. */
+  void giveUp(CompletableFuture<Void> permit) {
+    permit.cancel(false);
+    synchronized (this) {
+      line.remove(permit);
+    }
+    if (!permit.isCancelled()) {
+      release();
+    }
+  }
+
+  /** Returns a permit. */
+  synchronized void release() {
+    CompletableFuture<Void> next = line.poll();
+    while (next != null && !next.complete(null)) { // cancelled, but not yet removed by its thread
+      next = line.poll();
+    }
+    if (next == null) {
+      free++;
     }
   }
 }

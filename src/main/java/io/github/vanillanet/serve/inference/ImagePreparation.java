@@ -5,6 +5,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
+import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.registry.ServedModel;
@@ -12,6 +13,7 @@ import io.github.vanillanet.serve.scheduler.ModelInput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -20,24 +22,47 @@ import java.util.TreeMap;
 final class ImagePreparation {
 
   private final ImageDecoder decoder;
-  private final long largestInput;
+  private final long maxInputBytes;
   private final DecodeGate gate;
   private final PreparationTime times;
 
   /**
-   * @param largestInput bytes of pixels that the images of one request may become
+   * @param maxInputBytes bytes of pixels that the images of one request may become
+   * @param decoders requests that may decode at once
    */
-  ImagePreparation(
-      ImageDecoder decoder, long largestInput, DecodeGate gate, PreparationTime times) {
+  ImagePreparation(ImageDecoder decoder, long maxInputBytes, int decoders, Ticker ticker) {
     this.decoder = decoder;
-    this.largestInput = largestInput;
-    this.gate = gate;
-    this.times = times;
+    this.maxInputBytes = maxInputBytes;
+    this.gate = new DecodeGate(decoders);
+    this.times = new PreparationTime(ticker);
   }
 
-  /** What {@link #prepare} would take now, by what was measured; nothing as long as that is. */
+  /** Encoded images as pixels. */
+  record Prepared(ModelInput input, SortedMap<Integer, ServiceException> rejected) {
+
+    /** Adds rows of NaN for the rejected images. */
+    float[] allRows(float[] logits) {
+      if (rejected.isEmpty()) {
+        return logits;
+      }
+      int classes = logits.length / input.samples();
+      int count = input.samples() + rejected.size();
+      float[] all = new float[count * classes];
+      Arrays.fill(all, Float.NaN);
+      int row = 0;
+      for (int image = 0; image < count; image++) {
+        if (!rejected.containsKey(image)) {
+          System.arraycopy(logits, classes * row, all, classes * image, classes);
+          row++;
+        }
+      }
+      return all;
+    }
+  }
+
+  /** Estimates what {@link #prepare} would take now; zero before the first measurement. */
   Duration expected(List<byte[]> encoded) {
-    return times.ahead(gate.waiting(), gate.width()).plus(times.of(encoded));
+    return times.of(encoded, gate.waiting(), gate.decoders());
   }
 
   String jpegDecoder() {
@@ -45,48 +70,48 @@ final class ImagePreparation {
   }
 
   /**
-   * @throws ServiceException {@code TOO_LARGE} if they are too many
-   * @throws ServiceException the first image's, if none is good
+   * A bad image is rejected alone.
+   *
+   * @throws ServiceException {@code TOO_LARGE} if there are too many
+   * @throws ServiceException that of the first image, if all are bad
    */
-  PreparedImages prepare(Call call, ServedModel served, List<byte[]> encoded) {
+  Prepared prepare(Call call, ServedModel served, List<byte[]> encoded) {
     Preprocessing preprocessing = served.manifest().preprocessing();
     int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
-    long most = Math.max(1, Math.min(largestInput, Integer.MAX_VALUE) / bytes);
-    if (encoded.size() > most) {
+    long maxImages = Math.max(1, Math.min(maxInputBytes, Integer.MAX_VALUE) / bytes);
+    if (encoded.size() > maxImages) {
       throw new ServiceException(
           ErrorCode.TOO_LARGE,
-          "expected at most %d images for %s at once, found %d"
-              .formatted(most, served.id(), encoded.size()));
+          "expected at most %d images for %s in one request, got %d"
+              .formatted(maxImages, served.id(), encoded.size()));
     }
     ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
-    SortedMap<Integer, ServiceException> refused =
+    SortedMap<Integer, ServiceException> rejected =
         gate.pass(call, () -> decode(call, preprocessing, encoded, pixels));
-    int good = encoded.size() - refused.size();
+    int good = encoded.size() - rejected.size();
     if (good == 0) {
-      throw refused.get(0);
+      throw rejected.get(0);
     }
-    ModelInput input = new ModelInput(InputKind.IMAGES, good, pixels.flip());
-    return new PreparedImages(encoded.size(), input, refused);
+    return new Prepared(new ModelInput(InputKind.IMAGES, good, pixels.flip()), rejected);
   }
 
   private SortedMap<Integer, ServiceException> decode(
       Call call, Preprocessing preprocessing, List<byte[]> encoded, ByteBuffer pixels) {
-    SortedMap<Integer, ServiceException> refused = new TreeMap<>();
-    long begun = call.clock().nanos();
+    SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
+    long begun = call.nanos();
     for (int image = 0; image < encoded.size(); image++) {
-      call.requireClient(); // it may leave between two of many
+      call.requireClient(); // it may disconnect between two of many
       byte[] file = encoded.get(image);
-      long started = call.clock().nanos();
+      long started = call.nanos();
       try {
-        RgbImage decoded =
-            call.clock().time(Stage.DECODE, () -> decoder.decodeFor(preprocessing, file));
-        call.clock().time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
-        times.file(file, call.clock().nanos() - started);
+        RgbImage decoded = call.time(Stage.DECODE, () -> decoder.decodeFor(preprocessing, file));
+        call.time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
+        times.file(file, call.nanos() - started);
       } catch (ServiceException e) {
-        refused.put(image, e);
+        rejected.put(image, e);
       }
     }
-    times.request(call.clock().nanos() - begun);
-    return refused;
+    times.request(call.nanos() - begun);
+    return rejected;
   }
 }

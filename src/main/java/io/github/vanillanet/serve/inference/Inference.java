@@ -1,28 +1,67 @@
 package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.error.ServiceException;
-import java.util.Collections;
+import io.github.vanillanet.model.repository.ModelId;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /**
- * The answer to tensors or to several images.
+ * What a model computed for one request. Immutable: {@code logits} is never written again.
  *
+ * @param trained false if the weights are from a seed and the logits mean nothing
  * @param labels of the classes
  * @param samples rows in {@code logits}
- * @param logits {@code [samples × classes]}, row-major; a refused image's row is NaN
- * @param refused images that have no logits, and why, by index
+ * @param logits {@code [samples × classes]}, row-major; the row of a rejected image is NaN
+ * @param rejected images without logits, by index, and why
  */
 public record Inference(
-    String model,
-    int version,
+    ModelId model,
+    boolean trained,
     List<String> labels,
     int samples,
     float[] logits,
-    SortedMap<Integer, ServiceException> refused) {
+    SortedMap<Integer, ServiceException> rejected) {
 
-  public Inference {
-    refused = Collections.unmodifiableSortedMap(new TreeMap<>(refused));
+  public Optional<ServiceException> rejection(int sample) {
+    return Optional.ofNullable(rejected.get(sample));
+  }
+
+  /**
+   * The {@code count} most probable classes of a sample, best first; of equals the lower index
+   * comes first. Softmax is computed in float64.
+   */
+  public List<Prediction> top(int sample, int count) {
+    int classes = logits.length / samples;
+    float[] row = Arrays.copyOfRange(logits, sample * classes, (sample + 1) * classes);
+    double max = Double.NEGATIVE_INFINITY;
+    for (float logit : row) {
+      max = Math.max(max, logit);
+    }
+    double sum = 0;
+    for (float logit : row) {
+      sum += Math.exp(logit - max); // at most 1, so it cannot overflow
+    }
+    Comparator<Integer> better =
+        Comparator.<Integer>comparingDouble(index -> -row[index])
+            .thenComparing(Comparator.naturalOrder());
+    PriorityQueue<Integer> best = new PriorityQueue<>(better.reversed());
+    for (int index = 0; index < classes; index++) {
+      best.add(index);
+      if (best.size() > count) {
+        best.poll();
+      }
+    }
+    List<Integer> order = new ArrayList<>(best);
+    order.sort(better);
+    List<Prediction> predictions = new ArrayList<>();
+    for (int index : order) {
+      predictions.add(new Prediction(index, labels.get(index), Math.exp(row[index] - max) / sum));
+    }
+    return predictions;
   }
 }

@@ -1,59 +1,82 @@
 package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.timing.Deadline;
-import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.Lane;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
-/** Names that stand for several models: each request gets the member that suits its deadline. */
-public final class ModelGroups {
+/** Names that stand for several models. Each request gets the member that suits its deadline. */
+final class ModelGroups {
 
   private final ModelRegistry registry;
   private final Map<String, List<String>> members;
 
-  /**
-   * @param members model names of each group
-   */
-  public ModelGroups(ModelRegistry registry, Map<String, List<String>> members) {
+  ModelGroups(ModelRegistry registry, Map<String, List<String>> members) {
     this.registry = registry;
     this.members = Map.copyOf(members);
   }
 
-  public Set<String> names() {
-    return members.keySet();
+  /**
+   * The member of a group that answers now. A member out of service is chosen only if all are.
+   *
+   * @return {@code name} itself if it is not a group, or if no member is loaded
+   */
+  String member(String name, Deadline deadline, int images) {
+    List<String> names = members.get(name);
+    if (names == null) {
+      return name;
+    }
+    List<Candidate> healthy = new ArrayList<>();
+    List<Candidate> faulty = new ArrayList<>();
+    for (String member : names) {
+      Optional<ServedModel> model = registry.current(member);
+      if (model.isPresent()) {
+        boolean serves = model.get().lane().fault().isEmpty();
+        (serves ? healthy : faulty).add(candidate(model.get(), images));
+      }
+    }
+    return choose(healthy.isEmpty() ? faulty : healthy, deadline.remaining())
+        .map(Candidate::name)
+        .orElse(name);
+  }
+
+  private static Candidate candidate(ServedModel model, int images) {
+    Lane.Estimate estimate = model.lane().estimate(images);
+    return new Candidate(
+        model.id().name(), model.manifest().macs(), estimate.total(), estimate.room());
   }
 
   /**
-   * Members out of service are chosen only if all are.
+   * A member as it is now.
    *
-   * @param images of the request
-   * @return the chosen member's model; empty if {@code name} is no group or nothing of it is loaded
+   * @param macs multiply-accumulates of one forward: the more, the deeper
+   * @param expected estimated time until its answer
+   * @param room false if its queue is full
    */
-  Optional<String> route(String name, Deadline deadline, int images) {
-    List<DeadlineRouter.Candidate> candidates = new ArrayList<>();
-    List<DeadlineRouter.Candidate> faulty = new ArrayList<>();
-    for (String member : members.getOrDefault(name, List.of())) {
-      Optional<Lease> lease = registry.lease(member);
-      if (lease.isPresent()) {
-        try (Lease held = lease.get()) {
-          boolean serves = held.model().lane().fault().isEmpty();
-          (serves ? candidates : faulty).add(candidate(held.model(), images));
-        }
-      }
-    }
-    return DeadlineRouter.choose(candidates.isEmpty() ? faulty : candidates, deadline.remaining())
-        .map(DeadlineRouter.Candidate::name);
+  record Candidate(String name, long macs, Duration expected, boolean room) {}
+
+  /**
+   * Chooses the deepest member that has room and answers within the budget; else the fastest with
+   * room; else the fastest.
+   *
+   * @return empty only if there are no candidates
+   */
+  static Optional<Candidate> choose(List<Candidate> candidates, Duration budget) {
+    List<Candidate> open = candidates.stream().filter(Candidate::room).toList();
+    return open.stream()
+        .filter(candidate -> candidate.expected.compareTo(budget) < 0)
+        .max(Comparator.comparingLong(Candidate::macs))
+        .or(() -> fastest(open))
+        .or(() -> fastest(candidates));
   }
 
-  private static DeadlineRouter.Candidate candidate(ServedModel model, int images) {
-    Lane.Estimate estimate = model.lane().estimate(images);
-    return new DeadlineRouter.Candidate(
-        model.id().name(), model.manifest().macs(), estimate.total(), estimate.room());
+  private static Optional<Candidate> fastest(List<Candidate> candidates) {
+    return candidates.stream().min(Comparator.comparing(Candidate::expected));
   }
 }

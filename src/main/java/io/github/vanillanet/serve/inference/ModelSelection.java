@@ -5,12 +5,14 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.ServedModel;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Which model answers a request. */
+/** Chooses the model that answers a request. Thread-safe. */
 public final class ModelSelection {
 
   private final ModelRegistry registry;
@@ -18,105 +20,108 @@ public final class ModelSelection {
   private final BooleanSupplier loading;
   private final ModelGroups groups;
 
-  /** Without groups. */
-  public ModelSelection(
-      ModelRegistry registry, Supplier<Optional<String>> defaultModel, BooleanSupplier loading) {
-    this(registry, defaultModel, loading, new ModelGroups(registry, Map.of()));
-  }
-
   /**
-   * @param defaultModel the model or group that answers a request that names none
-   * @param loading true while models are still being brought up: an unknown name may be among them
+   * @param defaultModel the model or group that answers requests without a name
+   * @param loading whether models are still being loaded: an unknown name may be among them
+   * @param groups model names of each group
    */
   public ModelSelection(
       ModelRegistry registry,
       Supplier<Optional<String>> defaultModel,
       BooleanSupplier loading,
-      ModelGroups groups) {
+      Map<String, List<String>> groups) {
     this.registry = registry;
     this.defaultModel = defaultModel;
     this.loading = loading;
-    this.groups = groups;
+    this.groups = new ModelGroups(registry, groups);
   }
 
-  /**
-   * A lease on the named model, or on the member of the named group that suits the deadline.
-   *
-   * @param images of the request
-   * @throws ServiceException as {@link #lease(Optional)} does
-   */
-  public Lease lease(Optional<String> requested, Deadline deadline, int images) {
-    return lease(
-        requested.or(defaultModel).map(name -> groups.route(name, deadline, images).orElse(name)));
-  }
-
-  /** Whether requests that name no model are answered by this one. */
+  /** Whether this model answers requests without a name. */
   public boolean isDefault(String name) {
     return defaultModel.get().equals(Optional.of(name));
   }
 
   /**
-   * A lease on the named model, or without a name on the default one.
+   * What a request would get a lease on now, without a lease: read its state only.
    *
-   * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model
-   * @throws ServiceException {@code MODEL_AMBIGUOUS} if none is named and there is no default
-   * @throws ServiceException {@code NOT_READY} if it may still be loading
+   * @param name of a model or a group; empty for the default model
+   * @return empty if {@link #lease} would fail
    */
-  public Lease lease(Optional<String> requested) {
-    boolean mayBeLoading = loading.getAsBoolean(); // asked first: it may finish meanwhile
-    String name = requested.or(defaultModel).orElseThrow(() -> noDefault(mayBeLoading));
-    return registry.lease(name).orElseThrow(() -> absent(name, mayBeLoading));
+  Optional<ServedModel> current(Optional<String> name, Deadline deadline) {
+    Optional<String> requested = name.isPresent() ? name : defaultModel.get();
+    return requested.isEmpty()
+        ? Optional.empty()
+        : registry.current(groups.member(requested.get(), deadline, 1));
   }
 
   /**
-   * A lease on the named model, in the version that it insists on.
-   *
-   * @throws ServiceException {@code MODEL_NOT_FOUND} also if another version is served
-   */
-  public Lease lease(ModelTarget target) {
-    return requireVersion(target, lease(Optional.of(target.name())));
-  }
-
-  /**
-   * The same, of the member of a group that suits the deadline.
+   * A lease on a model, or on the member of a group that suits the deadline.
    *
    * @param images of the request
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model or another version
+   *     is in service
+   * @throws ServiceException {@code MODEL_AMBIGUOUS} if the request has no name and there is no
+   *     default
+   * @throws ServiceException {@code NOT_READY} if the model may still be loading
    */
   public Lease lease(ModelTarget target, Deadline deadline, int images) {
-    return requireVersion(target, lease(Optional.of(target.name()), deadline, images));
+    boolean mayBeLoading = loading.getAsBoolean(); // first: loading may end between the two steps
+    Optional<String> requested = target.name().isPresent() ? target.name() : defaultModel.get();
+    if (requested.isEmpty()) {
+      throw noDefault(mayBeLoading);
+    }
+    return lease(target, groups.member(requested.get(), deadline, images), mayBeLoading);
   }
 
-  private static Lease requireVersion(ModelTarget target, Lease lease) {
+  /**
+   * A lease on a model that is named; groups are not models.
+   *
+   * @throws ServiceException {@code MODEL_NOT_FOUND} or {@code NOT_READY}, as above
+   */
+  public Lease lease(ModelTarget target) {
+    return lease(target, target.name().orElseThrow(), loading.getAsBoolean());
+  }
+
+  private Lease lease(ModelTarget target, String name, boolean mayBeLoading) {
+    Optional<Lease> lease = registry.lease(name);
+    if (lease.isEmpty()) {
+      throw notFound(name, mayBeLoading);
+    }
+    requireVersion(target, lease.get());
+    return lease.get();
+  }
+
+  private static void requireVersion(ModelTarget target, Lease lease) {
+    if (target.version().isEmpty()) {
+      return;
+    }
     int served = lease.model().id().version();
-    if (target.version().orElse(served) != served) {
+    if (target.version().getAsInt() != served) {
       lease.close();
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
-          "model '%s' is served in version %d, not %d"
-              .formatted(target.name(), served, target.version().getAsInt()));
+          "model '%s' is served in version %d, not in version %d"
+              .formatted(lease.model().id().name(), served, target.version().getAsInt()));
     }
-    return lease;
   }
 
   private ServiceException noDefault(boolean mayBeLoading) {
-    if (mayBeLoading) {
-      return new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded");
-    }
-    return new ServiceException(
-        ErrorCode.MODEL_AMBIGUOUS,
-        "the request names no model and there is no default; name one of: "
-            + String.join(", ", registry.names()));
+    return mayBeLoading
+        ? new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded")
+        : new ServiceException(
+            ErrorCode.MODEL_AMBIGUOUS,
+            "the request names no model and there is no default; name one of: "
+                + String.join(", ", registry.names()));
   }
 
-  private ServiceException absent(String name, boolean mayBeLoading) {
-    if (mayBeLoading) {
-      return new ServiceException(
-          ErrorCode.NOT_READY,
-          "model '%s' is not loaded; models are still being loaded".formatted(name));
-    }
-    return new ServiceException(
-        ErrorCode.MODEL_NOT_FOUND,
-        "there is no model '%s'; loaded are: %s"
-            .formatted(name, String.join(", ", registry.names())));
+  private ServiceException notFound(String name, boolean mayBeLoading) {
+    return mayBeLoading
+        ? new ServiceException(
+            ErrorCode.NOT_READY,
+            "model '%s' is not loaded; models are still being loaded".formatted(name))
+        : new ServiceException(
+            ErrorCode.MODEL_NOT_FOUND,
+            "there is no model '%s'; loaded are: %s"
+                .formatted(name, String.join(", ", registry.names())));
   }
 }

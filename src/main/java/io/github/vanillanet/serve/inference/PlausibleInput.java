@@ -7,28 +7,28 @@ import java.nio.ByteOrder;
 import java.nio.IntBuffer;
 
 /**
- * Normalised pixels lie within ±3. What overflows float32 inside the net would not show: a ReLU
- * makes 0 of what is no number, and the logits look like any others. So what is far from pixels is
- * not computed with.
+ * Rejects tensors whose values cannot be normalised pixels, which lie within ±3. A larger value may
+ * overflow float32 inside the net, and a ReLU turns the resulting NaN into 0, so that the logits
+ * look valid.
  */
 final class PlausibleInput {
 
   private static final float LARGEST = 1000;
 
   /**
-   * The bits of floats without their sign are in the floats' order, with infinities and what is no
-   * number above all others.
+   * Without the sign bit, the bits of floats compare as their magnitudes do; infinities and NaN are
+   * above all others.
    */
   private static final int LARGEST_BITS = Float.floatToRawIntBits(LARGEST);
 
-  /** Few enough that a block and what is found in it stay in the first cache. */
+  /** Two arrays of this many ints fit into the L1 cache. */
   private static final int BLOCK = 1024;
 
   private PlausibleInput() {}
 
   /**
    * @param values float32, native byte order; not moved
-   * @throws ServiceException {@code INVALID_REQUEST} naming the first value that is no pixel
+   * @throws ServiceException {@code INVALID_REQUEST} with the first value out of range
    */
   static void require(ByteBuffer values) {
     IntBuffer bits = values.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();
@@ -37,16 +37,16 @@ final class PlausibleInput {
     }
   }
 
-  /** In arrays, since the JIT compiler vectorises no loop over a buffer: a third of the time. */
+  /** Copies to arrays, because the JIT compiler does not vectorise loops over a buffer. */
   private static boolean allPlausible(IntBuffer bits) {
     int[] block = new int[BLOCK];
-    int[] room = new int[BLOCK]; // below 0 where any value had none
+    int[] room = new int[BLOCK]; // negative where any value was too large
     while (bits.remaining() >= BLOCK) {
       bits.get(block);
       addRoom(block, room);
     }
     int rest = bits.remaining();
-    bits.get(block, 0, rest); // behind it is what was looked at before
+    bits.get(block, 0, rest); // the values behind it were checked before
     addRoom(block, room);
     int least = 0;
     for (int one : room) {
@@ -66,7 +66,7 @@ final class PlausibleInput {
     while ((bits.get(at) & Integer.MAX_VALUE) <= LARGEST_BITS) {
       at++;
     }
-    return "expected normalised pixels between -%1$.0f and %1$.0f, element %2$d is %3$s"
+    return "expected normalised pixels between -%1$.0f and %1$.0f, but element %2$d is %3$s"
         .formatted(LARGEST, at, Float.intBitsToFloat(bits.get(at)));
   }
 }

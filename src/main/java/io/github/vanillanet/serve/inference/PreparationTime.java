@@ -8,14 +8,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * How long encoded images take to become pixels, learnt from those that did: a rate per byte for
- * each kind of file. Kinds are told apart by their first byte, as all formats that are decoded can
- * be, so there are never more than 256. Thread-safe.
+ * Estimates how long encoded images take to become pixels, by what earlier ones took: a rate per
+ * byte for each file format, which the first byte identifies. Thread-safe.
  */
 final class PreparationTime {
 
   private final Ticker ticker;
-  private final ConcurrentMap<Byte, MovingAverage> perByte = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Byte, MovingAverage> nanosPerByte = new ConcurrentHashMap<>();
   private final MovingAverage request;
 
   PreparationTime(Ticker ticker) {
@@ -23,30 +22,30 @@ final class PreparationTime {
     this.request = new MovingAverage(ticker);
   }
 
-  /** One file was decoded, resized and cropped. */
+  /** Records one file that was decoded, resized and cropped. */
   void file(byte[] encoded, long nanos) {
-    perByte
-        .computeIfAbsent(encoded[0], kind -> new MovingAverage(ticker))
+    nanosPerByte
+        .computeIfAbsent(encoded[0], format -> new MovingAverage(ticker))
         .add((double) nanos / encoded.length);
   }
 
-  /** All files of a request were. */
+  /** Records all files of a request. */
   void request(long nanos) {
     request.add(nanos);
   }
 
-  /** What the files of a request will take; nothing for kinds that were never seen. */
-  Duration of(List<byte[]> encoded) {
-    double nanos = 0;
+  /**
+   * The estimate for the files of a request; a format without a measurement counts as zero.
+   *
+   * @param ahead requests that are served first
+   * @param decoders that these share
+   */
+  Duration of(List<byte[]> encoded, int ahead, int decoders) {
+    double nanos = ahead == 0 ? 0 : request.nanos() * ahead / decoders;
     for (byte[] file : encoded) {
-      MovingAverage rate = file.length == 0 ? null : perByte.get(file[0]);
+      MovingAverage rate = file.length == 0 ? null : nanosPerByte.get(file[0]);
       nanos += rate == null ? 0 : rate.nanos() * file.length;
     }
     return Duration.ofNanos(Math.round(nanos));
-  }
-
-  /** What so many requests take that share {@code decoders}. */
-  Duration ahead(int requests, int decoders) {
-    return Duration.ofNanos(Math.round(request.nanos() * requests / decoders));
   }
 }

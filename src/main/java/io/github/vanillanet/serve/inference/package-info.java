@@ -1,6 +1,6 @@
 /**
- * Floor 6. What every API does in the end: bytes to predictions, tensors to logits, in time or not
- * at all. May import {@code error}, {@code timing}, {@code metrics}, {@code image}, {@code
- * network}, {@code engine}, {@code batching}, {@code registry}.
+ * What every API does in the end: encoded images or tensors to logits, within a deadline. May
+ * import {@code base}, {@code model.network}, {@code model.engine}, {@code model.repository},
+ * {@code serve.metrics}, {@code serve.scheduler} and {@code serve.registry}.
  */
 package io.github.vanillanet.serve.inference;

@@ -37,6 +37,13 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @Blocking
 public final class TrainingEventsResource {
 
+  private static final String EXAMPLE =
+      """
+      event: progress
+      data: {"time":"2026-11-22T05:21:07.114Z","phase":"train","epoch":3,"epochs":30}
+
+      """;
+
   private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
   private final JobRunner jobs;
@@ -59,7 +66,8 @@ public final class TrainingEventsResource {
       content =
           @Content(
               mediaType = MediaType.SERVER_SENT_EVENTS,
-              schema = @Schema(type = SchemaType.STRING)))
+              schema = @Schema(type = SchemaType.STRING),
+              example = EXAMPLE))
   public Multi<OutboundSseEvent> events(@PathParam("id") String id, @Context Sse sse) {
     ProgressFile.Tail tail = jobs.folder(id).progress().tail();
     return Multi.createBy()

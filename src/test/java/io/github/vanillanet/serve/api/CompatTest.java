@@ -125,18 +125,18 @@ class CompatTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "{}; found none",
-        "{\"instances\":[]}; found none",
+        "{}; 'instances'",
+        "{\"instances\":[]}; 'instances'",
         "{\"instances\":{}}; instances",
         "{\"instances\":[1]}; instance 0",
         "{\"instances\":[\"aGk=\"]}; instance 0",
-        "{\"instances\":[{}]}; found 0",
+        "{\"instances\":[{}]}; instance 0",
         "{\"instances\":[{\"b64\":5}]}; b64",
-        "{\"instances\":[{\"b64\":\"!\"}]}; no base64",
-        "{\"instances\":[{\"b64\":\"aGk=\",\"data\":\"aGk=\"}]}; found 2",
-        "{\"instances\":[{\"image\":{\"image\":{}}}]}; found 0",
+        "{\"instances\":[{\"b64\":\"!\"}]}; base64",
+        "{\"instances\":[{\"b64\":\"aGk=\",\"data\":\"aGk=\"}]}; instance 0",
+        "{\"instances\":[{\"image\":{\"image\":{}}}]}; instance 0",
         "[]; the request",
-        "{\"instances\":[; ends inside"
+        "{\"instances\":[; JSON"
       })
   void aBodyThatIsNoPredictionIsRefusedAndSaysWhy(String body, String why) {
     assertThat(Refusal.v2(predict(body), 400)).contains(why);

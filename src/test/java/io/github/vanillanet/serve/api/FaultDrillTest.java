@@ -148,7 +148,7 @@ class FaultDrillTest {
   void nonsenseTurnsReadinessAndAGoodVersionTurnsItBack() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
 
-    assertThat(refusal()).contains("vanillanet-5/1 is out of service: non_finite");
+    assertThat(refusal()).contains("vanillanet-5/1", "non_finite");
     Response ready = given().get(READY);
     assertThat(ready.statusCode()).isEqualTo(503);
     assertThat(ready.path("checks.find { it.name == 'models' }.data.'vanillanet-5/1'").toString())
@@ -175,7 +175,7 @@ class FaultDrillTest {
   @Order(2)
   void aGroupWhoseHealthyMembersAreFullIsFullNotBroken() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
-    assertThat(refusal()).contains("is out of service");
+    assertThat(refusal()).contains(TwoSmallModels.MODEL);
 
     assertThat(classify("pair").statusCode()).isEqualTo(200);
     try (Lease lease = registry.lease(TwoSmallModels.OTHER).orElseThrow();
@@ -197,7 +197,7 @@ class FaultDrillTest {
     Response live = given().get(LIVE);
     assertThat(live.statusCode()).isEqualTo(503);
     assertThat(live.path("checks.find { it.name == 'lanes' }.data.'vanillanet-5/1'").toString())
-        .startsWith("hang, ");
+        .startsWith("hang");
     assertThat(given().get("/v2/health/live").statusCode()).isEqualTo(503);
     assertThat(refusal()).contains("hang");
     device.unhang();

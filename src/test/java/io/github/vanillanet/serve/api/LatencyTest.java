@@ -138,7 +138,7 @@ class LatencyTest {
                   classify("/classify/" + TwoSmallModels.MODEL + "?deadline_ms=" + budget),
                   400,
                   "INVALID_REQUEST"))
-          .isEqualTo("deadline_ms: expected milliseconds above 0, found '" + budget + "'");
+          .contains("deadline_ms", budget);
     }
   }
 

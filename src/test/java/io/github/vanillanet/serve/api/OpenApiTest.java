@@ -37,9 +37,9 @@ class OpenApiTest {
     for (JavaClass resource :
         new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
-            .importPackages("io.github.vanillanet.rest")) {
+            .importPackages("io.github.vanillanet.serve.api", "io.github.vanillanet.train.api")) {
       if (resource.isAnnotatedWith(Path.class)) {
-        for (JavaMethod method : resource.getMethods()) {
+        for (JavaMethod method : resource.getAllMethods()) {
           verb(method).ifPresent(verb -> routes.add(verb + " " + path(resource, method)));
         }
       }

@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A device that takes 10 ms for an image, by the test's clock, and a queue for two. */
+/** With a device that takes 10 ms for an image, by the test's clock, and a queue for two. */
 class AttemptTest {
 
   private static final int PLENTY = 1 << 20;
@@ -73,20 +74,20 @@ class AttemptTest {
   }
 
   @Test
-  void anAnswerTellsItsStages() {
+  void anAnswerHasTheTimesOfItsStages() {
     instance.permits.release(PLENTY);
     Call call = call();
 
     assertThat(attempt(call)).isEqualTo(2);
 
-    assertThat(call.clock().read().stages())
+    assertThat(call.timings().stages())
         .containsKeys(Stage.QUEUE, Stage.INFER, Stage.POSTPROCESS, Stage.TOTAL);
     assertThat(call.answeredBy()).contains(version.id());
     assertThat(count("success")).isEqualTo(1);
   }
 
   @Test
-  void whatAFullQueueRefusesIsNeverDecoded() throws InterruptedException {
+  void aRequestThatAFullQueueRejectsIsNotDecoded() throws InterruptedException {
     lane.submit(input(1));
     instance.entered.await();
     lane.submit(input(2));
@@ -98,7 +99,7 @@ class AttemptTest {
   }
 
   @Test
-  void whatCannotBeInTimeIsNeverDecoded() {
+  void aRequestThatCannotBeAnsweredInTimeIsNotDecoded() {
     Call call = call();
     call.limit(Duration.ofMillis(10));
 
@@ -109,7 +110,7 @@ class AttemptTest {
   }
 
   @Test
-  void anAnswerThatComesTooLateIsNone() {
+  void aLateAnswerIsRejected() {
     Call call = call();
     call.limit(Duration.ofMinutes(1));
     instance.permits.release(PLENTY);
@@ -118,8 +119,8 @@ class AttemptTest {
     assertThatThrownBy(
             () ->
                 attempt.run(
-                    () -> input(1),
-                    logits -> {
+                    () -> prepared(1),
+                    (input, logits) -> {
                       ticker.advance(Duration.ofMinutes(2));
                       return 0;
                     }))
@@ -129,18 +130,17 @@ class AttemptTest {
 
   @Test
   @Timeout(60)
-  void nobodyWaitsLongerThanHisDeadline() {
+  void waitingEndsAtTheDeadline() {
     Call call = call();
     call.limit(Duration.ofMillis(50));
 
     assertThatThrownBy(() -> attempt(call)) // the forward ends when the test does
-        .has(code(ErrorCode.DEADLINE_EXCEEDED))
-        .hasMessageContaining("the budget of 50.0 ms was spent");
+        .has(code(ErrorCode.DEADLINE_EXCEEDED));
     assertThat(count("expired")).isEqualTo(1);
   }
 
   @Test
-  void whatAFaultEndsHasFailed() {
+  void workThatAFaultEndsCountsAsFailed() {
     lane.watch(
         List.of(new Probe(input(1), logits -> {})),
         Duration.ofDays(1),
@@ -157,7 +157,7 @@ class AttemptTest {
   }
 
   @Test
-  void workWhoseClientHasLeftIsNotComputed() throws InterruptedException {
+  void workOfADisconnectedClientIsNotComputed() throws InterruptedException {
     lane.submit(input(1));
     instance.entered.await();
     Call call = call();
@@ -186,13 +186,17 @@ class AttemptTest {
         .run(
             () -> {
               decoded.incrementAndGet();
-              return input(1);
+              return prepared(1);
             },
-            logits -> logits.length);
+            (input, logits) -> logits.length);
   }
 
   private double count(String outcome) {
     return registry.get("vanillanet.requests").tag("outcome", outcome).counter().count();
+  }
+
+  private static ImagePreparation.Prepared prepared(int samples) {
+    return new ImagePreparation.Prepared(input(samples), Collections.emptySortedMap());
   }
 
   private static ModelInput input(int samples) {

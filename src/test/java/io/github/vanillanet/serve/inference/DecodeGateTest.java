@@ -21,9 +21,10 @@ class DecodeGateTest {
 
   private final ManualTicker ticker = new ManualTicker();
   private final DecodeGate gate = new DecodeGate(1);
+  private final DecodeGate two = new DecodeGate(2);
 
   @Test
-  void whoseTurnDoesNotComeInTimeIsRefused() {
+  void aRequestWithoutAPermitInTimeIsRejected() {
     Call hasty = new Call(ticker, ticker.nanos());
     hasty.limit(Duration.ofMillis(1));
 
@@ -35,7 +36,7 @@ class DecodeGateTest {
   }
 
   @Test
-  void aFailureGivesItsPlaceBack() {
+  void aFailureReturnsItsPermit() {
     assertThatThrownBy(
             () ->
                 gate.pass(
@@ -49,7 +50,7 @@ class DecodeGateTest {
   }
 
   @Test
-  void aClientThatLeavesGivesUpItsPlaceInTheLine() {
+  void aRequestWhoseClientDisconnectsLeavesTheLine() {
     Call leaving = call();
     gate.pass(
         call(),
@@ -69,6 +70,86 @@ class DecodeGateTest {
 
     assertThat(gate.waiting()).isZero();
     assertThat(gate.pass(call(), () -> "decoded")).isEqualTo("decoded");
+  }
+
+  @Test
+  void permitsAreLimited() {
+    assertThat(two.request()).isDone();
+    assertThat(two.request()).isDone();
+    assertThat(two.request()).isNotDone();
+    assertThat(two.waiting()).isEqualTo(1);
+  }
+
+  @Test
+  void permitsAreGrantedInTheOrderOfRequests() {
+    takeAll();
+    CompletableFuture<Void> first = two.request();
+    CompletableFuture<Void> second = two.request();
+
+    two.release();
+    assertThat(first).isDone();
+    assertThat(second).isNotDone();
+
+    two.release();
+    assertThat(second).isDone();
+    assertThat(two.waiting()).isZero();
+  }
+
+  @Test
+  void aRequestThatGivesUpLeavesTheLine() {
+    takeAll();
+    CompletableFuture<Void> leaving = two.request();
+
+    two.giveUp(leaving);
+
+    assertThat(two.waiting()).isZero();
+    two.release();
+    assertThat(two.request()).isDone();
+    assertThat(two.request()).isNotDone();
+  }
+
+  @Test
+  void aPermitGrantedWhileGivingUpGoesToTheNext() {
+    takeAll();
+    CompletableFuture<Void> leaving = two.request();
+    CompletableFuture<Void> next = two.request();
+    two.release();
+
+    two.giveUp(leaving);
+
+    assertThat(next).isDone();
+    assertThat(two.request()).isNotDone();
+  }
+
+  @Test
+  void aCancelledRequestIsSkippedBeforeItsThreadNotices() {
+    takeAll();
+    CompletableFuture<Void> leaving = two.request();
+    CompletableFuture<Void> next = two.request();
+    leaving.cancel(false);
+
+    two.release();
+    assertThat(next).isCompleted();
+
+    two.giveUp(leaving); // its thread has woken up
+    assertThat(two.request()).isNotDone();
+  }
+
+  @Test
+  void unusedPermitsAreKept() {
+    takeAll();
+    two.request().cancel(false);
+
+    two.release();
+    two.release();
+
+    takeAll();
+    assertThat(two.request()).isNotDone();
+  }
+
+  private void takeAll() {
+    assertThat(two.request()).isDone();
+    assertThat(two.request()).isDone();
   }
 
   private CompletableFuture<String> waiting(Call call, int inLine) {

@@ -32,9 +32,8 @@ class ImagePreparationTest {
   @TempDir Path repository;
 
   private final ManualTicker ticker = new ManualTicker();
-  private final DecodeGate gate = new DecodeGate(1);
   private final ImagePreparation preparation =
-      new ImagePreparation(new ImageDecoder(1_000_000), PLENTY, gate, new PreparationTime(ticker));
+      new ImagePreparation(new ImageDecoder(1_000_000), PLENTY, 1, ticker);
   private final Call call = new Call(ticker, ticker.nanos());
   private Lane lane;
   private ServedModel served;
@@ -54,16 +53,16 @@ class ImagePreparationTest {
   }
 
   @Test
-  void anUnreadableImageFailsAlone() {
-    PreparedImages prepared =
+  void anUnreadableImageIsRejectedAlone() {
+    ImagePreparation.Prepared prepared =
         preparation.prepare(call, served, List.of(image, new byte[] {1}, image));
 
     assertThat(prepared.input().samples()).isEqualTo(2);
-    assertThat(prepared.refused()).containsOnlyKeys(1);
+    assertThat(prepared.rejected()).containsOnlyKeys(1);
   }
 
   @Test
-  void noneIsDecodedForAClientThatHasLeft() {
+  void noImageIsDecodedForADisconnectedClient() {
     List<Integer> taken = new ArrayList<>();
     call.abandon();
 
@@ -73,7 +72,7 @@ class ImagePreparationTest {
   }
 
   @Test
-  void noFurtherOneIsDecodedOnceTheClientLeaves() {
+  void decodingStopsWhenTheClientDisconnects() {
     List<Integer> taken = new ArrayList<>();
     IntConsumer leaving =
         index -> {
@@ -84,10 +83,11 @@ class ImagePreparationTest {
     assertThatThrownBy(() -> preparation.prepare(call, served, three(leaving)))
         .has(code(ErrorCode.CLIENT_GONE));
     assertThat(taken).containsExactly(0);
-    assertThat(gate.pass(new Call(ticker, ticker.nanos()), () -> "free")).isEqualTo("free");
+    Call next = new Call(ticker, ticker.nanos());
+    assertThat(preparation.prepare(next, served, List.of(image)).rejected()).isEmpty();
   }
 
-  /** Three images; whoever takes one is noticed. */
+  /** Three images; {@code taken} gets the index of each that is read. */
   private List<byte[]> three(IntConsumer taken) {
     return new AbstractList<>() {
       @Override

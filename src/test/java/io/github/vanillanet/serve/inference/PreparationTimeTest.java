@@ -15,26 +15,26 @@ class PreparationTimeTest {
   private final PreparationTime times = new PreparationTime(new ManualTicker());
 
   @Test
-  void whatWasNeverSeenTakesNoTime() {
+  void aFormatWithoutAMeasurementCountsAsZero() {
     times.file(JPEG, 4_000);
 
-    assertThat(times.of(List.of(PNG, new byte[0]))).isEqualTo(Duration.ZERO);
+    assertThat(times.of(List.of(PNG, new byte[0]), 0, 1)).isEqualTo(Duration.ZERO);
   }
 
   @Test
-  void aFileTakesTheTimeOfItsKindByItsLength() {
+  void theEstimateIsARatePerByteOfEachFormat() {
     times.file(JPEG, 4_000);
     times.file(PNG, 200);
 
-    assertThat(times.of(List.of(new byte[] {(byte) 0xff, 9}, PNG)))
+    assertThat(times.of(List.of(new byte[] {(byte) 0xff, 9}, PNG), 0, 1))
         .isEqualTo(Duration.ofNanos(2_000 + 200));
   }
 
   @Test
-  void thoseAheadShareTheDecoders() {
+  void requestsAheadShareTheDecoders() {
     times.request(6_000);
 
-    assertThat(times.ahead(4, 2)).isEqualTo(Duration.ofNanos(12_000));
-    assertThat(times.ahead(0, 2)).isEqualTo(Duration.ZERO);
+    assertThat(times.of(List.of(), 4, 2)).isEqualTo(Duration.ofNanos(12_000));
+    assertThat(times.of(List.of(), 0, 2)).isEqualTo(Duration.ZERO);
   }
 }

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -52,7 +53,7 @@ class SwapUnderLoadTest {
         new VersionSwitch(repository, loader, registry, new SwapGuard.Limits(100, 1), 4);
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
+            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
             new ImageDecoder(1_000_000),
             1 << 20,
             2);

@@ -24,8 +24,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,7 +231,7 @@ class VersionSwitchTest {
   void nonsenseInAnswerToPicturesIsWhatTheGuardIsToldOf() throws Exception {
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
+            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
             new ImageDecoder(1_000_000),
             1 << 20,
             2);
@@ -253,7 +255,7 @@ class VersionSwitchTest {
   void nonsenseInAnswerToTensorsMayBeTheClientsAndIsNotHeldAgainstAVersion() {
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false),
+            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
             new ImageDecoder(1_000_000),
             1 << 20,
             2);
@@ -264,11 +266,12 @@ class VersionSwitchTest {
     for (int request = 0; request < 5; request++) {
       assertThatThrownBy(
               () ->
-                  service.inferTensor(
+                  service.tensor(
                       Call.unbounded(),
-                      ModelTarget.live("narrow"),
+                      ModelTarget.of(Optional.of("narrow")),
                       new long[] {1, 3, 64, 64},
-                      tensor.duplicate()))
+                      tensor.duplicate(),
+                      Function.identity()))
           .has(code(ErrorCode.ENGINE_FAILURE));
     }
 

@@ -1,15 +1,14 @@
 package io.github.vanillanet.serve.api.compat;
 
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.serve.api.call.Calls;
-import io.github.vanillanet.serve.inference.ClassificationBatch;
-import io.github.vanillanet.serve.inference.ClassificationBatch.Outcome.Classified;
-import io.github.vanillanet.serve.inference.ClassificationBatch.Outcome.Refused;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.api.http.HttpCall;
 import io.github.vanillanet.serve.inference.ClassificationService;
+import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.ModelSelection;
+import io.github.vanillanet.serve.inference.ModelTarget;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
-import io.smallrye.common.annotation.Blocking;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -23,6 +22,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -37,40 +37,32 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/v1/models")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "KServe v1")
-@Blocking
 public final class KServeResource {
 
   private final ClassificationService service;
-  private final Calls calls;
   private final ModelRegistry registry;
   private final ModelSelection selection;
   private final InstancesReader reader;
 
   KServeResource(
       ClassificationService service,
-      Calls calls,
       ModelRegistry registry,
       ModelSelection selection,
       ServingConfig config) {
     this.service = service;
-    this.calls = calls;
     this.registry = registry;
     this.selection = selection;
     this.reader =
         new InstancesReader(
-            bounded(config.maxTensorBody().asLongValue()),
+            config.maxTensorBody().asLongValue(),
             config.queueCapacity(),
-            bounded(config.maxImageBody().asLongValue()));
+            config.maxImageBody().asLongValue());
   }
 
-  private static int bounded(long bytes) {
-    return (int) Math.min(Integer.MAX_VALUE, bytes);
-  }
-
-  /** Names of all live models. */
+  /** Names of all models in service. */
   public record Models(List<String> models) {}
 
-  /** A model that is there is ready, unless it is out of service. */
+  /** A model in service is ready unless its lane has failed. */
   public record ModelStatus(String name, boolean ready) {}
 
   /**
@@ -88,7 +80,7 @@ public final class KServeResource {
   @Path("/{model}")
   @Operation(summary = "Whether a model is ready")
   public ModelStatus model(@PathParam("model") String model) {
-    try (Lease lease = selection.lease(Optional.of(model))) {
+    try (Lease lease = selection.lease(ModelTarget.of(Optional.of(model)))) {
       lease.model().requireHealthy();
       return new ModelStatus(lease.model().id().name(), true);
     }
@@ -97,21 +89,28 @@ public final class KServeResource {
   @POST
   @Path("/{model: [^/:]+}:predict")
   @Consumes(MediaType.WILDCARD)
-  @Operation(summary = "Classify images in base64; for each label to probability, the best five")
+  @Operation(summary = "Classify images in base64: the five best labels and their probabilities")
   @RequestBody(ref = "Predict")
   public Predictions predict(
       @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
-    ClassificationBatch batch =
-        service.classifyEach(
-            calls.of(context), Optional.of(model), reader.read(body), LabelledProbabilities.COUNT);
-    return new Predictions(
-        batch.outcomes().stream().<Map<String, ?>>map(KServeResource::view).toList());
+    return service.images(
+        HttpCall.of(context).call(),
+        ModelTarget.of(Optional.of(model)),
+        reader.read(body),
+        KServeResource::predictions);
   }
 
-  private static Map<String, ?> view(ClassificationBatch.Outcome outcome) {
-    if (outcome instanceof Classified classified) {
-      return LabelledProbabilities.of(classified.predictions());
-    }
-    return Map.of("error", ((Refused) outcome).reason().getMessage());
+  private static Predictions predictions(Inference inference) {
+    return new Predictions(
+        IntStream.range(0, inference.samples())
+            .<Map<String, ?>>mapToObj(sample -> prediction(inference, sample))
+            .toList());
+  }
+
+  private static Map<String, ?> prediction(Inference inference, int sample) {
+    Optional<ServiceException> failure = inference.rejection(sample);
+    return failure.isPresent()
+        ? Map.of("error", failure.get().getMessage())
+        : LabelledProbabilities.of(inference.top(sample, LabelledProbabilities.COUNT));
   }
 }

@@ -5,15 +5,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Predictions as TorchServe's image classifier answers: label to probability, best first. */
+/** Predictions in the form of TorchServe's image classifier: label to probability, best first. */
 final class LabelledProbabilities {
 
-  /** As many as TorchServe's handler gives. */
+  /** As many as TorchServe's handler returns. */
   static final int COUNT = 5;
 
   private LabelledProbabilities() {}
 
-  /** ImageNet has two cranes and two maillots: the second of a name bears its index. */
+  /** ImageNet has some labels twice, such as "crane": the second one gets its index. */
   static Map<String, Double> of(List<Prediction> predictions) {
     Map<String, Double> probabilities = new LinkedHashMap<>();
     for (Prediction prediction : predictions) {

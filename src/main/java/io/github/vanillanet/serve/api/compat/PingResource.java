@@ -1,6 +1,5 @@
 package io.github.vanillanet.serve.api.compat;
 
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.health.SmallRyeHealthReporter;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -17,7 +16,6 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Path("/ping")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "TorchServe")
-@Blocking
 public final class PingResource {
 
   private final SmallRyeHealthReporter health;
@@ -32,14 +30,14 @@ public final class PingResource {
   public record Ping(String status) {}
 
   @GET
-  @Operation(summary = "Whether requests are welcome")
+  @Operation(summary = "Whether the service accepts requests")
   @APIResponse(
       responseCode = "200",
-      description = "They are",
+      description = "It does",
       content = @Content(schema = @Schema(implementation = Ping.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Not yet, or no more",
+      description = "It is starting, failed, or shutting down",
       content = @Content(schema = @Schema(implementation = Ping.class)))
   public Response ping() {
     return health.getReadiness().isDown()

@@ -1,6 +1,5 @@
 /**
- * Floor 8. What clients of older servers speak: KServe's first protocol and TorchServe's inference
- * API. May import {@code error}, {@code config}, {@code registry}, {@code serving}, {@code
- * rest.json}, {@code rest.problem}, {@code rest.call}.
+ * KServe's first protocol and TorchServe's inference API. May import {@code base}, {@code
+ * serve.registry}, {@code serve.inference}, {@code serve.api.http} and {@code serve.api.json}.
  */
 package io.github.vanillanet.serve.api.compat;

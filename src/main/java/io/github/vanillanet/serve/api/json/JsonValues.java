@@ -12,12 +12,13 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Base64;
 import java.util.Optional;
 
-/** Reads JSON in one pass; what is of another type than expected is refused with its place. */
+/** Reads JSON in one pass. An unexpected value is rejected with its place. */
 public final class JsonValues {
 
-  public static final int DEEPEST = 32;
+  public static final int MAX_DEPTH = 32;
 
   private JsonValues() {}
 
@@ -27,15 +28,15 @@ public final class JsonValues {
   }
 
   /**
-   * @param longestString characters that one string may have
+   * @param maxString characters of one string
    */
-  public static JsonFactory factory(int longestString) {
+  public static JsonFactory factory(long maxString) {
     return JsonFactory.builder()
         .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
         .streamReadConstraints(
             StreamReadConstraints.builder()
-                .maxNestingDepth(DEEPEST)
-                .maxStringLength(longestString)
+                .maxNestingDepth(MAX_DEPTH)
+                .maxStringLength((int) Math.min(Integer.MAX_VALUE, maxString))
                 .build())
         .build();
   }
@@ -43,29 +44,34 @@ public final class JsonValues {
   /**
    * Reads {@code body} to its end as one object.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} if it is anything else; says where
+   * @throws ServiceException {@code INVALID_REQUEST} with a place, if it is anything else
    */
   public static <T> T object(JsonFactory json, InputStream body, Reading<T> fields) {
     try (JsonParser parser = json.createParser(body)) {
       require(parser, parser.nextToken(), JsonToken.START_OBJECT, "the request");
       T value = fields.read(parser);
       if (parser.nextToken() != null) {
-        throw invalid(parser, "expected nothing after the request");
+        throw invalid(parser, "expected nothing after the request's object");
       }
       return value;
     } catch (JsonEOFException e) {
       throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "the body ends inside its JSON" + place(e.getLocation()));
+          ErrorCode.INVALID_REQUEST, "the JSON ends early" + place(e.getLocation()));
     } catch (JsonProcessingException e) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "the body is no JSON that can be read: "
+          "the body is not valid JSON: "
               + e.getOriginalMessage().lines().findFirst().orElse("")
               + place(e.getLocation()));
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
+      throw endsEarly(e);
     }
+  }
+
+  /** The failure to read a request's body. */
+  public static ServiceException endsEarly(IOException e) {
+    return new ServiceException(
+        ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
   }
 
   public static Optional<String> optionalText(JsonParser parser, JsonToken value, String what)
@@ -80,15 +86,53 @@ public final class JsonValues {
     return parser.getText();
   }
 
-  public static void require(JsonParser parser, JsonToken found, JsonToken expected, String what) {
-    if (found != expected) {
-      throw invalid(
-          parser, "%s: expected %s, found %s".formatted(what, word(expected), word(found)));
+  /**
+   * Decodes base64 with or without padding. Whitespace is ignored, because {@code base64} and
+   * Python insert line breaks.
+   *
+   * @param what the text is, for messages
+   * @throws ServiceException {@code INVALID_REQUEST} if it is not base64
+   * @throws ServiceException {@code TOO_LARGE} if it has more than {@code maxBytes}
+   */
+  public static byte[] base64(String text, String what, long maxBytes) {
+    byte[] bytes;
+    try {
+      bytes = decode(text);
+    } catch (IllegalArgumentException e) {
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "%s is not base64: %s".formatted(what, e.getMessage()));
+    }
+    requireSize(bytes.length, what, maxBytes);
+    return bytes;
+  }
+
+  private static byte[] decode(String text) {
+    try {
+      return Base64.getDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      return Base64.getDecoder().decode(text.replaceAll("\\s+", ""));
     }
   }
 
   /**
-   * As a reader of the specification calls it.
+   * @throws ServiceException {@code TOO_LARGE} if it has more than {@code maxBytes}
+   */
+  public static void requireSize(long bytes, String what, long maxBytes) {
+    if (bytes > maxBytes) {
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE,
+          "%s: expected at most %d bytes, got %d".formatted(what, maxBytes, bytes));
+    }
+  }
+
+  public static void require(JsonParser parser, JsonToken found, JsonToken expected, String what) {
+    if (found != expected) {
+      throw invalid(parser, "%s: expected %s, got %s".formatted(what, word(expected), word(found)));
+    }
+  }
+
+  /**
+   * A token in words.
    *
    * @param token null at the end of the body
    */
@@ -114,7 +158,7 @@ public final class JsonValues {
         ErrorCode.INVALID_REQUEST, problem + place(parser.currentLocation()));
   }
 
-  /** Where in the body; nothing if the parser does not tell. */
+  /** Where in the body, if the parser knows. */
   private static String place(JsonLocation location) {
     return location == null
         ? ""

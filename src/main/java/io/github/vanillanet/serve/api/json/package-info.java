@@ -1,5 +1,5 @@
 /**
- * Floor 7. Reading the JSON of requests in one pass, within bounds, refusing with a place. May
- * import {@code error}.
+ * Reads the JSON of requests in one pass, within limits, and reports the place of an error. May
+ * import {@code base.error}.
  */
 package io.github.vanillanet.serve.api.json;

@@ -2,89 +2,74 @@ package io.github.vanillanet.serve.api.oip;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.api.json.Base64Text;
+import io.github.vanillanet.serve.api.json.JsonValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Inputs of BYTES. */
+/** Reads inputs of datatype BYTES. */
 final class BytesTensor {
 
   private static final Optional<String> BASE64 = Optional.of("base64");
 
-  private final int longest;
+  private final long maxElementBytes;
 
-  /**
-   * @param longest bytes that one element may have
-   */
-  BytesTensor(int longest) {
-    this.longest = longest;
+  BytesTensor(long maxElementBytes) {
+    this.maxElementBytes = maxElementBytes;
   }
 
   /**
    * The elements in their order.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} if they do not fit the shape or cannot be told
-   *     apart
+   * @throws ServiceException {@code INVALID_REQUEST} if they do not fit the shape or cannot be
+   *     separated
    * @throws ServiceException {@code TOO_LARGE} if one is too long
    */
-  List<byte[]> elements(InferRequest.InputTensor input) {
-    if (input.content() instanceof TensorContent.Json json) {
+  List<byte[]> elements(InputTensor input) {
+    if (input.content() instanceof InputTensor.Content.Json json) {
       return ofJson(input, json.data());
-    } else if (input.content() instanceof TensorContent.Binary binary) {
+    } else if (input.content() instanceof InputTensor.Content.Binary binary) {
       return ofBinary(input, binary.bytes());
     }
-    ByteBuffer raw = ((TensorContent.Raw) input.content()).bytes();
-    requireLength(0, raw.remaining());
-    return List.of(raw.array()); // a raw body is nothing else
+    ByteBuffer raw = ((InputTensor.Content.Raw) input.content()).bytes();
+    JsonValues.requireSize(raw.remaining(), image(0), maxElementBytes);
+    return List.of(raw.array()); // it is the whole body
   }
 
-  /** The protocol leaves open how bytes stand in JSON, so it must be said: nothing is guessed. */
-  private List<byte[]> ofJson(InferRequest.InputTensor input, TensorData data) {
-    Shapes.requireElements(input, data.numberCount() == 0 ? data.strings().size() : -1);
+  /** The protocol does not define bytes in JSON, so the request must say that they are base64. */
+  private List<byte[]> ofJson(InputTensor input, TensorData data) {
+    input.requireElements(data.numberCount() == 0 ? data.strings().size() : -1);
     Optional<String> contentType = input.parameters().text("content_type");
     if (!data.isBase64() && !contentType.equals(BASE64)) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, found '%s'"
+          "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got '%s'"
               .formatted(input.name(), contentType.orElse("")));
     }
     List<byte[]> elements = new ArrayList<>();
     for (String text : data.strings()) {
-      elements.add(decoded(text, elements.size()));
+      elements.add(JsonValues.base64(text, image(elements.size()), maxElementBytes));
     }
     return elements;
   }
 
-  private byte[] decoded(String text, int index) {
-    byte[] bytes;
-    try {
-      bytes = Base64Text.decode(text);
-    } catch (IllegalArgumentException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "image %d is no base64: %s".formatted(index, e.getMessage()));
-    }
-    requireLength(index, bytes.length);
-    return bytes;
-  }
-
   /** Each element is its length, 4 bytes, little-endian, unsigned, and then its bytes. */
-  private List<byte[]> ofBinary(InferRequest.InputTensor input, ByteBuffer all) {
-    int count = Shapes.elements(input);
+  private List<byte[]> ofBinary(InputTensor input, ByteBuffer all) {
+    int count = input.elements();
     List<byte[]> elements = new ArrayList<>();
     ByteBuffer bytes = all.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining() && elements.size() < count) {
-      long length = bytes.remaining() < Integer.BYTES ? -1 : Integer.toUnsignedLong(bytes.getInt());
-      if (length < 0 || length > bytes.remaining()) {
+      int left = bytes.remaining();
+      long length = left < Integer.BYTES ? left : Integer.toUnsignedLong(bytes.getInt());
+      if (left < Integer.BYTES || length > bytes.remaining()) {
         throw new ServiceException(
             ErrorCode.INVALID_REQUEST,
-            "%s: element %d: expected a length of 4 bytes and %s bytes, %d bytes are left"
-                .formatted(
-                    input.name(), elements.size(), length < 0 ? "its" : length, bytes.remaining()));
+            "%s: element %d: expected its length in 4 bytes and %d bytes, %d bytes are left"
+                .formatted(input.name(), elements.size(), length, bytes.remaining()));
       }
-      requireLength(elements.size(), (int) length);
+      JsonValues.requireSize(length, image(elements.size()), maxElementBytes);
       byte[] element = new byte[(int) length];
       bytes.get(element);
       elements.add(element);
@@ -95,15 +80,11 @@ final class BytesTensor {
           "%s: %d bytes are left after %d elements"
               .formatted(input.name(), bytes.remaining(), count));
     }
-    Shapes.requireElements(input, elements.size());
+    input.requireElements(elements.size());
     return elements;
   }
 
-  private void requireLength(int index, int length) {
-    if (length > longest) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE,
-          "image %d: expected at most %d bytes, found %d".formatted(index, longest, length));
-    }
+  private static String image(int index) {
+    return "image " + index;
   }
 }

@@ -8,41 +8,24 @@ import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Optional;
 
-/**
- * Writes an answer of the Open Inference Protocol: JSON, and behind it the output if it shall be
- * binary.
- */
-final class InferAnswer {
+/** Writes the answer to an inference request: JSON, followed by the output if it is binary. */
+record InferAnswer(View view, Optional<String> id, OutputPlan plan) {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  private final View view;
-  private final Optional<String> id;
-  private final Inference inference;
-  private final OutputPlan plan;
-
-  InferAnswer(View view, Optional<String> id, Inference inference, OutputPlan plan) {
-    this.view = view;
-    this.id = id;
-    this.inference = inference;
-    this.plan = plan;
-  }
-
-  Response response() {
+  Response response(Inference inference) {
     LogitsOutput output =
         plan.classes() > 0
-            ? ClassesOutput.of(inference, plan.classes())
-            : new NumbersOutput(inference);
+            ? LogitsOutput.Classes.of(inference, plan.classes())
+            : new LogitsOutput.Numbers(inference);
     byte[] binary = plan.binary() ? output.binary() : new byte[0];
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try (JsonGenerator json = JSON.createGenerator(body)) {
-      write(json, output, binary.length);
+      write(json, inference, output, binary.length);
     } catch (IOException e) {
-      throw new UncheckedIOException("a byte array takes all", e);
+      throw new UncheckedIOException("a byte array cannot fail", e);
     }
     if (!plan.binary()) {
       return Response.ok(body.toByteArray(), MediaType.APPLICATION_JSON).build();
@@ -54,23 +37,21 @@ final class InferAnswer {
         .build();
   }
 
-  private void write(JsonGenerator json, LogitsOutput output, int binaryBytes) throws IOException {
+  private void write(JsonGenerator json, Inference inference, LogitsOutput output, int binaryBytes)
+      throws IOException {
     json.writeStartObject();
     if (id.isPresent()) {
       json.writeStringField("id", id.get());
     }
     json.writeStringField("model_name", view.name());
-    json.writeStringField("model_version", Integer.toString(inference.version()));
-    writeRefused(json);
+    json.writeStringField("model_version", Integer.toString(inference.model().version()));
+    writeRejected(json, inference);
     json.writeArrayFieldStart("outputs");
     json.writeStartObject();
     json.writeStringField("name", OutputPlan.LOGITS);
     json.writeStringField("datatype", output.datatype());
-    json.writeArrayFieldStart("shape");
-    for (int dimension : List.of(inference.samples(), output.columns())) {
-      json.writeNumber(dimension);
-    }
-    json.writeEndArray();
+    json.writeFieldName("shape");
+    json.writeArray(new int[] {inference.samples(), output.columns()}, 0, 2);
     if (plan.binary()) {
       json.writeObjectFieldStart("parameters");
       json.writeNumberField("binary_data_size", binaryBytes);
@@ -85,31 +66,15 @@ final class InferAnswer {
     json.writeEndObject();
   }
 
-  /** The protocol knows no failure of one element: a parameter tells it, the element is NaN. */
-  private void writeRefused(JsonGenerator json) throws IOException {
-    if (inference.refused().isEmpty()) {
+  /** The protocol has no errors of single elements, so they are sent as parameters. */
+  private static void writeRejected(JsonGenerator json, Inference inference) throws IOException {
+    if (inference.rejected().isEmpty()) {
       return;
     }
     json.writeObjectFieldStart("parameters");
-    for (var refused : inference.refused().entrySet()) {
-      json.writeStringField("error_" + refused.getKey(), refused.getValue().getMessage());
+    for (var rejected : inference.rejected().entrySet()) {
+      json.writeStringField("error_" + rejected.getKey(), rejected.getValue().getMessage());
     }
     json.writeEndObject();
-  }
-
-  /** The one output, in the form that was asked for. */
-  sealed interface LogitsOutput permits NumbersOutput, ClassesOutput {
-    String datatype();
-
-    int columns();
-
-    /** Little-endian. */
-    byte[] binary();
-
-    void write(JsonGenerator json) throws IOException;
-  }
-
-  static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 }

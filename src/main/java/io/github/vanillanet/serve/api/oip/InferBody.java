@@ -2,7 +2,8 @@ package io.github.vanillanet.serve.api.oip;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.api.call.BodyStream;
+import io.github.vanillanet.serve.api.http.BodyStream;
+import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,8 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The body of an inference request: JSON, then the binary tensors in the order of the inputs; or,
- * raw, nothing but one tensor. Every length in it may lie.
+ * Reads the body of an inference request: JSON, then the binary tensors in the order of the inputs;
+ * or, raw, one tensor alone. No length in it is trusted.
  *
  * @see <a
  *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md">the
@@ -33,8 +34,8 @@ final class InferBody {
   }
 
   /**
-   * @param header value of {@link #HEADER}, if sent: how many bytes the JSON has, 0 if raw
-   * @param raw what the input of a raw request is, given all its bytes
+   * @param header value of {@link #HEADER}, if sent: bytes of the JSON, 0 if the body is raw
+   * @param raw makes the input of a raw request
    */
   InferRequest read(InputStream body, Optional<String> header, RawInput raw) {
     try {
@@ -54,14 +55,13 @@ final class InferBody {
       }
       return withBinaries(reader.read(new ByteArrayInputStream(json)), body);
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
+      throw JsonValues.endsEarly(e);
     }
   }
 
-  /** Makes an input of all bytes of a body. */
+  /** Makes an input of all bytes of a raw body. */
   interface RawInput {
-    InferRequest.InputTensor of(ByteBuffer body);
+    InputTensor of(ByteBuffer body);
   }
 
   private static long length(String header) {
@@ -71,15 +71,15 @@ final class InferBody {
         return length;
       }
     } catch (NumberFormatException e) {
-      // told below, as a negative one is
+      // rejected below, as a negative length is
     }
     throw new ServiceException(
         ErrorCode.INVALID_REQUEST,
-        "%s: expected a number of bytes, found '%s'".formatted(HEADER, header));
+        "%s: expected a number of bytes, got '%s'".formatted(HEADER, header));
   }
 
-  /** Triton answers a raw request with binary outputs. */
-  private static InferRequest rawRequest(InferRequest.InputTensor input) {
+  /** Binary outputs, as in Triton. */
+  private static InferRequest rawRequest(InputTensor input) {
     return new InferRequest(
         Optional.empty(),
         new Parameters("request", Map.of(OutputPlan.ALL_BINARY, true)),
@@ -89,8 +89,8 @@ final class InferBody {
 
   private static InferRequest withBinaries(InferRequest request, InputStream tail)
       throws IOException {
-    List<InferRequest.InputTensor> inputs = new ArrayList<>();
-    for (InferRequest.InputTensor input : request.inputs()) {
+    List<InputTensor> inputs = new ArrayList<>();
+    for (InputTensor input : request.inputs()) {
       if (input.parameters().has("shared_memory_region")) {
         throw new ServiceException(
             ErrorCode.INVALID_REQUEST,
@@ -102,17 +102,17 @@ final class InferBody {
     if (tail.read() >= 0) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "the body has more bytes than its inputs' %s say".formatted(SIZE));
+          "the body has more bytes than the %s of its inputs".formatted(SIZE));
     }
     return new InferRequest(request.id(), request.parameters(), inputs, request.outputs());
   }
 
-  private static InferRequest.InputTensor binary(
-      InferRequest.InputTensor input, long size, InputStream tail) throws IOException {
-    if (input.content() instanceof TensorContent.Json json && !json.data().isEmpty()) {
+  private static InputTensor binary(InputTensor input, long size, InputStream tail)
+      throws IOException {
+    if (input.content() instanceof InputTensor.Content.Json json && !json.data().isEmpty()) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "input '%s': expected data or %s, found both".formatted(input.name(), SIZE));
+          "input '%s': expected data or %s, got both".formatted(input.name(), SIZE));
     }
     int wanted = (int) Math.min(size, Integer.MAX_VALUE);
     ByteBuffer bytes =
@@ -122,9 +122,9 @@ final class InferBody {
     if (bytes.remaining() < size) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "input '%s': %s says %d, %d bytes are left in the body"
+          "input '%s': %s is %d, %d bytes are left in the body"
               .formatted(input.name(), SIZE, size, bytes.remaining()));
     }
-    return input.withContent(new TensorContent.Binary(bytes));
+    return input.withContent(new InputTensor.Content.Binary(bytes));
   }
 }

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * An inference request of the Open Inference Protocol.
  *
- * @param id echoed in the answer
- * @param outputs that are asked for; empty means all
+ * @param id repeated in the answer
+ * @param outputs that are requested; empty means all
  */
 record InferRequest(
     Optional<String> id,
@@ -15,19 +15,6 @@ record InferRequest(
     List<InputTensor> inputs,
     List<RequestedOutput> outputs) {
 
-  /**
-   * One input.
-   *
-   * @param shape as declared: it may lie
-   */
-  record InputTensor(
-      String name, String datatype, long[] shape, Parameters parameters, TensorContent content) {
-
-    InputTensor withContent(TensorContent other) {
-      return new InputTensor(name, datatype, shape, parameters, other);
-    }
-  }
-
-  /** One output and how it shall be sent. */
+  /** An output, and in its parameters the form to send it in. */
   record RequestedOutput(String name, Parameters parameters) {}
 }

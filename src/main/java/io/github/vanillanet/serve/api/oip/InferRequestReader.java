@@ -13,22 +13,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Reads the JSON of an inference request in one pass: a tensor has hundreds of thousands of
- * elements, for which a tree of nodes would take a hundred times their memory.
+ * Reads the JSON of an inference request in one pass. A tree of nodes would take a hundred times
+ * the memory of a tensor's elements.
  */
 final class InferRequestReader {
 
   private final JsonFactory json;
 
   /**
-   * @param longestString characters that one base64 string may have
+   * @param maxString characters of one base64 string
    */
-  InferRequestReader(int longestString) {
-    json = JsonValues.factory(longestString);
+  InferRequestReader(long maxString) {
+    json = JsonValues.factory(maxString);
   }
 
   /**
-   * @throws ServiceException {@code INVALID_REQUEST} if it is no inference request; says where
+   * @throws ServiceException {@code INVALID_REQUEST} with a place, if it is not an inference
+   *     request
    */
   InferRequest read(InputStream body) {
     return JsonValues.object(json, body, InferRequestReader::request);
@@ -37,7 +38,7 @@ final class InferRequestReader {
   private static InferRequest request(JsonParser parser) throws IOException {
     Optional<String> id = Optional.empty();
     Parameters parameters = Parameters.none("request");
-    List<InferRequest.InputTensor> inputs = new ArrayList<>();
+    List<InputTensor> inputs = new ArrayList<>();
     List<InferRequest.RequestedOutput> outputs = new ArrayList<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
@@ -66,13 +67,12 @@ final class InferRequestReader {
       }
     }
     if (inputs.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "inputs: expected one input, found none");
+      throw new ServiceException(ErrorCode.INVALID_REQUEST, "inputs: expected one input, got none");
     }
     return new InferRequest(id, parameters, inputs, outputs);
   }
 
-  private static InferRequest.InputTensor input(JsonParser parser) throws IOException {
+  private static InputTensor input(JsonParser parser) throws IOException {
     String name = "";
     String datatype = "";
     long[] shape = {};
@@ -97,11 +97,10 @@ final class InferRequestReader {
     if (name.isEmpty() || datatype.isEmpty() || !hasShape) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "an input needs name, datatype, shape and data, found name '%s', datatype '%s', %s shape"
-              .formatted(name, datatype, hasShape ? "a" : "no"));
+          "expected an input with name, datatype, shape and data, got name '%s', datatype '%s', %s"
+              .formatted(name, datatype, hasShape ? "a shape" : "no shape"));
     }
-    return new InferRequest.InputTensor(
-        name, datatype, shape, parameters, new TensorContent.Json(data));
+    return new InputTensor(name, datatype, shape, parameters, new InputTensor.Content.Json(data));
   }
 
   private static InferRequest.RequestedOutput output(JsonParser parser) throws IOException {
@@ -125,15 +124,15 @@ final class InferRequestReader {
     while (parser.nextToken() != JsonToken.END_ARRAY) {
       JsonValues.require(parser, parser.currentToken(), JsonToken.VALUE_NUMBER_INT, "a dimension");
       dimensions.add(parser.getLongValue());
-      if (dimensions.size() > JsonValues.DEEPEST) {
+      if (dimensions.size() > JsonValues.MAX_DEPTH) {
         throw JsonValues.invalid(
-            parser, "a shape has more than %d dimensions".formatted(JsonValues.DEEPEST));
+            parser, "a shape has more than %d dimensions".formatted(JsonValues.MAX_DEPTH));
       }
     }
     return dimensions.stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** Nested or flat: only the order of the elements counts. */
+  /** Lists may be nested or flat: the order of the elements is the same. */
   private static void data(JsonParser parser, JsonToken value, TensorData data) throws IOException {
     JsonValues.require(parser, value, JsonToken.START_ARRAY, "data");
     int depth = 1;
@@ -147,7 +146,7 @@ final class InferRequestReader {
         case START_OBJECT -> data.addBase64(base64(parser));
         default ->
             throw JsonValues.invalid(
-                parser, "data: expected numbers or strings, found " + JsonValues.word(token));
+                parser, "data: expected numbers or strings, got " + JsonValues.word(token));
       }
     }
   }
@@ -156,17 +155,17 @@ final class InferRequestReader {
     float number = parser.getFloatValue();
     if (!Float.isFinite(number)) {
       throw JsonValues.invalid(
-          parser, "data: expected numbers within float32, found " + parser.getText());
+          parser, "data: expected numbers within float32, got " + parser.getText());
     }
     return number;
   }
 
-  /** TensorFlow Serving's form of bytes in JSON: {@code {"b64": "…"}}. */
+  /** Bytes in TensorFlow Serving's form: {@code {"b64": "…"}}. */
   private static String base64(JsonParser parser) throws IOException {
     boolean named =
         parser.nextToken() == JsonToken.FIELD_NAME && parser.currentName().equals("b64");
     if (!named) {
-      throw JsonValues.invalid(parser, "data: expected an object with 'b64' only");
+      throw JsonValues.invalid(parser, "data: expected an object with only the member 'b64'");
     }
     String text = JsonValues.text(parser, parser.nextToken(), "b64");
     JsonValues.require(parser, parser.nextToken(), JsonToken.END_OBJECT, "data");

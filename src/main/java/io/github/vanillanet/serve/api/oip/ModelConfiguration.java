@@ -9,10 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A model as Triton's model configuration describes it, as far as clients read it. Dimensions are
- * without the batch's.
+ * The part of Triton's model configuration that clients read. Dimensions do not include the batch.
  *
- * @param maxBatchSize images of one request that surely find room in an empty queue
+ * @param maxBatchSize images of one request that fit into an empty queue
  * @see <a
  *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_model_configuration.md">the
  *     model configuration extension</a>
@@ -27,7 +26,7 @@ public record ModelConfiguration(
     List<Output> output) {
 
   /**
-   * @param reshape to what the model sees, if that differs
+   * @param reshape shape that the model gets, if it differs
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record Input(
@@ -38,7 +37,7 @@ public record ModelConfiguration(
       Optional<Map<String, List<Long>>> reshape) {}
 
   /**
-   * @param labelFilename the names of the classes, for {@code classification}
+   * @param labelFilename file with the names of the classes
    */
   public record Output(String name, String dataType, List<Long> dims, String labelFilename) {}
 
@@ -53,7 +52,7 @@ public record ModelConfiguration(
                   "FORMAT_NCHW",
                   List.of(3L, (long) net.inputHeight(), (long) net.inputWidth()),
                   Optional.empty());
-          case IMAGE -> // Triton has no dimensions of none: a scalar is [1] reshaped to []
+          case IMAGE -> // Triton writes a scalar as [1] reshaped to []
               new Input(
                   view.kind().input(),
                   "TYPE_STRING",

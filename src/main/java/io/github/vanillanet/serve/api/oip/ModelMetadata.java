@@ -5,10 +5,10 @@ import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.List;
 
 /**
- * A model as the protocol describes it; -1 is a dimension that varies.
+ * A model's inputs and outputs. A dimension of -1 varies.
  *
- * @param versions that are served: the live one
- * @param platform as Triton names it
+ * @param versions the version in service
+ * @param platform in Triton's terms
  */
 public record ModelMetadata(
     String name,

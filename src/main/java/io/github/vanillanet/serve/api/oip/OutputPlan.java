@@ -5,10 +5,10 @@ import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 
 /**
- * How the logits shall be sent.
+ * The form in which the client wants the logits.
  *
  * @param binary behind the JSON instead of in it
- * @param classes so many best classes as strings instead of all logits; 0 for the logits
+ * @param classes number of best classes to send as strings; 0 to send all logits
  */
 record OutputPlan(boolean binary, int classes) {
 
@@ -16,7 +16,7 @@ record OutputPlan(boolean binary, int classes) {
   static final String ALL_BINARY = "binary_data_output";
 
   /**
-   * @throws ServiceException {@code INVALID_REQUEST} if it asks for an output that there is not
+   * @throws ServiceException {@code INVALID_REQUEST} if it asks for any output but the logits
    */
   static OutputPlan of(InferRequest request) {
     boolean binary = request.parameters().flag(ALL_BINARY).orElse(false);
@@ -25,7 +25,7 @@ record OutputPlan(boolean binary, int classes) {
       if (!output.name().equals(LOGITS)) {
         throw new ServiceException(
             ErrorCode.INVALID_REQUEST,
-            "outputs: expected '%s', found '%s'".formatted(LOGITS, output.name()));
+            "outputs: expected '%s', got '%s'".formatted(LOGITS, output.name()));
       }
     }
     if (outputs.isEmpty()) {
@@ -34,7 +34,7 @@ record OutputPlan(boolean binary, int classes) {
     if (outputs.size() > 1) {
       throw new ServiceException(
           ErrorCode.INVALID_REQUEST,
-          "outputs: expected '%s' once, found it %d times".formatted(LOGITS, outputs.size()));
+          "outputs: expected '%s' once, got it %d times".formatted(LOGITS, outputs.size()));
     }
     Parameters parameters = outputs.get(0).parameters();
     if (parameters.has("shared_memory_region")) {

@@ -12,9 +12,9 @@ import java.util.Optional;
 
 /**
  * The {@code parameters} of a request, an input or an output: strings, numbers and booleans by
- * name. Unknown ones are passed over, as the protocol wants it.
+ * name. The protocol requires that unknown ones are ignored.
  *
- * @param where they stand, for messages
+ * @param where they are, for messages
  */
 record Parameters(String where, Map<String, Object> values) {
 
@@ -22,7 +22,7 @@ record Parameters(String where, Map<String, Object> values) {
     return new Parameters(where, Map.of());
   }
 
-  /** Scalars by name; nulls and whatever is nested are passed over. */
+  /** Reads scalars. Nulls are dropped; a nested value becomes an empty map. */
   static Parameters read(JsonParser parser, JsonToken value, String where) throws IOException {
     if (value == JsonToken.VALUE_NULL) {
       return Parameters.none(where);
@@ -47,7 +47,7 @@ record Parameters(String where, Map<String, Object> values) {
     return new Parameters(where, values);
   }
 
-  /** A Long where it fits. */
+  /** A Long if it fits. */
   private static Number wholeNumber(JsonParser parser) throws IOException {
     Number number = parser.getNumberValue();
     return number instanceof Integer small ? Long.valueOf(small) : number;
@@ -85,6 +85,6 @@ record Parameters(String where, Map<String, Object> values) {
   private ServiceException invalid(String name, String expected, Object found) {
     return new ServiceException(
         ErrorCode.INVALID_REQUEST,
-        "%s: parameters.%s: expected %s, found %s".formatted(where, name, expected, found));
+        "%s: parameters.%s: expected %s, got %s".formatted(where, name, expected, found));
   }
 }

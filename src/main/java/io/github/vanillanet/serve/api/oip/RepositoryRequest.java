@@ -11,20 +11,20 @@ import java.io.InputStream;
 import java.io.PushbackInputStream;
 
 /**
- * The body of a request to the model repository extension; all of it is optional, and so is it.
+ * The optional body of a request to the model repository extension. All members are optional.
  *
- * @param ready lists ready models only
+ * @param ready whether to list ready models only
  */
 record RepositoryRequest(boolean ready, Parameters parameters) {
 
-  private static final int LONGEST_STRING = 1 << 20;
-  private static final JsonFactory JSON = JsonValues.factory(LONGEST_STRING);
+  private static final int MAX_STRING = 1 << 20;
+  private static final JsonFactory JSON = JsonValues.factory(MAX_STRING);
 
   private static final RepositoryRequest EMPTY =
       new RepositoryRequest(false, Parameters.none("request"));
 
   /**
-   * @throws ServiceException {@code INVALID_REQUEST} if it is neither empty nor such a request
+   * @throws ServiceException {@code INVALID_REQUEST} if it is not empty and not such a request
    */
   static RepositoryRequest read(InputStream body) {
     try {
@@ -36,8 +36,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
       stream.unread(first);
       return JsonValues.object(JSON, stream, RepositoryRequest::fields);
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
+      throw JsonValues.endsEarly(e);
     }
   }
 
@@ -51,7 +50,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
         case "ready" -> {
           if (!value.isBoolean()) {
             throw JsonValues.invalid(
-                parser, "ready: expected true or false, found " + JsonValues.word(value));
+                parser, "ready: expected true or false, got " + JsonValues.word(value));
           }
           ready = parser.getBooleanValue();
         }
@@ -63,7 +62,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
   }
 
   /**
-   * Files and configurations out of a request would be served without a certificate.
+   * Rejects files and configurations in the request: they would be served without a certificate.
    *
    * @throws ServiceException {@code INVALID_REQUEST} if there are any
    */
@@ -72,7 +71,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
       if (name.equals("config") || name.startsWith("file:")) {
         throw new ServiceException(
             ErrorCode.INVALID_REQUEST,
-            "parameters.%s: models are loaded as they were published, nothing can be overridden"
+            "parameters.%s: a model is loaded as it was published and cannot be overridden"
                 .formatted(name));
       }
     }

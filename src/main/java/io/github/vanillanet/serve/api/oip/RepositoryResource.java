@@ -1,12 +1,12 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.github.vanillanet.base.config.AdminRole;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.VersionSwitch;
-import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
- * The model repository extension. Loading is for administrators, and takes nothing but what was
+ * The model repository extension. Only administrators may load a model, and only as it was
  * published.
  *
  * @see <a
@@ -35,10 +35,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Consumes(MediaType.WILDCARD)
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Open Inference Protocol")
-@Blocking
 public final class RepositoryResource {
-
-  private static final String ADMIN = "admin";
 
   private final ModelRepository repository;
   private final ModelRegistry registry;
@@ -51,10 +48,10 @@ public final class RepositoryResource {
   }
 
   /**
-   * A version of the repository.
+   * A version in the repository.
    *
-   * @param state READY if it is served and its lane in service, else UNAVAILABLE
-   * @param reason why it is not, else empty
+   * @param state READY if it answers requests, else UNAVAILABLE
+   * @param reason why it is unavailable; empty if it is ready
    */
   public record IndexEntry(String name, String version, String state, String reason) {
 
@@ -76,7 +73,7 @@ public final class RepositoryResource {
 
   @POST
   @Path("/index")
-  @Operation(summary = "All versions of all models on disk, and which are served")
+  @Operation(summary = "All versions of all models on disk, and which are in service")
   @RequestBody(ref = "Index")
   public List<IndexEntry> index(InputStream body) {
     RepositoryRequest request = RepositoryRequest.read(body);
@@ -95,9 +92,9 @@ public final class RepositoryResource {
 
   @POST
   @Path("/models/{model}/load")
-  @RolesAllowed(ADMIN)
-  @Operation(summary = "Serve a model, in the version that was active last or else the newest")
-  @APIResponse(responseCode = "200", description = "It is served")
+  @RolesAllowed(AdminRole.NAME)
+  @Operation(summary = "Load a model in the version that was active last, else in the newest one")
+  @APIResponse(responseCode = "200", description = "It is in service")
   @RequestBody(ref = "LoadModel")
   public Response load(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();
@@ -109,16 +106,17 @@ public final class RepositoryResource {
     if (!ModelId.isName(model) || repository.active(model).isEmpty()) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
-          "there is no model '%s'; there are %s".formatted(model, repository.names()));
+          "there is no model '%s' in the repository; it has %s"
+              .formatted(model, repository.names()));
     }
     return repository.active(model).getAsInt();
   }
 
   @POST
   @Path("/models/{model}/unload")
-  @RolesAllowed(ADMIN)
-  @Operation(summary = "Serve a model no more; requests in flight are answered")
-  @APIResponse(responseCode = "200", description = "It is served no more")
+  @RolesAllowed(AdminRole.NAME)
+  @Operation(summary = "Unload a model; requests in flight are answered")
+  @APIResponse(responseCode = "200", description = "It is unloaded")
   @RequestBody(ref = "LoadModel")
   public Response unload(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();

@@ -1,6 +1,5 @@
 package io.github.vanillanet.serve.api.oip;
 
-import io.smallrye.common.annotation.Blocking;
 import io.smallrye.health.SmallRyeHealthReporter;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -15,16 +14,15 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** The server of the Open Inference Protocol: what it is, and whether it lives. */
+/** The server of the Open Inference Protocol: its name, extensions, and health. */
 @Path("/v2")
 @Produces(MediaType.APPLICATION_JSON)
 @Tag(name = "Open Inference Protocol")
-@Blocking
 public final class ServerResource {
 
   private static final String NAME = "vanillanet-serving";
 
-  /** Those of Triton's extensions that are there. */
+  /** The extensions of Triton that the service implements. */
   private static final List<String> EXTENSIONS =
       List.of(
           "binary_tensor_data",
@@ -44,12 +42,12 @@ public final class ServerResource {
     this.version = version;
   }
 
-  /** What the server is. */
+  /** Name, version and extensions. */
   public record ServerMetadata(String name, String version, List<String> extensions) {}
 
   /**
-   * The protocol's text shows {@code live} for readiness too, KServe answers {@code ready}: both
-   * are there. Clients look at the status only.
+   * Both members are in both answers: for readiness the protocol shows {@code live}, KServe {@code
+   * ready}. Clients read the status only.
    */
   public record Health(boolean live, boolean ready, String name) {}
 
@@ -61,31 +59,31 @@ public final class ServerResource {
 
   @GET
   @Path("/health/live")
-  @Operation(summary = "Whether the server lives")
+  @Operation(summary = "Whether the server is alive")
   @APIResponse(
       responseCode = "200",
-      description = "It lives",
+      description = "It is alive",
       content = @Content(schema = @Schema(implementation = Health.class)))
   @APIResponse(
       responseCode = "503",
-      description = "It should be started again",
+      description = "It should be restarted",
       content = @Content(schema = @Schema(implementation = Health.class)))
   public Response live() {
     boolean live = !health.getLiveness().isDown();
     return answer(live, new Health(live, !health.getReadiness().isDown(), NAME));
   }
 
-  /** Kubernetes takes Triton's 400 and KServe's 503 alike; 503 is what it means. */
+  /** Triton answers 400 and KServe 503 if the server is not ready; Kubernetes accepts both. */
   @GET
   @Path("/health/ready")
-  @Operation(summary = "Whether models are loaded and requests welcome")
+  @Operation(summary = "Whether the models are loaded and requests are accepted")
   @APIResponse(
       responseCode = "200",
       description = "It is ready",
       content = @Content(schema = @Schema(implementation = Health.class)))
   @APIResponse(
       responseCode = "503",
-      description = "Not yet, or no more",
+      description = "It is starting, failed, or shutting down",
       content = @Content(schema = @Schema(implementation = Health.class)))
   public Response ready() {
     boolean ready = !health.getReadiness().isDown();

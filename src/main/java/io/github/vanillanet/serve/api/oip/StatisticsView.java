@@ -9,8 +9,8 @@ import java.util.EnumSet;
 import java.util.List;
 
 /**
- * What models have done, as Triton's statistics extension tells it. Both views of a model are the
- * same model behind the same queue, and so are their counters.
+ * Counters of models in the form of Triton's statistics extension. Both views of a model have the
+ * same queue and therefore the same counters.
  */
 public record StatisticsView(List<OfModel> modelStats) {
 
@@ -30,7 +30,7 @@ public record StatisticsView(List<OfModel> modelStats) {
       Inferences inferenceStats,
       List<OfBatch> batchStats) {}
 
-  /** Requests. Nothing is cached. */
+  /** Requests. The service has no cache. */
   public record Inferences(
       Duration success,
       Duration fail,
@@ -41,11 +41,11 @@ public record StatisticsView(List<OfModel> modelStats) {
       Duration cacheHit,
       Duration cacheMiss) {}
 
-  /** Requests of one size; a forward may have been of a part of it, or of several requests. */
+  /** Requests of one size. A forward may compute a part of a request, or several requests. */
   public record OfBatch(
       int batchSize, Duration computeInput, Duration computeInfer, Duration computeOutput) {}
 
-  /** How often, and nanoseconds altogether. */
+  /** A count and the sum of its nanoseconds. */
   @JsonInclude(JsonInclude.Include.ALWAYS)
   public record Duration(long count, long ns) {
 

@@ -8,9 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Elements of a JSON tensor in the order in which they stand there, which is row-major whether the
- * lists are nested or flat. Grows piece by piece: the declared shape may stand behind the data, and
- * may lie.
+ * Elements of a JSON tensor in their order, which is row-major whether the lists are nested or
+ * flat. Grows in pieces, because the declared shape may follow the data, and may be wrong.
  */
 final class TensorData {
 
@@ -18,38 +17,38 @@ final class TensorData {
 
   private final List<float[]> numbers = new ArrayList<>();
   private final List<String> strings = new ArrayList<>();
-  private int inLastPiece = PIECE;
-  private int base64Marked;
+  private int lastPieceSize = PIECE;
+  private int base64Count;
 
   void add(float number) {
-    if (inLastPiece == PIECE) {
+    if (lastPieceSize == PIECE) {
       numbers.add(new float[PIECE]);
-      inLastPiece = 0;
+      lastPieceSize = 0;
     }
-    numbers.get(numbers.size() - 1)[inLastPiece++] = number;
+    numbers.get(numbers.size() - 1)[lastPieceSize++] = number;
   }
 
   void add(String string) {
     strings.add(string);
   }
 
-  /** A string that says of itself that it is base64. */
+  /** Adds a string that is marked as base64. */
   void addBase64(String string) {
     strings.add(string);
-    base64Marked++;
+    base64Count++;
   }
 
   boolean isEmpty() {
     return numbers.isEmpty() && strings.isEmpty();
   }
 
-  /** True if every string says that it is base64. */
+  /** Whether every string is marked as base64. */
   boolean isBase64() {
-    return base64Marked == strings.size();
+    return base64Count == strings.size();
   }
 
   long numberCount() {
-    return numbers.isEmpty() ? 0 : (numbers.size() - 1L) * PIECE + inLastPiece;
+    return numbers.isEmpty() ? 0 : (numbers.size() - 1L) * PIECE + lastPieceSize;
   }
 
   List<String> strings() {
@@ -59,7 +58,7 @@ final class TensorData {
   /**
    * All numbers as uint8.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} if one is none
+   * @throws ServiceException {@code INVALID_REQUEST} if one is not a whole number from 0 to 255
    */
   byte[] bytes() {
     byte[] all = new byte[Math.toIntExact(numberCount())];
@@ -68,7 +67,7 @@ final class TensorData {
       if (number < 0 || number > 255 || number != (int) number) {
         throw new ServiceException(
             ErrorCode.INVALID_REQUEST,
-            "data: expected whole numbers from 0 to 255 of UINT8, found " + number);
+            "data: expected whole numbers from 0 to 255 for UINT8, got " + number);
       }
       all[i] = (byte) number;
     }

@@ -1,20 +1,18 @@
 package io.github.vanillanet.serve.api.oip;
 
-import io.github.vanillanet.serve.api.call.InferencePaths;
-import java.util.List;
+import io.github.vanillanet.serve.api.http.Api;
+import java.util.function.Predicate;
 
 /**
- * A model as the protocol shows it. Each has two views, both with one input, so that raw requests
- * work: under its own name normalised tensors, under {@code NAME-image} encoded pictures.
+ * A model as the protocol shows it. Each model has two views with one input each, because a raw
+ * request has one: its own name takes normalised tensors, {@code NAME-image} takes encoded images.
  *
- * @param name under which it was asked for
+ * @param name of the view
  * @param model behind it
  */
 record View(String name, String model, Kind kind) {
 
-  private static final String IMAGE_SUFFIX = InferencePaths.IMAGE_SUFFIX;
-
-  /** What its one input is. */
+  /** The kind of the input. */
   enum Kind {
     TENSOR("input", "FP32"),
     IMAGE("image", "BYTES");
@@ -37,18 +35,10 @@ record View(String name, String model, Kind kind) {
   }
 
   /**
-   * @param registered names of models: one of these is never taken for a view of another
+   * @param isModel whether a model in service has a name: {@code NAME-image} may be one
    */
-  static View of(String name, List<String> registered) {
-    if (!name.endsWith(IMAGE_SUFFIX) || registered.contains(name)) {
-      return new View(name, name, Kind.TENSOR);
-    }
-    String model = name.substring(0, name.length() - IMAGE_SUFFIX.length());
-    return new View(name, model, Kind.IMAGE);
-  }
-
-  /** The name of {@code model}'s image view. */
-  static String imageView(String model) {
-    return model + IMAGE_SUFFIX;
+  static View of(String name, Predicate<String> isModel) {
+    String model = Api.modelOfView(name, isModel);
+    return new View(name, model, model.equals(name) ? Kind.TENSOR : Kind.IMAGE);
   }
 }

@@ -1,7 +1,7 @@
 /**
- * Floor 8. The Open Inference Protocol with Triton's extensions: what arrives in a body is read in
- * one pass into tensors, handed to {@code serving}, and written in the form that was asked for. May
- * import {@code error}, {@code config}, {@code network}, {@code engine}, {@code metrics}, {@code
- * registry}, {@code serving}, {@code rest.json}, {@code rest.problem}, {@code rest.call}.
+ * The Open Inference Protocol with Triton's extensions. A request's body is read in one pass into
+ * tensors, and the answer is written in the form that the request asks for. May import {@code
+ * base}, {@code model}, {@code serve.registry}, {@code serve.inference}, {@code serve.api.http} and
+ * {@code serve.api.json}.
  */
 package io.github.vanillanet.serve.api.oip;

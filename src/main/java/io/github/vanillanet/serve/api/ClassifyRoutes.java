@@ -1,0 +1,102 @@
+package io.github.vanillanet.serve.api;
+
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.serve.api.http.HttpCall;
+import io.github.vanillanet.serve.api.http.RequestContent;
+import io.github.vanillanet.serve.inference.Classification;
+import io.github.vanillanet.serve.inference.ClassificationService;
+import io.github.vanillanet.serve.inference.ModelTarget;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.multipart.FileUpload;
+
+/** Image in, labels out: the same routes with the default model and with a named one. */
+public abstract class ClassifyRoutes {
+
+  private static final String TOP_K = "top_k";
+  private static final String DEFAULT_TOP_K = "5";
+
+  private final ClassificationService service;
+  private final int maxImages;
+
+  private ClassifyRoutes(ClassificationService service, ServingConfig config) {
+    this.service = service;
+    this.maxImages = config.queueCapacity();
+  }
+
+  /** The default model. */
+  @Path("/classify")
+  @Produces(MediaType.APPLICATION_JSON)
+  public static final class OfDefault extends ClassifyRoutes {
+    OfDefault(ClassificationService service, ServingConfig config) {
+      super(service, config);
+    }
+  }
+
+  /** A named model or group. */
+  @Path("/classify/{model}")
+  @Produces(MediaType.APPLICATION_JSON)
+  public static final class OfModel extends ClassifyRoutes {
+    OfModel(ClassificationService service, ServingConfig config) {
+      super(service, config);
+    }
+  }
+
+  /**
+   * @param model null in paths without a name
+   */
+  @POST
+  @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
+  @Operation(summary = "Classify the image in the body; without a name, with the default model")
+  @APIResponse(responseCode = "200", ref = "Classified")
+  public Classification classify(
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      InputStream body,
+      @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
+    int count = RequestContent.positive(TOP_K, topK);
+    return service.images(
+        HttpCall.of(context).call(),
+        ModelTarget.of(Optional.ofNullable(model)),
+        List.of(RequestContent.bytes(body)),
+        inference -> Classification.of(inference, count));
+  }
+
+  /**
+   * @param model null in paths without a name
+   */
+  @POST
+  @Consumes(MediaType.MULTIPART_FORM_DATA)
+  @Operation(summary = "Classify one uploaded image, or several")
+  @APIResponse(responseCode = "200", ref = "Classified")
+  public Object classifyUpload(
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      @RestForm("image") List<FileUpload> images,
+      @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
+    int count = RequestContent.positive(TOP_K, topK);
+    List<byte[]> encoded = RequestContent.files(images, "image", maxImages);
+    return service.<Object>images(
+        HttpCall.of(context).call(),
+        ModelTarget.of(Optional.ofNullable(model)),
+        encoded,
+        inference ->
+            encoded.size() == 1
+                ? Classification.of(inference, count)
+                : BatchView.of(inference, count));
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.vanillanet.serve.api.http;
+
+import io.github.vanillanet.base.config.ServingConfig;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The HTTP APIs of this service. Each has a path prefix, a limit on request bodies, and a format of
+ * errors; those that compute also have the pattern of their inference paths. An API is listed
+ * before those whose prefix contains its own.
+ */
+public enum Api {
+  CLASSIFY("/classify", ErrorFormat.PROBLEM, "(?:/([^/]+))?/?"),
+  TORCHSERVE("/predictions", ErrorFormat.TORCHSERVE, "/([^/]+)(?:/[^/]+)?/?"),
+  TORCHSERVE_PING("/ping", ErrorFormat.TORCHSERVE),
+  KSERVE("/v1", ErrorFormat.PROTOCOL, "/models/([^/:]+):predict/?"),
+  OIP_REPOSITORY("/v2/repository", ErrorFormat.PROTOCOL),
+  OIP("/v2", ErrorFormat.PROTOCOL, "/models/([^/]+)(?:/versions/[^/]+)?/infer/?"),
+  /** Data sets are posted to this path itself; the paths below it belong to {@link #NATIVE}. */
+  TRAINING_UPLOAD("/admin/trainings", ErrorFormat.PROBLEM),
+  /** Models, administration, the page, and everything that Quarkus serves below {@code /q}. */
+  NATIVE("", ErrorFormat.PROBLEM);
+
+  /** Ends the name of a model's view that takes encoded images, in the Open Inference Protocol. */
+  private static final String IMAGE_VIEW = "-image";
+
+  private static final Api[] ALL = values();
+  private static final long REPOSITORY_BODY_BYTES = 1 << 20;
+
+  private final String prefix;
+  private final ErrorFormat errors;
+  private final Optional<Pattern> inference;
+
+  Api(String prefix, ErrorFormat errors) {
+    this.prefix = prefix;
+    this.errors = errors;
+    this.inference = Optional.empty();
+  }
+
+  /**
+   * @param inference what follows the prefix in paths that images or tensors are posted to; the
+   *     model's name is its group
+   */
+  Api(String prefix, ErrorFormat errors, String inference) {
+    this.prefix = prefix;
+    this.errors = errors;
+    this.inference = Optional.of(Pattern.compile(prefix + inference));
+  }
+
+  /** The API that a path belongs to. */
+  public static Api of(String path) {
+    for (Api api : ALL) {
+      int end = api.prefix.length();
+      if (path.startsWith(api.prefix)
+          && (path.length() == end || path.charAt(end) == '/' && api != TRAINING_UPLOAD)) {
+        return api;
+      }
+    }
+    return NATIVE;
+  }
+
+  public ErrorFormat errors() {
+    return errors;
+  }
+
+  /** Bytes that the body of a request may have. */
+  long bodyLimit(ServingConfig config) {
+    return switch (this) {
+      case CLASSIFY, TORCHSERVE -> config.maxImageBody().asLongValue();
+      case OIP_REPOSITORY -> REPOSITORY_BODY_BYTES;
+      case TRAINING_UPLOAD -> config.training().maxUpload().asLongValue();
+      case TORCHSERVE_PING, KSERVE, OIP, NATIVE -> config.maxTensorBody().asLongValue();
+    };
+  }
+
+  /**
+   * The model behind a view of the Open Inference Protocol.
+   *
+   * @param isModel whether a model in service has a name: {@code NAME-image} may be one
+   */
+  public static String modelOfView(String name, Predicate<String> isModel) {
+    return name.endsWith(IMAGE_VIEW) && !isModel.test(name)
+        ? name.substring(0, name.length() - IMAGE_VIEW.length())
+        : name;
+  }
+
+  /** Which model an inference path of this API names; empty for every other path. */
+  public Optional<Inference> inference(String path) {
+    if (inference.isEmpty()) {
+      return Optional.empty();
+    }
+    Matcher matcher = inference.get().matcher(path);
+    return matcher.matches()
+        ? Optional.of(new Inference(Optional.ofNullable(matcher.group(1))))
+        : Optional.empty();
+  }
+
+  /**
+   * An inference path.
+   *
+   * @param model the name in it; empty for the default model
+   */
+  public record Inference(Optional<String> model) {}
+}

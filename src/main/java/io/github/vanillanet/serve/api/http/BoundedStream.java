@@ -1,0 +1,47 @@
+package io.github.vanillanet.serve.api.http;
+
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+/** Fails once more than {@code limit} bytes are read. */
+final class BoundedStream extends FilterInputStream {
+
+  private final long limit;
+  private long count;
+
+  BoundedStream(InputStream body, long limit) {
+    super(body);
+    this.limit = limit;
+  }
+
+  @Override
+  public int read() throws IOException {
+    int value = super.read();
+    add(value < 0 ? 0 : 1);
+    return value;
+  }
+
+  @Override
+  public int read(byte[] target, int offset, int length) throws IOException {
+    int read = super.read(target, offset, length);
+    add(Math.max(0, read));
+    return read;
+  }
+
+  private void add(int bytes) {
+    count += bytes;
+    if (count > limit) {
+      throw new ServiceException(
+          ErrorCode.TOO_LARGE, "expected a body of at most %d bytes, got more".formatted(limit));
+    }
+  }
+
+  /**
+   * Leaves the body open: closing it would read to its end, and a client may never stop sending.
+   */
+  @Override
+  public void close() {}
+}

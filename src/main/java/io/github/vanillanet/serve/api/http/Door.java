@@ -1,0 +1,180 @@
+package io.github.vanillanet.serve.api.http;
+
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Ticker;
+import io.quarkus.smallrye.health.runtime.ShutdownReadinessCheck;
+import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.util.Base64;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.MDC;
+
+/** The only class that registers filters. They run on the event loop and never block. */
+@Singleton
+final class Door {
+
+  /** Quarkus applies CORS at 300, authentication at 200, and access rules at 100. */
+  private static final int BEFORE_QUARKUS = 2000;
+
+  private static final int AFTER_QUARKUS = 10;
+
+  /** Before the error handler of Quarkus. */
+  private static final int FAILURES = 1500;
+
+  private static final String REQUEST_ID_HEADER = "x-request-id";
+  private static final String REQUEST_ID_IN_LOG = "request_id";
+  private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
+  private static final String BASIC = "basic ";
+
+  private final Ticker ticker;
+  private final ErrorWriter errors;
+  private final BodyAdmission bodies;
+  private final ResponseDescription descriptions;
+  private final ShutdownReadinessCheck shutdown;
+  private final Map<Api, Long> bodyLimits = new EnumMap<>(Api.class);
+
+  /**
+   * @param shutdown is down from the signal on, before any delay
+   */
+  Door(
+      Ticker ticker,
+      ServingConfig config,
+      ErrorWriter errors,
+      BodyAdmission bodies,
+      ResponseDescription descriptions,
+      @Readiness ShutdownReadinessCheck shutdown) {
+    this.ticker = ticker;
+    this.errors = errors;
+    this.bodies = bodies;
+    this.descriptions = descriptions;
+    this.shutdown = shutdown;
+    for (Api api : Api.values()) {
+      bodyLimits.put(api, api.bodyLimit(config));
+    }
+  }
+
+  void register(@Observes Filters filters) {
+    filters.register(this::enter, BEFORE_QUARKUS);
+    filters.register(bodies::admit, AFTER_QUARKUS);
+  }
+
+  void register(@Observes Router router) {
+    router.route().order(FAILURES).failureHandler(this::notRoutable);
+  }
+
+  private void enter(RoutingContext context) {
+    Optional<HttpError> invalid = RequestHead.check(context.request());
+    HttpCall call = begin(context, invalid.isEmpty());
+    closeDuringShutdown(call);
+    discardUnreadBody(context);
+    if (invalid.isPresent()) {
+      errors.writeUnread(call, invalid.get());
+    } else if (call.declaredBytes() > call.bodyLimit()) {
+      rejectTooLargeBody(call);
+    } else {
+      PageFiles.describe(call);
+      dropMalformedCredentials(context.request());
+      context.next();
+    }
+  }
+
+  /** Gives the request its id, the client's if it is valid, and finds its path and API. */
+  private HttpCall begin(RoutingContext context, boolean hasValidPath) {
+    String sent = context.request().getHeader(REQUEST_ID_HEADER);
+    boolean valid = sent != null && REQUEST_ID.matcher(sent).matches();
+    String id = valid ? sent : UUID.randomUUID().toString();
+    context.response().putHeader(REQUEST_ID_HEADER, id);
+    MDC.put(REQUEST_ID_IN_LOG, id);
+    String path = hasValidPath ? context.normalizedPath() : RequestHead.rawPath(context.request());
+    Api api = Api.of(hasValidPath ? path : RequestHead.plainStart(path));
+    return new HttpCall(context, path, api, id, bodyLimits.get(api), ticker);
+  }
+
+  /**
+   * During shutdown each answer asks the client to close its connection, so that its next request
+   * reaches another replica. HTTP/2 has no such header.
+   */
+  private void closeDuringShutdown(HttpCall call) {
+    if (!call.isHttp2()) {
+      call.context()
+          .addHeadersEndHandler(
+              headers -> {
+                if (shutdown.call().getStatus() == HealthCheckResponse.Status.DOWN) {
+                  call.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+                }
+              });
+    }
+  }
+
+  /** An unread body would block the next request on the connection. */
+  private static void discardUnreadBody(RoutingContext context) {
+    HttpServerRequest request = context.request();
+    context.addEndHandler(
+        answered -> {
+          if (!request.isEnded()) {
+            request.handler(piece -> {}); // replaces a reader that would keep the bytes
+            request.resume();
+          }
+        });
+  }
+
+  /** Quarkus answers 500 to credentials that are not base64. Without them it answers 401. */
+  private static void dropMalformedCredentials(HttpServerRequest request) {
+    String sent = request.getHeader(HttpHeaders.AUTHORIZATION);
+    if (sent != null && sent.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+      try {
+        Base64.getDecoder().decode(sent.substring(BASIC.length()));
+      } catch (IllegalArgumentException e) {
+        request.headers().remove(HttpHeaders.AUTHORIZATION);
+      }
+    }
+  }
+
+  /** Bodies of undeclared length are counted while they are read. */
+  private void rejectTooLargeBody(HttpCall call) {
+    if (call.inference().isPresent()) {
+      descriptions.describe(call);
+    }
+    errors.writeAndClose(
+        call,
+        HttpError.of(
+            new ServiceException(
+                ErrorCode.TOO_LARGE,
+                "expected a body of at most %d bytes, got %d"
+                    .formatted(call.bodyLimit(), call.declaredBytes()))));
+  }
+
+  /** Answers what the router rejects before any filter: no host, or a target that is no path. */
+  private void notRoutable(RoutingContext context) {
+    int status = context.statusCode();
+    String target = context.request().uri();
+    if (context.response().headWritten()) {
+      context.next();
+    } else if (status == 400) {
+      Throwable cause = context.failure();
+      reject(context, status, "invalid request: " + (cause == null ? "" : cause.getMessage()));
+    } else if (status == 404 && !target.startsWith("/")) {
+      reject(context, status, "expected a path that begins with '/', got '%s'".formatted(target));
+    } else {
+      context.next();
+    }
+  }
+
+  private void reject(RoutingContext context, int status, String detail) {
+    HttpCall call = HttpCall.find(context).orElseGet(() -> begin(context, false));
+    errors.write(call, HttpError.of(status, detail));
+  }
+}

@@ -1,0 +1,115 @@
+package io.github.vanillanet.serve.api.http;
+
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.serve.inference.Call;
+import io.github.vanillanet.serve.metrics.Stage;
+import io.github.vanillanet.serve.metrics.Timings;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.context.Context;
+import io.vertx.core.MultiMap;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/**
+ * Describes how an inference request was answered: the headers {@code Server-Timing} and {@code
+ * X-Model}, and, with tracing enabled, one span for each stage.
+ *
+ * @see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>
+ */
+@Singleton
+final class ResponseDescription {
+
+  private static final List<Stage> SPANS =
+      List.of(Stage.DECODE, Stage.PREPROCESS, Stage.QUEUE, Stage.INFER, Stage.POSTPROCESS);
+
+  private static final Stage[] STAGES = Stage.values();
+
+  /** What precedes the number of each stage. */
+  private static final String[] LABELS =
+      Stream.of(STAGES)
+          .map(stage -> (stage.ordinal() == 0 ? "" : ", ") + stage.label() + ";dur=")
+          .toArray(String[]::new);
+
+  private final Tracer tracer;
+  private final boolean tracing;
+
+  ResponseDescription(
+      Tracer tracer, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
+    this.tracer = tracer;
+    this.tracing = !disabled;
+  }
+
+  /** Describes the answer when its head is written, and abandons the call when it has ended. */
+  void describe(HttpCall http) {
+    Call call = http.call();
+    Context trace = tracing ? Context.current() : Context.root();
+    http.context()
+        .addHeadersEndHandler(sending -> describe(call, http.response().headers(), trace));
+    http.context().addEndHandler(ended -> call.abandon()); // no effect after an answer
+    if (http.response().closed()) {
+      call.abandon();
+    }
+  }
+
+  private void describe(Call call, MultiMap headers, Context trace) {
+    Timings timings = call.timings();
+    headers.set("Server-Timing", serverTiming(timings.stages()));
+    Optional<ModelId> model = call.answeredBy();
+    if (model.isPresent()) {
+      headers.set("X-Model", model.get().name());
+    }
+    if (tracing) {
+      addSpans(trace, timings, model);
+    }
+  }
+
+  /**
+   * Every stage in milliseconds with three decimals; 0 for a stage that the request did not reach.
+   * Written by hand, because a formatter would take longer than the rest of a rejection.
+   */
+  private static String serverTiming(Map<Stage, Duration> stages) {
+    StringBuilder text = new StringBuilder(128);
+    for (int stage = 0; stage < STAGES.length; stage++) {
+      long micros = (stages.getOrDefault(STAGES[stage], Duration.ZERO).toNanos() + 500) / 1000;
+      text.append(LABELS[stage]).append(micros / 1000).append('.');
+      text.append((char) ('0' + micros / 100 % 10));
+      text.append((char) ('0' + micros / 10 % 10));
+      text.append((char) ('0' + micros % 10));
+    }
+    return text.toString();
+  }
+
+  /** The spans follow one another and end now: the time before them is the body's arrival. */
+  private void addSpans(Context trace, Timings timings, Optional<ModelId> model) {
+    Span request = Span.fromContext(trace);
+    if (!request.isRecording()) {
+      return;
+    }
+    model.ifPresent(
+        id -> {
+          request.setAttribute("vanillanet.model", id.name());
+          request.setAttribute("vanillanet.version", id.version());
+        });
+    Instant start = Instant.now().minus(timings.sum(SPANS.toArray(Stage[]::new)));
+    for (Stage stage : SPANS) {
+      Duration taken = timings.of(stage);
+      if (!taken.isZero()) {
+        Instant end = start.plus(taken);
+        tracer
+            .spanBuilder(stage.label())
+            .setParent(trace)
+            .setStartTimestamp(start)
+            .startSpan()
+            .end(end);
+        start = end;
+      }
+    }
+  }
+}

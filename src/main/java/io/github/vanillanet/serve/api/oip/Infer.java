@@ -1,0 +1,132 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.serve.inference.Call;
+import io.github.vanillanet.serve.inference.ClassificationService;
+import io.github.vanillanet.serve.inference.ModelSelection;
+import io.github.vanillanet.serve.inference.ModelTarget;
+import io.github.vanillanet.serve.metrics.Stage;
+import io.github.vanillanet.serve.registry.Lease;
+import jakarta.inject.Singleton;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/**
+ * Inference of the Open Inference Protocol, in JSON and binary. Clients of Triton send any content
+ * type or none: the framing of the body defines what it is.
+ *
+ * @see <a href="https://github.com/kserve/open-inference-protocol">the protocol</a>
+ */
+@Singleton
+final class Infer {
+
+  private static final long MAX_TIMEOUT_MICROS = Duration.ofDays(365).toNanos() / 1000;
+
+  private final ClassificationService service;
+  private final ModelSelection selection;
+  private final InferBody body;
+  private final BytesTensor images;
+
+  Infer(ClassificationService service, ModelSelection selection, ServingConfig config) {
+    this.service = service;
+    this.selection = selection;
+    this.body = new InferBody(new InferRequestReader(config.maxTensorBody().asLongValue()));
+    this.images = new BytesTensor(config.maxImageBody().asLongValue());
+  }
+
+  /**
+   * @param jsonLength value of the header {@link InferBody#HEADER}, if sent
+   */
+  Response infer(
+      Call call, View view, ModelTarget target, Optional<String> jsonLength, InputStream stream) {
+    InferRequest request =
+        call.time(
+            Stage.DECODE,
+            () -> body.read(stream, jsonLength, bytes -> rawInput(view, target, bytes)));
+    timeout(request).ifPresent(call::limit);
+    if (request.inputs().size() != 1) {
+      throw new ServiceException(
+          ErrorCode.INVALID_REQUEST, "inputs: expected one input, got " + request.inputs().size());
+    }
+    InferAnswer answer = new InferAnswer(view, request.id(), OutputPlan.of(request));
+    InputTensor input = request.inputs().get(0);
+    return switch (view.kind()) {
+      case TENSOR -> tensor(call, target, input, answer);
+      case IMAGE -> images(call, target, input, answer);
+    };
+  }
+
+  /** Microseconds of the schedule policy extension; 0 means no timeout. */
+  private static Optional<Duration> timeout(InferRequest request) {
+    return request
+        .parameters()
+        .wholeNumber("timeout", 0)
+        .filter(micros -> micros > 0)
+        .map(micros -> Duration.of(Math.min(micros, MAX_TIMEOUT_MICROS), ChronoUnit.MICROS));
+  }
+
+  private Response tensor(Call call, ModelTarget target, InputTensor input, InferAnswer answer) {
+    if (input.name().equals(View.Kind.TENSOR.input())) {
+      switch (input.datatype()) {
+        case "FP32", "FP16" -> {
+          return service.tensor(call, target, input.shape(), input.floats(), answer::response);
+        }
+        case "UINT8" -> {
+          return service.pixels(call, target, input.shape(), input.bytes(), answer::response);
+        }
+        default -> {}
+      }
+    }
+    throw wrongInput(View.Kind.TENSOR, "FP32, FP16 or UINT8", input);
+  }
+
+  private Response images(Call call, ModelTarget target, InputTensor input, InferAnswer answer) {
+    View.Kind image = View.Kind.IMAGE;
+    if (!input.name().equals(image.input()) || !input.datatype().equals(image.datatype())) {
+      throw wrongInput(image, image.datatype(), input);
+    }
+    return service.images(call, target, images.elements(input), answer::response);
+  }
+
+  private static ServiceException wrongInput(View.Kind kind, String datatypes, InputTensor input) {
+    return new ServiceException(
+        ErrorCode.INVALID_REQUEST,
+        "expected input '%s' of datatype %s, got '%s' of %s"
+            .formatted(kind.input(), datatypes, input.name(), input.datatype()));
+  }
+
+  /** A raw body has no shape, so its length must be that of whole samples. */
+  private InputTensor rawInput(View view, ModelTarget target, ByteBuffer bytes) {
+    long[] shape =
+        switch (view.kind()) {
+          case IMAGE -> new long[] {1};
+          case TENSOR -> tensorShape(target, bytes.remaining());
+        };
+    return new InputTensor(
+        view.kind().input(),
+        view.kind().datatype(),
+        shape,
+        Parameters.none("input"),
+        new InputTensor.Content.Raw(bytes));
+  }
+
+  private long[] tensorShape(ModelTarget target, int bytes) {
+    try (Lease lease = selection.lease(target)) {
+      Architecture net = lease.model().manifest().architecture();
+      int sample = 3 * net.inputHeight() * net.inputWidth() * Float.BYTES;
+      if (bytes == 0 || bytes % sample != 0) {
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
+            "raw input: expected a multiple of %d bytes, got %d".formatted(sample, bytes));
+      }
+      return new long[] {bytes / sample, 3, net.inputHeight(), net.inputWidth()};
+    }
+  }
+}

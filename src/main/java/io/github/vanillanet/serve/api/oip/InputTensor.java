@@ -1,0 +1,143 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.checkpoint.HalfPrecision;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
+import java.util.Arrays;
+
+/**
+ * One input of a request.
+ *
+ * @param shape as declared; every use of the content is checked against it
+ */
+record InputTensor(
+    String name, String datatype, long[] shape, Parameters parameters, Content content) {
+
+  /** The elements as they arrived, row-major. */
+  sealed interface Content {
+
+    /** In the JSON. */
+    record Json(TensorData data) implements Content {}
+
+    /**
+     * Behind the JSON.
+     *
+     * @param bytes from 0 to its limit, little-endian, without padding; never written or moved
+     */
+    record Binary(ByteBuffer bytes) implements Content {}
+
+    /**
+     * The body of a raw request.
+     *
+     * @param bytes as in {@link Binary}; a BYTES tensor is one element without a length
+     */
+    record Raw(ByteBuffer bytes) implements Content {}
+  }
+
+  InputTensor withContent(Content other) {
+    return new InputTensor(name, datatype, shape, parameters, other);
+  }
+
+  /**
+   * The product of the shape, without overflow.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if a dimension is below 1, or the product is
+   *     2^31 or more
+   */
+  int elements() {
+    long elements = 1;
+    for (long dimension : shape) {
+      if (dimension < 1 || elements > Integer.MAX_VALUE / dimension) {
+        throw new ServiceException(
+            ErrorCode.INVALID_REQUEST,
+            "%s: expected dimensions of at least 1 and fewer than 2^31 elements, got shape %s"
+                .formatted(name, Arrays.toString(shape)));
+      }
+      elements *= dimension;
+    }
+    return (int) elements;
+  }
+
+  /**
+   * @param found elements, or -1 if they are of another type
+   * @throws ServiceException {@code INVALID_REQUEST} if the shape has another number of elements
+   */
+  void requireElements(long found) {
+    if (found != elements()) {
+      throw mismatch(found < 0 ? "elements of another type" : Long.toString(found));
+    }
+  }
+
+  private void requireBytes(int elementBytes, ByteBuffer bytes) {
+    long expected = (long) elements() * elementBytes;
+    if (bytes.remaining() != expected) {
+      throw mismatch("%d bytes, not %d".formatted(bytes.remaining(), expected));
+    }
+  }
+
+  private ServiceException mismatch(String found) {
+    return new ServiceException(
+        ErrorCode.INVALID_REQUEST,
+        "%s: the shape %s has %d elements of %s, the data has %s"
+            .formatted(name, Arrays.toString(shape), elements(), datatype, found));
+  }
+
+  /**
+   * FP32, or FP16 converted to it; the values are not checked.
+   *
+   * @return float32 in native byte order; of FP32 the request's own bytes, not copied
+   * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape
+   */
+  ByteBuffer floats() {
+    if (content instanceof Content.Json json) {
+      return numbers(json.data()).floats();
+    }
+    ByteBuffer bytes = binary();
+    boolean half = datatype.equals("FP16");
+    requireBytes(half ? Short.BYTES : Float.BYTES, bytes);
+    ByteBuffer little = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    if (!half && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+      return little;
+    }
+    ByteBuffer floats =
+        ByteBuffer.allocate(elements() * Float.BYTES).order(ByteOrder.nativeOrder());
+    if (half) {
+      ShortBuffer halves = little.asShortBuffer();
+      FloatBuffer widened = floats.asFloatBuffer();
+      while (halves.hasRemaining()) {
+        widened.put(HalfPrecision.float16ToFloat(halves.get()));
+      }
+    } else {
+      floats.asFloatBuffer().put(little.asFloatBuffer());
+    }
+    return floats;
+  }
+
+  /**
+   * UINT8.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit type or shape
+   */
+  ByteBuffer bytes() {
+    if (content instanceof Content.Json json) {
+      return ByteBuffer.wrap(numbers(json.data()).bytes());
+    }
+    requireBytes(1, binary());
+    return binary().duplicate();
+  }
+
+  private TensorData numbers(TensorData data) {
+    requireElements(data.strings().isEmpty() ? data.numberCount() : -1);
+    return data;
+  }
+
+  private ByteBuffer binary() {
+    return content instanceof Content.Binary binary
+        ? binary.bytes()
+        : ((Content.Raw) content).bytes();
+  }
+}

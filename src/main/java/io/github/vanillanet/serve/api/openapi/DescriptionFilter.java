@@ -1,0 +1,178 @@
+package io.github.vanillanet.serve.api.openapi;
+
+import io.github.vanillanet.serve.api.http.Api;
+import io.github.vanillanet.serve.api.http.ErrorFormat;
+import io.github.vanillanet.serve.api.http.HttpError;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.eclipse.microprofile.openapi.OASFactory;
+import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.models.Components;
+import org.eclipse.microprofile.openapi.models.OpenAPI;
+import org.eclipse.microprofile.openapi.models.Operation;
+import org.eclipse.microprofile.openapi.models.examples.Example;
+import org.eclipse.microprofile.openapi.models.headers.Header;
+import org.eclipse.microprofile.openapi.models.media.Content;
+import org.eclipse.microprofile.openapi.models.media.MediaType;
+import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+
+/**
+ * Completes the OpenAPI document: the failures of every operation in the format of its API, the
+ * parameters and headers of every inference, and the examples in {@code META-INF/openapi.yaml},
+ * which are named after the schemas that they belong to.
+ */
+public final class DescriptionFilter implements OASFilter {
+
+  private static final String COMPONENTS = "#/components/";
+  private static final String REFERENCE = "$example";
+  private static final int UNEXPECTED = 500;
+
+  @Override
+  public void filterOpenAPI(OpenAPI document) {
+    Components components = document.getComponents();
+    for (Example example : components.getExamples().values()) {
+      example.setValue(expand(components, example.getValue()));
+    }
+    document
+        .getPaths()
+        .getPathItems()
+        .forEach(
+            (path, item) ->
+                item.getOperations()
+                    .forEach(
+                        (method, operation) ->
+                            describe(components, method.name(), path, operation)));
+  }
+
+  private static void describe(
+      Components components, String method, String path, Operation operation) {
+    addExamples(components, operation);
+    Api api = Api.of(path);
+    for (int status : ExpectedFailures.of(method, path)) {
+      APIResponse present = operation.getResponses().getAPIResponse(Integer.toString(status));
+      if (present == null || present.getContent() == null) { // 401 and 403 come without content
+        addFailure(components, operation, api.errors(), Integer.toString(status), status);
+      }
+    }
+    addFailure(components, operation, api.errors(), "default", UNEXPECTED);
+    if (api.inference(path).isPresent()) {
+      describeInference(operation);
+    }
+  }
+
+  private static void addExamples(Components components, Operation operation) {
+    if (operation.getRequestBody() != null) {
+      addExamples(components, operation.getRequestBody().getContent(), "");
+    }
+    operation
+        .getResponses()
+        .getAPIResponses()
+        .forEach((status, response) -> addExamples(components, response.getContent(), status));
+  }
+
+  private static void addExamples(Components components, Content content, String status) {
+    if (content == null) {
+      return;
+    }
+    for (MediaType body : content.getMediaTypes().values()) {
+      if (body.getSchema() == null || body.getExample() != null || body.getExamples() != null) {
+        continue;
+      }
+      for (String example : exampleNames(components, schemaName(body.getSchema()), status)) {
+        body.addExample(
+            example, OASFactory.createExample().ref(COMPONENTS + "examples/" + example));
+      }
+    }
+  }
+
+  /**
+   * {@code SCHEMA.STATUS} and its variants if there are any, else {@code SCHEMA} and its variants.
+   */
+  private static List<String> exampleNames(Components components, String schema, String status) {
+    Set<String> all = components.getExamples().keySet();
+    String ofStatus = Pattern.quote(schema + "." + status) + "(\\..*)?";
+    List<String> specific = all.stream().filter(name -> name.matches(ofStatus)).toList();
+    String ofAny = Pattern.quote(schema) + "(\\.\\D.*)?";
+    return specific.isEmpty()
+        ? all.stream().filter(name -> name.matches(ofAny)).toList()
+        : specific;
+  }
+
+  /** Replaces {@code {$example: NAME}} by the value of that example. */
+  private static Object expand(Components components, Object value) {
+    if (value instanceof List<?> list) {
+      return list.stream().map(element -> expand(components, element)).toList();
+    }
+    if (!(value instanceof Map<?, ?> map)) {
+      return value;
+    }
+    if (map.get(REFERENCE) instanceof String name) {
+      return expand(components, components.getExamples().get(name).getValue());
+    }
+    Map<Object, Object> expanded = new LinkedHashMap<>();
+    map.forEach((key, member) -> expanded.put(key, expand(components, member)));
+    return expanded;
+  }
+
+  /** The last part of the reference; of an array, that of its items. */
+  private static String schemaName(Schema schema) {
+    if (schema.getRef() != null) {
+      return schema.getRef().replaceFirst(".*/", "");
+    }
+    return schema.getItems() == null ? "" : schemaName(schema.getItems()) + "List";
+  }
+
+  private static void addFailure(
+      Components components, Operation operation, ErrorFormat format, String key, int status) {
+    String name = format.schema() + "-" + key;
+    if (components.getResponses() == null || !components.getResponses().containsKey(name)) {
+      components.addResponse(name, failure(format, status, key.equals("default")));
+    }
+    operation
+        .getResponses()
+        .addAPIResponse(key, OASFactory.createAPIResponse().ref(COMPONENTS + "responses/" + name));
+  }
+
+  private static APIResponse failure(ErrorFormat format, int status, boolean isDefault) {
+    MediaType content =
+        OASFactory.createMediaType()
+            .schema(OASFactory.createSchema().ref(COMPONENTS + "schemas/" + format.schema()));
+    for (Map.Entry<String, Map<String, Object>> example :
+        ErrorExamples.of(status, format).entrySet()) {
+      content.addExample(example.getKey(), OASFactory.createExample().value(example.getValue()));
+    }
+    APIResponse response =
+        OASFactory.createAPIResponse()
+            .description(isDefault ? "Any other failure" : HttpError.title(status))
+            .content(OASFactory.createContent().addMediaType(format.mediaType(), content));
+    if (status == 429 || status == 503 || status == 504) {
+      response.addHeader("Retry-After", header("RetryAfter"));
+    }
+    return response;
+  }
+
+  private static void describeInference(Operation operation) {
+    for (String parameter : List.of("LatencyBudget", "Deadline")) {
+      operation.addParameter(
+          OASFactory.createParameter().ref(COMPONENTS + "parameters/" + parameter));
+    }
+    operation
+        .getResponses()
+        .getAPIResponses()
+        .forEach(
+            (status, response) -> {
+              if (status.startsWith("2") && response.getRef() == null) {
+                response.addHeader("Server-Timing", header("ServerTiming"));
+                response.addHeader("X-Model", header("Model"));
+              }
+            });
+  }
+
+  private static Header header(String name) {
+    return OASFactory.createHeader().ref(COMPONENTS + "headers/" + name);
+  }
+}
