@@ -1,49 +1,45 @@
 package io.github.vanillanet.app;
 
-import io.quarkus.runtime.StartupEvent;
-import jakarta.enterprise.event.Observes;
-import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.eclipse.microprofile.config.Config;
-import org.jboss.logging.Logger;
 
-/** Tells at start-up to whom {@code /admin} is open, or how to open it. */
-@Singleton
+/** Describes who can use {@code /admin}. */
 final class AdminAccess {
-
-  private static final Logger LOG = Logger.getLogger(AdminAccess.class);
 
   private static final String USERS = "quarkus.security.users.embedded.users.";
   private static final List<String> KEYS =
       List.of("mp.jwt.verify.publickey", "mp.jwt.verify.publickey.location");
 
-  private final Config config;
+  /** SmallRye JWT treats this value as absent. */
+  private static final String NO_KEY = "NONE";
 
-  AdminAccess(Config config) {
-    this.config = config;
-  }
+  private AdminAccess() {}
 
-  void tell(@Observes StartupEvent event) {
-    LOG.info(message());
-  }
-
-  String message() {
-    List<String> open = new ArrayList<>();
-    if (KEYS.stream().anyMatch(key -> config.getOptionalValue(key, String.class).isPresent())) {
-      open.add("bearers of a token with the group admin");
+  /** One line for the log, without secrets. */
+  static String description(Config config) {
+    List<String> callers = new ArrayList<>();
+    if (KEYS.stream().anyMatch(key -> isSet(config, key))) {
+      callers.add("callers with a token of the group admin");
     }
     StreamSupport.stream(config.getPropertyNames().spliterator(), false)
         .filter(name -> name.startsWith(USERS))
         .map(name -> "user " + name.substring(USERS.length()).replace("\"", ""))
         .distinct()
         .sorted()
-        .forEach(open::add);
-    return open.isEmpty()
-        ? "/admin is closed to everyone; open it with MP_JWT_VERIFY_PUBLICKEY_LOCATION for tokens,"
-            + " or QUARKUS_SECURITY_USERS_EMBEDDED_USERS_ADMIN=<password> and"
-            + " QUARKUS_SECURITY_USERS_EMBEDDED_ROLES_ADMIN=admin for a user called admin"
-        : "/admin is open to " + String.join(", ", open) + ", given the role admin";
+        .forEach(callers::add);
+    return callers.isEmpty()
+        ? "/admin is closed. To open it, set MP_JWT_VERIFY_PUBLICKEY_LOCATION for tokens, or"
+            + " QUARKUS_SECURITY_USERS_EMBEDDED_USERS_ADMIN=<password> and"
+            + " QUARKUS_SECURITY_USERS_EMBEDDED_ROLES_ADMIN=admin for a user named admin"
+        : "/admin is open to %s, if they have the role admin".formatted(String.join(", ", callers));
+  }
+
+  private static boolean isSet(Config config, String key) {
+    return config
+        .getOptionalValue(key, String.class)
+        .filter(value -> !value.equals(NO_KEY))
+        .isPresent();
   }
 }

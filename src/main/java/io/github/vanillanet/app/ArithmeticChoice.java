@@ -11,80 +11,62 @@ import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
-/** How the settings want models computed, on devices that can. */
+/** Chooses the arithmetic from the settings and from what the devices support. */
 final class ArithmeticChoice {
 
-  private final String precision;
+  private final Precision precision;
   private final ServingConfig.Cuda cuda;
-  private final BiFunction<Device, Precision, Optional<String>> refusal;
+  private final BiFunction<Device, Precision, Optional<String>> unsupported;
   private final Consumer<String> warnings;
 
   /**
    * @param precision as configured
-   * @param refusal why a device does not compute in a precision; empty if it does
-   * @param warnings of settings that are not followed to the letter
+   * @param unsupported why a device does not support a precision; empty if it does
+   * @param warnings receives a message for each setting that has no effect
    */
   ArithmeticChoice(
-      String precision,
+      Precision precision,
       ServingConfig.Cuda cuda,
-      BiFunction<Device, Precision, Optional<String>> refusal,
+      BiFunction<Device, Precision, Optional<String>> unsupported,
       Consumer<String> warnings) {
     this.precision = precision;
     this.cuda = cuda;
-    this.refusal = refusal;
+    this.unsupported = unsupported;
     this.warnings = warnings;
   }
 
   /**
-   * Checks the setting's name alone.
+   * Returns float32 if {@code auto} fell back to a CPU that does not support the configured
+   * precision.
    *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if there is no such precision
-   */
-  Precision require() {
-    return Precision.named(precision)
-        .orElseThrow(
-            () ->
-                new ServiceException(
-                    ErrorCode.BAD_CONFIGURATION,
-                    "vanillanet.precision: expected one of %s, found '%s'"
-                        .formatted(String.join(", ", Precision.NAMES), precision)));
-  }
-
-  /**
-   * A device that was named has to compute as configured. Where {@code auto} fell back to the CPU,
-   * which the precision was hardly meant for, float32 takes its place.
-   *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if a device does not compute in the
-   *     precision
+   * @throws ServiceException {@code BAD_CONFIGURATION} if a configured device does not support it
    */
   Arithmetic on(DeviceChoice choice) {
-    Precision asked = require();
     boolean onCuda =
         choice.devices().stream().allMatch(device -> device.kind() == Device.Kind.CUDA);
-    if (cuda.tf32() && !(onCuda && asked == Precision.FLOAT32)) {
+    boolean tf32 = cuda.tf32() && onCuda && precision == Precision.FLOAT32;
+    if (cuda.tf32() && !tf32) {
       warnings.accept(
           "vanillanet.cuda.tf32 has no effect on %s in %s"
-              .formatted(choice.devices().get(0), asked.label()));
+              .formatted(choice.devices().get(0), precision.label()));
     }
-    boolean autotune = onCuda && cuda.cudnnBenchmark();
-    if (asked == Precision.FLOAT32) {
-      return new Arithmetic(onCuda && cuda.tf32() ? Precision.TF32 : asked, autotune);
-    }
-    for (Device device : choice.devices()) {
-      Optional<String> reason = refusal.apply(device, asked);
-      if (reason.isPresent() && choice.fallback().isPresent()) {
-        warnings.accept(
-            "vanillanet.precision=%s: serving in float32, as this CPU does not compute in it: %s"
-                .formatted(asked.label(), reason.get()));
-        return Arithmetic.PUBLISHED;
-      }
-      if (reason.isPresent()) {
-        throw new ServiceException(
-            ErrorCode.BAD_CONFIGURATION,
-            "vanillanet.precision=%s: %s does not compute in it: %s"
-                .formatted(asked.label(), device, reason.get()));
+    if (precision != Precision.FLOAT32) {
+      for (Device device : choice.devices()) {
+        Optional<String> reason = unsupported.apply(device, precision);
+        if (reason.isPresent() && choice.fallback().isPresent()) {
+          warnings.accept(
+              "vanillanet.precision=%s: the CPU does not support it (%s); serving in float32"
+                  .formatted(precision.label(), reason.get()));
+          return Arithmetic.PUBLISHED;
+        }
+        if (reason.isPresent()) {
+          throw new ServiceException(
+              ErrorCode.BAD_CONFIGURATION,
+              "vanillanet.precision=%s: %s does not support it: %s"
+                  .formatted(precision.label(), device, reason.get()));
+        }
       }
     }
-    return new Arithmetic(asked, autotune);
+    return new Arithmetic(tf32 ? Precision.TF32 : precision, onCuda && cuda.cudnnBenchmark());
   }
 }

@@ -11,6 +11,7 @@ import io.github.vanillanet.model.engine.InstanceLoader;
 import io.github.vanillanet.model.engine.PrecisionProbe;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.EmbeddedModel;
 import io.github.vanillanet.model.repository.ModelId;
@@ -23,76 +24,81 @@ import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.registry.VersionLoader;
+import io.github.vanillanet.serve.scheduler.BatchPolicy;
+import io.github.vanillanet.serve.scheduler.LaneSettings;
+import io.github.vanillanet.serve.scheduler.Scheduler;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Brings every model of the repository into service, one after the other. A model that is refused
- * is logged and left out; it is an error only if none is left or the default is missing.
+ * Loads every model of the repository, one after the other. A model that cannot be served is logged
+ * and skipped. It is an error if no model is left or if the default model is missing.
  */
+@Singleton
 final class ModelBringUp {
 
   private static final Logger LOG = Logger.getLogger(ModelBringUp.class);
+  private static final int CPU_BATCH = 1; // larger batches do not raise the throughput of a CPU
+  private static final int CUDA_BATCH = 8;
 
   private final ServingConfig config;
-  private final LaneConfiguration lanes;
+  private final Scheduler scheduler;
   private final ModelRegistry registry;
+  private final ModelRepository repository;
   private final ServingMetrics metrics;
-  private final Supplier<ImageDecoder> decoder;
-  private final BooleanSupplier closing;
+  private final Instance<ImageDecoder> decoder;
 
   /**
-   * @param decoder made when it is asked for, so that a setting of it that cannot be honoured is
-   *     told like the others
-   * @param closing true once the service ends: no further model is begun
+   * @param decoder created when the models are loaded, because its settings can be invalid
    */
   ModelBringUp(
       ServingConfig config,
-      LaneConfiguration lanes,
+      Scheduler scheduler,
       ModelRegistry registry,
+      ModelRepository repository,
       ServingMetrics metrics,
-      Supplier<ImageDecoder> decoder,
-      BooleanSupplier closing) {
+      Instance<ImageDecoder> decoder) {
     this.config = config;
-    this.lanes = lanes;
-    this.metrics = metrics;
+    this.scheduler = scheduler;
     this.registry = registry;
+    this.repository = repository;
+    this.metrics = metrics;
     this.decoder = decoder;
-    this.closing = closing;
   }
 
   /**
-   * @return brings further versions onto the same device
-   * @throws ServiceException if the service cannot do its work: its message is for the operator
+   * @param closing true when the service stops: no further model is loaded
+   * @return loads further versions onto the same devices
+   * @throws ServiceException if the service cannot serve; the message is for the operator
    */
-  VersionLoader run() {
-    requireDecoder();
+  VersionLoader run(BooleanSupplier closing) {
+    logDecoder(decoder.get());
     TorchRuntime runtime = TorchRuntime.load();
-    ArithmeticChoice choice =
-        new ArithmeticChoice(
-            config.precision(),
-            config.cuda(),
-            (device, precision) -> PrecisionProbe.refusal(runtime, device, precision),
-            LOG::warn);
     DeviceChoice devices = runtime.choose(config.device());
-    devices.fallback().ifPresent(missing -> LOG.infof("no CUDA device is usable: %s", missing));
-    Arithmetic arithmetic = choice.on(devices);
+    devices.fallback().ifPresent(reason -> LOG.infof("no usable CUDA device: %s", reason));
+    Arithmetic arithmetic =
+        new ArithmeticChoice(
+                Precision.named(config.precision()).orElseThrow(),
+                config.cuda(),
+                (device, precision) -> PrecisionProbe.refusal(runtime, device, precision),
+                LOG::warn)
+            .on(devices);
     for (Device device : devices.devices()) {
       DeviceMemory memory = new DeviceMemory(device);
       metrics.deviceMemory(device.toString(), memory::used, memory::total);
     }
-    LanePlan plan = lanes.plan(devices.devices().get(0));
+    LanePlan plan = plan(devices.devices().get(0));
     LOG.infof(
-        "libtorch %s, device %s in %s, %d threads in each of %d lanes",
+        "libtorch %s, device %s, %s, %d lanes with %d threads each",
         runtime.version(),
         devices.names(),
         arithmetic,
-        plan.threads(),
-        plan.lanes() * devices.devices().size());
-    ModelRepository repository = new ModelRepository(config.repository());
-    seed(repository, new ModelPublisher(runtime, repository, plan.threads(), LOG::debug));
+        plan.lanes() * devices.devices().size(),
+        plan.threads());
+    createModels(new ModelPublisher(runtime, repository, plan.threads(), LOG::debug), closing);
     ModelLoader loader =
         new ModelLoader(
             InstanceLoader.torch(runtime, plan.threads()),
@@ -101,38 +107,46 @@ final class ModelBringUp {
             plan,
             metrics,
             registry::faulted);
-    int refused = 0;
     for (ModelId id : repository.active()) {
       if (closing.getAsBoolean()) {
         return loader;
       }
-      try {
-        serve(loader.load(repository.open(id)));
-      } catch (ServiceException e) {
-        LOG.errorf("model %s is refused: %s", id, e.getMessage());
-        refused++;
-      } catch (RuntimeException e) { // one damaged version must not end the others
-        LOG.errorf("model %s is refused: %s", id, e);
-        refused++;
-      }
+      load(loader, id);
     }
-    requireServing(refused);
+    requireModels();
     return loader;
   }
 
-  private void requireDecoder() {
-    ImageDecoder made = decoder.get();
-    LOG.infof("JPEG decoder: %s", made.jpegDecoder());
-    if (config.dctScaling() && !made.reduces()) {
-      LOG.warn("vanillanet.dct-scaling has no effect: it needs libjpeg-turbo");
+  private void logDecoder(ImageDecoder decoder) {
+    LOG.infof("JPEG decoder: %s", decoder.jpegDecoder());
+    if (config.dctScaling() && !decoder.reduces()) {
+      LOG.warn("vanillanet.dct-scaling has no effect: libjpeg-turbo is not in use");
     }
   }
 
-  /** Makes the seeded models that are asked for; unpacks the embedded one if there is no other. */
-  private void seed(ModelRepository repository, ModelPublisher publisher) {
+  private LanePlan plan(Device device) {
+    int usualBatch =
+        switch (device.kind()) {
+          case CPU -> CPU_BATCH;
+          case CUDA -> CUDA_BATCH;
+        };
+    ServingConfig.Batching batching = config.batching();
+    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / config.lanes());
+    return new LanePlan(
+        config.lanes(),
+        config.threads().orElse(share),
+        new LaneSettings(
+            config.queueCapacity(),
+            new BatchPolicy(batching.maxBatch().orElse(usualBatch), batching.maxDelay()),
+            scheduler),
+        config.health().hangLimit());
+  }
+
+  /** Creates the seeded models, or the embedded model if the repository is empty. */
+  private void createModels(ModelPublisher publisher, BooleanSupplier closing) {
     List<String> names = config.seededModels().orElse(List.of());
     if (names.isEmpty() && repository.names().isEmpty()) {
-      LOG.infof("unpacking %s below %s", EmbeddedModel.NAME, repository.root());
+      LOG.infof("creating the embedded model %s in %s", EmbeddedModel.NAME, repository.root());
       EmbeddedModel.publish(repository);
     }
     for (String name : names) {
@@ -145,33 +159,39 @@ final class ModelBringUp {
                           "vanillanet.seeded-models: expected some of %s, found '%s'"
                               .formatted(VanillaNetVariant.names(), name)));
       if (repository.latest(variant.modelName()).isEmpty() && !closing.getAsBoolean()) {
-        LOG.infof("making %s from a seed below %s", variant.modelName(), repository.root());
+        LOG.infof("creating the seeded model %s in %s", variant.modelName(), repository.root());
         publisher.publish(SeededModel.of(variant));
       }
     }
   }
 
-  private void serve(ServedModel model) {
-    registry.swap(model);
-    LOG.infof(
-        "serving %s on %s in %s: loaded in %.2f s, batch 1 in %.2f ms",
-        model.id(),
-        model.placement().deviceNames(),
-        model.placement().certificate().precision().label(),
-        model.loadTime().toNanos() / 1e9,
-        model.batch1Latency().toNanos() / 1e6);
-    if (!model.manifest().trained()) {
-      LOG.warnf("%s is untrained: its predictions mean nothing", model.id());
+  private void load(ModelLoader loader, ModelId id) {
+    try {
+      ServedModel model = loader.load(repository.open(id));
+      registry.swap(model);
+      LOG.infof(
+          "serving %s on %s in %s: loaded in %.2f s, batch 1 takes %.2f ms",
+          id,
+          model.placement().deviceNames(),
+          model.placement().certificate().precision().label(),
+          model.loadTime().toNanos() / 1e9,
+          model.batch1Latency().toNanos() / 1e6);
+      if (!model.manifest().trained()) {
+        LOG.warnf("%s is not trained: its predictions are meaningless", id);
+      }
+    } catch (ServiceException e) {
+      LOG.errorf("model %s cannot be served: %s", id, e.getMessage());
+    } catch (RuntimeException e) { // a damaged version must not affect the others
+      LOG.errorf("model %s cannot be served: %s", id, e);
     }
   }
 
-  private void requireServing(int refused) {
+  private void requireModels() {
     List<String> names = registry.names();
     if (names.isEmpty()) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "no model can be served: all %d in %s are refused"
-              .formatted(refused, config.repository()));
+          "no model in %s can be served; see the errors above".formatted(config.repository()));
     }
     config.groups().forEach((group, members) -> requireGroup(group, members, names));
     config
@@ -187,10 +207,15 @@ final class ModelBringUp {
   }
 
   private static void requireGroup(String group, List<String> members, List<String> loaded) {
-    if (loaded.contains(group) || members.stream().noneMatch(loaded::contains)) {
+    if (loaded.contains(group)) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.groups.%s: expected a name that no model has, and members of %s, found %s"
+          "vanillanet.groups.%s: a model has this name; choose another".formatted(group));
+    }
+    if (members.stream().noneMatch(loaded::contains)) {
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "vanillanet.groups.%s: expected some of %s, found %s"
               .formatted(group, String.join(", ", loaded), String.join(", ", members)));
     }
   }

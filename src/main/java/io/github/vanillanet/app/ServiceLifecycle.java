@@ -1,30 +1,29 @@
 package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.UnknownSettings;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.serve.metrics.ServingMetrics;
+import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.registry.DefaultModel;
 import io.github.vanillanet.serve.registry.ModelRegistry;
-import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
 /**
- * Start and end of the service. Models come up on a thread of their own, so that liveness is
- * answered from the first moment and readiness tells the truth.
+ * Starts and stops the service. A thread of its own loads the models, so that the health checks
+ * answer during the start-up.
  */
 @Singleton
 public final class ServiceLifecycle {
 
-  /** Where the service stands. States only move forward. */
+  /** States only move forward. */
   public enum State {
     LOADING,
     READY,
@@ -34,41 +33,40 @@ public final class ServiceLifecycle {
 
   private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
 
-  /** A load that takes longer hangs with its device, and must not keep the process. */
-  private static final Duration LAST_LOAD = Duration.ofSeconds(30);
+  /** A load that takes longer hangs with its device. */
+  private static final Duration LONGEST_LOAD = Duration.ofSeconds(30);
 
+  private final ServingConfig config;
+  private final Config sources;
+  private final BodyMemory bodyMemory;
+  private final ModelBringUp models;
   private final ModelRegistry registry;
   private final DefaultModel defaultModel;
-  private final LoaderWhenReady loader;
+  private final DeferredLoader loader;
   private final JobRunner jobs;
-  private final RequestWarmUp warmUp;
-  private final Thread bringUp;
+  private final WarmUp warmUp;
+  private final Thread start = new Thread(this::bringUp, "start-up");
   private State state = State.LOADING; // guarded by this
 
   ServiceLifecycle(
       ServingConfig config,
-      Scheduler turns,
+      Config sources,
+      BodyMemory bodyMemory,
+      ModelBringUp models,
       ModelRegistry registry,
       DefaultModel defaultModel,
-      ServingMetrics metrics,
-      LoaderWhenReady loader,
-      Instance<ImageDecoder> decoder,
-      RequestWarmUp warmUp,
-      JobRunner jobs) {
+      DeferredLoader loader,
+      JobRunner jobs,
+      WarmUp warmUp) {
+    this.config = config;
+    this.sources = sources;
+    this.bodyMemory = bodyMemory;
+    this.models = models;
     this.registry = registry;
     this.defaultModel = defaultModel;
     this.loader = loader;
     this.jobs = jobs;
     this.warmUp = warmUp;
-    ModelBringUp models =
-        new ModelBringUp(
-            config,
-            new LaneConfiguration(config, turns),
-            registry,
-            metrics,
-            decoder::get,
-            () -> state() == State.CLOSING);
-    this.bringUp = new Thread(() -> bringUp(models), "model-bring-up");
   }
 
   public synchronized State state() {
@@ -84,27 +82,43 @@ public final class ServiceLifecycle {
   }
 
   void start(@Observes StartupEvent event) {
-    bringUp.start();
+    UnknownSettings.warnings(sources).forEach(LOG::warn);
+    LOG.info(AdminAccess.description(sources));
+    start.start();
   }
 
-  private void bringUp(ModelBringUp models) {
+  private void bringUp() {
     try {
       jobs.check();
-      warmUp.start();
-      loader.ready(models.run());
+      loader.complete(models.run(() -> state() == State.CLOSING));
       registry.onChange(defaultModel::update);
       defaultModel.start();
-      warmUp.await();
+      warmUp.run();
       if (advance(State.READY)) {
-        LOG.info("ready");
+        LOG.info(summary());
         jobs.start();
       }
     } catch (ServiceException e) {
       fail(e.getMessage());
     } catch (RuntimeException | Error e) {
-      LOG.debug("start-up failed", e);
-      fail("start-up failed: " + e);
+      LOG.debug("the start-up failed", e);
+      fail("the start-up failed: " + e);
     }
+  }
+
+  private String summary() {
+    return "ready: port %s, repository %s, default model %s, limits: %d queued images per model, %d"
+            .formatted(
+                sources.getValue("quarkus.http.port", String.class),
+                config.repository().toAbsolutePath(),
+                defaultModel.name().orElse("(none)"),
+                config.queueCapacity(),
+                config.maxPixels())
+        + " pixels, image bodies %d MiB, tensor bodies %d MiB, all bodies %d MiB"
+            .formatted(
+                config.maxImageBody().asLongValue() >> 20,
+                config.maxTensorBody().asLongValue() >> 20,
+                bodyMemory.capacity() >> 20);
   }
 
   private void fail(String reason) {
@@ -117,8 +131,7 @@ public final class ServiceLifecycle {
   void stop(@Observes ShutdownEvent event) throws InterruptedException {
     advance(State.CLOSING);
     warmUp.close();
-    // a model that is being loaded is finished first: then it can be closed
-    bringUp.join(LAST_LOAD.toMillis());
+    start.join(LONGEST_LOAD.toMillis()); // a model can be closed only after it is loaded
     jobs.close();
     registry.close();
   }

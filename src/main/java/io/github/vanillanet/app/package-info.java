@@ -1,2 +1,2 @@
-/** Floor 9. Start-up, readiness and wiring: the only place that knows all others. */
+/** Start-up, shutdown and the construction of all objects. May import every other package. */
 package io.github.vanillanet.app;

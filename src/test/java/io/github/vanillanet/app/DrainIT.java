@@ -24,8 +24,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,8 +33,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(300)
 class DrainIT {
 
-  private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
   private static final int TERMINATED = 128 + 15;
   private static final int CLIENTS = 4;
@@ -60,7 +56,7 @@ class DrainIT {
   @Test
   void withADelayNoRequestFailsOfClientsThatHeedReadiness() throws Exception {
     Jar.Running service = serve(Map.of("QUARKUS_SHUTDOWN_DELAY", "4S"));
-    URI address = awaitReady(service);
+    URI address = service.awaitReady();
     Clients clients = new Clients(address);
     clients.await(CLIENTS);
 
@@ -80,7 +76,7 @@ class DrainIT {
   @Test
   void withoutADelayWhatIsInFlightIsFinishedAndTheRestRefused() throws Exception {
     Jar.Running service = serve(Map.of());
-    URI address = awaitReady(service);
+    URI address = service.awaitReady();
     byte[] image = Files.readAllBytes(Oracle.file("preprocess/jpeg_420.jpg"));
     String answer;
     try (Socket begun = new Socket(address.getHost(), address.getPort())) {
@@ -177,20 +173,6 @@ class DrainIT {
         new HashMap<>(Map.of("QUARKUS_HTTP_PORT", "0", "VANILLANET_REPOSITORY", models.toString()));
     all.putAll(environment);
     return jar.start(List.of(), all);
-  }
-
-  private static URI awaitReady(Jar.Running service) throws IOException, InterruptedException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < until && service.process().isAlive()) {
-      Matcher listening = LISTENING.matcher(Files.readString(service.err()));
-      if (listening.find()) {
-        URI address = URI.create("http://localhost:" + listening.group(1));
-        awaitStatus(address, 200);
-        return address;
-      }
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-    }
-    throw new AssertionError("not listening:\n" + Files.readString(service.err()));
   }
 
   private static HttpResponse<Void> awaitStatus(URI address, int status)

@@ -25,9 +25,6 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -39,9 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The packaged jar as a service. */
 class ServiceIT {
 
-  private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
   private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
   private static final int TERMINATED = 128 + 15;
 
   /** Holds one good model; nobody changes it. */
@@ -71,7 +66,7 @@ class ServiceIT {
 
     Jar.Running service = serve(List.of(), Map.of("VANILLANET_REPOSITORY", repository.toString()));
     try {
-      JsonNode answer = classify(awaitReady(service));
+      JsonNode answer = classify(service.awaitReady());
 
       assertThat(answer.get("model").asText()).isEqualTo("good");
       assertThat(answer.get("trained").asBoolean()).isTrue();
@@ -86,32 +81,78 @@ class ServiceIT {
     assertThat(result.err()).doesNotContain("\tat ");
     assertThat(result.errLines().stream().filter(line -> line.contains("ERROR")).toList())
         .hasSize(1)
-        .allMatch(line -> line.contains("corrupt/1 is refused") && line.contains("SHA-256"));
+        .allMatch(line -> line.contains("corrupt/1") && line.contains("SHA-256"));
   }
 
   @Test
-  void itIsWarmBeforeItIsReadyAndCountsNoneOfItsOwnRequests() throws Exception {
+  void theWarmUpIsNeitherCountedNorInTheAccessLog() throws Exception {
     Map<String, String> variables =
         Map.of(
             "VANILLANET_REPOSITORY", good.toString(),
             "VANILLANET_WARM_UP", "0.5S",
+            "QUARKUS_HTTP_ACCESS_LOG_ENABLED", "true",
             "QUARKUS_LOG_CATEGORY__IO_GITHUB_VANILLANET_APP__LEVEL", "DEBUG");
 
     Jar.Running service = serve(List.of(), variables);
     String metrics;
     String models;
     try {
-      URI address = awaitReady(service);
+      URI address = service.awaitReady();
       metrics = send(HttpRequest.newBuilder(address.resolve("/q/metrics")).build()).body();
       models = send(HttpRequest.newBuilder(address.resolve("/models")).build()).body();
     } finally {
       service.process().destroy();
     }
+    String log = service.result().err();
 
-    assertThat(service.result().errLines())
-        .anyMatch(line -> line.matches(".*DEBUG [1-9]\\d* requests to itself ?"));
+    assertThat(log).containsPattern("DEBUG [1-9]\\d* warm-up requests").contains("GET /models");
+    assertThat(log).doesNotContain("/.warm-up");
     assertThat(metrics).contains("http_server").doesNotContain("warm-up", "/classify", "/infer");
     assertThat(models).doesNotContain("warm-up");
+  }
+
+  @Test
+  void clientsCannotUseTheRouteOfTheWarmUp() throws Exception {
+    Jar.Running service = serve(List.of(), Map.of("VANILLANET_REPOSITORY", good.toString()));
+    try {
+      HttpResponse<String> answer =
+          send(
+              HttpRequest.newBuilder(service.awaitReady().resolve("/.warm-up/guess"))
+                  .header("Content-Type", "image/jpeg")
+                  .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1]))
+                  .build());
+
+      assertThat(answer.statusCode()).isEqualTo(404);
+    } finally {
+      service.process().destroy();
+      service.result();
+    }
+  }
+
+  @Test
+  void theStartUpLogNamesWhatIsServedWhereAndWithWhichLimits() throws Exception {
+    Jar.Running service =
+        serve(
+            List.of(),
+            Map.of("VANILLANET_REPOSITORY", good.toString(), "VANILLANET_QUEUE_CAPACITE", "7"));
+    int port;
+    try {
+      port = service.awaitReady().getPort();
+    } finally {
+      service.process().destroy();
+    }
+    String log = service.result().err();
+
+    assertThat(log.lines().filter(line -> line.contains(" ready: ")))
+        .singleElement()
+        .asString()
+        .matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}(Z|[+-]\\d\\d:\\d\\d) INFO .*")
+        .contains("port " + port, good.toString(), "vanillanet-5", "64", "20 MiB");
+    assertThat(log).containsPattern("libtorch .* device cpu");
+    assertThat(log.lines().filter(line -> line.contains("VANILLANET_QUEUE_CAPACITE")))
+        .singleElement()
+        .asString()
+        .contains("VANILLANET_QUEUE_CAPACITY");
   }
 
   @Test
@@ -123,7 +164,7 @@ class ServiceIT {
         serve(List.of(), Map.of("VANILLANET_REPOSITORY", repository.toString())).result();
 
     assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).contains("no model can be served").doesNotContain("\tat ");
+    assertThat(result.err()).contains(repository.toString()).doesNotContain("\tat ");
   }
 
   @ParameterizedTest
@@ -132,16 +173,16 @@ class ServiceIT {
       value = {
         "VANILLANET_DEVICE; cuda:7; vanillanet.device=cuda:7",
         "VANILLANET_DEVICE; banana; vanillanet.device: expected auto",
-        "VANILLANET_PRECISION; half; vanillanet.precision: expected one of float32",
-        "VANILLANET_THREADS; 0; vanillanet.threads: expected at least 1",
-        "VANILLANET_HEALTH_HANG_LIMIT; 0S; vanillanet.health.hang-limit: expected a positive time",
+        "VANILLANET_PRECISION; half; vanillanet.precision: expected float32",
+        "VANILLANET_LANES; abc; vanillanet.lanes: expected a whole number",
+        "VANILLANET_THREADS; 0; vanillanet.threads: expected a whole number of at least 1",
+        "VANILLANET_HEALTH_HANG_LIMIT; 0S; vanillanet.health.hang-limit: expected a positive",
         "VANILLANET_QUEUE_CAPACITY; abc; vanillanet.queue-capacity",
-        "VANILLANET_MAX_PIXELS; -1; vanillanet.max-pixels: expected at least 1",
+        "VANILLANET_MAX_PIXELS; -1; vanillanet.max-pixels: expected a whole number of at least 1",
         "VANILLANET_DEFAULT_MODEL; nope; vanillanet.default-model: expected one of",
         "VANILLANET_SEEDED_MODELS; vanillanet_99; vanillanet.seeded-models: expected some of",
       })
-  void aSettingThatCannotBeHonouredEndsTheServiceWithOneLine(
-      String variable, String value, String reason) {
+  void anInvalidSettingEndsTheServiceWithOneLine(String variable, String value, String reason) {
     Jar.Result result =
         serve(List.of(), Map.of("VANILLANET_REPOSITORY", good.toString(), variable, value))
             .result();
@@ -181,7 +222,7 @@ class ServiceIT {
         serve(
             strace, Map.of("VANILLANET_REPOSITORY", good.toString(), "VANILLANET_WARM_UP", "0.1S"));
     try {
-      classify(awaitReady(service));
+      classify(service.awaitReady());
     } finally {
       service.process().descendants().forEach(ProcessHandle::destroy);
     }
@@ -222,7 +263,7 @@ class ServiceIT {
                 "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf",
                 "QUARKUS_OTEL_EXPORTER_OTLP_COMPRESSION", "gzip"));
     try {
-      classify(awaitReady(service));
+      classify(service.awaitReady());
 
       assertThat(received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
           .contains("vanillanet-serving", "POST /classify", "decode", "infer", "postprocess")
@@ -257,23 +298,6 @@ class ServiceIT {
         new HashMap<>(Map.of("QUARKUS_HTTP_PORT", "0", "VANILLANET_WARM_UP", "0S"));
     all.putAll(environment);
     return jar.start(wrapper, all);
-  }
-
-  /** The service's address, once it is ready. */
-  private static URI awaitReady(Jar.Running service) throws IOException, InterruptedException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < until && service.process().isAlive()) {
-      Matcher listening = LISTENING.matcher(Files.readString(service.err()));
-      if (listening.find()) {
-        URI address = URI.create("http://localhost:" + listening.group(1));
-        HttpRequest ready = HttpRequest.newBuilder(address.resolve("/q/health/ready")).build();
-        if (send(ready).statusCode() == 200) {
-          return address;
-        }
-      }
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
-    }
-    throw new AssertionError("not ready:\n" + Files.readString(service.err()));
   }
 
   private static JsonNode classify(URI address) throws IOException, InterruptedException {

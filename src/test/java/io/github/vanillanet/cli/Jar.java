@@ -3,18 +3,28 @@ package io.github.vanillanet.cli;
 import io.github.vanillanet.Oracle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The packaged jar as its users start it: a process of its own. */
 public final class Jar {
 
   private static final Path RUNNER = Path.of("target", "quarkus-app", "quarkus-run.jar");
   private static final int PATIENCE_SECONDS = 180;
+  private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
   private final Path folder;
   private int runs;
@@ -36,7 +46,30 @@ public final class Jar {
   /** A process with its output in files. */
   public record Running(Process process, Path out, Path err) {
 
-    /** Waits for the end, and ends it if that does not come. */
+    /** Waits until the service is ready; returns its address. */
+    public URI awaitReady() throws IOException, InterruptedException {
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      while (System.nanoTime() < deadline && process.isAlive()) {
+        Matcher listening = LISTENING.matcher(Files.readString(out) + Files.readString(err));
+        if (listening.find()) {
+          URI address = URI.create("http://localhost:" + listening.group(1));
+          if (status(address.resolve("/q/health/ready")) == 200) {
+            return address;
+          }
+        }
+        LockSupport.parkNanos(POLL_INTERVAL.toNanos());
+      }
+      throw new AssertionError("not ready:\n" + Files.readString(out) + Files.readString(err));
+    }
+
+    /** Status of a GET request. */
+    public static int status(URI uri) throws IOException, InterruptedException {
+      return HttpClient.newHttpClient()
+          .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.discarding())
+          .statusCode();
+    }
+
+    /** Waits for the end; kills the process if it does not end by itself. */
     public Result result() {
       try {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
@@ -75,8 +108,10 @@ public final class Jar {
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
-    builder.environment().put("VANILLANET_WARM_UP", "0S"); // most of a minute of a processor
-    // a thread that a crowded machine stalls for two seconds is told with a stack trace
+    builder
+        .environment()
+        .put("VANILLANET_WARM_UP", "0S"); // it takes most of a minute of a processor
+    // on a busy machine, Vert.x logs a stack trace for a thread that stands still for two seconds
     builder.environment().put("QUARKUS_VERTX_MAX_EVENT_LOOP_EXECUTE_TIME", "1H");
     builder.environment().putAll(environment);
     try {

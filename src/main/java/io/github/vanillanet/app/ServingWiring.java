@@ -13,13 +13,42 @@ import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.DefaultModel;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.SwapGuard;
+import io.github.vanillanet.serve.registry.VersionSwitch;
 import io.github.vanillanet.serve.scheduler.Scheduler;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 
-/** Builds the plain objects of the floors below and hands them to CDI. */
-final class Wiring {
+/** Constructs the objects that serve models. */
+final class ServingWiring {
+
+  /** Decoded images need several times the memory of their bodies. */
+  private static final int HEAP_PER_BODY_MEMORY = 8;
+
+  @Produces
+  @Singleton
+  Ticker ticker() {
+    return Ticker.system();
+  }
+
+  @Produces
+  @Singleton
+  ServingMetrics metrics(MeterRegistry registry, PrometheusMeterRegistry prometheus) {
+    ServingMetrics metrics = new ServingMetrics(registry);
+    String host = Optional.ofNullable(System.getenv("HOSTNAME")).orElse("localhost");
+    metrics.compatibilityNames(host).register(prometheus.getPrometheusRegistry());
+    return metrics;
+  }
+
+  @Produces
+  @Singleton
+  ModelRepository repository(ServingConfig config) {
+    return new ModelRepository(config.repository());
+  }
 
   @Produces
   @Singleton
@@ -29,8 +58,26 @@ final class Wiring {
 
   @Produces
   @Singleton
-  Scheduler turns(Ticker ticker) {
+  Scheduler scheduler(Ticker ticker) {
     return new Scheduler(ticker);
+  }
+
+  @Produces
+  @Singleton
+  DeferredLoader loader() {
+    return new DeferredLoader();
+  }
+
+  @Produces
+  @Singleton
+  VersionSwitch versions(
+      ServingConfig config,
+      ModelRepository repository,
+      DeferredLoader loader,
+      ModelRegistry registry) {
+    ServingConfig.SwapGuard guard = config.swapGuard();
+    SwapGuard.Limits limits = new SwapGuard.Limits(guard.answers(), guard.failures());
+    return new VersionSwitch(repository, loader, registry, limits, config.keepVersions());
   }
 
   @Produces
@@ -54,7 +101,6 @@ final class Wiring {
         config.groups());
   }
 
-  /** Bodies may fill an eighth of the heap: what they are decoded into takes several times that. */
   @Produces
   @Singleton
   BodyMemory bodyMemory(ServingConfig config, Ticker ticker, ServingMetrics metrics) {
@@ -62,7 +108,7 @@ final class Wiring {
         config
             .bodyMemory()
             .map(MemorySize::asLongValue)
-            .orElseGet(() -> Runtime.getRuntime().maxMemory() / 8);
+            .orElseGet(() -> Runtime.getRuntime().maxMemory() / HEAP_PER_BODY_MEMORY);
     BodyMemory memory = new BodyMemory(capacity, ticker);
     metrics.bodyMemory(memory::held, memory::capacity);
     return memory;

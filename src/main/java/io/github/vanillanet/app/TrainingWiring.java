@@ -1,0 +1,120 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.serve.registry.VersionSwitch;
+import io.github.vanillanet.train.cluster.ClusterSettings;
+import io.github.vanillanet.train.cluster.ClusterSettings.Mount;
+import io.github.vanillanet.train.cluster.KubernetesExecutor;
+import io.github.vanillanet.train.jobs.ChildCommand;
+import io.github.vanillanet.train.jobs.JobExecutor;
+import io.github.vanillanet.train.jobs.JobRunner;
+import io.github.vanillanet.train.jobs.JobStore;
+import io.github.vanillanet.train.jobs.ProcessExecutor;
+import io.github.vanillanet.train.jobs.TrainingMeters;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.File;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Constructs the objects that train models. */
+final class TrainingWiring {
+
+  @Produces
+  @Singleton
+  TrainingMeters meters(MeterRegistry registry) {
+    return new TrainingMeters(registry);
+  }
+
+  @Produces
+  @Singleton
+  JobExecutor executor(ServingConfig config) {
+    ServingConfig.Training training = config.training();
+    return switch (training.executor()) {
+      case PROCESS ->
+          new ProcessExecutor(
+              folder -> ChildCommand.of(training.heap(), jar(training)).line(folder));
+      case KUBERNETES ->
+          new KubernetesExecutor(
+              clusterSettings(config),
+              folder -> // the Job's container runs the same image
+              new ChildCommand(Optional.empty(), Path.of("java"), training.heap(), jar(training))
+                      .line(folder));
+    };
+  }
+
+  /** The jar of the service, unless another one is configured. */
+  private static Path jar(ServingConfig.Training training) {
+    String classPath = System.getProperty("java.class.path");
+    if (training.jar().isEmpty()
+        && (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator))) {
+      throw new ServiceException(
+          ErrorCode.BAD_CONFIGURATION,
+          "vanillanet.training.jar: the service does not run from a single jar; set the path of"
+              + " quarkus-run.jar");
+    }
+    return training.jar().orElse(Path.of(classPath)).toAbsolutePath();
+  }
+
+  private static ClusterSettings clusterSettings(ServingConfig config) {
+    ServingConfig.Kubernetes kubernetes = config.training().kubernetes();
+    return new ClusterSettings(
+        kubernetes.image(),
+        kubernetes.imagePullPolicy(),
+        kubernetes.imagePullSecrets().orElse(List.of()),
+        kubernetes.namespace(),
+        kubernetes.instance(),
+        kubernetes.serviceAccount(),
+        kubernetes.runtimeClass(),
+        kubernetes.gpuResource(),
+        kubernetes.gpuCount(),
+        kubernetes.resources(),
+        kubernetes.nodeSelector(),
+        kubernetes.tolerations(),
+        kubernetes.keepFinished(),
+        kubernetes.deadline(),
+        kubernetes.stuckAfter(),
+        mounts(config));
+  }
+
+  private static List<Mount> mounts(ServingConfig config) {
+    ServingConfig.Training training = config.training();
+    ServingConfig.Kubernetes claims = training.kubernetes();
+    Path jobs = claims.jobsMount().orElse(training.jobs()).toAbsolutePath();
+    Path models = config.repository().toAbsolutePath();
+    List<Mount> mounts = new ArrayList<>();
+    mounts.add(new Mount("jobs", "jobs-claim", claims.jobsClaim(), jobs, false));
+    mounts.add(new Mount("models", "repository-claim", claims.repositoryClaim(), models, false));
+    training
+        .dataRoot()
+        .map(Path::toAbsolutePath)
+        .ifPresent(
+            root -> mounts.add(new Mount("data", "data-claim", claims.dataClaim(), root, true)));
+    return mounts;
+  }
+
+  @Produces
+  @Singleton
+  JobRunner jobs(
+      ServingConfig config, JobExecutor executor, VersionSwitch versions, TrainingMeters meters) {
+    ServingConfig.Training training = config.training();
+    JobRunner jobs =
+        new JobRunner(
+            new JobStore(training.jobs(), Clock.systemUTC(), meters::ended),
+            executor,
+            (model, version) -> versions.activate(new ModelId(model, version)),
+            new JobRunner.Limits(training.concurrent(), training.stopGrace()),
+            Clock.systemUTC(),
+            JobRunner.Timer.system(),
+            task -> new Thread(task, "job-end").start());
+    meters.observe(jobs::list);
+    return jobs;
+  }
+}
