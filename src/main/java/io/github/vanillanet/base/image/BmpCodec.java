@@ -14,84 +14,60 @@ final class BmpCodec {
 
   static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
     BmpHeader header = BmpHeader.read(encoded, maxPixels);
-    byte[] rgb =
-        switch (header.layout()) {
-          case RUN_LENGTH_4, RUN_LENGTH_8 -> runLengths(encoded, header);
-          case INDEXED, BGR_555, BGR_565, BGR, BGRX, XBGR, RGBX -> rows(encoded, header);
-        };
-    return new RgbImage(header.width(), header.height(), rgb);
-  }
-
-  private static byte[] rows(byte[] encoded, BmpHeader header) throws EOFException {
-    long stride = ((long) header.width() * header.bits() + 31) / 32 * 4;
-    long rowBytes = ((long) header.width() * header.bits() + 7) / 8; // the last row has no padding
-    long end = header.pixels() + stride * (header.height() - 1) + rowBytes;
+    int width = header.width();
+    int height = header.height();
+    byte[] rgb = new byte[3 * width * height];
+    if (header.runLengthBits() > 0) {
+      byte[] indices = new BmpRunLengths(encoded, header).decode();
+      for (int row = 0; row < height; row++) {
+        indexedRow(indices, row * width, 8, header, rgb, header.outputStart(row));
+      }
+      return new RgbImage(width, height, rgb);
+    }
+    long stride = ((long) width * header.bits() + 31) / 32 * 4;
+    long rowBytes = ((long) width * header.bits() + 7) / 8; // the last row has no padding
+    long end = header.pixels() + stride * (height - 1) + rowBytes;
     if (end > encoded.length) {
       throw new EOFException(
           "it is truncated: its pixels end at byte %d of %d".formatted(end, encoded.length));
     }
-    byte[] rgb = new byte[3 * header.width() * header.height()];
-    for (int index = 0; index < header.height(); index++) {
-      int start = (int) (header.pixels() + stride * index);
-      int at = 3 * header.row(index) * header.width();
-      for (int x = 0; x < header.width(); x++, at += 3) {
-        pixel(encoded, start, x, header, rgb, at);
+    for (int row = 0; row < height; row++) {
+      int start = (int) (header.pixels() + stride * row);
+      if (header.bits() <= 8) {
+        indexedRow(encoded, start, header.indexBits(), header, rgb, header.outputStart(row));
+      } else {
+        colourRow(encoded, start, header, rgb, header.outputStart(row));
       }
     }
-    return rgb;
+    return new RgbImage(width, height, rgb);
   }
 
-  private static void pixel(
-      byte[] encoded, int start, int x, BmpHeader header, byte[] rgb, int at) {
-    switch (header.layout()) {
-      case INDEXED, RUN_LENGTH_4, RUN_LENGTH_8 -> {
-        int bits = header.indexBits();
-        long bit = (long) x * bits;
-        int shift = 8 - bits - (int) (bit & 7);
-        int index = encoded[start + (int) (bit >> 3)] >> shift & (1 << bits) - 1;
-        header.palette().put(index, rgb, at);
-      }
-      case BGR_555 -> {
-        int value = u16(encoded, start + 2 * x);
-        put(rgb, at, (value >> 10 & 31) * 255 / 31, (value >> 5 & 31) * 255 / 31, value & 31);
-      }
-      case BGR_565 -> {
-        int value = u16(encoded, start + 2 * x);
-        put(rgb, at, (value >> 11 & 31) * 255 / 31, (value >> 5 & 63) * 255 / 63, value & 31);
-      }
-      case BGR -> copy(encoded, start + 3 * x, 2, 1, 0, rgb, at);
-      case BGRX -> copy(encoded, start + 4 * x, 2, 1, 0, rgb, at);
-      case XBGR -> copy(encoded, start + 4 * x, 3, 2, 1, rgb, at);
-      case RGBX -> copy(encoded, start + 4 * x, 0, 1, 2, rgb, at);
+  private static void indexedRow(
+      byte[] indices, int start, int bits, BmpHeader header, byte[] rgb, int outputStart) {
+    for (int x = 0; x < header.width(); x++) {
+      long bit = (long) x * bits;
+      int shift = 8 - bits - (int) (bit & 7);
+      int index = indices[start + (int) (bit >> 3)] >> shift & (1 << bits) - 1;
+      header.palette().put(index, rgb, outputStart + 3 * x);
     }
   }
 
-  private static void put(byte[] rgb, int at, int red, int green, int blueOf31) {
-    rgb[at] = (byte) red;
-    rgb[at + 1] = (byte) green;
-    rgb[at + 2] = (byte) (blueOf31 * 255 / 31);
-  }
-
-  private static void copy(
-      byte[] encoded, int from, int red, int green, int blue, byte[] rgb, int at) {
-    rgb[at] = encoded[from + red];
-    rgb[at + 1] = encoded[from + green];
-    rgb[at + 2] = encoded[from + blue];
-  }
-
-  private static int u16(byte[] encoded, int at) {
-    return encoded[at] & 0xff | (encoded[at + 1] & 0xff) << 8;
-  }
-
-  private static byte[] runLengths(byte[] encoded, BmpHeader header) throws IOException {
-    byte[] indices = new BmpRunLengths(encoded, header).decode();
-    byte[] rgb = new byte[3 * indices.length];
-    for (int index = 0; index < header.height(); index++) {
-      int at = 3 * header.row(index) * header.width();
-      for (int x = 0; x < header.width(); x++, at += 3) {
-        header.palette().put(indices[index * header.width() + x] & 0xff, rgb, at);
+  private static void colourRow(
+      byte[] encoded, int start, BmpHeader header, byte[] rgb, int outputStart) {
+    int bytes = header.bits() / 8;
+    for (int channel = 0; channel < 3; channel++) {
+      int mask = header.masks()[channel];
+      int shift = Integer.numberOfTrailingZeros(mask);
+      int largest = mask >>> shift;
+      for (int x = 0; x < header.width(); x++) {
+        int pixel = 0;
+        for (int i = 0; i < bytes; i++) {
+          pixel |= (encoded[start + x * bytes + i] & 0xff) << 8 * i;
+        }
+        int sample = (pixel & mask) >>> shift;
+        rgb[outputStart + 3 * x + channel] =
+            (byte) (largest == 255 ? sample : sample * 255 / largest);
       }
     }
-    return rgb;
   }
 }

@@ -18,7 +18,7 @@ final class BmpRunLengths {
   BmpRunLengths(byte[] encoded, BmpHeader header) {
     file = ByteBuffer.wrap(encoded);
     FileBytes.skip(file, header.pixels());
-    nibbles = header.layout() == BmpLayout.RUN_LENGTH_4;
+    nibbles = header.runLengthBits() == 4;
     width = header.width();
     indices = new byte[width * header.height()];
   }

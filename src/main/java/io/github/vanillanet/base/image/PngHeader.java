@@ -2,28 +2,43 @@ package io.github.vanillanet.base.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A PNG's IHDR chunk.
  *
  * @param bitDepth bits per sample: 1, 2, 4, 8 or 16
- * @param colour what the samples mean
+ * @param colour the meaning of the samples
  * @param interlaced whether the rows are stored in Adam7's seven passes
  */
 record PngHeader(int width, int height, int bitDepth, Colour colour, boolean interlaced) {
 
-  /** PNG's colour types, with samples per pixel. */
+  /** PNG's colour types: their number, samples per pixel and allowed bit depths. */
   enum Colour {
-    GRAY(1),
-    RGB(3),
-    PALETTE(1),
-    GRAY_ALPHA(2),
-    RGB_ALPHA(4);
+    GRAY(0, 1, 1, 2, 4, 8, 16),
+    RGB(2, 3, 8, 16),
+    PALETTE(3, 1, 1, 2, 4, 8),
+    GRAY_ALPHA(4, 2, 8, 16),
+    RGB_ALPHA(6, 4, 8, 16);
 
     final int samples;
+    private final int type;
+    private final int[] depths;
 
-    Colour(int samples) {
+    Colour(int type, int samples, int... depths) {
+      this.type = type;
       this.samples = samples;
+      this.depths = depths;
+    }
+
+    static Colour of(int type, int bitDepth) throws IOException {
+      for (Colour colour : values()) {
+        if (colour.type == type && Arrays.stream(colour.depths).anyMatch(d -> d == bitDepth)) {
+          return colour;
+        }
+      }
+      throw new IOException(
+          "colour type %d with bit depth %d is not defined".formatted(type, bitDepth));
     }
   }
 
@@ -40,7 +55,7 @@ record PngHeader(int width, int height, int bitDepth, Colour colour, boolean int
       throw new IOException("filter method %d is unknown, expected 0".formatted(filter));
     }
     PngHeader header =
-        new PngHeader((int) width, (int) height, bitDepth, colour(type, bitDepth), interlaced);
+        new PngHeader((int) width, (int) height, bitDepth, Colour.of(type, bitDepth), interlaced);
     if (header.rowBytes(header.width) > Integer.MAX_VALUE - 16) {
       throw new IOException("a row of %d pixels is too long".formatted(width));
     }
@@ -55,21 +70,5 @@ record PngHeader(int width, int height, int bitDepth, Colour colour, boolean int
   /** Distance in bytes to the left neighbour that the row filters refer to; at least 1. */
   int filterDistance() {
     return Math.max(1, bitDepth * colour.samples / 8);
-  }
-
-  private static Colour colour(int type, int bitDepth) throws IOException {
-    boolean whole = bitDepth == 8 || bitDepth == 16;
-    boolean packed = bitDepth == 1 || bitDepth == 2 || bitDepth == 4;
-    if (type == 0 && (whole || packed)) {
-      return Colour.GRAY;
-    }
-    if (type == 3 && (packed || bitDepth == 8)) {
-      return Colour.PALETTE;
-    }
-    if (whole && (type == 2 || type == 4 || type == 6)) {
-      return type == 2 ? Colour.RGB : type == 4 ? Colour.GRAY_ALPHA : Colour.RGB_ALPHA;
-    }
-    throw new IOException(
-        "colour type %d with bit depth %d is not defined".formatted(type, bitDepth));
   }
 }

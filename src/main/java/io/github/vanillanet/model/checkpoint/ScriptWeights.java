@@ -31,18 +31,12 @@ public final class ScriptWeights {
   public static StateDict read(Path archive) {
     try (FileChannel channel = FileChannel.open(archive, StandardOpenOption.READ)) {
       FileWindows windows = new FileWindows(channel);
-      Allowance allowance = Allowance.forFile("the artifact's tensors", windows.size());
-      TensorMemory memory = new TensorMemory(allowance);
+      String what = "the artifact's tensors";
+      TensorMemory memory = new TensorMemory(Allowance.forFile(what, windows.size()));
       Unpickled unpickled = ZipFormat.readModule(windows, memory);
-      TensorReader reader =
-          new TensorReader(
-              unpickled.storages(),
-              memory,
-              Allowance.forFile("the artifact's tensors", windows.size()));
-      Map<String, HostTensor> weights = new LinkedHashMap<>();
-      tensors(unpickled.root())
-          .forEach((name, tensor) -> weights.put(name, reader.read(name, tensor)));
-      return new StateDict(weights);
+      Allowance allowance = Allowance.forFile(what, windows.size());
+      return new TensorReader(unpickled.storages(), memory, allowance)
+          .readAll(tensors(unpickled.root()));
     } catch (ServiceException | IOException e) {
       throw new ServiceException(
           ErrorCode.BAD_ARTIFACT, "%s: %s".formatted(archive, e.getMessage()), e);

@@ -2,6 +2,8 @@ package io.github.vanillanet.model.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
 
 /**
@@ -20,7 +22,13 @@ final class TensorReader {
     this.allowance = allowance;
   }
 
-  HostTensor read(String name, TensorRef tensor) {
+  StateDict readAll(Map<String, TensorRef> tensors) {
+    Map<String, HostTensor> loaded = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) -> loaded.put(name, read(name, tensor)));
+    return new StateDict(loaded);
+  }
+
+  private HostTensor read(String name, TensorRef tensor) {
     String shown = Rejection.quote(name);
     ScalarType type =
         ScalarType.ofTorchName(tensor.type())

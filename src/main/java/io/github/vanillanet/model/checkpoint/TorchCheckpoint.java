@@ -78,12 +78,9 @@ public record TorchCheckpoint(
           new TensorMemory(Allowance.forFile("unpacked and strided tensors", size));
       Unpickled unpickled = unpickle(windows, memory);
       StateDictChoice choice = StateDictChoice.of(unpickled.root(), key);
-      TensorReader reader =
-          new TensorReader(
-              unpickled.storages(), memory, Allowance.forFile("the state dict's tensors", size));
-      Map<String, HostTensor> tensors = new LinkedHashMap<>();
-      choice.tensors().forEach((name, tensor) -> tensors.put(name, reader.read(name, tensor)));
-      StateDict weights = new StateDict(tensors);
+      Allowance allowance = Allowance.forFile("the state dict's tensors", size);
+      StateDict weights =
+          new TensorReader(unpickled.storages(), memory, allowance).readAll(choice.tensors());
       WeightCheck.requireSane(weights);
       Map<String, Object> arguments = simpleValues(member(unpickled.root(), "args"));
       return new TorchCheckpoint(weights, choice.key(), epoch(unpickled.root()), arguments);
