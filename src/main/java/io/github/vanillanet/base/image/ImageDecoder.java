@@ -12,7 +12,7 @@ import java.util.HexFormat;
  * Decodes a JPEG, PNG, GIF, BMP or WebP file to RGB, bit-equal to Pillow 9.4's {@code
  * Image.open(file).convert("RGB")}: it decodes the first frame, drops alpha without compositing,
  * clips 16-bit gray to 255 and ignores colour profiles and EXIF rotation. It rejects files that
- * Pillow calls truncated. The pixel limit bounds the memory, whatever the file holds. Thread-safe.
+ * Pillow calls truncated. The pixel limit bounds the memory for any file. Thread-safe.
  */
 public final class ImageDecoder {
 

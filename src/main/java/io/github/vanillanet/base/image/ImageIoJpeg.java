@@ -51,7 +51,7 @@ final class ImageIoJpeg {
     }
   }
 
-  /** Finds the JDK's provider, whatever other image libraries or class loaders are present. */
+  /** Finds the JDK's provider, also if other image libraries or class loaders are present. */
   private static ImageReaderSpi jdkProvider() {
     Iterator<ImageReaderSpi> providers =
         IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);

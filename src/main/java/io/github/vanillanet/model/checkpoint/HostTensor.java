@@ -3,6 +3,7 @@ package io.github.vanillanet.model.checkpoint;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -87,12 +88,12 @@ public final class HostTensor {
     return bytes.capacity() / type.bytes();
   }
 
-  /** A fresh read-only view of all bytes, little-endian, position 0. */
+  /** A new read-only view of all bytes, little-endian, position 0. */
   public ByteBuffer bytes() {
     return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The same bytes under another shape of as many elements. */
+  /** The same bytes with another shape of the same element count. */
   public HostTensor reshape(long... newShape) {
     return new HostTensor(type, newShape, bytes);
   }
@@ -173,12 +174,12 @@ public final class HostTensor {
       case FLOAT16 -> out.putShort(HalfPrecision.floatToFloat16((float) value));
       case BFLOAT16 -> out.putShort(HalfPrecision.floatToBfloat16((float) value));
       case INT64, INT32, INT16, INT8, UINT8, BOOL ->
-          throw new IllegalArgumentException("not a floating type: " + type);
+          throw new IllegalArgumentException("expected a floating type, found " + type);
     }
   }
 
   @Override
   public String toString() {
-    return type.name().toLowerCase(java.util.Locale.ROOT) + Arrays.toString(shape);
+    return type.name().toLowerCase(Locale.ROOT) + Arrays.toString(shape);
   }
 }

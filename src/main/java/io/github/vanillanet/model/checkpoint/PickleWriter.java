@@ -48,7 +48,8 @@ final class PickleWriter {
       out.write('G'); // BINFLOAT, big-endian
       out.writeBytes(ByteBuffer.allocate(8).putDouble(number).array());
     } else {
-      throw new IllegalArgumentException("cannot be pickled: " + value.getClass());
+      throw new IllegalArgumentException(
+          "expected a tensor, module, map, string, boolean or number, found " + value.getClass());
     }
   }
 

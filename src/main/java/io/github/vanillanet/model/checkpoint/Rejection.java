@@ -1,9 +1,14 @@
 package io.github.vanillanet.model.checkpoint;
 
+import static java.util.Map.entry;
+
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import java.math.BigInteger;
 import java.util.Collection;
 import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Builds the exception for a rejected checkpoint. Its message is one short line for any file. */
@@ -11,6 +16,23 @@ final class Rejection {
 
   private static final int LONGEST_QUOTE = 120;
   private static final int MOST_NAMES = 100;
+
+  /** Control and format characters, line and paragraph separators. */
+  private static final Pattern LINE_BREAKERS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
+  private static final Map<Class<?>, String> KINDS =
+      Map.ofEntries(
+          entry(PickleDict.class, "a dict"),
+          entry(PickleList.class, "a list"),
+          entry(Object[].class, "a list"),
+          entry(TensorRef.class, "a tensor"),
+          entry(StorageRef.class, "a storage"),
+          entry(String.class, "a string"),
+          entry(Long.class, "an integer"),
+          entry(BigInteger.class, "an integer"),
+          entry(Double.class, "a float"),
+          entry(Boolean.class, "a bool"),
+          entry(byte[].class, "bytes"));
 
   private Rejection() {}
 
@@ -43,36 +65,10 @@ final class Rejection {
     if (value instanceof Global global) {
       return "the global " + global;
     }
-    if (value instanceof PickleDict) {
-      return "a dict";
-    }
-    if (value instanceof PickleList || value instanceof Object[]) {
-      return "a list";
-    }
-    if (value instanceof TensorRef) {
-      return "a tensor";
-    }
-    if (value instanceof StorageRef) {
-      return "a storage";
-    }
-    return switch (value.getClass().getSimpleName()) {
-      case "String" -> "a string";
-      case "Long", "BigInteger" -> "an integer";
-      case "Double" -> "a float";
-      case "Boolean" -> "a bool";
-      case "byte[]" -> "bytes";
-      default -> "None";
-    };
+    return KINDS.getOrDefault(value.getClass(), "None");
   }
 
   private static String oneLine(String text) {
-    StringBuilder line = new StringBuilder(text.length());
-    text.codePoints()
-        .forEach(c -> line.appendCodePoint(Character.isISOControl(c) || isBreak(c) ? '?' : c));
-    return line.toString();
-  }
-
-  private static boolean isBreak(int c) {
-    return c == 0x2028 || c == 0x2029 || Character.getType(c) == Character.FORMAT;
+    return LINE_BREAKERS.matcher(text).replaceAll("?");
   }
 }

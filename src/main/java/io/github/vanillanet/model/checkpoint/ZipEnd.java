@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
  *
  * @param offset of the directory's first byte
  * @param size of the directory in bytes
- * @param entries their number
+ * @param entries number of entries in the directory
  * @see <a href="https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT">APPNOTE 4.3.14 to
  *     4.3.16</a>
  */
@@ -32,14 +32,11 @@ record ZipEnd(long offset, long size, long entries) {
     if (end.getShort(4) != 0 || end.getShort(6) != 0 || end.getShort(8) != end.getShort(10)) {
       throw Rejection.of("zip: expected one volume, found a zip split into several");
     }
-    if (position < LOCATOR_SIZE) {
+    long locatorAt = position - LOCATOR_SIZE;
+    if (locatorAt < 0 || file.slice(locatorAt, LOCATOR_SIZE).getInt(0) != LOCATOR_SIGNATURE) {
       return narrow.endingAt(position);
     }
-    ByteBuffer locator = file.slice(position - LOCATOR_SIZE, LOCATOR_SIZE);
-    if (locator.getInt(0) != LOCATOR_SIGNATURE) {
-      return narrow.endingAt(position);
-    }
-    return narrow.widened(file, locator.getLong(8), position - LOCATOR_SIZE);
+    return narrow.widened(file, file.slice(locatorAt, LOCATOR_SIZE).getLong(8), locatorAt);
   }
 
   private static long locate(FileWindows file) {
