@@ -3,10 +3,11 @@ package io.github.vanillanet.train.loop;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.util.List;
 
-/** How gradients become steps, and the state that this takes for each parameter. */
+/** An optimizer and the state that it keeps. */
 public enum OptimizerKind {
   /**
-   * As the official recipe runs it: clips the global norm to 1, trust ratio where decay is not 0.
+   * As in the official recipe: clips the global norm to 1 and uses the trust ratio for parameters
+   * with weight decay.
    */
   @JsonProperty("lamb")
   LAMB(List.of("exp_avg", "exp_avg_sq")),
@@ -23,8 +24,8 @@ public enum OptimizerKind {
     this.state = state;
   }
 
-  /** Names of the tensors kept for each parameter, all of its shape and zero at the start. */
-  public List<String> state() {
+  /** Names of the tensors per parameter; each has the parameter's shape and starts at zero. */
+  List<String> state() {
     return state;
   }
 }

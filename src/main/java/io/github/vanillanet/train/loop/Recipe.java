@@ -200,11 +200,7 @@ public record Recipe(
   }
 
   OptimizerSpec optimizerSpec() {
-    return OptimizerSpec.of(optimizer, weightDecay, layerDecay).clippedTo(clipNorm);
-  }
-
-  MixSpec mixing() {
-    return new MixSpec(mixup, cutmix);
+    return OptimizerSpec.official(optimizer, weightDecay, layerDecay, clipNorm);
   }
 
   public RandAugment distortion() {

@@ -17,7 +17,8 @@ record StepInput(Batch batch, float[] targets, float[] dropout, Controls control
    */
   static StepInput of(TrainingSpec spec, Batch batch, int step, double rate, double slope) {
     Recipe recipe = spec.recipe();
-    Mixing mixing = recipe.mixing().at(recipe.seed(), step, recipe.inputSize(), recipe.inputSize());
+    int size = recipe.inputSize();
+    Mixing mixing = Mixing.of(recipe.mixup(), recipe.cutmix(), recipe.seed(), step, size, size);
     return new StepInput(
         batch,
         targets(batch.labels(), spec.classes(), recipe.labelSmoothing(), mixing.lambda()),

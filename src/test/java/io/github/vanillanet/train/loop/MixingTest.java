@@ -16,13 +16,14 @@ class MixingTest {
 
   @Test
   void mixingDependsOnlyOnSeedAndStep() {
-    MixSpec spec = new MixSpec(0.4, 1);
-
     for (int step = 0; step < 100; step++) {
-      assertThat(spec.at(7, step, SIZE, SIZE)).isEqualTo(spec.at(7, step, SIZE, SIZE));
+      assertThat(Mixing.of(0.4, 1, 7, step, SIZE, SIZE))
+          .isEqualTo(Mixing.of(0.4, 1, 7, step, SIZE, SIZE));
     }
-    assertThat(spec.at(7, 0, SIZE, SIZE)).isNotEqualTo(spec.at(7, 1, SIZE, SIZE));
-    assertThat(spec.at(7, 0, SIZE, SIZE)).isNotEqualTo(spec.at(8, 0, SIZE, SIZE));
+    assertThat(Mixing.of(0.4, 1, 7, 0, SIZE, SIZE))
+        .isNotEqualTo(Mixing.of(0.4, 1, 7, 1, SIZE, SIZE));
+    assertThat(Mixing.of(0.4, 1, 7, 0, SIZE, SIZE))
+        .isNotEqualTo(Mixing.of(0.4, 1, 8, 0, SIZE, SIZE));
   }
 
   @Test
@@ -32,7 +33,7 @@ class MixingTest {
     int steps = 4000;
 
     for (int step = 0; step < steps; step++) {
-      Mixing mixing = new MixSpec(0.4, 1).at(1, step, 48, SIZE);
+      Mixing mixing = Mixing.of(0.4, 1, 1, step, 48, SIZE);
       int area = mixing.height() * mixing.width();
       if (area > 0) {
         cut++;
@@ -50,7 +51,7 @@ class MixingTest {
 
   @Test
   void withoutMixupAndCutmixNoBatchIsMixed() {
-    assertThat(new MixSpec(0, 0).at(1, 2, SIZE, SIZE)).isEqualTo(Mixing.NONE);
+    assertThat(Mixing.of(0, 0, 1, 2, SIZE, SIZE)).isEqualTo(Mixing.NONE);
   }
 
   @Test
@@ -76,7 +77,7 @@ class MixingTest {
   }
 
   private static double loss(Batch batch, Mixing mixing) {
-    OptimizerSpec optimizer = OptimizerSpec.of(OptimizerKind.LAMB, 0, 1);
+    OptimizerSpec optimizer = OptimizerSpec.official(OptimizerKind.LAMB, 0, 1, 0);
     Controls controls = new Controls(OfficialStep.SLOPE, 0, 1, 1, mixing);
     try (TrainingEngine engine = OfficialStep.engine(optimizer, Kernels.PLANAR)) {
       return engine.step(OfficialStep.input(batch, controls)).loss();

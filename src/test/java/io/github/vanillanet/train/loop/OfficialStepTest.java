@@ -17,7 +17,7 @@ class OfficialStepTest {
 
   private static final OptimizerSpec SGD =
       new OptimizerSpec(OptimizerKind.SGD, 0, 0, 0, false, 0, 1, 0);
-  private static final OptimizerSpec LAMB = OptimizerSpec.of(OptimizerKind.LAMB, 0.32, 1);
+  private static final OptimizerSpec LAMB = OptimizerSpec.official(OptimizerKind.LAMB, 0.32, 1, 0);
 
   /** Relative to the largest value of a tensor; the official float32 deviates by 7.1e-6. */
   private static final double GRADIENT_TOLERANCE = 3e-5;
@@ -72,7 +72,7 @@ class OfficialStepTest {
 
   @Test
   void layerDecayGivesTheOfficialParameters() {
-    OptimizerSpec decayed = OptimizerSpec.of(OptimizerKind.LAMB, 0.32, 0.8);
+    OptimizerSpec decayed = OptimizerSpec.official(OptimizerKind.LAMB, 0.32, 0.8, 0);
     try (TrainingEngine engine = OfficialStep.engine(decayed, Kernels.PLANAR)) {
       engine.apply(gradients(), OfficialStep.controls(0.0048, 1));
 

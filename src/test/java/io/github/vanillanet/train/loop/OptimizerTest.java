@@ -17,7 +17,7 @@ class OptimizerTest {
 
   @Test
   void adamWFollowsItsFormula() {
-    OptimizerSpec spec = OptimizerSpec.of(OptimizerKind.ADAMW, 0.1, 1);
+    OptimizerSpec spec = OptimizerSpec.official(OptimizerKind.ADAMW, 0.1, 1, 0);
 
     check(
         spec,
@@ -33,7 +33,7 @@ class OptimizerTest {
 
   @Test
   void nesterovSgdFollowsItsFormula() {
-    OptimizerSpec spec = OptimizerSpec.of(OptimizerKind.SGD, 0.1, 1);
+    OptimizerSpec spec = OptimizerSpec.official(OptimizerKind.SGD, 0.1, 1, 0);
 
     check(
         spec,
