@@ -2,11 +2,11 @@ package io.github.vanillanet.serve.registry;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Keeps a version loaded while a request uses it. Close it once; closing again does nothing. */
+/** Keeps a version loaded while a request uses it. Closing it twice is the same as once. */
 public final class Lease implements AutoCloseable {
 
   private final ServedModel model;
-  private final AtomicBoolean returned = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   /** Takes over one acquired use of {@code model}. */
   Lease(ServedModel model) {
@@ -19,7 +19,7 @@ public final class Lease implements AutoCloseable {
 
   @Override
   public void close() {
-    if (returned.compareAndSet(false, true)) {
+    if (closed.compareAndSet(false, true)) {
       model.release();
     }
   }

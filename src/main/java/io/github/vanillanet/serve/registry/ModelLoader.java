@@ -12,14 +12,11 @@ import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
-import io.github.vanillanet.serve.metrics.VersionMeters;
 import io.github.vanillanet.serve.scheduler.Lane;
 import io.github.vanillanet.serve.scheduler.LaneFault;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
 import io.github.vanillanet.serve.scheduler.Probe;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,14 +26,13 @@ import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
 
 /**
- * Brings a published version onto its devices: load, start its lane, have every thread of it warm
- * up with the certificate's probes, hold each device's answers against the golden ones, time a
- * single image.
+ * Loads versions onto their devices. Each worker thread of the new lane warms up with the
+ * certificate's probes, and its answers are compared with the golden ones. Then one image is timed.
  */
 public final class ModelLoader implements VersionLoader {
 
-  static final int TIMED_FORWARDS = 5;
-  private static final Duration SHORTEST_PROBE_INTERVAL = Duration.ofSeconds(1);
+  private static final int TIMED_FORWARDS = 5;
+  private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
 
   private final InstanceLoader engine;
   private final List<Device> devices;
@@ -46,8 +42,8 @@ public final class ModelLoader implements VersionLoader {
   private final BiConsumer<ModelId, LaneFault> onFault;
 
   /**
-   * @param devices that serve each model; whichever is free takes the next request
-   * @param arithmetic other than the published one, an artifact is derived at each load
+   * @param devices that serve each model; a free one takes the next request
+   * @param arithmetic if it is not the published one, an artifact is derived at each load
    * @param onFault receives each fault on the thread that found it, and must return quickly
    */
   public ModelLoader(
@@ -66,23 +62,18 @@ public final class ModelLoader implements VersionLoader {
   }
 
   /**
-   * One lane, one request at a time, as published, counted by nobody.
+   * One worker on one device, without metrics.
    *
-   * @param threads that one forward may use on a CPU
-   * @param queueCapacity images that may wait for each model
+   * @param threads of one forward on a CPU
+   * @param capacity images that may wait for each model
    */
-  public ModelLoader(TorchRuntime runtime, Device device, int threads, int queueCapacity) {
-    this(runtime, device, Arithmetic.PUBLISHED, threads, queueCapacity);
-  }
-
-  /** As above, but computing in another way. */
   public ModelLoader(
-      TorchRuntime runtime, Device device, Arithmetic arithmetic, int threads, int queueCapacity) {
+      TorchRuntime runtime, Device device, Arithmetic arithmetic, int threads, int capacity) {
     this(
         InstanceLoader.torch(runtime, threads),
         List.of(device),
         arithmetic,
-        new LanePlan(1, threads, LaneSettings.single(queueCapacity), LanePlan.USUAL_HANG_LIMIT),
+        new LanePlan(1, threads, LaneSettings.single(capacity), Duration.ofMinutes(1)),
         ServingMetrics.unobserved(),
         (id, fault) -> {});
   }
@@ -101,11 +92,11 @@ public final class ModelLoader implements VersionLoader {
       List<WarmedInstance> instances = instances(artifact, architecture, probes);
       Lane lane = lane(version.id(), instances);
       try {
-        Certificate certificate = proven(artifact, version, instances);
-        // from here on it takes turns with others: a forward that hangs must not stop them
+        Certificate certificate = certify(artifact, version, instances);
+        // The timed forwards share places with other lanes, so a hang must be found already.
         lane.watch(
             probes(certificate, probes),
-            SHORTEST_PROBE_INTERVAL,
+            PROBE_INTERVAL,
             plan.hangLimit(),
             fault -> onFault.accept(version.id(), fault));
         Duration latency = medianForward(lane, probes.get(0));
@@ -120,7 +111,14 @@ public final class ModelLoader implements VersionLoader {
     }
   }
 
-  /** For each device its threads, which share the weights; the first of them owns these. */
+  /** Loads a version as for service, and closes it again. Throws as {@link #load} does. */
+  public Certificate verify(StoredVersion version) {
+    ServedModel model = load(version);
+    model.lane().close();
+    return model.placement().certificate();
+  }
+
+  /** The workers of each device, which share its weights. The first one owns them. */
   private List<WarmedInstance> instances(
       ServedArtifact artifact, Architecture architecture, List<RgbImage> probes) {
     List<WarmedInstance> instances = new ArrayList<>();
@@ -130,8 +128,8 @@ public final class ModelLoader implements VersionLoader {
             engine.load(
                 artifact.file(), device, architecture.inputHeight(), architecture.inputWidth());
         for (int i = 0; i < plan.lanes(); i++) {
-          ModelInstance own = i == 0 ? owner : owner.forAnotherThread();
-          instances.add(new WarmedInstance(own, plan.warmUp(device, probes)));
+          ModelInstance instance = i == 0 ? owner : owner.forAnotherThread();
+          instances.add(new WarmedInstance(instance, probes, plan.lane().batching()));
         }
       }
       return instances;
@@ -142,24 +140,16 @@ public final class ModelLoader implements VersionLoader {
   }
 
   private Lane lane(ModelId id, List<WarmedInstance> instances) {
-    VersionMeters meters =
-        metrics.version(
-            id.name(), id.version(), devices.stream().map(Device::toString).toArray(String[]::new));
-    return new Lane(id.toString(), List.copyOf(instances), plan.lane(), meters);
+    String[] names = devices.stream().map(Device::toString).toArray(String[]::new);
+    return new Lane(
+        id.toString(),
+        List.copyOf(instances),
+        plan.lane(),
+        metrics.version(id.name(), id.version(), names));
   }
 
-  private static List<Probe> probes(Certificate certificate, List<RgbImage> images) {
-    List<Probe> probes = new ArrayList<>();
-    for (int i = 0; i < images.size(); i++) {
-      int index = i;
-      ModelInput input = new ModelInput(InputKind.IMAGES, 1, WarmUp.pixels(images.get(i), 1));
-      probes.add(new Probe(input, logits -> certificate.requireAnswerInService(index, logits)));
-    }
-    return probes;
-  }
-
-  /** Every thread is warm, and every device answers the probes as it must. */
-  private static Certificate proven(
+  /** Waits until every worker is warm, and returns the certificate with the largest difference. */
+  private static Certificate certify(
       ServedArtifact artifact, StoredVersion version, List<WarmedInstance> instances) {
     Certificate worst = version.manifest().certificate();
     for (WarmedInstance instance : instances) {
@@ -172,18 +162,23 @@ public final class ModelLoader implements VersionLoader {
     return worst;
   }
 
-  /** Loads a version as for service, and lets it go again; throws as {@link #load} does. */
-  public Certificate verify(StoredVersion version) {
-    ServedModel model = load(version);
-    model.lane().close();
-    return model.placement().certificate();
+  private static List<Probe> probes(Certificate certificate, List<RgbImage> images) {
+    List<Probe> probes = new ArrayList<>();
+    for (int i = 0; i < images.size(); i++) {
+      int index = i;
+      probes.add(new Probe(input(images.get(i)), logits -> certificate.requireAnswerInService(index, logits)));
+    }
+    return probes;
+  }
+
+  private static ModelInput input(RgbImage image) {
+    return new ModelInput(InputKind.IMAGES, 1, WarmedInstance.pixels(image, 1));
   }
 
   private static Duration medianForward(Lane lane, RgbImage probe) {
     long[] nanos = new long[TIMED_FORWARDS];
     for (int i = 0; i < nanos.length; i++) {
-      ByteBuffer pixels = ByteBuffer.wrap(probe.rgb()).order(ByteOrder.nativeOrder());
-      nanos[i] = join(lane.submit(new ModelInput(InputKind.IMAGES, 1, pixels))).inferNanos();
+      nanos[i] = join(lane.submit(input(probe))).inferNanos();
     }
     Arrays.sort(nanos);
     return Duration.ofNanos(nanos[nanos.length / 2]);

@@ -5,12 +5,11 @@ import io.github.vanillanet.model.engine.Device;
 import java.util.List;
 
 /**
- * Where and how a version is served.
+ * Where a version is loaded, and the proof of its answers there.
  *
- * @param devices each holds the weights once
- * @param certificate of the artifact that is loaded: the manifest's, or one made at load when the
- *     service computes otherwise than the published artifact. Of several devices' the one with the
- *     largest difference.
+ * @param devices each has the weights once
+ * @param certificate the manifest's, or one made at load if the arithmetic differs from the
+ *     published one; of several devices', the one with the largest difference
  */
 public record Placement(List<Device> devices, Certificate certificate) {
 
@@ -18,7 +17,7 @@ public record Placement(List<Device> devices, Certificate certificate) {
     devices = List.copyOf(devices);
   }
 
-  /** As in answers and logs: {@code cpu}, {@code cuda:0}, {@code cuda:0,cuda:1}. */
+  /** {@code cpu}, {@code cuda:0} or {@code cuda:0,cuda:1}. */
   public String deviceNames() {
     return Device.names(devices);
   }

@@ -15,10 +15,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The file that a version is loaded from: the published artifact, or one derived from it for the
- * service's arithmetic. The latter is temporary, and is certified by its own answers at every load.
- *
- * @param arithmetic in which it computes
+ * The file that a version is loaded from: the published artifact, or a temporary one derived from
+ * it for another arithmetic. A derived artifact is certified by its own answers at every load.
  */
 record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implements AutoCloseable {
 
@@ -32,7 +30,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
     } catch (IOException | UncheckedIOException e) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "%s cannot be derived for %s below %s: %s"
+          "%s: cannot write the artifact for %s in %s: %s"
               .formatted(version.id(), arithmetic, System.getProperty("java.io.tmpdir"), e),
           e);
     }
@@ -53,11 +51,10 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
   }
 
   /**
-   * Holds answers against the golden ones.
+   * Compares the answers of one worker to all probes with the golden ones.
    *
-   * @param answers of one device to all probes
-   * @return the certificate of what is served
-   * @throws ServiceException {@code NOT_EQUIVALENT} if they are too far away
+   * @return the certificate of the loaded artifact
+   * @throws ServiceException {@code NOT_EQUIVALENT} if an answer differs by more than the bound
    */
   Certificate certificate(StoredVersion version, List<float[]> answers) {
     Certificate published = version.manifest().certificate();
@@ -76,7 +73,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
       try {
         Files.deleteIfExists(file);
       } catch (IOException e) {
-        throw new UncheckedIOException("a temporary artifact cannot be deleted: " + file, e);
+        throw new UncheckedIOException("Cannot delete the temporary artifact " + file, e);
       }
     }
   }

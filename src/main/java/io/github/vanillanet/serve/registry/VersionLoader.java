@@ -1,17 +1,17 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.StoredVersion;
 
-/** Brings a published version onto a device. */
+/** Loads a published version for service. */
 @FunctionalInterface
 public interface VersionLoader {
 
   /**
-   * @return loaded and warm; the caller's to swap in or to let go
-   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_ARTIFACT} if it cannot be
-   *     loaded
-   * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_EQUIVALENT} if it does not
-   *     answer here what it answered when it was certified
+   * Loads and warms up a version. The caller owns it.
+   *
+   * @throws ServiceException {@code BAD_ARTIFACT} if it cannot be loaded
+   * @throws ServiceException {@code NOT_EQUIVALENT} if its answers differ from its certificate
    */
   ServedModel load(StoredVersion version);
 }

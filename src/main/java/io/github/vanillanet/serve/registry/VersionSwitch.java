@@ -8,14 +8,15 @@ import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.VersionHistory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Changes which version of a model is served: the new one is opened, loaded and warmed beside the
- * old one, remembered on disk, swapped in; the old one retires after its last lease. Whatever fails
- * before the swap leaves everything as it was. Thread-safe: one change at a time.
+ * Changes the live version of a model. The new version is loaded and warmed up while the old one
+ * serves, recorded on disk, and swapped in. The old one is closed after its last lease. A failure
+ * before the swap changes nothing. Thread-safe: one change at a time.
  */
 public final class VersionSwitch {
 
@@ -29,7 +30,7 @@ public final class VersionSwitch {
 
   /**
    * @param guardLimits for each version that replaces another
-   * @param keep the newest so many versions are never deleted
+   * @param keep number of the newest versions that are never deleted
    */
   public VersionSwitch(
       ModelRepository repository,
@@ -45,57 +46,54 @@ public final class VersionSwitch {
   }
 
   /**
-   * A version as an operator sees it.
+   * A version on disk.
    *
-   * @param live answers requests
-   * @param rollback would be served after a rollback
+   * @param rollback whether a rollback would activate it
    */
   public record Entry(int version, boolean live, boolean rollback, Manifest manifest) {}
 
   /**
-   * All versions with a readable manifest, ascending.
+   * Returns all versions with a readable manifest, ascending.
    *
-   * @throws ServiceException {@code MODEL_NOT_FOUND} if there are none
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if the model has no version
    */
   public List<Entry> versions(String name) {
     requireModel(name);
     Optional<ModelId> live = registry.live(name);
     OptionalInt previous = history(name).previous();
-    return repository.versions(name).stream()
-        .flatMap(
-            version ->
-                manifest(new ModelId(name, version)).stream()
-                    .map(
-                        manifest ->
-                            new Entry(
-                                version,
-                                live.equals(Optional.of(new ModelId(name, version))),
-                                previous.equals(OptionalInt.of(version)),
-                                manifest)))
-        .toList();
+    List<Entry> entries = new ArrayList<>();
+    for (int version : repository.versions(name)) {
+      ModelId id = new ModelId(name, version);
+      boolean rollback = previous.equals(OptionalInt.of(version));
+      manifest(id)
+          .map(found -> new Entry(version, live.equals(Optional.of(id)), rollback, found))
+          .ifPresent(entries::add);
+    }
+    return entries;
   }
 
   private Optional<Manifest> manifest(ModelId id) {
     try {
       return Optional.of(repository.manifest(id));
     } catch (ServiceException e) {
-      LOG.log(Level.WARNING, "{0} is left out of a list: {1}", id, e.getMessage());
+      LOG.log(Level.WARNING, "{0} is not listed: {1}", id, e.getMessage());
       return Optional.empty();
     }
   }
 
   /**
-   * Serves {@code id} from here on, also after a restart.
+   * Makes {@code id} the live version, also after a restart.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such version
-   * @throws ServiceException of many kinds if it cannot be loaded
+   * @throws ServiceException as {@link VersionLoader#load} if it cannot be loaded
    */
   public synchronized void activate(ModelId id) {
     requireModel(id.name());
     if (!repository.versions(id.name()).contains(id.version())) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
-          "there is no version %s; there are %s".formatted(id, repository.versions(id.name())));
+          "There is no version %s; the versions are %s"
+              .formatted(id, repository.versions(id.name())));
     }
     VersionHistory before = history(id.name());
     VersionHistory after = before.activated(id.version());
@@ -110,11 +108,10 @@ public final class VersionSwitch {
   }
 
   /**
-   * Serves the version that was active before, from here on.
+   * Activates the version that was active before and returns it.
    *
-   * @return that version
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model
-   * @throws ServiceException {@code CONFLICT} if none was active before
+   * @throws ServiceException {@code CONFLICT} if no other version was active before
    */
   public synchronized ModelId rollback(String name) {
     requireModel(name);
@@ -126,14 +123,14 @@ public final class VersionSwitch {
                 () ->
                     new ServiceException(
                         ErrorCode.CONFLICT,
-                        "no other version of %s was active before".formatted(name)));
+                        "No other version of %s was active before".formatted(name)));
     ModelId id = new ModelId(name, version);
     replace(id, after).meters().rolledBack();
     return id;
   }
 
   /**
-   * Serves {@code name} no more, until it is activated again or the service is restarted.
+   * Stops serving {@code name} until it is activated again or the service restarts.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if it is not served
    */
@@ -141,21 +138,21 @@ public final class VersionSwitch {
     if (!registry.remove(name)) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
-          "there is no model '%s'; loaded are: %s"
+          "There is no model '%s'; the loaded models are: %s"
               .formatted(name, String.join(", ", registry.names())));
     }
-    LOG.log(Level.INFO, "{0} is unloaded", name);
+    LOG.log(Level.INFO, "Unloaded {0}", name);
   }
 
   private synchronized void rescue(ModelId failing) {
     if (!registry.live(failing.name()).equals(Optional.of(failing))) {
-      return; // somebody was faster
+      return; // an operator already changed the version
     }
-    LOG.log(Level.ERROR, "{0} fails right after its swap: rolling back", failing);
+    LOG.log(Level.ERROR, "{0} fails right after its swap, rolling back", failing);
     try {
       rollback(failing.name());
     } catch (ServiceException e) {
-      LOG.log(Level.ERROR, "{0} stays, it cannot be rolled back: {1}", failing, e.getMessage());
+      LOG.log(Level.ERROR, "{0} stays live, the rollback failed: {1}", failing, e.getMessage());
     }
   }
 
@@ -171,14 +168,14 @@ public final class VersionSwitch {
     registry.swap(model);
     LOG.log(
         Level.INFO,
-        "serving {0}{1}",
+        "Serving {0}{1}",
         id,
         before.map(replaced -> " in place of " + replaced).orElse(""));
     prune(id.name(), after);
     return model;
   }
 
-  /** What was active, corrected by what is live: a new model's newest version need not be. */
+  /** The stored history, with the live version active: a new model may have a newer version. */
   private VersionHistory history(String name) {
     VersionHistory stored = repository.history(name);
     Optional<ModelId> live = registry.live(name);
@@ -200,9 +197,9 @@ public final class VersionSwitch {
   private void delete(ModelId id) {
     try {
       repository.delete(id);
-      LOG.log(Level.INFO, "{0} is deleted: {1} newer versions are kept", id, keep);
+      LOG.log(Level.INFO, "Deleted {0}; the newest {1} versions are kept", id, keep);
     } catch (ServiceException e) {
-      LOG.log(Level.WARNING, "{0} cannot be deleted: {1}", id, e.getMessage());
+      LOG.log(Level.WARNING, "Cannot delete {0}: {1}", id, e.getMessage());
     }
   }
 
@@ -210,7 +207,7 @@ public final class VersionSwitch {
     if (!ModelId.isName(name) || repository.versions(name).isEmpty()) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
-          "there is no model '%s'; there are %s".formatted(name, repository.names()));
+          "There is no model '%s'; the models are %s".formatted(name, repository.names()));
     }
   }
 }

@@ -1,25 +1,37 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** An instance that warms up as soon as its thread takes it, before that thread takes any work. */
+/**
+ * An instance that warms up on its worker thread before it takes work. Engines prepare each thread
+ * for each input shape; the slowest example is cuDNN's choice of an algorithm.
+ */
 final class WarmedInstance implements ModelInstance {
 
   private final ModelInstance instance;
-  private final WarmUp warmUp;
+  private final List<RgbImage> probes;
+  private final BatchPolicy batching;
   private final CompletableFuture<List<float[]>> answers = new CompletableFuture<>();
 
-  WarmedInstance(ModelInstance instance, WarmUp warmUp) {
+  /**
+   * @param probes the certificate's, at the model's input size
+   */
+  WarmedInstance(ModelInstance instance, List<RgbImage> probes, BatchPolicy batching) {
     this.instance = instance;
-    this.warmUp = warmUp;
+    this.probes = probes;
+    this.batching = batching;
   }
 
-  /** Logits of the probes, or what the warm-up failed with. */
+  /** The logits of the probes, or the failure of the warm-up. */
   CompletableFuture<List<float[]>> answers() {
     return answers;
   }
@@ -33,10 +45,55 @@ final class WarmedInstance implements ModelInstance {
   public void attachToThread() {
     try {
       instance.attachToThread();
-      answers.complete(warmUp.run(instance));
-    } catch (RuntimeException | Error e) { // told to the loader, which closes the lane
+      answers.complete(warmUp());
+    } catch (RuntimeException | Error e) { // the loader closes the lane
       answers.completeExceptionally(e);
     }
+  }
+
+  private List<float[]> warmUp() {
+    List<float[]> logits = new ArrayList<>();
+    for (RgbImage probe : probes) {
+      logits.add(instance.forward(InputKind.IMAGES, pixels(probe, 1), 1));
+    }
+    switch (device().kind()) {
+      case CPU -> {
+        if (batching.combines()) {
+          warmUp(InputKind.IMAGES, batching.sizes());
+        }
+      }
+      case CUDA -> {
+        for (InputKind kind : InputKind.values()) {
+          warmUp(kind, batching.forwardSizes());
+        }
+      }
+    }
+    return logits;
+  }
+
+  private void warmUp(InputKind kind, List<Integer> sizes) {
+    RgbImage probe = probes.get(0);
+    for (int size : sizes) {
+      ByteBuffer input =
+          switch (kind) {
+            case IMAGES -> pixels(probe, size);
+            case NORMALISED -> // zeros, because the time of a forward does not depend on values
+                direct(size * kind.sampleBytes(probe.height(), probe.width()));
+          };
+      instance.forward(kind, input, size);
+    }
+  }
+
+  static ByteBuffer pixels(RgbImage image, int copies) {
+    ByteBuffer pixels = direct(copies * image.rgb().length);
+    for (int i = 0; i < copies; i++) {
+      pixels.put(image.rgb());
+    }
+    return pixels.flip();
+  }
+
+  private static ByteBuffer direct(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   @Override

@@ -1,6 +1,5 @@
 /**
- * Floor 5. Models on disk and models in service: publishing, opening, loading, leasing, swapping,
- * rolling back. May import {@code error}, {@code metrics}, {@code image}, {@code network}, {@code
- * engine}, {@code certify}, {@code batching}.
+ * The versions in service: loading and certifying, leases, swaps, rollbacks and faults. May import
+ * {@code base}, {@code model}, {@code serve.metrics} and {@code serve.scheduler}.
  */
 package io.github.vanillanet.serve.registry;

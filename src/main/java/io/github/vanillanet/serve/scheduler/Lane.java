@@ -207,7 +207,7 @@ public final class Lane implements AutoCloseable {
     ServiceException reason =
         new ServiceException(
             ErrorCode.NOT_READY, name + " was closed before this work was computed");
-    scheduler.leave(queue, reason);
+    scheduler.leave(queue).forEach(work -> work.answer.completeExceptionally(reason));
     if (!ended) {
       workers.forEach(Thread::interrupt);
       ended = join(workers, queue.fault.isPresent() ? FAULTY_DRAIN : drain);

@@ -12,8 +12,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The state of one lane: its waiting work, in order of submission, and its workers. All fields that
@@ -40,23 +39,16 @@ final class LaneQueue {
 
   /** One worker thread. */
   static final class Worker {
-    final Condition changed;
-    boolean waiting; // in Scheduler.next, and so able to take a place
+    Optional<Thread> waiting = Optional.empty(); // able to take a place
     List<Work> running = List.of();
     Optional<Deadline> probe = Optional.empty(); // due; after the deadline it precedes all work
 
-    private Worker(Condition changed) {
-      this.changed = changed;
+    void wake() {
+      waiting.ifPresent(LockSupport::unpark);
     }
   }
 
-  LaneQueue(
-      String name,
-      int workers,
-      LaneSettings settings,
-      VersionMeters meters,
-      Ticker ticker,
-      ReentrantLock lock) {
+  LaneQueue(String name, int workers, LaneSettings settings, VersionMeters meters, Ticker ticker) {
     this.name = name;
     this.capacity = settings.capacity();
     this.policy = settings.batching();
@@ -65,7 +57,7 @@ final class LaneQueue {
     this.meters = meters;
     this.ticker = ticker;
     for (int worker = 0; worker < workers; worker++) {
-      this.workers.add(new Worker(lock.newCondition()));
+      this.workers.add(new Worker());
     }
   }
 
@@ -139,15 +131,13 @@ final class LaneQueue {
   }
 
   void wakeWorkers() {
-    for (Worker worker : workers) {
-      worker.changed.signal();
-    }
+    workers.forEach(Worker::wake);
   }
 
   /** When time alone makes work ready or a worker's probe overdue. */
-  long nanosUntilDue(Worker worker) {
+  long nanosUntilDue(int worker) {
     long hold = holdNanos();
-    long probe = worker.probe.map(due -> due.remaining().toNanos()).orElse(0L);
+    long probe = workers.get(worker).probe.map(due -> due.remaining().toNanos()).orElse(0L);
     return Math.min(hold > 0 ? hold : Long.MAX_VALUE, probe > 0 ? probe : Long.MAX_VALUE);
   }
 

@@ -143,7 +143,7 @@ final class Places {
       place.holder = next;
       place.probe = probe.isPresent();
       next.get().woken += place.probe ? 0 : 1;
-      next.get().workers.get(index).changed.signal();
+      next.get().workers.get(index).wake();
     }
   }
 
@@ -161,7 +161,7 @@ final class Places {
     for (LaneQueue lane : lanes) {
       LaneQueue.Worker worker = lane.workers.get(index);
       if (worker.probe.isPresent()
-          && worker.waiting
+          && worker.waiting.isPresent()
           && !lane.closing
           && (suits || worker.probe.get().passed())) {
         return Optional.of(lane);
@@ -173,7 +173,7 @@ final class Places {
   private Optional<LaneQueue> oldestReady(int index) {
     Optional<LaneQueue> oldest = Optional.empty();
     for (LaneQueue lane : lanes) {
-      if (lane.workers.get(index).waiting
+      if (lane.workers.get(index).waiting.isPresent()
           && lane.isReady()
           && (oldest.isEmpty() || lane.oldest() - oldest.get().oldest() < 0)) {
         oldest = Optional.of(lane);

@@ -1,6 +1,5 @@
 package io.github.vanillanet.serve.scheduler;
 
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.metrics.VersionMeters;
@@ -8,14 +7,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Decides which lane computes next. All lanes of a service share one scheduler. It has places, as
  * many as each lane has workers: worker n of every lane computes at place n. Forwards at one place
  * do not overlap, because on the same processors they would only slow each other down.
  *
- * <p>One lock guards the places, the queues of all lanes and the estimator. Whenever it is free:
+ * <p>This object's lock guards the places, the queues of all lanes and the estimator. Whenever it
+ * is free:
  *
  * <ul>
  *   <li>A place is free or held by one lane, whose worker computes there or has been woken for it.
@@ -34,9 +34,8 @@ import java.util.concurrent.locks.ReentrantLock;
 public final class Scheduler {
 
   private final Ticker ticker;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Places places; // guarded by lock
-  private final LatencyEstimator estimator; // guarded by lock
+  private final Places places; // guarded by this
+  private final LatencyEstimator estimator; // guarded by this
 
   /**
    * What a worker does next.
@@ -59,76 +58,43 @@ public final class Scheduler {
   }
 
   /** Returns whether nothing waits, and nothing has been computed for {@code time}. */
-  public boolean isIdleFor(Duration time) {
-    lock.lock();
-    try {
-      return places.isIdleFor(time.toNanos());
-    } finally {
-      lock.unlock();
-    }
+  public synchronized boolean isIdleFor(Duration time) {
+    return places.isIdleFor(time.toNanos());
   }
 
   /** Creates the queue of a new lane. */
-  LaneQueue join(String name, int workers, LaneSettings settings, VersionMeters meters) {
-    lock.lock();
-    try {
-      LaneQueue lane = new LaneQueue(name, workers, settings, meters, ticker, lock);
-      places.add(lane);
-      return lane;
-    } finally {
-      lock.unlock();
-    }
+  synchronized LaneQueue join(
+      String name, int workers, LaneSettings settings, VersionMeters meters) {
+    LaneQueue lane = new LaneQueue(name, workers, settings, meters, ticker);
+    places.add(lane);
+    return lane;
   }
 
-  int depth(LaneQueue lane) {
-    lock.lock();
-    try {
-      return lane.images;
-    } finally {
-      lock.unlock();
-    }
+  synchronized int depth(LaneQueue lane) {
+    return lane.images;
   }
 
-  Lane.Estimate estimate(LaneQueue lane, int images) {
-    lock.lock();
-    try {
-      return places.estimate(estimator, lane, images);
-    } finally {
-      lock.unlock();
-    }
+  synchronized Lane.Estimate estimate(LaneQueue lane, int images) {
+    return places.estimate(estimator, lane, images);
   }
 
-  void requireRoom(LaneQueue lane, int images, Deadline deadline) {
-    lock.lock();
-    try {
-      lane.requireOpen();
-      lane.requireRoom(places.estimate(estimator, lane, images), images, deadline, Duration.ZERO);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void requireRoom(LaneQueue lane, int images, Deadline deadline) {
+    lane.requireOpen();
+    lane.requireRoom(places.estimate(estimator, lane, images), images, deadline, Duration.ZERO);
   }
 
-  Reservation reserve(LaneQueue lane, int images, Deadline deadline, Duration preparation) {
-    lock.lock();
-    try {
-      lane.requireOpen();
-      Lane.Estimate estimate = places.estimate(estimator, lane, images);
-      lane.requireRoom(estimate, images, deadline, preparation);
-      lane.reserved += images;
-      return new Reservation(
-          this, lane, images, deadline, ticker.nanos(), estimate.likelyNanos(preparation));
-    } finally {
-      lock.unlock();
-    }
+  synchronized Reservation reserve(
+      LaneQueue lane, int images, Deadline deadline, Duration preparation) {
+    lane.requireOpen();
+    Lane.Estimate estimate = places.estimate(estimator, lane, images);
+    lane.requireRoom(estimate, images, deadline, preparation);
+    lane.reserved += images;
+    return new Reservation(
+        this, lane, images, deadline, ticker.nanos(), estimate.likelyNanos(preparation));
   }
 
-  void release(Reservation reservation) {
-    lock.lock();
-    try {
-      reservation.queue.reserved -= reservation.images;
-    } finally {
-      lock.unlock();
-    }
+  synchronized void release(Reservation reservation) {
+    reservation.queue.reserved -= reservation.images;
   }
 
   CompletableFuture<LaneAnswer> submit(Reservation reservation, ModelInput input) {
@@ -139,35 +105,29 @@ public final class Scheduler {
             withdraw(work);
           }
         });
-    LaneQueue lane = reservation.queue;
-    lock.lock();
-    try {
-      lane.reserved -= reservation.images;
-      lane.requireOpen();
-      lane.add(work);
-      if (lane.isReady()) {
-        places.dispatchAll();
-      } else {
-        lane.wakeWorkers(); // the new work may be held back for less time than the others
-      }
-    } finally {
-      lock.unlock();
-    }
+    enqueue(work);
     return work.answer;
   }
 
-  private void withdraw(Work work) {
+  private synchronized void enqueue(Work work) {
     LaneQueue lane = work.reservation.queue;
-    lock.lock();
-    try {
-      if (lane.drop(work)) {
-        learn(work);
-        if (lane.isDone()) {
-          lane.wakeWorkers();
-        }
+    lane.reserved -= work.reservation.images;
+    lane.requireOpen();
+    lane.add(work);
+    if (lane.isReady()) {
+      places.dispatchAll();
+    } else {
+      lane.wakeWorkers(); // the new work may be held back for less time than the others
+    }
+  }
+
+  private synchronized void withdraw(Work work) {
+    LaneQueue lane = work.reservation.queue;
+    if (lane.drop(work)) {
+      learn(work);
+      if (lane.isDone()) {
+        lane.wakeWorkers();
       }
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -181,20 +141,16 @@ public final class Scheduler {
   }
 
   /**
-   * Waits for the next task of a worker, whose last task is done.
+   * Waits for the next task of a worker, whose last task is done. Called on the worker's thread.
    *
    * @return empty when the lane is closing and nothing waits
    */
   Optional<Task> next(LaneQueue lane, int index) throws InterruptedException {
-    lock.lockInterruptibly();
-    LaneQueue.Worker worker = lane.workers.get(index);
-    try {
-      worker.running.forEach(this::learn);
-      worker.running = List.of();
-      worker.waiting = true;
-      places.free(lane, index);
-      while (true) {
-        long due = lane.nanosUntilDue(worker); // before dispatch, which sees what is due by then
+    finish(lane, index);
+    while (!Thread.interrupted()) {
+      long due;
+      synchronized (this) {
+        due = lane.nanosUntilDue(index); // before dispatch, which sees what is due by then
         places.dispatch(index, false);
         if (places.isHeldBy(lane, index)) {
           return Optional.of(begin(lane, index));
@@ -202,16 +158,23 @@ public final class Scheduler {
         if (lane.isDone()) {
           return Optional.empty();
         }
-        worker.changed.awaitNanos(due);
       }
-    } finally {
-      worker.waiting = false;
-      lock.unlock();
+      LockSupport.parkNanos(this, due);
     }
+    throw new InterruptedException();
+  }
+
+  private synchronized void finish(LaneQueue lane, int index) {
+    LaneQueue.Worker worker = lane.workers.get(index);
+    worker.running.forEach(this::learn);
+    worker.running = List.of();
+    worker.waiting = Optional.of(Thread.currentThread());
+    places.free(lane, index);
   }
 
   private Task begin(LaneQueue lane, int index) {
     LaneQueue.Worker worker = lane.workers.get(index);
+    worker.waiting = Optional.empty();
     if (places.isForProbe(index)) {
       worker.probe = Optional.empty();
       long freeSince = places.begin(index, lane.times.nanos(1), false);
@@ -233,13 +196,9 @@ public final class Scheduler {
   }
 
   /** The worker's thread ends. */
-  void ended(LaneQueue lane, int index) {
-    lock.lock();
-    try {
-      places.free(lane, index);
-    } finally {
-      lock.unlock();
-    }
+  synchronized void ended(LaneQueue lane, int index) {
+    lane.workers.get(index).waiting = Optional.empty();
+    places.free(lane, index);
   }
 
   /**
@@ -247,42 +206,26 @@ public final class Scheduler {
    *
    * @param patience after which the probe precedes all work
    */
-  void requestProbe(LaneQueue lane, int index, Duration patience) {
-    lock.lock();
-    try {
-      if (lane.fault.filter(LaneFault::sticky).isEmpty()) {
-        LaneQueue.Worker worker = lane.workers.get(index);
-        worker.probe = Optional.of(Deadline.after(ticker, ticker.nanos(), patience));
-        worker.changed.signal(); // to wait no longer than the patience
-      }
-    } finally {
-      lock.unlock();
+  synchronized void requestProbe(LaneQueue lane, int index, Duration patience) {
+    if (lane.fault.filter(LaneFault::sticky).isEmpty()) {
+      LaneQueue.Worker worker = lane.workers.get(index);
+      worker.probe = Optional.of(Deadline.after(ticker, ticker.nanos(), patience));
+      worker.wake(); // to wait no longer than the patience
     }
   }
 
   /** The lane accepts no more work. Its workers end when nothing waits. */
-  void close(LaneQueue lane) {
-    lock.lock();
-    try {
-      lane.closing = true;
-      lane.wakeWorkers();
-      places.dispatchAll();
-    } finally {
-      lock.unlock();
-    }
+  synchronized void close(LaneQueue lane) {
+    lane.closing = true;
+    lane.wakeWorkers();
+    places.dispatchAll();
   }
 
-  /** Removes a lane and fails its waiting work. */
-  void leave(LaneQueue lane, ServiceException reason) {
-    List<Work> waiting;
-    lock.lock();
-    try {
-      waiting = lane.removeAll();
-      places.remove(lane);
-    } finally {
-      lock.unlock();
-    }
-    waiting.forEach(work -> work.answer.completeExceptionally(reason));
+  /** Removes a lane and returns its waiting work, which the caller fails. */
+  synchronized List<Work> leave(LaneQueue lane) {
+    List<Work> waiting = lane.removeAll();
+    places.remove(lane);
+    return waiting;
   }
 
   /**
@@ -291,22 +234,17 @@ public final class Scheduler {
    * @return its waiting and running work, which the caller fails; empty if the lane already has a
    *     fault, unless only the new one is sticky
    */
-  Optional<List<Work>> fault(LaneQueue lane, LaneFault found) {
-    lock.lock();
-    try {
-      if (lane.fault.filter(known -> known.sticky() || !found.sticky()).isPresent()) {
-        return Optional.empty();
-      }
-      lane.fault = Optional.of(found);
-      List<Work> failed = lane.removeAll();
-      failed.addAll(lane.removeRunning());
-      if (found.sticky()) {
-        lane.workers.forEach(worker -> worker.probe = Optional.empty());
-      }
-      places.freeAll(lane);
-      return Optional.of(failed);
-    } finally {
-      lock.unlock();
+  synchronized Optional<List<Work>> fault(LaneQueue lane, LaneFault found) {
+    if (lane.fault.filter(known -> known.sticky() || !found.sticky()).isPresent()) {
+      return Optional.empty();
     }
+    lane.fault = Optional.of(found);
+    List<Work> failed = lane.removeAll();
+    failed.addAll(lane.removeRunning());
+    if (found.sticky()) {
+      lane.workers.forEach(worker -> worker.probe = Optional.empty());
+    }
+    places.freeAll(lane);
+    return Optional.of(failed);
   }
 }

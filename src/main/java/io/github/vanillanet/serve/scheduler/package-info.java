@@ -1,10 +1,7 @@
 /**
- * Floor 4. The queue and the threads in front of one model: every forward of the service goes
- * through a {@link io.github.vanillanet.serve.scheduler.Lane}, which also knows what its forwards
- * take. The lanes of a service take {@link io.github.vanillanet.serve.scheduler.Scheduler}. An open
- * lane is watched: every thread computes a probe now and then, and the first fault, of a probe or
- * of traffic, is the end of the lane.
- *
- * <p>May import {@code error}, {@code timing}, {@code metrics}, {@code engine}.
+ * The queue and worker threads of each model. Every forward goes through a {@link
+ * io.github.vanillanet.serve.scheduler.Lane}; all lanes of a service share one {@link
+ * io.github.vanillanet.serve.scheduler.Scheduler}. May import {@code base}, {@code model.engine}
+ * and {@code serve.metrics}.
  */
 package io.github.vanillanet.serve.scheduler;

@@ -17,6 +17,7 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
+import io.github.vanillanet.serve.scheduler.Eventually;
 import io.github.vanillanet.serve.scheduler.LaneAnswer;
 import io.github.vanillanet.serve.scheduler.LaneFault;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
@@ -72,10 +73,13 @@ class ModelLoaderTest {
         devices,
         List.of(targets),
         arithmetic,
-        new LanePlan(lanes, 1, settings, LanePlan.USUAL_HANG_LIMIT),
+        new LanePlan(lanes, 1, settings, Duration.ofMillis(1500)),
         new ServingMetrics(registry),
         faults);
   }
+
+  /** Forwards that a loader runs after the warm-up to measure the latency. */
+  private static final int TIMED_FORWARDS = 5;
 
   private ServedModel load(Arithmetic arithmetic, Device... targets) {
     return load(arithmetic, 1, BatchPolicy.single(), targets);
@@ -86,7 +90,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void aReducedPrecisionIsDerivedAndCertifiedByItsOwnAnswers() {
+  void reducedPrecisionIsDerivedAndCertifiedByItsOwnAnswers() {
     devices.errors.put(FIRST, golden -> golden * 1.005);
     Certificate published = version.manifest().certificate();
 
@@ -106,7 +110,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void theSameErrorIsTooMuchForFloat32() {
+  void theSameErrorIsTooLargeForFloat32() {
     devices.errors.put(FIRST, golden -> golden * 1.005);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST))
@@ -116,7 +120,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void aReducedPrecisionThatStraysTooFarIsRefusedInOneLine() {
+  void reducedPrecisionWithTooLargeAnErrorIsRejectedInOneLine() {
     devices.errors.put(FIRST, golden -> golden * 1.02);
 
     assertThatThrownBy(() -> load(FLOAT16, FIRST))
@@ -128,10 +132,10 @@ class ModelLoaderTest {
   }
 
   @Test
-  void aForwardThatHangsWhileItIsTimedIsGivenUp() {
+  void loadFailsIfATimedForwardHangs() {
     ServedModel healthy = load(Arithmetic.PUBLISHED, SECOND);
     healthy.lane().close();
-    long warming = devices.loaded.get(0).forwards.size() - ModelLoader.TIMED_FORWARDS;
+    long warming = devices.loaded.get(0).forwards.size() - TIMED_FORWARDS;
     Semaphore gate = new Semaphore((int) warming);
     devices.gates.put(FIRST, gate);
 
@@ -150,14 +154,29 @@ class ModelLoaderTest {
   }
 
   @Test
-  void notANumberIsRefused() {
+  void idleModelIsProbedEverySecond() {
+    ServedModel model = load(Arithmetic.PUBLISHED, FIRST);
+    List<String> forwards = devices.loaded.get(0).forwards;
+
+    int before = forwards.size();
+    Eventually.becomes(() -> forwards.size() > before);
+    long first = System.nanoTime();
+    Eventually.becomes(() -> forwards.size() > before + 1);
+
+    assertThat(Duration.ofNanos(System.nanoTime() - first))
+        .isBetween(Duration.ofMillis(900), Duration.ofSeconds(10));
+    model.lane().close();
+  }
+
+  @Test
+  void logitsThatAreNotNumbersAreRejected() {
     devices.errors.put(FIRST, golden -> Double.NaN);
 
     assertThatThrownBy(() -> load(FLOAT16, FIRST)).has(code(ErrorCode.NOT_EQUIVALENT));
   }
 
   @Test
-  void publishedArithmeticServesThePublishedFile() {
+  void publishedArithmeticLoadsThePublishedFile() {
     ServedModel model = load(Arithmetic.PUBLISHED, FIRST);
 
     assertThat(devices.loaded.get(0).artifact).isEqualTo(version.artifact());
@@ -166,7 +185,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void weightsAreLoadedOncePerDeviceAndTheWorstDeviceStandsInTheCertificate() {
+  void weightsAreLoadedOncePerDeviceAndTheCertificateHasTheLargestError() {
     devices.errors.put(SECOND, golden -> golden * 1.004);
 
     ServedModel model = load(FLOAT16, 2, BatchPolicy.single(), FIRST, SECOND);
@@ -181,7 +200,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void whicheverDeviceIsFreeTakesTheNextRequest() throws Exception {
+  void freeDeviceTakesTheNextRequest() throws Exception {
     ServedModel model = load(Arithmetic.PUBLISHED, FIRST, SECOND);
     Semaphore first = new Semaphore(0);
     Semaphore second = new Semaphore(0);
@@ -192,7 +211,7 @@ class ModelLoaderTest {
     CompletableFuture<LaneAnswer> two = model.lane().submit(image());
     assertThat(devices.waiting.tryAcquire(2, 30, TimeUnit.SECONDS)).as("both compute").isTrue();
     CompletableFuture<LaneAnswer> three = model.lane().submit(image());
-    // one device is stuck with its work, the other does all the rest
+    // One device hangs, the other computes the rest.
     second.release(2);
     CompletableFuture.anyOf(one, two).orTimeout(30, TimeUnit.SECONDS).join();
     three.orTimeout(30, TimeUnit.SECONDS).join();
@@ -205,13 +224,13 @@ class ModelLoaderTest {
     model.lane().close();
   }
 
-  /** Those of the warm-up are not counted. */
+  /** Without those of the warm-up. */
   private long forwards(String device) {
     return registry.get("vanillanet.infer").tags("device", device, "batch", "1").timer().count();
   }
 
   @Test
-  void everySizeInUseIsWarmedOnEveryThreadOfACudaDevice() {
+  void everyForwardSizeIsWarmedUpOnEveryCudaWorker() {
     BatchPolicy six = new BatchPolicy(6, Duration.ZERO);
 
     load(Arithmetic.PUBLISHED, 1, six, FIRST, SECOND).lane().close();
@@ -227,7 +246,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void aDeviceThatIsFullFreesTheOthers() {
+  void fullDeviceFreesTheOtherDevices() {
     devices.full.add(SECOND);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST, SECOND))
@@ -236,7 +255,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void oneWrongDeviceOfSeveralRefusesTheModel() {
+  void oneWrongDeviceRejectsTheModel() {
     devices.errors.put(SECOND, golden -> -golden);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST, SECOND))

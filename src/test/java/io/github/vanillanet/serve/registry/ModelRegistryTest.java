@@ -8,6 +8,7 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.scheduler.Lane;
@@ -31,7 +32,7 @@ class ModelRegistryTest {
   @BeforeAll
   static void publish() {
     stored = PublishedModels.publish(root, "five");
-    loader = new ModelLoader(TorchRuntime.load(), Device.CPU, 2, 8);
+    loader = new ModelLoader(TorchRuntime.load(), Device.CPU, Arithmetic.PUBLISHED, 2, 8);
   }
 
   @Test

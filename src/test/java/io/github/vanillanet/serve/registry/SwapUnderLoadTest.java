@@ -6,6 +6,7 @@ import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.inference.Classification;
@@ -41,7 +42,8 @@ class SwapUnderLoadTest {
   void twentySwapsUnderLoadFailNoRequestAndEveryOldVersionRetires() throws Exception {
     ModelRepository repository = NarrowModels.publish(root, "narrow", 4);
     ModelRegistry registry = new ModelRegistry();
-    ModelLoader real = new ModelLoader(TorchRuntime.load(), Device.CPU, 1, 64);
+    ModelLoader real =
+        new ModelLoader(TorchRuntime.load(), Device.CPU, Arithmetic.PUBLISHED, 1, 64);
     Queue<ServedModel> loaded = new ConcurrentLinkedQueue<>();
     VersionLoader loader =
         version -> {

@@ -136,7 +136,9 @@ class ProbeSchedulingTest {
   private CompletableFuture<Scheduler.Task> nextOfProbed() {
     CompletableFuture<Scheduler.Task> task = next(probed);
     Eventually.becomes(
-        () -> scheduler.depth(probed) == 0 && probed.workers.get(0).waiting); // depth: a lock
+        () ->
+            scheduler.depth(probed) == 0
+                && probed.workers.get(0).waiting.isPresent()); // depth: a lock
     return task;
   }
 }
