@@ -166,7 +166,9 @@ public final class ModelLoader implements VersionLoader {
     List<Probe> probes = new ArrayList<>();
     for (int i = 0; i < images.size(); i++) {
       int index = i;
-      probes.add(new Probe(input(images.get(i)), logits -> certificate.requireAnswerInService(index, logits)));
+      probes.add(
+          new Probe(
+              input(images.get(i)), logits -> certificate.requireAnswerInService(index, logits)));
     }
     return probes;
   }
