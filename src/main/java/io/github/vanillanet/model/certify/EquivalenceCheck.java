@@ -24,11 +24,10 @@ import java.util.Map;
 public final class EquivalenceCheck {
 
   private final Float64Reference reference;
-  private final Probes probes;
+  private final Probes probes = Probes.STANDARD;
 
-  public EquivalenceCheck(Float64Reference reference, Probes probes) {
+  public EquivalenceCheck(Float64Reference reference) {
     this.reference = reference;
-    this.probes = probes;
   }
 
   /**
@@ -40,24 +39,24 @@ public final class EquivalenceCheck {
       Network source, StateDict sourceWeights, Network deployed, StateDict fusedWeights) {}
 
   /**
-   * The artifact made of the fused weights.
+   * Certifies a float32 artifact.
    *
-   * @param instance the loaded artifact; called on this thread
-   */
-  public record Artifact(String sha256, Precision precision, ModelInstance instance) {}
-
-  /**
-   * Certifies an artifact.
-   *
+   * @param sha256 of the artifact's bytes
+   * @param artifact loaded; called on this thread
+   * @param versions of the software involved
    * @throws ServiceException {@code NOT_EQUIVALENT} if the logits differ by more than the bounds
    */
   public Certificate certify(
-      Fuse fuse, Artifact artifact, Preprocessing preprocessing, Map<String, String> versions) {
+      Fuse fuse,
+      String sha256,
+      ModelInstance artifact,
+      Preprocessing preprocessing,
+      Map<String, String> versions) {
     int classes = fuse.deployed().architecture().classes();
     float[] normalised = probes.normalised(preprocessing);
     double[] golden = finite(logits(fuse.source(), fuse.sourceWeights(), normalised));
     double[] fused = logits(fuse.deployed(), fuse.fusedWeights(), normalised);
-    double[] served = served(artifact.instance(), preprocessing, normalised);
+    double[] served = served(artifact, preprocessing, normalised);
     Certificate certificate =
         new Certificate(
             fuse.source().form() == Form.TRAINING
@@ -66,13 +65,12 @@ public final class EquivalenceCheck {
             fuse.source().architecture().variant().officialName(),
             1,
             fuse.sourceWeights().sha256(),
-            artifact.sha256(),
+            sha256,
             probes,
             rows(golden, classes),
             Agreement.between(golden, fused, classes, Certificate.FLOAT64_BOUND),
-            Agreement.between(
-                golden, served, classes, Certificate.servedBound(artifact.precision())),
-            artifact.precision(),
+            Agreement.between(golden, served, classes, Certificate.servedBound(Precision.FLOAT32)),
+            Precision.FLOAT32,
             versions);
     certificate.requireHolds(classes);
     return certificate;
@@ -94,20 +92,20 @@ public final class EquivalenceCheck {
   }
 
   /** The artifact's answers, one probe at a time; NaN where its two input methods differ. */
-  private double[] served(ModelInstance instance, Preprocessing preprocessing, float[] normalised) {
+  private double[] served(ModelInstance artifact, Preprocessing preprocessing, float[] normalised) {
     int height = preprocessing.height();
     int width = preprocessing.width();
     List<RgbImage> images = probes.images(height, width);
     ByteBuffer pixels = direct(InputKind.IMAGES.sampleBytes(height, width));
     ByteBuffer tensor = direct(InputKind.NORMALISED.sampleBytes(height, width));
     int sample = tensor.capacity() / Float.BYTES;
-    instance.attachToThread();
+    artifact.attachToThread();
     double[] all = new double[0];
     for (int i = 0; i < images.size(); i++) {
       pixels.clear().put(images.get(i).rgb()).flip();
       tensor.clear().asFloatBuffer().put(normalised, i * sample, sample);
-      float[] ofImage = instance.forward(InputKind.IMAGES, pixels, 1);
-      float[] ofTensor = instance.forward(InputKind.NORMALISED, tensor, 1);
+      float[] ofImage = artifact.forward(InputKind.IMAGES, pixels, 1);
+      float[] ofTensor = artifact.forward(InputKind.NORMALISED, tensor, 1);
       if (all.length == 0) {
         all = new double[images.size() * ofImage.length];
       }

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 
 /**
@@ -110,7 +111,7 @@ public final class Float64Reference implements AutoCloseable {
   /** The matrix product in float64: [m, k] · [k, n] = [m, n]. */
   public HostTensor product(HostTensor a, HostTensor b) {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
-      NDArray result = run(scope, "product", tensor(scope, a), tensor(scope, b));
+      NDArray result = run(scope, "product", a, b);
       return HostTensor.build(
           ScalarType.FLOAT64,
           result.getShape().getShape(),
@@ -121,70 +122,82 @@ public final class Float64Reference implements AutoCloseable {
   private NDArray apply(
       PtNDManager scope, Layer layer, StateDict weights, double slope, PtNDArray x) {
     if (layer instanceof Layer.Convolution conv) {
-      IValue bias =
+      HostTensor bias =
           conv.bias()
-              ? tensor(scope, weights.get(conv.name() + ".bias"))
-              : IValue.from((PtNDArray) scope.zeros(new Shape(conv.out()), DataType.FLOAT64));
+              ? weights.get(conv.name() + ".bias")
+              : HostTensor.of(new double[conv.out()], conv.out());
       return run(
           scope,
           "convolution",
-          IValue.from(x),
-          tensor(scope, weights.get(conv.name() + ".weight")),
+          x,
+          weights.get(conv.name() + ".weight"),
           bias,
-          IValue.from((long) conv.stride()),
-          IValue.from((long) conv.padding()),
-          IValue.from((long) conv.groups()));
+          conv.stride(),
+          conv.padding(),
+          conv.groups());
     }
     if (layer instanceof Layer.BatchNorm norm) {
       return run(
           scope,
           "batch_norm",
-          IValue.from(x),
-          tensor(scope, weights.get(norm.name() + ".weight")),
-          tensor(scope, weights.get(norm.name() + ".bias")),
-          tensor(scope, weights.get(norm.name() + ".running_mean")),
-          tensor(scope, weights.get(norm.name() + ".running_var")),
-          IValue.from(Layer.BatchNorm.EPS));
+          x,
+          weights.get(norm.name() + ".weight"),
+          weights.get(norm.name() + ".bias"),
+          weights.get(norm.name() + ".running_mean"),
+          weights.get(norm.name() + ".running_var"),
+          Layer.BatchNorm.EPS);
     }
     if (layer instanceof Layer.Relu) {
-      return run(scope, "leaky_relu", IValue.from(x), IValue.from(0.0));
+      return run(scope, "leaky_relu", x, 0.0);
     }
     if (layer instanceof Layer.SlopedRelu) {
-      return run(scope, "leaky_relu", IValue.from(x), IValue.from(slope));
+      return run(scope, "leaky_relu", x, slope);
     }
     if (layer instanceof Layer.MaxPool pool) {
-      return run(scope, "max_pool", IValue.from(x), IValue.from((long) pool.size()));
+      return run(scope, "max_pool", x, pool.size());
     }
     if (layer instanceof Layer.AdaptiveMaxPool pool) {
-      return run(scope, "adaptive_max_pool", IValue.from(x), IValue.from((long) pool.size()));
+      return run(scope, "adaptive_max_pool", x, pool.size());
     }
     if (layer instanceof Layer.GlobalAveragePool) {
-      return run(scope, "average", IValue.from(x));
+      return run(scope, "average", x);
     }
     return x; // dropout is the identity in evaluation
   }
 
-  private NDArray run(PtNDManager scope, String method, IValue... arguments) {
-    try (IValue result = IValueUtils.runMethod(operations, method, arguments)) {
+  /** Calls a method of {@link #SOURCE} with tensors, integers and doubles. */
+  private NDArray run(PtNDManager scope, String method, Object... arguments) {
+    IValue[] values =
+        Arrays.stream(arguments).map(argument -> value(scope, argument)).toArray(IValue[]::new);
+    try (IValue result = IValueUtils.runMethod(operations, method, values)) {
       return result.toTensor(scope);
     } finally {
-      for (IValue argument : arguments) {
-        argument.close();
+      for (IValue value : values) {
+        value.close();
       }
     }
   }
 
-  private static IValue tensor(PtNDManager scope, HostTensor tensor) {
-    DataType type =
-        switch (tensor.type()) {
-          case FLOAT32 -> DataType.FLOAT32;
-          case FLOAT64 -> DataType.FLOAT64;
-          case FLOAT16, BFLOAT16 -> DataType.FLOAT32;
-          case INT64, INT32, INT16, INT8, UINT8, BOOL ->
-              throw new IllegalArgumentException("not a weight: " + tensor);
-        };
-    HostTensor host = type == DataType.FLOAT32 ? tensor.to(ScalarType.FLOAT32) : tensor;
-    return IValue.from((PtNDArray) scope.create(host.bytes(), new Shape(host.shape()), type));
+  private static IValue value(PtNDManager scope, Object argument) {
+    if (argument instanceof Integer number) {
+      return IValue.from(number.longValue());
+    }
+    if (argument instanceof Double number) {
+      return IValue.from(number.doubleValue());
+    }
+    return IValue.from(
+        argument instanceof HostTensor tensor ? array(scope, tensor) : (PtNDArray) argument);
+  }
+
+  private static PtNDArray array(PtNDManager scope, HostTensor tensor) {
+    if (!tensor.type().isFloatingPoint()) {
+      throw new IllegalArgumentException("expected floating weights, found " + tensor);
+    }
+    boolean wide = tensor.type() == ScalarType.FLOAT64;
+    HostTensor host = wide ? tensor : tensor.to(ScalarType.FLOAT32); // exact
+    return (PtNDArray)
+        scope.create(
+            host.bytes(), new Shape(host.shape()), wide ? DataType.FLOAT64 : DataType.FLOAT32);
   }
 
   @Override

@@ -2,7 +2,6 @@ package io.github.vanillanet.model.repository;
 
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.certify.EquivalenceCheck;
-import io.github.vanillanet.model.certify.Probes;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
@@ -112,11 +111,11 @@ public final class ModelPublisher {
     try (ModelInstance instance =
         TorchInstance.load(
             runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), threads)) {
-      return new EquivalenceCheck(reference, Probes.STANDARD)
+      return new EquivalenceCheck(reference)
           .certify(
               fuse,
-              new EquivalenceCheck.Artifact(
-                  FileDigest.sha256(artifact), Precision.FLOAT32, instance),
+              FileDigest.sha256(artifact),
+              instance,
               candidate.preprocessing(),
               Map.of("java", System.getProperty("java.version"), "libtorch", runtime.version()));
     }

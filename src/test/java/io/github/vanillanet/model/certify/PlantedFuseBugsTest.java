@@ -21,7 +21,6 @@ import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Layer;
 import io.github.vanillanet.model.network.Network;
-import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.SeededWeights;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.io.IOException;
@@ -278,10 +277,11 @@ class PlantedFuseBugsTest {
         .write(file);
     try (TorchInstance instance =
         TorchInstance.load(runtime, file, Device.CPU, net.inputHeight(), net.inputWidth(), 2)) {
-      return new EquivalenceCheck(reference, Probes.STANDARD)
+      return new EquivalenceCheck(reference)
           .certify(
               new EquivalenceCheck.Fuse(training, weights, network, fused),
-              new EquivalenceCheck.Artifact("00", Precision.FLOAT32, instance),
+              "00",
+              instance,
               preprocessing,
               Map.of());
     }
