@@ -5,14 +5,14 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.registry.VersionSwitch;
-import io.github.vanillanet.train.cluster.ClusterSettings;
-import io.github.vanillanet.train.cluster.ClusterSettings.Mount;
+import io.github.vanillanet.train.cluster.ClaimMount;
 import io.github.vanillanet.train.cluster.KubernetesExecutor;
 import io.github.vanillanet.train.jobs.ChildCommand;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.github.vanillanet.train.jobs.JobStore;
 import io.github.vanillanet.train.jobs.ProcessExecutor;
+import io.github.vanillanet.train.jobs.Timer;
 import io.github.vanillanet.train.jobs.TrainingMeters;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.inject.Produces;
@@ -43,7 +43,8 @@ final class TrainingWiring {
               folder -> ChildCommand.of(training.heap(), jar(training)).line(folder));
       case KUBERNETES ->
           new KubernetesExecutor(
-              clusterSettings(config),
+              training.kubernetes(),
+              claims(config),
               folder -> // the Job's container runs the same image
               new ChildCommand(Optional.empty(), Path.of("java"), training.heap(), jar(training))
                       .line(folder));
@@ -63,40 +64,21 @@ final class TrainingWiring {
     return training.jar().orElse(Path.of(classPath)).toAbsolutePath();
   }
 
-  private static ClusterSettings clusterSettings(ServingConfig config) {
-    ServingConfig.Kubernetes kubernetes = config.training().kubernetes();
-    return new ClusterSettings(
-        kubernetes.image(),
-        kubernetes.imagePullPolicy(),
-        kubernetes.imagePullSecrets().orElse(List.of()),
-        kubernetes.namespace(),
-        kubernetes.instance(),
-        kubernetes.serviceAccount(),
-        kubernetes.runtimeClass(),
-        kubernetes.gpuResource(),
-        kubernetes.gpuCount(),
-        kubernetes.resources(),
-        kubernetes.nodeSelector(),
-        kubernetes.tolerations(),
-        kubernetes.keepFinished(),
-        kubernetes.deadline(),
-        kubernetes.stuckAfter(),
-        mounts(config));
-  }
-
-  private static List<Mount> mounts(ServingConfig config) {
+  private static List<ClaimMount> claims(ServingConfig config) {
     ServingConfig.Training training = config.training();
     ServingConfig.Kubernetes claims = training.kubernetes();
     Path jobs = claims.jobsMount().orElse(training.jobs()).toAbsolutePath();
     Path models = config.repository().toAbsolutePath();
-    List<Mount> mounts = new ArrayList<>();
-    mounts.add(new Mount("jobs", "jobs-claim", claims.jobsClaim(), jobs, false));
-    mounts.add(new Mount("models", "repository-claim", claims.repositoryClaim(), models, false));
+    List<ClaimMount> mounts = new ArrayList<>();
+    mounts.add(new ClaimMount("jobs", "jobs-claim", claims.jobsClaim(), jobs, false));
+    mounts.add(
+        new ClaimMount("models", "repository-claim", claims.repositoryClaim(), models, false));
     training
         .dataRoot()
         .map(Path::toAbsolutePath)
         .ifPresent(
-            root -> mounts.add(new Mount("data", "data-claim", claims.dataClaim(), root, true)));
+            root ->
+                mounts.add(new ClaimMount("data", "data-claim", claims.dataClaim(), root, true)));
     return mounts;
   }
 
@@ -112,7 +94,7 @@ final class TrainingWiring {
             (model, version) -> versions.activate(new ModelId(model, version)),
             new JobRunner.Limits(training.concurrent(), training.stopGrace()),
             Clock.systemUTC(),
-            JobRunner.Timer.system(),
+            Timer.system(),
             task -> new Thread(task, "job-end").start());
     meters.observe(jobs::list);
     return jobs;

@@ -10,10 +10,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** What is asked of Kubernetes: each call is one request, of a few seconds at most. Thread-safe. */
+/** The requests to Kubernetes. Each call takes a few seconds at most. Thread-safe. */
 final class Cluster implements AutoCloseable {
 
-  /** Kubernetes sets it; the longer name is not known to clusters before 1.27. */
+  /** Label that Kubernetes sets. Clusters before 1.27 do not have its longer name. */
   private static final String JOB_NAME = "job-name";
 
   private static final int UNPROCESSABLE = 422;
@@ -26,9 +26,7 @@ final class Cluster implements AutoCloseable {
     this.namespace = namespace;
   }
 
-  /**
-   * Creates it, unless one of that name is there: then a lost answer was the reason to ask again.
-   */
+  /** Creates a Job, unless it exists because the answer to an earlier request was lost. */
   void create(Job job) throws ClusterException {
     try {
       client.batch().v1().jobs().inNamespace(namespace).resource(job).create();
@@ -40,7 +38,7 @@ final class Cluster implements AutoCloseable {
   }
 
   Optional<Job> find(String name) throws ClusterException {
-    return ask(
+    return request(
         "get",
         "jobs.batch",
         () ->
@@ -48,9 +46,9 @@ final class Cluster implements AutoCloseable {
                 client.batch().v1().jobs().inNamespace(namespace).withName(name).get()));
   }
 
-  /** All attempts at a training that are still there. */
+  /** The Jobs of all attempts at a training that still exist. */
   List<Job> attempts(String id) throws ClusterException {
-    return ask(
+    return request(
         "list",
         "jobs.batch",
         () ->
@@ -64,19 +62,19 @@ final class Cluster implements AutoCloseable {
                 .getItems());
   }
 
-  /** What the Job's pod says: there is one, or none yet, or none any more. */
-  PodFinding pod(String name) throws ClusterException {
+  /** The status of the Job's pod. */
+  PodReport pod(String name) throws ClusterException {
     List<Pod> pods =
-        ask(
+        request(
             "list",
             "pods",
             () -> client.pods().inNamespace(namespace).withLabel(JOB_NAME, name).list().getItems());
-    return pods.isEmpty() ? PodFinding.noPod() : PodFinding.of(pods.get(pods.size() - 1));
+    return pods.isEmpty() ? PodReport.noPod() : PodReport.of(pods.get(pods.size() - 1));
   }
 
-  /** Deletes the Job once its pods are gone; nothing happens if there is none. */
+  /** Deletes the Job, if it exists, after its pods have ended. */
   void delete(String name) throws ClusterException {
-    ask(
+    request(
         "delete",
         "jobs.batch",
         () ->
@@ -90,33 +88,35 @@ final class Cluster implements AutoCloseable {
                 .delete());
   }
 
-  private <T> T ask(String verb, String resource, Supplier<T> request) throws ClusterException {
+  private <T> T request(String verb, String resource, Supplier<T> call) throws ClusterException {
     try {
-      return request.get();
+      return call.get();
     } catch (KubernetesClientException e) {
       throw failure(verb, resource, e);
     }
   }
 
   private ClusterException failure(String verb, String resource, KubernetesClientException e) {
-    String said =
+    String answer =
         e.getStatus() != null && e.getStatus().getMessage() != null
             ? e.getStatus().getMessage()
             : rootOf(e).toString();
     return switch (e.getCode()) {
       case HttpURLConnection.HTTP_FORBIDDEN ->
           new ClusterException(
-              "Kubernetes forbids it; the service account needs the permission to %s %s in namespace %s: %s"
-                  .formatted(verb, resource, namespace, said),
+              "Kubernetes answers 403; the service account needs the permission to %s %s in namespace %s: %s"
+                  .formatted(verb, resource, namespace, answer),
               true,
               e);
       case HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_NOT_FOUND, UNPROCESSABLE ->
           new ClusterException(
-              "Kubernetes refuses to %s %s: %s".formatted(verb, resource, said), true, e);
+              "Kubernetes rejects the request to %s %s: %s".formatted(verb, resource, answer),
+              true,
+              e);
       default ->
           new ClusterException(
-              "the API server at %s does not answer, tried again: %s"
-                  .formatted(client.getMasterUrl(), said),
+              "the API server at %s does not answer, retrying: %s"
+                  .formatted(client.getMasterUrl(), answer),
               false,
               e);
     };

@@ -1,21 +1,21 @@
 package io.github.vanillanet.train.cluster;
 
-/** The cluster did not do what it was asked to. The message is for an operator. */
+/** A failed request to the cluster. The message is for an operator. */
 final class ClusterException extends Exception {
 
   private static final long serialVersionUID = 1L;
 
-  private final boolean lasting;
+  private final boolean permanent;
 
   /**
-   * @param lasting true if it would answer the same tomorrow
+   * @param permanent whether repeating the request cannot help
    */
-  ClusterException(String message, boolean lasting, Throwable cause) {
+  ClusterException(String message, boolean permanent, Throwable cause) {
     super(message, cause);
-    this.lasting = lasting;
+    this.permanent = permanent;
   }
 
-  boolean lasting() {
-    return lasting;
+  boolean permanent() {
+    return permanent;
   }
 }

@@ -8,32 +8,56 @@ import io.github.vanillanet.train.jobs.JobRun;
 import io.github.vanillanet.train.jobs.RunEnd;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * One Kubernetes Job from its creation, or from when it was found, to its end. A thread of its own
- * looks at it every few seconds: a poll needs no connection between two looks, and an API server
- * that is away for an hour only makes it look later.
+ * One Kubernetes Job from its creation, or its discovery after a restart, to its end. Its own
+ * thread polls the Job. Polling needs no open connection, and an outage of the API server only
+ * delays it.
  */
 final class ClusterRun implements JobRun {
 
   private static final Logger LOG = System.getLogger(ClusterRun.class.getName());
 
-  private final Cluster cluster;
-  private final Patience patience;
-  private final JobFolder folder;
-  private final JobFailure failure;
-  private final CompletableFuture<RunEnd> ended = new CompletableFuture<>();
-  private final Thread follower;
+  /**
+   * @param poll interval between two queries
+   * @param stuck how long a container may fail to start, or a permission be missing
+   * @param visible how long a file of a finished pod may be invisible to the service
+   */
+  record Timeouts(Duration poll, Duration stuck, Duration visible) {
 
-  private Optional<Job> toCreate; // the follower's own, as the next six
+    /** Linux's NFS client caches the absence of a file for up to 60 seconds. */
+    static Timeouts of(Duration stuck) {
+      return new Timeouts(Duration.ofSeconds(5), stuck, Duration.ofSeconds(60));
+    }
+  }
+
+  /** Measures how long a condition has held without interruption. */
+  private static final class Persistence {
+    private Optional<Long> sinceNanos = Optional.empty();
+
+    boolean exceeds(Duration limit, boolean holds) {
+      sinceNanos = holds ? sinceNanos.or(() -> Optional.of(System.nanoTime())) : Optional.empty();
+      return holds && System.nanoTime() - sinceNanos.get() >= limit.toNanos();
+    }
+  }
+
+  private final Cluster cluster;
+  private final Timeouts timeouts;
+  private final JobFolder folder;
+  private final CompletableFuture<RunEnd> ended = new CompletableFuture<>();
+  private final Thread poller;
+
+  // used by the poller only
+  private Optional<Job> toCreate;
   private String name;
   private boolean seen;
-  private Optional<Long> stuckSince = Optional.empty();
-  private Optional<Long> completeSince = Optional.empty();
-  private Optional<Long> refusedSince = Optional.empty();
+  private final Persistence stuck = new Persistence();
+  private final Persistence complete = new Persistence();
+  private final Persistence refused = new Persistence();
   private Optional<String> givenUp = Optional.empty();
 
   private volatile Optional<String> obstacle = Optional.empty();
@@ -41,35 +65,29 @@ final class ClusterRun implements JobRun {
   private boolean left; // guarded by this
 
   private ClusterRun(
-      Cluster cluster, Patience patience, JobFolder folder, String name, Optional<Job> toCreate) {
+      Cluster cluster, Timeouts timeouts, JobFolder folder, String name, Optional<Job> toCreate) {
     this.cluster = cluster;
-    this.patience = patience;
+    this.timeouts = timeouts;
     this.folder = folder;
-    this.failure = new JobFailure(cluster, folder);
     this.name = name;
     this.toCreate = toCreate;
-    this.follower = new Thread(this::follow, "training-" + folder.id());
-    this.follower.setDaemon(true);
+    this.poller = new Thread(this::poll, "training-" + folder.id());
+    this.poller.setDaemon(true);
+    this.poller.start();
   }
 
-  /** A new one; it may take a while until it is really there. */
-  static ClusterRun create(Cluster cluster, Patience patience, JobFolder folder, Job job) {
-    return new ClusterRun(cluster, patience, folder, job.getMetadata().getName(), Optional.of(job))
-        .started();
+  /** Creates the Job in the background. */
+  static ClusterRun create(Cluster cluster, Timeouts timeouts, JobFolder folder, Job job) {
+    return new ClusterRun(cluster, timeouts, folder, job.getMetadata().getName(), Optional.of(job));
   }
 
   /**
-   * One that an earlier life of the service has made, perhaps.
+   * Looks for a Job that a previous service process created.
    *
-   * @param name that it would have
+   * @param name of the last attempt
    */
-  static ClusterRun adopt(Cluster cluster, Patience patience, JobFolder folder, String name) {
-    return new ClusterRun(cluster, patience, folder, name, Optional.empty()).started();
-  }
-
-  private ClusterRun started() {
-    follower.start();
-    return this;
+  static ClusterRun adopt(Cluster cluster, Timeouts timeouts, JobFolder folder, String name) {
+    return new ClusterRun(cluster, timeouts, folder, name, Optional.empty());
   }
 
   @Override
@@ -82,16 +100,17 @@ final class ClusterRun implements JobRun {
     return obstacle;
   }
 
-  /** Deletes the Job. Its pod gets SIGTERM, and SIGKILL from Kubernetes if that does not help. */
+  /** Deletes the Job. Kubernetes sends SIGTERM to its pod, and SIGKILL if it does not end. */
   @Override
   public synchronized void terminate() {
     mustEnd = true;
     notifyAll();
   }
 
+  /** The service has no stronger means than {@link #terminate}. */
   @Override
   public void kill() {
-    terminate(); // nothing sterner is in the service's power
+    terminate();
   }
 
   @Override
@@ -101,40 +120,40 @@ final class ClusterRun implements JobRun {
     return true;
   }
 
-  /** Returns when nobody asks the cluster any more. */
+  /** Returns when no more requests are sent to the cluster. */
   void join() throws InterruptedException {
-    follower.join();
+    poller.join();
   }
 
-  private void follow() {
+  private void poll() {
     try {
       if (toCreate.isEmpty()) {
-        persevere(this::choose);
+        repeat(this::selectAttempt);
       }
-      persevere(this::look);
+      repeat(this::update);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.log(Level.ERROR, "job " + folder.id() + " is followed no more", e);
-      ended.complete(RunEnd.because("its Kubernetes Job cannot be followed: " + e));
+      LOG.log(Level.ERROR, "job " + folder.id() + ": polling its Kubernetes Job failed", e);
+      ended.complete(RunEnd.because("polling its Kubernetes Job failed: " + e));
     }
   }
 
   @FunctionalInterface
   private interface Step {
-    /** True once it is done. */
+    /** Returns true once the step is done. */
     boolean run() throws ClusterException;
   }
 
-  private void persevere(Step step) throws InterruptedException {
+  private void repeat(Step step) throws InterruptedException {
     while (!isLeft() && !ended.isDone()) {
       try {
         if (step.run()) {
           return;
         }
-        refusedSince = Optional.empty();
+        refused.exceeds(timeouts.stuck(), false);
       } catch (ClusterException e) {
-        if (isHopeless(e)) {
+        if (isFinal(e)) {
           end(RunEnd.because(e.getMessage()));
           return;
         }
@@ -145,20 +164,16 @@ final class ClusterRun implements JobRun {
   }
 
   /**
-   * A refusal to make the Job is the last word. Of one that is there already an operator gets as
-   * long to give a missing permission as for anything else that keeps it from its work.
+   * A rejected creation is final. For an existing Job, an operator has time to grant a missing
+   * permission.
    */
-  private boolean isHopeless(ClusterException refusal) {
-    if (!refusal.lasting()) {
-      refusedSince = Optional.empty();
-      return false;
-    }
-    refusedSince = refusedSince.or(() -> Optional.of(System.nanoTime()));
-    return toCreate.isPresent() || longerThan(patience.stuck().toNanos(), refusedSince.get());
+  private boolean isFinal(ClusterException rejection) {
+    boolean exceeded = refused.exceeds(timeouts.stuck(), rejection.permanent());
+    return exceeded || rejection.permanent() && toCreate.isPresent();
   }
 
-  /** The attempt that has not ended, should it be another than the one that is expected. */
-  private boolean choose() throws ClusterException {
+  /** Selects the attempt that is still active, if it is not the last one. */
+  private boolean selectAttempt() throws ClusterException {
     cluster.attempts(folder.id()).stream()
         .filter(job -> condition(job, "Complete").isEmpty() && condition(job, "Failed").isEmpty())
         .max(Comparator.comparing(job -> job.getMetadata().getCreationTimestamp()))
@@ -166,7 +181,7 @@ final class ClusterRun implements JobRun {
     return true;
   }
 
-  private boolean look() throws ClusterException {
+  private boolean update() throws ClusterException {
     if (mustEnd()) {
       toCreate = Optional.empty();
       cluster.delete(name);
@@ -174,7 +189,7 @@ final class ClusterRun implements JobRun {
       cluster.create(toCreate.get());
       toCreate = Optional.empty();
       seen = true;
-      LOG.log(Level.INFO, "job {0} is the Kubernetes Job {1}", folder.id(), name);
+      LOG.log(Level.INFO, "job {0}: created Kubernetes Job {1}", folder.id(), name);
     }
     Optional<Job> job = cluster.find(name);
     if (job.isEmpty()) {
@@ -182,15 +197,19 @@ final class ClusterRun implements JobRun {
     }
     seen = true;
     if (condition(job.get(), "Complete").isPresent()) {
-      return completed();
+      boolean late = complete.exceeds(timeouts.visible(), true);
+      return (late || hasOutcome()) && end(RunEnd.exit(0));
     }
     Optional<JobCondition> failed = condition(job.get(), "Failed");
     if (failed.isPresent()) {
-      return end(failure.read(name, failed.get()));
+      return end(new JobFailure(cluster, folder).read(name, failed.get()));
     }
-    PodFinding pod = cluster.pod(name);
+    PodReport pod = cluster.pod(name);
     report(pod.obstacle());
-    giveUpIfStuck(pod);
+    if (stuck.exceeds(timeouts.stuck(), pod.stuck())) {
+      givenUp = pod.obstacle().map(it -> "the container could not be started: " + it);
+      terminate();
+    }
     return false;
   }
 
@@ -199,16 +218,8 @@ final class ClusterRun implements JobRun {
       return RunEnd.because(givenUp.get());
     }
     return seen && !mustEnd()
-        ? RunEnd.because("its Kubernetes Job %s was deleted by somebody else".formatted(name))
+        ? RunEnd.because("the Kubernetes Job %s was deleted from outside".formatted(name))
         : RunEnd.unknown();
-  }
-
-  /** A network volume may show the last word a while after it was written. */
-  private boolean completed() {
-    completeSince = completeSince.or(() -> Optional.of(System.nanoTime()));
-    return hasOutcome() || longerThan(patience.visible().toNanos(), completeSince.get())
-        ? end(RunEnd.exit(0))
-        : false;
   }
 
   private boolean hasOutcome() {
@@ -217,19 +228,6 @@ final class ClusterRun implements JobRun {
     } catch (ServiceException e) {
       return false;
     }
-  }
-
-  private void giveUpIfStuck(PodFinding pod) {
-    stuckSince =
-        pod.stuck() ? stuckSince.or(() -> Optional.of(System.nanoTime())) : Optional.empty();
-    if (stuckSince.isPresent() && longerThan(patience.stuck().toNanos(), stuckSince.get())) {
-      givenUp = pod.obstacle().map(it -> "its container cannot be started: " + it);
-      terminate();
-    }
-  }
-
-  private static boolean longerThan(long nanos, long since) {
-    return System.nanoTime() - since >= nanos;
   }
 
   private static Optional<JobCondition> condition(Job job, String type) {
@@ -241,7 +239,7 @@ final class ClusterRun implements JobRun {
 
   private void report(Optional<String> now) {
     if (!now.equals(obstacle)) {
-      now.ifPresent(it -> LOG.log(Level.INFO, "job {0} waits: {1}", folder.id(), it));
+      now.ifPresent(it -> LOG.log(Level.INFO, "job {0} is waiting: {1}", folder.id(), it));
     }
     obstacle = now;
   }
@@ -261,7 +259,7 @@ final class ClusterRun implements JobRun {
 
   private synchronized void pause() throws InterruptedException {
     if (!left) {
-      wait(Math.max(1, patience.poll().toMillis()));
+      wait(Math.max(1, timeouts.poll().toMillis()));
     }
   }
 }

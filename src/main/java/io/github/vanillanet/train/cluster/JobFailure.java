@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 import java.util.OptionalInt;
 
-/** Why a Kubernetes Job failed: what the Job says of itself seldom tells, its pod does. */
+/** Reads the reason of a failed Kubernetes Job, mostly from its pod. */
 final class JobFailure {
 
   private static final Logger LOG = System.getLogger(JobFailure.class.getName());
@@ -19,7 +19,7 @@ final class JobFailure {
   private final JobFolder folder;
 
   /**
-   * @param folder of the training, whose log gets what its container said last
+   * @param folder of the training; the end of the container's log is appended to its log
    */
   JobFailure(Cluster cluster, JobFolder folder) {
     this.cluster = cluster;
@@ -28,37 +28,37 @@ final class JobFailure {
 
   /**
    * @param name of the Kubernetes Job
-   * @param failed its condition of that type
+   * @param failed its condition {@code Failed}
    */
   RunEnd read(String name, JobCondition failed) {
-    PodFinding pod;
+    PodReport pod;
     try {
       pod = cluster.pod(name);
     } catch (ClusterException e) {
       return RunEnd.because(
-          "its Kubernetes Job failed: %s; why cannot be read: %s"
+          "the Kubernetes Job failed: %s; reading the reason failed: %s"
               .formatted(failed.getReason(), e.getMessage()));
     }
-    pod.lastWords().ifPresent(this::log);
+    pod.logEnd().ifPresent(this::log);
     if ("DeadlineExceeded".equals(failed.getReason())) {
-      return RunEnd.because("it ran longer than " + KubernetesExecutor.SETTINGS + ".deadline");
+      return RunEnd.because("the training exceeded " + KubernetesExecutor.SETTINGS + ".deadline");
     }
     OptionalInt exit = pod.exitCode();
     return pod.reason().isPresent() || exit.isPresent()
         ? new RunEnd(exit, pod.reason())
         : RunEnd.because(
-            "its Kubernetes Job failed: %s: %s".formatted(failed.getReason(), failed.getMessage()));
+            "the Kubernetes Job failed: %s: %s".formatted(failed.getReason(), failed.getMessage()));
   }
 
-  private void log(String lastWords) {
+  private void log(String logEnd) {
     try {
       Files.writeString(
           folder.log(),
-          lastWords.strip() + "\n",
+          logEnd.strip() + "\n",
           StandardOpenOption.CREATE,
           StandardOpenOption.APPEND);
     } catch (IOException e) {
-      LOG.log(Level.WARNING, "{0}: {1}", folder.log(), e);
+      LOG.log(Level.WARNING, "writing {0} failed: {1}", folder.log(), e);
     }
   }
 }

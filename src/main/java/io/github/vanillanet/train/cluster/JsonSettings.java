@@ -5,12 +5,13 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
+import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 import java.util.Map;
 
-/** The settings that are written as Kubernetes writes them, read strictly. */
+/** The settings that have the JSON form of a pod specification. Unknown fields are rejected. */
 record JsonSettings(
     ResourceRequirements resources,
     Map<String, String> nodeSelector,
@@ -19,15 +20,15 @@ record JsonSettings(
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * @throws ServiceException {@code BAD_CONFIGURATION} if one is something else
+   * @throws ServiceException {@code BAD_CONFIGURATION} if one has another form
    */
-  static JsonSettings of(ClusterSettings settings) {
+  static JsonSettings of(ServingConfig.Kubernetes settings) {
     ResourceRequirements resources =
         read("resources", settings.resources(), new TypeReference<ResourceRequirements>() {});
     List<Toleration> tolerations =
         read("tolerations", settings.tolerations(), new TypeReference<List<Toleration>>() {});
-    refuseUnknown("resources", resources.getAdditionalProperties());
-    tolerations.forEach(it -> refuseUnknown("tolerations", it.getAdditionalProperties()));
+    rejectUnknown("resources", resources.getAdditionalProperties());
+    tolerations.forEach(it -> rejectUnknown("tolerations", it.getAdditionalProperties()));
     return new JsonSettings(
         resources,
         read("node-selector", settings.nodeSelector(), new TypeReference<Map<String, String>>() {}),
@@ -41,19 +42,19 @@ record JsonSettings(
         return value;
       }
     } catch (JsonProcessingException e) {
-      // the same answer as for null
+      // answered like null
     }
     throw new ServiceException(
         ErrorCode.BAD_CONFIGURATION,
-        "%s.%s: expected JSON as in a pod's specification, found '%s'"
+        "%s.%s: expected JSON of the form in a pod specification, found '%s'"
             .formatted(KubernetesExecutor.SETTINGS, name, text));
   }
 
-  private static void refuseUnknown(String name, Map<String, Object> unknown) {
+  private static void rejectUnknown(String name, Map<String, Object> unknown) {
     if (!unknown.isEmpty()) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "%s.%s: a pod's specification has no such field: %s"
+          "%s.%s: a pod specification has no such field: %s"
               .formatted(KubernetesExecutor.SETTINGS, name, String.join(", ", unknown.keySet())));
     }
   }

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
+import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobExecutor;
@@ -17,10 +18,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * Runs each job in a Kubernetes Job of the service's own image. The Jobs outlive the service: the
- * next one finds them by their label. Nothing is connected to before {@link #check}.
+ * Runs each job in a Kubernetes Job of the service's image. The Jobs outlive the service, and the
+ * next service process finds them by their label. Connects to the cluster at {@link #check}.
  */
 public final class KubernetesExecutor implements JobExecutor {
 
@@ -30,38 +32,49 @@ public final class KubernetesExecutor implements JobExecutor {
   private static final int REQUEST_MILLIS = 10_000;
   private static final Path TOKEN = Path.of(Config.KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH);
 
-  private final ClusterSettings settings;
-  private final Patience patience;
+  private final ServingConfig.Kubernetes settings;
+  private final List<ClaimMount> claims;
+  private final ClusterRun.Timeouts timeouts;
   private final Function<Path, List<String>> command;
-  private final Function<ClusterSettings, Cluster> connection;
+  private final Supplier<Cluster> connection;
   private final Set<ClusterRun> runs = ConcurrentHashMap.newKeySet();
 
   private Optional<Cluster> cluster = Optional.empty(); // guarded by this
 
   /**
-   * @param command the command line for the job in a folder, in a pod's container
+   * @param command returns the command line of a pod's container for the job in a folder
    */
-  public KubernetesExecutor(ClusterSettings settings, Function<Path, List<String>> command) {
-    this(settings, command, Patience.of(settings.stuckAfter()), KubernetesExecutor::connect);
+  public KubernetesExecutor(
+      ServingConfig.Kubernetes settings,
+      List<ClaimMount> claims,
+      Function<Path, List<String>> command) {
+    this(
+        settings,
+        claims,
+        command,
+        ClusterRun.Timeouts.of(settings.stuckAfter()),
+        () -> connect(settings.namespace()));
   }
 
   KubernetesExecutor(
-      ClusterSettings settings,
+      ServingConfig.Kubernetes settings,
+      List<ClaimMount> claims,
       Function<Path, List<String>> command,
-      Patience patience,
-      Function<ClusterSettings, Cluster> connection) {
+      ClusterRun.Timeouts timeouts,
+      Supplier<Cluster> connection) {
     this.settings = settings;
+    this.claims = claims;
     this.command = command;
-    this.patience = patience;
+    this.timeouts = timeouts;
     this.connection = connection;
   }
 
-  /** Whether the API server answers is not asked: it may be away for a while. */
+  /** Does not contact the API server, which may be down temporarily. */
   @Override
   public void check() {
     require("image", settings.image());
-    settings.volumes().forEach(mount -> require(mount.setting(), mount.claim()));
-    new TrainingJob(settings);
+    claims.forEach(mount -> require(mount.setting(), mount.claim()));
+    new TrainingJob(settings, claims);
     cluster();
   }
 
@@ -69,32 +82,30 @@ public final class KubernetesExecutor implements JobExecutor {
     if (value.isEmpty() || value.get().isBlank()) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
-          "%s.%s: vanillanet.training.executor=kubernetes needs it, found nothing"
+          "%s.%s: vanillanet.training.executor=kubernetes requires a value"
               .formatted(SETTINGS, setting));
     }
   }
 
   @Override
   public JobRun start(JobFolder folder) throws IOException {
-    return known(
+    return track(
         ClusterRun.create(
             cluster(),
-            patience,
+            timeouts,
             folder,
-            new TrainingJob(settings)
+            new TrainingJob(settings, claims)
                 .of(folder.id(), folder.attempts(), command.apply(folder.path()))));
   }
 
-  /**
-   * Whether there is one cannot be told before Kubernetes answers; the run ends if there is none.
-   */
+  /** Returns a run before Kubernetes has answered. The run ends if there is no Job. */
   @Override
   public Optional<JobRun> find(JobFolder folder) throws IOException {
     String name = TrainingJob.name(folder.id(), folder.attempts());
-    return Optional.of(known(ClusterRun.adopt(cluster(), patience, folder, name)));
+    return Optional.of(track(ClusterRun.adopt(cluster(), timeouts, folder, name)));
   }
 
-  private ClusterRun known(ClusterRun run) {
+  private ClusterRun track(ClusterRun run) {
     runs.add(run);
     run.ended().thenRun(() -> runs.remove(run));
     return run;
@@ -102,34 +113,34 @@ public final class KubernetesExecutor implements JobExecutor {
 
   private synchronized Cluster cluster() {
     if (cluster.isEmpty()) {
-      cluster = Optional.of(connection.apply(settings));
+      cluster = Optional.of(connection.get());
     }
     return cluster.get();
   }
 
-  private static Cluster connect(ClusterSettings settings) {
+  private static Cluster connect(Optional<String> chosenNamespace) {
     Config config =
         new ConfigBuilder()
             .withConnectionTimeout(CONNECT_MILLIS)
             .withRequestTimeout(REQUEST_MILLIS)
-            .withRequestRetryBackoffLimit(0) // a run asks again by itself, and says why
+            .withRequestRetryBackoffLimit(0) // the run repeats requests and reports why
             .build();
     if (!Files.isReadable(TOKEN) && config.getCurrentContext() == null) {
       throw new ServiceException(
           ErrorCode.BAD_CONFIGURATION,
           "vanillanet.training.executor=kubernetes: no cluster is configured; expected a service"
-              + " account's token at %s, or a kubeconfig file with a current context"
+              + " account token at %s or a kubeconfig file with a current context"
                   .formatted(TOKEN));
     }
     String namespace =
-        settings
-            .namespace()
+        chosenNamespace
             .or(() -> Optional.ofNullable(config.getNamespace()))
             .orElseThrow(
                 () ->
                     new ServiceException(
                         ErrorCode.BAD_CONFIGURATION,
-                        SETTINGS + ".namespace: expected a namespace, found nothing"));
+                        SETTINGS
+                            + ".namespace: requires a value, because the current context has no namespace"));
     return new Cluster(
         new KubernetesClientBuilder()
             .withConfig(config)

@@ -17,46 +17,49 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.github.vanillanet.base.config.ServingConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The Kubernetes Job of one attempt at a training. */
+/** Builds the Kubernetes Job of one attempt at a training. */
 final class TrainingJob {
 
   static final String CONTAINER = "training";
 
-  /** On the Job and its pod; the value is the training's id. */
+  /** Label of the Job and its pod. Its value is the training's id. */
   static final String ID_LABEL = "vanillanet.io/training";
 
   private static final String APPLICATION = "vanillanet-training";
   private static final long USER = 1000;
 
-  private final ClusterSettings settings;
+  private final ServingConfig.Kubernetes settings;
+  private final List<ClaimMount> claims;
   private final JsonSettings json;
 
   /**
    * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CONFIGURATION} if a setting
-   *     cannot be used
+   *     is not usable
    */
-  TrainingJob(ClusterSettings settings) {
+  TrainingJob(ServingConfig.Kubernetes settings, List<ClaimMount> claims) {
     this.settings = settings;
+    this.claims = claims;
     this.json = JsonSettings.of(settings);
   }
 
-  /** A name that no other attempt has, so that none is created twice. */
+  /** Each attempt has its own name, so that none is created twice. */
   static String name(String id, int attempt) {
     return "%s-%s-%d".formatted(APPLICATION, id, attempt);
   }
 
   /**
-   * @param command of the container, the image's own entry point does not count
+   * @param command of the container, instead of the image's entry point
    */
   Job of(String id, int attempt, List<String> command) {
     Map<String, String> labels =
         Map.of(
-            // not the service's own name: its Service must never send requests here
+            // differs from the service's name, so that its Service sends no requests to the pod
             "app.kubernetes.io/name",
             APPLICATION,
             "app.kubernetes.io/instance",
@@ -75,7 +78,7 @@ final class TrainingJob {
         .withNewSpec()
         .withParallelism(1)
         .withCompletions(1)
-        .withBackoffLimit(0) // whether to go on is the service's decision, from a checkpoint
+        .withBackoffLimit(0) // the service decides whether to resume
         .withTtlSecondsAfterFinished((int) settings.keepFinished().toSeconds())
         .withActiveDeadlineSeconds(settings.deadline().map(Duration::toSeconds).orElse(null))
         .withNewTemplate()
@@ -95,7 +98,10 @@ final class TrainingJob {
         .withAutomountServiceAccountToken(false)
         .withEnableServiceLinks(false)
         .withImagePullSecrets(
-            settings.imagePullSecrets().stream().map(LocalObjectReference::new).toList())
+            settings.imagePullSecrets().stream()
+                .flatMap(List::stream)
+                .map(LocalObjectReference::new)
+                .toList())
         .withRuntimeClassName(settings.runtimeClass().orElse(null))
         .withNodeSelector(json.nodeSelector())
         .withTolerations(json.tolerations())
@@ -114,12 +120,12 @@ final class TrainingJob {
         .withResources(resources())
         .withSecurityContext(security())
         .withVolumeMounts(mounts())
-        // the log's end becomes part of the pod's status, which the service may read anyway
+        // adds the end of the log to the pod's status, which the service may read
         .withTerminationMessagePolicy("FallbackToLogsOnError")
         .build();
   }
 
-  /** The GPU stands in requests and limits alike: Kubernetes wants them equal. */
+  /** Kubernetes requires equal requests and limits for the GPU. */
   private ResourceRequirements resources() {
     ResourceRequirements resources = json.resources();
     if (settings.gpuCount() == 0) {
@@ -158,7 +164,7 @@ final class TrainingJob {
 
   private List<VolumeMount> mounts() {
     List<VolumeMount> mounts = new ArrayList<>();
-    for (ClusterSettings.Mount mount : settings.volumes()) {
+    for (ClaimMount mount : claims) {
       mounts.add(
           new VolumeMountBuilder()
               .withName(mount.name())
@@ -172,7 +178,7 @@ final class TrainingJob {
 
   private List<Volume> volumes() {
     List<Volume> volumes = new ArrayList<>();
-    for (ClusterSettings.Mount mount : settings.volumes()) {
+    for (ClaimMount mount : claims) {
       volumes.add(
           new VolumeBuilder()
               .withName(mount.name())

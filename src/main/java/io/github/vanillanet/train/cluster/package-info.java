@@ -1,11 +1,9 @@
 /**
- * Floor 2. Jobs as Kubernetes Jobs: each training is a pod of its own, on its own GPU, beside the
- * service and not in it. {@link io.github.vanillanet.train.cluster.KubernetesExecutor} is the door;
- * {@link io.github.vanillanet.train.cluster.TrainingJob} says what is created, {@link
- * io.github.vanillanet.train.cluster.PodFinding} what a pod's state means. Only this package knows
- * fabric8's client. May import {@code error} and {@code jobs}.
- *
- * <p>All that the service and a training tell each other goes through the job's folder, on a volume
- * that both mount. The cluster is asked for two things only: to start and delete, and how it is.
+ * Jobs as Kubernetes Jobs: each training runs in its own pod on its own GPU. The service creates,
+ * deletes and observes Jobs; all other information passes through the job's folder on a shared
+ * volume. {@link io.github.vanillanet.train.cluster.KubernetesExecutor} is the entry point, {@link
+ * io.github.vanillanet.train.cluster.TrainingJob} builds the Job, {@link
+ * io.github.vanillanet.train.cluster.PodReport} interprets its pod. May import {@code base}, {@code
+ * train.jobs}, Jackson and the fabric8 client, which no other package uses.
  */
 package io.github.vanillanet.train.cluster;

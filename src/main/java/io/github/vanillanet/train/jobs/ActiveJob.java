@@ -21,7 +21,7 @@ record ActiveJob(JobFolder folder, JobRun run, CompletableFuture<Void> settled) 
   private static final Logger LOG = System.getLogger(ActiveJob.class.getName());
 
   /** Returns at once. The next steps follow if the process does not end. */
-  void stop(Duration grace, JobRunner.Timer timer) {
+  void stop(Duration grace, Timer timer) {
     requestStop();
     timer.after(
         grace,

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -32,19 +31,6 @@ public final class JobRunner implements AutoCloseable {
    * @param grace time for a process to stop, and again to terminate, before the next step
    */
   public record Limits(int concurrent, Duration grace) {}
-
-  /** Runs an action once, after a delay, on some thread. */
-  @FunctionalInterface
-  public interface Timer {
-
-    void after(Duration delay, Runnable action);
-
-    static Timer system() {
-      return (delay, action) ->
-          CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS)
-              .execute(action);
-    }
-  }
 
   private enum Phase {
     NEW,

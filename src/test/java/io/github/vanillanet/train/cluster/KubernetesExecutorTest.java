@@ -16,6 +16,7 @@ import io.github.vanillanet.train.jobs.JobRunner;
 import io.github.vanillanet.train.jobs.JobState;
 import io.github.vanillanet.train.jobs.JobStore;
 import io.github.vanillanet.train.jobs.Outcome;
+import io.github.vanillanet.train.jobs.Timer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -36,13 +37,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The queue of jobs over a Kubernetes that the test plays. */
+/** The queue of jobs with a simulated cluster. */
 @Timeout(60)
 class KubernetesExecutorTest {
 
   private static final JsonNode SPEC = JsonNodeFactory.instance.objectNode().put("name", "tiny");
   private static final Duration POLL = Duration.ofMillis(5);
-  private static final Duration FOR_EVER = Duration.ofDays(1);
+  private static final Duration FOREVER = Duration.ofDays(1);
 
   @TempDir Path root;
 
@@ -65,9 +66,10 @@ class KubernetesExecutorTest {
     JobExecutor executor =
         new KubernetesExecutor(
             TrainingJobTest.SETTINGS,
+            TrainingJobTest.CLAIMS,
             folder -> List.of("java", "train", "--job", folder.toString()),
-            new Patience(POLL, stuck, Duration.ZERO),
-            settings -> new Cluster(MockCluster.client(port), MockCluster.NAMESPACE));
+            new ClusterRun.Timeouts(POLL, stuck, Duration.ZERO),
+            () -> new Cluster(MockCluster.client(port), MockCluster.NAMESPACE));
     JobRunner runner =
         new JobRunner(
             new JobStore(root, Clock.systemUTC(), (state, time) -> {}),
@@ -75,7 +77,7 @@ class KubernetesExecutorTest {
             (model, version) -> installed.add(model + "/" + version),
             new JobRunner.Limits(1, Duration.ofMillis(50)),
             Clock.systemUTC(),
-            JobRunner.Timer.system(),
+            Timer.system(),
             Runnable::run);
     runner.check();
     runner.start();
@@ -94,10 +96,10 @@ class KubernetesExecutorTest {
   }
 
   private static void until(BooleanSupplier condition) {
-    while (!condition.getAsBoolean()) { // the test's timeout ends it
+    while (!condition.getAsBoolean()) { // until the timeout of the test
       LockSupport.parkNanos(POLL.toNanos());
       if (Thread.currentThread().isInterrupted()) {
-        throw new AssertionError("waited in vain");
+        throw new AssertionError("the condition was not met in time");
       }
     }
   }
@@ -142,9 +144,9 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aJobThatPublishesIsBroughtIntoService() throws IOException {
+  void aPublishedVersionIsBroughtIntoService() throws IOException {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
     Job job = created(cluster);
     assertThat(job.getMetadata().getName()).isEqualTo("vanillanet-training-" + id + "-1");
@@ -158,9 +160,9 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aContainerThatIsKilledForItsMemoryFailsTheJobWhichCanBeResumed() {
+  void aContainerOverItsMemoryLimitFailsTheJobWhichCanBeResumed() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
     Job job = created(cluster);
 
@@ -179,9 +181,9 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aCrashTellsItsExitCodeAndItsLastWords() {
+  void theReasonOfACrashHasTheExitCodeAndTheEndOfTheLog() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
     Job job = created(cluster);
 
@@ -194,9 +196,9 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void anEvictionIsTheReason() {
+  void theReasonOfAnEvictionIsTheEviction() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
     Job job = created(cluster);
 
@@ -215,9 +217,9 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aDeadlineThatPassedIsTheReason() {
+  void theReasonAfterTheDeadlineIsTheDeadline() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
 
     cluster.fail(created(cluster), "DeadlineExceeded");
@@ -227,7 +229,7 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aPodThatNoNodeHasRoomForWaitsAndSaysSo() {
+  void aPodWithoutANodeWaitsAndReportsIt() {
     MockCluster cluster = cluster(MockCluster.start());
     JobRunner runner = service(cluster.port(), Duration.ZERO);
     String id = submit(runner);
@@ -251,10 +253,10 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void anImageThatCannotBePulledFailsTheJobAfterAWhileAndNotBefore() {
+  void anImageThatCannotBePulledFailsTheJobAfterTheTimeout() {
     MockCluster cluster = cluster(MockCluster.start());
     PodStatus status = waiting("ImagePullBackOff", "pull access denied for nobody/nothing");
-    JobRunner patient = service(cluster.port(), FOR_EVER);
+    JobRunner patient = service(cluster.port(), FOREVER);
     String id = submit(patient);
     cluster.pod(created(cluster), status);
     untilReason(patient, id, "ImagePullBackOff", "pull access denied");
@@ -264,15 +266,14 @@ class KubernetesExecutorTest {
     JobRunner impatient = service(cluster.port(), Duration.ZERO);
 
     untilState(impatient, id, JobState.FAILED);
-    assertThat(impatient.find(id).status().reason().orElseThrow())
-        .contains("cannot be started", "pull access denied");
+    assertThat(impatient.find(id).status().reason().orElseThrow()).contains("pull access denied");
     assertThat(cluster.jobs()).isEmpty();
   }
 
   @Test
-  void aCancelledJobIsDeleted() {
+  void cancellingDeletesTheKubernetesJob() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
     created(cluster);
 
@@ -283,15 +284,15 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aRestartedServiceGoesOnWithTheJobThatRuns() throws IOException {
+  void aRestartedServiceContinuesWithTheRunningJob() throws IOException {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner first = service(cluster.port(), FOR_EVER);
+    JobRunner first = service(cluster.port(), FOREVER);
     String id = submit(first);
     Job job = created(cluster);
 
     first.close();
-    JobRunner second = service(cluster.port(), FOR_EVER);
-    untilReason(second, id, "pod"); // it has looked
+    JobRunner second = service(cluster.port(), FOREVER);
+    untilReason(second, id, "pod"); // it has queried the cluster
     assertThat(second.find(id).state()).isEqualTo(JobState.RUNNING);
     assertThat(cluster.jobs()).hasSize(1);
     second.folder(id).writeOutcome(Outcome.published("tiny", 2, 0.9, OptionalDouble.empty()));
@@ -302,40 +303,40 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aJobThatFailedWhileTheServiceWasAwayHasFailedAndIsNotRunAgain() {
+  void aJobThatFailedWhileTheServiceWasDownIsNotRunAgain() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner first = service(cluster.port(), FOR_EVER);
+    JobRunner first = service(cluster.port(), FOREVER);
     String id = submit(first);
     Job job = created(cluster);
     first.close();
 
     cluster.pod(job, exit(137, "OOMKilled", ""));
     cluster.fail(job, "BackoffLimitExceeded");
-    JobRunner second = service(cluster.port(), FOR_EVER);
+    JobRunner second = service(cluster.port(), FOREVER);
 
     untilState(second, id, JobState.FAILED);
     assertThat(cluster.jobs()).hasSize(1);
   }
 
   @Test
-  void aJobThatVanishedWhileTheServiceWasAwayRunsAgain() {
+  void aJobThatDisappearedWhileTheServiceWasDownRunsAgain() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner first = service(cluster.port(), FOR_EVER);
+    JobRunner first = service(cluster.port(), FOREVER);
     String id = submit(first);
     Job job = created(cluster);
     first.close();
 
     cluster.delete(job);
-    JobRunner second = service(cluster.port(), FOR_EVER);
+    JobRunner second = service(cluster.port(), FOREVER);
 
     until(() -> second.find(id).status().attempts() == 2);
     assertThat(created(cluster).getMetadata().getName()).endsWith("-2");
   }
 
   @Test
-  void aJobThatSomebodyDeletesHasFailed() {
+  void aJobDeletedFromOutsideHasFailed() {
     MockCluster cluster = cluster(MockCluster.start());
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
     Job job = created(cluster);
     untilReason(runner, id, "pod");
@@ -344,11 +345,11 @@ class KubernetesExecutorTest {
 
     untilState(runner, id, JobState.FAILED);
     assertThat(runner.find(id).status().reason().orElseThrow())
-        .contains("deleted by somebody else");
+        .contains("vanillanet-training-" + id + "-1", "deleted");
   }
 
   @Test
-  void aMissingPermissionIsNamed() {
+  void aMissingPermissionToCreateFailsTheJob() {
     MockCluster cluster = cluster(MockCluster.scripted());
     String said = "jobs.batch is forbidden: User \"x\" cannot create resource \"jobs\"";
     cluster
@@ -360,7 +361,7 @@ class KubernetesExecutorTest {
             403,
             new StatusBuilder().withCode(403).withReason("Forbidden").withMessage(said).build())
         .always();
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
 
     String id = submit(runner);
 
@@ -370,9 +371,9 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aPermissionThatLacksIsWaitedForAndFailsAJobThatRunsAfterAWhile() {
+  void aMissingPermissionToReadFailsTheJobAfterTheTimeout() {
     String permission = "permission to get jobs.batch in namespace vision";
-    JobRunner patient = service(blind().port(), FOR_EVER);
+    JobRunner patient = service(blind().port(), FOREVER);
     String id = submit(patient);
     untilReason(patient, id, permission);
     assertThat(patient.find(id).state()).isEqualTo(JobState.RUNNING);
@@ -386,7 +387,7 @@ class KubernetesExecutorTest {
     assertThat(impatient.find(other).status().reason().orElseThrow()).contains(permission);
   }
 
-  /** A cluster where Jobs can be made, and not be looked at. */
+  /** A cluster where Jobs can be created but not read. */
   private MockCluster blind() {
     MockCluster cluster = cluster(MockCluster.scripted());
     String jobs = "/apis/batch/v1/namespaces/vision/jobs";
@@ -410,14 +411,14 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void anApiServerThatIsAwayIsAskedAgainUntilItIsBack() throws Exception {
+  void requestsAreRepeatedUntilTheApiServerIsBack() throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
-    JobRunner runner = service(port, FOR_EVER);
+    JobRunner runner = service(port, FOREVER);
     String id = submit(runner);
-    untilReason(runner, id, "localhost:" + port, "does not answer", "tried again");
+    untilReason(runner, id, "localhost:" + port, "does not answer");
     assertThat(runner.find(id).state()).isEqualTo(JobState.RUNNING);
 
     try (MockCluster back = MockCluster.start(port)) {
@@ -429,9 +430,9 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aJobIsNotLostWhileTheApiServerIsAway() throws Exception {
+  void aJobKeepsRunningWhileTheApiServerIsDown() throws Exception {
     MockCluster cluster = MockCluster.start();
-    JobRunner runner = service(cluster.port(), FOR_EVER);
+    JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
     created(cluster);
     untilReason(runner, id, "pod");

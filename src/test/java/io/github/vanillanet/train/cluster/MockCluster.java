@@ -17,7 +17,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.List;
 
-/** An API server that keeps what it is given, and no kubelet behind it: the test plays that. */
+/** An API server without a kubelet: the test sets the status of pods and Jobs. */
 final class MockCluster implements AutoCloseable {
 
   static final String NAMESPACE = "vision";
@@ -46,7 +46,7 @@ final class MockCluster implements AutoCloseable {
         port);
   }
 
-  /** One that answers only what {@link #server} is told to. */
+  /** A server that answers only the requests that the test defines. */
   static MockCluster scripted() {
     return new MockCluster(new KubernetesMockServer(false), 0);
   }
@@ -73,7 +73,7 @@ final class MockCluster implements AutoCloseable {
     return kubelet.batch().v1().jobs().inNamespace(NAMESPACE).list().getItems();
   }
 
-  /** Gives the Job a pod in this state, whatever it had before. */
+  /** Creates or replaces the pod of the Job. */
   void pod(Job job, PodStatus status) {
     Pod pod =
         new PodBuilder()

@@ -11,17 +11,21 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.deploy.Manifests;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is asked of Kubernetes, field by field. */
+/** Compares the Kubernetes Job with its expected YAML. */
 class TrainingJobTest {
 
-  static final ClusterSettings SETTINGS = settings("{}", "[]", "{}", 1);
+  static final KubernetesSettings SETTINGS = settings("{}", "[]", "{}", 1);
+  static final List<ClaimMount> CLAIMS =
+      List.of(
+          mount("jobs", Optional.of("jobs-claim"), "/var/lib/vanillanet", false),
+          mount("models", Optional.of("models-claim"), "/models", false),
+          mount("data", Optional.of("photos"), "/data", true));
 
   private static final String RESOURCES =
       """
@@ -33,37 +37,23 @@ class TrainingJobTest {
       """
       {"nvidia.com/gpu.product":"NVIDIA-L4"}""";
 
-  private static ClusterSettings settings(
+  private static KubernetesSettings settings(
       String resources, String tolerations, String nodes, int gpus) {
-    return new ClusterSettings(
+    return new KubernetesSettings(
         Optional.of("registry.example/vanillanet-serving:1.0.0-gpu"),
-        "IfNotPresent",
-        List.of("registry-login"),
-        Optional.empty(),
-        "cats",
-        Optional.of("trainer"),
-        Optional.of("nvidia"),
-        "nvidia.com/mig-2g.20gb",
-        gpus,
         resources,
-        nodes,
         tolerations,
-        Duration.ofHours(24),
-        Optional.of(Duration.ofHours(6)),
-        Duration.ofMinutes(5),
-        List.of(
-            mount("jobs", Optional.of("jobs-claim"), "/var/lib/vanillanet", false),
-            mount("models", Optional.of("models-claim"), "/models", false),
-            mount("data", Optional.of("photos"), "/data", true)));
+        nodes,
+        gpus);
   }
 
-  private static ClusterSettings.Mount mount(
+  private static ClaimMount mount(
       String name, Optional<String> claim, String path, boolean readOnly) {
-    return new ClusterSettings.Mount(name, name + "-claim", claim, Path.of(path), readOnly);
+    return new ClaimMount(name, name + "-claim", claim, Path.of(path), readOnly);
   }
 
   @Test
-  void theJobIsThisAndNothingElse() throws IOException {
+  void theJobHasExactlyTheExpectedFields() throws IOException {
     String expected =
         """
         apiVersion: batch/v1
@@ -132,7 +122,7 @@ class TrainingJobTest {
         """;
 
     Job job =
-        new TrainingJob(settings(RESOURCES, TOLERATIONS, NODES, 1))
+        new TrainingJob(settings(RESOURCES, TOLERATIONS, NODES, 1), CLAIMS)
             .of(
                 "20240101-000000-abcdef",
                 3,
@@ -144,8 +134,9 @@ class TrainingJobTest {
   }
 
   @Test
-  void withoutDevicesItTrainsOnTheCpu() {
-    Job job = new TrainingJob(settings(RESOURCES, "[]", "{}", 0)).of("id", 1, List.of("java"));
+  void withoutGpusTheJobTrainsOnTheCpu() {
+    Job job =
+        new TrainingJob(settings(RESOURCES, "[]", "{}", 0), CLAIMS).of("id", 1, List.of("java"));
 
     assertThat(
             job.getSpec().getTemplate().getSpec().getContainers().get(0).getResources().getLimits())
@@ -164,52 +155,39 @@ class TrainingJobTest {
         "{}                         | []                  | [1]  | node-selector",
         "{}                         | []                  | null | node-selector",
       })
-  void settingsThatKubernetesWouldNotUnderstandAreNamed(
+  void invalidJsonSettingsAreRejectedWithTheirName(
       String resources, String tolerations, String nodes, String named) {
-    assertThatThrownBy(() -> new TrainingJob(settings(resources, tolerations, nodes, 1)))
+    assertThatThrownBy(() -> new TrainingJob(settings(resources, tolerations, nodes, 1), CLAIMS))
         .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("vanillanet.training.kubernetes")
         .hasMessageContaining(named);
   }
 
   @Test
-  void aMissingImageOrClaimIsOneReadableLine() {
-    ClusterSettings complete = SETTINGS;
-    ClusterSettings noImage =
-        new ClusterSettings(
-            Optional.empty(),
-            complete.imagePullPolicy(),
-            List.of(),
-            Optional.empty(),
-            "cats",
-            Optional.empty(),
-            Optional.empty(),
-            "nvidia.com/gpu",
-            1,
-            "{}",
-            "{}",
-            "[]",
-            Duration.ofDays(1),
-            Optional.empty(),
-            Duration.ofMinutes(5),
-            List.of(mount("jobs", Optional.empty(), "/jobs", false)));
+  void aMissingImageOrClaimIsRejectedWithTheNameOfTheSetting() {
+    KubernetesSettings noImage = new KubernetesSettings(Optional.empty(), "{}", "[]", "{}", 1);
+    List<ClaimMount> noClaim = List.of(mount("jobs", Optional.empty(), "/jobs", false));
 
-    assertThatThrownBy(() -> new KubernetesExecutor(noImage, folder -> List.of()).check())
+    assertThatThrownBy(() -> new KubernetesExecutor(noImage, CLAIMS, folder -> List.of()).check())
         .has(code(ErrorCode.BAD_CONFIGURATION))
-        .hasMessage(
-            "vanillanet.training.kubernetes.image: vanillanet.training.executor=kubernetes needs"
-                + " it, found nothing");
+        .hasMessageStartingWith("vanillanet.training.kubernetes.image: ")
+        .hasMessageNotContaining("\n");
+    assertThatThrownBy(() -> new KubernetesExecutor(SETTINGS, noClaim, folder -> List.of()).check())
+        .has(code(ErrorCode.BAD_CONFIGURATION))
+        .hasMessageStartingWith("vanillanet.training.kubernetes.jobs-claim: ")
+        .hasMessageNotContaining("\n");
   }
 
   @Test
-  void noClusterIsOneReadableLine() {
+  void aMissingClusterIsReportedInOneLine() {
     String property = Config.KUBERNETES_KUBECONFIG_FILE;
     String before = System.getProperty(property);
     System.setProperty(property, "/nonexistent/kubeconfig");
-    try (KubernetesExecutor executor = new KubernetesExecutor(SETTINGS, folder -> List.of())) {
+    try (KubernetesExecutor executor =
+        new KubernetesExecutor(SETTINGS, CLAIMS, folder -> List.of())) {
       assertThatThrownBy(executor::check)
           .has(code(ErrorCode.BAD_CONFIGURATION))
-          .hasMessageContaining("no cluster is configured")
+          .hasMessageContaining("vanillanet.training.executor")
           .hasMessageNotContaining("\n");
     } finally {
       if (before == null) {

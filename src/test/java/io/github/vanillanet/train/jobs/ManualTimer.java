@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Runs the due actions when the test calls {@link #fire}. */
-final class ManualTimer implements JobRunner.Timer {
+final class ManualTimer implements Timer {
 
   private final List<Runnable> due = new ArrayList<>();
 

@@ -13,20 +13,20 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What a pod's status says about a training.
+ * The status of a training's pod.
  *
- * @param obstacle what keeps it from its work, in words
- * @param stuck true if the obstacle is one that seldom goes away by itself
- * @param exitCode of its container, once that has ended
- * @param reason of its end in words, where it was not its own doing
- * @param lastWords end of its log, if it failed
+ * @param obstacle what currently keeps it from working
+ * @param stuck whether the obstacle rarely disappears without an operator
+ * @param exitCode of the ended container
+ * @param reason of the end, if the cluster ended it
+ * @param logEnd end of the log of a failed container
  */
-record PodFinding(
+record PodReport(
     Optional<String> obstacle,
     boolean stuck,
     OptionalInt exitCode,
     Optional<String> reason,
-    Optional<String> lastWords) {
+    Optional<String> logEnd) {
 
   private static final Set<String> STUCK =
       Set.of(
@@ -39,48 +39,48 @@ record PodFinding(
           "CreateContainerError",
           "RunContainerError");
 
-  /** There is no pod: a quota may forbid it, or nothing has been done yet. */
-  static PodFinding noPod() {
-    return new PodFinding(
-        Optional.of("its pod has not been made yet"),
+  /** Without a pod: it is not created yet, or a quota prevents it. */
+  static PodReport noPod() {
+    return new PodReport(
+        Optional.of("the pod is not created yet"),
         false,
         OptionalInt.empty(),
         Optional.empty(),
         Optional.empty());
   }
 
-  static PodFinding of(Pod pod) {
+  static PodReport of(Pod pod) {
     Optional<ContainerStateTerminated> ended =
         state(pod).map(ContainerState::getTerminated).filter(Objects::nonNull);
     Optional<ContainerStateWaiting> waiting =
         state(pod).map(ContainerState::getWaiting).filter(Objects::nonNull);
     Optional<String> obstacle =
         condition(pod, "PodScheduled", "False")
-            .map(it -> "it cannot be scheduled: " + it.getMessage())
-            .or(() -> waiting.map(it -> words(it.getReason(), it.getMessage())));
-    return new PodFinding(
+            .map(it -> "the pod cannot be scheduled: " + it.getMessage())
+            .or(() -> waiting.map(it -> describe(it.getReason(), it.getMessage())));
+    return new PodReport(
         obstacle,
         waiting.filter(it -> it.getReason() != null && STUCK.contains(it.getReason())).isPresent(),
         ended.map(it -> OptionalInt.of(it.getExitCode())).orElse(OptionalInt.empty()),
-        outerReason(pod).or(() -> ended.flatMap(PodFinding::killed)),
+        clusterReason(pod).or(() -> ended.flatMap(PodReport::killed)),
         ended.map(ContainerStateTerminated::getMessage).filter(text -> !text.isBlank()));
   }
 
-  /** Evicted, preempted, drained away, or its node is gone. */
-  private static Optional<String> outerReason(Pod pod) {
+  /** Eviction, preemption, a drained node or a lost node. */
+  private static Optional<String> clusterReason(Pod pod) {
     return Optional.ofNullable(pod.getStatus())
         .filter(status -> status.getReason() != null)
-        .map(status -> "its pod ended: " + words(status.getReason(), status.getMessage()))
+        .map(status -> "the pod ended: " + describe(status.getReason(), status.getMessage()))
         .or(
             () ->
                 condition(pod, "DisruptionTarget", "True")
-                    .map(it -> "its pod was ended: " + words(it.getReason(), it.getMessage())));
+                    .map(it -> "the pod was ended: " + describe(it.getReason(), it.getMessage())));
   }
 
   private static Optional<String> killed(ContainerStateTerminated ended) {
     return "OOMKilled".equals(ended.getReason())
         ? Optional.of(
-            "its container was killed at its memory limit (OOMKilled, exit code %d); raise %s.resources"
+            "the container exceeded its memory limit (OOMKilled, exit code %d); raise %s.resources"
                 .formatted(ended.getExitCode(), KubernetesExecutor.SETTINGS))
         : Optional.empty();
   }
@@ -101,7 +101,7 @@ record PodFinding(
         .findFirst();
   }
 
-  private static String words(String reason, String message) {
+  private static String describe(String reason, String message) {
     return message == null || message.isBlank() ? reason : reason + ": " + message;
   }
 }
