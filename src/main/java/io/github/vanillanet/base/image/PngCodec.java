@@ -1,6 +1,7 @@
 package io.github.vanillanet.base.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Decodes PNG of every colour type and depth, interlaced or not. ImageIO is not used because it
@@ -14,26 +15,25 @@ final class PngCodec {
     {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
   };
 
+  private static final int SIGNATURE_BYTES = 8;
   private static final int[][] ONE_PASS = {{0, 0, 1, 1}};
 
   private PngCodec() {}
 
   static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
-    PngChunks chunks = new PngChunks(encoded, maxPixels);
-    PngHeader header = chunks.header();
+    ByteBuffer file = ByteBuffer.wrap(encoded).position(SIGNATURE_BYTES);
+    PngHeader header = PngHeader.read(file, maxPixels);
     byte[] rgb = new byte[3 * header.width() * header.height()];
-    try (PngRows rows = new PngRows(encoded, chunks)) {
-      if (readPasses(header, rows, chunks.palette(), rgb)) {
+    try (PngRows rows = new PngRows(file, header.filterDistance())) {
+      if (readPasses(header, rows, rgb)) {
         rows.finish();
-        chunks.finish();
       }
     }
     return new RgbImage(header.width(), header.height(), rgb);
   }
 
   /** Returns false if the compressed data ended properly before the last row. */
-  private static boolean readPasses(PngHeader header, PngRows rows, Palette palette, byte[] rgb)
-      throws IOException {
+  private static boolean readPasses(PngHeader header, PngRows rows, byte[] rgb) throws IOException {
     for (int[] pass : header.interlaced() ? PASSES : ONE_PASS) {
       int columns = Math.max(0, (header.width() - pass[0] + pass[2] - 1) / pass[2]);
       if (columns == 0) {
@@ -45,14 +45,14 @@ final class PngCodec {
           return false;
         }
         int start = 3 * (y * header.width() + pass[0]);
-        expand(header, rows.row(), columns, palette, rgb, start, 3 * pass[2]);
+        expand(header, rows.row(), columns, rgb, start, 3 * pass[2]);
       }
     }
     return true;
   }
 
   private static void expand(
-      PngHeader header, byte[] row, int columns, Palette palette, byte[] rgb, int start, int step) {
+      PngHeader header, byte[] row, int columns, byte[] rgb, int start, int step) {
     int depth = header.bitDepth();
     int sampleBytes = Math.max(1, depth / 8);
     int pixelBytes = sampleBytes * header.colour().samples;
@@ -72,7 +72,7 @@ final class PngCodec {
             gray((byte) (packed(row, x, depth) * 255 / ((1 << depth) - 1)), rgb, at);
           }
         }
-        case PALETTE -> palette.put(packed(row, x, depth), rgb, at);
+        case PALETTE -> header.palette().put(packed(row, x, depth), rgb, at);
       }
     }
   }

@@ -3,15 +3,22 @@ package io.github.vanillanet.base.image;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.zip.CRC32;
 
 /**
- * A PNG's IHDR chunk.
+ * The chunks of a PNG before its pixels.
  *
  * @param bitDepth bits per sample: 1, 2, 4, 8 or 16
  * @param colour the meaning of the samples
  * @param interlaced whether the rows are stored in Adam7's seven passes
+ * @param palette the colours of {@link Colour#PALETTE}
  */
-record PngHeader(int width, int height, int bitDepth, Colour colour, boolean interlaced) {
+record PngHeader(
+    int width, int height, int bitDepth, Colour colour, boolean interlaced, Palette palette) {
+
+  private static final int LENGTH_BYTES = 4;
+  private static final int TYPE_BYTES = 4;
 
   /** PNG's colour types: their number, samples per pixel and allowed bit depths. */
   enum Colour {
@@ -42,7 +49,46 @@ record PngHeader(int width, int height, int bitDepth, Colour colour, boolean int
     }
   }
 
-  static PngHeader read(ByteBuffer chunk, long maxPixels) throws IOException {
+  /**
+   * Reads the chunks before the pixels as Pillow does: verifies their checksums and skips unknown
+   * ones.
+   *
+   * @param file positioned after the signature; moved to the first IDAT chunk
+   */
+  static PngHeader read(ByteBuffer file, long maxPixels) throws IOException {
+    Palette palette = new Palette();
+    Optional<PngHeader> header = Optional.empty();
+    while (true) {
+      int start = file.position();
+      long length = FileBytes.u32(file);
+      String type = FileBytes.chunkType(file);
+      ByteBuffer body = file.duplicate();
+      if (type.equals("IDAT")) {
+        file.position(start);
+        return header.orElseThrow(() -> new IOException("it has no IHDR chunk before its pixels"));
+      }
+      if (type.equals("IEND")) {
+        throw new IOException("it has no IDAT chunk");
+      }
+      FileBytes.skip(file, length);
+      CRC32 checksum = new CRC32();
+      checksum.update(file.array(), start + LENGTH_BYTES, TYPE_BYTES + (int) length);
+      long expected = FileBytes.u32(file);
+      if (checksum.getValue() != expected) {
+        throw new IOException(
+            "chunk %s has checksum %08x, expected %08x"
+                .formatted(type.replaceAll("[^A-Za-z]", "?"), checksum.getValue(), expected));
+      }
+      if (type.equals("IHDR")) {
+        header = Optional.of(readHeader(body, palette, maxPixels));
+      } else if (type.equals("PLTE")) {
+        palette.fill(file.array(), body.position(), (int) length / 3, 3);
+      }
+    }
+  }
+
+  private static PngHeader readHeader(ByteBuffer chunk, Palette palette, long maxPixels)
+      throws IOException {
     long width = FileBytes.u32(chunk);
     long height = FileBytes.u32(chunk);
     int bitDepth = FileBytes.u8(chunk);
@@ -55,7 +101,8 @@ record PngHeader(int width, int height, int bitDepth, Colour colour, boolean int
       throw new IOException("filter method %d is unknown, expected 0".formatted(filter));
     }
     PngHeader header =
-        new PngHeader((int) width, (int) height, bitDepth, Colour.of(type, bitDepth), interlaced);
+        new PngHeader(
+            (int) width, (int) height, bitDepth, Colour.of(type, bitDepth), interlaced, palette);
     if (header.rowBytes(header.width) > Integer.MAX_VALUE - 16) {
       throw new IOException("a row of %d pixels is too long".formatted(width));
     }

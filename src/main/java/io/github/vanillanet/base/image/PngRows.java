@@ -1,6 +1,7 @@
 package io.github.vanillanet.base.image;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
@@ -10,18 +11,24 @@ import java.util.zip.Inflater;
  */
 final class PngRows implements AutoCloseable {
 
-  private final byte[] encoded;
-  private final PngChunks chunks;
-  private final Inflater inflater = new Inflater();
+  private static final int CHECKSUM_BYTES = 4;
+  private static final int SMALLEST_CHUNK_BYTES = 12;
+
+  private final ByteBuffer file; // at the data of an IDAT chunk
   private final int distance;
+  private final Inflater inflater = new Inflater();
+  private long dataLength;
   private byte[] row = new byte[0];
   private byte[] above = new byte[0];
 
-  PngRows(byte[] encoded, PngChunks chunks) {
-    this.encoded = encoded;
-    this.chunks = chunks;
-    this.distance = chunks.header().filterDistance();
-    inflater.setInput(encoded, chunks.dataStart(), chunks.dataLength());
+  /**
+   * @param file positioned at the first IDAT chunk
+   * @param distance bytes between a pixel and its left neighbour, for the row filters
+   */
+  PngRows(ByteBuffer file, int distance) throws IOException {
+    this.file = file;
+    this.distance = distance;
+    startChunk();
   }
 
   /** Starts a pass with rows of {@code length} bytes. The row above its first row is zero. */
@@ -57,8 +64,9 @@ final class PngRows implements AutoCloseable {
   }
 
   /**
-   * Inflates one more step after the last row, as Pillow does. A wrong checksum directly after the
-   * row is an error; a missing checksum and surplus rows are not.
+   * Checks the file after the last row as Pillow does. A wrong zlib checksum directly after the row
+   * is an error; a missing one and surplus rows are not. The file may end between two chunks or in
+   * a chunk's header, but not in a chunk's body.
    */
   void finish() throws IOException {
     try {
@@ -66,6 +74,26 @@ final class PngRows implements AutoCloseable {
     } catch (DataFormatException e) {
       throw damaged(e);
     }
+    FileBytes.skip(file, Math.min(dataLength, file.remaining()));
+    while (file.remaining() >= SMALLEST_CHUNK_BYTES) {
+      FileBytes.skip(file, CHECKSUM_BYTES); // not verified after the pixels
+      long length = FileBytes.u32(file);
+      String type = FileBytes.chunkType(file);
+      boolean nextFrame = type.equals("fcTL"); // of an animation; the first is complete
+      if (nextFrame || type.equals("IEND") || !type.matches("[A-Za-z]{4}")) {
+        return;
+      }
+      FileBytes.skip(file, length);
+    }
+  }
+
+  private void startChunk() throws IOException {
+    dataLength = FileBytes.u32(file);
+    if (!FileBytes.chunkType(file).equals("IDAT")) {
+      throw new IOException("it is truncated: its pixels end before their last row");
+    }
+    int present = (int) Math.min(dataLength, file.remaining());
+    inflater.setInput(file.array(), file.position(), present);
   }
 
   private int inflate(byte[] out, int from, int length) throws IOException {
@@ -78,8 +106,8 @@ final class PngRows implements AutoCloseable {
         if (inflater.needsDictionary()) {
           throw new IOException("its pixels need a preset dictionary");
         }
-        chunks.nextData();
-        inflater.setInput(encoded, chunks.dataStart(), chunks.dataLength());
+        FileBytes.skip(file, dataLength + CHECKSUM_BYTES);
+        startChunk();
       }
     } catch (DataFormatException e) {
       throw damaged(e);

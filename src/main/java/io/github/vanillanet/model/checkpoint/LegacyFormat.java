@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * The format before torch 1.6: five pickles (magic number, protocol, system, object, storage keys),
- * then per key its element count as int64 and its raw elements. It has no checksums.
+ * then for each key its element count as int64 and its raw elements. It has no checksums.
  *
  * @see <a
  *     href="https://github.com/pytorch/pytorch/blob/v1.5.1/torch/serialization.py">torch.serialization</a>
@@ -48,7 +48,7 @@ final class LegacyFormat {
     }
     if (!(next().load() instanceof PickleDict system)
         || !system.get("little_endian").equals(Optional.of(true))) {
-      throw Rejection.of("legacy: expected little_endian true, found another or no value");
+      throw Rejection.of("legacy: expected little_endian true, found another value or none");
     }
     Unpickler object = next();
     Object root = object.load();
@@ -74,7 +74,7 @@ final class LegacyFormat {
       StorageRef storage = key instanceof String name ? storages.get(name) : null;
       if (storage == null || ranges.containsKey(storage.key())) {
         throw Rejection.of(
-            "legacy: expected every storage key once, found %s",
+            "legacy: expected each storage key once, found %s",
             key instanceof String name ? Rejection.quote(name) : Rejection.kind(key));
       }
       long elements = file.slice(at, Long.BYTES).getLong();

@@ -21,10 +21,16 @@ final class WeightCheck {
     List<String> nonFinite = new ArrayList<>();
     List<String> negative = new ArrayList<>();
     weights.tensors().forEach((name, tensor) -> check(name, tensor, nonFinite, negative));
-    if (!nonFinite.isEmpty() || !negative.isEmpty()) {
-      String first = complaint("finite weights", "NaN or infinity", nonFinite);
-      String second = complaint("variances of at least 0", "negative ones", negative);
-      throw Rejection.of("%s%s%s", first, first.isEmpty() || second.isEmpty() ? "" : "; ", second);
+    List<String> complaints = new ArrayList<>();
+    if (!nonFinite.isEmpty()) {
+      complaints.add(
+          "expected finite weights, found NaN or infinity in " + Rejection.list(nonFinite));
+    }
+    if (!negative.isEmpty()) {
+      complaints.add("expected no negative variances, found some in " + Rejection.list(negative));
+    }
+    if (!complaints.isEmpty()) {
+      throw Rejection.of("%s", String.join("; ", complaints));
     }
   }
 
@@ -49,11 +55,5 @@ final class WeightCheck {
     } else if (variance && smallest < 0) {
       negative.add(name);
     }
-  }
-
-  private static String complaint(String expected, String found, List<String> names) {
-    return names.isEmpty()
-        ? ""
-        : "expected %s, found %s in %s".formatted(expected, found, Rejection.list(names));
   }
 }

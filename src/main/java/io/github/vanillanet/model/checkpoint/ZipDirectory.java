@@ -2,16 +2,14 @@ package io.github.vanillanet.model.checkpoint;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
- * The checked records of a zip: names are unique and safe, central and local headers agree, and the
- * records do not overlap and end before the directory.
+ * Reads and checks the central directory of a zip: names are unique and safe, central and local
+ * headers agree, and the records do not overlap and end before the directory.
  *
  * <p>{@code java.util.zip.ZipFile} checks little of this. It also hides the offset of a record,
  * which is needed to map it.
@@ -25,13 +23,10 @@ final class ZipDirectory {
   private static final int STORED = 0;
   private static final int DEFLATED = 8;
 
-  private final Map<String, ZipRecord> records;
+  private ZipDirectory() {}
 
-  private ZipDirectory(Map<String, ZipRecord> records) {
-    this.records = records;
-  }
-
-  static ZipDirectory read(FileWindows file) {
+  /** All records by name, in file order. */
+  static Map<String, ZipRecord> read(FileWindows file) {
     ZipEnd end = ZipEnd.find(file);
     if (end.entries() > MOST_ENTRIES || end.size() > LARGEST_DIRECTORY) {
       throw Rejection.of(
@@ -50,16 +45,11 @@ final class ZipDirectory {
       throw Rejection.of("zip: expected %d entries, found %d", end.entries(), headers.size());
     }
     headers.sort(Comparator.comparingLong(ZipHeader::offset));
-    return new ZipDirectory(records(file, headers, end.offset()));
-  }
-
-  private static Map<String, ZipRecord> records(
-      FileWindows file, List<ZipHeader> headers, long directoryStart) {
     Map<String, ZipRecord> records = new LinkedHashMap<>();
     for (int i = 0; i < headers.size(); i++) {
       ZipHeader central = headers.get(i);
-      long limit = i + 1 < headers.size() ? headers.get(i + 1).offset() : directoryStart;
-      ZipRecord record = record(file, central, Math.min(limit, directoryStart));
+      long next = i + 1 < headers.size() ? headers.get(i + 1).offset() : end.offset();
+      ZipRecord record = record(file, central, Math.min(next, end.offset()));
       if (records.put(record.name(), record) != null) {
         throw Rejection.of(
             "zip: expected one entry of each name, found %s twice", Rejection.quote(record.name()));
@@ -121,14 +111,5 @@ final class ZipDirectory {
 
   private static boolean disagree(long central, long local, boolean later) {
     return central != local && !(later && local == 0);
-  }
-
-  Optional<ZipRecord> find(String name) {
-    return Optional.ofNullable(records.get(name));
-  }
-
-  /** In file order. */
-  Collection<ZipRecord> records() {
-    return records.values();
   }
 }

@@ -16,14 +16,14 @@ final class ZipFormat {
 
   private static final String PICKLE = "data.pkl";
 
-  private final ZipDirectory directory;
+  private final Map<String, ZipRecord> records;
   private final FileWindows file;
   private final TensorMemory memory;
   private final String root;
   private final Map<String, ByteRange> opened = new HashMap<>();
 
   private ZipFormat(FileWindows file, TensorMemory memory) {
-    this.directory = ZipDirectory.read(file);
+    this.records = ZipDirectory.read(file);
     this.file = file;
     this.memory = memory;
     String pickle = pickle().name();
@@ -40,7 +40,7 @@ final class ZipFormat {
   /** Reads a checkpoint. Rejects a TorchScript archive. */
   static Unpickled read(FileWindows file, TensorMemory memory) {
     ZipFormat format = new ZipFormat(file, memory);
-    if (format.directory.find(format.root + "constants.pkl").isPresent()) {
+    if (format.records.containsKey(format.root + "constants.pkl")) {
       throw Rejection.of(
           "expected a checkpoint written by torch.save, found a TorchScript archive"
               + " (%sconstants.pkl)",
@@ -69,43 +69,37 @@ final class ZipFormat {
 
   private ZipRecord pickle() {
     List<ZipRecord> pickles =
-        directory.records().stream()
+        records.values().stream()
             .filter(record -> record.name().equals(PICKLE) || record.name().endsWith('/' + PICKLE))
             .toList();
     if (pickles.size() != 1) {
       throw Rejection.of(
           "expected one record <root>/data.pkl in the zip, found %d among: %s",
-          pickles.size(),
-          Rejection.list(directory.records().stream().limit(8).map(ZipRecord::name).toList()));
+          pickles.size(), Rejection.list(records.keySet().stream().limit(8).toList()));
     }
     return pickles.get(0);
   }
 
   private void requireLittleEndian() {
-    directory
-        .find(root + "byteorder")
-        .ifPresent(
-            record -> {
-              int length = (int) Math.min(record.size(), 16);
-              ByteBuffer bytes = record.open(file, memory).slice(0, length);
-              String order = StandardCharsets.US_ASCII.decode(bytes).toString().strip();
-              if (!order.equals("little")) {
-                throw Rejection.of("byteorder: expected little, found %s", Rejection.quote(order));
-              }
-            });
+    ZipRecord record = records.get(root + "byteorder");
+    if (record != null) {
+      ByteBuffer bytes = record.open(file, memory).slice(0, (int) Math.min(record.size(), 16));
+      String order = StandardCharsets.US_ASCII.decode(bytes).toString().strip();
+      if (!order.equals("little")) {
+        throw Rejection.of("byteorder: expected little, found %s", Rejection.quote(order));
+      }
+    }
   }
 
   private ByteRange open(StorageRef storage) {
-    ByteRange earlier = opened.get(storage.key());
-    if (earlier != null) {
-      return earlier;
+    return opened.computeIfAbsent(storage.key(), key -> openRecord(root + "data/" + key, storage));
+  }
+
+  private ByteRange openRecord(String name, StorageRef storage) {
+    ZipRecord record = records.get(name);
+    if (record == null) {
+      throw Rejection.of("expected a record %s, found none", Rejection.quote(name));
     }
-    String name = root + "data/" + storage.key();
-    ZipRecord record =
-        directory
-            .find(name)
-            .orElseThrow(
-                () -> Rejection.of("expected a record %s, found none", Rejection.quote(name)));
     if (record.size() != storage.byteSize()) {
       throw Rejection.of(
           "%s: expected %d elements of %s, %d bytes, found %d bytes",
@@ -115,8 +109,6 @@ final class ZipFormat {
           storage.byteSize(),
           record.size());
     }
-    ByteRange bytes = record.open(file, memory);
-    opened.put(storage.key(), bytes);
-    return bytes;
+    return record.open(file, memory);
   }
 }
