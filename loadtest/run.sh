@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
-# Starts the packaged service on one processor, loads it from another, and prints what was measured.
-# Everything lies below loadtest/target; Gatling's reports in loadtest/target/gatling.
+# Load test: starts the packaged service on one processor, sends requests from another, and prints the
+# results. All files are below loadtest/target, Gatling's reports in loadtest/target/gatling. See
+# docs/performance.md for an explanation of the parts.
 #
 #   SECONDS_EACH=30     length of each phase
-#   SETTLE=90           seconds from ready until the load: it goes on warming itself up while idle
-#   PORT=18480          of the service, on the loopback interface
+#   SETTLE=90           seconds of idle time after the service is ready; it warms itself up meanwhile
+#   PORT=18480          port of the service, on the loopback interface
 #   SERVICE_CPU=0       CLIENT_CPU=1
-#   JAR=FILE            the packaged service, target/quarkus-app/quarkus-run.jar unless told
-#   PARTS="overhead …"  some of: overhead latency storm patience swap ramp memory
+#   JAR=FILE            the packaged service; default: target/quarkus-app/quarkus-run.jar
+#   PARTS="overhead …"  any of: overhead latency storm patience swap ramp memory
 #
-# Exits with 1 if a ratio was missed.
+# Exits with 1 if a ratio misses its goal.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -27,11 +28,11 @@ service=
 missed=0
 
 if ! taskset -c "$service_cpu,$client_cpu" true; then
-  echo "processors $service_cpu and $client_cpu are needed" >&2
+  echo "processors $service_cpu and $client_cpu are not available; set SERVICE_CPU and CLIENT_CPU" >&2
   exit 2
 fi
 if [ ! -f "$jar" ]; then
-  echo "$jar is missing: mvn -DskipTests package makes it" >&2
+  echo "$jar does not exist; run mvn -DskipTests package first" >&2
   exit 2
 fi
 
@@ -39,7 +40,7 @@ wanted() { [[ " $parts " == *" $1 "* ]]; }
 
 # Starts the service with the settings given as NAME=VALUE and waits until it is ready.
 start() {
-  # the name of the pinned program is not the JVM's: taskset becomes it, so the id is right
+  # taskset replaces itself with the JVM, so the process id is that of the JVM
   env QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT="$port" \
     QUARKUS_SECURITY_USERS_EMBEDDED_USERS_LOADTEST="$password" \
     QUARKUS_SECURITY_USERS_EMBEDDED_ROLES_LOADTEST=admin \
@@ -49,7 +50,7 @@ start() {
   until curl --silent --fail --output /dev/null "$url/q/health/ready"; do
     patience=$((patience - 1))
     if [ $patience = 0 ] || ! kill -0 "$service" 2> /dev/null; then
-      echo "the service is not ready, see $work/service.log" >&2
+      echo "the service did not become ready, see $work/service.log" >&2
       exit 2
     fi
     sleep 0.5
@@ -65,10 +66,10 @@ stop() {
 }
 trap stop EXIT
 
-# Resident memory of the service, MiB.
+# Prints the resident memory of the service in MiB.
 resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$service/status"; }
 
-# Prints a ratio and holds it to a bound: at_most WHAT FOUND BOUND
+# Prints a ratio and compares it with its limit: at_most WHAT FOUND LIMIT
 at_most() {
   awk -v what="$1" -v found="$2" -v bound="$3" 'BEGIN {
     missed = found == "" || found > bound
@@ -77,12 +78,12 @@ at_most() {
   }' || missed=1
 }
 
-# Milliseconds of one forward as the service found them at start: batch1 MODEL
+# Prints the forward time in ms that the service measured when it loaded the model: batch1 MODEL
 batch1() {
-  sed -n "s/.*serving $1\/[0-9]* .* batch 1 in \([0-9.]*\) ms.*/\1/p" "$work/service.log" | tail -1
+  curl --silent --fail "$url/models/$1" | sed -n 's/.*"batch1_latency_ms":\([0-9.]*\).*/\1/p'
 }
 
-# A Gatling simulation: simulate NAME -Dx=y …
+# Runs a Gatling simulation: simulate NAME -Dx=y …
 simulate() {
   local name=$1
   shift
@@ -111,7 +112,7 @@ if [ ! -d "$models/vanillanet-5/2" ]; then
   start VANILLANET_REPOSITORY="$models" \
     VANILLANET_SEEDED_MODELS=vanillanet_5,vanillanet_9,vanillanet_13
   stop
-  cp -r "$models/vanillanet-5/1" "$models/vanillanet-5/2" # to swap between
+  cp -r "$models/vanillanet-5/1" "$models/vanillanet-5/2" # for the swaps
 fi
 
 alone=$work/alone
@@ -125,7 +126,7 @@ capacity() {
   capacity=$(cat "$work/capacity")
 }
 
-# Five times the capacity, and what it left in memory: storm [-Dpatient=true]
+# Five times the capacity, and the memory afterwards: storm [-Dpatient=true]
 storm() {
   local before after
   before=$(resident)
@@ -135,7 +136,7 @@ storm() {
   at_most "resident after the storm / before it" "$(awk "BEGIN { print $after / $before }")" 1.1
 }
 
-# One request after the other: overhead [-Dmodel=…]
+# Sends one request after the other: overhead [-Dmodel=…]
 overhead() {
   echo
   echo "== one request after the other $*"
@@ -143,7 +144,7 @@ overhead() {
     io.github.vanillanet.loadtest.Overhead
 }
 
-# The same from a server that does nothing with it
+# The same with a server that does nothing else
 bare_overhead() {
   : > "$work/bare.log"
   taskset -c "$service_cpu" java -cp target/test-classes -Dport="$port" \
@@ -151,7 +152,7 @@ bare_overhead() {
   service=$!
   until grep -q listening "$work/bare.log"; do
     if ! kill -0 "$service" 2> /dev/null; then
-      echo "the bare server does not listen, see $work/bare.log" >&2
+      echo "the bare server did not start, see $work/bare.log" >&2
       exit 2
     fi
     sleep 0.1
@@ -205,20 +206,20 @@ if wanted ramp; then
   stop
 fi
 
-# What the models of a repository take, MiB, started as the images do: weigh FOLDER PHOTOS sets unused,
-# and used, after so many photos to each of them
+# Measures the memory in MiB of all models in a repository, with the settings of the images:
+# weigh FOLDER PHOTOS sets unused, and used after PHOTOS photos to each model
 weigh() {
   start VANILLANET_REPOSITORY="$1" MALLOC_ARENA_MAX=1
   sleep 3
   unused=$(resident)
-  # shellcheck disable=SC2046 # a model's name has no blank
+  # shellcheck disable=SC2046 # model names contain no blanks
   taskset -c "$client_cpu" java -cp target/test-classes -Dservice="$url" -Drounds="$2" \
     io.github.vanillanet.loadtest.Rounds $(ls "$1")
   used=$(resident)
   stop
 }
 
-# Holds the family to its weights: family_at_most WHEN BASE NINE
+# Compares the memory of the family with its weights: family_at_most WHEN BASE NINE
 family_at_most() {
   echo "$1: base $2 MiB (embedded model), nine models $3 MiB, their weights $weights MiB"
   at_most "(nine models - base) / weights, $1" "$(awk "BEGIN { print ($3 - $2) / $weights }")" 1.2
@@ -227,12 +228,12 @@ family_at_most() {
 if wanted memory; then
   echo
   echo "== resident memory of the family"
-  weigh "$work/embedded" 180 # as many as nine models get: the heap grows with requests, too
+  weigh "$work/embedded" 180 # as many photos as nine models get, because the heap grows with requests
   base_unused=$unused
   base_used=$used
   family=$(seq -f 'vanillanet_%g' -s , 5 13)
   start VANILLANET_REPOSITORY="$work/family" VANILLANET_SEEDED_MODELS="$family"
-  stop # what publishing took is not what serving takes
+  stop # publishing needs memory that serving does not
   weigh "$work/family" 20
   weights=$(find "$work/family" -name model.pt -printf '%s\n' |
     awk '{ s += $1 } END { printf "%.0f", s / 2^20 }')

@@ -1,4 +1,4 @@
-// The administrators' tab: who is in, and what they find there.
+// The tab for administrators: sign-in, trainings and versions.
 import { byId } from './dom.js';
 import * as problems from './problems.js';
 import { Session } from './session.js';
@@ -10,7 +10,7 @@ export class Admin {
   #changed;
   #trainings;
 
-  /** @param {function()} changed called when other versions may be served than before */
+  /** @param {function()} changed called when the served versions may have changed */
   constructor(changed) {
     this.#changed = changed;
     const form = byId('sign-in-form');
@@ -44,7 +44,7 @@ export class Admin {
     }
     password.value = '';
     token.value = '';
-    byId('who').textContent = kind.value === 'bearer' ? 'bearer of a token' : user.value;
+    byId('who').textContent = kind.value === 'bearer' ? 'a token' : user.value;
     byId('sign-in').hidden = true;
     byId('admin').hidden = false;
     this.#enter(session);
@@ -73,9 +73,9 @@ export class Admin {
 
 function explained(failure) {
   if (failure.status === 401) {
-    failure.message = 'The service does not take these credentials.';
+    failure.message = 'The service rejected these credentials.';
   } else if (failure.status === 403) {
-    failure.message = 'These credentials are right, but not those of an administrator.';
+    failure.message = 'This user is not an administrator.';
   }
   return failure;
 }

@@ -1,12 +1,12 @@
-// The service, spoken to. Addresses are relative, so the page also works below a path of a proxy.
+// Requests to the service. Addresses are relative, so the page also works behind a proxy with a path.
 
-/** An answer that is a failure, or no answer. */
+/** A failed request. */
 export class Problem extends Error {
   /**
-   * @param {number} status 0 if nothing came back
+   * @param {number} status 0 if there was no answer
    * @param {string} title
    * @param {string} detail
-   * @param {{retryAfter?: number, requestId?: string}} [more] seconds; the request's id
+   * @param {{retryAfter?: number, requestId?: string}} [more] seconds until a retry; id of the request
    */
   constructor(status, title, detail, more = {}) {
     super(detail);
@@ -18,7 +18,7 @@ export class Problem extends Error {
 
   static unreachable() {
     return new Problem(
-      0, 'No answer', 'The service cannot be reached. Is it running, and the network up?');
+      0, 'No answer', 'The service cannot be reached. Check that it is running and that the network works.');
   }
 
   /** @param {Response} response that is not ok */
@@ -29,7 +29,7 @@ export class Problem extends Error {
 
   /**
    * @param {number} status
-   * @param {Object} body problem+json, or anything a proxy answers with
+   * @param {Object} body problem+json, or the answer of a proxy
    * @param {{get: function(string): ?string}} headers
    */
   static parsed(status, body, headers) {
@@ -37,7 +37,7 @@ export class Problem extends Error {
     return new Problem(
       status,
       body.title ?? `HTTP ${status}`,
-      body.detail ?? 'The service gives no reason.',
+      body.detail ?? 'The service gave no reason.',
       {
         retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
         requestId: body.request_id ?? headers.get('X-Request-Id') ?? undefined,
@@ -54,7 +54,7 @@ export class Problem extends Error {
 export async function send(path, init = {}) {
   let response;
   try {
-    // without `omit` a 401 would make the browser open its own window for passwords
+    // without `omit` the browser opens its own password dialog on a 401
     response = await fetch(path, { credentials: 'omit', ...init });
   } catch (failure) {
     if (failure.name === 'AbortError') {
@@ -68,10 +68,10 @@ export async function send(path, init = {}) {
   return response;
 }
 
-/** @returns {Promise<{models: Object[], groups: Object<string, string[]>}>} what is served */
+/** @returns {Promise<{models: Object[], groups: Object<string, string[]>}>} models and groups */
 export const models = async () => (await send('models')).json();
 
-/** @returns {Promise<boolean>} whether all models are there that shall be */
+/** @returns {Promise<boolean>} whether all models are loaded */
 export const ready = () => send('q/health/ready').then(() => true, () => false);
 
 /**
@@ -79,13 +79,13 @@ export const ready = () => send('q/health/ready').then(() => true, () => false);
  * @param {Blob} picture
  * @param {AbortSignal} [signal]
  * @returns {Promise<{body: Object, stages: string, wall: number}>} the answer, its header
- *     Server-Timing, and the milliseconds until it was here
+ *     Server-Timing, and the milliseconds until it arrived
  */
 export async function classify(model, picture, signal) {
   const begin = performance.now();
   const response = await send(`classify/${encodeURIComponent(model)}?top_k=5`, {
     method: 'POST',
-    // files without an extension have no type; the service looks at the bytes
+    // files without an extension have no type; the service detects the format
     headers: { 'Content-Type': picture.type.startsWith('image/') ? picture.type : 'application/octet-stream' },
     body: picture,
     signal,

@@ -1,4 +1,4 @@
-// A picture, a model, five answers.
+// The classify tab: one picture, one model, five answers.
 import * as api from './api.js';
 import { byId, count, el, fill, percent, span } from './dom.js';
 import { Comparison } from './compare.js';
@@ -27,9 +27,9 @@ export class Classify {
     });
   }
 
-  /** Reads what is served, again and again until all of it is there. */
+  /** Loads the list of models, and repeats until the service is ready. */
   async load() {
-    const ready = await api.ready(); // asked first: the list may grow meanwhile
+    const ready = await api.ready(); // before the list, which may grow meanwhile
     try {
       const { models, groups } = await api.models();
       this.#models = new Map(models.map((model) => [model.name, model]));
@@ -68,7 +68,7 @@ export class Classify {
     const model = this.#models.get(name);
     if (!model) {
       const members = this.#groups.get(name) ?? [];
-      byId('model-text').textContent = members.length > 0 ? `Any of ${members.join(', ')}` : '';
+      byId('model-text').textContent = members.length > 0 ? `One of ${members.join(', ')}` : '';
       byId('untrained').hidden = true;
       return;
     }
@@ -79,7 +79,7 @@ export class Classify {
       `${model.classes} classes`,
     ];
     if (model.accuracy !== undefined) {
-      facts.push(`${percent(model.accuracy)} top-1 when it was tested`);
+      facts.push(`${percent(model.accuracy)} top-1 accuracy`);
     }
     byId('model-text').textContent = facts.join(' · ');
     byId('untrained').hidden = model.trained;
@@ -93,7 +93,7 @@ export class Classify {
   }
 
   async #ask() {
-    this.#asking.abort(); // only the last question counts
+    this.#asking.abort(); // only the latest request counts
     this.#asking = new AbortController();
     const { signal } = this.#asking;
     const model = byId('model').value;
@@ -122,7 +122,7 @@ export class Classify {
         el('div', { class: 'track', 'aria-hidden': 'true' }, bar(probability))));
     const parts = [el('ol', { class: 'bars', 'aria-label': 'Most likely classes' }, ...bars)];
     if (this.#groups.has(byId('model').value)) {
-      parts.unshift(el('p', { class: 'small' }, `${body.model} answers for the group.`));
+      parts.unshift(el('p', { class: 'small' }, `${body.model} answered for the group.`));
       byId('untrained').hidden = body.trained;
       const model = this.#models.get(body.model);
       if (model) {

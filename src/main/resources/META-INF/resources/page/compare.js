@@ -1,17 +1,17 @@
-// The same picture through several models, side by side.
+// Compares the answers of several models to one picture.
 import * as api from './api.js';
 import { byId, el, fill, milliseconds, percent, span } from './dom.js';
 import { parse } from './timing.js';
 
-/** The first request after a while is slower than the next: the middle one of three counts. */
+/** The first request after a pause is slower, so the median of three counts. */
 const ROUNDS = 3;
-const COLUMNS = ['Model', 'Best answer', 'Probability', 'Net', 'Service', ''];
+const COLUMNS = ['Model', 'Best answer', 'Probability', 'Network', 'Service', ''];
 
 export class Comparison {
   #find;
   #picture;
 
-  /** @param {function(string): ?Object} find the model of a name; none for a group */
+  /** @param {function(string): ?Object} find returns the model of a name, or nothing for a group */
   constructor(find) {
     this.#find = find;
     byId('compare').addEventListener('click', () => this.#run());
@@ -27,7 +27,7 @@ export class Comparison {
         el('input', { type: 'checkbox', value: name, checked: !off.has(name) }), name)));
   }
 
-  /** @param {Blob} picture to compare with */
+  /** @param {Blob} picture to send */
   of(picture) {
     this.#picture = picture;
     byId('compare').disabled = false;
@@ -41,7 +41,7 @@ export class Comparison {
       [...byId('compare-models').querySelectorAll('input:checked')].map((input) => input.value);
     byId('compare').disabled = true;
     const results = [];
-    for (const name of names) { // one after the other, or they would measure each other
+    for (const name of names) { // one after the other, so that they do not slow each other down
       byId('compare-status').textContent = `${name} …`;
       results.push(await this.#one(name, picture));
     }
@@ -50,7 +50,7 @@ export class Comparison {
       return;
     }
     byId('compare-status').textContent =
-      names.length === 0 ? 'No model is chosen.' : `${names.length} compared.`;
+      names.length === 0 ? 'Choose a model.' : `${names.length} compared.`;
     byId('comparison').hidden = names.length === 0;
     fill(byId('comparison'), table(results));
   }

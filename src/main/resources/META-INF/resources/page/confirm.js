@@ -1,11 +1,11 @@
-// A question before something that others will notice.
+// Asks for confirmation before an action that affects other users.
 import { byId } from './dom.js';
 
 /**
  * @param {string} title
  * @param {string} text
- * @param {string} yes the name of what is going to happen
- * @returns {Promise<boolean>} whether it shall
+ * @param {string} yes label of the button that confirms
+ * @returns {Promise<boolean>} whether the user confirmed
  */
 export function confirm(title, text, yes) {
   const dialog = byId('confirm');

@@ -1,13 +1,13 @@
-// Which part of a picture a net sees: the service's rule, in the picture's own pixels.
+// Computes which part of a picture a network sees, in pixels of the picture.
 
-/** As Python's round(): the official evaluation cuts so. @param {number} difference at least 0 */
+/** Rounds half to even, as the official evaluation does. @param {number} difference at least 0 */
 function half(difference) {
   const down = Math.floor(difference / 2);
   return difference % 2 === 0 ? down : down + (down % 2);
 }
 
 /**
- * The service resizes a picture, then cuts out its centre.
+ * Returns the centre crop that the service takes after it has resized a picture.
  *
  * @param {number} width of the picture
  * @param {number} height of the picture

@@ -1,4 +1,4 @@
-// Loss, accuracy and slope over the epochs, drawn while they come.
+// Draws loss, accuracy and slope over the epochs while a training runs.
 import { el, fill, svg } from './dom.js';
 
 const WIDTH = 320;
@@ -6,7 +6,7 @@ const HEIGHT = 150;
 const LEFT = 34;
 const BOTTOM = 20;
 const TOP = 8;
-/** More points than pixels tell nothing: then every other one goes. */
+/** Above this number every other point is removed: there are not more pixels. */
 const MOST_POINTS = 640;
 
 const share = (value) => `${Math.round(100 * value)} %`;
@@ -25,7 +25,7 @@ class Chart {
    * @param {string} title
    * @param {{key: string, name: string, kind: string}[]} lines members of a progress event, their
    *     names and their colours' classes
-   * @param {?number} highest end of the axis; absent if the values decide
+   * @param {?number} highest end of the axis; without it, the largest value
    * @param {function(number): string} label of a value
    */
   constructor(title, lines, highest, label) {
@@ -64,22 +64,22 @@ class Chart {
     parts.push(
       svg('text', { x: LEFT, y: HEIGHT - 4 }, '0'),
       svg('text', { x: WIDTH, y: HEIGHT - 4, 'text-anchor': 'end' }, `${epochs} epochs`));
-    const told = [];
+    const summary = [];
     const legend = [];
     for (const { key, name, kind } of this.#lines) {
       const points = this.#points.get(key);
       const last = points.length === 0 ? '–' : this.#label(points.at(-1)[1]);
-      told.push(`${name} ${last}`);
+      summary.push(`${name} ${last}`);
       legend.push(el('span', {}, el('i', { class: kind }), `${name} ${last}`));
       parts.push(svg('g', { class: kind }, ...line(points, x, y)));
     }
     fill(this.#legend, ...legend);
-    this.#svg.setAttribute('aria-label', `${this.#title}: ${told.join(', ')}`);
+    this.#svg.setAttribute('aria-label', `${this.#title}: ${summary.join(', ')}`);
     fill(this.#svg, ...parts);
   }
 }
 
-/** A line, and a dot at its end, so that a lone point shows too. */
+/** A line with a dot at its end, so that a single point is visible too. */
 function line(points, x, y) {
   if (points.length === 0) {
     return [];
@@ -99,7 +99,7 @@ export class Curves {
       { key: 'validation_accuracy', name: 'validation', kind: 'first' },
       { key: 'accuracy', name: 'training', kind: 'second' },
     ], 1, share),
-    new Chart('Slope, 1 where layers fuse', [{ key: 'slope', name: 'slope', kind: 'third' }], 1, number),
+    new Chart('Slope (1: layers can be fused)', [{ key: 'slope', name: 'slope', kind: 'third' }], 1, number),
   ];
   #epochs = 1;
   #frame = 0;
@@ -114,7 +114,7 @@ export class Curves {
     this.#later();
   }
 
-  /** @param {Object} progress an event of a training */
+  /** @param {Object} progress a progress event of a training */
   add(progress) {
     if (progress.phase === 'train' && progress.steps > 0) {
       this.#epochs = progress.epochs;
@@ -124,7 +124,7 @@ export class Curves {
     }
   }
 
-  /** Many events come at once when a connection begins: one picture does for all. */
+  /** Draws once per frame: a new connection delivers many events at once. */
   #later() {
     this.#frame ||= requestAnimationFrame(() => this.#draw());
   }

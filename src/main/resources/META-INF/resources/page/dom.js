@@ -1,22 +1,22 @@
-// Elements and numbers. All text goes through text nodes: labels, file names and problems are
-// whatever somebody wrote, and must never become markup.
+// Creates elements and formats numbers. All text becomes text nodes, because labels, file names and
+// error messages can contain markup.
 
 /** @param {string} id @returns {HTMLElement} */
 export const byId = (id) => document.getElementById(id);
 
 /**
- * A new element.
+ * Creates an element.
  *
  * @param {string} tag
- * @param {Object<string, *>} [traits] attributes; functions are listeners; `true` is an empty
- *     attribute; `false` and absent values are left out
+ * @param {Object<string, *>} [traits] attributes; a function is a listener; `true` is an empty
+ *     attribute; `false` and absent values are skipped
  * @param {...(Node|string|number)} children numbers and strings become text
  */
 export function el(tag, traits = {}, ...children) {
   return furnish(document.createElement(tag), traits, children);
 }
 
-/** The same for a drawing. */
+/** Creates an SVG element, like {@link el}. */
 export function svg(tag, traits = {}, ...children) {
   return furnish(document.createElementNS('http://www.w3.org/2000/svg', tag), traits, children);
 }
@@ -35,13 +35,13 @@ function furnish(element, traits, children) {
   return element;
 }
 
-/** Puts these children, and no others, into an element. */
+/** Replaces the children of an element. */
 export const fill = (element, ...children) => element.replaceChildren(...children);
 
-/** An element that is as wide as a share of its parent, and begins where another share ends. */
+/** Creates an element with a left offset and a width as shares of its parent. */
 export function span(from, width) {
   const element = el('span');
-  // not an attribute: the content security policy lets no inline style in
+  // not an attribute: the content security policy forbids inline styles
   element.style.left = `${100 * from}%`;
   element.style.width = `${100 * width}%`;
   return element;

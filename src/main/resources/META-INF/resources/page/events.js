@@ -1,4 +1,4 @@
-// Server-sent events, read from a fetch: an EventSource cannot send credentials.
+// Reads server-sent events with fetch, because EventSource cannot send credentials.
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 const FIRST_WAIT_MILLIS = 1000;
@@ -6,7 +6,7 @@ const LONGEST_WAIT_MILLIS = 15000;
 
 /**
  * @param {ReadableStream<Uint8Array>} stream
- * @returns {AsyncGenerator<{name: string, data: string}>} each event when its last line is there
+ * @returns {AsyncGenerator<{name: string, data: string}>} each event when it is complete
  */
 export async function* parse(stream) {
   let name = 'message';
@@ -40,14 +40,14 @@ async function* lines(stream) {
 }
 
 /**
- * Follows a stream to its event `end`, through lost connections. The service tells everything from
- * the beginning to whoever connects, so after each connection all that was known is told again.
+ * Follows a stream until its event `end` and reconnects if the connection is lost. The service
+ * sends all events from the beginning to each new connection.
  *
  * @param {function(AbortSignal): Promise<Response>} connect
  * @param {{begin: function(), event: function(string, Object), lost: function(Error)}} audience
- *     told of a connection, of each event with its JSON, and of a connection's loss
- * @param {AbortSignal} signal ends it
- * @throws {Error} what connect throws with a status, for that will not get better by itself
+ *     called for each new connection, for each event with its JSON, and when a connection is lost
+ * @param {AbortSignal} signal stops following
+ * @throws {Error} if connect fails with a 4xx status, because a retry would fail too
  */
 export async function follow(connect, audience, signal) {
   let wait = FIRST_WAIT_MILLIS;
@@ -62,7 +62,7 @@ export async function follow(connect, audience, signal) {
           return;
         }
       }
-      audience.lost(new Error('The connection has ended.'));
+      audience.lost(new Error('The connection ended. Reconnecting.'));
     } catch (failure) {
       if (signal.aborted) {
         return;

@@ -1,4 +1,4 @@
-// Ties the page together: tabs, theme, and what is in them.
+// Starts the page: tabs, theme and the content of the tabs.
 import { Admin } from './admin.js';
 import { Classify } from './classify.js';
 import { byId } from './dom.js';
@@ -7,7 +7,7 @@ const TABS = ['classify', 'train'];
 
 /** @param {string} chosen name of a tab */
 function open(chosen) {
-  // an address to come back to, without the jump that setting `location.hash` makes
+  // sets an address without the scrolling that `location.hash` causes
   history.replaceState(null, '', `#${chosen}`);
   for (const name of TABS) {
     const selected = name === chosen;
@@ -18,7 +18,7 @@ function open(chosen) {
   }
 }
 
-/** Arrow keys walk the tabs, as everywhere. */
+/** Moves between tabs with arrow keys, Home and End. */
 function walk(event) {
   const steps = { ArrowRight: 1, ArrowLeft: -1 };
   const at = TABS.findIndex((name) => event.target.id === `tab-${name}`);
@@ -43,9 +43,9 @@ function tabs() {
     byId(`tab-${name}`).addEventListener('keydown', walk);
   }
   const follow = () => {
-    const asked = location.hash.slice(1);
-    if (TABS.includes(asked)) {
-      open(asked);
+    const name = location.hash.slice(1);
+    if (TABS.includes(name)) {
+      open(name);
     }
   };
   window.addEventListener('hashchange', follow);
@@ -56,18 +56,18 @@ function theme() {
   const root = document.documentElement;
   const system = matchMedia('(prefers-color-scheme: dark)');
   const dark = () => (root.dataset.theme ? root.dataset.theme === 'dark' : system.matches);
-  const tell = () => byId('theme').setAttribute('aria-pressed', String(dark()));
-  system.addEventListener('change', tell);
+  const update = () => byId('theme').setAttribute('aria-pressed', String(dark()));
+  system.addEventListener('change', update);
   byId('theme').addEventListener('click', () => {
     root.dataset.theme = dark() ? 'light' : 'dark';
     try {
       localStorage.setItem('theme', root.dataset.theme);
     } catch {
-      // storage is closed to this page: the choice lasts as long as the page
+      // storage is not available: the choice is not kept
     }
-    tell();
+    update();
   });
-  tell();
+  update();
 }
 
 tabs();

@@ -1,4 +1,4 @@
-// The picture: dropped, pasted, chosen or drawn; shown with the part of it that the net sees.
+// Accepts a picture and shows it with the part that the network sees.
 import { byId } from './dom.js';
 import { seenBy } from './crop.js';
 import { unturned } from './unturned.js';
@@ -9,7 +9,7 @@ export class Picture {
   #url;
   #latest;
 
-  /** @param {function(Blob)} taken called with each picture that arrives */
+  /** @param {function(Blob)} taken called with each new picture */
   constructor(taken) {
     this.#taken = taken;
     this.#listen();
@@ -20,7 +20,7 @@ export class Picture {
     byId('choose').addEventListener('click', () => file.click());
     file.addEventListener('change', () => {
       this.#take(file.files);
-      file.value = ''; // the same file may be chosen again
+      file.value = ''; // so that the same file can be chosen again
     });
     const drop = byId('drop');
     for (const name of ['dragenter', 'dragover']) {
@@ -30,7 +30,7 @@ export class Picture {
       });
     }
     drop.addEventListener('dragleave', () => drop.classList.remove('over'));
-    // a picture that misses its place must not replace the page
+    // a picture dropped elsewhere must not replace the page
     window.addEventListener('dragover', (event) => event.preventDefault());
     window.addEventListener('drop', (event) => {
       event.preventDefault();
@@ -48,7 +48,7 @@ export class Picture {
     byId('photo').addEventListener('error', () => this.#showable(false));
   }
 
-  /** @param {FileList} files of which the first counts */
+  /** @param {FileList} files only the first one is used */
   #take(files) {
     if (files.length > 0) {
       this.show(files[0]);
@@ -69,7 +69,7 @@ export class Picture {
     byId('photo').alt = `The chosen picture${picture.name ? `, ${picture.name}` : ''}`;
   }
 
-  /** @param {Object} rule preprocessing of the model that shall be shown */
+  /** @param {Object} rule preprocessing of the model */
   seenBy(rule) {
     this.#rule = rule;
     const photo = byId('photo');
@@ -92,7 +92,7 @@ export class Picture {
     }
     const photo = byId('photo');
     const { naturalWidth: width, naturalHeight: height } = photo;
-    // small ones are enlarged, but not to blurs; none is higher than the window
+    // enlarges small pictures a little and limits the height
     byId('frame').style.width =
       `min(100%, ${(24 * width) / height}rem, max(${width}px, 14rem))`;
     const part = seenBy(width, height, this.#rule);
@@ -103,11 +103,11 @@ export class Picture {
     crop.height = `${(100 * part.height) / height}%`;
     const share = (part.width * part.height) / (width * height);
     byId('crop-text').textContent =
-      `${width} × ${height} pixels; the net sees the bright part, ${Math.round(100 * share)} % of it`;
+      `${width} × ${height} pixels. The network sees the bright part, ${Math.round(100 * share)} % of it.`;
     this.#shrink(photo, part);
   }
 
-  /** What is left of it: the browser's own resize, so about what the net gets. */
+  /** Draws the crop at the network's input size. The browser resizes, so it is an approximation. */
   #shrink(photo, part) {
     const canvas = byId('net-canvas');
     canvas.width = this.#rule.width;

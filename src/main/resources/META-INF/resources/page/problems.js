@@ -1,16 +1,16 @@
-// What went wrong, told to a person.
+// Shows errors.
 import { el, fill } from './dom.js';
 
 const ADVICE = {
-  413: 'Take a smaller one.',
-  415: 'JPEG, PNG, WebP, GIF and BMP can be read.',
-  422: 'The file seems to be damaged or cut off.',
-  429: 'More is waiting than the service takes.',
-  503: 'The service is starting, or stopping.',
+  413: 'Choose a smaller file.',
+  415: 'JPEG, PNG, WebP, GIF and BMP are supported.',
+  422: 'The file is damaged or incomplete.',
+  429: 'The queue of the service is full.',
+  503: 'The service is starting, stopping, or out of service.',
 };
 
 /**
- * Shows a failure in a place that is announced when it changes.
+ * Shows a failure in an element that screen readers announce.
  *
  * @param {HTMLElement} place
  * @param {Error} failure

@@ -1,13 +1,13 @@
-// What a training found out: confusion, proof, and what it had to leave out.
+// Shows the report of a training: confusion matrix, certificate, data and skipped files.
 import { el, percent } from './dom.js';
 
-/** A larger matrix shows nothing; then the gravest confusions are listed instead. */
+/** Above this number of classes the most frequent confusions are listed instead of a matrix. */
 const MOST_CLASSES = 16;
 const MOST_CONFUSIONS = 15;
 
 /**
  * @param {Object} report
- * @returns {HTMLElement[]} to be shown one below the other
+ * @returns {HTMLElement[]} in order
  */
 export function reportOf(report) {
   const parts = [];
@@ -41,7 +41,7 @@ function matrix(labels, confusion) {
       ...confusion[truth].map((count, answer) => cell(count, count / all, truth === answer)));
   });
   return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
-    el('p', { class: 'small' }, 'Rows: what it was. Columns: what the net took it for.'),
+    el('p', { class: 'small' }, 'Rows: true class. Columns: predicted class.'),
     el('table', { class: 'matrix' },
       el('thead', {}, el('tr', {}, el('td'), ...labels.map((label) => el('th', { scope: 'col' }, label)))),
       el('tbody', {}, ...rows)));
@@ -49,7 +49,7 @@ function matrix(labels, confusion) {
 
 function cell(count, share, right) {
   const cell = el('td', { class: right ? 'right' : '' }, count);
-  // at most 40 %: the text must stay readable on it
+  // at most 40 %, so that the text stays readable
   cell.style.background =
     `color-mix(in oklab, var(${right ? '--accent' : '--second'}) ${Math.round(40 * share)}%, var(--card))`;
   return cell;
@@ -62,7 +62,7 @@ function gravest(labels, confusion) {
     .sort((one, other) => other.count - one.count)
     .slice(0, MOST_CONFUSIONS);
   return el('table', {},
-    el('thead', {}, el('tr', {}, ...['Was', 'Taken for', 'Images'].map((title) => el('th', { scope: 'col' }, title)))),
+    el('thead', {}, el('tr', {}, ...['True class', 'Predicted class', 'Images'].map((title) => el('th', { scope: 'col' }, title)))),
     el('tbody', {}, ...found.map(({ truth, answer, count }) =>
       el('tr', {}, el('td', {}, labels[truth]), el('td', {}, labels[answer]), el('td', {}, count)))));
 }
@@ -73,15 +73,15 @@ function facts(...pairs) {
 }
 
 function agreement({ max_delta: delta, bound, top1 }) {
-  return `largest difference ${delta.toExponential(1)}, bound ${bound.toExponential(1)}; same first class on ${percent(top1)} of the probes`;
+  return `largest difference ${delta.toExponential(1)}, limit ${bound.toExponential(1)}; same best class for ${percent(top1)} of the probes`;
 }
 
 function certificate(certificate) {
   return facts(
-    ['Weights', certificate.source.toLowerCase() === 'fused' ? 'fused from the training form' : 'deployed form already'],
+    ['Weights', certificate.source.toLowerCase() === 'fused' ? 'fused from the training form' : 'imported in the deployed form'],
     ['Slope', certificate.slope],
     ['In float64', agreement(certificate.float64)],
-    ['As served', agreement(certificate.served)],
+    ['Served precision', agreement(certificate.served)],
     ['Probes', certificate.probes.count],
     ['Artifact', el('code', {}, certificate.artifact_sha256)]);
 }
@@ -89,7 +89,7 @@ function certificate(certificate) {
 function data(report) {
   const parts = [
     ['Classes', report.labels.length],
-    ['Images', `${report.training_images} to train on, ${report.validation_images} for validation, ${report.test_images} for the test`],
+    ['Images', `${report.training_images} for training, ${report.validation_images} for validation, ${report.test_images} for testing`],
   ];
-  return facts(...parts, ...report.findings.map((finding) => ['Found', finding]));
+  return facts(...parts, ...report.findings.map((finding) => ['Note', finding]));
 }

@@ -1,4 +1,4 @@
-// Pictures for whoever has none at hand, painted with a few strokes.
+// Draws sample pictures.
 import { byId, el } from './dom.js';
 
 const WIDTH = 320;
@@ -68,14 +68,14 @@ function painted(name) {
   return canvas;
 }
 
-/** Offers each painting as a button. @param {function(Blob)} taken */
+/** Adds a button for each drawing. @param {function(Blob)} taken called with the chosen one */
 export function offer(taken) {
   for (const name of Object.keys(PAINTINGS)) {
     const canvas = painted(name);
     const take = () =>
       canvas.toBlob((blob) => taken(new File([blob], `${name}.png`, { type: blob.type })));
     byId('samples').append(
-      el('button', { type: 'button', class: 'sample', 'aria-label': `A drawn ${name}`, click: take },
+      el('button', { type: 'button', class: 'sample', 'aria-label': `Drawing: ${name}`, click: take },
         canvas));
   }
 }

@@ -1,4 +1,4 @@
-// An administrator's credentials, in this page's memory and nowhere else.
+// Credentials of an administrator. They are kept only in the memory of this page.
 import { Problem, send } from './api.js';
 
 /** @param {string} text @returns {string} base64 of its UTF-8 */
@@ -10,8 +10,8 @@ export class Session {
   #refused;
 
   /**
-   * @param {string} authorization the header
-   * @param {function(Problem)} refused called when the service does not take them (any more)
+   * @param {string} authorization value of the header
+   * @param {function(Problem)} refused called when the service rejects the credentials
    */
   constructor(authorization, refused) {
     this.#authorization = authorization;
@@ -51,16 +51,17 @@ export class Session {
   }
 
   /**
-   * Sends a form and tells how much is on its way, which fetch cannot.
+   * Sends a form and reports the progress, which fetch cannot do.
    *
    * @param {string} path
    * @param {FormData} form
-   * @param {function(number, number)} progress bytes sent, bytes in all
+   * @param {function(number, number)} progress bytes sent, total bytes
    * @returns {Promise<Object>} the answer's JSON
    * @throws {Problem}
    */
   async upload(path, form, progress) {
-    // by fetch first: a request of this kind that is not let in opens the browser's own window
+    // checks the credentials with fetch first: an XMLHttpRequest with wrong ones opens the browser's
+    // password dialog
     await this.send(path);
     return new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
@@ -69,8 +70,8 @@ export class Session {
       request.responseType = 'json';
       request.upload.onprogress = (event) => progress(event.loaded, event.total);
       request.onerror = () => reject(new Problem(
-        0, 'The upload broke off',
-        'The connection was closed before all was sent. Is the data larger than the service takes?'));
+        0, 'The upload failed',
+        'The connection was closed before the upload was complete. Check whether the data is larger than the limit of the service.'));
       request.onload = () => {
         if (request.status >= 200 && request.status < 300) {
           resolve(request.response);

@@ -1,4 +1,4 @@
-// Runs before the first paint: a theme that comes later would flash. Hence no module.
+// Not a module, so that it runs before the first paint and the theme does not flash.
 (() => {
   try {
     const theme = localStorage.getItem('theme');
@@ -6,6 +6,6 @@
       document.documentElement.dataset.theme = theme;
     }
   } catch {
-    // storage is closed to this page: the system's theme it is
+    // storage is not available: use the theme of the system
   }
 })();

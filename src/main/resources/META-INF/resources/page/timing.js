@@ -1,12 +1,12 @@
-// The stages of a request as a small waterfall.
+// Draws the stages of a request as a waterfall.
 import { el, fill, milliseconds, span } from './dom.js';
 
 const STAGES = {
   decode: 'Decode',
   preprocess: 'Resize and crop',
   queue: 'Queue',
-  infer: 'Net',
-  postprocess: 'Softmax, top 5',
+  infer: 'Network',
+  postprocess: 'Softmax and top 5',
 };
 
 /**
@@ -26,11 +26,11 @@ export function parse(header) {
 }
 
 /**
- * Rows that follow each other: the stages, what the service does besides, its total, and what
- * network and browser add to that.
+ * Returns the rows of the waterfall: the stages, the rest of the service, its total, and the time of
+ * connection and browser.
  *
  * @param {Object<string, number>} stages by name, `total` among them
- * @param {number} wall milliseconds that the browser has waited
+ * @param {number} wall milliseconds that the browser waited
  * @returns {{name: string, from: number, millis: number, kind: string}[]}
  */
 export function rows(stages, wall) {
@@ -45,9 +45,9 @@ export function rows(stages, wall) {
   }
   const total = stages.total ?? at;
   add('Rest of the service', Math.max(0, total - at), 'between');
-  rows.push({ name: 'Service in all', from: 0, millis: total, kind: 'sum' });
-  add('Network and browser', Math.max(0, wall - total), 'between');
-  rows.push({ name: 'Seen from here', from: 0, millis: Math.max(wall, total), kind: 'sum' });
+  rows.push({ name: 'Service, total', from: 0, millis: total, kind: 'sum' });
+  add('Connection and browser', Math.max(0, wall - total), 'between');
+  rows.push({ name: 'Total', from: 0, millis: Math.max(wall, total), kind: 'sum' });
   return rows;
 }
 

@@ -1,4 +1,4 @@
-// What to train: data, name, net, and whatever else the recipe should not decide itself.
+// The form of a new training.
 import { byId, el, fill, megabytes } from './dom.js';
 import * as problems from './problems.js';
 import { zip } from './zip.js';
@@ -22,12 +22,12 @@ export class TrainingForm {
 
   /**
    * @param {import('./session.js').Session} session
-   * @param {function(Object)} started called with the training once it is accepted
+   * @param {function(Object)} started called with the accepted training
    */
   constructor(session, started) {
     this.#session = session;
     this.#started = started;
-    // a picture of one kind of data puts the other away
+    // choosing a folder clears the zip file and vice versa
     this.#folder.addEventListener('change', () => { this.#archive.value = ''; });
     this.#archive.addEventListener('change', () => { this.#folder.value = ''; });
     fill(this.#form, ...this.#fields());
@@ -40,25 +40,25 @@ export class TrainingForm {
   #fields() {
     return [
       el('p', { class: 'small' },
-        'A folder of labelled pictures: ', el('code', {}, 'train/CLASS/…'), ' with ', el('code', {}, 'val/'),
-        ' or ', el('code', {}, 'test/'), ' beside it, or ', el('code', {}, 'CLASS/…'), ' alone.'),
+        'A folder of labelled photos: ', el('code', {}, 'train/CLASS/…'), ' with ', el('code', {}, 'val/'),
+        ' or ', el('code', {}, 'test/'), ', or ', el('code', {}, 'CLASS/…'), ' only.'),
       el('label', {}, 'Folder', this.#folder),
-      el('label', {}, 'or a zip of it', this.#archive),
+      el('label', {}, 'or a zip file of it', this.#archive),
       el('div', { class: 'pair' },
-        el('label', {}, 'Name of the model',
+        el('label', {}, 'Model name',
           el('input', { name: 'name', required: true, maxlength: 64, pattern: '[A-Za-z0-9._\\-]+',
             title: 'Letters, digits, dots, hyphens, underscores', autocomplete: 'off', autocapitalize: 'none' })),
         el('label', {}, 'Variant',
           el('select', { name: 'variant' }, ...VARIANTS.map((name) => el('option', { value: name }, name)))),
         el('label', {}, 'Preset',
           el('select', { name: 'preset' },
-            el('option', { value: 'small' }, 'small: some thousand pictures, a CPU'),
+            el('option', { value: 'small' }, 'small: a few thousand photos on a CPU'),
             el('option', { value: 'official' }, 'official: the published recipe'))),
         el('label', {}, 'Epochs',
-          el('input', { name: 'epochs', type: 'number', min: 1, step: 1, placeholder: 'the preset’s' }))),
+          el('input', { name: 'epochs', type: 'number', min: 1, step: 1, placeholder: 'from the preset' }))),
       el('details', {},
         el('summary', {}, 'More settings'),
-        el('label', {}, 'Further members of the request, as JSON',
+        el('label', {}, 'Other members of the request, as JSON',
           el('textarea', { name: 'more', rows: 4, spellcheck: 'false', autocapitalize: 'none',
             placeholder: '{"input_size": 64, "learning_rate": 0.004}' }))),
       this.#problem,
@@ -75,7 +75,7 @@ export class TrainingForm {
     try {
       further = JSON.parse(more.value.trim() || '{}');
     } catch (failure) {
-      throw new SyntaxError(`More settings: expected JSON: ${failure.message}`);
+      throw new SyntaxError(`More settings must be JSON: ${failure.message}`);
     }
     return {
       name: name.value,
@@ -118,7 +118,7 @@ export class TrainingForm {
       .map((file) => ({ path: file.webkitRelativePath, file }))
       .filter(({ path }) => !path.split('/').some((name) => name.startsWith('.')));
     if (files.length === 0) {
-      throw new RangeError('Choose a folder, or a zip of one.');
+      throw new RangeError('Choose a folder or a zip file.');
     }
     return zip(files, (read) => {
       this.#status.textContent = `${read} of ${files.length} files packed`;

@@ -1,4 +1,4 @@
-// The list of trainings, and the one that is watched.
+// The list of trainings and the one that is shown.
 import { byId, el, fill, moment } from './dom.js';
 import * as problems from './problems.js';
 import { stateTag, Watch } from './watch.js';
@@ -14,7 +14,7 @@ export class Trainings {
 
   /**
    * @param {import('./session.js').Session} session
-   * @param {function(Object)} ended called with a training that has ended while it was watched
+   * @param {function(Object)} ended called with a training that ended while it was shown
    */
   constructor(session, ended) {
     this.#session = session;
@@ -31,7 +31,7 @@ export class Trainings {
     this.#watch?.close();
   }
 
-  /** Reads the list again. */
+  /** Reloads the list. */
   async load() {
     try {
       const { trainings } = await this.#session.json('admin/trainings');
@@ -51,7 +51,7 @@ export class Trainings {
   #draw(jobs) {
     const shown = JSON.stringify([this.#watch?.id, jobs.map((job) => [job.id, job.state, job.cancelling])]);
     if (shown === this.#shown) {
-      return; // drawing it anew would take the focus away
+      return; // drawing it again would lose the focus
     }
     this.#shown = shown;
     const list = byId('trainings');

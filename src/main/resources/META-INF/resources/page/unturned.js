@@ -1,5 +1,5 @@
-// The service does not turn photographs as their EXIF data asks, and a browser always does: what is
-// shown must be without it, or crop and picture would not fit.
+// Browsers rotate photos according to their EXIF data. The service does not. The page therefore shows
+// photos without EXIF data, so that the crop fits the picture.
 
 const START_OF_IMAGE = 0xffd8;
 const START_OF_SCAN = 0xda;
@@ -8,7 +8,7 @@ const LOOKED_AT = 1 << 18;
 
 /**
  * @param {Blob} picture
- * @returns {Promise<Blob>} the same picture; a JPEG comes without its EXIF data
+ * @returns {Promise<Blob>} the same picture; a JPEG without its EXIF data
  */
 export async function unturned(picture) {
   const head = new DataView(await picture.slice(0, LOOKED_AT).arrayBuffer());

@@ -1,4 +1,4 @@
-// Which version of a model is served, and which shall be.
+// Lists the versions of a model and changes the served one.
 import * as api from './api.js';
 import { confirm } from './confirm.js';
 import { byId, el, fill, moment, percent } from './dom.js';
@@ -21,7 +21,7 @@ export class Versions {
     fill(byId('versions'), this.#select, this.#problem, this.#table);
   }
 
-  /** Reads models and versions again. @param {string} [wanted] model to show then */
+  /** Reloads models and versions. @param {string} [wanted] model to show */
   async load(wanted) {
     try {
       const chosen = wanted ?? this.#select.value;
@@ -61,7 +61,7 @@ export class Versions {
     fill(this.#table,
       el('table', {},
         el('thead', {}, el('tr', {},
-          ...['Version', 'Made', 'Accuracy'].map((title) => el('th', { scope: 'col' }, title)),
+          ...['Version', 'Created', 'Accuracy'].map((title) => el('th', { scope: 'col' }, title)),
           el('td'))),
         el('tbody', {}, ...rows)));
     if (target) {
@@ -86,14 +86,14 @@ export class Versions {
   }
 
   async #activate(model, { version }) {
-    const text = `${model} will answer with version ${version} from then on. Requests in flight finish on the one they began with.`;
+    const text = `${model} will answer with version ${version}. Requests that have already started finish on the current version.`;
     if (await confirm(`Activate version ${version}?`, text, 'Activate')) {
       await this.#post(model, `versions/${version}/activate`);
     }
   }
 
   async #rollBack(model, { version }) {
-    const text = `${model} will answer with version ${version}, which was live before. Requests in flight finish on the one they began with.`;
+    const text = `${model} will answer with version ${version}, which was served before. Requests that have already started finish on the current version.`;
     if (await confirm(`Roll back to version ${version}?`, text, 'Roll back')) {
       await this.#post(model, 'rollback');
     }
@@ -101,7 +101,7 @@ export class Versions {
 
   async #post(model, what) {
     await this.#answer(model, this.#session.json(path(model, what), { method: 'POST' }));
-    this.#select.focus(); // the button that was pressed is gone
+    this.#select.focus(); // the pressed button no longer exists
     this.#changed();
   }
 }

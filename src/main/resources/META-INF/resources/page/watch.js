@@ -1,4 +1,4 @@
-// One training, as it happens and as it ended.
+// Shows one training while it runs and after it has ended.
 import { Curves } from './curves.js';
 import { byId, duration, el, fill, percent } from './dom.js';
 import { follow } from './events.js';
@@ -9,7 +9,7 @@ const ENDED = ['SUCCEEDED', 'REJECTED', 'FAILED', 'CANCELLED'];
 const RESUMABLE = ['FAILED', 'CANCELLED'];
 const KINDS = { SUCCEEDED: 'good', FAILED: 'bad', REJECTED: 'bad' };
 
-/** @param {Object} job @returns {HTMLElement} its state as a tag */
+/** @param {Object} job @returns {HTMLElement} a tag with its state */
 export function stateTag(job) {
   const state = job.cancelling ? 'stopping' : job.state.toLowerCase();
   return el('span', { class: `tag ${KINDS[job.state] ?? ''}` }, state);
@@ -30,8 +30,8 @@ export class Watch {
   /**
    * @param {import('./session.js').Session} session
    * @param {Object} job
-   * @param {{changed: function(), ended: function(Object)}} audience told when the job was
-   *     stopped or resumed, and of the job when it ended before our eyes
+   * @param {{changed: function(), ended: function(Object)}} audience called when the job was
+   *     stopped or resumed, and when it ended while it was shown
    */
   constructor(session, job, audience) {
     this.#session = session;
@@ -91,7 +91,7 @@ export class Watch {
       facts.push(`epoch ${progress.epoch + 1} of ${progress.epochs}`);
     }
     if (progress.images_per_second) {
-      facts.push(`${Math.round(progress.images_per_second)} images a second`);
+      facts.push(`${Math.round(progress.images_per_second)} images per second`);
     }
     if (progress.seconds_left) {
       facts.push(`about ${duration(progress.seconds_left)} left`);
@@ -109,7 +109,7 @@ export class Watch {
       const report = await this.#session.json(`${this.#path()}/report`);
       fill(this.#report, ...reportOf(report));
     } catch (failure) {
-      if (failure.status !== 404) { // one that ended early has none
+      if (failure.status !== 404) { // a training that ended early has no report
         problems.show(this.#problem, failure);
       }
     }
@@ -140,7 +140,7 @@ export class Watch {
       this.#job = await this.#session.json(this.#path() + below, init);
       problems.clear(this.#problem);
       this.#draw();
-      byId('watched-title').focus(); // the button that was pressed is gone
+      byId('watched-title').focus(); // the pressed button no longer exists
       this.#audience.changed();
       if (resumed) {
         fill(this.#report);
@@ -159,7 +159,7 @@ function outcome({ outcome: result, reason }) {
   }
   if (result?.accuracy !== undefined) {
     parts.push(`Accuracy ${percent(result.accuracy)}` +
-      (result.live_accuracy === undefined ? '.' : `, the version before it ${percent(result.live_accuracy)}.`));
+      (result.live_accuracy === undefined ? '.' : `, previous version ${percent(result.live_accuracy)}.`));
   }
   return [...parts, reason].filter(Boolean).join(' ');
 }

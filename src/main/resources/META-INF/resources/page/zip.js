@@ -1,5 +1,5 @@
-// Packs files into a zip without compression: pictures are compressed already. The archive is a
-// Blob of Blobs, so no file's content is ever held in memory as a whole.
+// Packs files into a zip without compression, because photos are already compressed. The archive is a
+// Blob of Blobs, so that no file is held in memory.
 // https://pkware.cachefly.net/webdocs/casestudies/APPNOTE.TXT
 
 const UTF8_NAMES = 0x0800;
@@ -7,7 +7,7 @@ const VERSION = 20;
 const VERSION_64 = 45;
 const MOST_16 = 0xffff;
 const MOST_32 = 0xffffffff;
-const NEW_YEAR_1980 = 0x0021; // the format's oldest date; times of files say nothing here
+const NEW_YEAR_1980 = 0x0021; // the oldest date of the format; the times of the files do not matter
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   let value = index;
@@ -29,7 +29,7 @@ export async function crc32(file) {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** Little-endian fields: `[bytes, value]` each. */
+/** Encodes little-endian fields, each `[bytes, value]`. */
 function record(...fields) {
   const view = new DataView(new ArrayBuffer(fields.reduce((sum, [bytes]) => sum + bytes, 0)));
   let at = 0;
@@ -46,7 +46,7 @@ function record(...fields) {
   return new Uint8Array(view.buffer);
 }
 
-/** What a file's own header and its entry in the directory have in common. */
+/** Fields that the header of a file and its entry in the directory share. */
 const traits = ({ name, size, crc }) => [
   [2, VERSION], [2, UTF8_NAMES], [2, 0], [2, 0], [2, NEW_YEAR_1980],
   [4, crc], [4, size], [4, size], [2, name.length], [2, 0],
@@ -57,7 +57,7 @@ const header = (entry) => record([4, 0x04034b50], ...traits(entry));
 const directoryEntry = (entry) =>
   record([4, 0x02014b50], [2, VERSION], ...traits(entry), [2, 0], [2, 0], [2, 0], [4, 0], [4, entry.offset]);
 
-/** The end of the directory; with more than 65,535 entries it needs the 64-bit form besides. */
+/** The end of the directory; more than 65,535 entries also need the 64-bit form. */
 function end(entries, size, offset) {
   const parts = [];
   if (entries > MOST_16) {
@@ -74,7 +74,7 @@ function end(entries, size, offset) {
 
 /**
  * @param {{path: string, file: Blob}[]} files with `/` between folders
- * @param {function(number)} [progress] told how many files are read
+ * @param {function(number)} [progress] called with the number of packed files
  * @returns {Promise<Blob>} a zip
  * @throws {RangeError} if it would be larger than 4 GiB
  */
@@ -91,7 +91,7 @@ export async function zip(files, progress = () => {}) {
     directory.push(directoryEntry(entry), name);
     offset += head.length + name.length + file.size;
     if (offset > MOST_32) {
-      throw new RangeError('The folder holds more than 4 GiB, which this page cannot pack.');
+      throw new RangeError('The folder is larger than 4 GiB, which is the limit of this page. Use a folder on the server instead.');
     }
     progress(index + 1);
   }

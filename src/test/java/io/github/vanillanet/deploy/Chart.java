@@ -8,18 +8,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The project's chart, rendered by Helm's own engine. */
+/** The project's chart, rendered by Helm's engine. */
 final class Chart {
 
   static final String RELEASE = "cats";
   static final String NAMESPACE = "vision";
 
-  /** What everything is called: release and chart. */
+  /** Name of all objects: release and chart. */
   static final String NAME = RELEASE + "-vanillanet-serving";
 
   private Chart() {}
 
-  /** Renders with these values over the chart's own; YAML, as in a values file. */
+  /** Renders the chart with a values file in YAML. */
   static Manifests render(String values) throws IOException {
     Path file = Files.createTempFile("values", ".yaml");
     try {

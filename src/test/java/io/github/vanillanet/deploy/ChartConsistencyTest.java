@@ -29,7 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What has to fit together in whatever the chart makes, whoever's values it is given. */
+/** Objects of the chart must be consistent with each other for any valid values. */
 class ChartConsistencyTest {
 
   private static final int CLOSING_SECONDS = 10;
@@ -57,23 +57,23 @@ class ChartConsistencyTest {
         "{extraEnv: [{name: VANILLANET_HEALTH_HANG_LIMIT, value: 3S}], extraVolumes: [{name: e, emptyDir: {}}], extraVolumeMounts: [{name: e, mountPath: /e}]}",
         "{models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}, data: {existingClaim: d}, kubernetes: {image: 'mine:1'}}}",
       })
-  void whatBelongsTogetherFits(String values) throws IOException {
+  void renderedObjectsAreConsistent(String values) throws IOException {
     Manifests rendered = Chart.render(values);
     Deployment deployment = rendered.only(Deployment.class);
     PodSpec pod = deployment.getSpec().getTemplate().getSpec();
     Container serving = pod.getContainers().get(0);
 
-    everyObjectHasANameOfItsOwn(rendered);
-    whoeverSelectsPodsSelectsThese(rendered, deployment);
-    portsMeet(rendered, serving);
+    namesAreUniqueAndValid(rendered);
+    selectorsMatchThePods(rendered, deployment);
+    portsExist(rendered, serving);
     mountsHaveVolumesAndClaimsExist(rendered, pod);
-    variablesAreReadAndGivenOnce(serving);
-    whatIsReferredToIsThere(rendered, deployment);
-    thereIsTimeToEnd(pod, serving);
-    extendedResourcesAreRequestedAsTheyAreLimited(pod);
+    variablesAreKnownAndUnique(serving);
+    referencesExist(rendered, deployment);
+    theGracePeriodIsLongEnough(pod, serving);
+    extendedResourcesHaveEqualRequestsAndLimits(pod);
   }
 
-  private static void everyObjectHasANameOfItsOwn(Manifests rendered) {
+  private static void namesAreUniqueAndValid(Manifests rendered) {
     List<String> names = new ArrayList<>();
     for (Object object : rendered.objects()) {
       if (object instanceof HasMetadata named) {
@@ -86,7 +86,7 @@ class ChartConsistencyTest {
     assertThat(names).doesNotHaveDuplicates();
   }
 
-  private static void whoeverSelectsPodsSelectsThese(Manifests rendered, Deployment deployment) {
+  private static void selectorsMatchThePods(Manifests rendered, Deployment deployment) {
     Map<String, String> labels = deployment.getSpec().getTemplate().getMetadata().getLabels();
     List<Map<String, String>> selectors = new ArrayList<>();
     selectors.add(deployment.getSpec().getSelector().getMatchLabels());
@@ -95,7 +95,7 @@ class ChartConsistencyTest {
         .maybe(PodDisruptionBudget.class)
         .ifPresent(it -> selectors.add(it.getSpec().getSelector().getMatchLabels()));
     for (NetworkPolicy policy : rendered.all(NetworkPolicy.class)) {
-      if (!policy.getMetadata().getName().endsWith("-training")) { // of the Jobs' pods
+      if (!policy.getMetadata().getName().endsWith("-training")) { // selects the pods of Jobs
         selectors.add(policy.getSpec().getPodSelector().getMatchLabels());
       }
     }
@@ -110,7 +110,7 @@ class ChartConsistencyTest {
                     .containsAllEntriesOf(it.getSpec().getSelector().getMatchLabels()));
   }
 
-  private static void portsMeet(Manifests rendered, Container serving) {
+  private static void portsExist(Manifests rendered, Container serving) {
     List<String> ports = serving.getPorts().stream().map(ContainerPort::getName).toList();
     List<String> offered = new ArrayList<>();
     rendered
@@ -173,14 +173,14 @@ class ChartConsistencyTest {
     }
   }
 
-  private static void variablesAreReadAndGivenOnce(Container serving) {
+  private static void variablesAreKnownAndUnique(Container serving) {
     assertThat(serving.getEnv())
         .extracting(EnvVar::getName)
         .doesNotHaveDuplicates()
         .allMatch(Settings::isReadOrForeign);
   }
 
-  private static void whatIsReferredToIsThere(Manifests rendered, Deployment deployment) {
+  private static void referencesExist(Manifests rendered, Deployment deployment) {
     PodSpec pod = deployment.getSpec().getTemplate().getSpec();
     String name = deployment.getMetadata().getName();
     rendered
@@ -203,7 +203,7 @@ class ChartConsistencyTest {
             rendered.all(Secret.class).stream().map(it -> it.getMetadata().getName()).toList());
   }
 
-  private static void thereIsTimeToEnd(PodSpec pod, Container serving) {
+  private static void theGracePeriodIsLongEnough(PodSpec pod, Container serving) {
     long preStop =
         Long.parseLong(serving.getLifecycle().getPreStop().getExec().getCommand().get(1));
     long drain =
@@ -216,7 +216,7 @@ class ChartConsistencyTest {
         .isGreaterThanOrEqualTo(preStop + drain + CLOSING_SECONDS);
   }
 
-  private static void extendedResourcesAreRequestedAsTheyAreLimited(PodSpec pod) {
+  private static void extendedResourcesHaveEqualRequestsAndLimits(PodSpec pod) {
     containers(pod)
         .forEach(
             container -> {

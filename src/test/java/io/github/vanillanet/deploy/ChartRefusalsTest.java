@@ -9,11 +9,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What cannot work is refused before anything is installed, with a word that says why. */
+/** The chart rejects values that cannot work and names the value. */
 class ChartRefusalsTest {
 
   @Test
-  void helmItselfFindsNothingToCriticise() {
+  void helmLintFindsNothing() {
     LintResult lint = new Helm(ProjectFile.ROOT.resolve("helm")).lint().strict().call();
 
     assertThat(lint.isFailed()).as(String.join("\n", lint.getMessages())).isFalse();
@@ -65,7 +65,7 @@ class ChartRefusalsTest {
         "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}], checkpoints: {existingClaim: c}, persistence: {enabled: true, readOnly: true}} | readOnly",
         "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: '$(id)'}]} | name",
       })
-  void valuesThatCannotWorkAreRefused(String values, String reason) {
+  void invalidValuesAreRejected(String values, String reason) {
     assertThatThrownBy(() -> Chart.render(values))
         .as(values)
         .isInstanceOf(IllegalStateException.class)

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The chart as a cluster would see it: rendered by Helm, read strictly. */
+/** The objects that the chart renders, read strictly. */
 class ChartTest {
 
   private static final String GPU = "nvidia.com/gpu";
@@ -44,7 +44,7 @@ class ChartTest {
   }
 
   @Test
-  void byDefaultOneReplicaServesOnTheCpuAndIsKeptIn() throws IOException {
+  void defaultsGiveOneReplicaOnTheCpuWithoutEgress() throws IOException {
     Manifests rendered = Chart.render("{}");
 
     assertThat(rendered.only(Deployment.class).getSpec().getReplicas()).isEqualTo(1);
@@ -61,7 +61,7 @@ class ChartTest {
   }
 
   @Test
-  void theContainerMayDoNothingThatItDoesNotNeed() throws IOException {
+  void theContainerHasNoUnneededRights() throws IOException {
     Manifests rendered = Chart.render("{}");
 
     assertThat(pod(rendered).getAutomountServiceAccountToken()).isFalse();
@@ -75,7 +75,7 @@ class ChartTest {
   }
 
   @Test
-  void allThatTheImageWritesToIsMounted() throws IOException {
+  void writableFoldersAreMounted() throws IOException {
     ContainerFile image = ContainerFile.read(ProjectFile.ROOT.resolve("Dockerfile.gpu"));
 
     assertThat(serving(Chart.render("{}")).getVolumeMounts())
@@ -84,7 +84,7 @@ class ChartTest {
   }
 
   @Test
-  void theGraceCoversPreStopDelayAndDrain() throws IOException {
+  void theGracePeriodCoversPreStopDelayAndTimeout() throws IOException {
     Manifests rendered =
         Chart.render("drain: {preStopSeconds: 7, delaySeconds: 3, timeoutSeconds: 20}");
 
@@ -97,7 +97,7 @@ class ChartTest {
   }
 
   @Test
-  void theProbesAskForPathsThatTheServiceHas() throws IOException {
+  void probesUsePathsOfTheService() throws IOException {
     Container serving = serving(Chart.render("{}"));
 
     assertThat(serving.getStartupProbe().getHttpGet().getPath()).isEqualTo("/q/health/ready");
@@ -107,7 +107,7 @@ class ChartTest {
   }
 
   @Test
-  void oneGpuIsRequestedAsItIsLimitedAndMakesUpdatesWait() throws IOException {
+  void oneGpuHasEqualRequestAndLimitAndUsesRecreate() throws IOException {
     Manifests rendered = Chart.render("gpu: {enabled: true}");
 
     assertThat(serving(rendered).getImage()).endsWith("-gpu");
@@ -123,7 +123,7 @@ class ChartTest {
   }
 
   @Test
-  void spareGpusMakeUpdatesRoll() throws IOException {
+  void spareGpusAllowRollingUpdates() throws IOException {
     Manifests rendered = Chart.render("{gpu: {enabled: true, count: 2, spare: 5}, replicas: 3}");
 
     var strategy = rendered.only(Deployment.class).getSpec().getStrategy();
@@ -134,7 +134,7 @@ class ChartTest {
   }
 
   @Test
-  void whoWantsToRollWithoutASpareGpuLosesOnePodAtATime() throws IOException {
+  void rollingWithoutASpareGpuReplacesOnePodAtATime() throws IOException {
     Manifests rendered =
         Chart.render("{gpu: {enabled: true}, replicas: 3, strategy: {type: RollingUpdate}}");
 
@@ -153,7 +153,7 @@ class ChartTest {
         "nvidia.com/mig-1c.3g.20gb",
         "nvidia.com/mig-7g.80gb.shared"
       })
-  void whateverThePluginOffersCanBeRequested(String name) throws IOException {
+  void everyResourceNameOfThePluginIsAccepted(String name) throws IOException {
     Manifests rendered = Chart.render("gpu: {enabled: true, resourceName: %s}".formatted(name));
 
     assertThat(serving(rendered).getResources().getLimits()).containsEntry(name, new Quantity("1"));
@@ -162,7 +162,7 @@ class ChartTest {
   }
 
   @Test
-  void whatIsExtraIsAddedToWhatTheChartHas() throws IOException {
+  void extraValuesAreAdded() throws IOException {
     Manifests rendered =
         Chart.render(
             """
@@ -208,7 +208,7 @@ class ChartTest {
   }
 
   @Test
-  void kedaScalesOnTheQueueWaitOverItsBudget() throws IOException {
+  void kedaScalesOnTheQueueWait() throws IOException {
     Manifests rendered =
         Chart.render(
             "autoscaling: {type: keda, maxReplicas: 8, queueWait: {budgetMillis: 5, targetPercent: 50}}");
@@ -230,7 +230,7 @@ class ChartTest {
   }
 
   @Test
-  void theAutoscalerOfKubernetesScalesOnTheSame() throws IOException {
+  void theHorizontalPodAutoscalerScalesOnTheQueueWait() throws IOException {
     Manifests rendered =
         Chart.render("autoscaling: {type: hpa, queueWait: {budgetMillis: 5, targetPercent: 50}}");
 
@@ -243,7 +243,7 @@ class ChartTest {
   }
 
   @Test
-  void theIngressExposesNeitherMetricsNorAdministration() throws IOException {
+  void theIngressPublishesNeitherMetricsNorAdmin() throws IOException {
     Manifests rendered =
         Chart.render(
             """
@@ -302,7 +302,7 @@ class ChartTest {
   }
 
   @Test
-  void everySettingReachesTheServiceUnderTheNameThatItReads() throws IOException {
+  void everySettingBecomesAVariableOfTheService() throws IOException {
     Manifests rendered =
         Chart.render(
             """

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The chart where each training is a Kubernetes Job. */
+/** The chart with trainings as Kubernetes Jobs. */
 class ChartTrainingTest {
 
   private static final String JOBS =
@@ -52,7 +52,7 @@ class ChartTrainingTest {
   }
 
   @Test
-  void theServiceMayMakeJobsAndSeePodsAndNothingElse() throws IOException {
+  void theServiceMayOnlyManageJobsAndListPods() throws IOException {
     Manifests rendered = Chart.render(JOBS);
 
     assertThat(rendered.only(Role.class).getRules())
@@ -71,7 +71,7 @@ class ChartTrainingTest {
   }
 
   @Test
-  void whoTrainsInItsPodHasNoRoleAndNoToken() throws IOException {
+  void trainingInThePodNeedsNoRoleAndNoToken() throws IOException {
     Manifests rendered = Chart.render("training: {executor: process}");
 
     assertThat(rendered.all(Role.class)).isEmpty();
@@ -81,7 +81,7 @@ class ChartTrainingTest {
   }
 
   @Test
-  void everySettingOfTheJobsReachesTheServiceUnderTheNameThatItReads() throws IOException {
+  void everySettingOfJobsBecomesAVariableOfTheService() throws IOException {
     Map<String, String> variables = variables(Chart.render(JOBS));
 
     String prefix = "VANILLANET_TRAINING_KUBERNETES_";
@@ -104,7 +104,7 @@ class ChartTrainingTest {
   }
 
   @Test
-  void theJobsMountTheClaimsThatTheServiceMountsWhereItDoes() throws IOException {
+  void jobsMountTheClaimsOfTheService() throws IOException {
     Manifests rendered = Chart.render(JOBS);
 
     Map<String, String> claims =
@@ -129,7 +129,7 @@ class ChartTrainingTest {
   }
 
   @Test
-  void onlyTheApiServerIsReachedAndTrainingsReachNobody() throws IOException {
+  void onlyTheServiceMayConnectAndOnlyToTheApiServer() throws IOException {
     Map<String, NetworkPolicy> policies =
         Chart.render(JOBS).all(NetworkPolicy.class).stream()
             .collect(Collectors.toMap(it -> it.getMetadata().getName(), it -> it));
@@ -166,7 +166,7 @@ class ChartTrainingTest {
         "training: {kubernetes: {image: 'x:latest'}}                           | image",
         "training: {kubernetes: {apiServer: {ports: []}}}                      | ports",
       })
-  void valuesThatCannotWorkAreRefused(String values, String reason) {
+  void invalidValuesAreRejected(String values, String reason) {
     assertThatThrownBy(() -> Chart.render(values))
         .as(values)
         .isInstanceOf(IllegalStateException.class)

@@ -12,15 +12,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Dockerfile as its instructions: comments dropped, continued lines joined, one list for each
- * build stage.
+ * A parsed Dockerfile: the instructions of each build stage, without comments and with continued
+ * lines joined.
  */
 record ContainerFile(Path path, List<Stage> stages) {
 
-  /** One instruction: {@code COPY}, and the rest of its line. */
+  /** An instruction, for example {@code COPY}, and the rest of its line. */
   record Instruction(String keyword, String arguments) {
 
-    /** The arguments that are no {@code --flag}. */
+    /** The arguments without {@code --flags}. */
     List<String> words() {
       List<String> words = new ArrayList<>();
       for (String word : arguments.trim().split("\\s+")) {
@@ -35,7 +35,7 @@ record ContainerFile(Path path, List<Stage> stages) {
       return arguments.trim().startsWith("[") && arguments.trim().endsWith("]");
     }
 
-    /** The strings of an exec form, which is a JSON array. */
+    /** The strings of an exec form (a JSON array). */
     List<String> execForm() {
       List<String> strings = new ArrayList<>();
       Matcher quoted = QUOTED.matcher(arguments);
@@ -46,7 +46,7 @@ record ContainerFile(Path path, List<Stage> stages) {
     }
   }
 
-  /** What stands between one {@code FROM} and the next. */
+  /** The instructions from one {@code FROM} to the next. */
   record Stage(String image, String name, List<Instruction> instructions) {
 
     List<Instruction> all(String keyword) {
@@ -91,7 +91,7 @@ record ContainerFile(Path path, List<Stage> stages) {
       if (instruction.keyword().equals("FROM")) {
         Matcher from = FROM.matcher(instruction.arguments().trim());
         if (!from.matches()) {
-          throw new AssertionError("FROM is not understood: " + line);
+          throw new AssertionError("cannot parse FROM: " + line);
         }
         String name = from.group(2) == null ? "" : from.group(2);
         stages.add(new Stage(from.group(1), name, new ArrayList<>()));
@@ -120,12 +120,12 @@ record ContainerFile(Path path, List<Stage> stages) {
       }
     }
     if (!open.isEmpty()) {
-      throw new AssertionError("the last line is continued by nothing: " + open);
+      throw new AssertionError("the last line ends with a continuation: " + open);
     }
     return whole;
   }
 
-  /** The stage that becomes the image. */
+  /** The last stage, which becomes the image. */
   Stage last() {
     return stages.get(stages.size() - 1);
   }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What can be said of an image build without an engine that builds it. */
+/** Static checks of the Dockerfiles. */
 class ContainerFilesTest {
 
   private static final String CPU = "Dockerfile.cpu";
@@ -28,7 +28,7 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
-  void everyBaseImageIsAnEarlierStageOrHasATagWithAVersion(String name) throws IOException {
+  void everyBaseImageIsAStageOrHasAVersion(String name) throws IOException {
     Set<String> earlier = new HashSet<>();
     for (Stage stage : read(name).stages()) {
       if (!earlier.contains(stage.image())) {
@@ -40,7 +40,7 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
-  void nothingIsAddedFromElsewhere(String name) throws IOException {
+  void nothingIsDownloadedByUrl(String name) throws IOException {
     for (Stage stage : read(name).stages()) {
       assertThat(stage.all("ADD")).isEmpty();
       assertThat(stage.all("RUN"))
@@ -51,7 +51,7 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
-  void everyCopySourceExistsAndIsNotIgnored(String name) throws IOException {
+  void everyCopiedFileExistsAndIsNotIgnored(String name) throws IOException {
     ContainerFile file = read(name);
     List<String> kept =
         Files.readAllLines(ProjectFile.ROOT.resolve(".dockerignore")).stream()
@@ -78,7 +78,7 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
-  void theProcessIsNotRootAndGetsItsSignals(String name) throws IOException {
+  void theProcessIsNotRootAndReceivesSignals(String name) throws IOException {
     Stage image = read(name).last();
 
     assertThat(image.only("USER").arguments()).matches("[1-9]\\d*:[1-9]\\d*");
@@ -93,7 +93,7 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
-  void healthIsAskedForOnThePortAndPathThatTheServiceHas(String name) throws IOException {
+  void theHealthCheckUsesPortAndPathOfTheService(String name) throws IOException {
     Instruction health = read(name).last().only("HEALTHCHECK");
 
     assertThat(health.arguments())
@@ -103,7 +103,7 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
-  void whatIsWrittenToIsAVolumeThatTheUserOwns(String name) throws IOException {
+  void writableFoldersAreVolumesOfTheUser(String name) throws IOException {
     Stage image = read(name).last();
     List<String> volumes = image.only("VOLUME").execForm();
     Map<String, String> variables = image.assignments("ENV");
@@ -124,7 +124,7 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
-  void theEngineFindsTheLibtorchOfThePomAndOpensNoConnection(String name) throws IOException {
+  void theEngineUsesTheLibtorchOfThePomOffline(String name) throws IOException {
     Stage image = read(name).last();
     Map<String, String> variables = image.assignments("ENV");
 
@@ -145,7 +145,7 @@ class ContainerFilesTest {
   }
 
   @Test
-  void theGpuImageTakesLibtorchFromTheOfficialImageOfThatVersion() throws IOException {
+  void theGpuImageUsesLibtorchOfTheOfficialImage() throws IOException {
     ContainerFile file = read(GPU);
 
     assertThat(file.stages())
@@ -158,7 +158,7 @@ class ContainerFilesTest {
   }
 
   @Test
-  void theJavaOfTheBuildIsTheLanguageLevelAndThatOfTheRuntimeIsTwentyFive() throws IOException {
+  void theBuildUsesTheLanguageLevelAndTheImageJava25() throws IOException {
     for (String name : List.of(CPU, GPU)) {
       assertThat(read(name).stages().get(0).image())
           .endsWith("-temurin-" + ProjectFile.pomProperty("maven.compiler.release"));
@@ -167,7 +167,7 @@ class ContainerFilesTest {
   }
 
   @Test
-  void theParserJoinsContinuedLinesAndDropsComments() {
+  void theParserJoinsLinesAndDropsComments() {
     List<String> lines =
         List.of("FROM a:1 AS b", "# a comment", "ENV X=1 \\", "  # inside", "  Y=\"2 3\"");
 

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Kinds of operators for which there is no model on the class path: those of their fields that the
- * project uses, from their API references. Unknown ones are refused.
+ * Kubernetes kinds of KEDA and KServe, which have no model on the class path. They contain the fields
+ * that the project uses, from the API references. Other fields are rejected.
  */
 final class ForeignKinds {
 
@@ -39,13 +39,13 @@ final class ForeignKinds {
   record Trigger(
       String type, String metricType, PrometheusTrigger metadata, Reference authenticationRef) {}
 
-  /** Values are strings: KEDA reads no other. */
+  /** KEDA accepts only strings. */
   record PrometheusTrigger(
       String serverAddress, String query, String threshold, String ignoreNullValues) {}
 
   record Reference(String name) {}
 
-  /** KServe's template of a model server. */
+  /** A model server of KServe. */
   record ClusterServingRuntime(
       String apiVersion, String kind, ObjectMeta metadata, ServingRuntimeSpec spec) {}
 
@@ -60,7 +60,7 @@ final class ForeignKinds {
 
   record ModelFormat(String name, String version, Boolean autoSelect, Integer priority) {}
 
-  /** KServe's service. */
+  /** A served model of KServe. */
   record InferenceService(
       String apiVersion, String kind, ObjectMeta metadata, InferenceServiceSpec spec) {}
 

@@ -15,25 +15,25 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The kit is built and carried away as a user would; its CPU path runs where there is torch. */
+/** Builds the GPU check and runs it on the CPU if Python has torch. */
 class GpuCheckKitTest {
 
   private static final long LARGEST = 60_000_000;
 
   @TempDir static Path folder;
 
-  private record Ended(int status, String said) {}
+  private record Ended(int status, String output) {}
 
   @BeforeAll
   static void build() throws Exception {
     Path javaHome = Path.of(System.getProperty("java.home"));
-    assumeTrue(Files.exists(javaHome.resolve("bin/jlink")), "this Java is no JDK");
+    assumeTrue(Files.exists(javaHome.resolve("bin/jlink")), "this Java has no jlink");
     Path script = ProjectFile.ROOT.resolve("deploy/gpu-check/build.sh");
 
     Ended built =
         run(Map.of("JAVA_HOME", javaHome.toString()), script.toString(), kit().toString());
 
-    assertThat(built.status()).as(built.said()).isZero();
+    assertThat(built.status()).as(built.output()).isZero();
   }
 
   private static Path kit() {
@@ -46,8 +46,8 @@ class GpuCheckKitTest {
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().putAll(variables);
     Process process = builder.start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    return new Ended(process.waitFor(), said);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Ended(process.waitFor(), output);
   }
 
   private static Optional<String> pythonWithTorch() throws IOException, InterruptedException {
@@ -57,19 +57,19 @@ class GpuCheckKitTest {
           return Optional.of(python);
         }
       } catch (IOException e) {
-        // not installed under that name; the next one may be
+        // not installed under this name; try the next one
       }
     }
     return Optional.empty();
   }
 
   @Test
-  void theKitIsSmallEnoughToBeCarried() throws IOException {
+  void theFileIsSmall() throws IOException {
     assertThat(Files.size(kit())).isLessThan(LARGEST);
   }
 
   @Test
-  void theKitWritesArtifactsThatTorchRunsAndReportsThem() throws Exception {
+  void torchRunsTheArtifactsAndReportsTheResults() throws Exception {
     Optional<String> python = pythonWithTorch();
     assumeTrue(python.isPresent(), "no Python with torch is installed");
 
@@ -85,7 +85,7 @@ class GpuCheckKitTest {
             "--batches=1",
             "--json=report.json");
 
-    assertThat(check.status()).as(check.said()).isZero();
+    assertThat(check.status()).as(check.output()).isZero();
     JsonNode report = Manifests.YAML.readTree(folder.resolve("report.json").toFile());
     assertThat(report.path("results").findValuesAsText("mode"))
         .containsExactly("float32", "float16", "bfloat16");
@@ -93,14 +93,14 @@ class GpuCheckKitTest {
     assertThat(result.path("variant").asText()).isEqualTo("vanillanet_5");
     assertThat(result.path("ok").asBoolean()).isTrue();
     assertThat(result.path("batch1_ms").asDouble()).isPositive();
-    assertThat(result.path("batch1_graph_ms").isNull()).as("never a made-up number").isTrue();
-    assertThat(check.said()).contains("vanillanet_5", "CPU", "ok");
+    assertThat(result.path("batch1_graph_ms").isNull()).as("absent, not invented").isTrue();
+    assertThat(check.output()).contains("vanillanet_5", "CPU", "ok");
     for (JsonNode reduced : List.of(report.at("/results/1"), report.at("/results/2"))) {
       assertThat(reduced.path("weights_ok").asBoolean()).isTrue();
-      if (reduced.has("unsupported")) { // older torch has no half convolution for CPUs
+      if (reduced.has("unsupported")) { // torch 1.13 has no float16 convolution for CPUs
         assertThat(reduced.path("ok").isNull()).isTrue();
-        assertThat(reduced.has("batch1_ms")).as("never a made-up number").isFalse();
-        assertThat(check.said()).contains("not run: " + reduced.path("unsupported").asText());
+        assertThat(reduced.has("batch1_ms")).as("absent, not invented").isFalse();
+        assertThat(check.output()).contains("not run: " + reduced.path("unsupported").asText());
       } else {
         assertThat(reduced.path("ok").asBoolean()).isTrue();
         assertThat(reduced.path("max_relative_error").asDouble()).isBetween(1e-6, 1e-2);
@@ -108,7 +108,7 @@ class GpuCheckKitTest {
     }
     try (var left = Files.list(folder)) {
       assertThat(left.map(Path::getFileName).map(Path::toString))
-          .as("it cleans up")
+          .as("temporary files are deleted")
           .containsExactlyInAnyOrder("kit.sh", "report.json");
     }
   }

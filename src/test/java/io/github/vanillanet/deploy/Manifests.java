@@ -30,8 +30,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Kubernetes objects read from YAML, strictly: every field must be one that the API of that kind
- * and version has. Misspelt ones would otherwise be ignored by a lenient server.
+ * Kubernetes objects, read strictly from YAML: every field must exist in the API of its kind and
+ * version. A server can silently ignore misspelt fields.
  */
 public record Manifests(List<Object> objects) {
 

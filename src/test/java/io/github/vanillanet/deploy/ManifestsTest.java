@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-/** The strictness itself: what a lenient reader would let pass. */
+/** {@link Manifests} rejects what a lenient reader accepts. */
 class ManifestsTest {
 
   private static final String DEPLOYMENT =
@@ -24,18 +24,18 @@ class ManifestsTest {
       """;
 
   @Test
-  void aFieldThatTheKindHasIsAccepted() {
+  void knownFieldsAreAccepted() {
     assertThatCode(() -> Manifests.parse(DEPLOYMENT.formatted("path"))).doesNotThrowAnyException();
   }
 
   @Test
-  void aMisspeltFieldDeepInsideIsFound() {
+  void nestedMisspeltFieldsAreFound() {
     assertThatThrownBy(() -> Manifests.parse(DEPLOYMENT.formatted("pth")))
         .hasMessageContaining(".spec.template.spec.containers[0].livenessProbe.httpGet.pth");
   }
 
   @Test
-  void aMisspeltFieldOfAForeignKindIsFound() {
+  void misspeltFieldsOfForeignKindsAreFound() {
     assertThatThrownBy(
             () ->
                 Manifests.parse(
@@ -44,13 +44,13 @@ class ManifestsTest {
   }
 
   @Test
-  void anUnknownKindIsRefused() {
+  void unknownKindsAreRejected() {
     assertThatThrownBy(() -> Manifests.parse("{apiVersion: apps/v1beta1, kind: Deployment}"))
         .hasMessageContaining("apps/v1beta1/Deployment");
   }
 
   @Test
-  void aFieldGivenTwiceIsRefused() {
+  void duplicateFieldsAreRejected() {
     assertThatThrownBy(() -> Manifests.parse("apiVersion: v1\nkind: Service\nkind: Secret\n"))
         .hasMessageContaining("kind");
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Manifests for those who want neither Helm nor anything to fill in. */
+/** Manifests for Kustomize, KServe and Compose. */
 class PlainManifestsTest {
 
   private static final Path DEPLOY = ProjectFile.ROOT.resolve("deploy");
@@ -31,7 +31,7 @@ class PlainManifestsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"kustomize/base", "kustomize/overlays/gpu"})
-  void aKustomizationNamesFilesThatExistAndLeavesNoneOut(String folder) throws IOException {
+  void aKustomizationListsAllItsFiles(String folder) throws IOException {
     Path root = DEPLOY.resolve(folder);
     JsonNode kustomization = Manifests.YAML.readTree(root.resolve("kustomization.yaml").toFile());
 
@@ -49,7 +49,7 @@ class PlainManifestsTest {
   }
 
   @Test
-  void theBaseIsWhatTheChartMakesByDefault() throws IOException {
+  void theBaseEqualsTheChartWithDefaults() throws IOException {
     PodSpec plain = pod("kustomize/base/deployment.yaml");
     PodSpec chart = Chart.render("{}").only(Deployment.class).getSpec().getTemplate().getSpec();
     Container here = plain.getContainers().get(0);
@@ -69,7 +69,7 @@ class PlainManifestsTest {
   }
 
   @Test
-  void theGpuPatchChangesWhatTheChartWouldChange() throws IOException {
+  void theGpuOverlayEqualsTheChartWithAGpu() throws IOException {
     PodSpec patch = pod("kustomize/overlays/gpu/deployment.yaml");
     Container base = pod("kustomize/base/deployment.yaml").getContainers().get(0);
     Container patched = patch.getContainers().get(0);
@@ -90,7 +90,7 @@ class PlainManifestsTest {
   }
 
   @Test
-  void kserveFindsItsContainerAndTheServiceItsModels() throws IOException {
+  void theServingRuntimeHasTheNamesThatKserveExpects() throws IOException {
     ForeignKinds.ServingRuntimeSpec runtime =
         read("kserve/cluster-serving-runtime.yaml")
             .only(ForeignKinds.ClusterServingRuntime.class)
@@ -108,7 +108,7 @@ class PlainManifestsTest {
   }
 
   @Test
-  void theExampleServiceAsksForTheRuntimeAndOneGpu() throws IOException {
+  void theExampleServiceUsesTheRuntimeAndOneGpu() throws IOException {
     var runtime =
         read("kserve/cluster-serving-runtime.yaml").only(ForeignKinds.ClusterServingRuntime.class);
     ForeignKinds.Model model =
@@ -127,7 +127,7 @@ class PlainManifestsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"compose.yaml", "gpu.yaml"})
-  void composeBuildsFromFilesThatExistAndMountsThem(String name) throws IOException {
+  void composeNamesExistingFiles(String name) throws IOException {
     Path folder = DEPLOY.resolve("compose");
     JsonNode compose = Manifests.YAML.readTree(folder.resolve(name).toFile());
 

@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Files of the project that no class path holds. Tests run in the project's folder. */
+/** Files of the project outside the class path. Tests run in the project's folder. */
 final class ProjectFile {
 
   static final Path ROOT = Path.of("").toAbsolutePath();
 
   private ProjectFile() {}
 
-  /** A property of the pom, or its version when the name is {@code version}. */
+  /** A property of the pom, or its version if the name is {@code version}. */
   static String pomProperty(String name) throws IOException {
     Pattern element = Pattern.compile("<%1$s>([^<]*)</%1$s>".formatted(Pattern.quote(name)));
     Matcher found = element.matcher(Files.readString(ROOT.resolve("pom.xml")));

@@ -6,9 +6,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The names of metrics in a PromQL expression. No full parser: strings, label matchers, ranges and
- * label lists are taken out; of the identifiers that are left, those are metrics that are neither
- * keywords nor functions, which stand before a parenthesis.
+ * Finds the names of metrics in a PromQL expression. It is not a full parser: it removes strings,
+ * label matchers, ranges and label lists. The remaining identifiers are metrics unless they are
+ * keywords or functions.
  */
 final class Promql {
 

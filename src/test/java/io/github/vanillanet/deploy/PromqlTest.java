@@ -23,7 +23,7 @@ class PromqlTest {
         "topk (3, a) + count_values(\"version\", b) - Inf            ; a b",
         "1.5 * 0x1f + time()                                         ; ",
       })
-  void namesOfMetricsAreFoundAmongFunctionsLabelsAndStrings(String expression, String names) {
+  void metricNamesAreFound(String expression, String names) {
     String found = String.join(" ", Promql.metrics(expression));
 
     assertThat(found).isEqualTo(names == null ? "" : names);

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Environment variables that the service reads, from the interfaces that declare its settings. Of
- * those of Quarkus the few that are shipped: a misspelt one would be ignored in silence.
+ * Environment variables that the service reads, derived from the interfaces that declare its settings,
+ * and those variables of Quarkus that the project's files use. Misspelt variables would be ignored.
  */
 final class Settings {
 
@@ -19,14 +19,14 @@ final class Settings {
 
   private Settings() {}
 
-  /** Of the service itself. */
+  /** Variables of the service. */
   static Set<String> variables() {
     Set<String> names = new TreeSet<>();
     collect(ServingConfig.class, names);
     return names;
   }
 
-  /** True if some part of the process reads it as a setting, or if it is no setting at all. */
+  /** Whether the process reads the variable, or it is not a setting. */
   static boolean isReadOrForeign(String variable) {
     boolean setting = variable.matches("(VANILLANET|QUARKUS|MP|SMALLRYE)_.*");
     Set<String> names = variables();

@@ -12,10 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Every query that the project ships: of dashboards, rules and autoscalers.
+ * All PromQL queries in dashboards, rules and autoscalers.
  *
- * @param all where each stands, and its PromQL
- * @param recorded series that the rules make
+ * @param all the queries and their files
+ * @param recorded series that the rules record
  */
 public record ShippedQueries(List<Query> all, Set<String> recorded) {
 
@@ -70,7 +70,7 @@ public record ShippedQueries(List<Query> all, Set<String> recorded) {
         .forEach(m -> queries.add(new Query("HPA", m.getExternal().getMetric().getName())));
   }
 
-  /** Metrics that the service itself must have, without those of the cluster and the rules. */
+  /** Metrics that the service must export: not those of the cluster and the rules. */
   public Set<String> ofTheService() {
     Set<String> names = new TreeSet<>();
     for (Query query : all) {

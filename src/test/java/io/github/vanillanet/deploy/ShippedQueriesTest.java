@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class ShippedQueriesTest {
 
-  /** Names of series in the exposition format; changed together with what the service registers. */
+  /** Names of series in the exposition format that the service registers. */
   private static final Set<String> OF_THE_SERVICE =
       Set.of(
           "jvm_gc_overhead",
@@ -47,7 +47,7 @@ class ShippedQueriesTest {
           "vanillanet_training_validation_accuracy");
 
   @Test
-  void queriesNameOnlyMetricsThatSomebodyMakes() throws IOException {
+  void queriesUseExistingMetrics() throws IOException {
     assertThat(ShippedQueries.read().ofTheService())
         .containsExactlyInAnyOrderElementsOf(OF_THE_SERVICE);
   }
@@ -60,7 +60,7 @@ class ShippedQueriesTest {
   }
 
   @Test
-  void theAutoscalersMetricIsRecorded() throws IOException {
+  void theMetricOfTheAutoscalerIsRecorded() throws IOException {
     assertThat(ShippedQueries.read().recorded()).contains("vanillanet_queue_wait_p95_seconds");
   }
 }

@@ -8,7 +8,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
-/** Walks the tree of a Kubernetes object; its classes keep the fields they do not know aside. */
+/** Finds unknown fields in a Kubernetes object. Its classes collect the fields they do not know. */
 final class UnknownFields {
 
   private static final String ASIDE = "getAdditionalProperties";
@@ -17,7 +17,7 @@ final class UnknownFields {
 
   private UnknownFields() {}
 
-  /** Paths of all fields that the object's API does not have. */
+  /** Paths of all unknown fields. */
   static List<String> in(Object object) {
     UnknownFields walk = new UnknownFields();
     walk.visit("", object);
@@ -70,7 +70,7 @@ final class UnknownFields {
     } catch (IllegalAccessException e) {
       throw new AssertionError(e);
     } catch (InvocationTargetException e) {
-      return null; // derived values, such as a number of a quantity that is none
+      return null; // a derived value that does not exist
     }
   }
 }

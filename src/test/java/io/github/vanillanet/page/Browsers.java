@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Hands tests a {@link Visit} to the one service, in the one browser: the Chromium of this machine.
- * Without one the tests are skipped.
+ * Gives tests a {@link Visit} of one shared service in one shared browser, the installed Chromium.
+ * Without Chromium the tests are skipped.
  */
 final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
 
@@ -74,12 +74,12 @@ final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterR
               .launch(
                   new BrowserType.LaunchOptions()
                       .setExecutablePath(installed().orElseThrow())
-                      // the sandbox cannot be had by root, nor in most containers
+                      // root and most containers cannot use the sandbox
                       .setArgs(List.of("--no-sandbox")));
     }
   }
 
-  /** A test that has failed already is not to be hidden by what its visit finds. */
+  /** Problems found by the visit must not hide the failure of a test. */
   @Override
   public void afterEach(ExtensionContext context) {
     Visit visit = context.getStore(NAMESPACE).remove(Visit.class, Visit.class);

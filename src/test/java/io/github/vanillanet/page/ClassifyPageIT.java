@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The page's first tab, in a browser. */
+/** The tab <em>Classify</em> in a browser. */
 @ExtendWith(Browsers.class)
 class ClassifyPageIT {
 
@@ -38,7 +38,7 @@ class ClassifyPageIT {
   }
 
   @Test
-  void aChosenPictureGetsItsFiveAnswersWithBars(Visit visit) {
+  void aChosenPictureGetsFiveAnswers(Visit visit) {
     visit.chooseModel(LiveService.NARROW);
     visit.choosePicture(PHOTO);
 
@@ -56,7 +56,7 @@ class ClassifyPageIT {
   }
 
   @Test
-  void labelsStayText(Visit visit) {
+  void labelsAreShownAsText(Visit visit) {
     visit.chooseModel(LiveService.NARROW);
     visit.choosePicture(PHOTO);
     visit.answers();
@@ -110,7 +110,7 @@ class ClassifyPageIT {
   }
 
   @Test
-  void aDrawnSampleIsClassified(Visit visit) {
+  void aSampleDrawingIsClassified(Visit visit) {
     visit.page().locator(".sample").first().click();
 
     assertThat(visit.answers()).hasSize(5);
@@ -118,14 +118,14 @@ class ClassifyPageIT {
   }
 
   @Test
-  void theWaterfallIsTheAnswersServerTimingAndAddsUp(Visit visit) {
+  void theWaterfallShowsServerTimingAndAddsUp(Visit visit) {
     Page page = visit.page();
     Response response =
         page.waitForResponse(
             answer -> answer.url().contains("/classify/"), () -> visit.choosePicture(PHOTO));
     visit.answers();
 
-    Map<String, Double> told =
+    Map<String, Double> reported =
         Arrays.stream(response.headerValue("server-timing").split(", "))
             .map(entry -> entry.split(";dur="))
             .collect(Collectors.toMap(entry -> entry[0], entry -> Double.valueOf(entry[1])));
@@ -134,12 +134,12 @@ class ClassifyPageIT {
     List<Double> sums = millis(visit, ".sum");
     assertThat(steps)
         .containsExactly(
-            told.get("decode"),
-            told.get("preprocess"),
-            told.get("queue"),
-            told.get("infer"),
-            told.get("postprocess"));
-    assertThat(sums.get(0)).isEqualTo(told.get("total"));
+            reported.get("decode"),
+            reported.get("preprocess"),
+            reported.get("queue"),
+            reported.get("infer"),
+            reported.get("postprocess"));
+    assertThat(sums.get(0)).isEqualTo(reported.get("total"));
     double inService = steps.stream().mapToDouble(Double::doubleValue).sum() + between.get(0);
     assertThat(inService).isCloseTo(sums.get(0), within(0.01));
     assertThat(inService + between.get(1)).isCloseTo(sums.get(1), within(0.01));
@@ -153,7 +153,7 @@ class ClassifyPageIT {
   }
 
   @Test
-  void modelsAndGroupsAreComparedSideBySide(Visit visit) {
+  void modelsAndGroupsAreCompared(Visit visit) {
     Page page = visit.page();
     visit.chooseModel(LiveService.SEEDED);
     assertThat(page.isVisible("#untrained")).isTrue();
@@ -179,7 +179,7 @@ class ClassifyPageIT {
   }
 
   @Test
-  void whatIsNoPictureIsToldAndTheNextPictureIsAnswered(Visit visit) throws IOException {
+  void invalidPicturesShowAProblemAndTheNextPictureWorks(Visit visit) throws IOException {
     byte[] photo = Files.readAllBytes(PHOTO);
 
     visit.page().setInputFiles("#file", file("notes.txt", "text/plain", "hello".getBytes()));
@@ -201,7 +201,7 @@ class ClassifyPageIT {
     "503, NOT_READY, Try again in 7 seconds",
     "500, SOMETHING, gone wrong",
   })
-  void refusalsAreTold(int status, String code, String expected, Visit visit) {
+  void rejectionsAreShown(int status, String code, String expected, Visit visit) {
     visit
         .page()
         .route(
@@ -221,7 +221,7 @@ class ClassifyPageIT {
   }
 
   @Test
-  void whileModelsAreBeingLoadedThePageWaitsForThem(Visit visit) {
+  void thePageWaitsWhileModelsLoad(Visit visit) {
     Page page = visit.page();
     int[] asked = {0};
     page.route(
@@ -244,7 +244,7 @@ class ClassifyPageIT {
   }
 
   @Test
-  void aNetworkThatIsDownIsTold(Visit visit) {
+  void aFailedConnectionIsShown(Visit visit) {
     visit.page().route("**/classify/*", Route::abort);
 
     visit.choosePicture(PHOTO);

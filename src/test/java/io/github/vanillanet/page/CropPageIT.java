@@ -16,11 +16,11 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the page shows of what the net sees, against the official evaluation's crops. */
+/** Compares the crop on the page with the crop of the official evaluation. */
 @ExtendWith(Browsers.class)
 class CropPageIT {
 
-  /** Numbers by hand: resize to 256 on the short side, cut 224 out of the centre. */
+  /** Computed by hand: short side 256, centre crop 224. */
   @ParameterizedTest
   @CsvSource({
     "jpeg_444.jpg, 320, 240, 0.171875, 0.0625, 0.65625, 0.875", // 341×256: 58.6 → 58, 16
@@ -51,9 +51,9 @@ class CropPageIT {
     assertThat(crop.height / photo.height).isCloseTo(down, within(0.005));
   }
 
-  /** The browser resizes in its own way, so that pixels agree but nearly. */
+  /** The browser resizes differently, so the pixels are only similar. */
   @Test
-  void whatTheNetSeesIsTheOfficialCrop(Visit visit) throws IOException {
+  void thePreviewIsTheOfficialCrop(Visit visit) throws IOException {
     visit.chooseModel(LiveService.SEEDED);
     for (String name :
         List.of(
@@ -69,8 +69,7 @@ class CropPageIT {
       visit
           .page()
           .waitForCondition(() -> visit.page().getAttribute("#photo", "alt").endsWith(name));
-      // not waitForFunction: if it has to wait, it evaluates text in the page, which its policy
-      // forbids
+      // not waitForFunction: it evaluates text in the page, which the security policy forbids
       visit
           .page()
           .waitForCondition(
@@ -89,7 +88,7 @@ class CropPageIT {
     return ImageIO.read(new ByteArrayInputStream(png)).getRGB(0, 0, 224, 224, null, 0, 224);
   }
 
-  /** Mean over all channels of what lies between them, of 255. */
+  /** Mean absolute difference over all channels, of 255. */
   private static double difference(int[] one, int[] other) {
     long sum = 0;
     for (int i = 0; i < one.length; i++) {

@@ -23,24 +23,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The packaged jar as a service with a trained model of two versions, a full-size one from a seed,
- * a group of both, and two users: {@code chief} may administrate, {@code guest} may not. It ends
- * with the process of the tests.
+ * The packaged service with a trained model in two versions, a full-size seeded model, a group of
+ * both, and two users: {@code chief} is an administrator, {@code guest} is not. It ends with the
+ * process of the tests.
  */
 final class LiveService {
 
-  /** Narrow, 64×64, of ten classes. */
+  /** Narrow, 64×64 pixels, ten classes. */
   static final String NARROW = "narrow";
 
-  /** 224×224, the official evaluation's size; not trained. */
+  /** 224×224 pixels, not trained. */
   static final String SEEDED = "vanillanet-5";
 
   static final String GROUP = "family";
   static final String CHIEF = "chief";
   static final String GUEST = "guest";
-  static final String PASSWORD = "öpen: sesame"; // not ASCII, and with the letter that parts
+  static final String PASSWORD = "öpen: sesame"; // not ASCII, and with the separator
 
-  /** A label as only an enemy would choose it. */
+  /** A label with markup. */
   static final String LABEL = "<script>document.title='gone'</script><img src=x onerror=alert(1)>";
 
   static final String ISSUER = "https://issuer.example";
@@ -61,7 +61,7 @@ final class LiveService {
     try {
       return started();
     } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalStateException("the service does not start", e);
+      throw new IllegalStateException("cannot start the service", e);
     }
   }
 
@@ -139,7 +139,7 @@ final class LiveService {
     return address;
   }
 
-  /** Of whom signs tokens. */
+  /** The key that signs tokens. */
   KeyPair keys() {
     return keys;
   }

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keyboard, colours, width. That the page asks no other host is looked at in every test. */
+/** Keyboard, colours and width. Every test checks that the page uses no other host. */
 @ExtendWith(Browsers.class)
 class PageMannersIT {
 
   private static final int MOST_KEYS = 40;
   private static final int[] WIDTHS = {320, 768, 1600, 360};
 
-  /** Goes on with the tab key until the element has the focus. */
+  /** Presses Tab until the element has the focus. */
   private static void tabTo(Page page, String selector) {
     for (int key = 0; key < MOST_KEYS; key++) {
       page.keyboard().press("Tab");
@@ -36,9 +36,9 @@ class PageMannersIT {
   }
 
   @Test
-  void everythingCanBeDoneWithoutAMouse(Visit visit) {
+  void thePageWorksWithoutAMouse(Visit visit) {
     Page page = visit.page();
-    page.onFileChooser(chooser -> {}); // or the first one may come before Playwright listens
+    page.onFileChooser(chooser -> {}); // otherwise Playwright can miss the first one
 
     tabTo(page, "#choose");
     FileChooser chooser = page.waitForFileChooser(() -> page.keyboard().press("Enter"));
@@ -56,7 +56,7 @@ class PageMannersIT {
   }
 
   @Test
-  void arrowKeysWalkTheTabs(Visit visit) {
+  void arrowKeysChangeTabs(Visit visit) {
     Page page = visit.page();
 
     tabTo(page, "#tab-classify");
@@ -74,7 +74,7 @@ class PageMannersIT {
   }
 
   @Test
-  void whatHasTheFocusIsSeen(Visit visit) {
+  void theFocusIsVisible(Visit visit) {
     Page page = visit.page();
 
     tabTo(page, "#choose");
@@ -86,7 +86,7 @@ class PageMannersIT {
   }
 
   @Test
-  void anAddressLeadsToATab(Visit visit) {
+  void anAddressOpensATab(Visit visit) {
     visit.page().navigate(visit.at("#train").toString());
 
     visit.page().locator("#sign-in").waitFor();
@@ -97,7 +97,7 @@ class PageMannersIT {
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
-  void bothColourSchemesHaveContrastAndNoBarrier(ColorScheme colours, Visit visit) {
+  void bothColourSchemesAreAccessible(ColorScheme colours, Visit visit) {
     visit.open(1200, 900, colours);
     visit.mustBeAccessible();
     visit.chooseModel(LiveService.SEEDED);
@@ -120,7 +120,7 @@ class PageMannersIT {
   }
 
   @Test
-  void theChosenColoursStay(Visit visit) {
+  void theChosenColourSchemeIsKept(Visit visit) {
     Page page = visit.page();
     String background = "getComputedStyle(document.body).backgroundColor";
     Object light = page.evaluate(background);
@@ -137,10 +137,10 @@ class PageMannersIT {
   }
 
   @Test
-  void nothingScrollsSideways(Visit visit) {
+  void thePageNeedsNoHorizontalScrolling(Visit visit) {
     visit.open(360, 800, ColorScheme.LIGHT);
     visit.mustFitItsWidth(WIDTHS);
-    visit.chooseModel(LiveService.NARROW); // its labels are long words
+    visit.chooseModel(LiveService.NARROW); // its labels are long
     visit.choosePicture(Oracle.file("preprocess/jpeg_wide_2000x60.jpg"));
     visit.answers();
     visit.page().click("#compare");
@@ -154,7 +154,7 @@ class PageMannersIT {
   }
 
   @Test
-  void whoWantsNoMotionGetsNone(Visit visit) {
+  void reducedMotionIsRespected(Visit visit) {
     Page page = visit.page();
     page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
 

@@ -19,11 +19,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The page's second tab, in a browser. */
+/** The tab <em>Train</em> in a browser. */
 @ExtendWith(Browsers.class)
 class TrainPageIT {
 
-  /** Learnt within seconds. */
+  /** Can be learned in seconds. */
   private static final String TINY =
       """
       {"dims": [8, 8, 16, 16], "input_size": 32, "decay_epochs": 3, "batch_size": 24,
@@ -32,7 +32,7 @@ class TrainPageIT {
 
   @TempDir Path folder;
 
-  /** Chromium tells whoever wants to know when it would ask its user for a password. */
+  /** Records whether Chromium would ask for a password. */
   private static List<String> passwordWindows(Page page) {
     List<String> windows = new ArrayList<>();
     CDPSession session = page.context().newCDPSession(page);
@@ -61,11 +61,11 @@ class TrainPageIT {
   }
 
   @Test
-  void whoIsNotLetInIsToldOnThePageAndByNoWindow(Visit visit) {
+  void rejectedCredentialsAreShownWithoutADialog(Visit visit) {
     List<String> windows = passwordWindows(visit.page());
 
     visit.signIn(LiveService.CHIEF, "wrong");
-    assertThat(visit.problem("#sign-in-problem")).contains("(401)", "does not take");
+    assertThat(visit.problem("#sign-in-problem")).contains("(401)");
 
     visit.signIn(LiveService.GUEST, LiveService.PASSWORD);
     visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("(403)"));
@@ -80,7 +80,7 @@ class TrainPageIT {
   }
 
   @Test
-  void aTokenLetsInToo(Visit visit) {
+  void aTokenSignsIn(Visit visit) {
     String token =
         Jwt.issuer(LiveService.ISSUER)
             .upn("somebody@example")
@@ -142,7 +142,7 @@ class TrainPageIT {
   }
 
   @Test
-  void aFolderBecomesAModelBeforeOnesEyes(Visit visit) throws IOException {
+  void aFolderBecomesAModel(Visit visit) throws IOException {
     Page page = visit.page();
     visit.signIn();
 
@@ -178,7 +178,7 @@ class TrainPageIT {
   }
 
   @Test
-  void aTrainingIsStoppedAndGoesOn(Visit visit) throws IOException {
+  void aTrainingIsStoppedAndResumed(Visit visit) throws IOException {
     Page page = visit.page();
     visit.signIn();
     start(visit, dataset(8), "endless", 20_000);
@@ -196,7 +196,7 @@ class TrainPageIT {
   }
 
   @Test
-  void aLostConnectionIsTakenUpAgain(Visit visit) throws IOException {
+  void aLostConnectionIsReopened(Visit visit) throws IOException {
     Page page = visit.page();
     int[] connections = {0};
     page.route(
@@ -219,7 +219,7 @@ class TrainPageIT {
   }
 
   @Test
-  void anUploadThatIsNoDatasetAndSettingsThatAreNoneAreRefused(Visit visit) throws IOException {
+  void invalidUploadsAndSettingsAreRejected(Visit visit) throws IOException {
     Page page = visit.page();
     visit.signIn();
     page.fill("#new-training [name=name]", "refused");
@@ -230,7 +230,7 @@ class TrainPageIT {
     page.setInputFiles("[name=archive]", text);
     page.click("#new-training button.primary");
     page.waitForCondition(() -> visit.problem("#new-training").contains("(400)"));
-    assertThat(visit.problem("#new-training")).contains("expected a zip");
+    assertThat(visit.problem("#new-training")).contains("zip");
 
     page.click("#new-training summary");
     page.fill("#new-training [name=more]", "{\"epocs\": 3}");

@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Somebody looks at the page. What the browser complains of, and whom it asks, is written down. */
+/** A visit of the page. It records errors of the browser and all requests. */
 final class Visit {
 
   private static final Path SCREENSHOTS = Path.of("target", "page");
@@ -41,7 +41,7 @@ final class Visit {
     return page;
   }
 
-  /** Opens the page anew, in a window of that size. */
+  /** Opens the page in a window of this size. */
   Visit open(int width, int height, ColorScheme colours) {
     if (context != null) {
       context.close();
@@ -58,7 +58,7 @@ final class Visit {
     page.onPageError(error -> complaints.add("uncaught: " + error));
     page.onConsoleMessage(
         message -> {
-          // the browser itself tells of every answer from 400 on, deliberate ones included
+          // the browser reports every answer with 400 or above, also expected ones
           if (List.of("error", "warning").contains(message.type())
               && !message.text().startsWith("Failed to load resource")) {
             complaints.add(message.type() + ": " + message.text());
@@ -77,7 +77,7 @@ final class Visit {
     page.setInputFiles("#file", file);
   }
 
-  /** The answers' labels, once they are there. */
+  /** The labels of the answer, as soon as they are shown. */
   List<String> answers() {
     page.waitForCondition(
         () ->
@@ -86,7 +86,7 @@ final class Visit {
     return page.locator("#answer .name span:first-child").allTextContents();
   }
 
-  /** Goes to the administrators' tab and in. */
+  /** Opens the tab for administrators and signs in. */
   void signIn(String user, String password) {
     page.click("#tab-train");
     page.fill("[name=user]", user);
@@ -99,16 +99,16 @@ final class Visit {
     page.locator("#new-training button").waitFor();
   }
 
-  /** The text of a problem that is shown in {@code place}. */
+  /** The text of the problem in {@code place}. */
   String problem(String place) {
     Locator notice = page.locator(place + " .notice.bad");
     notice.waitFor();
     return notice.textContent();
   }
 
-  /** What a rule book for accessible pages finds, levels A and AA; contrast included. */
+  /** Fails if axe finds accessibility problems of levels A and AA, contrast included. */
   void mustBeAccessible() {
-    // bars that still move have colours of no state
+    // moving bars have intermediate colours
     page.waitForCondition(
         () ->
             (Boolean)
@@ -122,7 +122,7 @@ final class Visit {
   }
 
   /**
-   * @param widths of the window, in pixels; it keeps the last
+   * @param widths of the window in pixels; the last one is kept
    */
   void mustFitItsWidth(int... widths) {
     for (int width : widths) {
@@ -131,14 +131,14 @@ final class Visit {
     }
   }
 
-  /** For people: how the page looks, in the build's folder. */
+  /** Saves a screenshot below target. */
   void photograph(String name) {
     page.screenshot(
         new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
   }
 
   /**
-   * @param strictly whether the page must have behaved
+   * @param strictly whether recorded errors fail the test
    */
   void close(boolean strictly) {
     context.close();
@@ -154,7 +154,7 @@ final class Visit {
     }
   }
 
-  /** Where the service is, for requests beside the page's. */
+  /** Address of the service. */
   URI at(String path) {
     return service.address().resolve(path);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Zips that the page packs, read by Java. */
+/** Java reads the zip files that the page creates. */
 @ExtendWith(Browsers.class)
 class ZipModuleIT {
 
@@ -42,12 +42,12 @@ class ZipModuleIT {
 
   private static String content(ZipFile zip, String name) throws IOException {
     ZipEntry entry = zip.getEntry(name);
-    // reads to the end, where the sum is checked
+    // reads to the end, which checks the CRC
     return new String(zip.getInputStream(entry).readAllBytes(), StandardCharsets.UTF_8);
   }
 
   @Test
-  void namesAndContentsComeThrough(Visit visit) throws IOException {
+  void namesAndContentsAreKept(Visit visit) throws IOException {
     Object files =
         List.of(
             Map.of("path", "photos/ähre/1.txt", "text", "größer"),
@@ -65,7 +65,7 @@ class ZipModuleIT {
   }
 
   @Test
-  void moreFilesThanTheOldFormatCountsAreAllThere(Visit visit) throws IOException {
+  void moreThan65535FilesArePacked(Visit visit) throws IOException {
     JSHandle files =
         visit
             .page()

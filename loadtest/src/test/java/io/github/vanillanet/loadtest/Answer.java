@@ -5,13 +5,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One answer as the client saw it.
+ * One answer, measured by the client.
  *
  * @param phase of the load
  * @param ended milliseconds since the epoch
- * @param wallMillis from sending the request to the whole answer
+ * @param wallMillis from the start of the request to the end of the answer
  * @param status of HTTP; 0 if there was no answer
- * @param model that answered, empty if none did
+ * @param model that answered, empty if none
  * @param timing the header {@code Server-Timing}
  */
 record Answer(String phase, long ended, int wallMillis, int status, String model, String timing) {
@@ -26,17 +26,17 @@ record Answer(String phase, long ended, int wallMillis, int status, String model
     return status == OK;
   }
 
-  /** Whether the service would not take the work on, because of others or of its deadline. */
+  /** Whether the service rejected the request because of load or of its deadline. */
   boolean refused() {
     return (status == FULL || status == LATE) && !accepted();
   }
 
-  /** Neither an answer nor a refusal that is promised: an error, or a connection that broke. */
+  /** Whether it is an unexpected status or a broken connection. */
   boolean unexpected() {
     return status != OK && status != FULL && status != LATE;
   }
 
-  /** Whether the service took the work on: what it refuses it does not decode. */
+  /** Whether the service accepted the request: it decodes only accepted ones. */
   boolean accepted() {
     return good() || stageMillis("decode").orElse(0.0) > 0;
   }
@@ -45,7 +45,7 @@ record Answer(String phase, long ended, int wallMillis, int status, String model
     return ended - wallMillis;
   }
 
-  /** What the service says that a stage took. */
+  /** Milliseconds of a stage as the service reports them. */
   Optional<Double> stageMillis(String stage) {
     Matcher found = Pattern.compile(STAGE.formatted(stage)).matcher(timing);
     return found.find() ? Optional.of(Double.valueOf(found.group(1))) : Optional.empty();

@@ -25,7 +25,7 @@ final class Answers {
     return List.copyOf(all);
   }
 
-  /** In the order in which they ended. */
+  /** In the order of their ends. */
   List<Answer> of(String phase) {
     return all.stream()
         .filter(answer -> answer.phase().equals(phase))
@@ -33,7 +33,7 @@ final class Answers {
         .toList();
   }
 
-  /** Good answers a second, from the first request's start to the last answer's end. */
+  /** Successful answers per second, from the first start to the last end. */
   static double perSecond(List<Answer> answers, Predicate<Answer> which) {
     long from = answers.stream().mapToLong(Answer::started).min().orElse(0);
     long to = answers.stream().mapToLong(Answer::ended).max().orElse(1);
@@ -41,7 +41,7 @@ final class Answers {
   }
 
   /**
-   * Of the good ones' latency, milliseconds: a refusal is quick, and would make it look better.
+   * Latency of successful answers in milliseconds. Rejections are fast and would distort it.
    *
    * @param percent 0..100
    * @return NaN if there are none
@@ -78,7 +78,7 @@ final class Answers {
     return good(answers).size() / (double) answers.size();
   }
 
-  /** Lines for people: how many of each status, the good ones' latency, the refused ones'. */
+  /** Prints the number of each status and the latency of successful and rejected requests. */
   static void print(String name, List<Answer> answers) {
     List<Answer> good = good(answers);
     ToDoubleFunction<Answer> around =

@@ -9,16 +9,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * What no server can do without: it reads a request into one array, has its processor busy for as
- * long as a forward, and answers with a kilobyte. It knows nothing of HTTP but what {@link
- * Overhead} sends, and serves one connection, then ends.
+ * A server that does the minimum: it reads a request into one array, keeps its processor busy for
+ * the time of a forward pass, and answers with a kilobyte. It understands only the HTTP that {@link
+ * Overhead} sends, serves one connection, and ends.
  */
 public final class BareServer {
 
-  /** Larger than the caches of the processor that it runs on: a forward leaves them to nobody. */
+  /** Larger than the processor's caches, because a forward pass evicts them too. */
   private static final int MEMORY = 48 << 20;
 
-  /** About that of vanillanet_5 on one processor. */
+  /** About the forward time of vanillanet_5 on one processor. */
   private static final long FORWARD_NANOS = 100_000_000;
 
   private static final int ANSWER_BYTES = 1024;

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What the service gives at most: a few users who ask again as soon as they are answered. */
+/** Measures the capacity: a few users who send the next request after each answer. */
 public final class CapacitySimulation extends Simulation {
 
   static final int USERS = 4;

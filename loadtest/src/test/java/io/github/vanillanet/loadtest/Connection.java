@@ -11,19 +11,19 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * HTTP/1.1 over one socket that stays open, one request after the other, with next to no work of
- * its own: a usual client's would be a good part of what is measured.
+ * HTTP/1.1 over one open socket, one request after the other. It does little work itself, because
+ * the work of a usual client would be a large part of the measured time.
  */
 final class Connection implements AutoCloseable {
 
-  /** A client that sleeps would measure how long its own processor takes to wake up. */
+  /** Does not sleep while it waits: a sleeping client measures the wake-up of its processor. */
   private static final long AWAKE_NANOS = 1_000_000_000;
 
   private final String host;
   private final Socket socket;
   private final InputStream in;
 
-  /** A status, the headers by their names in lower case, and the body's length. */
+  /** Status, headers by lower-case names, and length of the body. */
   record Response(int status, Map<String, String> headers, int bytes) {}
 
   Connection(URI service) throws IOException {
@@ -33,7 +33,7 @@ final class Connection implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream());
   }
 
-  /** A whole request as bytes, to be made before the clock runs. */
+  /** A complete request as bytes, created before the measurement. */
   byte[] request(String path, String headers, byte[] body) {
     byte[] head =
         "POST %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\n%s\r\n"

@@ -11,10 +11,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Latency at half the capacity and at four fifths; requests arrive whatever the service does. Even
- * arrivals come first: none meets another, so p99 / p50 is the service's. Then they are random, as
- * many clients' are: some come together and wait at any service, so these are held against a {@link
- * SteadyQueue} of the same arrivals and not against their own median.
+ * Latency at 50 % and 80 % of the capacity. Arrivals do not depend on the service. They are evenly
+ * spaced first, so that no request waits for another. Then they are random: some requests meet and
+ * wait in any service, so they are compared with a {@link SteadyQueue} of the same arrivals.
  */
 public final class LatencySimulation extends Simulation {
 

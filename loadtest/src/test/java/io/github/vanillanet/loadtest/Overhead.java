@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Random;
 
 /**
- * What everything but the forward takes: one request after the other, JPEG in and JSON out, then a
- * raw tensor in and raw logits out. The client's clock less the forward that the service tells. Of
- * a {@link BareServer} it is what is left to the best of services.
+ * Measures everything but the forward pass: one request after the other, first a JPEG, then a raw
+ * tensor. The result is the client's time minus the forward time that the service reports. With a
+ * {@link BareServer} it is the minimum for any service.
  */
 public final class Overhead {
 
@@ -32,7 +32,7 @@ public final class Overhead {
           connection.request(
               "/classify/" + Settings.model(), "Content-Type: image/jpeg\r\n", photo);
       byte[] tensor = connection.request(infer, RAW, tensor());
-      measure(connection, jpeg, requests); // until the service's code is compiled
+      measure(connection, jpeg, requests); // lets the JVM compile the service's code
       measure(connection, tensor, requests);
       System.out.printf("%s, JPEG 500x375 of %d bytes%n", Settings.model(), photo.length);
       print(measure(connection, jpeg, requests));
@@ -41,7 +41,7 @@ public final class Overhead {
     }
   }
 
-  /** Milliseconds of one request: what the client saw, and of that what the service tells of. */
+  /** Milliseconds of one request: measured by the client, and reported by the service. */
   private record Request(double wall, double total, double infer) {}
 
   private static List<Request> measure(Connection connection, byte[] request, int count)

@@ -11,7 +11,7 @@ import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
 import javax.imageio.stream.MemoryCacheImageOutputStream;
 
-/** A JPEG of the size and weight of a usual ImageNet photo: soft shapes under some grain. */
+/** A JPEG with the size of a typical ImageNet photo: soft shapes with noise. */
 final class Photo {
 
   private static final int WIDTH = 500;
@@ -21,7 +21,7 @@ final class Photo {
 
   private Photo() {}
 
-  /** About 90 KB; always the same bytes. */
+  /** About 90 KB, the same bytes each time. */
   static byte[] jpeg() {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * From nothing to three times the capacity of a group's shallowest member, with a deadline;
- * arrivals are random.
+ * Random arrivals with a deadline, from zero to three times the capacity of the shallowest member of
+ * a group.
  */
 public final class RampSimulation extends Simulation {
 

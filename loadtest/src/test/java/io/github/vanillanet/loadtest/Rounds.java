@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.net.URI;
 
 /**
- * Photos to each of the models named, in turns, one after the other: what serving takes in memory
- * beyond loading shows after it. {@code -Drounds=20}
+ * Sends photos to each of the named models in turn, so that the memory of serving can be measured
+ * after it. {@code -Drounds=20}
  */
 public final class Rounds {
 

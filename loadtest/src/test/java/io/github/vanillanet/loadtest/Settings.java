@@ -3,7 +3,7 @@ package io.github.vanillanet.loadtest;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/** What {@code run.sh} tells: system properties. */
+/** System properties that {@code run.sh} sets. */
 final class Settings {
 
   private Settings() {}
@@ -13,7 +13,7 @@ final class Settings {
     return System.getProperty("service", "http://localhost:8080");
   }
 
-  /** A model's or a group's name. */
+  /** Name of a model or a group. */
   static String model() {
     return System.getProperty("model", "vanillanet-5");
   }
@@ -23,12 +23,12 @@ final class Settings {
     return required("deepest");
   }
 
-  /** Answers a second that the service gives at most, as measured before. */
+  /** Measured capacity in answers per second. */
   static double capacity() {
     return Double.parseDouble(required("capacity"));
   }
 
-  /** How long each phase takes. */
+  /** Length of each phase. */
   static Duration phase() {
     return Duration.ofSeconds(Integer.getInteger("seconds", 30));
   }
@@ -38,7 +38,7 @@ final class Settings {
     return Double.parseDouble(required("budget"));
   }
 
-  /** Folder for what was measured. */
+  /** Folder for results. */
   static Path results() {
     return Path.of(System.getProperty("results", "target"));
   }

@@ -5,18 +5,17 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What the same arrivals would have met at a lane that takes one after the other and needs the same
- * time for each: requests that come together wait there, too, so what a service's latency exceeds
- * this one by is its own.
+ * Simulates an ideal queue for the same arrivals: one request at a time, each with the same service
+ * time. Requests that meet wait here too, so any additional latency is caused by the service.
  */
 final class SteadyQueue {
 
   private SteadyQueue() {}
 
   /**
-   * @param arrivals each at its start
-   * @param serviceMillis for each
-   * @return as many, with latencies of this queue
+   * @param arrivals with their start times
+   * @param serviceMillis of each request
+   * @return the same requests with the latencies of this queue
    */
   static List<Answer> serve(List<Answer> arrivals, long serviceMillis) {
     List<Answer> served = new ArrayList<>();

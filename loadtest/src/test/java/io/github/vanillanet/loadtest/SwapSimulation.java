@@ -15,9 +15,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Versions of a model change at half the capacity, and no request may fail. What a request meets
- * that is under way while a version is loaded, or within two seconds of it, is held against those
- * before the first swap.
+ * Swaps versions of a model at half the capacity. No request may fail. Requests during a load, or
+ * within two seconds of it, are compared with the requests before the first swap.
  */
 public final class SwapSimulation extends Simulation {
 
@@ -26,8 +25,8 @@ public final class SwapSimulation extends Simulation {
   private static final String SWAP = "swaps";
   private static final Duration AFTERMATH = Duration.ofSeconds(2);
 
-  // of one processor loading takes half, so a forward takes twice its time: just what half the
-  // capacity leaves room for, and some requests wait for one more
+  // loading takes half of the only processor, so a forward pass takes twice its time; at half the
+  // capacity there is just enough room for that, and some requests wait for one more forward pass
   private static final double SLOWER = 5;
 
   private final Traffic traffic = new Traffic();

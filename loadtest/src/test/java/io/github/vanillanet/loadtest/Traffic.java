@@ -15,7 +15,7 @@ import io.gatling.javaapi.http.HttpProtocolBuilder;
 import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.time.Duration;
 
-/** Users who send one photo each. */
+/** Users that send one photo each. */
 final class Traffic {
 
   private static final int ATTEMPTS = 3;
@@ -27,17 +27,17 @@ final class Traffic {
     return http.baseUrl(Settings.service()).shareConnections();
   }
 
-  /** Who ask once. */
+  /** Users that send one request. */
   ScenarioBuilder users(String phase) {
     return scenario(phase).exec(ask(phase, request(phase)));
   }
 
-  /** Who ask once and want the answer within the budget. */
+  /** Users that send one request with a deadline. */
   ScenarioBuilder usersInAHurry(String phase) {
     return scenario(phase).exec(ask(phase, hurried(phase)));
   }
 
-  /** Who also ask again, when they are told to, up to twice. */
+  /** Users that also retry up to twice, after {@code Retry-After}. */
   ScenarioBuilder patientUsersInAHurry(String phase) {
     ChainBuilder again = ask(phase, hurried(phase)).pause(Traffic::toldToWait);
     return scenario(phase)
@@ -73,7 +73,7 @@ final class Traffic {
             });
   }
 
-  /** What a request's checks kept in the session. */
+  /** Reads the values that the checks of a request saved in the session. */
   static Answer answer(String phase, Session session) {
     boolean answered = session.contains("status") && session.contains("wall");
     return new Answer(

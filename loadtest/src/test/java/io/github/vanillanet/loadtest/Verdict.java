@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** Ratios that were asked for and found. */
+/** Compares measured ratios with their goals. */
 final class Verdict {
 
   private final List<String> failures = new ArrayList<>();
 
   Verdict atLeast(String what, double found, double wanted) {
-    return tell(what, found, found >= wanted, "at least", wanted);
+    return report(what, found, found >= wanted, "at least", wanted);
   }
 
   Verdict atMost(String what, double found, double wanted) {
-    return tell(what, found, found <= wanted, "at most", wanted);
+    return report(what, found, found <= wanted, "at most", wanted);
   }
 
-  private Verdict tell(String what, double found, boolean good, String bound, double wanted) {
+  private Verdict report(String what, double found, boolean good, String bound, double wanted) {
     String line =
         String.format(
             Locale.ROOT,
@@ -35,7 +35,7 @@ final class Verdict {
   }
 
   /**
-   * Ends a simulation.
+   * Ends the simulation.
    *
    * @throws IllegalStateException if a ratio was missed
    */

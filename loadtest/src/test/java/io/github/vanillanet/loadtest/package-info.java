@@ -1,5 +1,5 @@
 /**
- * Load on a running service. {@code run.sh} beside the pom starts one and goes through all of it.
- * Times are held against each other only, never against a clock.
+ * Load test of a running service. {@code loadtest/run.sh} starts the service and runs all parts. Goals
+ * are ratios of times, never absolute times.
  */
 package io.github.vanillanet.loadtest;
