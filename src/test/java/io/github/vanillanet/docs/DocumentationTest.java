@@ -7,12 +7,14 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.github.vanillanet.cli.CommandLineInterface;
 import io.github.vanillanet.docs.Page.Block;
 import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.train.loop.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -117,6 +119,47 @@ class DocumentationTest {
   }
 
   @Test
+  void theTableOfTheRequestNamesEveryMemberOfARecipe() throws IOException {
+    String prose = Page.read(Page.ROOT.resolve("docs/training.md")).prose();
+    String table = prose.substring(prose.indexOf("\n## Request\n"));
+    Stream<String> named =
+        table
+            .substring(0, table.indexOf("\n## Which version"))
+            .lines()
+            .filter(line -> line.startsWith("| `"))
+            .map(line -> line.split("\\|")[1])
+            .flatMap(cell -> Pattern.compile("`(\\w+)`").matcher(cell).results())
+            .map(member -> member.group(1));
+
+    assertThat(named).containsExactlyInAnyOrderElementsOf(recipeMembers());
+  }
+
+  @Test
+  void setOptionsNameMembersOfARecipe() throws IOException {
+    Pattern set = Pattern.compile("--set '?(\\w+)=");
+    for (String command : commands(JAR)) {
+      set.matcher(command)
+          .results()
+          .forEach(member -> assertThat(recipeMembers()).as(command).contains(member.group(1)));
+    }
+  }
+
+  @Test
+  void settingsThatPagesMentionExist() throws IOException {
+    String settings = Files.readString(Page.ROOT.resolve("docs/configuration.md"));
+    Pattern setting =
+        Pattern.compile("vanillanet\\.[a-z][a-z-]*(\\.[a-z][a-z-]*)*|VANILLANET_[A-Z_]+[A-Z]");
+    for (Page page : Page.all()) {
+      setting
+          .matcher(Files.readString(page.file()))
+          .results()
+          .map(result -> result.group())
+          .filter(name -> !name.matches("VANILLANET_GROUPS_.*|vanillanet\\.groups.*"))
+          .forEach(name -> assertThat(settings).as(page + " mentions " + name).contains(name));
+    }
+  }
+
+  @Test
   void mavenCommandsNameExistingTestsAndProfiles() throws IOException {
     String pom = Files.readString(Page.ROOT.resolve("pom.xml"));
     for (String command : commands("mvn ")) {
@@ -190,6 +233,12 @@ class DocumentationTest {
     }
     assertThat(found).as(program).isNotEmpty();
     return found;
+  }
+
+  private static List<String> recipeMembers() {
+    return Arrays.stream(Recipe.class.getRecordComponents())
+        .map(component -> component.getName().replaceAll("([A-Z])", "_$1").toLowerCase(Locale.ROOT))
+        .toList();
   }
 
   private static List<String> longOptions(String command) {
