@@ -1,3 +1,5 @@
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
@@ -6,10 +8,8 @@ import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.SeededWeights;
 import io.github.vanillanet.model.network.VanillaNetVariant;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 
 /**
@@ -19,8 +19,7 @@ import java.util.Locale;
 public final class WriteArtifact {
 
   private static final long SEED = 5;
-  private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-  private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
+  private static final int SIDE = 224;
 
   private WriteArtifact() {}
 
@@ -42,7 +41,8 @@ public final class WriteArtifact {
             Boolean.parseBoolean(arguments[2]));
     Network network = Network.of(Architecture.official(variant), Form.DEPLOYED);
     DeployedModule module =
-        DeployedModule.of(network, SeededWeights.of(network, SEED), MEAN, STD, arithmetic);
+        DeployedModule.of(
+            network, SeededWeights.of(network, SEED), Preprocessing.official(SIDE, SIDE), arithmetic);
     TorchArchive.writeModule(Path.of(arguments[3]), module.source(), module.root());
   }
 }

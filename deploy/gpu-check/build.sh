@@ -13,10 +13,11 @@ sources="$root/src/main/java/io/github/vanillanet"
 stage="$(mktemp -d)"
 trap 'rm -rf "$stage"' EXIT
 
-# These packages import only the JDK and each other. Without a class path the compiler enforces it.
+# These classes import only the JDK and each other. Without a class path the compiler enforces it.
 "${jdk}javac" --release 17 -proc:none -d "$stage/kit/classes" \
   "$here/WriteArtifact.java" \
-  "$sources"/base/error/*.java "$sources"/model/checkpoint/*.java "$sources"/model/network/*.java
+  "$sources"/base/error/*.java "$sources/base/image/Preprocessing.java" \
+  "$sources"/model/checkpoint/*.java "$sources"/model/network/*.java
 
 # They need only java.base. The runtime is not compressed, because gzip below compresses better.
 "${jdk}jlink" --add-modules java.base --strip-java-debug-attributes \

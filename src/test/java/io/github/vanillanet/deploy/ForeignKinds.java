@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Kubernetes kinds of KEDA and KServe, which have no model on the class path. They contain the fields
- * that the project uses, from the API references. Other fields are rejected.
+ * Kubernetes kinds of KEDA and KServe, which have no model on the class path. They contain the
+ * fields that the project uses, from the API references. Other fields are rejected.
  */
 final class ForeignKinds {
 

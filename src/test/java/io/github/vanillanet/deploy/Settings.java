@@ -9,8 +9,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Environment variables that the service reads, derived from the interfaces that declare its settings,
- * and those variables of Quarkus that the project's files use. Misspelt variables would be ignored.
+ * Environment variables that the service reads, derived from the interfaces that declare its
+ * settings, and those variables of Quarkus that the project's files use. Misspelt variables would
+ * be ignored.
  */
 final class Settings {
 

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Random arrivals with a deadline, from zero to three times the capacity of the shallowest member of
- * a group.
+ * Random arrivals with a deadline, from zero to three times the capacity of the shallowest member
+ * of a group.
  */
 public final class RampSimulation extends Simulation {
 

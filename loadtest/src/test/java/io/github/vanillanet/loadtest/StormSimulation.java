@@ -11,10 +11,10 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Random arrivals at five times the capacity. The peak is measured before and after the storm in the
- * same run, because the speed of machines varies. The phases before and after are compared with each
- * other and have evenly spaced arrivals. With {@code -Dpatient=true} clients retry after {@code
- * Retry-After}.
+ * Random arrivals at five times the capacity. The peak is measured before and after the storm in
+ * the same run, because the speed of machines varies. The phases before and after are compared with
+ * each other and have evenly spaced arrivals. With {@code -Dpatient=true} clients retry after
+ * {@code Retry-After}.
  */
 public final class StormSimulation extends Simulation {
 
