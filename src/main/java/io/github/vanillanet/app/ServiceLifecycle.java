@@ -100,6 +100,8 @@ public final class ServiceLifecycle {
       }
     } catch (ServiceException e) {
       fail(e.getMessage());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       LOG.debug("the start-up failed", e);
       fail("the start-up failed: " + e);

@@ -34,13 +34,15 @@ final class WarmUp {
   private static final int BODY_BYTES = 32 << 10; // a usual photo
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final int TIMEOUT_MILLIS = 3_000;
+  private static final int MAX_FAILURES = 10;
 
   private final Duration beforeReady;
   private final Config config;
   private final MeterRegistry meters;
   private final String key = UUID.randomUUID().toString();
   private final byte[] body = new byte[BODY_BYTES];
-  private int sent; // used by one thread at a time
+  private int sent; // used by one thread at a time, like the next field
+  private int failed;
   private volatile boolean closed;
 
   WarmUp(ServingConfig settings, Config config, MeterRegistry meters) {
@@ -54,15 +56,14 @@ final class WarmUp {
     return this.key.equals(key);
   }
 
-  /** Runs the first part. Never fails. */
-  void run() {
+  /** Runs the first part and starts the second one. */
+  void run() throws InterruptedException {
     long end = System.nanoTime() + beforeReady.toNanos();
-    boolean answered = true;
-    while (answered && !closed && System.nanoTime() < end) {
-      answered = send();
+    while (goesOn() && System.nanoTime() < end) {
+      send();
     }
     LOG.debugf("%d warm-up requests before the service is ready", sent);
-    if (answered && sent > 0) {
+    if (sent > 0) {
       Thread thread = new Thread(this::runWhileIdle, "warm-up");
       thread.setDaemon(true);
       thread.start();
@@ -72,19 +73,23 @@ final class WarmUp {
   private void runWhileIdle() {
     try {
       double requests = clientRequests();
-      boolean answered = true;
-      while (answered && !closed && sent < REQUESTS) {
+      while (goesOn()) {
         double before = requests;
         requests = clientRequests();
         if (requests == before) {
-          answered = send();
+          send();
         } else {
           Thread.sleep(PAUSE.toMillis());
         }
       }
+      LOG.debugf("%d warm-up requests in total", sent);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private boolean goesOn() {
+    return !closed && sent < REQUESTS && failed < MAX_FAILURES;
   }
 
   /** Requests to models so far. Those of the warm-up are not counted. */
@@ -92,8 +97,8 @@ final class WarmUp {
     return meters.find("vanillanet.requests").counters().stream().mapToDouble(Counter::count).sum();
   }
 
-  /** Sends one request over a kept connection; returns whether it was answered with 200. */
-  private boolean send() {
+  /** Sends one request over a kept connection. */
+  private void send() throws InterruptedException {
     try {
       HttpURLConnection request = (HttpURLConnection) url().openConnection(Proxy.NO_PROXY);
       request.setConnectTimeout(TIMEOUT_MILLIS);
@@ -104,10 +109,9 @@ final class WarmUp {
       request.getOutputStream().write(body);
       request.getInputStream().readAllBytes();
       sent++;
-      return true;
-    } catch (IOException e) {
-      LOG.debug("the warm-up ends early", e);
-      return false;
+    } catch (IOException e) { // on a busy machine, or if only HTTPS is open
+      failed++;
+      Thread.sleep(PAUSE.toMillis());
     }
   }
 
