@@ -50,7 +50,7 @@ class ClassifyTest {
   }
 
   @Test
-  void predictionsFallAndTheirProbabilitiesAddUpToOne() {
+  void predictionsAreSortedAndTheirProbabilitiesSumToOne() {
     JsonPath answer =
         given()
             .contentType("image/jpeg")
@@ -71,7 +71,7 @@ class ClassifyTest {
 
   @ParameterizedTest
   @CsvSource({"1,1", "5,5", "10,10", "11,10", "2147483647,10", "'',5"})
-  void topKSaysHowManyPredictions(String topK, int expected) {
+  void topKLimitsThePredictions(String topK, int expected) {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).queryParam("top_k", topK).post(PATH);
 
@@ -81,7 +81,7 @@ class ClassifyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "five", "2.5", "2147483648", "1e3", " "})
-  void anyOtherTopKIsRefused(String topK) {
+  void anInvalidTopKIsRejected(String topK) {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).queryParam("top_k", topK).post(PATH);
 
@@ -89,7 +89,7 @@ class ClassifyTest {
   }
 
   @Test
-  void anUploadIsTheImageToo() {
+  void aMultipartUploadIsClassified() {
     Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post(PATH);
     Response body = given().contentType("image/jpeg").body(Service.jpeg()).post(PATH);
 
@@ -110,14 +110,14 @@ class ClassifyTest {
   }
 
   @Test
-  void anUploadWithoutTheFieldIsRefused() {
+  void anUploadWithoutTheImageFieldIsRejected() {
     Response response = given().multiPart("picture", "photo.jpg", Service.jpeg()).post(PATH);
 
     assertThat(Refusal.problem(response, 400, "INVALID_REQUEST")).contains("'image'");
   }
 
   @Test
-  void aMissingContentTypeMeansPlainBytes() {
+  void aBodyWithoutContentTypeIsTheImage() {
     byte[] image = Service.jpeg();
 
     RawHttp.Answer answer =
@@ -127,7 +127,7 @@ class ClassifyTest {
   }
 
   @Test
-  void aModelThatIsNotLoadedIsNotFoundAndTheLoadedOnesAreNamed() {
+  void aModelThatIsNotLoadedIsNotFoundAndTheErrorListsTheLoadedModels() {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/nope");
 
@@ -136,7 +136,7 @@ class ClassifyTest {
   }
 
   @Test
-  void withoutANameTheDefaultModelAnswers() {
+  void aRequestWithoutAModelUsesTheDefaultModel() {
     String defaultModel =
         given().get("/models").jsonPath().getString("models.find{it.default}.name");
 

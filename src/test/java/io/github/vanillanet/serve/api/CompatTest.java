@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients of KServe's first protocol and of TorchServe. */
+/** Requests of clients of KServe's V1 protocol and of TorchServe. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class CompatTest {
@@ -74,7 +74,7 @@ class CompatTest {
         "{\"instances\":[{\"data\":\"%s\"}]}",
         "{\"signature_name\":\"serving_default\",\"inputs\":[{\"data\":{\"b64\":\"%s\"}}]}"
       })
-  void kserveTakesBase64InTheFormsInUse(String form) {
+  void kserveAcceptsTheCommonFormsOfBase64(String form) {
     RawHttp.Answer answer = predict(form.formatted(base64(Service.jpeg())));
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -84,9 +84,9 @@ class CompatTest {
         .isEqualTo(expected(Service.jpeg()));
   }
 
-  /** As {@code base64} and Python's {@code encodebytes} write it. */
+  /** The form that {@code base64} and Python's {@code encodebytes} write. */
   @Test
-  void kserveTakesBase64InLines() {
+  void kserveAcceptsBase64WithLineBreaks() {
     String lines = Base64.getMimeEncoder().encodeToString(Service.jpeg());
 
     RawHttp.Answer answer =
@@ -95,10 +95,10 @@ class CompatTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
-  /** As {@code requests.post(url, data=image)} sends it. */
+  /** The form that {@code requests.post(url, data=image)} sends. */
   @ParameterizedTest
   @ValueSource(strings = {TORCH, TORCH + "/1", TORCH + "/1.0", "/classify/" + TwoSmallModels.MODEL})
-  void anImageWithoutAContentTypeIsTheBody(String path) {
+  void aBodyWithoutContentTypeIsTheImage(String path) {
     byte[] image = Service.jpeg();
 
     RawHttp.Answer answer =
@@ -138,12 +138,12 @@ class CompatTest {
         "[]; the request",
         "{\"instances\":[; JSON"
       })
-  void aBodyThatIsNoPredictionIsRefusedAndSaysWhy(String body, String why) {
+  void anInvalidPredictionRequestIsRejectedWithTheReason(String body, String why) {
     assertThat(Refusal.v2(predict(body), 400)).contains(why);
   }
 
   @Test
-  void deepOrManyInstancesAreRefused() {
+  void tooDeepOrTooManyInstancesAreRejected() {
     String deep = "{\"instances\":[" + "{\"image\":".repeat(50_000);
     String many = "{\"instances\":[" + "{\"b64\":\"\"},".repeat(64) + "{\"b64\":\"\"}]}";
 
@@ -152,13 +152,13 @@ class CompatTest {
   }
 
   @Test
-  void torchServePings() {
+  void torchServeAnswersPing() {
     assertThat(given().get("/ping").jsonPath().getString("status")).isEqualTo("Healthy");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "/1", "/1.0"})
-  void torchServeTakesRawBodiesAndUploads(String version) {
+  void torchServeAcceptsRawBodiesAndUploads(String version) {
     byte[] image = Service.jpeg();
     Map<String, Float> expected = expected(image);
 
@@ -177,7 +177,7 @@ class CompatTest {
   }
 
   @Test
-  void torchServesErrorsHaveItsShape() {
+  void torchServeErrorsHaveTheFormatOfTorchServe() {
     byte[] image = Service.jpeg();
 
     requireTorch(

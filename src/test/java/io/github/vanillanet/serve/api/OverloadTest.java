@@ -25,7 +25,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A full queue as clients meet it. Its places are taken by tickets that the test holds. */
+/** A full queue as clients observe it. The test reserves the places of the queue. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class OverloadTest {
@@ -61,7 +61,7 @@ class OverloadTest {
   }
 
   @Test
-  void aFullQueueRefusesByTheHeadAndTellsWhenToTryAgain() throws Exception {
+  void aFullQueueRejectsAfterTheHeadersWithRetryAfter() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -81,7 +81,7 @@ class OverloadTest {
   }
 
   @Test
-  void everyProtocolRefusesByTheHead() throws Exception {
+  void everyProtocolRejectsAfterTheHeaders() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -104,7 +104,7 @@ class OverloadTest {
   }
 
   @Test
-  void aRefusalCountsAsOne() throws Exception {
+  void aRejectionIsCountedOnce() throws Exception {
     String counter = "vanillanet_requests_total{model=\"" + MODEL + "\",outcome=\"rejected\"}";
     double before = metric(counter);
 
@@ -124,7 +124,7 @@ class OverloadTest {
   }
 
   @Test
-  void aClientThatWaitsForTheGoAheadIsRefusedWithoutIt() throws Exception {
+  void aClientThatExpectsContinueIsRejectedWithoutIt() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> assertThat(head(CLASSIFY, 1000, "Expect: 100-continue").status()).isEqualTo(429));
@@ -133,7 +133,7 @@ class OverloadTest {
   }
 
   @Test
-  void theConnectionOfASmallRefusalGoesOn() throws Exception {
+  void theConnectionSurvivesARejectedSmallBody() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -151,15 +151,15 @@ class OverloadTest {
   }
 
   @Test
-  void theConnectionOfARefusalThatIsHeldBackGoesOnToo() throws Exception {
+  void theConnectionSurvivesADelayedRejection() throws Exception {
     while (rejectionDelay.next().toMillis() < 100) {
-      // refusals that others got
+      // rejections of other requests
     }
-    theConnectionOfASmallRefusalGoesOn();
+    theConnectionSurvivesARejectedSmallBody();
   }
 
   @Test
-  void aRefusedClientThatMaySendAnythingIsToldToStop() throws Exception {
+  void aRejectedClientWithAChunkedBodyIsDisconnected() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -174,7 +174,7 @@ class OverloadTest {
   }
 
   @Test
-  void aBudgetThatCannotBeMetIsRefusedByTheHead() {
+  void aTimeoutThatCannotBeMetIsRejectedAfterTheHeaders() {
     RawHttp.Answer late = head(CLASSIFY, 1000, "X-Latency-Budget-Ms: 0.001");
 
     Refusal.problem(late, 504, "DEADLINE_EXCEEDED");
@@ -182,7 +182,7 @@ class OverloadTest {
   }
 
   @Test
-  void aBudgetThatOthersAreInTheWayOfTellsWhenItCanBeMet() throws Exception {
+  void aTimeoutThatTheQueueExceedsGetsRetryAfter() throws Exception {
     withPlacesTaken(
         CAPACITY - 1,
         () -> {
@@ -204,13 +204,13 @@ class OverloadTest {
     }
   }
 
-  /** As HTTP has it: whole ones, rounded up. */
+  /** Whole seconds, rounded up, as in HTTP. */
   private static String seconds(long millis) {
     return Long.toString(Math.max(1, (millis + 999) / 1000));
   }
 
   @Test
-  void inAStormEveryoneIsAnsweredAndWhoIsAcceptedGetsAnAnswer() throws Exception {
+  void inAStormEveryRequestIsAnsweredAndAcceptedOnesSucceed() throws Exception {
     withPlacesTaken(
         CAPACITY - 2,
         () -> {
@@ -223,7 +223,7 @@ class OverloadTest {
     Eventually.becomes(() -> memory.held() == 0);
   }
 
-  /** Clients that try again at once. */
+  /** Clients that retry at once. */
   private static List<Integer> storm(int clients, int requests) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {

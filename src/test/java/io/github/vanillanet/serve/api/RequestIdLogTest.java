@@ -20,12 +20,12 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is logged about a request bears its id. */
+/** Log lines about a request contain its id. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class RequestIdLogTest {
 
-  /** A bug that only this test meets. */
+  /** A route with a bug, only for this test. */
   @Provider
   @Priority(1)
   public static final class Bug implements ContainerRequestFilter {
@@ -49,7 +49,7 @@ class RequestIdLogTest {
   }
 
   @Test
-  void theLineOfAFailureBearsTheRequestsId() {
+  void theLogLineOfAFailureHasTheRequestId() {
     List<String> lines = new CopyOnWriteArrayList<>();
     PatternFormatter formatter = new PatternFormatter(format);
     Handler handler =
@@ -61,12 +61,12 @@ class RequestIdLogTest {
 
           @Override
           public void flush() {
-            // nothing is held back
+            // no buffering
           }
 
           @Override
           public void close() {
-            // nothing is open
+            // nothing to close
           }
         };
     Logger root = Logger.getLogger("");
@@ -85,7 +85,7 @@ class RequestIdLogTest {
   }
 
   @Test
-  void everyFormOfAnErrorHasTheIdInItsHead() {
+  void everyErrorFormatHasTheRequestIdHeader() {
     for (String path :
         List.of("/nothing", "/v2/models/nobody", "/v1/models/nobody", "/predictions/x")) {
       assertThat(given().header("x-request-id", "head-1").get(path).header("x-request-id"))

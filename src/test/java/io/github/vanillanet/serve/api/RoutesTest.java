@@ -23,7 +23,7 @@ class RoutesTest {
   }
 
   @Test
-  void modelsShowWhatIsServed() {
+  void modelsListsTheServedModels() {
     JsonPath answer = given().get("/models").jsonPath();
 
     assertThat(answer.getString("jpeg_decoder"))
@@ -36,7 +36,7 @@ class RoutesTest {
   }
 
   @Test
-  void aModelShowsItsNetItsProofAndItsTimes() {
+  void aModelShowsItsNetworkItsCertificateAndItsTimes() {
     Response response = given().get("/models/" + TwoSmallModels.MODEL);
 
     assertThat(response.statusCode()).isEqualTo(200);
@@ -86,7 +86,7 @@ class RoutesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/v2/nothing", "/v2/models/a/b/c", "/v2/repository"})
-  void anUnknownPathBelowV2IsNotFoundInItsOwnForm(String path) {
+  void anUnknownPathBelowV2IsNotFoundInTheV2Format(String path) {
     Refusal.v2(given().get(path), 404);
     Refusal.v2(given().contentType("application/json").body("{}").post(path), 404);
   }
@@ -98,7 +98,7 @@ class RoutesTest {
     "PUT,/models,'GET, HEAD, OPTIONS'",
     "POST,/models/vanillanet-5,'GET, HEAD, OPTIONS'"
   })
-  void anotherMethodIsNotAllowedAndTheAllowedOnesAreNamed(
+  void anotherMethodIsNotAllowedAndTheAllowedOnesAreListed(
       String method, String path, String allowed) {
     Response response = given().request(method, path);
 
@@ -107,7 +107,7 @@ class RoutesTest {
   }
 
   @Test
-  void anotherMethodBelowV2IsNotAllowedInItsOwnForm() {
+  void anotherMethodBelowV2IsNotAllowedInTheV2Format() {
     Response response = given().get("/v2/models/vanillanet-5/infer");
 
     Refusal.v2(response, 405);
@@ -115,21 +115,21 @@ class RoutesTest {
   }
 
   @Test
-  void anAnswerThatIsNotAcceptedIsRefused() {
+  void anUnacceptableResponseTypeIsRejected() {
     Response response = given().accept("text/html").get("/models");
 
     Refusal.problem(response, 406, "NOT_ACCEPTABLE");
   }
 
   @Test
-  void aLongPathIsNotRepeatedWithoutEnd() {
+  void aLongPathIsTruncatedInTheError() {
     Response response = given().get("/" + "a".repeat(3000));
 
     Refusal.problem(response, 404, "NOT_FOUND");
   }
 
   @Test
-  void operatorsFindHealthMetricsAndTheDescription() {
+  void healthMetricsAndOpenApiAreServed() {
     assertThat(given().get("/q/health/live").statusCode()).isEqualTo(200);
     JsonPath ready = given().get("/q/health/ready").jsonPath();
     assertThat(ready.getString("checks.find { it.name == 'models' }.data.state"))

@@ -32,7 +32,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aTrainingIsWatchedUntilItsVersionIsServed() {
+  void aTrainingStreamsEventsUntilItsVersionIsServed() {
     String id = Admin.train(ScriptedTraining.PUBLISHES);
 
     String events = Admin.events(id);
@@ -58,7 +58,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aRejectedTrainingTellsBothAccuracies() {
+  void aRejectedTrainingShowsBothAccuracies() {
     String id = Admin.train(ScriptedTraining.REJECTS);
     Admin.events(id);
 
@@ -72,7 +72,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aCrashedTrainingTellsWhyAndCanBeResumed() {
+  void aCrashedTrainingShowsTheReasonAndCanBeResumed() {
     String id = Admin.train(ScriptedTraining.CRASHES);
     Admin.events(id);
     assertThat(one(id).<String>path("state")).isEqualTo("FAILED");
@@ -87,7 +87,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aRunningTrainingIsCancelledAndItsWatchersAreTold() {
+  void aRunningTrainingIsCancelledAndTheEventsEnd() {
     String id = Admin.train(ScriptedTraining.GOES_ON);
     String waiting = Admin.train(ScriptedTraining.REJECTS);
 
@@ -103,7 +103,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aRequestThatIsTooDeepIsRefused() {
+  void aTooDeeplyNestedRequestIsRejected() {
     String deep = "{\"name\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
 
     Response response =
@@ -113,7 +113,7 @@ class TrainingsTest {
   }
 
   @Test
-  void anUploadedArchiveBecomesTheJobsOwn() throws Exception {
+  void anUploadedArchiveIsStoredWithTheJob() throws Exception {
     Response response =
         Admin.chief()
             .multiPart(
@@ -133,7 +133,7 @@ class TrainingsTest {
   }
 
   @Test
-  void anUploadThatIsNoZipTooLargeOrIncompleteIsRefused() {
+  void anInvalidTooLargeOrIncompleteUploadIsRejected() {
     String spec = "{\"name\":\"narrow\",\"variant\":\"vanillanet_5\"}";
 
     Admin.problem(
@@ -160,7 +160,7 @@ class TrainingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"..", "../models", "/etc", "absent", "flowers/../.."})
-  void dataOutsideItsRootCannotBeNamed(String path) {
+  void dataOutsideTheDataRootIsRejected(String path) {
     Map<String, Object> request = new HashMap<>(Admin.request(ScriptedTraining.REJECTS));
     request.put("data", path);
 
@@ -184,7 +184,7 @@ class TrainingsTest {
         "{\"name\":\"x\",\"variant\":\"vanillanet_5\"}",
         "{\"name\":\"x\",\"variant\":\"vanillanet_5\",\"data\":\"flowers\",\"epoch\":1}"
       })
-  void aRequestThatMakesNoSenseIsRefused(String body) {
+  void anInvalidRequestIsRejected(String body) {
     Response response =
         Admin.chief().contentType("application/json").body(body).post(Admin.TRAININGS);
 
@@ -193,7 +193,7 @@ class TrainingsTest {
   }
 
   @Test
-  void whatIsNotThereIsNotFound() {
+  void unknownResourcesAreNotFound() {
     for (String id : List.of("1", "20240101-000000-abcdef", "%2e%2e")) {
       Admin.problem(one(id), 404, "JOB_NOT_FOUND");
       Admin.problem(

@@ -25,7 +25,7 @@ class RejectionDelayTest {
   }
 
   @Test
-  void furtherOnesWaitFiveMillisecondsMoreEach() {
+  void furtherOnesAreDelayedByFiveMillisecondsMoreEach() {
     last(51);
 
     assertThat(rejections.next()).isEqualTo(Duration.ofMillis(5));
@@ -33,7 +33,7 @@ class RejectionDelayTest {
   }
 
   @Test
-  void noneWaitsLongerThan900Milliseconds() {
+  void theDelayIsAtMost900Milliseconds() {
     assertThat(last(100_000)).isEqualTo(Duration.ofMillis(900));
   }
 
