@@ -29,8 +29,9 @@ import java.util.stream.Stream;
  *
  * <p>While an imported or trained model is loaded, rules 2 to 5 choose only among those, and only
  * those are marked. The mark is written when such a model becomes the default and no model on disk
- * is marked. So a marked model that is unloaded for a while is the default again when it is back.
- * Where the repository is read-only, the mark lasts as long as the process.
+ * is marked. So a marked model that is unloaded for a while is the default again when it is back;
+ * the model that replaces it stays the default until then. Where the repository is read-only, the
+ * mark lasts as long as the process.
  *
  * <p>Thread-safe. {@link #name()} is cheap: the rules are applied only when the loaded models
  * change.
@@ -70,8 +71,19 @@ public final class DefaultModel {
     update();
   }
 
-  /** Applies the rules to the models that are loaded now. */
+  /**
+   * Applies the rules to the models that are loaded now. Keeps the default if the repository cannot
+   * be read.
+   */
   public synchronized void update() {
+    try {
+      decide();
+    } catch (ServiceException e) {
+      LOG.log(Level.WARNING, "the default model is not updated: {0}", e.getMessage());
+    }
+  }
+
+  private void decide() {
     List<StoredVersion> versions = loaded.get();
     List<StoredVersion> own = versions.stream().filter(v -> isOwn(v.manifest())).toList();
     Optional<String> next = setting.or(() -> choose(versions, own));
@@ -87,6 +99,9 @@ public final class DefaultModel {
   private Optional<String> choose(List<StoredVersion> versions, List<StoredVersion> own) {
     if (contains(own, mark)) {
       return mark;
+    }
+    if (contains(own, chosen)) {
+      return chosen;
     }
     if (!own.isEmpty()) {
       return own.stream().min(Comparator.comparing(this::age)).map(v -> v.id().name());

@@ -3,6 +3,8 @@ package io.github.vanillanet.serve.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.DefaultMark;
 import io.github.vanillanet.model.repository.EmbeddedModel;
@@ -297,6 +299,10 @@ class DefaultModelTest {
     assertThat(model.name()).contains("second");
     assertThat(mark()).hasContent("first");
 
+    loadOwn("older", 1);
+    model.update();
+    assertThat(model.name()).as("not changed by another load").contains("second");
+
     loadOwn("first", 3);
     model.update();
     assertThat(model.name()).contains("first");
@@ -341,6 +347,30 @@ class DefaultModelTest {
 
     assertThat(model.name()).as("until the process ends").contains("first");
     assertThat(started().name()).as("after a restart").contains("second");
+  }
+
+  @Test
+  void anUnreadableRepositoryKeepsTheDefault() throws IOException {
+    loadOwn("own", 1);
+    DefaultModel model = started();
+    StoredVersion version = loaded.get(0);
+    loaded.clear();
+    DefaultModel failing =
+        new DefaultModel(
+            Optional.empty(),
+            repository,
+            () -> {
+              if (loaded.isEmpty()) {
+                return List.of(version);
+              }
+              throw new ServiceException(ErrorCode.BAD_CONFIGURATION, "unreadable");
+            });
+    failing.start();
+    loaded.add(version);
+
+    failing.update();
+
+    assertThat(failing.name()).isEqualTo(model.name()).contains("own");
   }
 
   @Test

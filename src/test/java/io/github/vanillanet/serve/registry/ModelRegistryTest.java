@@ -18,6 +18,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,22 @@ class ModelRegistryTest {
       assertThat(before.closed()).succeedsWithin(Duration.ofMinutes(1));
       assertThatThrownBy(() -> answers(before.lane())).has(code(ErrorCode.NOT_READY));
       assertThat(after.closed()).isNotDone();
+    }
+  }
+
+  @Test
+  void swapsAndRemovalsUpdateTheDefaultModel(@TempDir Path folder) {
+    try (ModelRegistry registry = new ModelRegistry()) {
+      ModelRepository repository = new ModelRepository(folder);
+      DefaultModel model = new DefaultModel(Optional.empty(), repository, registry::versions);
+      registry.onChange(model::update);
+      model.start();
+
+      registry.swap(loader.load(stored));
+      assertThat(model.name()).contains("five");
+
+      registry.remove("five");
+      assertThat(model.name()).isEmpty();
     }
   }
 
