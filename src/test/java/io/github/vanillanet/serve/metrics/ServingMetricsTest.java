@@ -43,7 +43,7 @@ class ServingMetricsTest {
   }
 
   @Test
-  void onlyTheMemoryOfGpusHasTritonsNames() {
+  void onlyGpuMemoryHasTritonsNames() {
     metrics.deviceMemory("cpu", () -> 1, () -> 2);
     metrics.deviceMemory("cuda:0", () -> 3, () -> 4);
 
@@ -56,7 +56,7 @@ class ServingMetricsTest {
   }
 
   @Test
-  void aModelThatIsGoneHasNoLanes() {
+  void modelWithoutVersionsHasNoLanes() {
     VersionMeters old = metrics.version("net", 1, "cpu");
     old.open(2, List.of(1));
     VersionMeters next = metrics.version("net", 2, "cpu");
@@ -132,7 +132,7 @@ class ServingMetricsTest {
   }
 
   @Test
-  void aWarmUpIsNotCounted() {
+  void warmUpIsNotCounted() {
     VersionMeters version = metrics.version("net", 1, "cpu");
 
     version.inferred("cpu", 1, 1_000_000_000);
@@ -143,7 +143,7 @@ class ServingMetricsTest {
   }
 
   @Test
-  void aRetiredVersionTakesItsMetersAlongAndLeavesItsModels() {
+  void closedVersionRemovesItsMetersAndKeepsThoseOfItsModel() {
     VersionMeters old = metrics.version("net", 1, "cpu");
     old.open(1, List.of(1, 2));
     metrics.version("net", 2, "cpu").open(1, List.of(1, 2));
@@ -157,7 +157,7 @@ class ServingMetricsTest {
   }
 
   @Test
-  void aVersionThatIsLoadedAgainKeepsItsMeters() {
+  void versionThatIsLoadedAgainKeepsItsMeters() {
     VersionMeters first = metrics.version("net", 1, "cpu");
     first.open(1, List.of(1));
     VersionMeters again = metrics.version("net", 1, "cpu");

@@ -23,14 +23,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.DoubleUnaryOperator;
 
-/** Devices that know a version's golden answers, each as exact and as patient as it is told. */
+/** Devices that answer probes with the golden logits, with errors and delays set by a test. */
 final class FakeDevices implements InstanceLoader {
 
   final List<Instance> loaded = new ArrayList<>();
   final Map<Device, DoubleUnaryOperator> errors = new HashMap<>();
   final Map<Device, Semaphore> gates = new ConcurrentHashMap<>();
 
-  /** A permit for each forward that has come to a gate. */
+  /** One permit for each forward that has reached a gate. */
   final Semaphore waiting = new Semaphore(0);
 
   final List<Device> full = new ArrayList<>();
@@ -48,7 +48,6 @@ final class FakeDevices implements InstanceLoader {
                 version.manifest().architecture().inputWidth());
   }
 
-  /** An InstanceLoader's product. */
   final class Instance implements ModelInstance {
     final Device device;
     final Path artifact;

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real versions on a device that breaks while they are served. */
+/** Real versions on a device that breaks while it serves them. */
 @Timeout(120)
 class FaultyVersionsTest {
 
@@ -91,7 +91,7 @@ class FaultyVersionsTest {
   }
 
   @Test
-  void aFlippedBitInTheLoadedWeightsIsFoundWithoutTraffic() throws IOException {
+  void flippedBitInTheLoadedWeightsIsFoundWithoutTraffic() throws IOException {
     versions.activate(new ModelId("narrow", 1));
     Path damaged = flipOneBit(root.resolve("narrow/1/model.pt"));
     TorchInstance corrupted = instance(damaged);
@@ -113,7 +113,7 @@ class FaultyVersionsTest {
     corrupted.close();
   }
 
-  /** Of the exponent of a weight in the middle of the artifact; libtorch looks at no checksum. */
+  /** Flips a bit of a weight's exponent. Libtorch does not verify checksums. */
   private Path flipOneBit(Path artifact) throws IOException {
     byte[] bytes = Files.readAllBytes(artifact);
     int middle = bytes.length / 2 / Float.BYTES * Float.BYTES;
@@ -122,7 +122,7 @@ class FaultyVersionsTest {
   }
 
   @Test
-  void aFaultRightAfterASwapRollsItBackAtOnce() {
+  void faultRightAfterASwapRollsBack() {
     versions.activate(new ModelId("narrow", 1));
     versions.activate(new ModelId("narrow", 2));
     devices.get(2).answerWith(Float.NaN);
@@ -135,8 +135,8 @@ class FaultyVersionsTest {
   }
 
   @Test
-  void aGoodVersionHealsWhatIsNotSticky() {
-    versions.activate(new ModelId("narrow", 1)); // the first is not watched by the guard
+  void goodVersionClearsAFaultThatIsNotSticky() {
+    versions.activate(new ModelId("narrow", 1)); // the first version has no guard
     devices
         .get(1)
         .answerOthersWith(Float.POSITIVE_INFINITY, PublishedModels.probes(root, "narrow"));
@@ -153,7 +153,7 @@ class FaultyVersionsTest {
   }
 
   @Test
-  void aFaultyModelThatIsUnloadedAilsNobodyAnyMore() {
+  void unloadedModelNoLongerAffectsHealth() {
     versions.activate(new ModelId("narrow", 1));
     devices
         .get(1)
@@ -168,7 +168,7 @@ class FaultyVersionsTest {
   }
 
   @Test
-  void aDeviceThatIsLostStaysLostForTheProcess() {
+  void deviceErrorRemainsAfterASwap() {
     versions.activate(new ModelId("narrow", 1));
     devices.get(1).fail(new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: unspecified"));
     assertThatThrownBy(this::classify).has(code(ErrorCode.NOT_READY));

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Precisions and several devices, on devices that are told what to answer. */
+/** Precisions and several devices, with fake devices. */
 class ModelLoaderTest {
 
   private static final Device FIRST = new Device(Device.Kind.CUDA, 0);
@@ -224,7 +224,7 @@ class ModelLoaderTest {
     model.lane().close();
   }
 
-  /** Without those of the warm-up. */
+  /** Forwards after the warm-up. */
   private long forwards(String device) {
     return registry.get("vanillanet.infer").tags("device", device, "batch", "1").timer().count();
   }

@@ -37,7 +37,7 @@ class ModelRegistryTest {
   }
 
   @Test
-  void aLoadedModelIsWarmAndTimed() {
+  void loadedModelIsWarmAndTimed() {
     try (ModelRegistry registry = new ModelRegistry()) {
       registry.swap(loader.load(stored));
 
@@ -68,7 +68,7 @@ class ModelRegistryTest {
       assertThat(answers(held.model().lane())).isTrue();
 
       held.close();
-      held.close(); // returning it twice does not return another's
+      held.close(); // closing it twice releases one use only
 
       assertThat(before.closed()).succeedsWithin(Duration.ofMinutes(1));
       assertThatThrownBy(() -> answers(before.lane())).has(code(ErrorCode.NOT_READY));
@@ -106,7 +106,8 @@ class ModelRegistryTest {
   }
 
   @Test
-  void aModelThatAnswersOtherwiseThanCertifiedIsNotServed(@TempDir Path other) throws IOException {
+  void modelWhoseAnswersDifferFromItsCertificateIsNotLoaded(@TempDir Path other)
+      throws IOException {
     StoredVersion version = PublishedModels.publish(other, "five");
     Path manifest = version.folder().resolve(StoredVersion.MANIFEST);
     String text = Files.readString(manifest);

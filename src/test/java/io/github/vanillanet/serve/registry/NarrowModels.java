@@ -20,7 +20,7 @@ public final class NarrowModels {
     return new ModelRepository(root);
   }
 
-  /** Puts version 1 there once more. */
+  /** Publishes version 1 again. */
   public static void copy(Path model, int version) throws IOException {
     Path target = Files.createDirectory(model.resolve(Integer.toString(version)));
     try (Stream<Path> files = Files.list(model.resolve("1"))) {

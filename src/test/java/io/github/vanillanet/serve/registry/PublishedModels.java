@@ -65,7 +65,7 @@ public final class PublishedModels {
         .read(warning -> {});
   }
 
-  /** A version as if it were loaded on the CPU in no time: whatever {@code lane} computes. */
+  /** A version that is served by {@code lane}. */
   public static ServedModel served(StoredVersion version, Lane lane) {
     return new ServedModel(
         version,
@@ -75,7 +75,7 @@ public final class PublishedModels {
         Duration.ZERO);
   }
 
-  /** What the certificate of version 1 was made with: the pictures that a lane is probed with. */
+  /** The probe images of version 1. */
   public static List<byte[]> probes(Path repository, String name) {
     Manifest manifest = new ModelRepository(repository).manifest(new ModelId(name, 1));
     return manifest

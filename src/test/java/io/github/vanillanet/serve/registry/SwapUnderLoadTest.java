@@ -39,7 +39,7 @@ class SwapUnderLoadTest {
   @TempDir Path root;
 
   @Test
-  void twentySwapsUnderLoadFailNoRequestAndEveryOldVersionRetires() throws Exception {
+  void swapsUnderLoadFailNoRequestAndCloseEveryOldVersion() throws Exception {
     ModelRepository repository = NarrowModels.publish(root, "narrow", 4);
     ModelRegistry registry = new ModelRegistry();
     ModelLoader real =

@@ -106,12 +106,12 @@ class VersionSwitchTest {
   }
 
   @Test
-  void withoutAChoiceTheHighestVersionIsActive() {
+  void highestVersionIsActiveByDefault() {
     assertThat(repository.active()).containsExactly(version(6));
   }
 
   @Test
-  void anActivatedVersionIsLiveAndStaysSoAfterARestart() {
+  void activatedVersionIsLiveAfterARestart() {
     activate(2);
 
     assertThat(live()).isEqualTo(2);
@@ -119,7 +119,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void aRollbackGoesBackOneActivationAtATime() {
+  void rollbackUndoesOneActivation() {
     activate(2, 5, 3);
 
     assertThat(versions.rollback("narrow")).isEqualTo(version(5));
@@ -129,7 +129,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void theVersionServedBeforeTheFirstChoiceCanBeRolledBackTo() {
+  void rollbackReturnsToTheVersionServedBeforeTheFirstActivation() {
     registry.swap(load(repository.open(version(5)))); // as at start-up, before 6 was published
     activate(6);
 
@@ -137,7 +137,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void aVersionThatCannotBeLoadedChangesNothing() {
+  void versionThatCannotBeLoadedChangesNothing() {
     activate(2, 3);
     unloadable.add(4);
 
@@ -156,7 +156,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void theListTellsWhatIsLiveAndWhereARollbackLeads() {
+  void listMarksTheLiveVersionAndTheRollbackTarget() {
     activate(2, 5);
 
     assertThat(versions.versions("narrow"))
@@ -173,7 +173,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void oldVersionsGoExceptTheActiveOneAndTheOneToRollBackTo() {
+  void oldVersionsAreDeletedExceptActiveAndRollbackTarget() {
     activate(1, 3);
     versions = keeping(2);
 
@@ -183,14 +183,14 @@ class VersionSwitchTest {
   }
 
   @Test
-  void aPointerToADeletedVersionFallsBackToTheOneBefore() throws IOException {
+  void historySkipsDeletedVersions() throws IOException {
     Files.writeString(root.resolve("narrow/active"), "17\nnonsense\n4\n");
 
     assertThat(repository.active("narrow")).hasValue(4);
   }
 
   @Test
-  void aVersionThatFailsRightAfterItsSwapIsRolledBackByItself() throws Exception {
+  void versionThatFailsRightAfterItsSwapIsRolledBack() throws Exception {
     activate(2, 3);
     ServedModel failing = registry.lease("narrow").orElseThrow().model();
 
@@ -199,13 +199,13 @@ class VersionSwitchTest {
     current().failed();
     failing.release(); // the lease above
 
-    failing.closed().get(); // retired: the swap back has happened
+    failing.closed().get(); // closed, so the rollback has happened
     assertThat(live()).isEqualTo(2);
     assertThat(repository.active("narrow")).hasValue(2);
   }
 
   @Test
-  void aVersionThatHasProvedItselfIsNotRolledBack() {
+  void versionIsNotRolledBackAfterTheGuardedAnswers() {
     activate(2, 3);
     for (int i = 0; i < 10; i++) {
       current().answered();
@@ -218,7 +218,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void theFirstVersionOfAModelHasNothingToGoBackToAndStays() {
+  void firstVersionOfAModelIsNotRolledBack() {
     activate(1);
 
     current().failed();
@@ -228,7 +228,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void nonsenseInAnswerToPicturesIsWhatTheGuardIsToldOf() throws Exception {
+  void nonFiniteAnswersToImagesCountAsFailures() throws Exception {
     ClassificationService service =
         new ClassificationService(
             new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
@@ -252,7 +252,7 @@ class VersionSwitchTest {
   }
 
   @Test
-  void nonsenseInAnswerToTensorsMayBeTheClientsAndIsNotHeldAgainstAVersion() {
+  void nonFiniteAnswersToTensorsDoNotCountAsFailures() {
     ClassificationService service =
         new ClassificationService(
             new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),

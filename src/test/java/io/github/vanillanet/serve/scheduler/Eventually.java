@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another thread does. */
+/** Waits for a condition that another thread makes true. */
 public final class Eventually {
 
   private static final Duration PATIENCE = Duration.ofMinutes(1);

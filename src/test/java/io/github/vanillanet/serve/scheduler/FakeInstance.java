@@ -9,15 +9,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 
 /**
- * Answers each sample with its first byte and its index in the forward. Forwards wait for a permit,
- * so that a test decides when the device is busy.
+ * Answers each sample with its first byte and its index in the forward. Each forward takes a
+ * permit, so a test controls when the device is busy.
  */
 public final class FakeInstance implements ModelInstance {
 
   public final Semaphore permits;
   public final CountDownLatch entered = new CountDownLatch(1);
   public final List<Integer> forwards =
-      new ArrayList<>(); // of the lane's thread until it is joined
+      new ArrayList<>(); // written by the worker until it is joined
   volatile Thread attached;
   volatile boolean closed;
   public volatile RuntimeException failure;

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** An instance whose device a test can break at any moment, for good or until it is mended. */
+/** An instance that a test can break and repair. */
 public final class FaultyInstance implements ModelInstance {
 
-  /** What a forward does instead of {@code healthy.forward}. */
+  /** Replaces {@code healthy.forward}. */
   @FunctionalInterface
   public interface Behaviour {
     float[] forward(ModelInstance healthy, InputKind kind, ByteBuffer input, int samples);
@@ -30,7 +30,7 @@ public final class FaultyInstance implements ModelInstance {
     behaviour = next;
   }
 
-  public void mend() {
+  public void repair() {
     become(HEALTHY);
   }
 
@@ -42,7 +42,7 @@ public final class FaultyInstance implements ModelInstance {
         });
   }
 
-  /** Every forward answers with nonsense. */
+  /** Every logit of every forward is {@code logit}. */
   public void answerWith(float logit) {
     become(
         (instance, kind, input, samples) -> {
@@ -52,7 +52,7 @@ public final class FaultyInstance implements ModelInstance {
         });
   }
 
-  /** Every forward but those of {@code known} pictures answers with nonsense. */
+  /** Every logit is {@code logit}, except in the answers to {@code known} images. */
   public void answerOthersWith(float logit, List<byte[]> known) {
     become(
         (instance, kind, input, samples) -> {
@@ -64,12 +64,12 @@ public final class FaultyInstance implements ModelInstance {
         });
   }
 
-  /** No forward comes back before {@link #unhang}. */
+  /** No forward returns before {@link #unhang}. */
   public void hang() {
     become(
         (instance, kind, input, samples) -> {
           boolean waiting = true;
-          while (waiting) { // as a device does not look at interrupts
+          while (waiting) { // a device ignores interrupts
             try {
               unhung.await();
               waiting = false;

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Two devices that compute for one lane; each test breaks one of them in its own way. */
+/** One or two devices of one lane. Each test breaks a device in another way. */
 @Timeout(120)
 class LaneFaultTest {
 
@@ -42,7 +42,7 @@ class LaneFaultTest {
   private final FaultyInstance second = new FaultyInstance(new FakeInstance(PLENTY));
   private final MeterRegistry registry = new SimpleMeterRegistry();
   private final VersionMeters meters = new ServingMetrics(registry).version("test", 1, "cpu");
-  private final Queue<LaneFault> told = new ConcurrentLinkedQueue<>();
+  private final Queue<LaneFault> faults = new ConcurrentLinkedQueue<>();
   private final List<Lane> lanes = new ArrayList<>();
 
   @AfterEach
@@ -52,7 +52,7 @@ class LaneFaultTest {
   }
 
   @Test
-  void aHealthyLaneIsProbedAndNobodyCountsThat() {
+  void healthyLaneIsProbedWithoutBeingCounted() {
     List<Integer> probed = new ArrayList<>();
     Lane lane = open(List.of(first));
     Probe known =
@@ -63,7 +63,7 @@ class LaneFaultTest {
                 probed.add((int) logits[0]);
               }
             });
-    lane.watch(List.of(known), OFTEN, NEVER, told::add);
+    lane.watch(List.of(known), OFTEN, NEVER, faults::add);
 
     Eventually.becomes(
         () -> {
@@ -80,7 +80,7 @@ class LaneFaultTest {
   }
 
   @Test
-  void aDeviceErrorFailsWhatIsInTheLaneAndAllThatComes() throws InterruptedException {
+  void deviceErrorFailsCurrentAndLaterWork() throws InterruptedException {
     device.permits.drainPermits();
     Lane lane = watched(List.of(first), NEVER, NEVER);
     CompletableFuture<LaneAnswer> running = lane.submit(input(InputKind.IMAGES, 1));
@@ -100,14 +100,14 @@ class LaneFaultTest {
         .has(code(ErrorCode.NOT_READY));
     assertThatThrownBy(lane::requireHealthy).has(code(ErrorCode.NOT_READY));
     assertThat(lane.estimate(1).room()).isFalse();
-    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.DEVICE_ERROR);
-    assertThat(told).allMatch(LaneFault::sticky);
+    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.DEVICE_ERROR);
+    assertThat(faults).allMatch(LaneFault::sticky);
     assertThat(count(FaultReason.DEVICE_ERROR)).isEqualTo(1);
     assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isZero();
   }
 
   @Test
-  void aFullDeviceIsNoFaultNeitherInTrafficNorInAProbe() {
+  void fullDeviceIsNotAFault() {
     Lane lane = watched(List.of(first), OFTEN, NEVER);
     first.fail(new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "full", null));
 
@@ -115,27 +115,27 @@ class LaneFaultTest {
       assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
           .has(causeCode(ErrorCode.OUT_OF_DEVICE_MEMORY));
     }
-    first.mend();
+    first.repair();
 
     assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
     assertThat(lane.fault()).isEmpty();
   }
 
   @Test
-  void anInputThatCannotBeComputedIsNoFault() {
+  void badInputIsNotAFault() {
     Lane lane = watched(List.of(first), NEVER, NEVER);
     first.fail(new IllegalArgumentException("a bad input"));
 
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
         .hasCauseInstanceOf(IllegalArgumentException.class);
-    first.mend();
+    first.repair();
 
     assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
     assertThat(lane.fault()).isEmpty();
   }
 
   @Test
-  void aPictureWithoutFiniteLogitsEndsTheLaneAndAnotherVersionCuresIt() {
+  void nonFiniteLogitsOfAnImageAreAFaultThatIsNotSticky() {
     Lane lane = watched(List.of(first), NEVER, NEVER);
     first.answerWith(Float.NaN);
 
@@ -143,11 +143,11 @@ class LaneFaultTest {
         .has(causeCode(ErrorCode.NOT_READY))
         .hasMessageContaining("non_finite");
 
-    assertThat(told).extracting(LaneFault::sticky).containsExactly(false);
+    assertThat(faults).extracting(LaneFault::sticky).containsExactly(false);
   }
 
   @Test
-  void aProbeThatIsWrongTooMakesTheFaultSticky() {
+  void wrongProbeMakesAFaultSticky() {
     Lane lane = watched(List.of(first), OFTEN, NEVER);
     first.become(
         (healthy, kind, input, samples) ->
@@ -156,43 +156,43 @@ class LaneFaultTest {
                 : new float[] {Float.POSITIVE_INFINITY, 0});
     lane.submit(input(InputKind.IMAGES, 1)).exceptionally(e -> null).join();
 
-    Eventually.becomes(() -> told.stream().anyMatch(LaneFault::sticky));
+    Eventually.becomes(() -> faults.stream().anyMatch(LaneFault::sticky));
 
     assertThat(lane.fault()).map(LaneFault::reason).contains(FaultReason.WRONG_ANSWER);
   }
 
   @Test
-  void aTensorWithoutFiniteLogitsMayBeTheClientsDoing() {
+  void nonFiniteLogitsOfATensorAreNotAFault() {
     Lane lane = watched(List.of(first), NEVER, NEVER);
     first.answerWith(Float.NaN);
 
     assertThat(lane.submit(input(InputKind.NORMALISED, 1)).join().logits()).containsOnly(Float.NaN);
 
-    first.mend();
+    first.repair();
     assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
     assertThat(lane.fault()).isEmpty();
   }
 
   @Test
-  void aWrongAnswerOfOneOfTwoThreadsIsFoundWithoutTraffic() {
+  void wrongAnswerOfOneWorkerIsFoundWithoutTraffic() {
     Lane lane = watched(List.of(first, second), OFTEN, NEVER);
     second.answerWith(0.5f);
 
-    Eventually.becomes(() -> !told.isEmpty());
+    Eventually.becomes(() -> !faults.isEmpty());
 
-    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.WRONG_ANSWER);
-    assertThat(told).allMatch(LaneFault::sticky).allMatch(f -> f.detail().contains("probe"));
+    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.WRONG_ANSWER);
+    assertThat(faults).allMatch(LaneFault::sticky).allMatch(f -> f.detail().contains("probe"));
     assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)))
         .has(code(ErrorCode.NOT_READY));
   }
 
   @Test
-  void aProbeGoesBeforeWhatWaits() {
+  void overdueProbePrecedesWaitingWork() {
     Lane lane = watched(List.of(first), OFTEN, NEVER);
     first.answerWith(0.5f);
     List<CompletableFuture<LaneAnswer>> answers = new ArrayList<>();
 
-    while (lane.fault().isEmpty()) { // always something waits
+    while (lane.fault().isEmpty()) { // work waits all the time
       try {
         answers.add(lane.submit(input(InputKind.IMAGES, 1)));
       } catch (ServiceException e) {
@@ -202,11 +202,11 @@ class LaneFaultTest {
     }
 
     Eventually.becomes(() -> lane.depth() == 0);
-    answers.forEach(answer -> answer.exceptionally(refused -> null).join());
+    answers.forEach(answer -> answer.exceptionally(failure -> null).join());
   }
 
   @Test
-  void aHangInTrafficFailsTheRequestAndItsLateAnswerIsNotDelivered() {
+  void requestOfAHungForwardFailsAndStaysFailed() {
     Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
     first.hang();
     CompletableFuture<LaneAnswer> running = lane.submit(input(InputKind.IMAGES, 1));
@@ -217,27 +217,31 @@ class LaneFaultTest {
           .has(causeCode(ErrorCode.NOT_READY))
           .hasMessageContaining("hang");
     }
+    long closing = System.nanoTime();
     lane.close();
+    assertThat(Duration.ofNanos(System.nanoTime() - closing))
+        .as("a hung forward is not awaited")
+        .isLessThan(Duration.ofSeconds(10));
     assertThat(device.closed).isFalse(); // a hung forward still uses it
     first.unhang();
 
     assertThat(running).isCompletedExceptionally();
-    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
-    assertThat(told).allMatch(LaneFault::sticky);
+    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
+    assertThat(faults).allMatch(LaneFault::sticky);
   }
 
   @Test
-  void aHangIsFoundWithoutTraffic() {
+  void hangIsFoundWithoutTraffic() {
     Lane lane = watched(List.of(first), OFTEN, Duration.ofMillis(300));
     first.hang();
 
-    Eventually.becomes(() -> !told.isEmpty());
+    Eventually.becomes(() -> !faults.isEmpty());
 
-    assertThat(told).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
+    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
   }
 
   @Test
-  void whatIsComputedWhileAFaultIsBeingToldIsRefusedAndNotForgotten() throws InterruptedException {
+  void workThatEndsWhileTheFaultListenerRunsFails() throws InterruptedException {
     CountDownLatch telling = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     device.permits.drainPermits();
@@ -265,7 +269,7 @@ class LaneFaultTest {
   }
 
   @Test
-  void aClosedLaneLeavesNoThreadBehind() {
+  void closedLaneLeavesNoThread() {
     for (int swap = 0; swap < 100; swap++) {
       watched(List.of(first, second), OFTEN, NEVER).close();
     }
@@ -276,7 +280,7 @@ class LaneFaultTest {
   }
 
   @Test
-  void aThreadThatCannotBeSetUpRefusesEverything() {
+  void workerThatCannotStartIsAFault() {
     Lane lane = open(List.of(new Unattachable()));
 
     Eventually.becomes(() -> lane.fault().isPresent());
@@ -323,7 +327,7 @@ class LaneFaultTest {
                     ErrorCode.NOT_EQUIVALENT, "the probe is answered wrongly");
               }
             });
-    lane.watch(List.of(known), interval, hangLimit, told::add);
+    lane.watch(List.of(known), interval, hangLimit, faults::add);
     return lane;
   }
 

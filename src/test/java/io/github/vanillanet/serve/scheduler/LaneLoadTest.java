@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Reservations, estimates, deadlines and batches; the device is busy until a test lets it go. */
+/** Reservations, estimates, deadlines and batches on a busy device. */
 class LaneLoadTest {
 
   private static final int PLENTY = 1 << 20;
@@ -50,7 +50,7 @@ class LaneLoadTest {
   }
 
   @Test
-  void aRefusalTellsHowLongWhatWaitsWillTake() throws InterruptedException {
+  void rejectionHasTheTimeUntilTheQueueIsEmpty() throws InterruptedException {
     Lane lane = lane(4, BatchPolicy.single());
     lane.submit(input(1));
     instance.entered.await();
@@ -61,41 +61,41 @@ class LaneLoadTest {
     assertThatThrownBy(() -> lane.submit(input(1)))
         .isInstanceOfSatisfying(
             ServiceException.class,
-            refusal -> {
-              assertThat(refusal.code()).isEqualTo(ErrorCode.QUEUE_FULL);
-              assertThat(refusal.retryAfter()).contains(Duration.ofMillis(46));
+            rejection -> {
+              assertThat(rejection.code()).isEqualTo(ErrorCode.QUEUE_FULL);
+              assertThat(rejection.retryAfter()).contains(Duration.ofMillis(46));
             });
   }
 
   @Test
-  void whatCannotBeDoneInTimeIsRefusedAtOnce() throws InterruptedException {
+  void workThatWouldBeLateIsRejectedAtOnce() throws InterruptedException {
     Lane lane = lane(64, BatchPolicy.single());
     lane.submit(input(1));
     instance.entered.await();
     lane.submit(input(2));
 
     assertThat(lane.estimate(1).total())
-        .as("four forwards, room for a probe, and four fifths of the three before it")
+        .as("four forwards, one probe, and 80 % of the three forwards ahead")
         .isEqualTo(Duration.ofMillis(74));
     assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(74))))
         .has(code(ErrorCode.DEADLINE_EXCEEDED))
         .hasMessageContaining("about 74.0 ms");
     assertThat(retryAfter(lane, Duration.ofMillis(50))).contains(Duration.ofMillis(24));
-    assertThat(retryAfter(lane, Duration.ofMillis(10))).as("too short for a forward").isEmpty();
+    assertThat(retryAfter(lane, Duration.ofMillis(10))).as("shorter than a forward").isEmpty();
     lane.reserve(1, within(Duration.ofMillis(75))).close();
     assertThatThrownBy(() -> lane.reserve(1, within(Duration.ofMillis(75)), Duration.ofMillis(1)))
-        .as("the input is still to be prepared")
+        .as("with time to prepare the input")
         .hasMessageContaining("about 75.0 ms");
   }
 
   @Test
-  void whatExpiresInTheQueueIsNeverComputed() throws InterruptedException {
+  void workThatExpiresInTheQueueIsNotComputed() throws InterruptedException {
     Lane lane = lane(64, BatchPolicy.single());
     lane.submit(input(1));
     instance.entered.await();
     CompletableFuture<LaneAnswer> late;
-    try (Reservation ticket = lane.reserve(2, within(Duration.ofMillis(50)))) {
-      late = ticket.submit(input(2));
+    try (Reservation reservation = lane.reserve(2, within(Duration.ofMillis(50)))) {
+      late = reservation.submit(input(2));
     }
     CompletableFuture<LaneAnswer> patient = lane.submit(input(1));
 
@@ -109,7 +109,7 @@ class LaneLoadTest {
   }
 
   @Test
-  void whatWaitsIsComputedTogetherInWarmedSizes() throws InterruptedException {
+  void waitingWorkIsComputedInWarmedUpBatchSizes() throws InterruptedException {
     Lane lane = lane(64, new BatchPolicy(8, Duration.ZERO));
     CompletableFuture<LaneAnswer> lone = lane.submit(input(1));
     instance.entered.await();
@@ -129,7 +129,7 @@ class LaneLoadTest {
   }
 
   @Test
-  void aFullBatchIsNotHeldBack() {
+  void fullBatchIsNotHeldBack() {
     instance.permits.release(PLENTY);
     Lane lane = lane(64, new BatchPolicy(2, Duration.ofDays(1)));
 
@@ -142,16 +142,16 @@ class LaneLoadTest {
   }
 
   @Test
-  void whatIsInAHurryIsHeldBackForHalfOfWhatItCanSpare() throws InterruptedException {
+  void workWithADeadlineIsHeldBackForHalfOfItsSpareTime() throws InterruptedException {
     instance.permits.release(PLENTY);
     Lane lane = lane(64, new BatchPolicy(8, Duration.ofDays(1)));
     CompletableFuture<LaneAnswer> hurried;
-    try (Reservation ticket = lane.reserve(1, within(Duration.ofMillis(50)))) {
-      hurried = ticket.submit(input(1));
+    try (Reservation reservation = lane.reserve(1, within(Duration.ofMillis(50)))) {
+      hurried = reservation.submit(input(1));
     }
 
-    ticker.advance(Duration.ofMillis(19)); // the forward takes 10 of 50
-    Thread.sleep(60); // the lane looks every 20
+    ticker.advance(Duration.ofMillis(19)); // half of the 40 ms that are left after a forward
+    Thread.sleep(60); // the worker checks every 20 ms
     assertThat(lane.depth()).isEqualTo(1);
     ticker.advance(Duration.ofMillis(1));
 
@@ -159,7 +159,7 @@ class LaneLoadTest {
   }
 
   @Test
-  void severalThreadsWorkOnOneQueue() throws InterruptedException {
+  void twoWorkersShareOneQueue() throws InterruptedException {
     FakeInstance other = new FakeInstance(0);
     Lane lane =
         new Lane(
@@ -171,7 +171,7 @@ class LaneLoadTest {
 
     List<CompletableFuture<LaneAnswer>> both =
         List.of(lane.submit(input(1)), lane.submit(input(1)));
-    instance.entered.await(); // each is busy while the other one is
+    instance.entered.await(); // both are busy at the same time
     other.entered.await();
     instance.permits.release(PLENTY);
     other.permits.release(PLENTY);
@@ -194,7 +194,7 @@ class LaneLoadTest {
   }
 
   private Optional<Duration> retryAfter(Lane lane, Duration budget) {
-    try (Reservation ticket = lane.reserve(1, within(budget))) {
+    try (Reservation reservation = lane.reserve(1, within(budget))) {
       throw new AssertionError(budget + " is enough");
     } catch (ServiceException e) {
       e.rethrowUnless(ErrorCode.DEADLINE_EXCEEDED);

@@ -39,7 +39,7 @@ class LaneTest {
   }
 
   @Test
-  void aFullQueueRefusesByImagesAtOnce() throws InterruptedException {
+  void fullQueueRejectsByImages() throws InterruptedException {
     FakeInstance instance = new FakeInstance(0);
     Lane lane = new Lane("test", instance, CAPACITY);
     CompletableFuture<LaneAnswer> running = lane.submit(input(1, 1));
@@ -57,7 +57,7 @@ class LaneTest {
   }
 
   @Test
-  void anInputLargerThanTheQueueIsTakenWhenNothingWaits() {
+  void emptyQueueAcceptsAnInputLargerThanItsCapacity() {
     FakeInstance instance = new FakeInstance(PLENTY);
     try (Lane lane = new Lane("test", instance, CAPACITY)) {
       LaneAnswer answer = lane.submit(input(20, 9)).join();
@@ -69,7 +69,7 @@ class LaneTest {
   }
 
   @Test
-  void theLaneOutlivesAFailingForward() {
+  void laneSurvivesAFailingForward() {
     FakeInstance instance = new FakeInstance(PLENTY);
     instance.failure = new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "full", null);
     try (Lane lane = new Lane("test", instance, CAPACITY)) {
@@ -82,7 +82,7 @@ class LaneTest {
   }
 
   @Test
-  void closingFinishesWhatWaitsAndThenTheInstance() throws InterruptedException {
+  void closeComputesWaitingWorkAndThenClosesTheInstance() throws InterruptedException {
     FakeInstance instance = new FakeInstance(0);
     Lane lane = new Lane("test", instance, CAPACITY);
     CompletableFuture<LaneAnswer> running = lane.submit(input(1, 1));
@@ -90,7 +90,7 @@ class LaneTest {
     CompletableFuture<LaneAnswer> waiting = lane.submit(input(1, 2));
 
     CompletableFuture<Void> closing = CompletableFuture.runAsync(lane::close);
-    while (!refuses(lane)) {
+    while (!rejects(lane)) {
       Thread.onSpinWait();
     }
     assertThat(instance.closed).isFalse();
@@ -104,7 +104,7 @@ class LaneTest {
   }
 
   @Test
-  void whatIsNotBegunWhenTheDrainIsOverFails() throws InterruptedException {
+  void workThatDoesNotStartWithinTheDrainFails() throws InterruptedException {
     FakeInstance instance = new FakeInstance(0);
     Lane lane = new Lane("test", instance, CAPACITY);
     lane.submit(input(1, 1));
@@ -114,7 +114,7 @@ class LaneTest {
     lane.close(Duration.ofMillis(1));
 
     assertThatThrownBy(waiting::join).has(causeCode(ErrorCode.NOT_READY));
-    assertThat(instance.closed).isFalse(); // never under a forward that still runs
+    assertThat(instance.closed).isFalse(); // a forward is still running
     instance.permits.release(PLENTY);
     lane.close();
     assertThat(instance.closed).isTrue();
@@ -139,7 +139,7 @@ class LaneTest {
     assertThatThrownBy(() -> lane.requireRoom(1, Deadline.never())).has(code(ErrorCode.NOT_READY));
   }
 
-  private static boolean refuses(Lane lane) {
+  private static boolean rejects(Lane lane) {
     try {
       lane.submit(input(1, 0)).cancel(false);
       return false;

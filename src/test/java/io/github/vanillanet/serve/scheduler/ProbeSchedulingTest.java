@@ -138,7 +138,7 @@ class ProbeSchedulingTest {
     Eventually.becomes(
         () ->
             scheduler.depth(probed) == 0
-                && probed.workers.get(0).waiting.isPresent()); // depth: a lock
+                && probed.workers.get(0).waiting.isPresent()); // depth() takes the lock
     return task;
   }
 }

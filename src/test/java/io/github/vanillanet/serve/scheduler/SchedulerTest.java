@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Two models at one place, with a test that decides when a forward ends. */
+/** Two models at one place. The test controls when a forward ends. */
 class SchedulerTest {
 
   private static final int PLENTY = 1 << 20;
@@ -25,7 +25,7 @@ class SchedulerTest {
   private static final Duration LONG = Duration.ofMillis(100);
 
   private final ManualTicker ticker = new ManualTicker();
-  private final Scheduler turns = new Scheduler(ticker);
+  private final Scheduler scheduler = new Scheduler(ticker);
   private final FakeInstance shallow = new FakeInstance(0);
   private final FakeInstance deep = new FakeInstance(0);
   private final Lane fast = lane("fast", shallow, SHORT);
@@ -40,8 +40,8 @@ class SchedulerTest {
   }
 
   @Test
-  void oneComputesAtATimeAndTheOldestWorkGoesFirst() throws InterruptedException {
-    List<String> order = new ArrayList<>(); // of whichever thread has the turn
+  void oneForwardRunsAtATimeAndTheOldestWorkIsFirst() throws InterruptedException {
+    List<String> order = new ArrayList<>(); // written by the worker that computes
     CompletableFuture<LaneAnswer> first = submit(fast, "fast 1", order);
     shallow.entered.await();
     submit(slow, "slow 1", order);
@@ -49,7 +49,7 @@ class SchedulerTest {
     submit(fast, "fast 2", order);
     ticker.advance(Duration.ofMillis(1));
     CompletableFuture<LaneAnswer> last = submit(slow, "slow 2", order);
-    shallow.permits.release(PLENTY); // the other fast work would be done now if it did not wait
+    shallow.permits.release(PLENTY); // without the scheduler, "fast 2" would end now
 
     first.join();
     deep.entered.await();
@@ -61,7 +61,7 @@ class SchedulerTest {
   }
 
   @Test
-  void anEstimateSeesWhatWaitsForTheOthers() throws InterruptedException {
+  void estimateIncludesTheWorkOfOtherLanes() throws InterruptedException {
     slow.submit(input());
     deep.entered.await();
     ticker.advance(Duration.ofMillis(40));
@@ -73,7 +73,7 @@ class SchedulerTest {
   }
 
   @Test
-  void timeIsCountedFromWhenThePlaceWasFree() throws InterruptedException {
+  void timeIsMeasuredFromWhenThePlaceIsFree() throws InterruptedException {
     CompletableFuture<LaneAnswer> before = slow.submit(input());
     deep.entered.await();
     CompletableFuture<LaneAnswer> after = fast.submit(input());
@@ -90,14 +90,14 @@ class SchedulerTest {
   }
 
   @Test
-  void whatTookLongerThanExpectedMakesPromisesLonger() throws InterruptedException {
+  void lateWorkIncreasesTheMargin() throws InterruptedException {
     assertThat(fast.estimate(1).margin()).isZero();
     CompletableFuture<LaneAnswer> late = slow.submit(input());
     deep.entered.await();
     ticker.advance(LONG.multipliedBy(3).dividedBy(2));
     deep.permits.release(PLENTY);
     late.join();
-    Eventually.becomes(() -> !fast.estimate(1).margin().isZero()); // learnt after the answer
+    Eventually.becomes(() -> !fast.estimate(1).margin().isZero()); // updated after the answer
 
     Lane.Estimate estimate = fast.estimate(1);
     assertThat(estimate.margin().toNanos() / (double) estimate.forward().toNanos())
@@ -107,7 +107,7 @@ class SchedulerTest {
   }
 
   @Test
-  void aLaneThatIsOutOfServiceKeepsNobodyWaiting() throws InterruptedException {
+  void laneOutOfServiceDoesNotBlockOtherLanes() throws InterruptedException {
     watch(slow);
     CompletableFuture<LaneAnswer> hung = slow.submit(input());
     deep.entered.await();
@@ -116,18 +116,18 @@ class SchedulerTest {
     awaitFault(slow);
 
     assertThat(slow.fault()).map(LaneFault::reason).contains(FaultReason.HANG);
-    assertThat(hung).failsWithin(1, TimeUnit.MINUTES); // told a moment after the fault is found
+    assertThat(hung).failsWithin(1, TimeUnit.MINUTES); // shortly after the fault is known
     assertThat(waiting.orTimeout(1, TimeUnit.MINUTES).join().logits()).hasSize(2);
   }
 
   @Test
-  void whatComesBackAfterItsLaneWasGivenUpTeachesNothing() throws InterruptedException {
+  void answerAfterAFaultDoesNotChangeTheMargin() throws InterruptedException {
     watch(slow);
     slow.submit(input());
     deep.entered.await();
     awaitFault(slow);
     deep.permits.release(PLENTY);
-    slow.close(); // waits for its thread
+    slow.close(); // joins the worker
 
     assertThat(fast.estimate(1).margin()).isZero();
   }
@@ -137,14 +137,14 @@ class SchedulerTest {
   }
 
   private void awaitFault(Lane lane) throws InterruptedException {
-    while (lane.fault().isEmpty()) { // the watch looks ten times a second, by the real clock
+    while (lane.fault().isEmpty()) { // the monitor ticks ten times a second in real time
       ticker.advance(LONG);
       Thread.sleep(10);
     }
   }
 
   private Lane lane(String name, FakeInstance instance, Duration forward) {
-    LaneSettings settings = new LaneSettings(8, BatchPolicy.single(), turns);
+    LaneSettings settings = new LaneSettings(8, BatchPolicy.single(), scheduler);
     Lane lane =
         new Lane(
             name, List.of(instance), settings, ServingMetrics.unobserved().version(name, 1, "cpu"));

@@ -22,15 +22,15 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of work when its client leaves, or its time is over, before it is done. */
-class GivenUpWorkTest {
+/** Work that is cancelled or expires before its answer is computed. */
+class CancelledWorkTest {
 
   private static final int PLENTY = 1 << 20;
   private static final int CAPACITY = 3;
   private static final Duration FORWARD = Duration.ofMillis(10);
 
   private final ManualTicker ticker = new ManualTicker();
-  private final Scheduler turns = new Scheduler(ticker);
+  private final Scheduler scheduler = new Scheduler(ticker);
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final ServingMetrics metrics = new ServingMetrics(registry);
   private final FakeInstance instance = new FakeInstance(0);
@@ -43,12 +43,12 @@ class GivenUpWorkTest {
   }
 
   @Test
-  void itsPlaceIsFreeAtOnce() throws InterruptedException {
+  void cancelledWorkLeavesTheQueueAtOnce() throws InterruptedException {
     occupy();
     CompletableFuture<LaneAnswer> given = lane.submit(input(CAPACITY));
     assertThatThrownBy(() -> lane.submit(input(1))).has(code(ErrorCode.QUEUE_FULL));
 
-    given.cancel(false); // while the only thread is busy
+    given.cancel(false); // while the only worker is busy
 
     assertThat(lane.depth()).isZero();
     CompletableFuture<LaneAnswer> next = lane.submit(input(CAPACITY));
@@ -59,13 +59,13 @@ class GivenUpWorkTest {
   }
 
   @Test
-  void itsTimeInTheQueueIsMeasured() throws InterruptedException {
+  void timeInTheQueueOfDroppedWorkIsMeasured() throws InterruptedException {
     Timer waited = registry.get("vanillanet.stage").tags("stage", "queue").timer();
     occupy();
     CompletableFuture<LaneAnswer> left = lane.submit(input(1));
     CompletableFuture<LaneAnswer> late;
-    try (Reservation ticket = lane.reserve(1, within(Duration.ofMillis(60)))) {
-      late = ticket.submit(input(1));
+    try (Reservation reservation = lane.reserve(1, within(Duration.ofMillis(60)))) {
+      late = reservation.submit(input(1));
     }
     ticker.advance(Duration.ofMillis(7));
 
@@ -81,28 +81,28 @@ class GivenUpWorkTest {
   }
 
   @Test
-  void onlyWhatWasLateMakesPromisesLonger() throws InterruptedException {
+  void onlyLateWorkIncreasesTheMargin() throws InterruptedException {
     occupy();
     CompletableFuture<LaneAnswer> left = lane.submit(input(1));
     CompletableFuture<LaneAnswer> late;
-    try (Reservation ticket = lane.reserve(1, within(Duration.ofMillis(200)))) {
-      late = ticket.submit(input(1));
+    try (Reservation reservation = lane.reserve(1, within(Duration.ofMillis(200)))) {
+      late = reservation.submit(input(1));
     }
 
     ticker.advance(Duration.ofMillis(199));
     left.cancel(false);
     assertThat(lane.estimate(1).margin())
-        .as("80 % of what waits, and a probe")
+        .as("80 % of the waiting work, and a probe")
         .isEqualTo(Duration.ofMillis(18));
     ticker.advance(Duration.ofMillis(1));
     late.cancel(false);
     assertThat(lane.estimate(1).margin().toMillis())
-        .as("10 ms may take 17/3 longer, as 30 ms took 200 ms")
+        .as("30 ms took 170 ms longer, so 10 ms may take 57 ms longer")
         .isEqualTo(56);
   }
 
   @Test
-  void theRestOfALargeOneIsNotComputed() throws InterruptedException {
+  void restOfACancelledLargeWorkIsNotComputed() throws InterruptedException {
     CompletableFuture<LaneAnswer> large = lane.submit(input(20));
     instance.entered.await();
     CompletableFuture<LaneAnswer> next = lane.submit(input(1));
@@ -116,13 +116,13 @@ class GivenUpWorkTest {
   }
 
   @Test
-  void theRestOfALargeOneThatCannotBeInTimeIsNotComputed() throws InterruptedException {
+  void restOfALateLargeWorkIsNotComputed() throws InterruptedException {
     CompletableFuture<LaneAnswer> large;
-    try (Reservation ticket = lane.reserve(20, within(Duration.ofMillis(250)))) {
-      large = ticket.submit(input(20));
+    try (Reservation reservation = lane.reserve(20, within(Duration.ofMillis(250)))) {
+      large = reservation.submit(input(20));
     }
     instance.entered.await();
-    ticker.advance(Duration.ofMillis(130)); // the other twelve images take 120
+    ticker.advance(Duration.ofMillis(130)); // 120 ms are needed for the other twelve images
     release();
 
     assertThatThrownBy(large::join)
@@ -130,24 +130,26 @@ class GivenUpWorkTest {
         .hasMessageContaining("the budget of 250.0 ms");
     lane.close();
     assertThat(instance.forwards).containsExactly(8);
-    assertThat(lane.estimate(1).forward()).as("learnt from the eight").isGreaterThan(FORWARD);
+    assertThat(lane.estimate(1).forward())
+        .as("learnt from the eight images")
+        .isGreaterThan(FORWARD);
   }
 
   @Test
-  void aClosingLaneWaitsNoLongerForIt() throws InterruptedException {
+  void closingLaneDoesNotWaitForCancelledWork() throws InterruptedException {
     Lane other = lane("other", List.of(new FakeInstance(PLENTY)));
-    occupy(); // the place of both
+    occupy(); // the place of both lanes
     CompletableFuture<LaneAnswer> last = other.submit(input(1));
     CompletableFuture<Void> closing =
         CompletableFuture.runAsync(() -> other.close(Duration.ofDays(1)));
-    Eventually.becomes(() -> refuses(other));
+    Eventually.becomes(() -> rejects(other));
 
     last.cancel(false);
 
     assertThat(closing).succeedsWithin(Duration.ofMinutes(1));
   }
 
-  private static boolean refuses(Lane lane) {
+  private static boolean rejects(Lane lane) {
     try {
       lane.reserve(1, Deadline.never()).close();
       return false;
@@ -167,7 +169,7 @@ class GivenUpWorkTest {
   }
 
   private Lane lane(String name, List<ModelInstance> instances) {
-    LaneSettings settings = new LaneSettings(CAPACITY, BatchPolicy.single(), turns);
+    LaneSettings settings = new LaneSettings(CAPACITY, BatchPolicy.single(), scheduler);
     Lane lane = new Lane(name, instances, settings, metrics.version(name, 1, "cpu"));
     lane.open(FORWARD);
     return lane;
