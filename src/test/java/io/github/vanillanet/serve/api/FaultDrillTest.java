@@ -108,7 +108,7 @@ class FaultDrillTest {
         new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory", null));
 
     Refusal.problem(classify(), 507, "OUT_OF_DEVICE_MEMORY");
-    device.mend();
+    device.repair();
 
     assertThat(classify().statusCode()).isEqualTo(200);
     assertThat(given().get(READY).statusCode()).isEqualTo(200);

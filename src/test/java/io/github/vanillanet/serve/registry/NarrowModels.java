@@ -11,7 +11,7 @@ public final class NarrowModels {
 
   private NarrowModels() {}
 
-  /** Versions 1, 2, … of the same weights. */
+  /** Publishes versions 1 to {@code versions} with the same weights. */
   public static ModelRepository publish(Path root, String name, int versions) throws IOException {
     PublishedModels.publish(root, name);
     for (int version = 2; version <= versions; version++) {
@@ -20,7 +20,7 @@ public final class NarrowModels {
     return new ModelRepository(root);
   }
 
-  /** Publishes version 1 again. */
+  /** Copies version 1 of a model to another version. */
   public static void copy(Path model, int version) throws IOException {
     Path target = Files.createDirectory(model.resolve(Integer.toString(version)));
     try (Stream<Path> files = Files.list(model.resolve("1"))) {
