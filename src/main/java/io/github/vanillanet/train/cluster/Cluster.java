@@ -3,8 +3,11 @@ package io.github.vanillanet.train.cluster;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobList;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
+import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +32,7 @@ final class Cluster implements AutoCloseable {
   /** Creates a Job, unless it exists because the answer to an earlier request was lost. */
   void create(Job job) throws ClusterException {
     try {
-      client.batch().v1().jobs().inNamespace(namespace).resource(job).create();
+      jobs().resource(job).create();
     } catch (KubernetesClientException e) {
       if (e.getCode() != HttpURLConnection.HTTP_CONFLICT) {
         throw failure("create", "jobs.batch", e);
@@ -38,28 +41,13 @@ final class Cluster implements AutoCloseable {
   }
 
   Optional<Job> find(String name) throws ClusterException {
-    return request(
-        "get",
-        "jobs.batch",
-        () ->
-            Optional.ofNullable(
-                client.batch().v1().jobs().inNamespace(namespace).withName(name).get()));
+    return request("get", "jobs.batch", () -> Optional.ofNullable(jobs().withName(name).get()));
   }
 
   /** The Jobs of all attempts at a training that still exist. */
   List<Job> attempts(String id) throws ClusterException {
     return request(
-        "list",
-        "jobs.batch",
-        () ->
-            client
-                .batch()
-                .v1()
-                .jobs()
-                .inNamespace(namespace)
-                .withLabel(TrainingJob.ID_LABEL, id)
-                .list()
-                .getItems());
+        "list", "jobs.batch", () -> jobs().withLabel(TrainingJob.ID_LABEL, id).list().getItems());
   }
 
   /** The status of the Job's pod. */
@@ -77,15 +65,11 @@ final class Cluster implements AutoCloseable {
     request(
         "delete",
         "jobs.batch",
-        () ->
-            client
-                .batch()
-                .v1()
-                .jobs()
-                .inNamespace(namespace)
-                .withName(name)
-                .withPropagationPolicy(DeletionPropagation.FOREGROUND)
-                .delete());
+        () -> jobs().withName(name).withPropagationPolicy(DeletionPropagation.FOREGROUND).delete());
+  }
+
+  private NonNamespaceOperation<Job, JobList, ScalableResource<Job>> jobs() {
+    return client.batch().v1().jobs().inNamespace(namespace);
   }
 
   private <T> T request(String verb, String resource, Supplier<T> call) throws ClusterException {

@@ -11,22 +11,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.OptionalInt;
 
 /** Reads the reason of a failed Kubernetes Job, mostly from its pod. */
-final class JobFailure {
+record JobFailure(Cluster cluster, JobFolder folder) {
 
   private static final Logger LOG = System.getLogger(JobFailure.class.getName());
 
-  private final Cluster cluster;
-  private final JobFolder folder;
-
   /**
-   * @param folder of the training; the end of the container's log is appended to its log
-   */
-  JobFailure(Cluster cluster, JobFolder folder) {
-    this.cluster = cluster;
-    this.folder = folder;
-  }
-
-  /**
+   * Also appends the end of the container's log to the training's log.
+   *
    * @param name of the Kubernetes Job
    * @param failed its condition {@code Failed}
    */

@@ -10,7 +10,6 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRun;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -88,7 +87,7 @@ public final class KubernetesExecutor implements JobExecutor {
   }
 
   @Override
-  public JobRun start(JobFolder folder) throws IOException {
+  public JobRun start(JobFolder folder) {
     return track(
         ClusterRun.create(
             cluster(),
@@ -100,7 +99,7 @@ public final class KubernetesExecutor implements JobExecutor {
 
   /** Returns a run before Kubernetes has answered. The run ends if there is no Job. */
   @Override
-  public Optional<JobRun> find(JobFolder folder) throws IOException {
+  public Optional<JobRun> find(JobFolder folder) {
     String name = TrainingJob.name(folder.id(), folder.attempts());
     return Optional.of(track(ClusterRun.adopt(cluster(), timeouts, folder, name)));
   }

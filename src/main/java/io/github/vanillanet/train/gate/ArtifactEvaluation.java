@@ -22,20 +22,8 @@ import java.util.Optional;
  * Measures an artifact as the service would use it: with the same decoder, the same preprocessing
  * and uint8 input to the same TorchScript method.
  */
-public final class ArtifactEvaluation {
-
-  private final TorchRuntime runtime;
-  private final Device device;
-  private final int threads;
-  private final ImageDecoder decoder;
-
-  public ArtifactEvaluation(
-      TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
-    this.runtime = runtime;
-    this.device = device;
-    this.threads = threads;
-    this.decoder = decoder;
-  }
+public record ArtifactEvaluation(
+    TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
 
   /** Skips damaged images: the report already lists them. */
   ConfusionMatrix run(StoredVersion version, List<Sample> samples) {

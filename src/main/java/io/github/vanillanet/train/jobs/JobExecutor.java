@@ -18,7 +18,7 @@ public interface JobExecutor extends AutoCloseable {
   JobRun start(JobFolder folder) throws IOException;
 
   /** The process of the job that a previous service process started, if it is still alive. */
-  Optional<JobRun> find(JobFolder folder) throws IOException;
+  Optional<JobRun> find(JobFolder folder);
 
   /** Starts nothing more. Runs that {@linkplain JobRun#leave were left} continue. */
   @Override

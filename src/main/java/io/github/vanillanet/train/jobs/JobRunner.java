@@ -101,7 +101,7 @@ public final class JobRunner implements AutoCloseable {
     Optional<JobRun> run = Optional.empty();
     try {
       run = executor.find(folder);
-    } catch (IOException | ServiceException e) {
+    } catch (ServiceException e) {
       LOG.log(Level.WARNING, "job {0}: looking for its process failed: {1}", job.id(), e);
     }
     if (run.isPresent()) {

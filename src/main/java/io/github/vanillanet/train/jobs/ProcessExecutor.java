@@ -10,19 +10,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** Runs each job in a child process. Appends its output to the job's log. */
-public final class ProcessExecutor implements JobExecutor {
+/**
+ * Runs each job in a child process. Appends its output to the job's log.
+ *
+ * @param command returns the command line for the job in a folder
+ */
+public record ProcessExecutor(Function<Path, List<String>> command) implements JobExecutor {
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
-
-  private final Function<Path, List<String>> command;
-
-  /**
-   * @param command the command line for the job in a folder
-   */
-  public ProcessExecutor(Function<Path, List<String>> command) {
-    this.command = command;
-  }
 
   @Override
   public JobRun start(JobFolder folder) throws IOException {
@@ -32,7 +27,7 @@ public final class ProcessExecutor implements JobExecutor {
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
             .start();
-    process.getOutputStream().close(); // it reads nothing
+    process.getOutputStream().close(); // the process reads no input
     return new OfHandle(
         Optional.of(process.toHandle()),
         process.onExit().thenApply(ended -> RunEnd.exit(ended.exitValue())));
@@ -40,7 +35,7 @@ public final class ProcessExecutor implements JobExecutor {
 
   /** The lock shows that the process is alive; its content identifies the process. */
   @Override
-  public Optional<JobRun> find(JobFolder folder) throws IOException {
+  public Optional<JobRun> find(JobFolder folder) {
     if (!folder.isLocked()) {
       return Optional.empty();
     }

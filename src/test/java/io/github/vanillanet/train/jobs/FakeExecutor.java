@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Starts nothing; the test says how its runs end. */
+/** Starts no processes. The test ends the runs. */
 final class FakeExecutor implements JobExecutor {
 
   final List<Run> started = new ArrayList<>();

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Random;
 import javax.imageio.ImageIO;
 
-/** Small pictures whose class is their colour, under noise: learnt within seconds. */
+/** Small images whose class is their colour, with noise. A net learns them within seconds. */
 public final class PaintedDataset {
 
   public static final List<String> CLASSES = List.of("blue", "green", "red");
@@ -20,7 +20,7 @@ public final class PaintedDataset {
   /**
    * Writes {@code root/train/CLASS/n.png} and {@code root/val/CLASS/n.png}.
    *
-   * @param shuffled whether training labels mean nothing
+   * @param shuffled whether the training labels are random
    */
   public static Path write(Path root, int perClass, boolean shuffled) throws IOException {
     Random random = new Random(7);

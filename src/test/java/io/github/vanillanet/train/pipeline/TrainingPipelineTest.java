@@ -57,7 +57,7 @@ class TrainingPipelineTest {
   }
 
   @Test
-  void aRunThatWasStoppedEndsWithTheSameWeights() throws IOException {
+  void aStoppedRunEndsWithTheSameWeightsAfterItsResumption() throws IOException {
     Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
     run("straight", data, "", line -> {}).orElseThrow();
 
@@ -93,7 +93,8 @@ class TrainingPipelineTest {
     assertThat(outcome.result()).isEqualTo(Outcome.Result.REJECTED);
     assertThat(outcome.liveAccuracy().orElseThrow())
         .isGreaterThan(outcome.accuracy().orElseThrow());
-    assertThat(outcome.reason().orElseThrow()).contains("the live version");
+    assertThat(outcome.reason().orElseThrow())
+        .contains("%.4f".formatted(outcome.liveAccuracy().getAsDouble()));
     assertThat(repository().versions("painted")).containsExactly(1);
     assertThat(folder.resolve("bad-job").resolve("candidate").resolve("painted")).isDirectory();
   }
@@ -112,7 +113,7 @@ class TrainingPipelineTest {
   }
 
   @Test
-  void whatIsNotPossibleIsRefusedBeforeTheTraining() throws IOException {
+  void anImpossibleTrainingIsRejectedBeforeItStarts() throws IOException {
     Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
 
     assertThatThrownBy(() -> run("a", data, ", compute: 'bfloat16'", line -> {}))
