@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Paths that filters and router could interpret differently, sent byte for byte. */
+/** Paths that filters and router could read in two ways, sent byte for byte. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class AmbiguousPathTest {
@@ -70,7 +70,7 @@ class AmbiguousPathTest {
       RawHttp.Answer answer = RawHttp.request(method, path, "Content-Length: 0").send();
 
       assertThat(answer.status()).as(method + " " + answer.body()).isEqualTo(400);
-      if (!path.contains("\0")) { // the HTTP parser rejects it without a body
+      if (!path.contains("\0")) { // the HTTP parser answers that without a body
         Refusal.problem(answer, 400, "BAD_REQUEST");
         assertThat(answer.header("x-request-id")).isNotEmpty();
       }
@@ -95,7 +95,7 @@ class AmbiguousPathTest {
         "/v1/models/vanillanet-5:predict;x",
         "/v1/models/a%2Fb:predict",
       })
-  void anAmbiguousPathOfAnInferenceProtocolIsRejectedInItsFormat(String path) {
+  void anAmbiguousPathOfAnInferenceProtocolIsRejectedInItsForm(String path) {
     Refusal.v2(RawHttp.post(path, "Content-Length: 0").send(), 400);
     Refusal.v2(RawHttp.request("GET", path).send(), 400);
   }
@@ -111,7 +111,7 @@ class AmbiguousPathTest {
         "/ping;x",
         "/ping//",
       })
-  void anAmbiguousPathOfTorchServeIsRejectedInItsFormat(String path) {
+  void anAmbiguousPathOfTorchServeIsRejectedInItsForm(String path) {
     for (String method : new String[] {"GET", "PUT", "POST"}) {
       RawHttp.Answer answer = RawHttp.request(method, path, "Content-Length: 0").send();
 

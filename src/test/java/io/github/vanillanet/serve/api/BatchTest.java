@@ -63,7 +63,7 @@ class BatchTest {
   }
 
   @Test
-  void aBatchOfOnlyBadOrOfTooManyImagesIsRejected() {
+  void imagesThatAreAllBadAndTooManyAreRefused() {
     Refusal.problem(upload("a".getBytes(), "b".getBytes()), 415, "UNSUPPORTED_IMAGE");
 
     byte[][] many = new byte[65][];

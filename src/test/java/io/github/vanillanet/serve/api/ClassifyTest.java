@@ -50,7 +50,7 @@ class ClassifyTest {
   }
 
   @Test
-  void predictionsAreSortedAndTheirProbabilitiesSumToOne() {
+  void predictionsFallAndTheirProbabilitiesAddUpToOne() {
     JsonPath answer =
         given()
             .contentType("image/jpeg")
@@ -71,7 +71,7 @@ class ClassifyTest {
 
   @ParameterizedTest
   @CsvSource({"1,1", "5,5", "10,10", "11,10", "2147483647,10", "'',5"})
-  void topKLimitsThePredictions(String topK, int expected) {
+  void topKSaysHowManyPredictions(String topK, int expected) {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).queryParam("top_k", topK).post(PATH);
 
@@ -81,7 +81,7 @@ class ClassifyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "five", "2.5", "2147483648", "1e3", " "})
-  void anInvalidTopKIsRejected(String topK) {
+  void anyOtherTopKIsRefused(String topK) {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).queryParam("top_k", topK).post(PATH);
 
@@ -89,7 +89,7 @@ class ClassifyTest {
   }
 
   @Test
-  void aMultipartUploadIsClassified() {
+  void anUploadIsTheImageToo() {
     Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post(PATH);
     Response body = given().contentType("image/jpeg").body(Service.jpeg()).post(PATH);
 
@@ -110,14 +110,14 @@ class ClassifyTest {
   }
 
   @Test
-  void anUploadWithoutTheImageFieldIsRejected() {
+  void anUploadWithoutTheFieldIsRefused() {
     Response response = given().multiPart("picture", "photo.jpg", Service.jpeg()).post(PATH);
 
     assertThat(Refusal.problem(response, 400, "INVALID_REQUEST")).contains("'image'");
   }
 
   @Test
-  void aBodyWithoutContentTypeIsTheImage() {
+  void aMissingContentTypeMeansPlainBytes() {
     byte[] image = Service.jpeg();
 
     RawHttp.Answer answer =
@@ -127,7 +127,7 @@ class ClassifyTest {
   }
 
   @Test
-  void aModelThatIsNotLoadedIsNotFoundAndTheErrorListsTheLoadedModels() {
+  void aModelThatIsNotLoadedIsNotFoundAndTheLoadedOnesAreNamed() {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/nope");
 
@@ -136,7 +136,7 @@ class ClassifyTest {
   }
 
   @Test
-  void aRequestWithoutAModelUsesTheDefaultModel() {
+  void withoutANameTheDefaultModelAnswers() {
     String defaultModel =
         given().get("/models").jsonPath().getString("models.find{it.default}.name");
 

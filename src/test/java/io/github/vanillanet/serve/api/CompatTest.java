@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests of clients of KServe's V1 protocol and of TorchServe. */
+/** Clients of KServe's first protocol and of TorchServe. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class CompatTest {
@@ -74,7 +74,7 @@ class CompatTest {
         "{\"instances\":[{\"data\":\"%s\"}]}",
         "{\"signature_name\":\"serving_default\",\"inputs\":[{\"data\":{\"b64\":\"%s\"}}]}"
       })
-  void kserveAcceptsTheCommonFormsOfBase64(String form) {
+  void kserveTakesBase64InTheFormsInUse(String form) {
     RawHttp.Answer answer = predict(form.formatted(base64(Service.jpeg())));
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -84,9 +84,9 @@ class CompatTest {
         .isEqualTo(expected(Service.jpeg()));
   }
 
-  /** The form that {@code base64} and Python's {@code encodebytes} write. */
+  /** As {@code base64} and Python's {@code encodebytes} write it. */
   @Test
-  void kserveAcceptsBase64WithLineBreaks() {
+  void kserveTakesBase64InLines() {
     String lines = Base64.getMimeEncoder().encodeToString(Service.jpeg());
 
     RawHttp.Answer answer =
@@ -95,10 +95,10 @@ class CompatTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
-  /** The form that {@code requests.post(url, data=image)} sends. */
+  /** As {@code requests.post(url, data=image)} sends it. */
   @ParameterizedTest
   @ValueSource(strings = {TORCH, TORCH + "/1", TORCH + "/1.0", "/classify/" + TwoSmallModels.MODEL})
-  void aBodyWithoutContentTypeIsTheImage(String path) {
+  void anImageWithoutAContentTypeIsTheBody(String path) {
     byte[] image = Service.jpeg();
 
     RawHttp.Answer answer =
@@ -138,12 +138,12 @@ class CompatTest {
         "[]; the request",
         "{\"instances\":[; JSON"
       })
-  void anInvalidPredictionRequestIsRejectedWithTheReason(String body, String why) {
+  void aBodyThatIsNoPredictionIsRefusedAndSaysWhy(String body, String why) {
     assertThat(Refusal.v2(predict(body), 400)).contains(why);
   }
 
   @Test
-  void tooDeepOrTooManyInstancesAreRejected() {
+  void deepOrManyInstancesAreRefused() {
     String deep = "{\"instances\":[" + "{\"image\":".repeat(50_000);
     String many = "{\"instances\":[" + "{\"b64\":\"\"},".repeat(64) + "{\"b64\":\"\"}]}";
 
@@ -152,13 +152,13 @@ class CompatTest {
   }
 
   @Test
-  void torchServeAnswersPing() {
+  void torchServePings() {
     assertThat(given().get("/ping").jsonPath().getString("status")).isEqualTo("Healthy");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "/1", "/1.0"})
-  void torchServeAcceptsRawBodiesAndUploads(String version) {
+  void torchServeTakesRawBodiesAndUploads(String version) {
     byte[] image = Service.jpeg();
     Map<String, Float> expected = expected(image);
 
@@ -177,7 +177,7 @@ class CompatTest {
   }
 
   @Test
-  void torchServeErrorsHaveTheFormatOfTorchServe() {
+  void torchServesErrorsHaveItsShape() {
     byte[] image = Service.jpeg();
 
     requireTorch(

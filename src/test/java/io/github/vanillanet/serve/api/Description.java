@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The OpenAPI document of the running service, read strictly: an object has exactly the documented
- * members.
+ * The OpenAPI document of the running service, as a reader who takes every word of it for true: an
+ * object has the members that are documented and no others.
  */
 public final class Description {
 
@@ -35,14 +35,14 @@ public final class Description {
 
   public static Description fetch() {
     String text = given().queryParam("format", "json").get("/q/openapi").asString();
-    // where a JSON schema validator resolves references
+    // where a validator of JSON schemas looks for what is referred to
     ObjectNode document = (ObjectNode) parse(text.replace("#/components/schemas/", "#/$defs/"));
     document.set("$defs", document.path("components").path("schemas"));
     close(document);
     return new Description(document);
   }
 
-  /** Forbids members that the document does not mention. */
+  /** Whatever the document does not mention is not allowed. */
   private static void close(JsonNode node) {
     if (node instanceof ObjectNode object
         && object.path("properties").isObject()
@@ -61,7 +61,7 @@ public final class Description {
     }
   }
 
-  /** One method of one path. */
+  /** One method at one path. */
   record Operation(String method, String path, JsonNode node) {
 
     @Override
@@ -94,7 +94,7 @@ public final class Description {
     return operation.node().path("responses").properties();
   }
 
-  /** The bodies of a request or a response. */
+  /** Of a request or a response. */
   List<Body> bodies(JsonNode holder) {
     List<Body> bodies = new ArrayList<>();
     for (Map.Entry<String, JsonNode> type : resolved(holder).path("content").properties()) {
@@ -114,15 +114,15 @@ public final class Description {
     return node.has("$ref") ? document.at(node.path("$ref").asText().substring(1)) : node;
   }
 
-  /** The violations of a schema by a value; empty if it fits. */
+  /** What is wrong with a value; nothing if it fits. */
   Set<ValidationMessage> mismatches(JsonNode schema, JsonNode value) {
     ObjectNode root = schema.deepCopy();
-    root.set("$defs", document.path("$defs")); // references are relative to the root
+    root.set("$defs", document.path("$defs")); // references begin at the root
     return SCHEMAS.getSchema(root).validate(value);
   }
 
   /**
-   * Fails unless the response is documented.
+   * Fails unless the answer is one that the document tells of.
    *
    * @param path as documented, with its parameters in braces
    */

@@ -39,8 +39,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Breaks the device of one of two models and checks what a client and Kubernetes observe. The last
- * test causes a fault that only a restart repairs.
+ * One of two models is put on a device that breaks. What a client and Kubernetes see of it; the
+ * last drill is one that only a new process cures.
  */
 @QuarkusTest
 @TestProfile(FaultDrillTest.OfItsOwn.class)
@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(180)
 class FaultDrillTest {
 
-  /** A separate service, which may become unhealthy. */
+  /** A service that no other test needs in health. */
   public static final class OfItsOwn implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -116,7 +116,7 @@ class FaultDrillTest {
 
   @Test
   @Order(1)
-  void aDisconnectedClientIsCountedBeforeItsForwardPassEnds() {
+  void aClientThatLeavesIsNotWaitedFor() {
     swapInADevice(Duration.ofMinutes(5));
     String cancelled = "vanillanet_requests_total{model=\"" + MODEL + "\",outcome=\"cancelled\"";
     double before = metric(cancelled);
@@ -136,7 +136,7 @@ class FaultDrillTest {
           .bytes(jpeg)
           .sendAndLeave(() -> Eventually.becomes(entered::tryAcquire));
 
-      Eventually.becomes(() -> metric(cancelled) == before + 1); // during the forward pass
+      Eventually.becomes(() -> metric(cancelled) == before + 1); // while the forward goes on
     } finally {
       held.release(1 << 20);
     }
@@ -145,7 +145,7 @@ class FaultDrillTest {
 
   @Test
   @Order(2)
-  void wrongLogitsEndReadinessUntilAGoodVersionIsLive() {
+  void nonsenseTurnsReadinessAndAGoodVersionTurnsItBack() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
 
     assertThat(refusal()).contains("vanillanet-5/1", "non_finite");
@@ -173,7 +173,7 @@ class FaultDrillTest {
 
   @Test
   @Order(2)
-  void aGroupWithOnlyFullHealthyMembersAnswersQueueFull() {
+  void aGroupWhoseHealthyMembersAreFullIsFullNotBroken() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
     assertThat(refusal()).contains(TwoSmallModels.MODEL);
 
@@ -188,7 +188,7 @@ class FaultDrillTest {
 
   @Test
   @Order(3)
-  void aHangEndsReadinessAndLivenessWithoutTraffic() {
+  void aHangTurnsReadinessAndLivenessWithoutTraffic() {
     assertThat(given().get(LIVE).statusCode()).isEqualTo(200);
     device.hang();
 

@@ -11,7 +11,7 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The memory limit of all bodies as clients observe it. The test reserves most of the memory. */
+/** The memory of all bodies as clients meet it. Other bodies are those that the test holds. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class HeldBodiesTest {
@@ -28,9 +28,8 @@ class HeldBodiesTest {
   }
 
   @Test
-  void bodiesThatFillTheMemoryCauseRejections() {
-    Eventually.becomes(
-        () -> memory.held() == 0); // clients of other tests may have disconnected just now
+  void bodiesThatFillTheMemoryKeepOthersOut() {
+    Eventually.becomes(() -> memory.held() == 0); // clients of other tests may just have left
     double before = rejected();
     try (BodyMemory.Room room = memory.hold(Long.MAX_VALUE / 4)) {
       RawHttp.Answer answer =
@@ -43,7 +42,7 @@ class HeldBodiesTest {
   }
 
   @Test
-  void aBodyOfUnknownLengthReservesMemoryAsItArrives() {
+  void aBodyOfUnknownLengthHoldsMemoryAsItGrows() {
     Eventually.becomes(() -> memory.held() == 0);
     double before = rejected();
     try (BodyMemory.Room room = memory.hold(memory.capacity() - 5000)) {
@@ -67,7 +66,7 @@ class HeldBodiesTest {
   }
 
   @Test
-  void anIncompleteBodyIsRejectedAndItsMemoryReleased() {
+  void aBodyThatStopsIsRefusedAndItsMemoryIsFree() {
     RawHttp.Answer answer =
         RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Content-Length: 1000")
             .bytes(new byte[10])

@@ -4,7 +4,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Valid and invalid requests of the Open Inference Protocol. */
+/** Requests of the Open Inference Protocol, also ones that are wrong. */
 final class InferJson {
 
   private InferJson() {}
@@ -18,7 +18,7 @@ final class InferJson {
         .formatted(name, shape, datatype, data);
   }
 
-  /** One sample of zeros for the small networks. */
+  /** One sample of zeros for the small nets. */
   static String zeros() {
     return input("input", "FP32", "[1,3,64,64]", zeroData(3 * 64 * 64));
   }

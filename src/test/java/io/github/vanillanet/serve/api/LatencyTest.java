@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Stages, deadlines, groups and metrics as a client observes them. */
+/** Stages, deadlines, groups and metrics as a client meets them. */
 @QuarkusTest
 @TestProfile(LatencyTest.TwoLanesAndAGroup.class)
 class LatencyTest {
@@ -56,7 +56,7 @@ class LatencyTest {
 
     List<Double> ofTotal = new ArrayList<>();
     List<Double> ofWall = new ArrayList<>();
-    for (int i = 0; i < 5; i++) { // other load on the machine may delay one of them
+    for (int i = 0; i < 5; i++) { // other load on the machine may take its time from one of them
       long sent = System.nanoTime();
       Response response = infer(TwoSmallModels.MODEL + "-image", many);
       double wallMillis = (System.nanoTime() - sent) / 1e6;
@@ -82,19 +82,19 @@ class LatencyTest {
   }
 
   @Test
-  void modelsListsTheGroups() {
+  void modelsTellWhichGroupsThereAre() {
     assertThat(given().get("/models").jsonPath().getList("groups.pair"))
         .containsExactly(TwoSmallModels.MODEL, TwoSmallModels.OTHER);
   }
 
   @Test
-  void modelsShowsWhetherLargePhotosAreScaled() {
+  void modelsTellWhetherLargePhotosAreScaled() {
     assertThat(given().get("/models").jsonPath().getString("jpeg_decoder"))
         .matches("libjpeg-turbo .*, large photos DCT-scaled|ImageIO .*");
   }
 
   @Test
-  void everyResponseNamesItsStagesAndItsModel() {
+  void everyAnswerTellsItsStagesAndItsModel() {
     Response classified = classify("/classify/" + TwoSmallModels.OTHER);
     Response inferred = infer(TwoSmallModels.MODEL, InferJson.request(InferJson.zeros()));
     Response refused = classify("/classify/nobody");
@@ -107,7 +107,7 @@ class LatencyTest {
   }
 
   @Test
-  void aTimeoutThatCannotBeMetIsRejectedWithoutDecoding() {
+  void aBudgetThatCannotBeMetIsRefusedWithoutDecoding() {
     Response header =
         given()
             .header("X-Latency-Budget-Ms", "0.001")
@@ -123,7 +123,7 @@ class LatencyTest {
   }
 
   @Test
-  void anAmpleTimeoutChangesNothing() {
+  void aBudgetThatIsAmpleChangesNothing() {
     Response plain = classify("/classify/" + TwoSmallModels.MODEL);
     Response ample = classify("/classify/" + TwoSmallModels.MODEL + "?deadline_ms=600000");
 
@@ -131,7 +131,7 @@ class LatencyTest {
   }
 
   @Test
-  void anInvalidTimeoutIsRejected() {
+  void aBudgetThatIsNoneIsRefused() {
     for (String budget : List.of("0", "-1", "soon", "NaN")) {
       assertThat(
               Refusal.problem(
@@ -143,7 +143,7 @@ class LatencyTest {
   }
 
   @Test
-  void aGroupAnswersWithAMemberAndNamesIt() {
+  void aGroupAnswersWithOneOfItsMembersAndSaysWhich() {
     Response response = classify("/classify/pair");
 
     String model = response.jsonPath().getString("model");
@@ -152,7 +152,7 @@ class LatencyTest {
   }
 
   @Test
-  void metricsHaveTheNamesThatDashboardsQuery() {
+  void metricsHaveTheNamesThatDashboardsAsk() {
     classify("/classify/" + TwoSmallModels.MODEL);
 
     String metrics = given().get("/q/metrics").asString();

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Compares the metrics of the service with the queries of dashboards, rules and autoscalers. */
+/** What dashboards, rules and autoscalers ask for is what the service tells. */
 @QuarkusTest
 @TestProfile(LatencyTest.TwoLanesAndAGroup.class)
 class LiveMetricsTest {
@@ -23,7 +23,7 @@ class LiveMetricsTest {
   }
 
   @Test
-  void everyQueriedMetricExistsAfterOneRequest() throws IOException {
+  void everyMetricInAQueryIsThereAfterOneRequest() throws IOException {
     given()
         .contentType("image/jpeg")
         .body(Service.jpeg())

@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two untrained models; neither is the default. */
+/** Two untrained models, of which none is the default. */
 @QuarkusTest
 @TestProfile(NoDefaultModelTest.Untrained.class)
 class NoDefaultModelTest {
@@ -50,7 +50,7 @@ class NoDefaultModelTest {
 
     @Override
     public void stop() {
-      // the temporary folder is small, but the service may still be closing its models
+      // the temporary folder is small, and the service may still be closing its models
     }
   }
 
@@ -60,7 +60,7 @@ class NoDefaultModelTest {
   }
 
   @Test
-  void aRequestWithoutAModelIsAConflictThatListsTheModels() {
+  void aRequestThatNamesNoModelIsAConflictThatListsTheModels() {
     Response body = given().contentType("image/jpeg").body(Service.jpeg()).post("/classify");
     Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post("/classify");
 
@@ -70,7 +70,7 @@ class NoDefaultModelTest {
   }
 
   @Test
-  void noModelIsMarkedAsDefault() {
+  void noModelIsListedAsTheDefault() {
     assertThat(given().get("/models").jsonPath().getList("models.default")).containsOnly(false);
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(NothingConfiguredTest.MissingRepository.class)
 class NothingConfiguredTest {
 
-  /** The configured folder does not exist yet. */
+  /** The folder is named, but is not there yet. */
   public static final class MissingRepository implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -43,7 +43,7 @@ class NothingConfiguredTest {
   }
 
   @Test
-  void theEmbeddedModelIsServed() {
+  void theEmbeddedTrainedModelAnswers() {
     JsonPath answer =
         given().contentType("image/jpeg").body(Service.jpeg()).post("/classify").jsonPath();
 
@@ -54,7 +54,7 @@ class NothingConfiguredTest {
   }
 
   @Test
-  void theEmbeddedModelShowsItsTrainingDataAndAccuracy() {
+  void itSaysWhatItWasTrainedOnAndHowWellItDoes() {
     JsonPath model = given().get("/models/vanillanet-6-cifar10").jsonPath();
 
     assertThat(model.getBoolean("trained")).isTrue();

@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** Compares the OpenAPI document with the routes. */
+/** The document against the routes. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class OpenApiTest {
@@ -31,7 +31,7 @@ class OpenApiTest {
     return given().queryParam("format", "json").get("/q/openapi").jsonPath().getMap("paths");
   }
 
-  /** Routes such as {@code GET /models/{model}}, from the annotations of the resources. */
+  /** {@code GET /models/{model}} and so on, read off the resources. */
   private static Set<String> routes() {
     Set<String> routes = new TreeSet<>();
     for (JavaClass resource :
@@ -78,7 +78,7 @@ class OpenApiTest {
   }
 
   @Test
-  void everyOperationDocumentsItsPurposeAndItsErrors() {
+  void everyOperationSaysWhatItDoesAndHowItFails() {
     Description description = Description.fetch();
 
     for (Description.Operation operation : description.operations()) {
@@ -100,7 +100,7 @@ class OpenApiTest {
   }
 
   @Test
-  void everyOperationHasExamplesOfRequestAndResponse() {
+  void everyOperationShowsWhatItTakesAndWhatItAnswers() {
     Description description = Description.fetch();
 
     for (Description.Operation operation : description.operations()) {
@@ -150,7 +150,7 @@ class OpenApiTest {
   }
 
   @Test
-  void aValueThatViolatesItsSchemaIsDetected() {
+  void aSchemaThatIsNotMetIsNoticed() {
     Description description = Description.fetch();
     JsonNode schema = Description.parse("{\"$ref\": \"#/$defs/ModelView\"}");
 
@@ -159,7 +159,7 @@ class OpenApiTest {
   }
 
   @Test
-  void responsesFitTheDescription() {
+  void whatIsAnsweredIsWhatIsDescribed() {
     Service.awaitReady();
     Description description = Description.fetch();
     String model = TwoSmallModels.MODEL;

@@ -25,7 +25,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A full queue as clients observe it. The test reserves the places of the queue. */
+/** A full queue as clients meet it. Its places are taken by tickets that the test holds. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class OverloadTest {
@@ -61,7 +61,7 @@ class OverloadTest {
   }
 
   @Test
-  void aFullQueueRejectsAfterTheHeadersWithRetryAfter() throws Exception {
+  void aFullQueueRefusesByTheHeadAndTellsWhenToTryAgain() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -81,7 +81,7 @@ class OverloadTest {
   }
 
   @Test
-  void everyProtocolRejectsAfterTheHeaders() throws Exception {
+  void everyProtocolRefusesByTheHead() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -104,7 +104,7 @@ class OverloadTest {
   }
 
   @Test
-  void aRejectionIsCountedOnce() throws Exception {
+  void aRefusalCountsAsOne() throws Exception {
     String counter = "vanillanet_requests_total{model=\"" + MODEL + "\",outcome=\"rejected\"}";
     double before = metric(counter);
 
@@ -124,7 +124,7 @@ class OverloadTest {
   }
 
   @Test
-  void aClientThatExpectsContinueIsRejectedWithoutIt() throws Exception {
+  void aClientThatWaitsForTheGoAheadIsRefusedWithoutIt() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> assertThat(head(CLASSIFY, 1000, "Expect: 100-continue").status()).isEqualTo(429));
@@ -133,7 +133,7 @@ class OverloadTest {
   }
 
   @Test
-  void theConnectionSurvivesARejectedSmallBody() throws Exception {
+  void theConnectionOfASmallRefusalGoesOn() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -151,15 +151,15 @@ class OverloadTest {
   }
 
   @Test
-  void theConnectionSurvivesADelayedRejection() throws Exception {
+  void theConnectionOfARefusalThatIsHeldBackGoesOnToo() throws Exception {
     while (rejectionDelay.next().toMillis() < 100) {
-      // rejections of other requests
+      // refusals that others got
     }
-    theConnectionSurvivesARejectedSmallBody();
+    theConnectionOfASmallRefusalGoesOn();
   }
 
   @Test
-  void aRejectedClientWithAChunkedBodyIsDisconnected() throws Exception {
+  void aRefusedClientThatMaySendAnythingIsToldToStop() throws Exception {
     withPlacesTaken(
         CAPACITY,
         () -> {
@@ -174,7 +174,7 @@ class OverloadTest {
   }
 
   @Test
-  void aTimeoutThatCannotBeMetIsRejectedAfterTheHeaders() {
+  void aBudgetThatCannotBeMetIsRefusedByTheHead() {
     RawHttp.Answer late = head(CLASSIFY, 1000, "X-Latency-Budget-Ms: 0.001");
 
     Refusal.problem(late, 504, "DEADLINE_EXCEEDED");
@@ -182,7 +182,7 @@ class OverloadTest {
   }
 
   @Test
-  void aTimeoutThatTheQueueExceedsGetsRetryAfter() throws Exception {
+  void aBudgetThatOthersAreInTheWayOfTellsWhenItCanBeMet() throws Exception {
     withPlacesTaken(
         CAPACITY - 1,
         () -> {
@@ -204,13 +204,13 @@ class OverloadTest {
     }
   }
 
-  /** Whole seconds, rounded up, as in HTTP. */
+  /** As HTTP has it: whole ones, rounded up. */
   private static String seconds(long millis) {
     return Long.toString(Math.max(1, (millis + 999) / 1000));
   }
 
   @Test
-  void inAStormEveryRequestIsAnsweredAndAcceptedOnesSucceed() throws Exception {
+  void inAStormEveryoneIsAnsweredAndWhoIsAcceptedGetsAnAnswer() throws Exception {
     withPlacesTaken(
         CAPACITY - 2,
         () -> {
@@ -223,7 +223,7 @@ class OverloadTest {
     Eventually.becomes(() -> memory.held() == 0);
   }
 
-  /** Clients that retry at once. */
+  /** Clients that try again at once. */
   private static List<Integer> storm(int clients, int requests) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {

@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A minimal HTTP/1.1 client for requests that no client library sends. */
+/** HTTP/1.1 by hand, for requests that no client library sends. */
 final class RawHttp {
 
   private static final int PATIENCE_MILLIS = 60_000;
 
   private final ByteArrayOutputStream request = new ByteArrayOutputStream();
 
-  /** A response as received. */
+  /** An answer as it came. */
   record Answer(int status, String head, byte[] content) {
 
     String body() {
@@ -54,7 +54,7 @@ final class RawHttp {
     return raw.text("\r\n");
   }
 
-  /** A request head of one line. */
+  /** A head of one line. */
   static RawHttp bare(String line) {
     return new RawHttp().text(line + "\r\n\r\n");
   }
@@ -79,12 +79,12 @@ final class RawHttp {
     return text("0\r\n\r\n");
   }
 
-  /** Sends the request and reads the whole response. */
+  /** Sends what there is and reads until the answer is complete. */
   Answer send() {
     return send(1).get(0);
   }
 
-  /** Sends the requests on one connection and reads as many responses. */
+  /** Sends what there is, on one connection, and reads as many answers. */
   List<Answer> send(int answers) {
     try (Socket socket = new Socket("localhost", RestAssured.port)) {
       socket.setSoTimeout(PATIENCE_MILLIS);
@@ -101,7 +101,7 @@ final class RawHttp {
     }
   }
 
-  /** Sends the request and closes the connection once {@code until} has returned. */
+  /** Sends what there is, and closes the connection once {@code until} has returned. */
   void sendAndLeave(Runnable until) {
     try (Socket socket = new Socket("localhost", RestAssured.port)) {
       OutputStream out = socket.getOutputStream();

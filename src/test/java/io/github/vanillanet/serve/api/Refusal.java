@@ -9,7 +9,7 @@ import io.restassured.response.Response;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Checks the format of error responses. */
+/** Holds refusals against what every client may rely on. */
 final class Refusal {
 
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -19,7 +19,7 @@ final class Refusal {
 
   private Refusal() {}
 
-  /** Checks a problem with all its members; returns its detail. */
+  /** A problem with all its members; returns its detail. */
   static String problem(Response response, int status, String code) {
     return problem(
         response.statusCode(), response.contentType(), response.asString(), status, code);
@@ -49,7 +49,7 @@ final class Refusal {
     return readable(problem.get("detail").asText());
   }
 
-  /** Checks an error of the Open Inference Protocol; returns its text. */
+  /** The Open Inference Protocol's only form; returns its text. */
   static String v2(Response response, int status) {
     return v2(response.statusCode(), response.contentType(), response.asString(), status);
   }

@@ -20,12 +20,12 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Log lines about a request contain its id. */
+/** What is logged about a request bears its id. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class RequestIdLogTest {
 
-  /** A route with a bug, only for this test. */
+  /** A bug that only this test meets. */
   @Provider
   @Priority(1)
   public static final class Bug implements ContainerRequestFilter {
@@ -49,7 +49,7 @@ class RequestIdLogTest {
   }
 
   @Test
-  void theLogLineOfAFailureHasTheRequestId() {
+  void theLineOfAFailureBearsTheRequestsId() {
     List<String> lines = new CopyOnWriteArrayList<>();
     PatternFormatter formatter = new PatternFormatter(format);
     Handler handler =
@@ -61,12 +61,12 @@ class RequestIdLogTest {
 
           @Override
           public void flush() {
-            // no buffering
+            // nothing is held back
           }
 
           @Override
           public void close() {
-            // nothing to close
+            // nothing is open
           }
         };
     Logger root = Logger.getLogger("");
@@ -85,7 +85,7 @@ class RequestIdLogTest {
   }
 
   @Test
-  void everyErrorFormatHasTheRequestIdHeader() {
+  void everyFormOfAnErrorHasTheIdInItsHead() {
     for (String path :
         List.of("/nothing", "/v2/models/nobody", "/v1/models/nobody", "/predictions/x")) {
       assertThat(given().header("x-request-id", "head-1").get(path).header("x-request-id"))

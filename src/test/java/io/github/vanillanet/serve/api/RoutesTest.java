@@ -23,7 +23,7 @@ class RoutesTest {
   }
 
   @Test
-  void modelsListsTheServedModels() {
+  void modelsShowWhatIsServed() {
     JsonPath answer = given().get("/models").jsonPath();
 
     assertThat(answer.getString("jpeg_decoder"))
@@ -36,7 +36,7 @@ class RoutesTest {
   }
 
   @Test
-  void aModelShowsItsNetworkItsCertificateAndItsTimes() {
+  void aModelShowsItsNetItsProofAndItsTimes() {
     Response response = given().get("/models/" + TwoSmallModels.MODEL);
 
     assertThat(response.statusCode()).isEqualTo(200);
@@ -86,7 +86,7 @@ class RoutesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/v2/nothing", "/v2/models/a/b/c", "/v2/repository"})
-  void anUnknownPathBelowV2IsNotFoundInTheV2Format(String path) {
+  void anUnknownPathBelowV2IsNotFoundInItsOwnForm(String path) {
     Refusal.v2(given().get(path), 404);
     Refusal.v2(given().contentType("application/json").body("{}").post(path), 404);
   }
@@ -98,7 +98,7 @@ class RoutesTest {
     "PUT,/models,'GET, HEAD, OPTIONS'",
     "POST,/models/vanillanet-5,'GET, HEAD, OPTIONS'"
   })
-  void anotherMethodIsNotAllowedAndTheAllowedOnesAreListed(
+  void anotherMethodIsNotAllowedAndTheAllowedOnesAreNamed(
       String method, String path, String allowed) {
     Response response = given().request(method, path);
 
@@ -107,7 +107,7 @@ class RoutesTest {
   }
 
   @Test
-  void anotherMethodBelowV2IsNotAllowedInTheV2Format() {
+  void anotherMethodBelowV2IsNotAllowedInItsOwnForm() {
     Response response = given().get("/v2/models/vanillanet-5/infer");
 
     Refusal.v2(response, 405);
@@ -115,21 +115,21 @@ class RoutesTest {
   }
 
   @Test
-  void anUnacceptableResponseTypeIsRejected() {
+  void anAnswerThatIsNotAcceptedIsRefused() {
     Response response = given().accept("text/html").get("/models");
 
     Refusal.problem(response, 406, "NOT_ACCEPTABLE");
   }
 
   @Test
-  void aLongPathIsTruncatedInTheError() {
+  void aLongPathIsNotRepeatedWithoutEnd() {
     Response response = given().get("/" + "a".repeat(3000));
 
     Refusal.problem(response, 404, "NOT_FOUND");
   }
 
   @Test
-  void healthMetricsAndOpenApiAreServed() {
+  void operatorsFindHealthMetricsAndTheDescription() {
     assertThat(given().get("/q/health/live").statusCode()).isEqualTo(200);
     JsonPath ready = given().get("/q/health/ready").jsonPath();
     assertThat(ready.getString("checks.find { it.name == 'models' }.data.state"))

@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** Helpers for the tests of the API: readiness and example images. */
+/** What every test of the API needs of the running service, and what it sends to it. */
 final class Service {
 
   private static final Duration PATIENCE = Duration.ofMinutes(2);

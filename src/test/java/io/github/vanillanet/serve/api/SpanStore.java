@@ -4,7 +4,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Replaces the trace collector in every test that starts the service. */
+/** Replaces the collector of traces in every test that starts the service. */
 final class SpanStore {
 
   @Produces

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Enabled traces, as a collector receives them. */
+/** Traces, switched on, as a collector gets them. */
 @QuarkusTest
 @TestProfile(TracingTest.Traced.class)
 class TracingTest {
@@ -56,7 +56,7 @@ class TracingTest {
   }
 
   @Test
-  void aRequestIsASpanInTheTraceOfItsCallerWithAChildPerStage() {
+  void aRequestIsASpanOfItsCallersTraceWithItsStagesAsChildren() {
     Response response =
         given()
             .header("traceparent", "00-" + TRACE + "-" + CALLER + "-01")
@@ -90,7 +90,7 @@ class TracingTest {
   }
 
   @Test
-  void aTensorRequestStartsATraceWithoutAPreprocessingSpan() {
+  void aTensorHasNoPreprocessingAndATraceOfItsOwn() {
     given()
         .contentType("application/json")
         .body(InferJson.request(InferJson.zeros()))
@@ -104,7 +104,7 @@ class TracingTest {
   }
 
   @Test
-  void aRejectionHasOnlyTheStagesItReachedAndUnsampledCallersGetNoSpans() {
+  void aRefusalHasNoStageThatItDidNotReachAndACallerThatDoesNotSampleGetsNoSpans() {
     given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/nobody");
     given()
         .header("traceparent", "00-" + TRACE + "-" + CALLER + "-00")
@@ -131,7 +131,7 @@ class TracingTest {
     assertThat(await(1)).extracting(SpanData::getName).containsExactly("GET /v2");
   }
 
-  /** Spans arrive after the response has been sent, possibly after the client has read it. */
+  /** Spans arrive when the answer is out, which may be after it was read here. */
   private List<SpanData> await(int count) {
     long until = System.nanoTime() + PATIENCE.toNanos();
     while (spans.getFinishedSpanItems().size() < count && System.nanoTime() < until) {

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Requests exactly as NVIDIA's clients send them, according to their sources: {@code
+ * Requests as NVIDIA's clients put them on the wire, byte for byte, after their sources: {@code
  * tritonclient.http} (Python; {@code _get_inference_request}, rapidjson without spaces, no content
  * type) and {@code InferenceServerHttpClient} (C++, which perf_analyzer uses).
  */
@@ -40,7 +40,7 @@ final class TritonBytes {
         .bytes(binary);
   }
 
-  /** A raw request, which consists of the tensor. */
+  /** A raw request: nothing but the tensor. */
   static RawHttp raw(String path, byte[] tensor) {
     return RawHttp.post(path, HEADER + 0, "Content-Length: " + tensor.length).bytes(tensor);
   }
@@ -51,7 +51,7 @@ final class TritonBytes {
     return bytes.array();
   }
 
-  /** BYTES elements, each with its length in front. */
+  /** Elements of BYTES, each after its length. */
   static byte[] elements(byte[]... elements) {
     int size = 0;
     for (byte[] element : elements) {
@@ -68,7 +68,7 @@ final class TritonBytes {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A response, split into JSON and binary data at the header length. */
+  /** An answer split where its header says. */
   record Split(String json, ByteBuffer binary) {
 
     static Split of(RawHttp.Answer answer) {

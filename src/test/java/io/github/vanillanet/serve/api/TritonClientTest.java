@@ -44,7 +44,7 @@ class TritonClientTest {
   }
 
   @Test
-  void tritonclientUsesBinaryInBothDirectionsByDefault() {
+  void tritonclientSendsBinaryAndAsksForBinaryByDefault() {
     byte[] tensor = TritonBytes.floats(input.toFloats());
     String json =
         "{\"id\":\"my-id\",\"inputs\":[{\"name\":\"input\",\"shape\":[4,3,64,64],"
@@ -81,7 +81,7 @@ class TritonClientTest {
   }
 
   @Test
-  void binaryAndJsonCanBeMixedBetweenRequestAndResponse() {
+  void binaryInputsCanBeAnsweredInJsonAndTheOtherWayRound() {
     float[] zeros = new float[SAMPLE];
     String binary =
         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"FP32\","
@@ -137,7 +137,7 @@ class TritonClientTest {
   }
 
   @Test
-  void aRawRequestConsistsOfTheTensor() {
+  void rawRequestsAreTheTensorAndNothingElse() {
     RawHttp.Answer tensor =
         TritonBytes.raw(MODEL + "/infer", TritonBytes.floats(input.toFloats())).send();
     RawHttp.Answer image = TritonBytes.raw(IMAGE + "/versions/1/infer", Service.jpeg()).send();
@@ -156,7 +156,7 @@ class TritonClientTest {
   }
 
   @Test
-  void halfPrecisionInputsAreConverted() {
+  void halfPrecisionIsWidened() {
     ByteBuffer halves = ByteBuffer.allocate(SAMPLE * 2).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     while (halves.hasRemaining()) {
       halves.putShort((short) 0xbc01); // -1.0009765625
@@ -182,7 +182,7 @@ class TritonClientTest {
   }
 
   @Test
-  void theModelNormalisesPixels() {
+  void pixelsAreNormalisedByTheModel() {
     byte[] pixels = new byte[SAMPLE];
     Arrays.fill(pixels, (byte) 200);
     float[] normalised = new float[SAMPLE];
@@ -216,7 +216,7 @@ class TritonClientTest {
   }
 
   @Test
-  void aBadImageInABatchGivesNaNAndAReason() {
+  void oneBadImageOfABatchIsNaNAndSaysWhy() {
     byte[] tensor =
         TritonBytes.elements(Service.jpeg(), "hello".getBytes(), Service.image("png_rgb.png"));
     String json =
@@ -243,7 +243,7 @@ class TritonClientTest {
   }
 
   @Test
-  void theServerDescribesItself() {
+  void theServerTellsWhatItIs() {
     for (String path : List.of("/v2", "/v2/")) {
       JsonPath server = given().get(path).jsonPath();
       assertThat(server.getString("name")).isEqualTo("vanillanet-serving");
@@ -256,7 +256,7 @@ class TritonClientTest {
   }
 
   @Test
-  void bothModelsAreDescribedInEveryPath() {
+  void bothViewsAreDescribedInEveryPath() {
     for (String path : List.of(MODEL, MODEL + "/versions/1")) {
       JsonPath metadata = given().get(path).jsonPath();
       assertThat(metadata.getString("platform")).isEqualTo("pytorch_torchscript");
@@ -280,7 +280,7 @@ class TritonClientTest {
   }
 
   @Test
-  void otherVersionsAreNotFound() {
+  void versionsThatAreNotServedAreNotFound() {
     for (String version : List.of("2", "0", "x", "99999999999")) {
       for (String what : List.of("", "/ready", "/config", "/stats")) {
         Refusal.v2(given().get(MODEL + "/versions/" + version + what), 404);
@@ -324,7 +324,7 @@ class TritonClientTest {
   }
 
   @Test
-  void statisticsCountForwardPasses() {
+  void forwardsAreCountedNotRequests() {
     String path = "/v2/models/" + TwoSmallModels.OTHER;
     JsonPath before = given().get(path + "/stats").jsonPath();
 
@@ -343,7 +343,7 @@ class TritonClientTest {
   }
 
   @Test
-  void theRepositoryIndexIgnoresTheBody() {
+  void theRepositoryIsListedWhateverTheBodySays() {
     RawHttp.Answer python = RawHttp.post("/v2/repository/index", "Content-Length: 0").send();
     Response curl =
         given()
@@ -357,7 +357,7 @@ class TritonClientTest {
   }
 
   @Test
-  void aTimeoutInMicrosecondsIsADeadline() {
+  void aTimeoutOfMicrosecondsIsADeadline() {
     byte[] tensor = TritonBytes.floats(new float[SAMPLE]);
     String json =
         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"FP32\","
@@ -373,7 +373,7 @@ class TritonClientTest {
   }
 
   @Test
-  void loadingNeedsTheAdminRole() {
+  void loadingIsForAdministrators() {
     for (String action : List.of("load", "unload")) {
       Refusal.v2(given().body("{}").post("/v2/repository/models/vanillanet-5/" + action), 401);
     }

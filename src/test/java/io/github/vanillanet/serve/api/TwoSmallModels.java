@@ -8,7 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** A repository of two narrow networks for 64×64 pixels and 10 classes, and low limits. */
+/**
+ * A repository of two narrow nets for 64×64 pixels and 10 classes, and limits that are reached
+ * quickly.
+ */
 public final class TwoSmallModels implements QuarkusTestResourceLifecycleManager {
 
   static final String MODEL = "vanillanet-5";

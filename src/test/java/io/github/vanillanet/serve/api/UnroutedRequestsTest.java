@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that never reach a resource. */
+/** Requests that never get to a resource. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class UnroutedRequestsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/%zz", "/classify/%", "/models?a=%zz", "/{model}", "/page/%f", "/<a>"})
-  void anInvalidUrlIsRejectedWithAProblem(String path) {
+  void aUrlThatIsNoneIsRefusedWithAProblem(String path) {
     RawHttp.Answer posted = RawHttp.post(path, "Content-Length: 0").send();
     RawHttp.Answer got = RawHttp.request("GET", path).send();
 
@@ -24,7 +24,7 @@ class UnroutedRequestsTest {
   }
 
   @Test
-  void anInvalidUrlIsRejectedInTheFormatOfItsApi() {
+  void aUrlThatIsNoneIsRefusedInTheFormOfItsApi() {
     RawHttp.Answer infer = RawHttp.post("/v2/models/%zz/infer", "Content-Length: 0").send();
     RawHttp.Answer predict = RawHttp.post("/predictions/%zz", "Content-Length: 0").send();
 
@@ -33,7 +33,7 @@ class UnroutedRequestsTest {
   }
 
   @Test
-  void aTargetWithoutAPathIsRejectedWithAProblem() {
+  void aTargetThatIsNoPathIsRefusedWithAProblem() {
     RawHttp.Answer star = RawHttp.request("OPTIONS", "*").send();
     RawHttp.Answer name = RawHttp.request("GET", "models").send();
 
@@ -42,7 +42,7 @@ class UnroutedRequestsTest {
   }
 
   @Test
-  void theUpgradeToHttp2IsIgnored() {
+  void theOfferOfHttp2IsPassedOver() {
     RawHttp.Answer answer =
         RawHttp.request(
                 "GET",
@@ -57,14 +57,14 @@ class UnroutedRequestsTest {
   }
 
   @Test
-  void aTooLongUrlIsRejectedWithAProblem() {
+  void aUrlThatIsTooLongIsRefusedWithAProblem() {
     RawHttp.Answer answer = RawHttp.request("GET", "/models?x=" + "a".repeat(10_000)).send();
 
     assertThat(Refusal.problem(answer, 414, "URI_TOO_LONG")).contains("at most 8192");
   }
 
   @Test
-  void tooLongHeadersAreRejectedWithAProblem() {
+  void headersThatAreTooLongAreRefusedWithAProblem() {
     RawHttp.Answer one = RawHttp.request("GET", "/models", "X-A: " + "a".repeat(50_000)).send();
     String[] many = new String[400];
     for (int i = 0; i < many.length; i++) {
@@ -79,7 +79,7 @@ class UnroutedRequestsTest {
   }
 
   @Test
-  void aRequestWithoutAHostIsRejectedWithAProblem() {
+  void aRequestWithoutAHostIsRefusedWithAProblem() {
     RawHttp.Answer answer = RawHttp.bare("GET /models HTTP/1.1").send();
     RawHttp.Answer old = RawHttp.bare("GET /models HTTP/1.0").send();
 
@@ -88,7 +88,7 @@ class UnroutedRequestsTest {
   }
 
   @Test
-  void bytesThatAreNotHttpAreRejectedAndTheConnectionIsClosed() {
+  void whatIsNoHttpIsRefusedAndClosed() {
     assertThat(RawHttp.post("/classify", "Content-Length: -5").send().status()).isEqualTo(400);
     assertThat(RawHttp.post("/classify", "Content-Length: 5", "Content-Length: 6").send().status())
         .isEqualTo(400);

@@ -44,7 +44,7 @@ class AccessTest {
   }
 
   @Test
-  void adminRoutesNeedCredentials() {
+  void withoutCredentialsEverythingOfTheAdministratorsIsClosed() {
     for (String path :
         new String[] {
           "/admin/trainings",
@@ -75,12 +75,12 @@ class AccessTest {
   }
 
   @Test
-  void aConfiguredUserWithTheRoleIsAllowed() {
+  void aConfiguredUserWithTheRoleGetsIn() {
     assertThat(Admin.chief().get(Admin.TRAININGS).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void aWrongPasswordAndAnUnknownUserAreUnauthorized() {
+  void aWrongPasswordAndAnUnknownUserAreTurnedAway() {
     Admin.problem(
         given().auth().preemptive().basic("chief", "wrong").get(Admin.TRAININGS),
         401,
@@ -90,7 +90,7 @@ class AccessTest {
   }
 
   @Test
-  void credentialsThatAreNotBase64AreUnauthorized() {
+  void credentialsThatAreNoBase64AreNone() {
     for (String sent : new String[] {"Basic !!!", "basic a", "Basic", "Basic \u00ff"}) {
       Admin.problem(
           given().header("Authorization", sent).get(Admin.TRAININGS), 401, "UNAUTHORIZED");
@@ -108,7 +108,7 @@ class AccessTest {
   }
 
   @Test
-  void aTokenOfTheIssuerWithTheGroupIsAllowed() throws Exception {
+  void aTokenOfTheIssuerWithTheGroupGetsIn() throws Exception {
     assertThat(withToken(issuersKey(), "admin", soon()).statusCode()).isEqualTo(200);
   }
 
@@ -118,7 +118,7 @@ class AccessTest {
   }
 
   @Test
-  void anExpiredAForgedAndAGarbledTokenAreUnauthorized() throws Exception {
+  void anExpiredAForgedAndAGarbledTokenAreTurnedAway() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
     PrivateKey forgersKey = generator.generateKeyPair().getPrivate();
@@ -133,18 +133,18 @@ class AccessTest {
 
   @Test
   @TestSecurity(user = "tester", roles = "admin")
-  void theAdminRoleIsSufficient() {
+  void theRoleIsAllThatCounts() {
     assertThat(given().get(Admin.TRAININGS).statusCode()).isEqualTo(200);
   }
 
   @Test
   @TestSecurity(user = "tester", roles = "reader")
-  void anyOtherRoleIsForbidden() {
+  void anyOtherRoleDoesNot() {
     Admin.problem(given().get(Admin.TRAININGS), 403, "FORBIDDEN");
   }
 
   @Test
-  void anInvalidTokenDoesNotAffectPublicRoutes() {
+  void aStrayTokenClosesNoPublicEndpoint() {
     assertThat(given().auth().oauth2("garbled").get("/models").statusCode()).isEqualTo(200);
     assertThat(given().auth().preemptive().basic("a", "b").get("/q/health/live").statusCode())
         .isEqualTo(200);

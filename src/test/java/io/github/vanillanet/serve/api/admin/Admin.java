@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** Helpers for the tests of the admin API. */
+/** What the tests of the administrators' API share. */
 final class Admin {
 
   static final String TRAININGS = "/admin/trainings";
@@ -23,7 +23,7 @@ final class Admin {
     return given().auth().preemptive().basic("chief", "open sesame");
   }
 
-  /** Models are loaded on a background thread; jobs start afterwards. */
+  /** Models come up on a thread of their own, and jobs start only then. */
   static void awaitReady() {
     while (get("/q/health/ready").statusCode() != 200) {
       LockSupport.parkNanos(LOOK_AGAIN.toNanos());
@@ -35,7 +35,7 @@ final class Admin {
         "name", OpenedAdmin.MODEL, "variant", "vanillanet_5", "data", "flowers", "seed", act);
   }
 
-  /** Starts a training and returns its id. */
+  /** The id of a training that the service has accepted. */
   static String train(long act) {
     Response response = chief().contentType("application/json").body(request(act)).post(TRAININGS);
     assertThat(response.statusCode()).as(response.asString()).isEqualTo(202);
@@ -44,7 +44,7 @@ final class Admin {
     return id;
   }
 
-  /** Returns all events of a training after it has ended. */
+  /** All events of a training; returns when it has ended. */
   static String events(String id) {
     return chief().get(TRAININGS + "/" + id + "/events").asString();
   }

@@ -7,7 +7,7 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import org.junit.jupiter.api.Test;
 
-/** Compares the responses of the admin API with the OpenAPI document. */
+/** What administrators are answered, against the document. */
 @QuarkusTest
 @TestProfile(OpenedAdmin.class)
 class AdminDescriptionTest {
@@ -17,7 +17,7 @@ class AdminDescriptionTest {
   private static final String LOAD = "/v2/repository/models/{model}/load";
 
   @Test
-  void responsesFitTheDescription() {
+  void whatIsAnsweredIsWhatIsDescribed() {
     Admin.awaitReady();
     Description description = Description.fetch();
     String done = Admin.train(ScriptedTraining.PUBLISHES);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(ClosedAdminTest.NoUsers.class)
 class ClosedAdminTest {
 
-  /** No users and no issuer key. */
+  /** No user, and no key of an issuer. */
   public static final class NoUsers implements QuarkusTestProfile {
     @Override
     public List<TestResourceEntry> testResources() {
@@ -33,7 +33,7 @@ class ClosedAdminTest {
     }
   }
 
-  /** A model to serve. */
+  /** Something to serve. */
   public static final class OneModel implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
@@ -53,7 +53,7 @@ class ClosedAdminTest {
   }
 
   @Test
-  void withoutConfiguredUsersAdminIsClosedAndServingIsOpen() {
+  void withNothingConfiguredNobodyIsAnAdministratorAndEverybodyIsServed() {
     Admin.awaitReady();
 
     Admin.problem(given().get(Admin.TRAININGS), 401, "UNAUTHORIZED");

@@ -17,7 +17,7 @@ import java.util.Map;
 
 /**
  * A service with one narrow model, an empty data root, a key for tokens and two users: {@code
- * chief} has the admin role, {@code guest} has not.
+ * chief} may administrate, {@code guest} may not.
  */
 public final class OpenedAdmin implements QuarkusTestProfile {
 
@@ -36,7 +36,7 @@ public final class OpenedAdmin implements QuarkusTestProfile {
     return true;
   }
 
-  /** Files that must exist before the service starts. */
+  /** What must exist before the service starts. */
   public static final class Folders implements QuarkusTestResourceLifecycleManager {
 
     @Override

@@ -42,7 +42,7 @@ class RepositoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"file:1/model.pt", "file:", "config"})
-  void overridesAreRejected(String parameter) {
+  void nothingCanBeOverridden(String parameter) {
     Response response =
         Admin.chief()
             .body("{\"parameters\":{\"%s\":\"aGk=\"}}".formatted(parameter))
@@ -53,7 +53,7 @@ class RepositoryTest {
   }
 
   @Test
-  void anUnknownModelIsNotFoundAndOtherUsersAreForbidden() {
+  void whatIsNotThereIsNotFoundAndWhoeverIsNoAdministratorIsRefused() {
     for (String model : new String[] {"other", "a b"}) {
       Response response = Admin.chief().post("/v2/repository/models/{model}/load", model);
       assertThat(response.statusCode()).isEqualTo(404);

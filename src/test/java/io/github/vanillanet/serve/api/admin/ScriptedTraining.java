@@ -21,8 +21,8 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Replaces the training process in all tests of the whole service. It behaves at once as the seed
- * of the request specifies.
+ * In place of a training's process, in every test of the whole service: does at once what the seed
+ * of the request says.
  */
 @Alternative
 @Priority(1)

@@ -32,7 +32,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aTrainingStreamsEventsUntilItsVersionIsServed() {
+  void aTrainingIsWatchedUntilItsVersionIsServed() {
     String id = Admin.train(ScriptedTraining.PUBLISHES);
 
     String events = Admin.events(id);
@@ -58,7 +58,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aRejectedTrainingShowsBothAccuracies() {
+  void aRejectedTrainingTellsBothAccuracies() {
     String id = Admin.train(ScriptedTraining.REJECTS);
     Admin.events(id);
 
@@ -72,7 +72,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aCrashedTrainingShowsTheReasonAndCanBeResumed() {
+  void aCrashedTrainingTellsWhyAndCanBeResumed() {
     String id = Admin.train(ScriptedTraining.CRASHES);
     Admin.events(id);
     assertThat(one(id).<String>path("state")).isEqualTo("FAILED");
@@ -87,7 +87,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aRunningTrainingIsCancelledAndTheEventsEnd() {
+  void aRunningTrainingIsCancelledAndItsWatchersAreTold() {
     String id = Admin.train(ScriptedTraining.GOES_ON);
     String waiting = Admin.train(ScriptedTraining.REJECTS);
 
@@ -103,7 +103,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aTooDeeplyNestedRequestIsRejected() {
+  void aRequestThatIsTooDeepIsRefused() {
     String deep = "{\"name\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
 
     Response response =
@@ -113,7 +113,7 @@ class TrainingsTest {
   }
 
   @Test
-  void anUploadedArchiveIsStoredWithTheJob() throws Exception {
+  void anUploadedArchiveBecomesTheJobsOwn() throws Exception {
     Response response =
         Admin.chief()
             .multiPart(
@@ -133,7 +133,7 @@ class TrainingsTest {
   }
 
   @Test
-  void anInvalidTooLargeOrIncompleteUploadIsRejected() {
+  void anUploadThatIsNoZipTooLargeOrIncompleteIsRefused() {
     String spec = "{\"name\":\"narrow\",\"variant\":\"vanillanet_5\"}";
 
     Admin.problem(
@@ -160,7 +160,7 @@ class TrainingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"..", "../models", "/etc", "absent", "flowers/../.."})
-  void dataOutsideTheDataRootIsRejected(String path) {
+  void dataOutsideItsRootCannotBeNamed(String path) {
     Map<String, Object> request = new HashMap<>(Admin.request(ScriptedTraining.REJECTS));
     request.put("data", path);
 
@@ -184,7 +184,7 @@ class TrainingsTest {
         "{\"name\":\"x\",\"variant\":\"vanillanet_5\"}",
         "{\"name\":\"x\",\"variant\":\"vanillanet_5\",\"data\":\"flowers\",\"epoch\":1}"
       })
-  void anInvalidRequestIsRejected(String body) {
+  void aRequestThatMakesNoSenseIsRefused(String body) {
     Response response =
         Admin.chief().contentType("application/json").body(body).post(Admin.TRAININGS);
 
@@ -193,7 +193,7 @@ class TrainingsTest {
   }
 
   @Test
-  void unknownResourcesAreNotFound() {
+  void whatIsNotThereIsNotFound() {
     for (String id : List.of("1", "20240101-000000-abcdef", "%2e%2e")) {
       Admin.problem(one(id), 404, "JOB_NOT_FOUND");
       Admin.problem(

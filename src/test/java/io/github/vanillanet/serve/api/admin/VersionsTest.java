@@ -55,7 +55,7 @@ class VersionsTest {
   }
 
   @Test
-  void unknownResourcesAreNotFound() {
+  void whatIsNotThereIsNotFound() {
     Admin.problem(Admin.chief().get("/admin/models/other/versions"), 404, "MODEL_NOT_FOUND");
     Admin.problem(Admin.chief().post("/admin/models/other/rollback"), 404, "MODEL_NOT_FOUND");
     for (String version : List.of("0", "-1", "999", "x", "99999999999")) {

@@ -25,7 +25,7 @@ class RejectionDelayTest {
   }
 
   @Test
-  void furtherOnesAreDelayedByFiveMillisecondsMoreEach() {
+  void furtherOnesWaitFiveMillisecondsMoreEach() {
     last(51);
 
     assertThat(rejections.next()).isEqualTo(Duration.ofMillis(5));
@@ -33,7 +33,7 @@ class RejectionDelayTest {
   }
 
   @Test
-  void theDelayIsAtMost900Milliseconds() {
+  void noneWaitsLongerThan900Milliseconds() {
     assertThat(last(100_000)).isEqualTo(Duration.ofMillis(900));
   }
 

@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Invalid binary framing. */
+/** Framing that lies. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
-class RejectedBinaryTest {
+class RefusedBinaryTest {
 
   private static final String TENSOR = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
   private static final String IMAGE = "/v2/models/" + TwoSmallModels.MODEL + "-image/infer";
@@ -47,7 +47,7 @@ class RejectedBinaryTest {
   }
 
   @Test
-  void aDuplicateHeaderLengthIsRejected() {
+  void twoLengthsOfTheJsonAreRefused() {
     RawHttp.Answer answer =
         RawHttp.post(
                 TENSOR,
@@ -75,7 +75,7 @@ class RejectedBinaryTest {
         "2; inputs",
         "0; 49152"
       })
-  void aWrongHeaderLengthIsRejected(String header, String why) {
+  void aHeaderLengthThatLiesIsRefused(String header, String why) {
     assertThat(Refusal.v2(withHeader(header, "{}"), 400)).contains(why);
   }
 
@@ -100,7 +100,7 @@ class RejectedBinaryTest {
         "[4294967296,4294967296,1,1]; {\"binary_data_size\":49152}; 2^31",
         "[1,64,64,3]; {\"binary_data_size\":49152}; [n, 3, 64, 64]"
       })
-  void aWrongBinarySizeIsRejected(String shape, String parameters, String why) {
+  void aBinarySizeThatLiesIsRefused(String shape, String parameters, String why) {
     RawHttp.Answer answer =
         TritonBytes.python(TENSOR, tensor(shape, parameters), new byte[SAMPLE_BYTES]).send();
 
@@ -108,7 +108,7 @@ class RejectedBinaryTest {
   }
 
   @Test
-  void jsonDataAndBinaryDataTogetherAreRejected() {
+  void dataTwiceIsRefused() {
     String json =
         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1],"
             + "\"parameters\":{\"binary_data_size\":4}}]}";
@@ -118,7 +118,7 @@ class RejectedBinaryTest {
   }
 
   @Test
-  void aBinarySizeWithoutTheHeaderIsRejected() {
+  void aBinarySizeWithoutTheHeaderFindsNoBytes() {
     String json = tensor("[1,3,64,64]", "{\"binary_data_size\":49152}");
 
     RawHttp.Answer answer =
@@ -128,7 +128,7 @@ class RejectedBinaryTest {
   }
 
   @Test
-  void nanIsRejected() {
+  void numbersThatAreNoneAreRefused() {
     byte[] notANumber = new byte[SAMPLE_BYTES];
     ByteBuffer.wrap(notANumber).order(ByteOrder.LITTLE_ENDIAN).putFloat(400, Float.NaN);
     byte[] enormous = new byte[SAMPLE_BYTES];
@@ -143,7 +143,7 @@ class RejectedBinaryTest {
   }
 
   @Test
-  void elementsOfWrongLengthAreRejected() {
+  void elementsThatLieAboutTheirLengthAreRefused() {
     byte[] one = TritonBytes.elements(Service.jpeg());
     byte[] negative = one.clone();
     negative[3] = (byte) 0xff;
@@ -165,7 +165,7 @@ class RejectedBinaryTest {
   }
 
   @Test
-  void anImageAboveTheLimitIsTooLarge() {
+  void anImageOverItsBoundIsTooLarge() {
     byte[] image = TritonBytes.elements(new byte[TwoSmallModels.MAX_IMAGE_BODY + 1]);
 
     Refusal.v2(TritonBytes.python(IMAGE, images("[1]", image.length), image).send(), 413);
@@ -185,7 +185,7 @@ class RejectedBinaryTest {
         "\"outputs\":[{\"name\":\"logits\"},{\"name\":\"logits\"}]; 2",
         "\"outputs\":[{}]; 'logits'"
       })
-  void parametersOfAWrongTypeAreRejected(String member, String why) {
+  void parametersOfAnotherTypeAreRefused(String member, String why) {
     String json = "{%s,\"inputs\":[%s]}".formatted(member, InferJson.zeros());
 
     RawHttp.Answer answer =

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
-class RejectedInferenceTest {
+class RefusedInferenceTest {
 
   private static final String TENSOR = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
   private static final String IMAGE = "/v2/models/" + TwoSmallModels.MODEL + "-image/infer";
@@ -27,14 +27,14 @@ class RejectedInferenceTest {
     Service.awaitReady();
   }
 
-  /** Does not use REST-assured, which tries to format every body for its log. */
+  /** By hand: REST-assured formats every body for its log, whatever is in it. */
   private static RawHttp.Answer infer(String path, String body) {
     return RawHttp.post(path, "Content-Type: application/json", "Content-Length: " + body.length())
         .text(body)
         .send();
   }
 
-  static Stream<Arguments> invalidRequests() {
+  static Stream<Arguments> requestsThatAreNone() {
     String open = "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":";
     return Stream.of(
         Arguments.of("", "the request"),
@@ -66,8 +66,8 @@ class RejectedInferenceTest {
   }
 
   @ParameterizedTest
-  @MethodSource("invalidRequests")
-  void anInvalidRequestIsRejectedWithTheReason(String body, String why) {
+  @MethodSource("requestsThatAreNone")
+  void aBodyThatIsNoRequestIsRefusedAndSaysWhy(String body, String why) {
     assertThat(Refusal.v2(infer(TENSOR, body), 400)).contains(why);
   }
 
@@ -92,7 +92,7 @@ class RejectedInferenceTest {
         "input; FP32; [1.0,3,64,64]; a dimension",
         "input; FP32; 1; a shape",
       })
-  void aTensorThatDoesNotFitTheModelIsRejected(
+  void aTensorThatTheModelDoesNotTakeIsRefused(
       String name, String datatype, String shape, String why) {
     String input = InferJson.input(name, datatype, shape, InferJson.zeroData(12_288));
 
@@ -102,13 +102,13 @@ class RejectedInferenceTest {
   }
 
   @Test
-  void anErrorNamesTheExpectedType() {
+  void whatIsNotThereIsCalledNothing() {
     assertThat(Refusal.v2(infer(IMAGE, ""), 400)).contains("object");
     assertThat(Refusal.v2(infer(IMAGE, "{\"inputs\":1}"), 400)).contains("inputs", "array");
   }
 
   @Test
-  void stringsAreNotAcceptedAsNumbers() {
+  void stringsAreNoNumbers() {
     String[] strings = new String[12_288];
     Arrays.fill(strings, "\"1\"");
     String all = "[" + String.join(",", strings) + "]";
@@ -123,7 +123,7 @@ class RejectedInferenceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"name", "shape", "datatype", "data"})
-  void anInputWithAMissingFieldIsRejected(String missing) {
+  void anInputNeedsAllItsFields(String missing) {
     String input =
         InferJson.zeros()
             .replaceFirst("\"%s\":(\"[^\"]*\"|\\[[^]]*])".formatted(missing), "\"x\":0");
@@ -132,7 +132,7 @@ class RejectedInferenceTest {
   }
 
   @Test
-  void moreThanOneInputIsRejected() {
+  void moreThanOneInputIsRefused() {
     RawHttp.Answer response =
         infer(TENSOR, InferJson.request(InferJson.zeros(), InferJson.zeros()));
 
@@ -140,7 +140,7 @@ class RejectedInferenceTest {
   }
 
   @Test
-  void anUnknownOutputIsRejected() {
+  void anOutputThatThereIsNotIsRefused() {
     String body =
         "{\"outputs\":[{\"name\":\"labels\"}],\"inputs\":[%s]}".formatted(InferJson.zeros());
 
@@ -159,7 +159,7 @@ class RejectedInferenceTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"nonsense", "a/b/c"})
-  void anInvalidContentTypeIsRejected(String contentType) {
+  void aContentTypeThatIsNoneIsRefused(String contentType) {
     RawHttp.Answer answer =
         RawHttp.post(TENSOR, "Content-Type: " + contentType, "Content-Length: 2").text("{}").send();
 
@@ -167,7 +167,7 @@ class RejectedInferenceTest {
   }
 
   @Test
-  void aBatchOfOnlyBadImagesIsRejected() {
+  void imagesThatAreAllBadAreRefused() {
     byte[] good = Service.jpeg();
     byte[] cut = Arrays.copyOf(good, good.length / 2);
 
@@ -188,19 +188,19 @@ class RejectedInferenceTest {
         "[2]; [\"aGk=\"]; 1",
         "[0]; []; 2^31",
       })
-  void invalidBase64AndWrongCountsAreRejected(String shape, String data, String why) {
+  void imagesThatAreNoBase64OrOfAnotherCountAreRefused(String shape, String data, String why) {
     assertThat(Refusal.v2(infer(IMAGE, InferJson.images(shape, data)), 400)).contains(why);
   }
 
   @Test
-  void imagesWithoutAContentTypeAreRejected() {
+  void imagesNeedTheirContentType() {
     String input = InferJson.input("image", "BYTES", "[1]", "[\"aGk=\"]");
 
     assertThat(Refusal.v2(infer(IMAGE, InferJson.request(input)), 400)).contains("content_type");
   }
 
   @Test
-  void tooManyImagesAreRejectedBeforeDecoding() {
+  void imagesThatWouldBecomeTooManyPixelsAreRefusedBeforeTheyAreDecoded() {
     int count = TwoSmallModels.MAX_TENSOR_BODY / (64 * 64 * 3) + 1;
     String[] empty = new String[count];
     Arrays.fill(empty, "\"\"");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
-class RejectedBodiesTest {
+class RefusedBodiesTest {
 
   private static final String PATH = "/classify/" + TwoSmallModels.MODEL;
   private static final String INFER = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
@@ -35,7 +35,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void aBodyIsRejectedByItsContentLengthBeforeItArrives() {
+  void aBodyIsRefusedByItsDeclaredLengthBeforeItIsSent() {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", "Content-Length: " + (MAX_IMAGE_BODY + 1))
             .send();
@@ -53,7 +53,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void aChunkedBodyIsRejectedWhenItExceedsTheLimit() {
+  void aBodyOfUndeclaredLengthIsRefusedAsSoonAsItIsTooLong() {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", CHUNKED)
             .chunk(new byte[MAX_IMAGE_BODY + 1])
@@ -75,7 +75,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void aChunkedBodyWithinTheLimitIsServed() {
+  void aBodyOfUndeclaredLengthWithinTheLimitIsServed() {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", CHUNKED)
             .chunk(Service.jpeg())
@@ -96,7 +96,7 @@ class RejectedBodiesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/nothing", PATH, INFER})
-  void anUnreadBodyDoesNotBlockTheNextRequest(String path) {
+  void aBodyThatNobodyReadDoesNotHoldUpTheNextRequest(String path) {
     List<RawHttp.Answer> answers =
         RawHttp.post(path, "Content-Type: text/plain", CHUNKED)
             .chunk(new byte[MAX_IMAGE_BODY])
@@ -109,7 +109,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void tooManyPixelsAreRejectedByTheImageHeader() {
+  void tooManyPixelsAreRefusedByTheHeaderAlone() {
     Response response = given().contentType("image/png").body(pngHeader(30_000, 30_000)).post(PATH);
 
     assertThat(Refusal.problem(response, 413, "TOO_LARGE"))
@@ -117,7 +117,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void bytesThatAreNotAnImageAreRejected() {
+  void bytesThatAreNoImageAreRefused() {
     RequestSpecification png = given().contentType("image/png");
 
     Response text = png.body("hello".getBytes()).post(PATH);
@@ -142,7 +142,7 @@ class RejectedBodiesTest {
         ";;",
         "/"
       })
-  void anyOtherContentTypeIsRejected(String contentType) {
+  void anyOtherContentTypeIsRefused(String contentType) {
     RawHttp.Answer answer =
         RawHttp.post(PATH, "Content-Type: " + contentType, "Content-Length: 5")
             .text("hello")
@@ -153,7 +153,7 @@ class RejectedBodiesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"jpeg_420.jpg", "jpeg_progressive.jpg", "png_rgb.png", "gif.gif"})
-  void aTruncatedImageIsRejected(String name) {
+  void aTruncatedImageIsRefused(String name) {
     byte[] image = Service.image(name);
 
     Response response =
@@ -173,14 +173,14 @@ class RejectedBodiesTest {
         "--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\nabc",
         ""
       })
-  void aDamagedMultipartBodyIsRejected(String body) {
+  void aDamagedMultipartBodyIsRefused(String body) {
     RawHttp.Answer answer =
         RawHttp.post(PATH, MULTIPART, "Content-Length: " + body.length()).text(body).send();
 
     Refusal.problem(answer, 400, "BAD_REQUEST");
   }
 
-  /** The multipart parser throws an undocumented exception for each of these. */
+  /** The parser stumbles over each of them with an exception that is not its own. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -189,7 +189,7 @@ class RejectedBodiesTest {
         "name=\"image\"; filename=\"a\"\r\nContent-Transfer-Encoding: base64",
         "name=\"note\"\r\nContent-Type: text/plain; charset=none"
       })
-  void anUnreadablePartIsRejected(String disposition) {
+  void aPartThatCannotBeReadIsRefused(String disposition) {
     String body =
         "--x\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n!a!\r\n--x--\r\n";
 
@@ -200,7 +200,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void anEmptyBoundaryOrAnUnknownCharsetIsRejected() {
+  void aMultipartBodyWithAnEmptyBoundaryOrACharsetThatThereIsNotIsRefused() {
     String body = PART_HEAD + "a\r\n--x--\r\n";
     for (String parameters : new String[] {"boundary=", "boundary=x; charset=none"}) {
       RawHttp.Answer answer =
@@ -216,7 +216,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void anUploadWithoutAFileNameIsRejected() {
+  void anUploadWithoutAFileNameIsRefused() {
     String body = PART_HEAD.replace("; filename=\"a\"\r\n", "\r\nContent-Type: image/png\r\n");
     body += "a\r\n--x--\r\n";
 
@@ -235,7 +235,7 @@ class RejectedBodiesTest {
         "3\r\nabcdefg\r\n",
         "80000000\r\na"
       })
-  void brokenChunksAreRejected(String broken) {
+  void aBodyOfBrokenChunksIsRefused(String broken) {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", CHUNKED).text(broken).send();
     RawHttp.Answer tensor =
@@ -253,7 +253,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void aMultipartBodyWithoutABoundaryIsRejected() {
+  void aMultipartBodyWithoutABoundaryHasNoImage() {
     RawHttp.Answer answer =
         RawHttp.post(PATH, "Content-Type: multipart/form-data", "Content-Length: 5")
             .text("hello")
@@ -263,7 +263,7 @@ class RejectedBodiesTest {
   }
 
   @Test
-  void tooManyOrTooLargeFormFieldsAreRejected() {
+  void aFormOfTooManyOrTooLargeFieldsIsRefused() {
     RequestSpecification many = given();
     for (int i = 0; i < 1100; i++) {
       many.multiPart("field" + i, "value");
@@ -280,7 +280,7 @@ class RejectedBodiesTest {
     Refusal.problem(tooLarge, 413, "CONTENT_TOO_LARGE");
   }
 
-  /** A complete PNG header without any pixels. */
+  /** A complete header of a PNG of that size, and nothing after it. */
   private static byte[] pngHeader(int width, int height) {
     ByteBuffer png = ByteBuffer.allocate(33);
     png.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});
