@@ -8,16 +8,14 @@ here="$(cd "$(dirname "$0")" && pwd)"
 root="$(cd "$here/../.." && pwd)"
 file="${1:-$root/target/vanillanet-gpu-check.sh}"
 jdk="${JAVA_HOME:+$JAVA_HOME/bin/}"
-sources="$root/src/main/java/io/github/vanillanet"
 
 stage="$(mktemp -d)"
 trap 'rm -rf "$stage"' EXIT
 
-# These classes import only the JDK and each other. Without a class path the compiler enforces it.
-"${jdk}javac" --release 17 -proc:none -d "$stage/kit/classes" \
-  "$here/WriteArtifact.java" \
-  "$sources"/base/error/*.java "$sources/base/image/Preprocessing.java" \
-  "$sources"/model/checkpoint/*.java "$sources"/model/network/*.java
+# Compiles WriteArtifact and the classes that it uses. There is no class path, so the compiler enforces
+# that they need only the JDK.
+"${jdk}javac" --release 17 -proc:none -implicit:class -d "$stage/kit/classes" \
+  --source-path "$root/src/main/java" "$here/WriteArtifact.java"
 
 # They need only java.base. The runtime is not compressed, because gzip below compresses better.
 "${jdk}jlink" --add-modules java.base --strip-java-debug-attributes \
