@@ -23,7 +23,14 @@ class DocumentedCommandsIT {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"README.md", "docs/models.md", "docs/training.md", "docs/deploy.md"})
+  @ValueSource(
+      strings = {
+        "README.md",
+        "docs/models.md",
+        "docs/training.md",
+        "docs/deploy.md",
+        "docs/operations.md"
+      })
   void everyCommandSucceeds(String file) throws Exception {
     assertThat(outputs(Page.read(Page.ROOT.resolve(file)))).isNotNull();
   }
