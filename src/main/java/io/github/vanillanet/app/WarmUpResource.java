@@ -23,7 +23,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Blocking
 public final class WarmUpResource {
 
-  static final String PATH = "/.warm-up";
+  /** Below {@code /v2/repository}, where bodies are collected in the same way as images. */
+  static final String PATH = "/v2/repository/.warm-up";
 
   private static final int PREDICTIONS = 5;
 

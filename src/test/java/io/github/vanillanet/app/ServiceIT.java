@@ -117,7 +117,7 @@ class ServiceIT {
     try {
       HttpResponse<String> answer =
           send(
-              HttpRequest.newBuilder(service.awaitReady().resolve("/.warm-up/guess"))
+              HttpRequest.newBuilder(service.awaitReady().resolve("/v2/repository/.warm-up/guess"))
                   .header("Content-Type", "image/jpeg")
                   .POST(HttpRequest.BodyPublishers.ofByteArray(new byte[1]))
                   .build());
