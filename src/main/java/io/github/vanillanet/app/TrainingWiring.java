@@ -1,5 +1,6 @@
 package io.github.vanillanet.app;
 
+import io.github.vanillanet.base.config.KubernetesConfig;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
@@ -66,7 +67,7 @@ final class TrainingWiring {
 
   private static List<ClaimMount> claims(ServingConfig config) {
     ServingConfig.Training training = config.training();
-    ServingConfig.Kubernetes claims = training.kubernetes();
+    KubernetesConfig claims = training.kubernetes();
     Path jobs = claims.jobsMount().orElse(training.jobs()).toAbsolutePath();
     Path models = config.repository().toAbsolutePath();
     List<ClaimMount> mounts = new ArrayList<>();

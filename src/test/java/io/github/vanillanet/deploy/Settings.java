@@ -44,7 +44,7 @@ final class Settings {
     for (Method method : group.getMethods()) {
       String name = prefix + '_' + method.getName().replaceAll("([a-z0-9])([A-Z])", "$1_$2");
       Class<?> type = method.getReturnType();
-      if (type.isInterface() && type.getEnclosingClass() == root) {
+      if (type.isInterface() && type.getPackage() == root.getPackage()) {
         collect(name, type, root, names);
       } else {
         names.add(name.replace('.', '_').toUpperCase(Locale.ROOT));

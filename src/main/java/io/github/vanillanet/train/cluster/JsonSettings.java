@@ -5,7 +5,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
-import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.KubernetesConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
@@ -22,7 +22,7 @@ record JsonSettings(
   /**
    * @throws ServiceException {@code BAD_CONFIGURATION} if one has another form
    */
-  static JsonSettings of(ServingConfig.Kubernetes settings) {
+  static JsonSettings of(KubernetesConfig settings) {
     ResourceRequirements resources =
         read("resources", settings.resources(), new TypeReference<ResourceRequirements>() {});
     List<Toleration> tolerations =

@@ -4,7 +4,7 @@ import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
-import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.KubernetesConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobExecutor;
@@ -31,7 +31,7 @@ public final class KubernetesExecutor implements JobExecutor {
   private static final int REQUEST_MILLIS = 10_000;
   private static final Path TOKEN = Path.of(Config.KUBERNETES_SERVICE_ACCOUNT_TOKEN_PATH);
 
-  private final ServingConfig.Kubernetes settings;
+  private final KubernetesConfig settings;
   private final List<ClaimMount> claims;
   private final ClusterRun.Timeouts timeouts;
   private final Function<Path, List<String>> command;
@@ -44,9 +44,7 @@ public final class KubernetesExecutor implements JobExecutor {
    * @param command returns the command line of a pod's container for the job in a folder
    */
   public KubernetesExecutor(
-      ServingConfig.Kubernetes settings,
-      List<ClaimMount> claims,
-      Function<Path, List<String>> command) {
+      KubernetesConfig settings, List<ClaimMount> claims, Function<Path, List<String>> command) {
     this(
         settings,
         claims,
@@ -56,7 +54,7 @@ public final class KubernetesExecutor implements JobExecutor {
   }
 
   KubernetesExecutor(
-      ServingConfig.Kubernetes settings,
+      KubernetesConfig settings,
       List<ClaimMount> claims,
       Function<Path, List<String>> command,
       ClusterRun.Timeouts timeouts,

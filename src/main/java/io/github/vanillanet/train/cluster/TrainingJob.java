@@ -17,7 +17,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
-import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.KubernetesConfig;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +34,7 @@ final class TrainingJob {
   private static final String APPLICATION = "vanillanet-training";
   private static final long USER = 1000;
 
-  private final ServingConfig.Kubernetes settings;
+  private final KubernetesConfig settings;
   private final List<ClaimMount> claims;
   private final JsonSettings json;
 
@@ -42,7 +42,7 @@ final class TrainingJob {
    * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CONFIGURATION} if a setting
    *     is not usable
    */
-  TrainingJob(ServingConfig.Kubernetes settings, List<ClaimMount> claims) {
+  TrainingJob(KubernetesConfig settings, List<ClaimMount> claims) {
     this.settings = settings;
     this.claims = claims;
     this.json = JsonSettings.of(settings);

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 class ConfigurationPageTest {
 
   private static final Path PAGE = Path.of("docs", "configuration.md");
+  private static final Path SOURCES =
+      Path.of("src/main/java", ServingConfig.class.getPackageName().replace('.', '/'));
   private static final String BEGIN = "<!-- begin: generated from ServingConfig -->\n";
   private static final String END = "<!-- end: generated from ServingConfig -->\n";
   private static final Map<String, String> TYPE_NAMES =
@@ -73,8 +75,8 @@ class ConfigurationPageTest {
                   List.of("-proc:none"),
                   null,
                   files.getJavaFileObjects(
-                      Path.of("src/main/java", ServingConfig.class.getName().replace('.', '/'))
-                          .resolveSibling("ServingConfig.java")));
+                      SOURCES.resolve("ServingConfig.java"),
+                      SOURCES.resolve("KubernetesConfig.java")));
       TypeElement root = null;
       for (Element element : task.analyze()) {
         if (element.getSimpleName().contentEquals("ServingConfig")) {
@@ -112,7 +114,7 @@ class ConfigurationPageTest {
   private static Optional<TypeElement> nested(ExecutableElement member) {
     return member.getReturnType() instanceof DeclaredType type
             && type.asElement().getKind() == ElementKind.INTERFACE
-            && type.asElement().getEnclosingElement().getKind() == ElementKind.INTERFACE
+            && type.toString().startsWith(ServingConfig.class.getPackageName())
         ? Optional.of((TypeElement) type.asElement())
         : Optional.empty();
   }

@@ -1,6 +1,6 @@
 package io.github.vanillanet.train.cluster;
 
-import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.KubernetesConfig;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -9,7 +9,7 @@ import java.util.Optional;
 /** The settings that differ between tests; the others are constant. */
 record KubernetesSettings(
     Optional<String> image, String resources, String tolerations, String nodeSelector, int gpuCount)
-    implements ServingConfig.Kubernetes {
+    implements KubernetesConfig {
 
   @Override
   public String imagePullPolicy() {
