@@ -12,34 +12,28 @@ import java.util.stream.Collectors;
  * may have other widths than its variant.
  */
 public enum VanillaNetVariant {
-  VANILLANET_5("vanillanet_5", List.of(512, 1024, 2048, 4096), List.of(2, 2, 2)),
-  VANILLANET_6("vanillanet_6", List.of(512, 1024, 2048, 4096, 4096), List.of(2, 2, 2, 1)),
-  VANILLANET_7("vanillanet_7", List.of(512, 512, 1024, 2048, 4096, 4096), List.of(1, 2, 2, 2, 1)),
-  VANILLANET_8("vanillanet_8", deepDims(1), deepStrides(1)),
-  VANILLANET_9("vanillanet_9", deepDims(2), deepStrides(2)),
-  VANILLANET_10("vanillanet_10", deepDims(3), deepStrides(3)),
-  VANILLANET_11("vanillanet_11", deepDims(4), deepStrides(4)),
-  VANILLANET_12("vanillanet_12", deepDims(5), deepStrides(5)),
-  VANILLANET_13("vanillanet_13", deepDims(6), deepStrides(6)),
-  VANILLANET_13_X1_5("vanillanet_13_x1_5", wide(deepDims(6)), deepStrides(6)),
+  VANILLANET_5(List.of(512, 1024, 2048, 4096), List.of(2, 2, 2)),
+  VANILLANET_6(List.of(512, 1024, 2048, 4096, 4096), List.of(2, 2, 2, 1)),
+  VANILLANET_7(List.of(512, 512, 1024, 2048, 4096, 4096), List.of(1, 2, 2, 2, 1)),
+  VANILLANET_8(deepDims(1), deepStrides(1)),
+  VANILLANET_9(deepDims(2), deepStrides(2)),
+  VANILLANET_10(deepDims(3), deepStrides(3)),
+  VANILLANET_11(deepDims(4), deepStrides(4)),
+  VANILLANET_12(deepDims(5), deepStrides(5)),
+  VANILLANET_13(deepDims(6), deepStrides(6)),
+  VANILLANET_13_X1_5(wide(deepDims(6)), deepStrides(6)),
   VANILLANET_13_X1_5_ADA_POOL(
-      "vanillanet_13_x1_5_ada_pool",
-      wide(deepDims(6)),
-      deepStrides(6),
-      List.of(0, 38, 19, 0, 0, 0, 0, 0, 0, 10, 0));
+      wide(deepDims(6)), deepStrides(6), List.of(0, 38, 19, 0, 0, 0, 0, 0, 0, 10, 0));
 
-  private final String officialName;
   private final List<Integer> dims;
   private final List<Integer> strides;
   private final List<Integer> adaPool;
 
-  VanillaNetVariant(String officialName, List<Integer> dims, List<Integer> strides) {
-    this(officialName, dims, strides, List.of());
+  VanillaNetVariant(List<Integer> dims, List<Integer> strides) {
+    this(dims, strides, List.of());
   }
 
-  VanillaNetVariant(
-      String officialName, List<Integer> dims, List<Integer> strides, List<Integer> adaPool) {
-    this.officialName = officialName;
+  VanillaNetVariant(List<Integer> dims, List<Integer> strides, List<Integer> adaPool) {
     this.dims = dims;
     this.strides = strides;
     this.adaPool = adaPool;
@@ -66,12 +60,12 @@ public enum VanillaNetVariant {
 
   /** The name in the official code: {@code vanillanet_13_x1_5}. */
   public String officialName() {
-    return officialName;
+    return name().toLowerCase(Locale.ROOT);
   }
 
   /** The default name of a model of this variant: {@code vanillanet-13-x1-5}. */
   public String modelName() {
-    return officialName.replace('_', '-');
+    return officialName().replace('_', '-');
   }
 
   /** Full width of the stem, then of each block's output. */
@@ -92,11 +86,13 @@ public enum VanillaNetVariant {
   /** Accepts official names and model names, case-insensitive. */
   public static Optional<VanillaNetVariant> named(String name) {
     String wanted = name.toLowerCase(Locale.ROOT).replace('-', '_');
-    return Arrays.stream(values()).filter(v -> v.officialName.equals(wanted)).findFirst();
+    return Arrays.stream(values()).filter(v -> v.officialName().equals(wanted)).findFirst();
   }
 
   /** All official names, separated by commas. */
   public static String names() {
-    return Arrays.stream(values()).map(v -> v.officialName).collect(Collectors.joining(", "));
+    return Arrays.stream(values())
+        .map(VanillaNetVariant::officialName)
+        .collect(Collectors.joining(", "));
   }
 }

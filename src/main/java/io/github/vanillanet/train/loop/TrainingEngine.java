@@ -10,12 +10,12 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.TorchFailure;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.train.dataset.Batch;
 import java.io.IOException;
@@ -82,7 +82,7 @@ final class TrainingEngine implements AutoCloseable {
       boolean mapLocation = device.kind() == Device.Kind.CUDA;
       return JniUtils.loadModule(manager, file, mapLocation, NO_EXTRA_FILES, NO_EXTRA_FILES, false);
     } catch (EngineException e) {
-      throw failure(e);
+      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the training step failed");
     } finally {
       Files.delete(file);
     }
@@ -201,17 +201,8 @@ final class TrainingEngine implements AutoCloseable {
       all.add(marker);
       return result.apply(IValueUtils.forward(block, all, true));
     } catch (EngineException e) {
-      throw failure(e);
+      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the training step failed");
     }
-  }
-
-  private static ServiceException failure(EngineException e) {
-    String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-    return reason.contains("out of memory")
-        ? new ServiceException(
-            ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason, e)
-        : new ServiceException(
-            ErrorCode.ENGINE_FAILURE, "the training step failed: " + e.getMessage(), e);
   }
 
   @Override
