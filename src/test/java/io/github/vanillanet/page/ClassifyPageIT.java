@@ -223,11 +223,11 @@ class ClassifyPageIT {
   @Test
   void thePageWaitsWhileModelsLoad(Visit visit) {
     Page page = visit.page();
-    int[] asked = {0};
+    int[] requests = {0};
     page.route(
         "**/q/health/ready",
         route -> {
-          if (asked[0]++ < 2) {
+          if (requests[0]++ < 2) {
             route.fulfill(new Route.FulfillOptions().setStatus(503).setBody("{}"));
           } else {
             route.resume();
@@ -238,7 +238,7 @@ class ClassifyPageIT {
 
     page.locator("#loading").waitFor();
     page.waitForCondition(() -> !page.isVisible("#loading"));
-    assertThat(asked[0]).isEqualTo(3);
+    assertThat(requests[0]).isEqualTo(3);
     visit.choosePicture(PHOTO);
     assertThat(visit.answers()).hasSize(5);
   }

@@ -22,7 +22,7 @@ final class Visit {
 
   private final Browser browser;
   private final LiveService service;
-  private final List<String> asked = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
   private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
   private BrowserContext context;
   private Page page;
@@ -54,7 +54,7 @@ final class Visit {
                 .setLocale("en-GB"));
     context.setDefaultTimeout(PATIENCE_MILLIS);
     page = context.newPage();
-    page.onRequest(request -> asked.add(request.url()));
+    page.onRequest(request -> requests.add(request.url()));
     page.onPageError(error -> complaints.add("uncaught: " + error));
     page.onConsoleMessage(
         message -> {
@@ -144,7 +144,7 @@ final class Visit {
     context.close();
     if (strictly) {
       assertThat(complaints).isEmpty();
-      assertThat(asked)
+      assertThat(requests)
           .isNotEmpty()
           .allMatch(
               url ->

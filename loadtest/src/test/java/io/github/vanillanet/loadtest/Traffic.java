@@ -39,7 +39,7 @@ final class Traffic {
 
   /** Users that also retry up to twice, after {@code Retry-After}. */
   ScenarioBuilder patientUsersInAHurry(String phase) {
-    ChainBuilder again = ask(phase, hurried(phase)).pause(Traffic::toldToWait);
+    ChainBuilder again = ask(phase, hurried(phase)).pause(Traffic::retryDelay);
     return scenario(phase)
         .asLongAs(session -> attempts(session) < ATTEMPTS && !served(session))
         .on(again);
@@ -93,7 +93,7 @@ final class Traffic {
     return session.contains("status") && session.getInt("status") == Answer.OK;
   }
 
-  private static Duration toldToWait(Session session) {
+  private static Duration retryDelay(Session session) {
     return Duration.ofSeconds(
         session.contains("retry") ? Long.parseLong(session.getString("retry")) : 0);
   }
