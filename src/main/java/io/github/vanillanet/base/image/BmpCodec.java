@@ -16,9 +16,9 @@ final class BmpCodec {
     BmpHeader header = BmpHeader.read(encoded, maxPixels);
     int width = header.width();
     int height = header.height();
-    byte[] rgb = new byte[3 * width * height];
     if (header.runLengthBits() > 0) {
       byte[] indices = new BmpRunLengths(encoded, header).decode();
+      byte[] rgb = new byte[3 * width * height];
       for (int row = 0; row < height; row++) {
         indexedRow(indices, row * width, 8, header, rgb, header.outputStart(row));
       }
@@ -31,6 +31,7 @@ final class BmpCodec {
       throw new EOFException(
           "it is truncated: its pixels end at byte %d of %d".formatted(end, encoded.length));
     }
+    byte[] rgb = new byte[3 * width * height];
     for (int row = 0; row < height; row++) {
       int start = (int) (header.pixels() + stride * row);
       if (header.bits() <= 8) {

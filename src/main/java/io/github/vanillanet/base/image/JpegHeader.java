@@ -9,8 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The facts about a JPEG that its markers declare. All markers are read, from the first to the end
- * marker; no pixels are decoded. Immutable after {@link #read}.
+ * The size, planes and colours of a JPEG. Reading it visits every marker up to the end marker and
+ * decodes no pixels. Immutable after {@link #read}.
  */
 final class JpegHeader {
 
