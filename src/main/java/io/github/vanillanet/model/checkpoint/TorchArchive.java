@@ -30,6 +30,13 @@ public final class TorchArchive {
 
   private static final String ROOT = "archive/";
   private static final int ALIGNMENT = 64;
+
+  /**
+   * Gives the same bytes every time. For 1980-01-01 00:00:00 the JDK would add an extra field that
+   * depends on the time zone and breaks the alignment.
+   */
+  private static final LocalDateTime FIXED_TIME = LocalDateTime.of(1980, 1, 1, 0, 0, 2);
+
   private static final int LOCAL_HEADER = 30;
   private static final int EXTRA_HEADER = 4;
 
@@ -98,7 +105,7 @@ public final class TorchArchive {
 
     void write(String name, ByteBuffer content) throws IOException {
       ZipEntry entry = new ZipEntry(ROOT + name);
-      entry.setTimeLocal(LocalDateTime.of(1980, 1, 1, 0, 0)); // the same bytes every time
+      entry.setTimeLocal(FIXED_TIME);
       entry.setSize(content.remaining());
       entry.setCompressedSize(content.remaining());
       CRC32 crc = new CRC32();
