@@ -6,7 +6,6 @@ import io.github.vanillanet.base.image.JpegDecoder;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.api.http.RejectionDelay;
-import io.github.vanillanet.serve.inference.Admission;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelSelection;
@@ -112,12 +111,6 @@ final class ServingWiring {
     BodyMemory memory = new BodyMemory(capacity, ticker);
     metrics.bodyMemory(memory::held, memory::capacity);
     return memory;
-  }
-
-  @Produces
-  @Singleton
-  Admission admission(ModelSelection selection, BodyMemory memory) {
-    return new Admission(selection, memory);
   }
 
   @Produces

@@ -70,10 +70,10 @@ public abstract class ClassifyRoutes {
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
     int count = RequestContent.positive(TOP_K, topK);
     return service.images(
-        HttpCall.of(context).call(),
+        HttpCall.call(context),
         ModelTarget.of(Optional.ofNullable(model)),
         List.of(RequestContent.bytes(body)),
-        inference -> Classification.of(inference, count));
+        inference -> inference.classification(count));
   }
 
   /**
@@ -91,12 +91,10 @@ public abstract class ClassifyRoutes {
     int count = RequestContent.positive(TOP_K, topK);
     List<byte[]> encoded = RequestContent.files(images, "image", maxImages);
     return service.<Object>images(
-        HttpCall.of(context).call(),
+        HttpCall.call(context),
         ModelTarget.of(Optional.ofNullable(model)),
         encoded,
         inference ->
-            encoded.size() == 1
-                ? Classification.of(inference, count)
-                : BatchView.of(inference, count));
+            encoded.size() == 1 ? inference.classification(count) : BatchView.of(inference, count));
   }
 }

@@ -2,12 +2,13 @@ package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.model.engine.InputKind;
-import io.github.vanillanet.serve.inference.ImagePreparation.Prepared;
 import io.github.vanillanet.serve.metrics.Outcome;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import io.github.vanillanet.serve.registry.ServedModel;
+import io.github.vanillanet.serve.scheduler.Lane;
 import io.github.vanillanet.serve.scheduler.LaneAnswer;
 import io.github.vanillanet.serve.scheduler.ModelInput;
 import io.github.vanillanet.serve.scheduler.Reservation;
@@ -18,7 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -31,6 +32,7 @@ final class Attempt {
   private final ServedModel served;
   private final int images;
   private final Duration preparation;
+  private final Deadline deadline;
 
   /**
    * @param preparation estimated time to prepare the input
@@ -40,33 +42,35 @@ final class Attempt {
     this.served = served;
     this.images = images;
     this.preparation = preparation;
+    this.deadline = call.deadline();
   }
 
-  /** Counts a request that was rejected before it came here. */
-  static void countRejected(Call call, ServedModel served, ServiceException reason) {
+  /** Counts a request that was rejected before it reserved room. */
+  void rejected(ServiceException reason) {
     call.answeredBy(served.id());
     served.meters().failed(outcome(reason), call.elapsedNanos());
   }
 
   /**
-   * @param input prepares what the lane computes
-   * @param result makes the answer of the input and its logits
+   * @param preparing makes the input that the lane computes
+   * @param result makes the answer of its logits
    */
-  <T> T run(Supplier<Prepared> input, BiFunction<Prepared, float[], T> result) {
+  <T> T run(Supplier<ModelInput> preparing, Function<float[], T> result) {
     call.answeredBy(served.id());
-    VersionMeters meters = served.meters();
-    try (Reservation reservation = served.lane().reserve(images, call.deadline(), preparation)) {
+    Lane lane = served.lane();
+    VersionMeters meters = lane.meters();
+    try (Reservation reservation = lane.reserve(images, deadline, preparation)) {
       meters.accepted(images);
       try {
-        Prepared prepared = input.get();
-        LaneAnswer done = await(reservation.submit(prepared.input()));
-        requireFinite(prepared.input(), done.logits());
+        ModelInput input = preparing.get();
+        float[] logits = await(reservation.submit(input));
+        requireFinite(input, logits);
         served.answered();
-        T answer = call.time(Stage.POSTPROCESS, () -> result.apply(prepared, done.logits()));
-        if (call.deadline().passed()) {
+        T answer = call.time(Stage.POSTPROCESS, () -> result.apply(logits));
+        if (deadline.passed()) {
           throw tooLate();
         }
-        meters.answered(prepared.input().samples(), call.timings());
+        meters.answered(input.samples(), call.timings());
         return answer;
       } finally {
         meters.released(images);
@@ -77,13 +81,15 @@ final class Attempt {
     }
   }
 
-  private LaneAnswer await(CompletableFuture<LaneAnswer> answer) {
+  private float[] await(CompletableFuture<LaneAnswer> answer) {
     call.onAbandon(() -> answer.cancel(false)); // the lane drops cancelled work
     try {
-      LaneAnswer done = getInTime(answer);
-      call.add(Stage.QUEUE, done.queueNanos());
-      call.add(Stage.INFER, done.inferNanos());
-      return done;
+      LaneAnswer done = // a lane may miss its own estimate
+          deadline.exists()
+              ? answer.get(deadline.remaining().toNanos(), TimeUnit.NANOSECONDS)
+              : answer.get();
+      call.computed(done.queueNanos(), done.inferNanos());
+      return done.logits();
     } catch (TimeoutException e) {
       answer.cancel(false);
       throw tooLate();
@@ -105,18 +111,10 @@ final class Attempt {
     }
   }
 
-  /** The lane keeps its estimate in most cases; the deadline holds in all. */
-  private LaneAnswer getInTime(CompletableFuture<LaneAnswer> answer)
-      throws ExecutionException, InterruptedException, TimeoutException {
-    return call.deadline().exists()
-        ? answer.get(call.deadline().remaining().toNanos(), TimeUnit.NANOSECONDS)
-        : answer.get();
-  }
-
   private ServiceException tooLate() {
     return new ServiceException(
         ErrorCode.DEADLINE_EXCEEDED,
-        "the budget of %s ended before the answer".formatted(call.deadline()));
+        "the budget of %s ended before the answer".formatted(deadline));
   }
 
   private void requireFinite(ModelInput input, float[] logits) {

@@ -62,13 +62,14 @@ public final class Call {
     try {
       return work.get();
     } finally {
-      add(stage, ticker.nanos() - started);
+      stages.merge(stage, Duration.ofNanos(ticker.nanos() - started), Duration::plus);
     }
   }
 
-  /** Adds time to a stage. */
-  void add(Stage stage, long nanos) {
-    stages.merge(stage, Duration.ofNanos(nanos), Duration::plus);
+  /** Adds the time that a lane took. */
+  void computed(long queueNanos, long inferNanos) {
+    stages.merge(Stage.QUEUE, Duration.ofNanos(queueNanos), Duration::plus);
+    stages.merge(Stage.INFER, Duration.ofNanos(inferNanos), Duration::plus);
   }
 
   /** Time since the request arrived. */

@@ -3,10 +3,10 @@ package io.github.vanillanet.serve.inference;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.serve.inference.ImagePreparation.Prepared;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.ModelInput;
@@ -16,6 +16,8 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
@@ -44,13 +46,42 @@ public final class ClassificationService {
     return preparation.jpegDecoder();
   }
 
+  /**
+   * Rejects a request, by its head, that the model's queue would reject now, so that its body is
+   * not read. The reservation is the second and last check. Never blocks.
+   *
+   * @param model name of a model or a group; empty for the default model
+   * @return the model; empty if there is none: that is reported once the body is read
+   * @throws ServiceException {@code QUEUE_FULL} if there is no room for one image
+   * @throws ServiceException {@code DEADLINE_EXCEEDED} if the answer would come too late
+   * @throws ServiceException {@code NOT_READY} if the model is out of service
+   */
+  public Optional<ServedModel> admit(Call call, Optional<String> model) {
+    Deadline deadline = call.deadline();
+    Optional<ServedModel> served = models.current(model, deadline);
+    if (served.isPresent()) {
+      try {
+        served.get().lane().requireRoom(1, deadline);
+      } catch (ServiceException e) {
+        countRejected(call, served.get(), e);
+        throw e;
+      }
+    }
+    return served;
+  }
+
+  /** Counts a request that is rejected before it reserves room. */
+  public void countRejected(Call call, ServedModel served, ServiceException reason) {
+    new Attempt(call, served, 1, Duration.ZERO).rejected(reason);
+  }
+
   /** Classifies one encoded image without a deadline. */
   public Classification classify(Optional<String> model, byte[] encoded, int topK) {
     return images(
         Call.unbounded(),
         ModelTarget.of(model),
         List.of(encoded),
-        inference -> Classification.of(inference, topK));
+        inference -> inference.classification(topK));
   }
 
   /**
@@ -64,10 +95,11 @@ public final class ClassificationService {
     int samples = encoded.size();
     try (Lease lease = models.lease(target, call.deadline().less(expected), samples)) {
       ServedModel served = lease.model();
+      SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
       return new Attempt(call, served, samples, expected)
           .run(
-              () -> preparation.prepare(call, served, encoded),
-              (prepared, logits) -> rendering.apply(inference(served, samples, prepared, logits)));
+              () -> preparation.prepare(call, served, encoded, rejected),
+              logits -> rendering.apply(Inference.of(served, samples, logits, rejected)));
     }
   }
 
@@ -116,12 +148,12 @@ public final class ClassificationService {
 
   private <T> T compute(
       Call call, ServedModel served, ModelInput input, Function<Inference, T> rendering) {
-    Prepared prepared = new Prepared(input, Collections.emptySortedMap());
-    int samples = input.samples();
-    return new Attempt(call, served, samples, Duration.ZERO)
+    return new Attempt(call, served, input.samples(), Duration.ZERO)
         .run(
-            () -> prepared,
-            (same, logits) -> rendering.apply(inference(served, samples, prepared, logits)));
+            () -> input,
+            logits ->
+                rendering.apply(
+                    Inference.of(served, input.samples(), logits, Collections.emptySortedMap())));
   }
 
   private static int samples(long[] shape) {
@@ -138,16 +170,5 @@ public final class ClassificationService {
               .formatted(
                   served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));
     }
-  }
-
-  private static Inference inference(
-      ServedModel served, int samples, Prepared prepared, float[] logits) {
-    return new Inference(
-        served.id(),
-        served.manifest().trained(),
-        served.version().labels(),
-        samples,
-        prepared.allRows(logits),
-        prepared.rejected());
   }
 }

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 
 /**
  * Limits how many requests decode at once: there are many more request threads than processors, and
@@ -19,7 +18,6 @@ import java.util.function.Supplier;
  */
 final class DecodeGate {
 
-  private final int decoders;
   private final Queue<CompletableFuture<Void>> line = new ArrayDeque<>(); // guarded by this
   private int free; // guarded by this; 0 while the line is not empty
 
@@ -27,12 +25,7 @@ final class DecodeGate {
    * @param decoders requests that may decode at once
    */
   DecodeGate(int decoders) {
-    this.decoders = decoders;
     this.free = decoders;
-  }
-
-  int decoders() {
-    return decoders;
   }
 
   /** Requests in the line; one that was cancelled is counted until its thread notices. */
@@ -47,13 +40,13 @@ final class DecodeGate {
    * @throws ServiceException {@code CLIENT_GONE} if the client disconnects meanwhile; {@code work}
    *     itself checks for a client that disconnects before or after
    */
-  <T> T pass(Call call, Supplier<T> work) {
+  void pass(Call call, Runnable work) {
     CompletableFuture<Void> permit = request();
     if (!permit.isDone()) {
       call.time(Stage.QUEUE, () -> await(call, permit));
     }
     try {
-      return work.get();
+      work.run();
     } finally {
       release();
     }

@@ -13,16 +13,15 @@ import io.github.vanillanet.serve.scheduler.ModelInput;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.SortedMap;
-import java.util.TreeMap;
 
 /** Decodes, resizes and crops the images of one request. Thread-safe. */
 final class ImagePreparation {
 
   private final ImageDecoder decoder;
   private final long maxInputBytes;
+  private final int decoders;
   private final DecodeGate gate;
   private final PreparationTime times;
 
@@ -33,36 +32,14 @@ final class ImagePreparation {
   ImagePreparation(ImageDecoder decoder, long maxInputBytes, int decoders, Ticker ticker) {
     this.decoder = decoder;
     this.maxInputBytes = maxInputBytes;
+    this.decoders = decoders;
     this.gate = new DecodeGate(decoders);
     this.times = new PreparationTime(ticker);
   }
 
-  /** Encoded images as pixels. */
-  record Prepared(ModelInput input, SortedMap<Integer, ServiceException> rejected) {
-
-    /** Adds rows of NaN for the rejected images. */
-    float[] allRows(float[] logits) {
-      if (rejected.isEmpty()) {
-        return logits;
-      }
-      int classes = logits.length / input.samples();
-      int count = input.samples() + rejected.size();
-      float[] all = new float[count * classes];
-      Arrays.fill(all, Float.NaN);
-      int row = 0;
-      for (int image = 0; image < count; image++) {
-        if (!rejected.containsKey(image)) {
-          System.arraycopy(logits, classes * row, all, classes * image, classes);
-          row++;
-        }
-      }
-      return all;
-    }
-  }
-
   /** Estimates what {@link #prepare} would take now; zero before the first measurement. */
   Duration expected(List<byte[]> encoded) {
-    return times.of(encoded, gate.waiting(), gate.decoders());
+    return times.of(encoded, gate.waiting(), decoders);
   }
 
   String jpegDecoder() {
@@ -70,12 +47,17 @@ final class ImagePreparation {
   }
 
   /**
-   * A bad image is rejected alone.
+   * Prepares the good images, in their order.
    *
-   * @throws ServiceException {@code TOO_LARGE} if there are too many
+   * @param rejected gets the bad ones, by index, and why
+   * @throws ServiceException {@code TOO_LARGE} if there are too many images
    * @throws ServiceException that of the first image, if all are bad
    */
-  Prepared prepare(Call call, ServedModel served, List<byte[]> encoded) {
+  ModelInput prepare(
+      Call call,
+      ServedModel served,
+      List<byte[]> encoded,
+      SortedMap<Integer, ServiceException> rejected) {
     Preprocessing preprocessing = served.manifest().preprocessing();
     int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
     long maxImages = Math.max(1, Math.min(maxInputBytes, Integer.MAX_VALUE) / bytes);
@@ -86,32 +68,36 @@ final class ImagePreparation {
               .formatted(maxImages, served.id(), encoded.size()));
     }
     ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
-    SortedMap<Integer, ServiceException> rejected =
-        gate.pass(call, () -> decode(call, preprocessing, encoded, pixels));
+    gate.pass(call, () -> decode(call, preprocessing, encoded, pixels, rejected));
     int good = encoded.size() - rejected.size();
     if (good == 0) {
       throw rejected.get(0);
     }
-    return new Prepared(new ModelInput(InputKind.IMAGES, good, pixels.flip()), rejected);
+    return new ModelInput(InputKind.IMAGES, good, pixels.flip());
   }
 
-  private SortedMap<Integer, ServiceException> decode(
-      Call call, Preprocessing preprocessing, List<byte[]> encoded, ByteBuffer pixels) {
-    SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
+  private void decode(
+      Call call,
+      Preprocessing preprocessing,
+      List<byte[]> encoded,
+      ByteBuffer pixels,
+      SortedMap<Integer, ServiceException> rejected) {
     long begun = call.nanos();
+    long started = begun;
     for (int image = 0; image < encoded.size(); image++) {
       call.requireClient(); // it may disconnect between two of many
       byte[] file = encoded.get(image);
-      long started = call.nanos();
       try {
         RgbImage decoded = call.time(Stage.DECODE, () -> decoder.decodeFor(preprocessing, file));
         call.time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
-        times.file(file, call.nanos() - started);
+        long ended = call.nanos();
+        times.file(file, ended - started);
+        started = ended;
       } catch (ServiceException e) {
         rejected.put(image, e);
+        started = call.nanos();
       }
     }
-    times.request(call.nanos() - begun);
-    return rejected;
+    times.request(started - begun);
   }
 }

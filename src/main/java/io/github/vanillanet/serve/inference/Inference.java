@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -27,8 +28,49 @@ public record Inference(
     float[] logits,
     SortedMap<Integer, ServiceException> rejected) {
 
+  /**
+   * @param logits of the images that were not rejected
+   */
+  static Inference of(
+      ServedModel served,
+      int samples,
+      float[] logits,
+      SortedMap<Integer, ServiceException> rejected) {
+    return new Inference(
+        served.id(),
+        served.manifest().trained(),
+        served.version().labels(),
+        samples,
+        rejected.isEmpty() ? logits : allRows(samples, logits, rejected),
+        rejected);
+  }
+
+  private static float[] allRows(
+      int samples, float[] logits, SortedMap<Integer, ServiceException> rejected) {
+    int classes = logits.length / (samples - rejected.size());
+    float[] all = new float[samples * classes];
+    Arrays.fill(all, Float.NaN);
+    int row = 0;
+    for (int sample = 0; sample < samples; sample++) {
+      if (!rejected.containsKey(sample)) {
+        System.arraycopy(logits, classes * row, all, classes * sample, classes);
+        row++;
+      }
+    }
+    return all;
+  }
+
   public Optional<ServiceException> rejection(int sample) {
     return Optional.ofNullable(rejected.get(sample));
+  }
+
+  /**
+   * The answer to a single image.
+   *
+   * @param topK how many predictions; at most all classes
+   */
+  public Classification classification(int topK) {
+    return new Classification(model.name(), model.version(), trained, top(0, topK));
   }
 
   /**

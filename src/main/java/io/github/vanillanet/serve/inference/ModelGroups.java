@@ -8,42 +8,30 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Names that stand for several models. Each request gets the member that suits its deadline. */
+/** Chooses the member of a group that suits a request's deadline. */
 final class ModelGroups {
 
-  private final ModelRegistry registry;
-  private final Map<String, List<String>> members;
-
-  ModelGroups(ModelRegistry registry, Map<String, List<String>> members) {
-    this.registry = registry;
-    this.members = Map.copyOf(members);
-  }
+  private ModelGroups() {}
 
   /**
-   * The member of a group that answers now. A member out of service is chosen only if all are.
+   * The member that answers now. A member out of service is chosen only if all are.
    *
-   * @return {@code name} itself if it is not a group, or if no member is loaded
+   * @return empty if no member is loaded
    */
-  String member(String name, Deadline deadline, int images) {
-    List<String> names = members.get(name);
-    if (names == null) {
-      return name;
-    }
+  static Optional<String> member(
+      ModelRegistry registry, List<String> members, Deadline deadline, int images) {
     List<Candidate> healthy = new ArrayList<>();
     List<Candidate> faulty = new ArrayList<>();
-    for (String member : names) {
+    for (String member : members) {
       Optional<ServedModel> model = registry.current(member);
       if (model.isPresent()) {
         boolean serves = model.get().lane().fault().isEmpty();
         (serves ? healthy : faulty).add(candidate(model.get(), images));
       }
     }
-    return choose(healthy.isEmpty() ? faulty : healthy, deadline.remaining())
-        .map(Candidate::name)
-        .orElse(name);
+    return choose(healthy.isEmpty() ? faulty : healthy, deadline.remaining()).map(Candidate::name);
   }
 
   private static Candidate candidate(ServedModel model, int images) {

@@ -18,7 +18,7 @@ public final class ModelSelection {
   private final ModelRegistry registry;
   private final Supplier<Optional<String>> defaultModel;
   private final BooleanSupplier loading;
-  private final ModelGroups groups;
+  private final Map<String, List<String>> groups;
 
   /**
    * @param defaultModel the model or group that answers requests without a name
@@ -33,7 +33,7 @@ public final class ModelSelection {
     this.registry = registry;
     this.defaultModel = defaultModel;
     this.loading = loading;
-    this.groups = new ModelGroups(registry, groups);
+    this.groups = Map.copyOf(groups);
   }
 
   /** Whether this model answers requests without a name. */
@@ -51,7 +51,7 @@ public final class ModelSelection {
     Optional<String> requested = name.isPresent() ? name : defaultModel.get();
     return requested.isEmpty()
         ? Optional.empty()
-        : registry.current(groups.member(requested.get(), deadline, 1));
+        : registry.current(model(requested.get(), deadline, 1));
   }
 
   /**
@@ -70,7 +70,14 @@ public final class ModelSelection {
     if (requested.isEmpty()) {
       throw noDefault(mayBeLoading);
     }
-    return lease(target, groups.member(requested.get(), deadline, images), mayBeLoading);
+    return lease(target, model(requested.get(), deadline, images), mayBeLoading);
+  }
+
+  private String model(String name, Deadline deadline, int images) {
+    List<String> members = groups.get(name);
+    return members == null
+        ? name
+        : ModelGroups.member(registry, members, deadline, images).orElse(name);
   }
 
   /**
@@ -87,21 +94,20 @@ public final class ModelSelection {
     if (lease.isEmpty()) {
       throw notFound(name, mayBeLoading);
     }
-    requireVersion(target, lease.get());
+    if (target.version().isPresent()) {
+      requireVersion(target.version().getAsInt(), lease.get());
+    }
     return lease.get();
   }
 
-  private static void requireVersion(ModelTarget target, Lease lease) {
-    if (target.version().isEmpty()) {
-      return;
-    }
+  private static void requireVersion(int version, Lease lease) {
     int served = lease.model().id().version();
-    if (target.version().getAsInt() != served) {
+    if (version != served) {
       lease.close();
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
           "model '%s' is served in version %d, not in version %d"
-              .formatted(lease.model().id().name(), served, target.version().getAsInt()));
+              .formatted(lease.model().id().name(), served, version));
     }
   }
 

@@ -26,7 +26,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -119,8 +118,8 @@ class AttemptTest {
     assertThatThrownBy(
             () ->
                 attempt.run(
-                    () -> prepared(1),
-                    (input, logits) -> {
+                    () -> input(1),
+                    logits -> {
                       ticker.advance(Duration.ofMinutes(2));
                       return 0;
                     }))
@@ -186,17 +185,13 @@ class AttemptTest {
         .run(
             () -> {
               decoded.incrementAndGet();
-              return prepared(1);
+              return input(1);
             },
-            (input, logits) -> logits.length);
+            logits -> logits.length);
   }
 
   private double count(String outcome) {
     return registry.get("vanillanet.requests").tag("outcome", outcome).counter().count();
-  }
-
-  private static ImagePreparation.Prepared prepared(int samples) {
-    return new ImagePreparation.Prepared(input(samples), Collections.emptySortedMap());
   }
 
   private static ModelInput input(int samples) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -13,12 +14,15 @@ import io.github.vanillanet.serve.registry.PublishedModels;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.FakeInstance;
 import io.github.vanillanet.serve.scheduler.Lane;
+import io.github.vanillanet.serve.scheduler.ModelInput;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +39,7 @@ class ImagePreparationTest {
   private final ImagePreparation preparation =
       new ImagePreparation(new ImageDecoder(1_000_000), PLENTY, 1, ticker);
   private final Call call = new Call(ticker, ticker.nanos());
+  private final SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
   private Lane lane;
   private ServedModel served;
   private byte[] image;
@@ -54,11 +59,11 @@ class ImagePreparationTest {
 
   @Test
   void anUnreadableImageIsRejectedAlone() {
-    ImagePreparation.Prepared prepared =
-        preparation.prepare(call, served, List.of(image, new byte[] {1}, image));
+    ModelInput input =
+        preparation.prepare(call, served, List.of(image, new byte[] {1}, image), rejected);
 
-    assertThat(prepared.input().samples()).isEqualTo(2);
-    assertThat(prepared.rejected()).containsOnlyKeys(1);
+    assertThat(input.samples()).isEqualTo(2);
+    assertThat(rejected).containsOnlyKeys(1);
   }
 
   @Test
@@ -66,7 +71,7 @@ class ImagePreparationTest {
     List<Integer> taken = new ArrayList<>();
     call.abandon();
 
-    assertThatThrownBy(() -> preparation.prepare(call, served, three(taken::add)))
+    assertThatThrownBy(() -> preparation.prepare(call, served, three(taken::add), rejected))
         .has(code(ErrorCode.CLIENT_GONE));
     assertThat(taken).isEmpty();
   }
@@ -80,11 +85,11 @@ class ImagePreparationTest {
           call.abandon();
         };
 
-    assertThatThrownBy(() -> preparation.prepare(call, served, three(leaving)))
+    assertThatThrownBy(() -> preparation.prepare(call, served, three(leaving), rejected))
         .has(code(ErrorCode.CLIENT_GONE));
     assertThat(taken).containsExactly(0);
     Call next = new Call(ticker, ticker.nanos());
-    assertThat(preparation.prepare(next, served, List.of(image)).rejected()).isEmpty();
+    assertThat(preparation.prepare(next, served, List.of(image), rejected).samples()).isEqualTo(1);
   }
 
   /** Three images; {@code taken} gets the index of each that is read. */

@@ -94,7 +94,7 @@ public final class KServeResource {
   public Predictions predict(
       @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
     return service.images(
-        HttpCall.of(context).call(),
+        HttpCall.call(context),
         ModelTarget.of(Optional.of(model)),
         reader.read(body),
         KServeResource::predictions);

@@ -108,7 +108,7 @@ public abstract class PredictionRoutes {
     Optional<String> number =
         Optional.ofNullable(version).map(text -> text.replaceFirst("\\.0$", ""));
     return service.images(
-        HttpCall.of(context).call(),
+        HttpCall.call(context),
         ModelTarget.of(model, number),
         List.of(image),
         inference -> LabelledProbabilities.of(inference.top(0, LabelledProbabilities.COUNT)));

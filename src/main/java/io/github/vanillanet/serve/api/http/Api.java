@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api.http;
 import io.github.vanillanet.base.config.ServingConfig;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -86,21 +87,16 @@ public enum Api {
         : name;
   }
 
-  /** Which model an inference path of this API names; empty for every other path. */
-  public Optional<Inference> inference(String path) {
+  /**
+   * Matches the inference paths of this API.
+   *
+   * @return empty for every other path; group 1 is the model's name, null for the default model
+   */
+  public Optional<MatchResult> inference(String path) {
     if (inference.isEmpty()) {
       return Optional.empty();
     }
     Matcher matcher = inference.get().matcher(path);
-    return matcher.matches()
-        ? Optional.of(new Inference(Optional.ofNullable(matcher.group(1))))
-        : Optional.empty();
+    return matcher.matches() ? Optional.of(matcher) : Optional.empty();
   }
-
-  /**
-   * An inference path.
-   *
-   * @param model the name in it; empty for the default model
-   */
-  public record Inference(Optional<String> model) {}
 }

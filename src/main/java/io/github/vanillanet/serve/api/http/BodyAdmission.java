@@ -2,9 +2,10 @@ package io.github.vanillanet.serve.api.http;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.inference.Admission;
 import io.github.vanillanet.serve.inference.BodyMemory;
+import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.ServedModel;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,7 +25,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class BodyAdmission {
 
-  private final Admission admission;
+  private final ClassificationService service;
   private final BodyMemory memory;
   private final ModelRegistry registry;
   private final RejectionDelay rejectionDelay;
@@ -36,7 +37,7 @@ final class BodyAdmission {
    * @param idleTimeout how long a client may send nothing
    */
   BodyAdmission(
-      Admission admission,
+      ClassificationService service,
       BodyMemory memory,
       ModelRegistry registry,
       RejectionDelay rejectionDelay,
@@ -44,7 +45,7 @@ final class BodyAdmission {
       ErrorWriter errors,
       @ConfigProperty(name = "quarkus.http.read-timeout", defaultValue = "60S")
           Duration idleTimeout) {
-    this.admission = admission;
+    this.service = service;
     this.memory = memory;
     this.registry = registry;
     this.rejectionDelay = rejectionDelay;
@@ -60,10 +61,18 @@ final class BodyAdmission {
       context.next();
       return;
     }
+    Optional<ServedModel> model = Optional.empty();
     BodyMemory.Room room;
     try {
-      room = infers ? admitInference(call) : memory.hold(expectedBytes(call));
+      if (infers) {
+        descriptions.describe(call);
+        call.readBudget();
+        model = service.admit(call.call, model(call));
+      }
+      boolean uncounted = call.http2 && call.declaredBytes == 0; // nothing counts its bytes
+      room = memory.hold(uncounted ? call.bodyLimit : call.declaredBytes);
     } catch (ServiceException e) {
+      countRejected(call, model, e);
       rejectByHead(call, e);
       return;
     }
@@ -71,56 +80,48 @@ final class BodyAdmission {
     if (context.response().closed()) { // the end handlers ran before this one was added
       room.close();
     }
-    if (call.isHttp2()) {
+    if (call.http2) {
       context.next();
     } else {
-      collect(call, room);
+      collect(call, room, model);
     }
   }
 
   private static boolean isRepositoryCommand(HttpCall call) {
-    return call.api() == Api.OIP_REPOSITORY && call.request().method() == HttpMethod.POST;
+    return call.api == Api.OIP_REPOSITORY && call.request.method() == HttpMethod.POST;
   }
 
-  private BodyMemory.Room admitInference(HttpCall call) {
-    descriptions.describe(call);
-    call.readBudget();
-    return admission.admit(call.call(), model(call), expectedBytes(call));
+  private void countRejected(HttpCall call, Optional<ServedModel> model, ServiceException reason) {
+    model.ifPresent(served -> service.countRejected(call.call, served, reason));
   }
 
   private Optional<String> model(HttpCall call) {
-    Optional<String> name = call.inference().orElseThrow().model();
-    return call.api() == Api.OIP
+    Optional<String> name = call.inference.map(match -> match.group(1));
+    return call.api == Api.OIP
         ? name.map(view -> Api.modelOfView(view, model -> registry.current(model).isPresent()))
         : name;
   }
 
-  /** Content-Length; if absent, 0, or over HTTP/2, where nothing counts the bytes, the limit. */
-  private static long expectedBytes(HttpCall call) {
-    long declared = call.declaredBytes();
-    return declared == 0 && call.isHttp2() ? call.bodyLimit() : declared;
-  }
-
-  private void collect(HttpCall call, BodyMemory.Room room) {
-    HttpServerRequest request = call.request();
+  private void collect(HttpCall call, BodyMemory.Room room, Optional<ServedModel> model) {
+    HttpServerRequest request = call.request;
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
-      call.response().writeContinue();
+      call.context.response().writeContinue();
     }
     new BodyCollector(
             request,
-            call.bodyLimit(),
+            call.bodyLimit,
             room,
             body -> {
               call.body(body);
-              call.context().next();
+              call.context.next();
             },
-            reason -> bodyRejected(call, reason))
-        .start(call.context().vertx(), idleTimeout);
+            reason -> bodyRejected(call, model, reason))
+        .start(call.context.vertx(), idleTimeout);
   }
 
-  private void bodyRejected(HttpCall call, ServiceException reason) {
-    if (call.infers() && reason.code() == ErrorCode.QUEUE_FULL) {
-      admission.countRejected(call.call(), model(call), reason);
+  private void bodyRejected(HttpCall call, Optional<ServedModel> model, ServiceException reason) {
+    if (reason.code() == ErrorCode.QUEUE_FULL) {
+      countRejected(call, model, reason);
     }
     errors.writeAndClose(call, HttpError.of(reason));
   }
@@ -131,8 +132,8 @@ final class BodyAdmission {
     if (delay == 0) {
       errors.writeUnread(call, error);
     } else {
-      call.request().pause();
-      call.context().vertx().setTimer(delay, due -> errors.writeUnread(call, error));
+      call.request.pause();
+      call.context.vertx().setTimer(delay, due -> errors.writeUnread(call, error));
     }
   }
 }

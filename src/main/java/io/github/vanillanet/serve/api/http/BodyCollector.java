@@ -30,6 +30,7 @@ final class BodyCollector {
   private final Consumer<ServiceException> rejected;
 
   private final long maxBuffer;
+  private long reserved; // bytes that the room has for sure
   private byte[] bytes;
   private int length;
   private int lengthAtLastCheck = -1;
@@ -37,7 +38,7 @@ final class BodyCollector {
 
   /**
    * @param limit bytes that the body may have
-   * @param room grows with the body
+   * @param room has the declared length, if any, and grows with the body
    * @param complete takes the body
    * @param rejected takes the reason if the body is too large, stops, or is damaged; not called if
    *     the client disconnects
@@ -54,6 +55,7 @@ final class BodyCollector {
     this.complete = complete;
     this.rejected = rejected;
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
+    this.reserved = declared == null ? 0 : Long.parseLong(declared);
     this.maxBuffer = declared == null ? this.limit : Long.parseLong(declared);
     this.bytes = new byte[declared == null ? 0 : (int) Math.min(INITIAL_BYTES, maxBuffer)];
   }
@@ -111,11 +113,14 @@ final class BodyCollector {
       reject(ErrorCode.TOO_LARGE, "expected a body of at most %d bytes, got more".formatted(limit));
       return;
     }
-    try {
-      room.atLeast(needed);
-    } catch (ServiceException e) {
-      reject(e);
-      return;
+    if (needed > reserved) {
+      try {
+        room.atLeast(needed);
+        reserved = needed;
+      } catch (ServiceException e) {
+        reject(e);
+        return;
+      }
     }
     if (needed > bytes.length) {
       long larger = Math.max(needed, 2L * bytes.length);

@@ -82,10 +82,12 @@ final class Door {
     discardUnreadBody(context);
     if (invalid.isPresent()) {
       errors.writeUnread(call, invalid.get());
-    } else if (call.declaredBytes() > call.bodyLimit()) {
+    } else if (call.declaredBytes > call.bodyLimit) {
       rejectTooLargeBody(call);
     } else {
-      PageFiles.describe(call);
+      if (call.api == Api.NATIVE) {
+        PageFiles.describe(call);
+      }
       dropMalformedCredentials(context.request());
       context.next();
     }
@@ -108,14 +110,13 @@ final class Door {
    * reaches another replica. HTTP/2 has no such header.
    */
   private void closeDuringShutdown(HttpCall call) {
-    if (!call.isHttp2()) {
-      call.context()
-          .addHeadersEndHandler(
-              headers -> {
-                if (shutdown.call().getStatus() == HealthCheckResponse.Status.DOWN) {
-                  call.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-                }
-              });
+    if (!call.http2) {
+      call.context.addHeadersEndHandler(
+          headers -> {
+            if (shutdown.call().getStatus() == HealthCheckResponse.Status.DOWN) {
+              call.context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+            }
+          });
     }
   }
 
@@ -145,7 +146,7 @@ final class Door {
 
   /** Bodies of undeclared length are counted while they are read. */
   private void rejectTooLargeBody(HttpCall call) {
-    if (call.inference().isPresent()) {
+    if (call.inference.isPresent()) {
       descriptions.describe(call);
     }
     errors.writeAndClose(
@@ -154,7 +155,7 @@ final class Door {
             new ServiceException(
                 ErrorCode.TOO_LARGE,
                 "expected a body of at most %d bytes, got %d"
-                    .formatted(call.bodyLimit(), call.declaredBytes()))));
+                    .formatted(call.bodyLimit, call.declaredBytes))));
   }
 
   /** Answers what the router rejects before any filter: no host, or a target that is no path. */
@@ -174,7 +175,7 @@ final class Door {
   }
 
   private void reject(RoutingContext context, int status, String detail) {
-    HttpCall call = HttpCall.find(context).orElseGet(() -> begin(context, false));
+    HttpCall call = begin(context, false);
     errors.write(call, HttpError.of(status, detail));
   }
 }

@@ -43,7 +43,7 @@ public final class ErrorMappers {
   Response failed(ServiceException failure, RoutingContext context) {
     HttpCall call = HttpCall.of(context);
     if (failure.code() == ErrorCode.ENGINE_FAILURE) {
-      LOG.errorf("%s: %s", call.path(), failure.getMessage());
+      LOG.errorf("%s: %s", call.path, failure.getMessage());
     }
     Response.ResponseBuilder response = response(call, HttpError.of(failure));
     if (failure.code() == ErrorCode.TOO_LARGE) {
@@ -72,21 +72,21 @@ public final class ErrorMappers {
       return original; // such as a redirect
     }
     HttpCall call = HttpCall.of(context);
-    SortedSet<String> allowed = methods.at(call.path());
+    SortedSet<String> allowed = methods.at(call.path);
     int status = original.getStatus();
-    if (status == 404 && !allowed.isEmpty() && !allowed.contains(call.request().method().name())) {
+    if (status == 404 && !allowed.isEmpty() && !allowed.contains(call.request.method().name())) {
       status = 405; // Quarkus REST may answer 404 to the wrong method of a path
     }
     String detail =
         switch (status) {
-          case 404 -> "nothing is served at " + call.path();
+          case 404 -> "nothing is served at " + call.path;
           case 405 ->
-              "the method %s is not allowed at %s".formatted(call.request().method(), call.path());
+              "the method %s is not allowed at %s".formatted(call.request.method(), call.path);
           case 406 -> "the answer has none of the types in the Accept header";
           case 413 -> "a part of the form is too large";
           case 415 ->
               "%s does not accept the content type '%s'"
-                  .formatted(call.path(), call.request().getHeader(HttpHeaders.CONTENT_TYPE));
+                  .formatted(call.path, call.request.getHeader(HttpHeaders.CONTENT_TYPE));
           default -> String.valueOf(failure.getMessage());
         };
     Response.ResponseBuilder response = response(call, HttpError.of(status, detail));
@@ -108,7 +108,7 @@ public final class ErrorMappers {
     if (failure instanceof StreamConstraintsException limit) {
       return badRequest(call, "the JSON exceeds a limit: " + limit.getOriginalMessage());
     }
-    LOG.errorf(failure, "%s failed", call.path());
+    LOG.errorf(failure, "%s failed", call.path);
     return response(call, HttpError.of(500, UNEXPECTED)).build();
   }
 
@@ -137,7 +137,7 @@ public final class ErrorMappers {
   private static Response.ResponseBuilder response(HttpCall call, HttpError error) {
     Response.ResponseBuilder response =
         Response.status(error.status())
-            .type(call.api().errors().mediaType())
+            .type(call.api.errors().mediaType())
             .entity(call.body(error));
     error.retrySeconds().ifPresent(wait -> response.header(HttpHeaders.RETRY_AFTER, wait));
     return response;

@@ -20,7 +20,7 @@ final class ErrorWriter {
 
   /** Answers, and keeps the connection for the next request. */
   void write(HttpCall call, HttpError error) {
-    HttpServerResponse response = call.response();
+    HttpServerResponse response = call.context.response();
     if (response.closed() || response.ended()) {
       return;
     }
@@ -29,14 +29,14 @@ final class ErrorWriter {
         .ifPresent(wait -> response.putHeader(HttpHeaders.RETRY_AFTER, wait.toString()));
     response
         .setStatusCode(error.status())
-        .putHeader(HttpHeaders.CONTENT_TYPE, call.api().errors().mediaType())
+        .putHeader(HttpHeaders.CONTENT_TYPE, call.api.errors().mediaType())
         .end(body(call, error));
   }
 
   /** Answers a request whose body was not read; closes the connection unless the body is short. */
   void writeUnread(HttpCall call, HttpError error) {
-    boolean chunked = call.request().headers().contains(HttpHeaders.TRANSFER_ENCODING);
-    if (call.isHttp2() || !chunked && call.declaredBytes() <= MAX_DISCARDED_BYTES) {
+    boolean chunked = call.request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
+    if (call.http2 || !chunked && call.declaredBytes <= MAX_DISCARDED_BYTES) {
       write(call, error);
     } else {
       writeAndClose(call, error);
@@ -45,7 +45,7 @@ final class ErrorWriter {
 
   /** Answers, and closes the connection: the rest of the body is not read. */
   void writeAndClose(HttpCall call, HttpError error) {
-    call.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    call.context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     write(call, error);
   }
 

@@ -7,11 +7,11 @@ import io.github.vanillanet.serve.inference.Call;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.MatchResult;
 
 /**
  * One HTTP request from its first filter to its answer: its path, API, id, inference call, and
@@ -24,13 +24,27 @@ public final class HttpCall {
   private static final String BUDGET_QUERY = "deadline_ms";
   private static final double MAX_BUDGET_MILLIS = Duration.ofDays(365).toMillis();
 
-  private final RoutingContext context;
-  private final String path;
-  private final Api api;
+  final RoutingContext context;
+  final HttpServerRequest request;
+
+  /** Normalised, with unreserved characters decoded; the router matches the same string. */
+  final String path;
+
+  final Api api;
+
+  /** Bytes that the body may have. */
+  final long bodyLimit;
+
+  /** Content-Length; 0 if it is absent, the largest number if it is invalid. */
+  final long declaredBytes;
+
+  final boolean http2;
+
+  /** The match of an inference path; empty for every other path. */
+  final Optional<MatchResult> inference;
+
+  final Call call;
   private final String requestId;
-  private final long bodyLimit;
-  private final Optional<Api.Inference> inference;
-  private final Call call;
   private Optional<byte[]> body = Optional.empty();
 
   HttpCall(
@@ -41,63 +55,36 @@ public final class HttpCall {
       long bodyLimit,
       Ticker ticker) {
     this.context = context;
+    this.request = context.request();
     this.path = path;
     this.api = api;
     this.requestId = requestId;
     this.bodyLimit = bodyLimit;
+    this.declaredBytes = declaredBytes(request);
+    this.http2 = request.version() == HttpVersion.HTTP_2;
     this.inference = api.inference(path);
     this.call = new Call(ticker, ticker.nanos());
     context.put(KEY, this);
   }
 
   /** The call of a request that has passed the first filter. */
-  public static HttpCall of(RoutingContext context) {
-    return find(context).orElseThrow();
+  static HttpCall of(RoutingContext context) {
+    HttpCall call = context.get(KEY);
+    if (call == null) {
+      throw new IllegalStateException("the request did not pass the first filter");
+    }
+    return call;
   }
 
-  static Optional<HttpCall> find(RoutingContext context) {
-    return Optional.ofNullable(context.get(KEY));
-  }
-
-  RoutingContext context() {
-    return context;
-  }
-
-  HttpServerRequest request() {
-    return context.request();
-  }
-
-  HttpServerResponse response() {
-    return context.response();
-  }
-
-  /** Decoded once and normalised; the router matches the same string. */
-  String path() {
-    return path;
-  }
-
-  Api api() {
-    return api;
-  }
-
-  /** Bytes that the body may have. */
-  long bodyLimit() {
-    return bodyLimit;
-  }
-
-  Optional<Api.Inference> inference() {
-    return inference;
+  /** What goes with a request into the inference service. */
+  public static Call call(RoutingContext context) {
+    return of(context).call;
   }
 
   /** Whether images or tensors are posted. */
   boolean infers() {
-    HttpMethod method = context.request().method();
+    HttpMethod method = request.method();
     return inference.isPresent() && (method == HttpMethod.POST || method == HttpMethod.PUT);
-  }
-
-  /** What goes with the request into the inference service. */
-  public Call call() {
-    return call;
   }
 
   /** The body of an error in the format of this request's API. */
@@ -105,18 +92,13 @@ public final class HttpCall {
     return api.errors().body(error, path, Optional.of(requestId));
   }
 
-  /** Content-Length; 0 if it is absent, the largest number if it is invalid. */
-  long declaredBytes() {
-    String declared = context.request().getHeader(HttpHeaders.CONTENT_LENGTH);
+  private static long declaredBytes(HttpServerRequest request) {
+    String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
     try {
       return declared == null ? 0 : Long.parseLong(declared);
     } catch (NumberFormatException e) {
       return Long.MAX_VALUE;
     }
-  }
-
-  boolean isHttp2() {
-    return context.request().version() == HttpVersion.HTTP_2;
   }
 
   /**
@@ -125,11 +107,11 @@ public final class HttpCall {
    * @throws ServiceException {@code INVALID_REQUEST} if one is not a positive number
    */
   void readBudget() {
-    String header = context.request().getHeader(BUDGET_HEADER);
+    String header = request.getHeader(BUDGET_HEADER);
     if (header != null) {
       call.limit(budget(BUDGET_HEADER, header));
     }
-    String query = context.request().getParam(BUDGET_QUERY);
+    String query = request.getParam(BUDGET_QUERY);
     if (query != null) {
       call.limit(budget(BUDGET_QUERY, query));
     }

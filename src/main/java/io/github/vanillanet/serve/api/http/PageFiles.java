@@ -32,16 +32,16 @@ final class PageFiles {
 
   /** Adds the headers if the request is for a file of the page. */
   static void describe(HttpCall call) {
-    HttpMethod method = call.request().method();
-    String file = call.path().equals("/") ? INDEX : call.path();
+    HttpMethod method = call.request.method();
+    String file = call.path.equals("/") ? INDEX : call.path;
     if (method != HttpMethod.GET && method != HttpMethod.HEAD
         || !file.equals(INDEX) && !file.startsWith("/page/")) {
       return;
     }
-    MultiMap headers = call.response().headers();
+    MultiMap headers = call.context.response().headers();
     HEADERS.forEach(headers::set);
     if (method == HttpMethod.HEAD) {
-      call.context().addHeadersEndHandler(sending -> setType(call, headers, file));
+      call.context.addHeadersEndHandler(sending -> setType(call, headers, file));
     }
   }
 
@@ -49,7 +49,7 @@ final class PageFiles {
   private static void setType(HttpCall call, MultiMap headers, String file) {
     String type = MimeMapping.getMimeTypeForFilename(file);
     if (type != null
-        && call.response().getStatusCode() == 200
+        && call.context.response().getStatusCode() == 200
         && !headers.contains(HttpHeaders.CONTENT_TYPE)) {
       headers.set(
           HttpHeaders.CONTENT_TYPE, type.startsWith("text/") ? type + ";charset=UTF-8" : type);

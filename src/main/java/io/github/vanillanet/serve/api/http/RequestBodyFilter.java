@@ -41,34 +41,26 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
   @Override
   public void filter(ContainerRequestContext request) {
     HttpCall call = HttpCall.of(current.getCurrent());
-    requireContentType(request, call.inference().isPresent());
-    Optional<byte[]> collected = call.takeBody();
-    if (collected.isPresent()) {
-      request.setEntityStream(new BodyStream(collected.get()));
-    } else if (request.getHeaderString(HttpHeaders.CONTENT_LENGTH) == null
-        && !WITHOUT_BODY.contains(request.getMethod())) {
-      request.setEntityStream(new BoundedStream(request.getEntityStream(), call.bodyLimit()));
-    }
-    String encoding = request.getHeaderString(HttpHeaders.CONTENT_ENCODING);
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      InputStream unpacked = new UnpackedStream(request.getEntityStream(), encoding);
-      request.setEntityStream(new BoundedStream(unpacked, call.bodyLimit()));
-    }
-  }
-
-  /**
-   * RFC 9110, section 8.3: content without a type is bytes. The router would accept it as any type
-   * that the path consumes, including multipart.
-   */
-  private static void requireContentType(ContainerRequestContext request, boolean isInference) {
-    try {
-      if (request.getMediaType() == null && isInference) {
+    try { // RFC 9110, section 8.3: content without a type is bytes, not any type that fits the path
+      if (request.getMediaType() == null && call.inference.isPresent()) {
         request
             .getHeaders()
             .putSingle(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM);
       }
     } catch (IllegalArgumentException e) { // the router would answer 500 to an unparseable type
       throw new NotSupportedException(e);
+    }
+    Optional<byte[]> collected = call.takeBody();
+    if (collected.isPresent()) {
+      request.setEntityStream(new BodyStream(collected.get()));
+    } else if (request.getHeaderString(HttpHeaders.CONTENT_LENGTH) == null
+        && !WITHOUT_BODY.contains(request.getMethod())) {
+      request.setEntityStream(new BoundedStream(request.getEntityStream(), call.bodyLimit));
+    }
+    String encoding = request.getHeaderString(HttpHeaders.CONTENT_ENCODING);
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      InputStream unpacked = new UnpackedStream(request.getEntityStream(), encoding);
+      request.setEntityStream(new BoundedStream(unpacked, call.bodyLimit));
     }
   }
 

@@ -44,7 +44,7 @@ final class RequestHead {
       return error(
           431, "expected headers of at most %d bytes, got %d".formatted(MAX_HEADER_BYTES, headers));
     }
-    if (isAmbiguous(request.path())) {
+    if (AMBIGUOUS.matcher(request.path()).find()) {
       return error(
           400,
           "the path must not contain ';', '//', a backslash, '.' or '..' segments, control"
@@ -56,11 +56,6 @@ final class RequestHead {
     } catch (URISyntaxException e) {
       return error(400, "expected a URI: %s at %d".formatted(e.getReason(), e.getIndex()));
     }
-  }
-
-  /** Whether two readers of a raw path could find different routes. */
-  static boolean isAmbiguous(String path) {
-    return AMBIGUOUS.matcher(path).find();
   }
 
   /** The path as it was sent; {@code /} if the target is not a path. */

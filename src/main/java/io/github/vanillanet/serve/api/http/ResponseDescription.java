@@ -48,12 +48,12 @@ final class ResponseDescription {
 
   /** Describes the answer when its head is written, and abandons the call when it has ended. */
   void describe(HttpCall http) {
-    Call call = http.call();
+    Call call = http.call;
     Context trace = tracing ? Context.current() : Context.root();
-    http.context()
-        .addHeadersEndHandler(sending -> describe(call, http.response().headers(), trace));
-    http.context().addEndHandler(ended -> call.abandon()); // no effect after an answer
-    if (http.response().closed()) {
+    http.context.addHeadersEndHandler(
+        sending -> describe(call, http.context.response().headers(), trace));
+    http.context.addEndHandler(ended -> call.abandon()); // no effect after an answer
+    if (http.context.response().closed()) {
       call.abandon();
     }
   }

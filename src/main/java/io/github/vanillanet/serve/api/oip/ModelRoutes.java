@@ -150,7 +150,7 @@ public abstract class ModelRoutes {
       InputStream request) {
     View view = view(model);
     return infer.infer(
-        HttpCall.of(context).call(), view, target(view, version), jsonLength(context), request);
+        HttpCall.call(context), view, target(view, version), jsonLength(context), request);
   }
 
   /** Two different values are rejected: an intermediary may have used the other one. */

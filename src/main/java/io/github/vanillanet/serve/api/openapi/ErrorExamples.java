@@ -28,89 +28,60 @@ final class ErrorExamples {
   private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
   private static final Optional<String> REQUEST_ID =
       Optional.of("4f0c7a52-6d0e-4b5b-9a55-0f1c3f1d2f6e");
-  private static final String PATH = "/classify/vanillanet-5";
+  private static final String CLASSIFY = "/classify/vanillanet-5";
+  private static final String ADMIN = "/admin/trainings/20260102-030405-0006";
 
-  private static final List<Example> EXAMPLES =
+  /** The failures that the service names itself. */
+  private static final List<HttpError> NAMED =
       List.of(
-          example(ErrorCode.INVALID_REQUEST, PATH, "top_k: expected a whole number, got 'many'"),
-          example(
-              ErrorCode.MODEL_NOT_FOUND,
-              "/classify/vanillanet-99",
-              "there is no model 'vanillanet-99'; loaded are: vanillanet-5, vanillanet-9"),
-          example(
-              ErrorCode.JOB_NOT_FOUND,
-              "/admin/trainings/20260102-030405-0006",
-              "there is no job '20260102-030405-0006'"),
-          example(
-              ErrorCode.MODEL_AMBIGUOUS,
-              "/classify",
-              "the request names no model and there is no default; name one of: vanillanet-5"),
-          example(
-              ErrorCode.CONFLICT,
-              "/admin/models/vanillanet-5/rollback",
-              "no other version of vanillanet-5 was active before"),
-          example(
-              ErrorCode.TOO_LARGE, PATH, "expected a body of at most 20971520 bytes, got 20971521"),
-          example(
-              ErrorCode.UNSUPPORTED_IMAGE,
-              PATH,
-              "expected a JPEG, PNG, GIF, BMP or WebP image, got 5 bytes beginning with 68 65 6c"),
-          example(
-              ErrorCode.UNDECODABLE_IMAGE,
-              PATH,
-              "GIF image of 512 bytes cannot be decoded: it ends early"),
-          example(
-              ErrorCode.QUEUE_FULL,
-              PATH,
-              "vanillanet-5/1: 64 images wait and 1 more does not fit, the queue holds 64",
-              Duration.ofMillis(850)),
-          example(ErrorCode.NOT_READY, PATH, "the models are still being loaded"),
-          example(
-              ErrorCode.DEADLINE_EXCEEDED,
-              PATH,
-              "vanillanet-5/1: 299.2 ms of the budget of 300.0 ms are left, the answer would take"
-                  + " about 850.0 ms",
-              Duration.ofMillis(550)),
-          example(ErrorCode.OUT_OF_DEVICE_MEMORY, PATH, "the device is out of memory"));
+          error(ErrorCode.INVALID_REQUEST, "top_k: expected a whole number, got 'many'"),
+          error(ErrorCode.MODEL_NOT_FOUND, "there is no model 'x'; loaded are: vanillanet-5"),
+          error(ErrorCode.JOB_NOT_FOUND, "there is no job '20260102-030405-0006'"),
+          error(ErrorCode.MODEL_AMBIGUOUS, "the request names no model and there is no default"),
+          error(ErrorCode.CONFLICT, "the job 20260102-030405-0006 has ended"),
+          error(ErrorCode.TOO_LARGE, "expected a body of at most 20971520 bytes, got 20971521"),
+          error(ErrorCode.UNSUPPORTED_IMAGE, "expected a JPEG, PNG, GIF, BMP or WebP image"),
+          error(ErrorCode.UNDECODABLE_IMAGE, "GIF image of 512 bytes: it ends early"),
+          HttpError.of(
+              ServiceException.rejected(
+                  ErrorCode.QUEUE_FULL,
+                  "vanillanet-5/1: 64 images wait and 1 more does not fit, the queue holds 64",
+                  Optional.of(Duration.ofMillis(850)))),
+          error(ErrorCode.NOT_READY, "the models are still being loaded"),
+          HttpError.of(
+              ServiceException.rejected(
+                  ErrorCode.DEADLINE_EXCEEDED,
+                  "vanillanet-5/1: 299.2 ms are left, the answer would take about 850.0 ms",
+                  Optional.of(Duration.ofMillis(550)))),
+          error(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory"));
 
   private ErrorExamples() {}
 
-  /** A failure at a path of the service's own API. */
-  private record Example(String path, HttpError error) {}
-
-  private static Example example(ErrorCode code, String path, String message) {
-    return new Example(path, HttpError.of(new ServiceException(code, message)));
-  }
-
-  private static Example example(ErrorCode code, String path, String message, Duration retryAfter) {
-    return new Example(
-        path, HttpError.of(ServiceException.rejected(code, message, Optional.of(retryAfter))));
+  private static HttpError error(ErrorCode code, String message) {
+    return HttpError.of(new ServiceException(code, message));
   }
 
   /** Bodies of all failures with a status, by their names. */
   static Map<String, Map<String, Object>> of(int status, ErrorFormat format) {
-    Map<String, Map<String, Object>> bodies = new LinkedHashMap<>();
-    for (Example example : EXAMPLES) {
-      if (example.error().status() == status) {
-        bodies.put(example.error().code(), body(example, format));
-      }
+    List<HttpError> errors = NAMED.stream().filter(error -> error.status() == status).toList();
+    if (errors.isEmpty()) {
+      errors = List.of(HttpError.of(status, ofHttp(status)));
     }
-    if (bodies.isEmpty()) {
-      Example example = ofHttp(status);
-      bodies.put(example.error().code(), body(example, format));
+    Map<String, Map<String, Object>> bodies = new LinkedHashMap<>();
+    for (HttpError error : errors) {
+      boolean isAdmin =
+          status == 401 || status == 403 || error.code().matches("JOB_.*|CONFLICT");
+      Object body = format.body(error, isAdmin ? ADMIN : CLASSIFY, REQUEST_ID);
+      bodies.put(error.code(), JSON.convertValue(body, OBJECT));
     }
     return bodies;
   }
 
-  private static Example ofHttp(int status) {
+  private static String ofHttp(int status) {
     return switch (status) {
-      case 401 -> new Example("/admin/trainings", HttpError.of(401, ErrorMappers.UNAUTHORIZED));
-      case 403 -> new Example("/admin/trainings", HttpError.of(403, ErrorMappers.FORBIDDEN));
-      default -> new Example(PATH, HttpError.of(status, ErrorMappers.UNEXPECTED));
+      case 401 -> ErrorMappers.UNAUTHORIZED;
+      case 403 -> ErrorMappers.FORBIDDEN;
+      default -> ErrorMappers.UNEXPECTED;
     };
-  }
-
-  private static Map<String, Object> body(Example example, ErrorFormat format) {
-    return JSON.convertValue(format.body(example.error(), example.path(), REQUEST_ID), OBJECT);
   }
 }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
@@ -49,10 +50,10 @@ final class ExpectedFailures {
         statuses.addAll(rule.statuses());
       }
     }
-    Optional<Api.Inference> inference = Api.of(path).inference(path);
+    Optional<MatchResult> inference = Api.of(path).inference(path);
     if (inference.isPresent()) {
       statuses.addAll(OF_INFERENCE);
-      if (inference.get().model().isEmpty()) {
+      if (inference.get().group(1) == null) {
         statuses.add(409); // there may be no default model
       }
     }
