@@ -69,8 +69,7 @@ final class ErrorExamples {
     }
     Map<String, Map<String, Object>> bodies = new LinkedHashMap<>();
     for (HttpError error : errors) {
-      boolean isAdmin =
-          status == 401 || status == 403 || error.code().matches("JOB_.*|CONFLICT");
+      boolean isAdmin = status == 401 || status == 403 || error.code().matches("JOB_.*|CONFLICT");
       Object body = format.body(error, isAdmin ? ADMIN : CLASSIFY, REQUEST_ID);
       bodies.put(error.code(), JSON.convertValue(body, OBJECT));
     }
