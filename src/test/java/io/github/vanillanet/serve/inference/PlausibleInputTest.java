@@ -19,7 +19,7 @@ class PlausibleInputTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 1023, 1024, 1025, 2048, SEVERAL_BLOCKS})
-  void whatLiesWithinTheBoundsIsTaken(int count) {
+  void valuesWithinTheLimitsAreAccepted(int count) {
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
       values[i] = (i % 2 == 0 ? 1 : -1) * 1000f * i / count;
@@ -30,7 +30,7 @@ class PlausibleInputTest {
 
   @ParameterizedTest
   @ValueSource(floats = {0f, -0f, 1000f, -1000f, Float.MIN_VALUE, -Float.MIN_NORMAL})
-  void theBoundsThemselvesAreTaken(float value) {
+  void theLimitsThemselvesAreAccepted(float value) {
     assertThatCode(() -> PlausibleInput.require(buffer(value))).doesNotThrowAnyException();
   }
 
@@ -45,28 +45,26 @@ class PlausibleInputTest {
         Float.NEGATIVE_INFINITY,
         Float.NaN
       })
-  void whatDoesNotIsRefusedWhereverItStands(float value) {
+  void aValueOutOfRangeIsRejectedAtAnyPosition(float value) {
     for (int at : new int[] {0, 1, 1023, 1024, 2047, 2048, SEVERAL_BLOCKS - 1}) {
       float[] values = new float[SEVERAL_BLOCKS];
       values[at] = value;
 
       assertThatThrownBy(() -> PlausibleInput.require(buffer(values)))
           .has(code(ErrorCode.INVALID_REQUEST))
-          .hasMessage(
-              "expected normalised pixels between -1000 and 1000, element %d is %s"
-                  .formatted(at, value));
+          .hasMessageContainingAll("element " + at, String.valueOf(value));
     }
   }
 
   @Test
-  void whatIsNoNumberHasNoSign() {
+  void nanIsRejectedWithAnySign() {
     ByteBuffer negative = buffer(1, Float.intBitsToFloat(0xffc00001), 2);
 
     assertThatThrownBy(() -> PlausibleInput.require(negative)).hasMessageContaining("element 1");
   }
 
   @Test
-  void ofSeveralTheFirstIsNamed() {
+  void theFirstValueOutOfRangeIsReported() {
     float[] values = new float[SEVERAL_BLOCKS];
     Arrays.fill(values, 1500, SEVERAL_BLOCKS, 5000);
 
@@ -75,7 +73,7 @@ class PlausibleInputTest {
   }
 
   @Test
-  void aViewIsReadFromWhereItStandsAndStaysThere() {
+  void aViewIsReadFromItsPositionWithoutMovingIt() {
     ByteBuffer values = buffer(9999, 1, 2, 9999);
     values.position(Float.BYTES).limit(3 * Float.BYTES);
 
