@@ -1,5 +1,7 @@
 package io.github.vanillanet.serve.inference;
 
+import io.github.vanillanet.model.repository.ModelId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -26,19 +28,21 @@ public class SoftmaxBenchmark {
   private static final int CLASSES = 1000;
   private static final int BEST = 5;
 
-  private final List<String> labels =
-      IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
-  private final float[] logits = new float[CLASSES];
+  private final Inference inference = inference();
 
-  public SoftmaxBenchmark() {
+  private static Inference inference() {
+    List<String> labels = IntStream.range(0, CLASSES).mapToObj(Integer::toString).toList();
+    float[] logits = new float[CLASSES];
     Random random = new Random(1);
     for (int i = 0; i < CLASSES; i++) {
       logits[i] = (float) random.nextGaussian();
     }
+    return new Inference(
+        new ModelId("benchmark", 1), true, labels, 1, logits, Collections.emptySortedMap());
   }
 
   @Benchmark
   public List<Prediction> softmaxAndBest() {
-    return TopClasses.of(logits, labels, BEST);
+    return inference.top(0, BEST);
   }
 }
