@@ -31,10 +31,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code bench}: what a forward of each member of the family takes on this machine. */
+/** {@code bench}: measures the forward pass of each variant on this machine. */
 @Command(
     name = "bench",
-    description = "Time one image's forward of full-size nets with seeded weights.")
+    description =
+        "Time the forward pass of one image through full-size networks with random weights.")
 final class BenchCommand implements Callable<Integer> {
 
   private static final int WARM_UPS = 2;
@@ -46,7 +47,7 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "V",
       converter = Options.VariantConverter.class,
-      description = "several with commas; default: all of them")
+      description = "variants, separated by commas; default: all")
   private List<VanillaNetVariant> variants = List.of(VanillaNetVariant.values());
 
   @Option(
@@ -55,13 +56,15 @@ final class BenchCommand implements Callable<Integer> {
       description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
   private String device;
 
-  @Option(names = "--threads", description = "of one forward on a CPU; default: all processors")
+  @Option(
+      names = "--threads",
+      description = "threads of one forward pass on a CPU; default: all processors")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--runs",
       defaultValue = "10",
-      description = "timed forwards of each net; default: ${DEFAULT-VALUE}")
+      description = "timed forward passes per variant; default: ${DEFAULT-VALUE}")
   private int runs;
 
   @Mixin private Options.PrecisionOption precision;
@@ -72,7 +75,8 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (runs < 1 || threads < 1) {
       throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION, "--runs and --threads: expected at least 1");
+          ErrorCode.BAD_CONFIGURATION,
+          "--runs and --threads: expected at least 1, found %d and %d".formatted(runs, threads));
     }
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);
@@ -96,7 +100,7 @@ final class BenchCommand implements Callable<Integer> {
       }
       out.printf(
           Locale.ROOT,
-          "PEAK: of the fastest float32 matrix product until then, in the end %.1f GFLOP/s%n",
+          "PEAK: percentage of the fastest float32 matrix product so far, at the end %.1f GFLOP/s%n",
           peak.best() / 1e9);
     }
     return 0;
@@ -127,7 +131,7 @@ final class BenchCommand implements Callable<Integer> {
         100 * 2 * cost.macs() / (nanos[0] / 1e9) / peak.best());
   }
 
-  /** Ascending. */
+  /** Returns the nanoseconds of all runs, ascending. */
   private long[] time(
       TorchRuntime runtime,
       Device target,
@@ -141,25 +145,25 @@ final class BenchCommand implements Callable<Integer> {
     Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
     try {
       SeededModel.write(variant, arithmetic, artifact);
-      try (ModelInstance net =
+      try (ModelInstance network =
           TorchInstance.load(runtime, artifact, target, height, width, threads)) {
-        return time(net, InputKind.IMAGES.sampleBytes(height, width), peak);
+        return time(network, InputKind.IMAGES.sampleBytes(height, width), peak);
       }
     } finally {
       Files.delete(artifact);
     }
   }
 
-  private long[] time(ModelInstance net, int bytes, MatrixPeak peak) {
+  private long[] time(ModelInstance network, int bytes, MatrixPeak peak) {
     ByteBuffer image = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     for (int i = 0; i < bytes; i++) {
-      image.put(i, (byte) (31 * i)); // zeros would let a processor off lightly
+      image.put(i, (byte) (31 * i)); // some processors compute faster with zeros
     }
-    net.attachToThread();
+    network.attachToThread();
     long[] nanos = new long[runs];
     for (int run = -WARM_UPS; run < runs; run++) {
       long started = System.nanoTime();
-      net.forward(InputKind.IMAGES, image, 1);
+      network.forward(InputKind.IMAGES, image, 1);
       if (run >= 0) {
         nanos[run] = System.nanoTime() - started;
       }

@@ -20,10 +20,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code import}: an official checkpoint becomes a served model. */
+/** {@code import}: publishes a checkpoint as a model. */
 @Command(
     name = "import",
-    description = "Fuse a VanillaNet checkpoint, prove the fuse, publish the model.")
+    description = "Fuse a VanillaNet checkpoint, certify the result and publish it as a model.")
 final class ImportCommand implements Callable<Integer> {
 
   @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = ".pth file")
@@ -41,13 +41,14 @@ final class ImportCommand implements Callable<Integer> {
 
   @Option(
       names = "--key",
-      description = "key of the weights; default: model_ema, model, module or state_dict")
+      description =
+          "key of the weights in the file; default: model_ema, model, module or state_dict")
   private Optional<String> key = Optional.empty();
 
   @Option(
       names = "--slope",
       defaultValue = "1",
-      description = "slope that the weights were trained to; only 1 can be fused")
+      description = "slope of the activations at the end of the training; only 1 can be fused")
   private double slope;
 
   @Option(
@@ -55,10 +56,13 @@ final class ImportCommand implements Callable<Integer> {
       paramLabel = "H[xW]",
       defaultValue = "224",
       converter = Options.InputSize.Converter.class,
-      description = "pixels; default: ${DEFAULT-VALUE}")
+      description = "input size in pixels; default: ${DEFAULT-VALUE}")
   private Options.InputSize inputSize;
 
-  @Option(names = "--labels", paramLabel = "FILE", description = "one label a line, UTF-8")
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "text file with one label per line, UTF-8")
   private Optional<Path> labels = Optional.empty();
 
   @Mixin private Options.RepositoryOption repository;
@@ -69,7 +73,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() {
     name.ifPresent(ModelId::requireName);
     try (Terminal terminal = new Terminal(spec.commandLine().getErr())) {
-      List<String> warnings = new ArrayList<>(); // a refusal is one line
+      List<String> warnings = new ArrayList<>(); // printed only after a success
       terminal.progress("reading");
       Candidate candidate =
           new CheckpointImport(

@@ -12,7 +12,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code models}: what is in the repository. */
+/** {@code models}: lists the repository. */
 @Command(name = "models", description = "List all models and versions in the repository.")
 final class ModelsCommand implements Callable<Integer> {
 
@@ -26,7 +26,7 @@ final class ModelsCommand implements Callable<Integer> {
   public Integer call() {
     ModelRepository models = repository.open();
     PrintWriter out = spec.commandLine().getOut();
-    int refused = 0;
+    int invalid = 0;
     out.printf(
         ROW, "MODEL", "VARIANT", "PARAMETERS", "MACS", "INPUT", "CLASSES", "TRAINED", "ORIGIN");
     for (String name : models.names()) {
@@ -35,12 +35,12 @@ final class ModelsCommand implements Callable<Integer> {
         try {
           row(out, id, models.open(id).manifest());
         } catch (ServiceException e) {
-          spec.commandLine().getErr().printf("%s is refused: %s%n", id, e.getMessage());
-          refused++;
+          spec.commandLine().getErr().printf("%s is invalid: %s%n", id, e.getMessage());
+          invalid++;
         }
       }
     }
-    return refused == 0 ? 0 : 1;
+    return invalid == 0 ? 0 : 1;
   }
 
   private static void row(PrintWriter out, ModelId id, Manifest manifest) {

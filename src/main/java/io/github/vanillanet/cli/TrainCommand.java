@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -32,27 +33,27 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code train}: a folder of labelled photos becomes a published model. With {@code --job} it does
- * the work of a job that the service has made; that is how the service runs it.
+ * {@code train}: trains a model from a folder of labelled photos and publishes it. The service runs
+ * its trainings with this command, too: {@code --job} names the folder that the service prepared.
  */
 @Command(
     name = "train",
-    description = "Train a VanillaNet, fuse it, prove the fuse, evaluate and publish it.")
+    description = "Train a VanillaNet, fuse it, certify and evaluate the result, and publish it.")
 final class TrainCommand implements Callable<Integer> {
 
-  private static final int REFUSED = 1;
+  private static final int NOT_PUBLISHED = 1;
   private static final long CHECKPOINT_SECONDS = 300;
 
   @Option(
       names = "--job",
       paramLabel = "DIR",
-      description = "the folder of a job; without --data it must hold a spec.json")
+      description = "folder of the job; without --data it must contain a spec.json")
   private Optional<Path> job = Optional.empty();
 
   @Option(
       names = "--data",
       paramLabel = "DIR",
-      description = "train/CLASS/*, and val/ or test/ beside it if there are; or CLASS/* alone")
+      description = "folder with train/CLASS/* and optionally val/ or test/, or with CLASS/* alone")
   private Optional<Path> data = Optional.empty();
 
   @Option(
@@ -67,7 +68,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--set",
       paramLabel = "MEMBER=VALUE",
-      description = "any member of a training request: epochs=30, dims=[64,128,256,512], …")
+      description = "member of a training request: epochs=30, dims=[64,128,256,512], …")
   private Map<String, String> members = new TreeMap<>();
 
   @Option(
@@ -76,7 +77,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
   private String device;
 
-  @Option(names = "--threads", description = "of the computation; default: all processors")
+  @Option(names = "--threads", description = "threads of the computation; default: all processors")
   private Optional<Integer> threads = Optional.empty();
 
   @Mixin private Options.RepositoryOption repository;
@@ -101,7 +102,7 @@ final class TrainCommand implements Callable<Integer> {
                       spec.commandLine(), "expected --data and --variant, or --job")));
     }
     if (variant.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "expected --variant beside --data");
+      throw new ParameterException(spec.commandLine(), "--data requires --variant");
     }
     Recipe recipe = Recipe.of(request(variant.get()));
     JobSpec work =
@@ -127,7 +128,7 @@ final class TrainCommand implements Callable<Integer> {
     return request;
   }
 
-  /** A number or a list where it reads as one, else text. */
+  /** Parses JSON; anything else is a text. */
   private static JsonNode json(String value) {
     try {
       JsonNode node = new ObjectMapper().readTree(value);
@@ -154,30 +155,27 @@ final class TrainCommand implements Callable<Integer> {
     if (outcome.get().result() != Outcome.Result.PUBLISHED) {
       spec.commandLine().getErr().println(outcome.get().reason().orElse("not published"));
     }
-    // for a job, an outcome of any kind is an orderly end
-    return data.isEmpty() || outcome.get().result() == Outcome.Result.PUBLISHED ? 0 : REFUSED;
+    // the service reads the outcome of a job from its folder
+    return data.isEmpty() || outcome.get().result() == Outcome.Result.PUBLISHED ? 0 : NOT_PUBLISHED;
   }
 
   private static String words(Progress progress) {
     if (progress.loss().isEmpty()) {
       return progress.phase();
     }
-    StringBuilder words = new StringBuilder();
-    words.append(
-        String.format(
+    return String.format(
             Locale.ROOT,
             "epoch %d/%d  step %d/%d  loss %.4f",
             progress.epoch() + 1,
             progress.epochs(),
             progress.step(),
             progress.steps(),
-            progress.loss().getAsDouble()));
-    progress
-        .imagesPerSecond()
-        .ifPresent(rate -> words.append(String.format(Locale.ROOT, "  %.0f images/s", rate)));
-    progress
-        .secondsLeft()
-        .ifPresent(left -> words.append(String.format(Locale.ROOT, "  %.0f min left", left / 60)));
-    return words.toString();
+            progress.loss().getAsDouble())
+        + text("  %.0f images/s", progress.imagesPerSecond(), 1)
+        + text("  %.0f min left", progress.secondsLeft(), 60);
+  }
+
+  private static String text(String format, OptionalDouble value, double unit) {
+    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble() / unit) : "";
   }
 }

@@ -22,16 +22,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code verify}: every certificate again, against the bytes and on this machine. */
+/** {@code verify}: checks certificates again, on this machine. */
 @Command(
     name = "verify",
-    description = "Hold each version's bytes and answers against its certificate.")
+    description = "Compare the files and answers of each version with its certificate.")
 final class VerifyCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..1",
       paramLabel = "MODEL",
-      description = "a model's name; default: all of them, every version")
+      description = "name of a model; default: all models")
   private Optional<String> model = Optional.empty();
 
   @Option(
@@ -74,8 +74,8 @@ final class VerifyCommand implements Callable<Integer> {
     if (ids.isEmpty()) {
       throw new ServiceException(
           ErrorCode.MODEL_NOT_FOUND,
-          "expected %s in %s, found none"
-              .formatted(model.map(name -> "a model " + name).orElse("models"), models.root()));
+          "%s not found in %s"
+              .formatted(model.map(name -> "model " + name).orElse("models"), models.root()));
     }
     return ids;
   }
@@ -86,7 +86,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
     return String.format(
         Locale.ROOT,
-        "%s in %s, logits differ by %.2g, allowed is %.2g",
+        "%s in %s, logits differ by %.2g (at most %.2g)",
         certificate.artifactSha256(),
         certificate.precision().label(),
         certificate.served().maxDelta(),
@@ -98,10 +98,10 @@ final class VerifyCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     try {
       Certificate certificate = loader.verify(models.open(id));
-      out.printf("%s holds on %s: artifact %s%n", id, target, description(certificate));
+      out.printf("%s is valid on %s: artifact %s%n", id, target, description(certificate));
       return true;
     } catch (ServiceException e) {
-      err.printf("%s fails: %s%n", id, e.getMessage());
+      err.printf("%s is not valid: %s%n", id, e.getMessage());
       return false;
     }
   }

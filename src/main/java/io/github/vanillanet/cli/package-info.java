@@ -1,6 +1,4 @@
 /**
- * Floor 7. The jar's commands: plain picocli, no server. May import {@code error}, {@code jobs},
- * {@code network}, {@code engine}, {@code certify}, {@code publish}, {@code registry}, {@code
- * pipeline}.
+ * The commands of the jar, with picocli and without a server. Imports all packages but {@code app}.
  */
 package io.github.vanillanet.cli;
