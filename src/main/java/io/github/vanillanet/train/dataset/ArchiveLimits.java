@@ -22,7 +22,7 @@ public record ArchiveLimits(int maxEntries, long maxUnpackedBytes, int maxRatio)
     }
   }
 
-  /** Most bytes that {@code packedBytes} may unpack to. */
+  /** The maximum number of bytes that {@code packedBytes} may unpack to. */
   long unpackedBytes(long packedBytes) {
     long packed = Math.max(0, Math.min(packedBytes, Long.MAX_VALUE / maxRatio));
     return Math.max(ALWAYS_ALLOWED_BYTES, packed * maxRatio);

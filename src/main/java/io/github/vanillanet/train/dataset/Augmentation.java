@@ -6,8 +6,8 @@ import java.nio.FloatBuffer;
 import java.util.SplittableRandom;
 
 /**
- * The official training transform, in its order: random crop, bicubic resize, flip of every second
- * image, RandAugment, normalisation, random erasing. Thread-safe.
+ * The official training transform, in its order: random crop, bicubic resize, random flip,
+ * RandAugment, normalisation, random erasing. Thread-safe.
  *
  * @param input size, mean and std of the network's input; its resize and crop are replaced
  * @see <a href="https://github.com/huawei-noah/VanillaNet/blob/main/datasets.py">build_transform in

@@ -20,7 +20,7 @@ enum Distortion {
         int mask = -1 << 8 - (4 - (int) (share * 4));
         return ToneCurves.map(image, value -> value & mask);
       }),
-  /** Inverts values from a threshold on, which falls from 256 to 0. */
+  /** Inverts values at or above a threshold, which falls from 256 to 0. */
   SOLARIZE_INCREASING(
       (image, share, sign) -> {
         int threshold = 256 - (int) (share * 256);

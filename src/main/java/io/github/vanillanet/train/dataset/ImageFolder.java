@@ -62,7 +62,9 @@ public record ImageFolder(
   }
 
   /**
-   * @throws ServiceException {@code BAD_DATASET} listing all fatal findings, if there are any
+   * Rejects a data set that cannot be used for training.
+   *
+   * @throws ServiceException {@code BAD_DATASET} with all fatal findings, if there are any
    */
   public void requireTrainable() {
     String fatal =

@@ -143,7 +143,7 @@ public record TrainingLoop(
         throw new ServiceException(
             ErrorCode.ENGINE_FAILURE,
             ("the loss is %s at step %d (epoch %d, learning rate %s): lower the learning rate or"
-                    + " clip the gradients; the last checkpoint is from before")
+                    + " clip the gradients; the last checkpoint is still usable")
                 .formatted(result.loss(), step, epoch, rate));
       }
       step++;

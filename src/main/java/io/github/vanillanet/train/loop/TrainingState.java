@@ -103,7 +103,7 @@ public record TrainingState(TrainingSpec spec, StateDict tensors, int step) {
             throw new ServiceException(
                 ErrorCode.ENGINE_FAILURE,
                 ("a weight is not finite after step %d: lower the learning rate or clip the"
-                        + " gradients; the last checkpoint is from before")
+                        + " gradients; the last checkpoint is still usable")
                     .formatted(step));
           }
         }
