@@ -113,6 +113,7 @@ class ServingMetricsTest {
         new Timings(Map.of(Stage.DECODE, Duration.ofMillis(1), Stage.TOTAL, Duration.ofMillis(5)));
     version.inferred("cpu", 2, 2_000_000);
     version.answered(2, timings);
+    version.answered(1024, timings);
     version.answered(2000, timings); // too many images for a batch size of its own
     version.failed(Outcome.CANCELLED, 7);
     version.queued(3);
@@ -122,11 +123,11 @@ class ServingMetricsTest {
     assertThat(counted.images()).isEqualTo(2);
     assertThat(counted.forwards()).isEqualTo(1);
     assertThat(counted.pending()).isEqualTo(1);
-    assertThat(counted.answers().requests()).isEqualTo(2);
-    assertThat(counted.answers().nanos(Stage.DECODE, Stage.TOTAL)).isEqualTo(12_000_000);
-    assertThat(counted.byBatch()).containsOnlyKeys(2);
+    assertThat(counted.answers().requests()).isEqualTo(3);
+    assertThat(counted.answers().nanos(Stage.DECODE, Stage.TOTAL)).isEqualTo(18_000_000);
+    assertThat(counted.byBatch()).containsOnlyKeys(2, 1024);
     assertThat(counted.byBatch().get(2).requests()).isEqualTo(1);
-    assertThat(counted.requests(List.of(Outcome.SUCCESS, Outcome.CANCELLED))).isEqualTo(3);
+    assertThat(counted.requests(List.of(Outcome.SUCCESS, Outcome.CANCELLED))).isEqualTo(4);
     assertThat(counted.failedNanos()).isEqualTo(7);
     assertThat(counted.lastMillis()).isPositive();
   }

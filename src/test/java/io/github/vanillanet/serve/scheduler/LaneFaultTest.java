@@ -245,7 +245,11 @@ class LaneFaultTest {
     CountDownLatch telling = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
     device.permits.drainPermits();
-    second.fail(new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: unspecified"));
+    second.become(
+        (healthy, kind, input, samples) -> {
+          Eventually.becomes(() -> device.entered.getCount() == 0); // both workers compute
+          throw new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: unspecified");
+        });
     Lane lane = open(List.of(first, second));
     lane.watch(
         List.of(new Probe(input(InputKind.IMAGES, PROBE), logits -> {})),

@@ -66,6 +66,18 @@ class ProbeSchedulingTest {
   }
 
   @Test
+  void waitingWorkPrecedesAProbeThatIsNotOverdue() {
+    submit(busy);
+    next(busy).join();
+    CompletableFuture<Scheduler.Task> probe = nextOfProbed();
+    scheduler.requestProbe(probed, 0, PATIENCE);
+    submit(busy);
+
+    assertThat(next(busy).join().batch()).hasSize(1);
+    assertThat(probe).isNotDone();
+  }
+
+  @Test
   void overdueProbePrecedesWaitingWork() {
     CompletableFuture<Scheduler.Task> probe = nextOfProbed();
     scheduler.requestProbe(probed, 0, PATIENCE);

@@ -153,14 +153,14 @@ class SchedulerTest {
   }
 
   private static CompletableFuture<LaneAnswer> submit(Lane lane, String name, List<String> order) {
-    CompletableFuture<LaneAnswer> answer = lane.submit(input());
-    answer.thenRun(
-        () -> {
-          synchronized (order) {
-            order.add(name);
-          }
-        });
-    return answer;
+    return lane.submit(input())
+        .thenApply(
+            answer -> {
+              synchronized (order) {
+                order.add(name);
+              }
+              return answer;
+            });
   }
 
   private static ModelInput input() {
