@@ -70,38 +70,19 @@ public final class ModelRegistry implements AutoCloseable {
     onChange.run();
   }
 
-  /**
-   * Serves a model of the service's own. It is in no list.
-   *
-   * @param name starts with a dot, as no name in a repository does
-   */
-  public void serveUnlisted(String name, ServedModel model) {
-    if (!isUnlisted(name)) {
-      throw new IllegalArgumentException("Expected a name that starts with a dot, got " + name);
-    }
-    live.put(name, model);
-  }
-
-  private static boolean isUnlisted(String name) {
-    return name.startsWith(".");
-  }
-
   /** The id of the live version of {@code name}. */
   public Optional<ModelId> live(String name) {
     return current(name).map(ServedModel::id);
   }
 
-  /** The names of all live models, in alphabetical order, without the service's own. */
+  /** The names of all live models, in alphabetical order. */
   public List<String> names() {
-    return live.keySet().stream().filter(name -> !isUnlisted(name)).toList();
+    return List.copyOf(live.keySet());
   }
 
-  /** The live versions by name, without the service's own. */
+  /** The live versions in alphabetical order of their names. */
   public List<StoredVersion> versions() {
-    return live.entrySet().stream()
-        .filter(entry -> !isUnlisted(entry.getKey()))
-        .map(entry -> entry.getValue().version())
-        .toList();
+    return live.values().stream().map(ServedModel::version).toList();
   }
 
   /** Records that the lane of {@code id} is out of service. Called by the thread that found it. */

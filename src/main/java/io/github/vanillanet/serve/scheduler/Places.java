@@ -48,12 +48,6 @@ final class Places {
     freeAll(lane);
   }
 
-  boolean isIdleFor(long nanos) {
-    long now = ticker.nanos();
-    return lanes.stream().allMatch(lane -> lane.isEmpty() && lane.reserved == 0)
-        && places.stream().allMatch(place -> place.holder.isEmpty() && now - place.since >= nanos);
-  }
-
   /** Expected time until new work of {@code lane} begins, and then takes itself. */
   Lane.Estimate estimate(LatencyEstimator estimator, LaneQueue lane, int images) {
     double ahead = 0;

@@ -57,11 +57,6 @@ public final class Scheduler {
     return ticker;
   }
 
-  /** Returns whether nothing waits, and nothing has been computed for {@code time}. */
-  public synchronized boolean isIdleFor(Duration time) {
-    return places.isIdleFor(time.toNanos());
-  }
-
   /** Creates the queue of a new lane. */
   synchronized LaneQueue join(
       String name, int workers, LaneSettings settings, VersionMeters meters) {
