@@ -1,8 +1,8 @@
 package io.github.vanillanet.base.error;
 
 /**
- * The failures that callers and operators can act on. {@code serve.api.problem} maps each code to
- * an HTTP status.
+ * The failures that callers and operators can act on. {@code serve.api.http} maps each code to an
+ * HTTP status.
  */
 public enum ErrorCode {
   /** A malformed request: bad JSON, bad parameter, bad tensor shape. */

@@ -63,6 +63,10 @@ public final class ClassificationService {
       try {
         served.get().lane().requireRoom(1, deadline);
       } catch (ServiceException e) {
+        Optional<ServedModel> now = models.current(model, deadline);
+        if (e.code() == ErrorCode.NOT_READY && !now.equals(served)) {
+          return now; // the version was swapped and closed meanwhile: the reservation decides
+        }
         countRejected(call, served.get(), e);
         throw e;
       }
