@@ -1,7 +1,8 @@
 package io.github.vanillanet.app;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.DeviceChoice;
@@ -60,10 +61,9 @@ final class ArithmeticChoice {
           return Arithmetic.PUBLISHED;
         }
         if (reason.isPresent()) {
-          throw new ServiceException(
-              ErrorCode.BAD_CONFIGURATION,
-              "vanillanet.precision=%s: %s does not support it: %s"
-                  .formatted(precision.label(), device, reason.get()));
+          throw BAD_CONFIGURATION.error(
+              "vanillanet.precision=%s: %s does not support it: %s",
+              precision.label(), device, reason.get());
         }
       }
     }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.registry.ServedModel;
@@ -22,8 +23,7 @@ final class DeferredLoader implements VersionLoader {
   @Override
   public ServedModel load(StoredVersion version) {
     if (!delegate.isDone()) {
-      throw new ServiceException(
-          ErrorCode.NOT_READY, "the models are still loading; try again when the service is ready");
+      throw NOT_READY.error("the models are still loading; try again when the service is ready");
     }
     return delegate.join().load(version);
   }

@@ -1,7 +1,8 @@
 package io.github.vanillanet.app;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
@@ -154,10 +155,9 @@ final class ModelBringUp {
           VanillaNetVariant.named(name.strip())
               .orElseThrow(
                   () ->
-                      new ServiceException(
-                          ErrorCode.BAD_CONFIGURATION,
-                          "vanillanet.seeded-models: expected some of %s, found '%s'"
-                              .formatted(VanillaNetVariant.names(), name)));
+                      BAD_CONFIGURATION.error(
+                          "vanillanet.seeded-models: expected some of %s, found '%s'",
+                          VanillaNetVariant.names(), name));
       if (repository.latest(variant.modelName()).isEmpty() && !closing.getAsBoolean()) {
         LOG.infof("creating the seeded model %s in %s", variant.modelName(), repository.root());
         publisher.publish(SeededModel.of(variant));
@@ -189,9 +189,8 @@ final class ModelBringUp {
   private void requireModels() {
     List<String> names = registry.names();
     if (names.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "no model in %s can be served; see the errors above".formatted(config.repository()));
+      throw BAD_CONFIGURATION.error(
+          "no model in %s can be served; see the errors above", config.repository());
     }
     config.groups().forEach((group, members) -> requireGroup(group, members, names));
     config
@@ -199,24 +198,21 @@ final class ModelBringUp {
         .filter(name -> !names.contains(name) && !config.groups().containsKey(name))
         .ifPresent(
             name -> {
-              throw new ServiceException(
-                  ErrorCode.BAD_CONFIGURATION,
-                  "vanillanet.default-model: expected one of %s, found '%s'"
-                      .formatted(String.join(", ", names), name));
+              throw BAD_CONFIGURATION.error(
+                  "vanillanet.default-model: expected one of %s, found '%s'",
+                  String.join(", ", names), name);
             });
   }
 
   private static void requireGroup(String group, List<String> members, List<String> loaded) {
     if (loaded.contains(group)) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.groups.%s: a model has this name; choose another".formatted(group));
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.groups.%s: a model has this name; choose another", group);
     }
     if (members.stream().noneMatch(loaded::contains)) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.groups.%s: expected some of %s, found %s"
-              .formatted(group, String.join(", ", loaded), String.join(", ", members)));
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.groups.%s: expected some of %s, found %s",
+          group, String.join(", ", loaded), String.join(", ", members));
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.github.vanillanet.app;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.config.KubernetesConfig;
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.registry.VersionSwitch;
 import io.github.vanillanet.train.cluster.ClaimMount;
@@ -57,10 +57,9 @@ final class TrainingWiring {
     String classPath = System.getProperty("java.class.path");
     if (training.jar().isEmpty()
         && (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator))) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.training.jar: the service does not run from a single jar; set the path of"
-              + " quarkus-run.jar");
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.training.jar: the service does not run from a single jar; set the"
+              + " path of quarkus-run.jar");
     }
     return training.jar().orElse(Path.of(classPath)).toAbsolutePath();
   }

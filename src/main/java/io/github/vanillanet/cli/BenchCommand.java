@@ -1,7 +1,7 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.MatrixPeak;
@@ -74,9 +74,8 @@ final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     if (runs < 1 || threads < 1) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "--runs and --threads: expected at least 1, found %d and %d".formatted(runs, threads));
+      throw BAD_CONFIGURATION.error(
+          "--runs and --threads: expected at least 1, found %d and %d", runs, threads);
     }
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);

@@ -1,7 +1,8 @@
 package io.github.vanillanet.cli;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.config.Settings;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.PrecisionProbe;
@@ -60,10 +61,9 @@ final class Options {
       PrecisionProbe.refusal(runtime, device, precision)
           .ifPresent(
               reason -> {
-                throw new ServiceException(
-                    ErrorCode.BAD_CONFIGURATION,
-                    "--precision=%s: %s does not support it: %s"
-                        .formatted(precision.label(), device, reason));
+                throw BAD_CONFIGURATION.error(
+                    "--precision=%s: %s does not support it: %s",
+                    precision.label(), device, reason);
               });
       return new Arithmetic(precision, false);
     }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.cli;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.Device;
@@ -72,10 +73,8 @@ final class VerifyCommand implements Callable<Integer> {
       models.versions(name).forEach(version -> ids.add(new ModelId(name, version)));
     }
     if (ids.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "%s not found in %s"
-              .formatted(model.map(name -> "model " + name).orElse("models"), models.root()));
+      throw MODEL_NOT_FOUND.error(
+          "%s not found in %s", model.map(name -> "model " + name).orElse("models"), models.root());
     }
     return ids;
   }

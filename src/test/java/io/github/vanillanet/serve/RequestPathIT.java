@@ -48,7 +48,8 @@ class RequestPathIT {
   private static final String PROJECT = "io.github.vanillanet.";
   private static final Pattern GENERATED =
       Pattern.compile(".*(_ClientProxy|_Subclass|_Bean|_Observer|quarkusrest|Lambda|\\$\\$).*");
-  private static final Pattern REQUEST_THREADS = Pattern.compile("(vert\\.x-eventloop|executor)-.*");
+  private static final Pattern REQUEST_THREADS =
+      Pattern.compile("(vert\\.x-eventloop|executor)-.*");
   private static final Pattern DEBUGGER = Pattern.compile("dt_socket at address: (?:\\S*:)?(\\d+)");
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
   private static final Duration PATIENCE = Duration.ofMinutes(3);

@@ -1,6 +1,7 @@
 package io.github.vanillanet.base.config;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.ConfigMappings.ConfigClass;
@@ -60,7 +61,7 @@ public final class Settings {
               .mapToObj(i -> problem(e.getProblem(i).getMessage()))
               .sorted()
               .collect(Collectors.joining("; "));
-      throw new ServiceException(ErrorCode.BAD_CONFIGURATION, problems, e);
+      throw BAD_CONFIGURATION.error(e, problems);
     }
   }
 

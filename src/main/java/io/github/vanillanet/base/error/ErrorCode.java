@@ -42,5 +42,21 @@ public enum ErrorCode {
   /** The state of a job or a model does not allow the operation. */
   CONFLICT,
   /** A setting, a command-line option or the file system is wrong. */
-  BAD_CONFIGURATION
+  BAD_CONFIGURATION;
+
+  /**
+   * Creates the exception for a failure with this code.
+   *
+   * @param message one line: what was expected, what was found, what to do; a format string if
+   *     there are arguments
+   */
+  public ServiceException error(String message, Object... arguments) {
+    return error((Throwable) null, message, arguments);
+  }
+
+  /** Creates the exception for a failure that another exception caused. */
+  public ServiceException error(Throwable cause, String message, Object... arguments) {
+    String text = arguments.length == 0 ? message : message.formatted(arguments);
+    return new ServiceException(this, text, cause);
+  }
 }

@@ -15,11 +15,7 @@ public final class ServiceException extends RuntimeException {
   private final ErrorCode code;
   private final Duration retryAfter; // null if unknown: an Optional is not serializable
 
-  public ServiceException(ErrorCode code, String message) {
-    this(code, message, (Throwable) null);
-  }
-
-  public ServiceException(ErrorCode code, String message, Throwable cause) {
+  ServiceException(ErrorCode code, String message, Throwable cause) {
     super(message, cause);
     this.code = code;
     this.retryAfter = null;

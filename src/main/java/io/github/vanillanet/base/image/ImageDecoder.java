@@ -1,6 +1,8 @@
 package io.github.vanillanet.base.image;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.UNDECODABLE_IMAGE;
+import static io.github.vanillanet.base.error.ErrorCode.UNSUPPORTED_IMAGE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
@@ -97,7 +99,7 @@ public final class ImageDecoder {
         case "GIF" -> GifCodec.decode(encoded, maxPixels);
         case "BMP" -> BmpCodec.decode(encoded, maxPixels);
         case "WebP" -> WebpCodec.decode(encoded, maxPixels);
-        default -> throw new ServiceException(ErrorCode.UNSUPPORTED_IMAGE, unsupported(encoded));
+        default -> throw UNSUPPORTED_IMAGE.error(unsupported(encoded));
       };
     } catch (BufferUnderflowException e) {
       throw undecodable(format, encoded, "it is truncated", e);
@@ -127,10 +129,8 @@ public final class ImageDecoder {
 
   private static ServiceException undecodable(
       String format, byte[] encoded, String reason, Exception cause) {
-    return new ServiceException(
-        ErrorCode.UNDECODABLE_IMAGE,
-        "%s image of %d bytes cannot be decoded: %s".formatted(format, encoded.length, reason),
-        cause);
+    return UNDECODABLE_IMAGE.error(
+        cause, "%s image of %d bytes cannot be decoded: %s", format, encoded.length, reason);
   }
 
   private static String unsupported(byte[] encoded) {

@@ -1,6 +1,7 @@
 package io.github.vanillanet.base.image;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.util.Optional;
@@ -52,20 +53,16 @@ public final class JpegDecoder {
           yield new JpegDecoder("libjpeg-turbo (%s)".formatted(turbo.name()), Optional.of(turbo));
         } catch (LinkageError e) {
           if (choice.equals("turbojpeg")) {
-            throw new ServiceException(
-                ErrorCode.BAD_CONFIGURATION,
-                "vanillanet.jpeg-decoder: libjpeg-turbo cannot be loaded: " + firstLine(e),
-                e);
+            throw BAD_CONFIGURATION.error(
+                e, "vanillanet.jpeg-decoder: libjpeg-turbo cannot be loaded: %s", firstLine(e));
           }
           yield new JpegDecoder(
               "%s (no libjpeg-turbo: %s)".formatted(IMAGE_IO, firstLine(e)), Optional.empty());
         }
       }
       default ->
-          throw new ServiceException(
-              ErrorCode.BAD_CONFIGURATION,
-              "vanillanet.jpeg-decoder: expected auto, turbojpeg or imageio, found '%s'"
-                  .formatted(choice));
+          throw BAD_CONFIGURATION.error(
+              "vanillanet.jpeg-decoder: expected auto, turbojpeg or imageio, found '%s'", choice);
     };
   }
 

@@ -1,6 +1,7 @@
 package io.github.vanillanet.base.image;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 
@@ -31,10 +32,8 @@ public record RgbImage(int width, int height, byte[] rgb) {
       throw new IOException("its header declares %dx%d pixels".formatted(width, height));
     }
     if (width > maxPixels / height) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE,
-          "the image has %dx%d pixels, expected at most %d in total"
-              .formatted(width, height, maxPixels));
+      throw TOO_LARGE.error(
+          "the image has %dx%d pixels, expected at most %d in total", width, height, maxPixels);
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.github.vanillanet.base.json;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -13,7 +15,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -77,7 +78,7 @@ public final class RecordJson {
       if (e.getCause() instanceof ServiceException invalid) {
         throw invalid; // thrown by the constructor of a record
       }
-      throw new ServiceException(ErrorCode.INVALID_REQUEST, message(what, e));
+      throw INVALID_REQUEST.error(message(what, e));
     } catch (IOException e) {
       throw new IllegalStateException("reading JSON from memory failed", e);
     }
@@ -88,10 +89,9 @@ public final class RecordJson {
    */
   public static void requireObject(JsonNode tree, String what) {
     if (!tree.isObject()) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "%s: expected a JSON object, found %s"
-              .formatted(what, tree.getNodeType().name().toLowerCase(Locale.ROOT)));
+      throw INVALID_REQUEST.error(
+          "%s: expected a JSON object, found %s",
+          what, tree.getNodeType().name().toLowerCase(Locale.ROOT));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.certify;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.Precision;
 import java.util.List;
@@ -120,15 +121,15 @@ public record Certificate(
     requireCount("probes with golden logits", probes.count(), goldenLogits.size());
     goldenLogits.forEach(row -> requireCount("golden logits per probe", classes, row.size()));
     if (slope != 1) {
-      throw new ServiceException(ErrorCode.NOT_EQUIVALENT, "expected slope 1, found " + slope);
+      throw NOT_EQUIVALENT.error("expected slope 1, found %s", slope);
     }
     requireWithin("float64", float64.maxDelta(), FLOAT64_BOUND * largestLogit() * ROUNDING);
     requireWithin(precision.label(), served.maxDelta(), servedBound() * ROUNDING);
     if (served.top1() != 1) {
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT,
-          "expected the same best class for every probe in %s, found it for a fraction of %.3f"
-              .formatted(precision.label(), served.top1()));
+      throw NOT_EQUIVALENT.error(
+          "expected the same best class for every probe in %s, found it for a fraction"
+              + " of %.3f",
+          precision.label(), served.top1());
     }
   }
 
@@ -166,17 +167,16 @@ public record Certificate(
 
   private static void requireCount(String what, int expected, int found) {
     if (found != expected) {
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT, "expected %d %s, found %d".formatted(expected, what, found));
+      throw NOT_EQUIVALENT.error("expected %d %s, found %d", expected, what, found);
     }
   }
 
   private static void requireWithin(String what, double maxDelta, double allowed) {
     if (!(maxDelta <= allowed)) { // NaN fails
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT,
-          "the artifact does not compute what its source weights compute: in %s the logits differ by up to %.3g, expected at most %.3g"
-              .formatted(what, maxDelta, allowed));
+      throw NOT_EQUIVALENT.error(
+          "the artifact does not compute what its source weights compute: in %s the"
+              + " logits differ by up to %.3g, expected at most %.3g",
+          what, maxDelta, allowed);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.certify;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
@@ -83,9 +84,7 @@ public final class EquivalenceCheck {
   private static double[] finite(double[] logits) {
     for (double logit : logits) {
       if (!Double.isFinite(logit)) {
-        throw new ServiceException(
-            ErrorCode.NOT_EQUIVALENT,
-            "expected finite logits of the source weights, found " + logit);
+        throw NOT_EQUIVALENT.error("expected finite logits of the source weights, found %s", logit);
       }
     }
     return logits;

@@ -1,8 +1,8 @@
 package io.github.vanillanet.model.checkpoint;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CHECKPOINT;
 import static java.util.Map.entry;
 
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.math.BigInteger;
 import java.util.Collection;
@@ -38,8 +38,7 @@ final class Rejection {
 
   /** Formats in the root locale and replaces control characters by {@code ?}. */
   static ServiceException of(String format, Object... arguments) {
-    return new ServiceException(
-        ErrorCode.BAD_CHECKPOINT, oneLine(String.format(Locale.ROOT, format, arguments)));
+    return BAD_CHECKPOINT.error(oneLine(String.format(Locale.ROOT, format, arguments)));
   }
 
   /** Text from the file, truncated to a length that suits a message. */

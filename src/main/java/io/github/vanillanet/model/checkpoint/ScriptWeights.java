@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.checkpoint;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -38,8 +39,7 @@ public final class ScriptWeights {
       return new TensorReader(unpickled.storages(), memory, allowance)
           .readAll(tensors(unpickled.root()));
     } catch (ServiceException | IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_ARTIFACT, "%s: %s".formatted(archive, e.getMessage()), e);
+      throw BAD_ARTIFACT.error(e, "%s: %s", archive, e.getMessage());
     }
   }
 

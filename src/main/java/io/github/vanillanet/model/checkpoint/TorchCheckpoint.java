@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.checkpoint;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CHECKPOINT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -52,17 +53,14 @@ public record TorchCheckpoint(
     try {
       return open(file, key);
     } catch (ServiceException e) {
-      throw new ServiceException(ErrorCode.BAD_CHECKPOINT, name + ": " + e.getMessage(), e);
+      throw BAD_CHECKPOINT.error(e, "%s: %s", name, e.getMessage());
     } catch (InternalError e) {
       // The JVM throws this for a page fault beyond the end of a mapped file.
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT,
-          name + ": the file changed during reading, or the scratch space is full",
-          e);
+      throw BAD_CHECKPOINT.error(
+          e, "%s: the file changed during reading, or the scratch space is full", name);
     } catch (IOException | RuntimeException e) {
       // No known file causes another RuntimeException than UncheckedIOException.
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT, name + ": cannot be read: " + Rejection.quote(e.toString()), e);
+      throw BAD_CHECKPOINT.error(e, "%s: cannot be read: %s", name, Rejection.quote(e.toString()));
     }
   }
 

@@ -1,5 +1,7 @@
 package io.github.vanillanet.model.engine;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
@@ -41,8 +43,7 @@ public final class DerivedArtifact {
       weights = ParameterTable.of(network).select(ScriptWeights.read(published));
     } catch (ServiceException e) {
       e.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
-      throw new ServiceException(
-          ErrorCode.BAD_ARTIFACT, "%s: %s".formatted(published, e.getMessage()), e);
+      throw BAD_ARTIFACT.error(e, "%s: %s", published, e.getMessage());
     }
     DeployedModule.of(network, weights, preprocessing, arithmetic).write(file);
   }

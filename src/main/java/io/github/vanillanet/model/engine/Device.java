@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.engine;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -34,9 +35,8 @@ public record Device(Kind kind, int index) {
     }
     Matcher cuda = CUDA.matcher(name);
     if (!cuda.matches()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.device: expected %s, found '%s'".formatted(DeviceChoice.FORMS, name));
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.device: expected %s, found '%s'", DeviceChoice.FORMS, name);
     }
     return cuda(cuda.group(1) == null ? 0 : Integer.parseInt(cuda.group(1)));
   }

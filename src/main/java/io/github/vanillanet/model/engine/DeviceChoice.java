@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.engine;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -42,17 +43,15 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
       return choice;
     }
     if (usable == 0) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.device=%s: no CUDA device is usable: %s"
-              .formatted(setting, missing(surroundings)));
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.device=%s: no CUDA device is usable: %s", setting, missing(surroundings));
     }
     List<Device> outside = choice.devices.stream().filter(d -> d.index() >= usable).toList();
     if (!outside.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.device=%s: expected devices below cuda:%d, because libtorch sees %d, found %s%s"
-              .formatted(setting, usable, usable, Device.names(outside), visible(surroundings)));
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.device=%s: expected devices below cuda:%d, because libtorch sees"
+              + " %d, found %s%s",
+          setting, usable, usable, Device.names(outside), visible(surroundings));
     }
     return choice;
   }
@@ -64,9 +63,8 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
     List<Device> devices = Arrays.stream(setting.split(",", -1)).map(Device::parse).toList();
     if (Set.copyOf(devices).size() < devices.size()
         || devices.size() > 1 && devices.contains(Device.CPU)) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.device: expected %s, each once, found '%s'".formatted(FORMS, setting));
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.device: expected %s, each once, found '%s'", FORMS, setting);
     }
     return devices;
   }

@@ -1,5 +1,7 @@
 package io.github.vanillanet.model.engine;
 
+import static io.github.vanillanet.base.error.ErrorCode.OUT_OF_DEVICE_MEMORY;
+
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
@@ -25,9 +27,8 @@ public final class TorchFailure {
    */
   public static ServiceException of(RuntimeException e, ErrorCode otherwise, String what) {
     return isOutOfMemory(e)
-        ? new ServiceException(
-            ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + reason(e), e)
-        : new ServiceException(otherwise, what + ": " + reason(e), e);
+        ? OUT_OF_DEVICE_MEMORY.error(e, "the device is out of memory: %s", reason(e))
+        : otherwise.error(e, "%s: %s", what, reason(e));
   }
 
   static boolean isOutOfMemory(RuntimeException e) {

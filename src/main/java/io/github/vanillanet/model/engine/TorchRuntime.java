@@ -1,10 +1,11 @@
 package io.github.vanillanet.model.engine;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 
 /** libtorch, loaded once per process. Loading takes about a second and downloads nothing. */
@@ -31,11 +32,12 @@ public final class TorchRuntime {
       NativeEnvironment.keepFreedMemory();
       return new TorchRuntime(Engine.getEngine("PyTorch"));
     } catch (RuntimeException | LinkageError e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "libtorch cannot be loaded on %s/%s: %s"
-              .formatted(System.getProperty("os.name"), System.getProperty("os.arch"), rootOf(e)),
-          e);
+      throw BAD_CONFIGURATION.error(
+          e,
+          "libtorch cannot be loaded on %s/%s: %s",
+          System.getProperty("os.name"),
+          System.getProperty("os.arch"),
+          rootOf(e));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.fuse;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -48,10 +49,8 @@ public final class Reparameterizer {
       throw new IllegalArgumentException("expected the training form");
     }
     if (slope != 1) {
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT,
-          "expected slope 1, found %s: train until the slope has reached 1, then fuse"
-              .formatted(slope));
+      throw NOT_EQUIVALENT.error(
+          "expected slope 1, found %s: train until the slope has reached 1, then fuse", slope);
     }
     return new Reparameterizer(ParameterTable.of(training).select(weights), product)
         .fuse(training.architecture().blocks());

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.network;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 
 /** Height and width of the features between two layers. */
@@ -30,9 +31,8 @@ public record FeatureMap(int height, int width) {
 
   private FeatureMap requirePixels(Layer layer) {
     if (height < 1 || width < 1) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "the input size is too small for this variant: no pixel is left after " + layer);
+      throw BAD_CONFIGURATION.error(
+          "the input size is too small for this variant: no pixel is left after %s", layer);
     }
     return this;
   }

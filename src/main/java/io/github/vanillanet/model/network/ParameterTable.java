@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.network;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CHECKPOINT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -75,9 +76,7 @@ public record ParameterTable(Map<String, long[]> shapes) {
     report(problems, "extra", extra);
     report(problems, "misshapen", misshapen);
     if (!problems.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT,
-          "the weights do not fit the net: " + String.join("; ", problems));
+      throw BAD_CHECKPOINT.error("the weights do not fit the net: %s", String.join("; ", problems));
     }
     return new StateDict(selected);
   }

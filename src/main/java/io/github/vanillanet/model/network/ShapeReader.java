@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.network;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CHECKPOINT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -45,15 +46,13 @@ public final class ShapeReader {
     boolean deployed = weights.contains("stem.0.weight");
     if (training == deployed) {
       List<String> names = List.copyOf(weights.tensors().keySet());
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT,
-          ("expected the weights of one VanillaNet, with stem1.0.weight (training form) or"
-                  + " stem.0.weight (deployed form), found %s among %d tensors: %s%s")
-              .formatted(
-                  training ? "both" : "neither",
-                  names.size(),
-                  names.subList(0, Math.min(NAMES_SHOWN, names.size())),
-                  names.size() > NAMES_SHOWN ? " …" : ""));
+      throw BAD_CHECKPOINT.error(
+          "expected the weights of one VanillaNet, with stem1.0.weight (training form)"
+              + " or stem.0.weight (deployed form), found %s among %d tensors: %s%s",
+          training ? "both" : "neither",
+          names.size(),
+          names.subList(0, Math.min(NAMES_SHOWN, names.size())),
+          names.size() > NAMES_SHOWN ? " …" : "");
     }
     return training ? Form.TRAINING : Form.DEPLOYED;
   }
@@ -76,9 +75,8 @@ public final class ShapeReader {
     HostTensor kernel = weights.get(name);
     long[] shape = kernel.shape();
     if (shape.length != 4 || shape[2] != shape[3] || shape[2] % 2 == 0 || shape[2] > MAX_KERNEL) {
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT,
-          "%s: expected [channels, 1, k, k] with an odd k, found %s".formatted(name, kernel));
+      throw BAD_CHECKPOINT.error(
+          "%s: expected [channels, 1, k, k] with an odd k, found %s", name, kernel);
     }
     return (int) (shape[2] / 2);
   }

@@ -1,6 +1,9 @@
 package io.github.vanillanet.model.repository;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CHECKPOINT;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
@@ -46,8 +49,7 @@ public record CheckpointImport(
    */
   public Candidate read(Consumer<String> warnings) {
     if (slope != 1) {
-      throw new ServiceException(
-          ErrorCode.NOT_EQUIVALENT, "only a net with slope 1 can be fused, found slope " + slope);
+      throw NOT_EQUIVALENT.error("only a net with slope 1 can be fused, found slope %s", slope);
     }
     Preprocessing preprocessing = preprocessing();
     TorchCheckpoint file = TorchCheckpoint.read(checkpoint, key);
@@ -77,9 +79,8 @@ public record CheckpointImport(
       ParameterTable.of(network).select(file.weights());
       return network;
     } catch (ServiceException e) {
-      e.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT, checkpoint.getFileName() + ": " + e.getMessage(), e);
+      e.rethrowUnless(BAD_CHECKPOINT);
+      throw BAD_CHECKPOINT.error(e, "%s: %s", checkpoint.getFileName(), e.getMessage());
     }
   }
 
@@ -87,10 +88,8 @@ public record CheckpointImport(
     try {
       return Preprocessing.official(inputHeight, inputWidth);
     } catch (IllegalArgumentException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "input size %dx%d: %s".formatted(inputHeight, inputWidth, e.getMessage()),
-          e);
+      throw BAD_CONFIGURATION.error(
+          e, "input size %dx%d: %s", inputHeight, inputWidth, e.getMessage());
     }
   }
 

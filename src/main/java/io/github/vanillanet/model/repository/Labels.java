@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.repository;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -38,17 +39,12 @@ public final class Labels {
     try {
       labels = Files.readAllLines(file).stream().map(String::strip).toList();
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "the labels %s cannot be read as UTF-8 text: %s".formatted(file, e),
-          e);
+      throw BAD_CONFIGURATION.error(e, "the labels %s cannot be read as UTF-8 text: %s", file, e);
     }
     if (labels.size() != classes || labels.contains("")) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "%s: expected %d labels, one per line, found %d%s"
-              .formatted(
-                  file, classes, labels.size(), labels.contains("") ? ", some of them empty" : ""));
+      throw BAD_CONFIGURATION.error(
+          "%s: expected %d labels, one per line, found %d%s",
+          file, classes, labels.size(), labels.contains("") ? ", some of them empty" : "");
     }
     return labels;
   }

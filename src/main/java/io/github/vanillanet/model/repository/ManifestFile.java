@@ -1,5 +1,7 @@
 package io.github.vanillanet.model.repository;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.MapperFeature;
@@ -11,7 +13,6 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -63,23 +64,20 @@ public final class ManifestFile {
     try (InputStream content = Files.newInputStream(file)) {
       long bytes = Files.size(file);
       if (bytes > MAX_BYTES) {
-        throw new ServiceException(
-            ErrorCode.BAD_ARTIFACT,
-            "%s: expected at most %d bytes, found %d".formatted(file, MAX_BYTES, bytes));
+        throw BAD_ARTIFACT.error("%s: expected at most %d bytes, found %d", file, MAX_BYTES, bytes);
       }
       Manifest manifest = read(content);
       if (manifest.format() != Manifest.FORMAT) {
-        throw new ServiceException(
-            ErrorCode.BAD_ARTIFACT,
-            "%s: expected format %d, found %d".formatted(file, Manifest.FORMAT, manifest.format()));
+        throw BAD_ARTIFACT.error(
+            "%s: expected format %d, found %d", file, Manifest.FORMAT, manifest.format());
       }
       return manifest;
     } catch (JacksonException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_ARTIFACT,
-          "%s is not a manifest: %s"
-              .formatted(file, e.getOriginalMessage().lines().findFirst().orElse("")),
-          e);
+      throw BAD_ARTIFACT.error(
+          e,
+          "%s is not a manifest: %s",
+          file,
+          e.getOriginalMessage().lines().findFirst().orElse(""));
     } catch (IOException e) {
       throw StoredVersion.unreadable(file, e);
     }

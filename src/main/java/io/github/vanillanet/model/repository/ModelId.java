@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.repository;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -39,11 +40,10 @@ public record ModelId(String name, int version) {
    */
   public static String requireName(String name) {
     if (!isName(name)) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          ("model name: expected 1 to 64 letters, digits, dots, hyphens and underscores, beginning"
-                  + " with a letter or digit, found '%s'")
-              .formatted(name));
+      throw BAD_CONFIGURATION.error(
+          "model name: expected 1 to 64 letters, digits, dots, hyphens and underscores,"
+              + " beginning with a letter or digit, found '%s'",
+          name);
     }
     return name;
   }

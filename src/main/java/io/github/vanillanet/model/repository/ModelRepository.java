@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.repository;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
@@ -99,8 +100,7 @@ public final class ModelRepository {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION, "the folder %s cannot be read: %s".formatted(parent, e), e);
+      throw BAD_CONFIGURATION.error(e, "the folder %s cannot be read: %s", parent, e);
     }
   }
 
@@ -133,10 +133,7 @@ public final class ModelRepository {
     try {
       FolderTree.delete(TemporaryFolder.hide(folder(id)));
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "version %s cannot be deleted in %s: %s".formatted(id, root, e),
-          e);
+      throw BAD_CONFIGURATION.error(e, "version %s cannot be deleted in %s: %s", id, root, e);
     }
   }
 
@@ -173,10 +170,7 @@ public final class ModelRepository {
         deleteIfEmpty(model);
       }
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "model %s cannot be written in %s: %s".formatted(name, root, e),
-          e);
+      throw BAD_CONFIGURATION.error(e, "model %s cannot be written in %s: %s", name, root, e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.repository;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.network.Precision;
@@ -78,17 +79,15 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
 
   private static void requireEqual(String what, Object expected, Object found) {
     if (!expected.equals(found)) {
-      throw new ServiceException(
-          ErrorCode.BAD_ARTIFACT, "%s: expected %s, found %s".formatted(what, expected, found));
+      throw BAD_ARTIFACT.error("%s: expected %s, found %s", what, expected, found);
     }
   }
 
   static ServiceException unreadable(Path file, IOException e) {
-    return new ServiceException(
-        ErrorCode.BAD_ARTIFACT,
+    return BAD_ARTIFACT.error(
+        e,
         Files.isRegularFile(file)
             ? "%s cannot be read: %s".formatted(file, e)
-            : file + " is missing",
-        e);
+            : file + " is missing");
   }
 }

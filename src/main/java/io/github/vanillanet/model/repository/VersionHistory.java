@@ -1,7 +1,7 @@
 package io.github.vanillanet.model.repository;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.files.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -40,8 +40,7 @@ public record VersionHistory(List<Integer> versions) {
     } catch (NoSuchFileException e) {
       return new VersionHistory(List.of());
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION, "%s cannot be read: %s".formatted(file, e), e);
+      throw BAD_CONFIGURATION.error(e, "%s cannot be read: %s", file, e);
     }
   }
 
@@ -52,8 +51,7 @@ public record VersionHistory(List<Integer> versions) {
       DurableFiles.replace(
           file, versions.stream().map(v -> v + "\n").collect(Collectors.joining()));
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION, "%s cannot be written: %s".formatted(file, e), e);
+      throw BAD_CONFIGURATION.error(e, "%s cannot be written: %s", file, e);
     }
   }
 

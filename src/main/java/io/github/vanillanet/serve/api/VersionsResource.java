@@ -1,10 +1,10 @@
 package io.github.vanillanet.serve.api;
 
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.vanillanet.base.config.AdminRole;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.registry.VersionSwitch;
@@ -85,8 +85,7 @@ public final class VersionsResource {
       @PathParam("model") String model, @PathParam("version") String version) {
     OptionalInt number = ModelId.version(version);
     if (!ModelId.isName(model) || number.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND, "model '%s' has no version '%s'".formatted(model, version));
+      throw MODEL_NOT_FOUND.error("model '%s' has no version '%s'", model, version);
     }
     versions.activate(new ModelId(model, number.getAsInt()));
     return versions(model);

@@ -1,5 +1,9 @@
 package io.github.vanillanet.serve.inference;
 
+import static io.github.vanillanet.base.error.ErrorCode.CLIENT_GONE;
+import static io.github.vanillanet.base.error.ErrorCode.DEADLINE_EXCEEDED;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
@@ -94,12 +98,11 @@ final class Attempt {
       answer.cancel(false);
       throw tooLate();
     } catch (CancellationException e) {
-      throw new ServiceException(
-          ErrorCode.CLIENT_GONE, "the client disconnected before the answer");
+      throw CLIENT_GONE.error("the client disconnected before the answer");
     } catch (InterruptedException e) {
       answer.cancel(false);
       Thread.currentThread().interrupt();
-      throw new ServiceException(ErrorCode.NOT_READY, "the service is shutting down");
+      throw NOT_READY.error("the service is shutting down");
     } catch (ExecutionException e) {
       if (ServiceException.has(e.getCause(), ErrorCode.ENGINE_FAILURE)) {
         served.failed();
@@ -112,9 +115,7 @@ final class Attempt {
   }
 
   private ServiceException tooLate() {
-    return new ServiceException(
-        ErrorCode.DEADLINE_EXCEEDED,
-        "the budget of %s ended before the answer".formatted(deadline));
+    return DEADLINE_EXCEEDED.error("the budget of %s ended before the answer", deadline);
   }
 
   private void requireFinite(ModelInput input, float[] logits) {
@@ -123,9 +124,8 @@ final class Attempt {
         if (input.kind() == InputKind.IMAGES) { // a client's tensor may cause this by itself
           served.failed();
         }
-        throw new ServiceException(
-            ErrorCode.ENGINE_FAILURE,
-            "%s computed a logit that is not finite: %s".formatted(served.id(), logit));
+        throw ErrorCode.ENGINE_FAILURE.error(
+            "%s computed a logit that is not finite: %s", served.id(), logit);
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.CLIENT_GONE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
@@ -95,8 +96,7 @@ public final class Call {
    */
   void requireClient() {
     if (abandoned.isDone()) {
-      throw new ServiceException(
-          ErrorCode.CLIENT_GONE, "the client disconnected before its image was decoded");
+      throw CLIENT_GONE.error("the client disconnected before its image was decoded");
     }
   }
 

@@ -1,6 +1,8 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.timing.Deadline;
@@ -64,7 +66,7 @@ public final class ClassificationService {
         served.get().lane().requireRoom(1, deadline);
       } catch (ServiceException e) {
         Optional<ServedModel> now = models.current(model, deadline);
-        if (e.code() == ErrorCode.NOT_READY && !now.equals(served)) {
+        if (e.code() == NOT_READY && !now.equals(served)) {
           return now; // the version was swapped and closed meanwhile: the reservation decides
         }
         countRejected(call, served.get(), e);
@@ -168,11 +170,9 @@ public final class ClassificationService {
     if (shape.length != 4
         || shape[0] < 1
         || !Arrays.equals(Arrays.copyOfRange(shape, 1, 4), sample)) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "%s expects input of shape [n, %d, %d, %d], got %s"
-              .formatted(
-                  served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape)));
+      throw INVALID_REQUEST.error(
+          "%s expects input of shape [n, %d, %d, %d], got %s",
+          served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape));
     }
   }
 }

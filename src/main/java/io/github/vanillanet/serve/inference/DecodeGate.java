@@ -1,6 +1,9 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.CLIENT_GONE;
+import static io.github.vanillanet.base.error.ErrorCode.DEADLINE_EXCEEDED;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.metrics.Stage;
 import java.util.ArrayDeque;
@@ -63,17 +66,15 @@ final class DecodeGate {
       return true;
     } catch (TimeoutException e) {
       giveUp(permit);
-      throw new ServiceException(
-          ErrorCode.DEADLINE_EXCEEDED,
-          "the budget of %s ended before a decoder was free".formatted(call.deadline()));
+      throw DEADLINE_EXCEEDED.error(
+          "the budget of %s ended before a decoder was free", call.deadline());
     } catch (CancellationException e) {
       giveUp(permit);
-      throw new ServiceException(
-          ErrorCode.CLIENT_GONE, "the client disconnected before a decoder was free");
+      throw CLIENT_GONE.error("the client disconnected before a decoder was free");
     } catch (InterruptedException e) {
       giveUp(permit);
       Thread.currentThread().interrupt();
-      throw new ServiceException(ErrorCode.NOT_READY, "the service is shutting down");
+      throw NOT_READY.error("the service is shutting down");
     } catch (ExecutionException e) {
       throw new IllegalStateException("a permit never fails", e);
     }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.Preprocessing;
@@ -62,10 +63,9 @@ final class ImagePreparation {
     int bytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
     long maxImages = Math.max(1, Math.min(maxInputBytes, Integer.MAX_VALUE) / bytes);
     if (encoded.size() > maxImages) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE,
-          "expected at most %d images for %s in one request, got %d"
-              .formatted(maxImages, served.id(), encoded.size()));
+      throw TOO_LARGE.error(
+          "expected at most %d images for %s in one request, got %d",
+          maxImages, served.id(), encoded.size());
     }
     ByteBuffer pixels = ByteBuffer.allocate(bytes * encoded.size()).order(ByteOrder.nativeOrder());
     gate.pass(call, () -> decode(call, preprocessing, encoded, pixels, rejected));

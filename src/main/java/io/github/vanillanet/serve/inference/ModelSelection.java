@@ -1,6 +1,9 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_AMBIGUOUS;
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.serve.registry.Lease;
@@ -104,30 +107,24 @@ public final class ModelSelection {
     int served = lease.model().id().version();
     if (version != served) {
       lease.close();
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "model '%s' is served in version %d, not in version %d"
-              .formatted(lease.model().id().name(), served, version));
+      throw MODEL_NOT_FOUND.error(
+          "model '%s' is served in version %d, not in version %d",
+          lease.model().id().name(), served, version);
     }
   }
 
   private ServiceException noDefault(boolean mayBeLoading) {
     return mayBeLoading
-        ? new ServiceException(ErrorCode.NOT_READY, "the models are still being loaded")
-        : new ServiceException(
-            ErrorCode.MODEL_AMBIGUOUS,
-            "the request names no model and there is no default; name one of: "
-                + String.join(", ", registry.names()));
+        ? NOT_READY.error("the models are still being loaded")
+        : MODEL_AMBIGUOUS.error(
+            "the request names no model and there is no default; name one of: %s",
+            String.join(", ", registry.names()));
   }
 
   private ServiceException notFound(String name, boolean mayBeLoading) {
     return mayBeLoading
-        ? new ServiceException(
-            ErrorCode.NOT_READY,
-            "model '%s' is not loaded; models are still being loaded".formatted(name))
-        : new ServiceException(
-            ErrorCode.MODEL_NOT_FOUND,
-            "there is no model '%s'; loaded are: %s"
-                .formatted(name, String.join(", ", registry.names())));
+        ? NOT_READY.error("model '%s' is not loaded; models are still being loaded", name)
+        : MODEL_NOT_FOUND.error(
+            "there is no model '%s'; loaded are: %s", name, String.join(", ", registry.names()));
   }
 }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import java.util.Optional;
@@ -28,9 +29,7 @@ public record ModelTarget(Optional<String> name, OptionalInt version) {
   public static ModelTarget of(String name, Optional<String> version) {
     OptionalInt number = version.map(ModelId::version).orElse(OptionalInt.empty());
     if (version.isPresent() && number.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "model '%s' has no version '%s'".formatted(name, version.get()));
+      throw MODEL_NOT_FOUND.error("model '%s' has no version '%s'", name, version.get());
     }
     return new ModelTarget(Optional.of(name), number);
   }

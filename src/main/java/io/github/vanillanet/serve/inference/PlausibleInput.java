@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -33,7 +34,7 @@ final class PlausibleInput {
   static void require(ByteBuffer values) {
     IntBuffer bits = values.duplicate().order(ByteOrder.nativeOrder()).asIntBuffer();
     if (!allPlausible(bits.duplicate())) {
-      throw new ServiceException(ErrorCode.INVALID_REQUEST, describe(bits));
+      throw INVALID_REQUEST.error(describe(bits));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.registry;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.DerivedArtifact;
@@ -28,10 +29,12 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
     try {
       return derive(version, arithmetic);
     } catch (IOException | UncheckedIOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "%s: cannot write the artifact for %s in %s: %s"
-              .formatted(version.id(), arithmetic, System.getProperty("java.io.tmpdir"), e),
+      throw BAD_CONFIGURATION.error(
+          e,
+          "%s: cannot write the artifact for %s in %s: %s",
+          version.id(),
+          arithmetic,
+          System.getProperty("java.io.tmpdir"),
           e);
     }
   }

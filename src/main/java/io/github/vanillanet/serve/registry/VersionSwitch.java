@@ -1,6 +1,8 @@
 package io.github.vanillanet.serve.registry;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
@@ -90,10 +92,8 @@ public final class VersionSwitch {
   public synchronized void activate(ModelId id) {
     requireModel(id.name());
     if (!repository.versions(id.name()).contains(id.version())) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "There is no version %s; the versions are %s"
-              .formatted(id, repository.versions(id.name())));
+      throw MODEL_NOT_FOUND.error(
+          "There is no version %s; the versions are %s", id, repository.versions(id.name()));
     }
     VersionHistory before = history(id.name());
     VersionHistory after = before.activated(id.version());
@@ -119,11 +119,7 @@ public final class VersionSwitch {
     int version =
         after
             .active()
-            .orElseThrow(
-                () ->
-                    new ServiceException(
-                        ErrorCode.CONFLICT,
-                        "No other version of %s was active before".formatted(name)));
+            .orElseThrow(() -> CONFLICT.error("No other version of %s was active before", name));
     ModelId id = new ModelId(name, version);
     replace(id, after).meters().rolledBack();
     return id;
@@ -136,10 +132,9 @@ public final class VersionSwitch {
    */
   public synchronized void unload(String name) {
     if (!registry.remove(name)) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "There is no model '%s'; the loaded models are: %s"
-              .formatted(name, String.join(", ", registry.names())));
+      throw MODEL_NOT_FOUND.error(
+          "There is no model '%s'; the loaded models are: %s",
+          name, String.join(", ", registry.names()));
     }
     LOG.log(Level.INFO, "Unloaded {0}", name);
   }
@@ -205,9 +200,8 @@ public final class VersionSwitch {
 
   private void requireModel(String name) {
     if (!ModelId.isName(name) || repository.versions(name).isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "There is no model '%s'; the models are %s".formatted(name, repository.names()));
+      throw MODEL_NOT_FOUND.error(
+          "There is no model '%s'; the models are %s", name, repository.names());
     }
   }
 }

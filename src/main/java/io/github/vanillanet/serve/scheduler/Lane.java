@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.scheduler;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.model.engine.ModelInstance;
@@ -204,9 +205,7 @@ public final class Lane implements AutoCloseable {
   public void close(Duration drain) {
     scheduler.close(queue);
     boolean ended = join(workers, queue.fault.isPresent() ? FAULTY_DRAIN : drain);
-    ServiceException reason =
-        new ServiceException(
-            ErrorCode.NOT_READY, name + " was closed before this work was computed");
+    ServiceException reason = NOT_READY.error("%s was closed before this work was computed", name);
     scheduler.leave(queue).forEach(work -> work.answer.completeExceptionally(reason));
     if (!ended) {
       workers.forEach(Thread::interrupt);

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.scheduler;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.metrics.FaultReason;
 
@@ -15,8 +16,7 @@ public record LaneFault(FaultReason reason, String detail, boolean sticky) {
 
   /** The error of every request to the lane. */
   ServiceException rejection(String lane) {
-    return new ServiceException(
-        ErrorCode.NOT_READY, "%s is out of service: %s".formatted(lane, this));
+    return NOT_READY.error("%s is out of service: %s", lane, this);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.github.vanillanet.serve.scheduler;
 
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
+
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
@@ -98,7 +100,7 @@ final class LaneQueue {
       throw fault.get().rejection(name);
     }
     if (closing) {
-      throw new ServiceException(ErrorCode.NOT_READY, name + " is closing");
+      throw NOT_READY.error("%s is closing", name);
     }
   }
 

@@ -1,7 +1,7 @@
 package io.github.vanillanet.serve.scheduler;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.DEADLINE_EXCEEDED;
+
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -39,8 +39,7 @@ final class Work {
   /** Fails the work because its deadline cannot be met. */
   void drop(String lane) {
     answer.completeExceptionally(
-        new ServiceException(
-            ErrorCode.DEADLINE_EXCEEDED,
-            "%s: too little is left of the budget of %s".formatted(lane, reservation.deadline)));
+        DEADLINE_EXCEEDED.error(
+            "%s: too little is left of the budget of %s", lane, reservation.deadline));
   }
 }

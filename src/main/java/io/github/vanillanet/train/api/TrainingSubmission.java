@@ -1,8 +1,10 @@
 package io.github.vanillanet.train.api;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
@@ -104,9 +106,7 @@ final class TrainingSubmission {
     try (InputStream bytes = Files.newInputStream(archive)) {
       long size = Files.size(archive);
       if (size > limit) {
-        throw new ServiceException(
-            ErrorCode.TOO_LARGE,
-            "data: expected at most %d bytes, found %d".formatted(limit, size));
+        throw TOO_LARGE.error("data: expected at most %d bytes, found %d", limit, size);
       }
       if (!Arrays.equals(bytes.readNBytes(ZIP.length), ZIP)) {
         throw invalid("data: expected a zip of an image folder, the upload is not a zip");
@@ -118,6 +118,6 @@ final class TrainingSubmission {
   }
 
   private static ServiceException invalid(String message) {
-    return new ServiceException(ErrorCode.INVALID_REQUEST, message);
+    return INVALID_REQUEST.error(message);
   }
 }

@@ -1,11 +1,12 @@
 package io.github.vanillanet.train.api;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.JOB_NOT_FOUND;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.config.AdminRole;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.github.vanillanet.train.loop.Recipe;
@@ -64,8 +65,7 @@ public final class TrainingsResource {
               schema = @Schema(implementation = Recipe.class)))
   public Response train(JsonNode request) {
     if (request == null) { // the body is empty
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "expected a JSON object, the body is empty");
+      throw INVALID_REQUEST.error("expected a JSON object, the body is empty");
     }
     return accepted(submission.submit(request));
   }
@@ -80,10 +80,9 @@ public final class TrainingsResource {
   public Response train(@RestForm("spec") String spec, @RestForm("data") FileUpload data) {
     // null for a missing part, and for a part without a file name
     if (spec == null || data == null || data.uploadedFile() == null) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "expected JSON in the multipart field 'spec' and a zip in 'data'; missing: "
-              + (spec == null ? "spec" : "data"));
+      throw INVALID_REQUEST.error(
+          "expected JSON in the multipart field 'spec' and a zip in 'data'; missing: %s",
+          spec == null ? "spec" : "data");
     }
     return accepted(submission.submit(parse(spec), data.uploadedFile()));
   }
@@ -92,9 +91,8 @@ public final class TrainingsResource {
     try {
       return json.readTree(spec);
     } catch (JsonProcessingException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "spec: expected JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+      throw INVALID_REQUEST.error(
+          "spec: expected JSON: %s", e.getOriginalMessage().lines().findFirst().orElse(""));
     }
   }
 
@@ -127,10 +125,7 @@ public final class TrainingsResource {
   public JsonNode report(@PathParam("id") String id) {
     return jobs.folder(id)
         .readReport(JsonNode.class)
-        .orElseThrow(
-            () ->
-                new ServiceException(
-                    ErrorCode.JOB_NOT_FOUND, "job %s has no report yet".formatted(id)));
+        .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no report yet", id));
   }
 
   @DELETE

@@ -1,12 +1,13 @@
 package io.github.vanillanet.train.cluster;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.github.vanillanet.base.config.KubernetesConfig;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 import java.util.Map;
@@ -44,18 +45,16 @@ record JsonSettings(
     } catch (JsonProcessingException e) {
       // answered like null
     }
-    throw new ServiceException(
-        ErrorCode.BAD_CONFIGURATION,
-        "%s.%s: expected JSON of the form in a pod specification, found '%s'"
-            .formatted(KubernetesExecutor.SETTINGS, name, text));
+    throw BAD_CONFIGURATION.error(
+        "%s.%s: expected JSON of the form in a pod specification, found '%s'",
+        KubernetesExecutor.SETTINGS, name, text);
   }
 
   private static void rejectUnknown(String name, Map<String, Object> unknown) {
     if (!unknown.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "%s.%s: a pod specification has no such field: %s"
-              .formatted(KubernetesExecutor.SETTINGS, name, String.join(", ", unknown.keySet())));
+      throw BAD_CONFIGURATION.error(
+          "%s.%s: a pod specification has no such field: %s",
+          KubernetesExecutor.SETTINGS, name, String.join(", ", unknown.keySet()));
     }
   }
 }

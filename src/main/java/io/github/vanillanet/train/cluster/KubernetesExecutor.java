@@ -1,12 +1,12 @@
 package io.github.vanillanet.train.cluster;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.jdkhttp.JdkHttpClientFactory;
 import io.github.vanillanet.base.config.KubernetesConfig;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRun;
@@ -77,10 +77,8 @@ public final class KubernetesExecutor implements JobExecutor {
 
   private static void require(String setting, Optional<String> value) {
     if (value.isEmpty() || value.get().isBlank()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "%s.%s: vanillanet.training.executor=kubernetes requires a value"
-              .formatted(SETTINGS, setting));
+      throw BAD_CONFIGURATION.error(
+          "%s.%s: vanillanet.training.executor=kubernetes requires a value", SETTINGS, setting);
     }
   }
 
@@ -123,21 +121,19 @@ public final class KubernetesExecutor implements JobExecutor {
             .withRequestRetryBackoffLimit(0) // the run repeats requests and reports why
             .build();
     if (!Files.isReadable(TOKEN) && config.getCurrentContext() == null) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "vanillanet.training.executor=kubernetes: no cluster is configured; expected a service"
-              + " account token at %s or a kubeconfig file with a current context"
-                  .formatted(TOKEN));
+      throw BAD_CONFIGURATION.error(
+          "vanillanet.training.executor=kubernetes: no cluster is configured; expected a"
+              + " service account token at %s or a kubeconfig file with a current context",
+          TOKEN);
     }
     String namespace =
         chosenNamespace
             .or(() -> Optional.ofNullable(config.getNamespace()))
             .orElseThrow(
                 () ->
-                    new ServiceException(
-                        ErrorCode.BAD_CONFIGURATION,
-                        SETTINGS
-                            + ".namespace: requires a value, because the current context has no namespace"));
+                    BAD_CONFIGURATION.error(
+                        "%s.namespace: requires a value, because the current context has no namespace",
+                        SETTINGS));
     return new Cluster(
         new KubernetesClientBuilder()
             .withConfig(config)

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.dataset;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,10 +41,10 @@ final class BoundedCopy {
       size += count;
       copied += count;
       if (size > allowed || copied > budget) {
-        throw new ServiceException(
-            ErrorCode.TOO_LARGE,
-            "the archive unpacks to more than %d bytes, or to more than %d times its size, at %s"
-                .formatted(limits.maxUnpackedBytes(), limits.maxRatio(), entry.getName()));
+        throw TOO_LARGE.error(
+            "the archive unpacks to more than %d bytes, or to more than %d times its size,"
+                + " at %s",
+            limits.maxUnpackedBytes(), limits.maxRatio(), entry.getName());
       }
       checksum.update(chunk, 0, count);
       out.write(chunk, 0, count);

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.dataset;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -29,10 +30,10 @@ record EntryName(List<String> names) {
         || raw.chars().anyMatch(Character::isISOControl)
         || names.size() > MAX_NAMES
         || !names.stream().allMatch(EntryName::isSafe)) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET,
-          "the archive entry \"%s\" must be a relative path with forward slashes, without '..'"
-              .formatted(raw.replaceAll("\\p{Cntrl}", "?")));
+      throw BAD_DATASET.error(
+          "the archive entry \"%s\" must be a relative path with forward slashes,"
+              + " without '..'",
+          raw.replaceAll("\\p{Cntrl}", "?"));
     }
     return new EntryName(names);
   }

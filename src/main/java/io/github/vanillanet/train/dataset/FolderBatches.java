@@ -1,6 +1,8 @@
 package io.github.vanillanet.train.dataset;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
@@ -40,10 +42,9 @@ public final class FolderBatches implements BatchSource {
     this.classes = classes;
     long bytes = (long) order.batchSize() * sampleFloats * Float.BYTES;
     if (bytes > Integer.MAX_VALUE) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "a batch of %d samples takes %d bytes, expected less than 2 GiB"
-              .formatted(order.batchSize(), bytes));
+      throw BAD_CONFIGURATION.error(
+          "a batch of %d samples takes %d bytes, expected less than 2 GiB",
+          order.batchSize(), bytes);
     }
   }
 
@@ -65,10 +66,10 @@ public final class FolderBatches implements BatchSource {
       int epochs,
       int classes) {
     if (reader.size() < batchSize) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "the batch size is %d, but there are only %d training images; use a smaller batch size"
-              .formatted(batchSize, reader.size()));
+      throw BAD_CONFIGURATION.error(
+          "the batch size is %d, but there are only %d training images; use a smaller"
+              + " batch size",
+          batchSize, reader.size());
     }
     BatchOrder order = new BatchOrder(reader.size(), batchSize, true, seed);
     return new FolderBatches(
@@ -84,8 +85,7 @@ public final class FolderBatches implements BatchSource {
   public static FolderBatches evaluation(
       SampleReader reader, Preprocessing serving, int batchSize, int threads, int classes) {
     if (reader.size() == 0) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET, "there are no validation images, expected at least one");
+      throw BAD_DATASET.error("there are no validation images, expected at least one");
     }
     Preparation preparation =
         (image, random, target, offset) ->
@@ -138,8 +138,7 @@ public final class FolderBatches implements BatchSource {
       }
     }
     if (order.training()) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET, "none of the %d files can be decoded".formatted(reader.size()));
+      throw BAD_DATASET.error("none of the %d files can be decoded", reader.size());
     }
     return OptionalInt.empty();
   }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.dataset;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,11 +54,8 @@ public record ImageFolder(
           samples(splits.test(), classNames),
           folders.findings());
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET,
-          "the data folder %s cannot be read, expected a folder of class folders: %s"
-              .formatted(root, e),
-          e);
+      throw BAD_DATASET.error(
+          e, "the data folder %s cannot be read, expected a folder of class folders: %s", root, e);
     }
   }
 
@@ -73,10 +71,9 @@ public record ImageFolder(
             .map(Finding::toString)
             .collect(Collectors.joining("; "));
     if (!fatal.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET,
-          "the data set cannot be used for training (%d classes, %d training images): %s"
-              .formatted(classNames.size(), training.size(), fatal));
+      throw BAD_DATASET.error(
+          "the data set cannot be used for training (%d classes, %d training images): %s",
+          classNames.size(), training.size(), fatal);
     }
   }
 

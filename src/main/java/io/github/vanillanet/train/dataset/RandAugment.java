@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.dataset;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
 import java.util.SplittableRandom;
@@ -65,10 +66,10 @@ public record RandAugment(int operations, double magnitude, double std) {
   }
 
   private static ServiceException malformed(String text) {
-    return new ServiceException(
-        ErrorCode.BAD_CONFIGURATION,
-        "RandAugment must be 'none' or have the form rand-m7-mstd0.5-inc1 with m from 0 to 10,"
-            + " found '%s'".formatted(text));
+    return BAD_CONFIGURATION.error(
+        "RandAugment must be 'none' or have the form rand-m7-mstd0.5-inc1 with m from"
+            + " 0 to 10, found '%s'",
+        text);
   }
 
   RgbImage apply(RgbImage image, SplittableRandom random) {

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.dataset;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.RgbImage;
@@ -103,10 +104,10 @@ public final class SampleReader {
     corrupt.put(index, file);
     int count = corrupt.size();
     if (count > corruptShare * samples.size()) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET,
-          "%d of %d image files are damaged, at most %s %% are allowed. The last one is %s: %s"
-              .formatted(count, samples.size(), 100 * corruptShare, file.file(), file.reason()));
+      throw BAD_DATASET.error(
+          "%d of %d image files are damaged, at most %s %% are allowed. The last one is"
+              + " %s: %s",
+          count, samples.size(), 100 * corruptShare, file.file(), file.reason());
     }
   }
 }

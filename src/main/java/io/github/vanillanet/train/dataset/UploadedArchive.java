@@ -1,6 +1,8 @@
 package io.github.vanillanet.train.dataset;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.image.ImageDecoder;
@@ -59,8 +61,7 @@ public final class UploadedArchive {
       unpack(archive, content, new BoundedCopy(limits, Files.size(zip)));
       Files.move(unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
     } catch (ZipException | EOFException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET, "the upload is not a zip or is damaged: " + e.getMessage(), e);
+      throw BAD_DATASET.error(e, "the upload is not a zip or is damaged: %s", e.getMessage());
     } finally {
       FolderTree.delete(scratch);
     }
@@ -68,10 +69,9 @@ public final class UploadedArchive {
 
   private void unpack(ZipFile archive, Path content, BoundedCopy copy) throws IOException {
     if (archive.size() > limits.maxEntries()) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE,
-          "the archive holds %d entries, at most %d are allowed"
-              .formatted(archive.size(), limits.maxEntries()));
+      throw TOO_LARGE.error(
+          "the archive holds %d entries, at most %d are allowed",
+          archive.size(), limits.maxEntries());
     }
     boolean foundImage = false;
     for (ZipEntry entry : archive.stream().toList()) {
@@ -86,9 +86,7 @@ public final class UploadedArchive {
       }
     }
     if (!foundImage) {
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET,
-          "the archive holds %d entries, but no image".formatted(archive.size()));
+      throw BAD_DATASET.error("the archive holds %d entries, but no image", archive.size());
     }
   }
 
@@ -115,11 +113,10 @@ public final class UploadedArchive {
     try {
       return content.resolve(String.join("/", name.names()));
     } catch (InvalidPathException e) { // for example an accent on a platform limited to ASCII
-      throw new ServiceException(
-          ErrorCode.BAD_DATASET,
-          "this platform cannot store a file with the name of the archive entry %s"
-              .formatted(name.names()),
-          e);
+      throw BAD_DATASET.error(
+          e,
+          "this platform cannot store a file with the name of the archive entry %s",
+          name.names());
     }
   }
 
@@ -132,8 +129,7 @@ public final class UploadedArchive {
   }
 
   private static ServiceException duplicate(Path file) {
-    return new ServiceException(
-        ErrorCode.BAD_DATASET, "the archive holds %s twice".formatted(file.getFileName()));
+    return BAD_DATASET.error("the archive holds %s twice", file.getFileName());
   }
 
   /** The folder with {@code train/} or the class folders: {@code folder} or its only child. */

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.jobs;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.InvalidPathException;
@@ -25,9 +26,8 @@ public record DataRoot(Optional<Path> folder) {
     Path root =
         folder.orElseThrow(
             () ->
-                new ServiceException(
-                    ErrorCode.INVALID_REQUEST,
-                    member + ": paths require the setting vanillanet.training.data-root"));
+                INVALID_REQUEST.error(
+                    "%s: paths require the setting vanillanet.training.data-root", member));
     try {
       Path real = root.toRealPath();
       Path found = real.resolve(requested).toRealPath();
@@ -37,9 +37,7 @@ public record DataRoot(Optional<Path> folder) {
     } catch (IOException | InvalidPathException e) {
       // answered like a path outside the root
     }
-    throw new ServiceException(
-        ErrorCode.INVALID_REQUEST,
-        "%s: expected an existing path within the data root, found '%s'"
-            .formatted(member, requested));
+    throw INVALID_REQUEST.error(
+        "%s: expected an existing path within the data root, found '%s'", member, requested);
   }
 }

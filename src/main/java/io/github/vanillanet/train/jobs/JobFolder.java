@@ -1,7 +1,8 @@
 package io.github.vanillanet.train.jobs;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.json.RecordJson;
@@ -45,8 +46,7 @@ public record JobFolder(Path path) {
   private static final String OUTCOME = "outcome.json";
 
   static ServiceException unusable(Path file, IOException e) {
-    return new ServiceException(
-        ErrorCode.BAD_CONFIGURATION, "%s cannot be read or written: %s".formatted(file, e), e);
+    return BAD_CONFIGURATION.error(e, "%s cannot be read or written: %s", file, e);
   }
 
   public String id() {
@@ -68,9 +68,7 @@ public record JobFolder(Path path) {
     return read(SPEC, JsonNode.class)
         .filter(JsonNode::isObject)
         .orElseThrow(
-            () ->
-                new ServiceException(
-                    ErrorCode.BAD_CONFIGURATION, path.resolve(SPEC) + ": expected a JSON object"));
+            () -> BAD_CONFIGURATION.error("%s: expected a JSON object", path.resolve(SPEC)));
   }
 
   boolean hasSpec() {

@@ -1,7 +1,8 @@
 package io.github.vanillanet.train.jobs;
 
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -162,8 +163,7 @@ public final class JobRunner implements AutoCloseable {
   public synchronized Job cancel(String id) {
     Job job = store.find(id);
     if (job.state().ended()) {
-      throw new ServiceException(
-          ErrorCode.CONFLICT, "job %s has already ended: it is %s".formatted(id, job.state()));
+      throw CONFLICT.error("job %s has already ended: it is %s", id, job.state());
     }
     LOG.log(Level.INFO, "job {0} is being cancelled", id);
     if (job.state().waits()) {
@@ -188,10 +188,8 @@ public final class JobRunner implements AutoCloseable {
     synchronized (this) {
       Job job = store.find(id);
       if (!job.state().resumable() || active.containsKey(id)) {
-        throw new ServiceException(
-            ErrorCode.CONFLICT,
-            "job %s is %s; only a failed or cancelled job can be resumed"
-                .formatted(id, job.state()));
+        throw CONFLICT.error(
+            "job %s is %s; only a failed or cancelled job can be resumed", id, job.state());
       }
       store.write(id, job.status().resumed());
     }

@@ -1,7 +1,8 @@
 package io.github.vanillanet.train.jobs;
 
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,10 +47,7 @@ public final class JobSession implements AutoCloseable {
     JobLock lock =
         folder
             .takeLock()
-            .orElseThrow(
-                () ->
-                    new ServiceException(
-                        ErrorCode.CONFLICT, path + ": another process works on this job"));
+            .orElseThrow(() -> CONFLICT.error("%s: another process works on this job", path));
     return new JobSession(folder, lock, parent);
   }
 

@@ -1,7 +1,8 @@
 package io.github.vanillanet.train.jobs;
 
+import static io.github.vanillanet.base.error.ErrorCode.JOB_NOT_FOUND;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import java.io.IOException;
@@ -102,7 +103,7 @@ public final class JobStore {
   }
 
   private static ServiceException notFound(String id) {
-    return new ServiceException(ErrorCode.JOB_NOT_FOUND, "there is no job '%s'".formatted(id));
+    return JOB_NOT_FOUND.error("there is no job '%s'", id);
   }
 
   private Optional<Job> lookUp(String id) {

@@ -1,6 +1,8 @@
 package io.github.vanillanet.train.loop;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CHECKPOINT;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.model.checkpoint.HostTensor;
@@ -50,11 +52,8 @@ public final class CheckpointFile {
     try {
       DurableFiles.replace(file, path -> TorchArchive.writeCheckpoint(path, content));
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "cannot write the checkpoint %s: %s; the previous checkpoint is intact"
-              .formatted(file, e),
-          e);
+      throw BAD_CONFIGURATION.error(
+          e, "cannot write the checkpoint %s: %s; the previous checkpoint is intact", file, e);
     }
   }
 
@@ -69,8 +68,7 @@ public final class CheckpointFile {
     Map<String, Object> arguments = model.trainingArguments();
     spec.arguments().forEach((name, value) -> requireEqual(file, name, value, arguments));
     if (!(arguments.get(STEP) instanceof Long step)) {
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT, file + ": expected the number of steps, found none");
+      throw BAD_CHECKPOINT.error("%s: expected the number of steps, found none", file);
     }
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
     put(tensors, StateNames.MODEL, model.weights());
@@ -80,8 +78,7 @@ public final class CheckpointFile {
     put(tensors, StateNames.OPTIMIZER, section(file, OPTIMIZER));
     for (String name : StateNames.ofTraining(spec)) {
       if (!tensors.containsKey(name)) {
-        throw new ServiceException(
-            ErrorCode.BAD_CHECKPOINT, "%s: expected a tensor %s, found none".formatted(file, name));
+        throw BAD_CHECKPOINT.error("%s: expected a tensor %s, found none", file, name);
       }
     }
     return new TrainingState(spec, new StateDict(tensors), Math.toIntExact(step));
@@ -98,10 +95,8 @@ public final class CheckpointFile {
   private static void requireEqual(
       Path file, String name, Object expected, Map<String, Object> found) {
     if (!expected.equals(found.get(name))) {
-      throw new ServiceException(
-          ErrorCode.BAD_CHECKPOINT,
-          "%s was trained with %s = %s, this run has %s"
-              .formatted(file, name, found.get(name), expected));
+      throw BAD_CHECKPOINT.error(
+          "%s was trained with %s = %s, this run has %s", file, name, found.get(name), expected);
     }
   }
 }

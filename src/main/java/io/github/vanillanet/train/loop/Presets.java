@@ -1,5 +1,7 @@
 package io.github.vanillanet.train.loop;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -7,7 +9,6 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.Architecture;
@@ -96,10 +97,10 @@ final class Presets {
   /** The preset's images per optimizer step, spread over several forward passes. */
   private static int divided(int batch, int steps) {
     if (steps > 0 && batch % steps != 0) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "accumulation_steps: the preset's batch of %d cannot be divided by %d; set batch_size"
-              .formatted(batch, steps));
+      throw INVALID_REQUEST.error(
+          "accumulation_steps: the preset's batch of %d cannot be divided by %d; set"
+              + " batch_size",
+          batch, steps);
     }
     return batch / Math.max(1, steps);
   }
@@ -114,9 +115,8 @@ final class Presets {
         continue;
       }
       if (renamed.has(name)) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "%s: given twice; its old name is also a member of the request".formatted(name));
+        throw INVALID_REQUEST.error(
+            "%s: given twice; its old name is also a member of the request", name);
       }
       renamed.set(name, member.getValue());
     }

@@ -1,11 +1,12 @@
 package io.github.vanillanet.train.loop;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.Architecture;
@@ -241,6 +242,6 @@ public record Recipe(
   }
 
   private static ServiceException invalid(String message, Object... facts) {
-    return new ServiceException(ErrorCode.INVALID_REQUEST, message.formatted(facts));
+    return INVALID_REQUEST.error(message.formatted(facts));
   }
 }

@@ -1,6 +1,8 @@
 package io.github.vanillanet.train.loop;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+import static io.github.vanillanet.base.error.ErrorCode.ENGINE_FAILURE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -42,10 +44,8 @@ public record TrainingLoop(
   public TrainingOutcome run(TrainingState start) {
     TrainingSpec spec = start.spec();
     if (data.classes() != spec.classes()) {
-      throw new ServiceException(
-          ErrorCode.BAD_CONFIGURATION,
-          "the network has %d classes, but the data has %d"
-              .formatted(spec.classes(), data.classes()));
+      throw BAD_CONFIGURATION.error(
+          "the network has %d classes, but the data has %d", spec.classes(), data.classes());
     }
     runtime.setThreads(threads);
     TrainingModule module = TrainingModule.of(spec, spec.recipe().optimizerSpec(), start.tensors());
@@ -140,11 +140,10 @@ public record TrainingLoop(
       double slope = recipe.slope().at(epoch);
       TrainingEngine.Step result = engine.step(StepInput.of(spec, batch, step, rate, slope));
       if (!Double.isFinite(result.loss())) {
-        throw new ServiceException(
-            ErrorCode.ENGINE_FAILURE,
-            ("the loss is %s at step %d (epoch %d, learning rate %s): lower the learning rate or"
-                    + " clip the gradients; the last checkpoint is still usable")
-                .formatted(result.loss(), step, epoch, rate));
+        throw ENGINE_FAILURE.error(
+            "the loss is %s at step %d (epoch %d, learning rate %s): lower the learning"
+                + " rate or clip the gradients; the last checkpoint is still usable",
+            result.loss(), step, epoch, rate);
       }
       step++;
       double seconds = (System.nanoTime() - began) / 1e9;

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.loop;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.ENGINE_FAILURE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
@@ -100,11 +101,10 @@ public record TrainingState(TrainingSpec spec, StateDict tensors, int step) {
       if (tensor.type() == ScalarType.FLOAT32) {
         for (FloatBuffer values = tensor.bytes().asFloatBuffer(); values.hasRemaining(); ) {
           if (!Float.isFinite(values.get())) {
-            throw new ServiceException(
-                ErrorCode.ENGINE_FAILURE,
-                ("a weight is not finite after step %d: lower the learning rate or clip the"
-                        + " gradients; the last checkpoint is still usable")
-                    .formatted(step));
+            throw ENGINE_FAILURE.error(
+                "a weight is not finite after step %d: lower the learning rate or clip the"
+                    + " gradients; the last checkpoint is still usable",
+                step);
           }
         }
       }

@@ -1,9 +1,11 @@
 package io.github.vanillanet.train.pipeline;
 
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.train.jobs.JobFolder;
@@ -57,8 +59,7 @@ public record JobSpec(
     JsonNode request = complete.remove(REQUEST);
     JsonNode recipe = complete.has(RECIPE) ? complete.get(RECIPE) : request;
     if (recipe == null) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "spec.json: expected a member 'recipe', found none");
+      throw INVALID_REQUEST.error("spec.json: expected a member 'recipe', found none");
     }
     complete.set(RECIPE, Recipe.of(recipe).toJson());
     return RecordJson.read(complete, JobSpec.class, "spec.json");
@@ -84,9 +85,8 @@ public record JobSpec(
     JobSession session = JobSession.open(folder, toJson());
     if (!of(session.folder().readSpec()).equals(this)) {
       session.close();
-      throw new ServiceException(
-          ErrorCode.CONFLICT,
-          folder + ": contains a job with another specification; choose another folder");
+      throw CONFLICT.error(
+          "%s: contains a job with another specification; choose another folder", folder);
     }
     return session;
   }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.pipeline;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -125,10 +126,7 @@ public final class TrainingPipeline {
     if (archive.isEmpty()) {
       return job.data()
           .map(Path::of)
-          .orElseThrow(
-              () ->
-                  new ServiceException(
-                      ErrorCode.INVALID_REQUEST, "data: expected a folder or an archive"));
+          .orElseThrow(() -> INVALID_REQUEST.error("data: expected a folder or an archive"));
     }
     Path folder = session.folder().path().resolve("data");
     if (!Files.isDirectory(folder)) {
@@ -142,9 +140,8 @@ public final class TrainingPipeline {
   private TrainingSpec spec(int classes, Device device) {
     boolean cpu = device.kind() == Device.Kind.CPU;
     if (cpu && recipe.compute() == Compute.BFLOAT16) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "compute: bfloat16 needs a CUDA device; the device of this training is " + device);
+      throw INVALID_REQUEST.error(
+          "compute: bfloat16 needs a CUDA device; the device of this training is %s", device);
     }
     return new TrainingSpec(recipe, classes, cpu ? Kernels.PIXELWISE : Kernels.PLANAR);
   }

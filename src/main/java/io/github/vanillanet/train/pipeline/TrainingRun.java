@@ -1,7 +1,7 @@
 package io.github.vanillanet.train.pipeline;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -92,9 +92,7 @@ record TrainingRun(TorchRuntime runtime, Device device, int threads, CheckpointP
     OptionalInt version =
         parts.length == 2 ? ModelId.version(parts[1]) : repository.active(parts[0]);
     if (version.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "fine_tune_from: the repository has no model '%s'".formatted(model));
+      throw MODEL_NOT_FOUND.error("fine_tune_from: the repository has no model '%s'", model);
     }
     return repository
         .open(new ModelId(parts[0], version.getAsInt()))

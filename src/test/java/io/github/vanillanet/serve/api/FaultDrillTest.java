@@ -1,10 +1,9 @@
 package io.github.vanillanet.serve.api;
 
+import static io.github.vanillanet.base.error.ErrorCode.OUT_OF_DEVICE_MEMORY;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchInstance;
@@ -104,8 +103,7 @@ class FaultDrillTest {
   @Test
   @Order(1)
   void aFullDeviceIs507AndTheNextRequestIsAnswered() {
-    device.fail(
-        new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory", null));
+    device.fail(OUT_OF_DEVICE_MEMORY.error("the device is out of memory"));
 
     Refusal.problem(classify(), 507, "OUT_OF_DEVICE_MEMORY");
     device.repair();

@@ -2,11 +2,11 @@ package io.github.vanillanet.serve.inference;
 
 import static io.github.vanillanet.Failures.causeCode;
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.ENGINE_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -147,7 +147,7 @@ class AttemptTest {
         fault -> {});
     Call call = call();
     CompletableFuture<Integer> ended = CompletableFuture.supplyAsync(() -> attempt(call));
-    instance.failure = new ServiceException(ErrorCode.ENGINE_FAILURE, "a device error", null);
+    instance.failure = ENGINE_FAILURE.error("a device error");
     instance.permits.release(PLENTY);
 
     assertThatThrownBy(ended::join).has(causeCode(ErrorCode.NOT_READY));

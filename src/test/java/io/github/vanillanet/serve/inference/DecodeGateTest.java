@@ -2,11 +2,11 @@ package io.github.vanillanet.serve.inference;
 
 import static io.github.vanillanet.Failures.causeCode;
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.UNSUPPORTED_IMAGE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.serve.scheduler.Eventually;
 import java.time.Duration;
@@ -44,9 +44,9 @@ class DecodeGateTest {
                 gate.pass(
                     call(),
                     () -> {
-                      throw new ServiceException(ErrorCode.UNSUPPORTED_IMAGE, "none");
+                      throw UNSUPPORTED_IMAGE.error("none");
                     }))
-        .has(code(ErrorCode.UNSUPPORTED_IMAGE));
+        .has(code(UNSUPPORTED_IMAGE));
 
     assertThat(decodes(call())).isTrue();
   }

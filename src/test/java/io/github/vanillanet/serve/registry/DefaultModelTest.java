@@ -1,10 +1,9 @@
 package io.github.vanillanet.serve.registry;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.DefaultMark;
 import io.github.vanillanet.model.repository.EmbeddedModel;
@@ -363,7 +362,7 @@ class DefaultModelTest {
               if (loaded.isEmpty()) {
                 return List.of(version);
               }
-              throw new ServiceException(ErrorCode.BAD_CONFIGURATION, "unreadable");
+              throw BAD_CONFIGURATION.error("unreadable");
             });
     failing.start();
     loaded.add(version);

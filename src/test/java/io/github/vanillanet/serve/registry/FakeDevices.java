@@ -1,7 +1,7 @@
 package io.github.vanillanet.serve.registry;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.OUT_OF_DEVICE_MEMORY;
+
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.checkpoint.ScalarType;
@@ -100,8 +100,7 @@ final class FakeDevices implements InstanceLoader {
   @Override
   public ModelInstance load(Path artifact, Device device, int height, int width) {
     if (full.contains(device)) {
-      throw new ServiceException(
-          ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory: " + device, null);
+      throw OUT_OF_DEVICE_MEMORY.error("the device is out of memory: %s", device);
     }
     Instance instance = new Instance(device, artifact);
     loaded.add(instance);

@@ -1,12 +1,12 @@
 package io.github.vanillanet.serve.registry;
 
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.ENGINE_FAILURE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.ModelInstance;
@@ -170,7 +170,7 @@ class FaultyVersionsTest {
   @Test
   void deviceErrorRemainsAfterASwap() {
     versions.activate(new ModelId("narrow", 1));
-    devices.get(1).fail(new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: unspecified"));
+    devices.get(1).fail(ENGINE_FAILURE.error("CUDA error: unspecified"));
     assertThatThrownBy(this::classify).has(code(ErrorCode.NOT_READY));
 
     versions.activate(new ModelId("narrow", 2));

@@ -1,12 +1,12 @@
 package io.github.vanillanet.serve.registry;
 
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
@@ -62,7 +62,7 @@ class VersionSwitchTest {
 
   private ServedModel load(StoredVersion version) {
     if (unloadable.contains(version.id().version())) {
-      throw new ServiceException(ErrorCode.BAD_ARTIFACT, version.id() + " cannot be loaded");
+      throw BAD_ARTIFACT.error("%s cannot be loaded", version.id());
     }
     return PublishedModels.served(
         version, new Lane(version.id().toString(), new Fixed(logit(version)), 1));
@@ -141,7 +141,7 @@ class VersionSwitchTest {
     activate(2, 3);
     unloadable.add(4);
 
-    assertThatThrownBy(() -> activate(4)).has(code(ErrorCode.BAD_ARTIFACT));
+    assertThatThrownBy(() -> activate(4)).has(code(BAD_ARTIFACT));
 
     assertThat(live()).isEqualTo(3);
     assertThat(repository.active("narrow")).hasValue(3);

@@ -2,6 +2,9 @@ package io.github.vanillanet.serve.scheduler;
 
 import static io.github.vanillanet.Failures.causeCode;
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.ENGINE_FAILURE;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
+import static io.github.vanillanet.base.error.ErrorCode.OUT_OF_DEVICE_MEMORY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -87,8 +90,7 @@ class LaneFaultTest {
     device.entered.await();
     CompletableFuture<LaneAnswer> waiting = lane.submit(input(InputKind.IMAGES, 2));
 
-    device.failure =
-        new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: an illegal access");
+    device.failure = ENGINE_FAILURE.error("CUDA error: an illegal access");
     device.permits.release(PLENTY);
 
     for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
@@ -109,11 +111,11 @@ class LaneFaultTest {
   @Test
   void fullDeviceIsNotAFault() {
     Lane lane = watched(List.of(first), OFTEN, NEVER);
-    first.fail(new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "full", null));
+    first.fail(OUT_OF_DEVICE_MEMORY.error("full"));
 
     for (int request = 0; request < 20; request++) {
       assertThatThrownBy(() -> lane.submit(input(InputKind.IMAGES, 1)).join())
-          .has(causeCode(ErrorCode.OUT_OF_DEVICE_MEMORY));
+          .has(causeCode(OUT_OF_DEVICE_MEMORY));
     }
     first.repair();
 
@@ -248,7 +250,7 @@ class LaneFaultTest {
     second.become(
         (healthy, kind, input, samples) -> {
           Eventually.becomes(() -> device.entered.getCount() == 0); // both workers compute
-          throw new ServiceException(ErrorCode.ENGINE_FAILURE, "CUDA error: unspecified");
+          throw ENGINE_FAILURE.error("CUDA error: unspecified");
         });
     Lane lane = open(List.of(first, second));
     lane.watch(
@@ -327,8 +329,7 @@ class LaneFaultTest {
             input(InputKind.IMAGES, PROBE),
             logits -> {
               if (logits[0] != PROBE) {
-                throw new ServiceException(
-                    ErrorCode.NOT_EQUIVALENT, "the probe is answered wrongly");
+                throw NOT_EQUIVALENT.error("the probe is answered wrongly");
               }
             });
     lane.watch(List.of(known), interval, hangLimit, faults::add);

@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.scheduler;
 
 import static io.github.vanillanet.Failures.causeCode;
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.OUT_OF_DEVICE_MEMORY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -71,11 +72,11 @@ class LaneTest {
   @Test
   void laneSurvivesAFailingForward() {
     FakeInstance instance = new FakeInstance(PLENTY);
-    instance.failure = new ServiceException(ErrorCode.OUT_OF_DEVICE_MEMORY, "full", null);
+    instance.failure = OUT_OF_DEVICE_MEMORY.error("full");
     try (Lane lane = new Lane("test", instance, CAPACITY)) {
       assertThatThrownBy(() -> lane.submit(input(1, 1)).join())
           .isInstanceOf(CompletionException.class)
-          .has(causeCode(ErrorCode.OUT_OF_DEVICE_MEMORY));
+          .has(causeCode(OUT_OF_DEVICE_MEMORY));
 
       assertThat(lane.submit(input(1, 2)).join().logits()).containsExactly(2, 0);
     }

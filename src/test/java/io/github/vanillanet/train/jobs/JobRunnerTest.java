@@ -1,13 +1,13 @@
 package io.github.vanillanet.train.jobs;
 
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,7 +138,7 @@ class JobRunnerTest {
         service(
             executor,
             (model, version) -> {
-              throw new ServiceException(ErrorCode.BAD_ARTIFACT, "damaged");
+              throw BAD_ARTIFACT.error("damaged");
             });
     runner.start();
     Job job = submit();

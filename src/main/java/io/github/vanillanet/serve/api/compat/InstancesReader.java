@@ -1,10 +1,11 @@
 package io.github.vanillanet.serve.api.compat;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,16 +54,14 @@ final class InstancesReader {
       JsonValues.require(parser, value, JsonToken.START_ARRAY, field);
       while (parser.nextToken() != JsonToken.END_ARRAY) {
         if (images.size() == maxImages) {
-          throw new ServiceException(
-              ErrorCode.TOO_LARGE, "%s: expected at most %d, got more".formatted(field, maxImages));
+          throw TOO_LARGE.error("%s: expected at most %d, got more", field, maxImages);
         }
         String what = "instance " + images.size();
         images.add(JsonValues.base64(instance(parser, what), what, maxImageBytes));
       }
     }
     if (images.isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "expected images in 'instances' or 'inputs', got none");
+      throw INVALID_REQUEST.error("expected images in 'instances' or 'inputs', got none");
     }
     return images;
   }

@@ -131,7 +131,7 @@ final class BodyCollector {
   }
 
   private void reject(ErrorCode code, String message) {
-    reject(new ServiceException(code, message));
+    reject(code.error(message));
   }
 
   private void reject(ServiceException reason) {

@@ -1,7 +1,7 @@
 package io.github.vanillanet.serve.api.http;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,8 +34,7 @@ final class BoundedStream extends FilterInputStream {
   private void add(int bytes) {
     count += bytes;
     if (count > limit) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE, "expected a body of at most %d bytes, got more".formatted(limit));
+      throw TOO_LARGE.error("expected a body of at most %d bytes, got more", limit);
     }
   }
 

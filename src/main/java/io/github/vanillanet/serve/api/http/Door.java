@@ -1,8 +1,8 @@
 package io.github.vanillanet.serve.api.http;
 
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.quarkus.smallrye.health.runtime.ShutdownReadinessCheck;
 import io.quarkus.vertx.http.runtime.filters.Filters;
@@ -152,10 +152,9 @@ final class Door {
     errors.writeAndClose(
         call,
         HttpError.of(
-            new ServiceException(
-                ErrorCode.TOO_LARGE,
-                "expected a body of at most %d bytes, got %d"
-                    .formatted(call.bodyLimit, call.declaredBytes))));
+            TOO_LARGE.error(
+                "expected a body of at most %d bytes, got %d",
+                call.bodyLimit, call.declaredBytes)));
   }
 
   /** Answers what the router rejects before any filter: no host, or a target that is no path. */

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.http;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.inference.Call;
@@ -125,9 +126,7 @@ public final class HttpCall {
       millis = Double.NaN;
     }
     if (!(millis > 0)) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "%s: expected milliseconds above 0, got '%s'".formatted(name, text));
+      throw INVALID_REQUEST.error("%s: expected milliseconds above 0, got '%s'", name, text);
     }
     return Duration.ofNanos(Math.round(Math.min(millis, MAX_BUDGET_MILLIS) * 1e6));
   }

@@ -1,7 +1,7 @@
 package io.github.vanillanet.serve.api.http;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.NotSupportedException;
@@ -78,9 +78,8 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
             case "gzip", "x-gzip" -> true;
             case "deflate" -> false;
             default ->
-                throw new ServiceException(
-                    ErrorCode.INVALID_REQUEST,
-                    "content-encoding: expected gzip or deflate, got '%s'".formatted(encoding));
+                throw INVALID_REQUEST.error(
+                    "content-encoding: expected gzip or deflate, got '%s'", encoding);
           };
     }
 
@@ -99,9 +98,7 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
         }
         return unpacked.get().read(target, offset, length);
       } catch (ZipException | EOFException e) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "the body does not match its content-encoding, or ends early");
+        throw INVALID_REQUEST.error("the body does not match its content-encoding, or ends early");
       }
     }
   }

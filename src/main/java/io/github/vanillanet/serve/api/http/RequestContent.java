@@ -1,6 +1,8 @@
 package io.github.vanillanet.serve.api.http;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,8 +20,7 @@ public final class RequestContent {
     try {
       return body.readAllBytes();
     } catch (IOException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
+      throw INVALID_REQUEST.error("the body ended early: %s", e.getMessage());
     }
   }
 
@@ -35,9 +36,8 @@ public final class RequestContent {
       throw noFile(field);
     }
     if (uploads.size() > maxFiles) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE,
-          "expected at most %d images in one request, got %d".formatted(maxFiles, uploads.size()));
+      throw TOO_LARGE.error(
+          "expected at most %d images in one request, got %d", maxFiles, uploads.size());
     }
     return uploads.stream().map(upload -> file(upload, field)).toList();
   }
@@ -60,9 +60,8 @@ public final class RequestContent {
   }
 
   private static ServiceException noFile(String field) {
-    return new ServiceException(
-        ErrorCode.INVALID_REQUEST,
-        "expected a file with a file name in the multipart field '%s', got none".formatted(field));
+    return INVALID_REQUEST.error(
+        "expected a file with a file name in the multipart field '%s', got none", field);
   }
 
   /**
@@ -79,8 +78,6 @@ public final class RequestContent {
     } catch (NumberFormatException e) {
       // rejected below, as a number below 1 is
     }
-    throw new ServiceException(
-        ErrorCode.INVALID_REQUEST,
-        "%s: expected a whole number of at least 1, got '%s'".formatted(name, text));
+    throw INVALID_REQUEST.error("%s: expected a whole number of at least 1, got '%s'", name, text);
   }
 }

@@ -1,5 +1,8 @@
 package io.github.vanillanet.serve.api.json;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -8,7 +11,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -55,14 +57,11 @@ public final class JsonValues {
       }
       return value;
     } catch (JsonEOFException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "the JSON ends early" + place(e.getLocation()));
+      throw INVALID_REQUEST.error("the JSON ends early%s", place(e.getLocation()));
     } catch (JsonProcessingException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "the body is not valid JSON: "
-              + e.getOriginalMessage().lines().findFirst().orElse("")
-              + place(e.getLocation()));
+      throw INVALID_REQUEST.error(
+          "the body is not valid JSON: %s%s",
+          e.getOriginalMessage().lines().findFirst().orElse(""), place(e.getLocation()));
     } catch (IOException e) {
       throw endsEarly(e);
     }
@@ -70,8 +69,7 @@ public final class JsonValues {
 
   /** The failure to read a request's body. */
   public static ServiceException endsEarly(IOException e) {
-    return new ServiceException(
-        ErrorCode.INVALID_REQUEST, "the body ended early: " + e.getMessage());
+    return INVALID_REQUEST.error("the body ended early: %s", e.getMessage());
   }
 
   public static Optional<String> optionalText(JsonParser parser, JsonToken value, String what)
@@ -99,8 +97,7 @@ public final class JsonValues {
     try {
       bytes = decode(text);
     } catch (IllegalArgumentException e) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "%s is not base64: %s".formatted(what, e.getMessage()));
+      throw INVALID_REQUEST.error("%s is not base64: %s", what, e.getMessage());
     }
     requireSize(bytes.length, what, maxBytes);
     return bytes;
@@ -119,9 +116,7 @@ public final class JsonValues {
    */
   public static void requireSize(long bytes, String what, long maxBytes) {
     if (bytes > maxBytes) {
-      throw new ServiceException(
-          ErrorCode.TOO_LARGE,
-          "%s: expected at most %d bytes, got %d".formatted(what, maxBytes, bytes));
+      throw TOO_LARGE.error("%s: expected at most %d bytes, got %d", what, maxBytes, bytes);
     }
   }
 
@@ -154,8 +149,7 @@ public final class JsonValues {
   }
 
   public static ServiceException invalid(JsonParser parser, String problem) {
-    return new ServiceException(
-        ErrorCode.INVALID_REQUEST, problem + place(parser.currentLocation()));
+    return INVALID_REQUEST.error(problem + place(parser.currentLocation()));
   }
 
   /** Where in the body, if the parser knows. */

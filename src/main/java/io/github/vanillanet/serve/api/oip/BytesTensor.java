@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.nio.ByteBuffer;
@@ -43,10 +44,9 @@ final class BytesTensor {
     input.requireElements(data.numberCount() == 0 ? data.strings().size() : -1);
     Optional<String> contentType = input.parameters().text("content_type");
     if (!data.isBase64() && !contentType.equals(BASE64)) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got '%s'"
-              .formatted(input.name(), contentType.orElse("")));
+      throw INVALID_REQUEST.error(
+          "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got" + " '%s'",
+          input.name(), contentType.orElse(""));
     }
     List<byte[]> elements = new ArrayList<>();
     for (String text : data.strings()) {
@@ -64,10 +64,9 @@ final class BytesTensor {
       int left = bytes.remaining();
       long length = left < Integer.BYTES ? left : Integer.toUnsignedLong(bytes.getInt());
       if (left < Integer.BYTES || length > bytes.remaining()) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "%s: element %d: expected its length in 4 bytes and %d bytes, %d bytes are left"
-                .formatted(input.name(), elements.size(), length, bytes.remaining()));
+        throw INVALID_REQUEST.error(
+            "%s: element %d: expected its length in 4 bytes and %d bytes, %d bytes are left",
+            input.name(), elements.size(), length, bytes.remaining());
       }
       JsonValues.requireSize(length, image(elements.size()), maxElementBytes);
       byte[] element = new byte[(int) length];
@@ -75,10 +74,8 @@ final class BytesTensor {
       elements.add(element);
     }
     if (bytes.hasRemaining()) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "%s: %d bytes are left after %d elements"
-              .formatted(input.name(), bytes.remaining(), count));
+      throw INVALID_REQUEST.error(
+          "%s: %d bytes are left after %d elements", input.name(), bytes.remaining(), count);
     }
     input.requireElements(elements.size());
     return elements;

@@ -1,7 +1,8 @@
 package io.github.vanillanet.serve.api.oip;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.serve.inference.Call;
@@ -52,8 +53,7 @@ final class Infer {
             () -> body.read(stream, jsonLength, bytes -> rawInput(view, target, bytes)));
     timeout(request).ifPresent(call::limit);
     if (request.inputs().size() != 1) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "inputs: expected one input, got " + request.inputs().size());
+      throw INVALID_REQUEST.error("inputs: expected one input, got %s", request.inputs().size());
     }
     InferAnswer answer = new InferAnswer(view, request.id(), OutputPlan.of(request));
     InputTensor input = request.inputs().get(0);
@@ -96,10 +96,9 @@ final class Infer {
   }
 
   private static ServiceException wrongInput(View.Kind kind, String datatypes, InputTensor input) {
-    return new ServiceException(
-        ErrorCode.INVALID_REQUEST,
-        "expected input '%s' of datatype %s, got '%s' of %s"
-            .formatted(kind.input(), datatypes, input.name(), input.datatype()));
+    return INVALID_REQUEST.error(
+        "expected input '%s' of datatype %s, got '%s' of %s",
+        kind.input(), datatypes, input.name(), input.datatype());
   }
 
   /** A raw body has no shape, so its length must be that of whole samples. */
@@ -122,9 +121,8 @@ final class Infer {
       Architecture net = lease.model().manifest().architecture();
       int sample = 3 * net.inputHeight() * net.inputWidth() * Float.BYTES;
       if (bytes == 0 || bytes % sample != 0) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "raw input: expected a multiple of %d bytes, got %d".formatted(sample, bytes));
+        throw INVALID_REQUEST.error(
+            "raw input: expected a multiple of %d bytes, got %d", sample, bytes);
       }
       return new long[] {bytes / sample, 3, net.inputHeight(), net.inputWidth()};
     }

@@ -1,7 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.ByteArrayInputStream;
@@ -48,10 +48,8 @@ final class InferBody {
       }
       byte[] json = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
       if (json.length < jsonBytes) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "%s: expected %d bytes of JSON, the body has %d"
-                .formatted(HEADER, jsonBytes, json.length));
+        throw INVALID_REQUEST.error(
+            "%s: expected %d bytes of JSON, the body has %d", HEADER, jsonBytes, json.length);
       }
       return withBinaries(reader.read(new ByteArrayInputStream(json)), body);
     } catch (IOException e) {
@@ -73,9 +71,7 @@ final class InferBody {
     } catch (NumberFormatException e) {
       // rejected below, as a negative length is
     }
-    throw new ServiceException(
-        ErrorCode.INVALID_REQUEST,
-        "%s: expected a number of bytes, got '%s'".formatted(HEADER, header));
+    throw INVALID_REQUEST.error("%s: expected a number of bytes, got '%s'", HEADER, header);
   }
 
   /** Binary outputs, as in Triton. */
@@ -92,17 +88,13 @@ final class InferBody {
     List<InputTensor> inputs = new ArrayList<>();
     for (InputTensor input : request.inputs()) {
       if (input.parameters().has("shared_memory_region")) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "input '%s': shared memory is not supported".formatted(input.name()));
+        throw INVALID_REQUEST.error("input '%s': shared memory is not supported", input.name());
       }
       Optional<Long> size = input.parameters().wholeNumber(SIZE, 0);
       inputs.add(size.isPresent() ? binary(input, size.get(), tail) : input);
     }
     if (tail.read() >= 0) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "the body has more bytes than the %s of its inputs".formatted(SIZE));
+      throw INVALID_REQUEST.error("the body has more bytes than the %s of its inputs", SIZE);
     }
     return new InferRequest(request.id(), request.parameters(), inputs, request.outputs());
   }
@@ -110,9 +102,7 @@ final class InferBody {
   private static InputTensor binary(InputTensor input, long size, InputStream tail)
       throws IOException {
     if (input.content() instanceof InputTensor.Content.Json json && !json.data().isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "input '%s': expected data or %s, got both".formatted(input.name(), SIZE));
+      throw INVALID_REQUEST.error("input '%s': expected data or %s, got both", input.name(), SIZE);
     }
     int wanted = (int) Math.min(size, Integer.MAX_VALUE);
     ByteBuffer bytes =
@@ -120,10 +110,9 @@ final class InferBody {
             ? body.slice(wanted)
             : ByteBuffer.wrap(tail.readNBytes(wanted));
     if (bytes.remaining() < size) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "input '%s': %s is %d, %d bytes are left in the body"
-              .formatted(input.name(), SIZE, size, bytes.remaining()));
+      throw INVALID_REQUEST.error(
+          "input '%s': %s is %d, %d bytes are left in the body",
+          input.name(), SIZE, size, bytes.remaining());
     }
     return input.withContent(new InputTensor.Content.Binary(bytes));
   }

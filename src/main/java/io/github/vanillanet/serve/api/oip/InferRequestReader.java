@@ -1,9 +1,10 @@
 package io.github.vanillanet.serve.api.oip;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
@@ -67,7 +68,7 @@ final class InferRequestReader {
       }
     }
     if (inputs.isEmpty()) {
-      throw new ServiceException(ErrorCode.INVALID_REQUEST, "inputs: expected one input, got none");
+      throw INVALID_REQUEST.error("inputs: expected one input, got none");
     }
     return new InferRequest(id, parameters, inputs, outputs);
   }
@@ -95,10 +96,10 @@ final class InferRequestReader {
       }
     }
     if (name.isEmpty() || datatype.isEmpty() || !hasShape) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "expected an input with name, datatype, shape and data, got name '%s', datatype '%s', %s"
-              .formatted(name, datatype, hasShape ? "a shape" : "no shape"));
+      throw INVALID_REQUEST.error(
+          "expected an input with name, datatype, shape and data, got name '%s',"
+              + " datatype '%s', %s",
+          name, datatype, hasShape ? "a shape" : "no shape");
     }
     return new InputTensor(name, datatype, shape, parameters, new InputTensor.Content.Json(data));
   }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HalfPrecision;
 import java.nio.ByteBuffer;
@@ -52,10 +53,9 @@ record InputTensor(
     long elements = 1;
     for (long dimension : shape) {
       if (dimension < 1 || elements > Integer.MAX_VALUE / dimension) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "%s: expected dimensions of at least 1 and fewer than 2^31 elements, got shape %s"
-                .formatted(name, Arrays.toString(shape)));
+        throw INVALID_REQUEST.error(
+            "%s: expected dimensions of at least 1 and fewer than 2^31 elements, got shape" + " %s",
+            name, Arrays.toString(shape));
       }
       elements *= dimension;
     }
@@ -80,10 +80,9 @@ record InputTensor(
   }
 
   private ServiceException mismatch(String found) {
-    return new ServiceException(
-        ErrorCode.INVALID_REQUEST,
-        "%s: the shape %s has %d elements of %s, the data has %s"
-            .formatted(name, Arrays.toString(shape), elements(), datatype, found));
+    return INVALID_REQUEST.error(
+        "%s: the shape %s has %d elements of %s, the data has %s",
+        name, Arrays.toString(shape), elements(), datatype, found);
   }
 
   /**

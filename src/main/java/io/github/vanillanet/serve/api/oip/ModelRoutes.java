@@ -1,5 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
@@ -157,9 +159,8 @@ public abstract class ModelRoutes {
   private static Optional<String> jsonLength(RoutingContext context) {
     Set<String> lengths = Set.copyOf(context.request().headers().getAll(InferBody.HEADER));
     if (lengths.size() > 1) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "%s: expected one value, got %d".formatted(InferBody.HEADER, lengths.size()));
+      throw INVALID_REQUEST.error(
+          "%s: expected one value, got %d", InferBody.HEADER, lengths.size());
     }
     return lengths.stream().findFirst();
   }

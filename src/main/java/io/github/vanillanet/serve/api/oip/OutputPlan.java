@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 
@@ -23,23 +24,19 @@ record OutputPlan(boolean binary, int classes) {
     List<InferRequest.RequestedOutput> outputs = request.outputs();
     for (InferRequest.RequestedOutput output : outputs) {
       if (!output.name().equals(LOGITS)) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "outputs: expected '%s', got '%s'".formatted(LOGITS, output.name()));
+        throw INVALID_REQUEST.error("outputs: expected '%s', got '%s'", LOGITS, output.name());
       }
     }
     if (outputs.isEmpty()) {
       return new OutputPlan(binary, 0);
     }
     if (outputs.size() > 1) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST,
-          "outputs: expected '%s' once, got it %d times".formatted(LOGITS, outputs.size()));
+      throw INVALID_REQUEST.error(
+          "outputs: expected '%s' once, got it %d times", LOGITS, outputs.size());
     }
     Parameters parameters = outputs.get(0).parameters();
     if (parameters.has("shared_memory_region")) {
-      throw new ServiceException(
-          ErrorCode.INVALID_REQUEST, "outputs: shared memory is not supported");
+      throw INVALID_REQUEST.error("outputs: shared memory is not supported");
     }
     long classes = parameters.wholeNumber("classification", 0).orElse(0L);
     return new OutputPlan(

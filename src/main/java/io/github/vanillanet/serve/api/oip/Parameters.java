@@ -1,8 +1,9 @@
 package io.github.vanillanet.serve.api.oip;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
@@ -83,8 +84,7 @@ record Parameters(String where, Map<String, Object> values) {
   }
 
   private ServiceException invalid(String name, String expected, Object found) {
-    return new ServiceException(
-        ErrorCode.INVALID_REQUEST,
-        "%s: parameters.%s: expected %s, got %s".formatted(where, name, expected, found));
+    return INVALID_REQUEST.error(
+        "%s: parameters.%s: expected %s, got %s", where, name, expected, found);
   }
 }

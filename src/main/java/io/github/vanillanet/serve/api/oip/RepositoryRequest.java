@@ -1,9 +1,10 @@
 package io.github.vanillanet.serve.api.oip;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
-import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
@@ -69,10 +70,8 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
   void requireNoOverrides() {
     for (String name : parameters.values().keySet()) {
       if (name.equals("config") || name.startsWith("file:")) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "parameters.%s: a model is loaded as it was published and cannot be overridden"
-                .formatted(name));
+        throw INVALID_REQUEST.error(
+            "parameters.%s: a model is loaded as it was published and cannot be overridden", name);
       }
     }
   }

@@ -1,8 +1,8 @@
 package io.github.vanillanet.serve.api.oip;
 
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+
 import io.github.vanillanet.base.config.AdminRole;
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.registry.ModelRegistry;
@@ -104,10 +104,8 @@ public final class RepositoryResource {
 
   private int active(String model) {
     if (!ModelId.isName(model) || repository.active(model).isEmpty()) {
-      throw new ServiceException(
-          ErrorCode.MODEL_NOT_FOUND,
-          "there is no model '%s' in the repository; it has %s"
-              .formatted(model, repository.names()));
+      throw MODEL_NOT_FOUND.error(
+          "there is no model '%s' in the repository; it has %s", model, repository.names());
     }
     return repository.active(model).getAsInt();
   }

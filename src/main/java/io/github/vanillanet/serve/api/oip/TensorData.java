@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
-import io.github.vanillanet.base.error.ErrorCode;
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -65,9 +66,8 @@ final class TensorData {
     for (int i = 0; i < all.length; i++) {
       float number = numbers.get(i / PIECE)[i % PIECE];
       if (number < 0 || number > 255 || number != (int) number) {
-        throw new ServiceException(
-            ErrorCode.INVALID_REQUEST,
-            "data: expected whole numbers from 0 to 255 for UINT8, got " + number);
+        throw INVALID_REQUEST.error(
+            "data: expected whole numbers from 0 to 255 for UINT8, got %s", number);
       }
       all[i] = (byte) number;
     }

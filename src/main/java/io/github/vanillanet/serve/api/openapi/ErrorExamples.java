@@ -58,7 +58,7 @@ final class ErrorExamples {
   private ErrorExamples() {}
 
   private static HttpError error(ErrorCode code, String message) {
-    return HttpError.of(new ServiceException(code, message));
+    return HttpError.of(code.error(message));
   }
 
   /** Bodies of all failures with a status, by their names. */

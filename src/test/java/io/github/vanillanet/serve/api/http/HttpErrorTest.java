@@ -1,5 +1,7 @@
 package io.github.vanillanet.serve.api.http;
 
+import static io.github.vanillanet.base.error.ErrorCode.DEADLINE_EXCEEDED;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.vanillanet.base.error.ErrorCode;
@@ -27,8 +29,8 @@ class HttpErrorTest {
 
   @Test
   void onlyTemporaryFailuresHaveADefaultForRetryAfter() {
-    ServiceException late = new ServiceException(ErrorCode.DEADLINE_EXCEEDED, "late");
-    ServiceException loading = new ServiceException(ErrorCode.NOT_READY, "loading");
+    ServiceException late = DEADLINE_EXCEEDED.error("late");
+    ServiceException loading = NOT_READY.error("loading");
 
     assertThat(HttpError.of(late).retrySeconds()).isEmpty();
     assertThat(HttpError.of(loading).retrySeconds()).contains(1L);
