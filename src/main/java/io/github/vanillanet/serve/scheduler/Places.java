@@ -48,7 +48,7 @@ final class Places {
     freeAll(lane);
   }
 
-  /** Expected time until new work of {@code lane} begins, and then takes itself. */
+  /** Estimates new work of {@code lane}. */
   Lane.Estimate estimate(LatencyEstimator estimator, LaneQueue lane, int images) {
     double ahead = 0;
     double probe = 0;
