@@ -17,7 +17,7 @@ class AdminAccessTest {
   }
 
   @Test
-  void withoutUsersAndKeysItNamesTheSettingsThatOpenAdmin() {
+  void withoutUsersAndKeysTheLogNamesTheSettingsThatOpenAdmin() {
     assertThat(description(Map.of()))
         .contains("closed")
         .contains("MP_JWT_VERIFY_PUBLICKEY_LOCATION")
@@ -25,12 +25,12 @@ class AdminAccessTest {
   }
 
   @Test
-  void theValueNoneIsNoKey() {
+  void theValueNONEMeansNoKey() {
     assertThat(description(Map.of("mp.jwt.verify.publickey", "NONE"))).contains("closed");
   }
 
   @Test
-  void otherwiseItNamesTheCallersButNoSecret() {
+  void withUsersOrKeysTheLogNamesTheCallersAndNoSecret() {
     String description =
         description(
             Map.of(

@@ -44,7 +44,7 @@ class ArithmeticChoiceTest {
   }
 
   @Test
-  void byDefaultEveryDeviceComputesAsPublished() {
+  void byDefaultEveryDeviceUsesTheArithmeticOfTheArtifact() {
     for (DeviceChoice devices : List.of(CPU, FALLBACK, CUDA)) {
       assertThat(choose(Precision.FLOAT32, false, false, devices)).isEqualTo(Arithmetic.PUBLISHED);
     }
@@ -84,7 +84,7 @@ class ArithmeticChoiceTest {
   }
 
   @Test
-  void aCpuThatAutoFellBackToServesFloat32AndReportsIt() {
+  void aCpuChosenByAutoFallsBackToFloat32WithAWarning() {
     assertThat(choose(Precision.FLOAT16, false, false, FALLBACK)).isEqualTo(Arithmetic.PUBLISHED);
 
     assertThat(warnings)

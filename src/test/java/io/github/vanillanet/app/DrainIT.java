@@ -29,11 +29,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The packaged jar is told to end while clients use it. */
+/** Stops the packaged service while clients use it. */
 @Timeout(300)
 class DrainIT {
 
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
   private static final int TERMINATED = 128 + 15;
   private static final int CLIENTS = 4;
 
@@ -54,7 +54,7 @@ class DrainIT {
   }
 
   @Test
-  void withADelayNoRequestFailsOfClientsThatHeedReadiness() throws Exception {
+  void withAShutdownDelayNoRequestFailsBeforeClientsStop() throws Exception {
     Jar.Running service = serve(Map.of("QUARKUS_SHUTDOWN_DELAY", "4S"));
     URI address = service.awaitReady();
     Clients clients = new Clients(address);
@@ -63,8 +63,8 @@ class DrainIT {
     service.process().destroy();
     HttpResponse<Void> notReady = awaitStatus(address, 503);
     int answeredWhenNotReady = clients.answered.get();
-    clients.await(answeredWhenNotReady + CLIENTS); // it serves on
-    clients.stop(); // as a balancer that looks at readiness
+    clients.await(answeredWhenNotReady + CLIENTS); // still served
+    clients.stop(); // as a load balancer does when readiness fails
     Jar.Result result = service.result();
 
     assertThat(clients.failures).isEmpty();
@@ -74,7 +74,7 @@ class DrainIT {
   }
 
   @Test
-  void withoutADelayWhatIsInFlightIsFinishedAndTheRestRefused() throws Exception {
+  void withoutAShutdownDelayARequestInFlightIsFinished() throws Exception {
     Jar.Running service = serve(Map.of());
     URI address = service.awaitReady();
     byte[] image = Files.readAllBytes(Oracle.file("preprocess/jpeg_420.jpg"));
@@ -94,7 +94,7 @@ class DrainIT {
       out.write(image, 0, image.length / 2);
       out.flush();
       for (int later = 0; later < 5; later++) {
-        awaitStatus(address, 200); // by then the request above has been taken in
+        awaitStatus(address, 200); // until the service has received the request above
       }
 
       service.process().destroy();
@@ -156,7 +156,7 @@ class DrainIT {
 
     void await(int answers) {
       while (answered.get() < answers && failures.isEmpty()) {
-        LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+        LockSupport.parkNanos(POLL_INTERVAL.toNanos());
       }
     }
 
@@ -181,7 +181,7 @@ class DrainIT {
     HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     HttpResponse<Void> answer = http.send(ready, HttpResponse.BodyHandlers.discarding());
     while (answer.statusCode() != status) {
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
       answer = http.send(ready, HttpResponse.BodyHandlers.discarding());
     }
     return answer;

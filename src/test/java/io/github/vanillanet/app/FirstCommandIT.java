@@ -20,7 +20,7 @@ class FirstCommandIT {
   }
 
   @Test
-  void itServesWithAdminClosedAndPrintsNoPrivateKey() throws Exception {
+  void theServiceStartsWithAdminClosedAndPrintsNoPrivateKey() throws Exception {
     copy(Path.of("pom.xml"));
     copy(Path.of(".mvn"));
     copy(Path.of("src", "main"));

@@ -33,13 +33,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The packaged jar as a service. */
+/** Runs the packaged jar as a service. */
 class ServiceIT {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final int TERMINATED = 128 + 15;
 
-  /** Holds one good model; nobody changes it. */
+  /** Contains one valid model. Tests do not change it. */
   @TempDir static Path shared;
 
   private static Path good;
@@ -59,7 +59,7 @@ class ServiceIT {
   }
 
   @Test
-  void theImportedModelIsServedBesideACorruptOneUntilTheServiceIsTerminated() throws Exception {
+  void aCorruptModelIsSkippedAndTheOthersAreServed() throws Exception {
     Path repository = folder.resolve("models");
     copyModel("good", repository);
     corrupt(copyModel("corrupt", repository));
@@ -85,7 +85,7 @@ class ServiceIT {
   }
 
   @Test
-  void theWarmUpIsNeitherCountedNorInTheAccessLog() throws Exception {
+  void theWarmUpAppearsInNeitherMetricsNorTheAccessLog() throws Exception {
     Map<String, String> variables =
         Map.of(
             "VANILLANET_REPOSITORY", good.toString(),
@@ -130,7 +130,7 @@ class ServiceIT {
   }
 
   @Test
-  void theStartUpLogNamesWhatIsServedWhereAndWithWhichLimits() throws Exception {
+  void theStartUpLogListsModelsDeviceAddressAndLimits() throws Exception {
     Jar.Running service =
         serve(
             List.of(),
@@ -156,7 +156,7 @@ class ServiceIT {
   }
 
   @Test
-  void withACorruptModelOnlyTheServiceEnds() throws IOException {
+  void theServiceExitsIfItsOnlyModelIsCorrupt() throws IOException {
     Path repository = folder.resolve("models");
     corrupt(copyModel("corrupt", repository));
 
@@ -182,7 +182,8 @@ class ServiceIT {
         "VANILLANET_DEFAULT_MODEL; nope; vanillanet.default-model: expected one of",
         "VANILLANET_SEEDED_MODELS; vanillanet_99; vanillanet.seeded-models: expected some of",
       })
-  void anInvalidSettingEndsTheServiceWithOneLine(String variable, String value, String reason) {
+  void anInvalidSettingIsReportedInOneLineAndTheServiceExits(
+      String variable, String value, String reason) {
     Jar.Result result =
         serve(List.of(), Map.of("VANILLANET_REPOSITORY", good.toString(), variable, value))
             .result();
@@ -193,7 +194,7 @@ class ServiceIT {
   }
 
   @Test
-  void aPortInUseEndsTheServiceWithOneLine() throws IOException {
+  void aPortInUseIsReportedAndTheServiceExits() throws IOException {
     try (ServerSocket taken = new ServerSocket(0)) {
       String port = Integer.toString(taken.getLocalPort());
 
@@ -209,11 +210,11 @@ class ServiceIT {
   }
 
   @Test
-  void noConnectionButToItselfIsAttemptedAndCommandsOpenNoPort() throws Exception {
+  void theServiceConnectsOnlyToItselfAndCommandsOpenNoPort() throws Exception {
     Path trace = folder.resolve("trace");
     List<String> strace =
         List.of("strace", "-f", "-qq", "-e", "trace=connect,listen", "-o", trace.toString());
-    Assumptions.assumeTrue(traces(strace), "needs strace, and leave to use it");
+    Assumptions.assumeTrue(traces(strace), "needs strace and the permission to trace");
 
     Jar.Result verified =
         jar.start(strace, Map.of(), "verify", "--repository", good.toString()).result();
@@ -232,19 +233,19 @@ class ServiceIT {
     assertThat(verified.exitCode()).as(verified.err()).isZero();
     assertThat(ofCommand).doesNotContain("listen(");
     assertThat(ofService).contains("listen(");
-    // within the machine: the C library asks a name service cache who the user is
+    // local only: the C library queries the name service cache for the user
     assertThat((ofCommand + ofService).lines().filter(line -> line.contains("connect(")))
         .allMatch(line -> line.contains("sa_family=AF_UNIX") || line.contains("127.0.0.1"));
   }
 
   @Test
-  void spansReachTheCollectorThatTheEnvironmentNames() throws Exception {
+  void spansAreSentToTheConfiguredCollector() throws Exception {
     BlockingQueue<String> received = new LinkedBlockingQueue<>();
     HttpServer collector = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
     collector.createContext(
         "/v1/traces",
         exchange -> {
-          // names stand in protobuf as they are
+          // protobuf contains names as plain text
           byte[] body = new GZIPInputStream(exchange.getRequestBody()).readAllBytes();
           received.add(new String(body, StandardCharsets.ISO_8859_1));
           exchange.sendResponseHeaders(200, -1);
@@ -265,7 +266,7 @@ class ServiceIT {
     try {
       classify(service.awaitReady());
 
-      assertThat(received.poll(PATIENCE.toSeconds(), TimeUnit.SECONDS))
+      assertThat(received.poll(TIMEOUT.toSeconds(), TimeUnit.SECONDS))
           .contains("vanillanet-serving", "POST /classify", "decode", "infer", "postprocess")
           .doesNotContain("health");
     } finally {

@@ -18,11 +18,11 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The packaged jar as its users start it: a process of its own. */
+/** Runs the packaged jar in a process. */
 public final class Jar {
 
   private static final Path RUNNER = Path.of("target", "quarkus-app", "quarkus-run.jar");
-  private static final int PATIENCE_SECONDS = 180;
+  private static final int TIMEOUT_SECONDS = 180;
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
   private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
@@ -30,13 +30,13 @@ public final class Jar {
   private int runs;
 
   /**
-   * @param folder where the processes work and leave their output
+   * @param folder working folder of the processes; also receives their output
    */
   public Jar(Path folder) {
     this.folder = folder;
   }
 
-  /** What a process left behind. */
+  /** Exit code and output of a process. */
   public record Result(int exitCode, String out, String err) {
     public List<String> errLines() {
       return err.lines().toList();
@@ -48,7 +48,7 @@ public final class Jar {
 
     /** Waits until the service is ready; returns its address. */
     public URI awaitReady() throws IOException, InterruptedException {
-      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
       while (System.nanoTime() < deadline && process.isAlive()) {
         Matcher listening = LISTENING.matcher(Files.readString(out) + Files.readString(err));
         if (listening.find()) {
@@ -69,10 +69,10 @@ public final class Jar {
           .statusCode();
     }
 
-    /** Waits for the end; kills the process if it does not end by itself. */
+    /** Waits until the process ends; kills it after a timeout. */
     public Result result() {
       try {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
           process.destroyForcibly().waitFor();
           throw new AssertionError("did not end by itself:\n" + Files.readString(err));
         }
@@ -91,8 +91,8 @@ public final class Jar {
   }
 
   /**
-   * @param wrapper a command that runs the one behind it
-   * @param environment beside the one that this process has
+   * @param wrapper command that runs the jar's command, for example strace; can be empty
+   * @param environment added to the environment of this process
    */
   public Running start(List<String> wrapper, Map<String, String> environment, String... arguments) {
     Path out = folder.resolve("out-" + runs);
@@ -110,8 +110,8 @@ public final class Jar {
             .redirectError(err.toFile());
     builder
         .environment()
-        .put("VANILLANET_WARM_UP", "0S"); // it takes most of a minute of a processor
-    // on a busy machine, Vert.x logs a stack trace for a thread that stands still for two seconds
+        .put("VANILLANET_WARM_UP", "0S"); // it keeps a processor busy for up to a minute
+    // on a busy machine, Vert.x logs a stack trace for a thread that is blocked for two seconds
     builder.environment().put("QUARKUS_VERTX_MAX_EVENT_LOOP_EXECUTE_TIME", "1H");
     builder.environment().putAll(environment);
     try {

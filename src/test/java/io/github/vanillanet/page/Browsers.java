@@ -18,8 +18,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests a {@link Visit} of one shared service in one shared browser, the installed Chromium.
- * Without Chromium the tests are skipped.
+ * Opens the page for each test, with one shared service and one shared browser, the installed
+ * Chromium. Skips the tests if Chromium is not installed.
  */
 final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterResolver {
 
@@ -28,7 +28,7 @@ final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterR
   private static final ExtensionContext.Namespace NAMESPACE =
       ExtensionContext.Namespace.create(Browsers.class);
 
-  /** Of this process: each class of tests has a root of its own, and none of them need more. */
+  /** One service for all tests of this process. */
   private static LiveService service;
 
   private static Browser browser;
@@ -50,15 +50,15 @@ final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterR
 
   @Override
   public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-    return parameter.getParameter().getType() == Visit.class;
+    return parameter.getParameter().getType() == PageSession.class;
   }
 
   @Override
-  public Visit resolveParameter(ParameterContext parameter, ExtensionContext context) {
+  public PageSession resolveParameter(ParameterContext parameter, ExtensionContext context) {
     start();
-    Visit visit = new Visit(browser, service);
-    context.getStore(NAMESPACE).put(Visit.class, visit);
-    return visit;
+    PageSession session = new PageSession(browser, service);
+    context.getStore(NAMESPACE).put(PageSession.class, session);
+    return session;
   }
 
   private static synchronized void start() {
@@ -79,12 +79,12 @@ final class Browsers implements BeforeAllCallback, AfterEachCallback, ParameterR
     }
   }
 
-  /** Problems found by the visit must not hide the failure of a test. */
+  /** Checks for browser errors only if the test has passed, to keep its own failure visible. */
   @Override
   public void afterEach(ExtensionContext context) {
-    Visit visit = context.getStore(NAMESPACE).remove(Visit.class, Visit.class);
-    if (visit != null) {
-      visit.close(context.getExecutionException().isEmpty());
+    PageSession session = context.getStore(NAMESPACE).remove(PageSession.class, PageSession.class);
+    if (session != null) {
+      session.close(context.getExecutionException().isEmpty());
     }
   }
 }

@@ -38,40 +38,41 @@ class ClassifyPageIT {
   }
 
   @Test
-  void aChosenPictureGetsFiveAnswers(Visit visit) {
-    visit.chooseModel(LiveService.NARROW);
-    visit.choosePicture(PHOTO);
+  void aChosenPictureGetsFiveAnswers(PageSession session) {
+    session.chooseModel(LiveService.NARROW);
+    session.choosePicture(PHOTO);
 
-    assertThat(visit.answers()).hasSize(5).allMatch(label -> label.startsWith(LiveService.LABEL));
-    List<String> percents = visit.page().locator("#answer .name span:last-child").allTextContents();
+    assertThat(session.answers()).hasSize(5).allMatch(label -> label.startsWith(LiveService.LABEL));
+    List<String> percents =
+        session.page().locator("#answer .name span:last-child").allTextContents();
     double first = Double.parseDouble(percents.get(0).replace(" %", ""));
-    BoundingBox track = visit.page().locator("#answer .track").first().boundingBox();
-    visit
+    BoundingBox track = session.page().locator("#answer .track").first().boundingBox();
+    session
         .page()
         .waitForCondition(
             () -> {
-              BoundingBox bar = visit.page().locator("#answer .fill").first().boundingBox();
+              BoundingBox bar = session.page().locator("#answer .fill").first().boundingBox();
               return Math.abs(bar.width / track.width - first / 100) < 0.01;
             });
   }
 
   @Test
-  void labelsAreShownAsText(Visit visit) {
-    visit.chooseModel(LiveService.NARROW);
-    visit.choosePicture(PHOTO);
-    visit.answers();
-    visit.page().click("#compare");
-    visit.page().locator("#comparison tbody tr").nth(2).waitFor();
+  void labelsAreShownAsText(PageSession session) {
+    session.chooseModel(LiveService.NARROW);
+    session.choosePicture(PHOTO);
+    session.answers();
+    session.page().click("#compare");
+    session.page().locator("#comparison tbody tr").nth(2).waitFor();
 
-    assertThat(visit.page().locator("#classify script, #classify img[onerror]").count()).isZero();
-    assertThat(visit.page().title()).isEqualTo("vanillanet-serving");
-    assertThat(visit.page().locator("#comparison").textContent()).contains(LiveService.LABEL);
+    assertThat(session.page().locator("#classify script, #classify img[onerror]").count()).isZero();
+    assertThat(session.page().title()).isEqualTo("vanillanet-serving");
+    assertThat(session.page().locator("#comparison").textContent()).contains(LiveService.LABEL);
   }
 
   @Test
-  void aDroppedPictureIsClassified(Visit visit) throws IOException {
+  void aDroppedPictureIsClassified(PageSession session) throws IOException {
     JSHandle dropped =
-        visit
+        session
             .page()
             .evaluateHandle(
                 """
@@ -83,16 +84,16 @@ class ClassifyPageIT {
                 }""",
                 base64(PHOTO));
 
-    visit.page().dispatchEvent("#drop", "drop", Map.of("dataTransfer", dropped));
+    session.page().dispatchEvent("#drop", "drop", Map.of("dataTransfer", dropped));
 
-    assertThat(visit.answers()).hasSize(5);
-    assertThat(visit.page().getAttribute("#photo", "alt")).contains("photo.jpg");
+    assertThat(session.answers()).hasSize(5);
+    assertThat(session.page().getAttribute("#photo", "alt")).contains("photo.jpg");
   }
 
   @Test
-  void aPastedPictureIsClassified(Visit visit) throws IOException {
-    visit.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
-    visit
+  void aPastedPictureIsClassified(PageSession session) throws IOException {
+    session.page().context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+    session
         .page()
         .evaluate(
             """
@@ -103,35 +104,35 @@ class ClassifyPageIT {
             }""",
             base64(Oracle.file("preprocess/png_rgb.png")));
 
-    visit.page().keyboard().press("Control+v");
+    session.page().keyboard().press("Control+v");
 
-    assertThat(visit.answers()).hasSize(5);
-    assertThat(visit.page().textContent("#crop-text")).startsWith("311 × 299 pixels");
+    assertThat(session.answers()).hasSize(5);
+    assertThat(session.page().textContent("#crop-text")).startsWith("311 × 299 pixels");
   }
 
   @Test
-  void aSampleDrawingIsClassified(Visit visit) {
-    visit.page().locator(".sample").first().click();
+  void aSampleDrawingIsClassified(PageSession session) {
+    session.page().locator(".sample").first().click();
 
-    assertThat(visit.answers()).hasSize(5);
-    assertThat(visit.page().textContent("#crop-text")).startsWith("320 × 240 pixels");
+    assertThat(session.answers()).hasSize(5);
+    assertThat(session.page().textContent("#crop-text")).startsWith("320 × 240 pixels");
   }
 
   @Test
-  void theWaterfallShowsServerTimingAndAddsUp(Visit visit) {
-    Page page = visit.page();
+  void theWaterfallShowsServerTimingAndAddsUp(PageSession session) {
+    Page page = session.page();
     Response response =
         page.waitForResponse(
-            answer -> answer.url().contains("/classify/"), () -> visit.choosePicture(PHOTO));
-    visit.answers();
+            answer -> answer.url().contains("/classify/"), () -> session.choosePicture(PHOTO));
+    session.answers();
 
     Map<String, Double> reported =
         Arrays.stream(response.headerValue("server-timing").split(", "))
             .map(entry -> entry.split(";dur="))
             .collect(Collectors.toMap(entry -> entry[0], entry -> Double.valueOf(entry[1])));
-    List<Double> steps = millis(visit, ".step");
-    List<Double> between = millis(visit, ".between");
-    List<Double> sums = millis(visit, ".sum");
+    List<Double> steps = millis(session, ".step");
+    List<Double> between = millis(session, ".between");
+    List<Double> sums = millis(session, ".sum");
     assertThat(steps)
         .containsExactly(
             reported.get("decode"),
@@ -146,20 +147,20 @@ class ClassifyPageIT {
     assertThat(sums.get(1)).isGreaterThanOrEqualTo(sums.get(0));
   }
 
-  private static List<Double> millis(Visit visit, String kind) {
-    return visit.page().locator("#waterfall " + kind).all().stream()
+  private static List<Double> millis(PageSession session, String kind) {
+    return session.page().locator("#waterfall " + kind).all().stream()
         .map(row -> Double.valueOf(row.getAttribute("data-millis")))
         .toList();
   }
 
   @Test
-  void modelsAndGroupsAreCompared(Visit visit) {
-    Page page = visit.page();
-    visit.chooseModel(LiveService.SEEDED);
+  void modelsAndGroupsAreCompared(PageSession session) {
+    Page page = session.page();
+    session.chooseModel(LiveService.SEEDED);
     assertThat(page.isVisible("#untrained")).isTrue();
     assertThat(page.isDisabled("#compare")).isTrue();
-    visit.choosePicture(PHOTO);
-    visit.answers();
+    session.choosePicture(PHOTO);
+    session.answers();
 
     page.click("#compare");
     page.waitForCondition(() -> page.locator("#comparison tbody tr").count() >= 3);
@@ -174,25 +175,25 @@ class ClassifyPageIT {
         .contains(LiveService.NARROW, LiveService.SEEDED + " not trained")
         .anyMatch(name -> name.startsWith(LiveService.GROUP + " by "));
     assertThat(rows.values()).allMatch(text -> text.contains("%") && text.contains("ms"));
-    visit.chooseModel(LiveService.NARROW);
+    session.chooseModel(LiveService.NARROW);
     assertThat(page.isVisible("#untrained")).isFalse();
   }
 
   @Test
-  void invalidPicturesShowAProblemAndTheNextPictureWorks(Visit visit) throws IOException {
+  void invalidPicturesShowAProblemAndTheNextPictureWorks(PageSession session) throws IOException {
     byte[] photo = Files.readAllBytes(PHOTO);
 
-    visit.page().setInputFiles("#file", file("notes.txt", "text/plain", "hello".getBytes()));
-    assertThat(visit.problem("#problem")).contains("(415)", "JPEG, PNG, WebP, GIF and BMP");
+    session.page().setInputFiles("#file", file("notes.txt", "text/plain", "hello".getBytes()));
+    assertThat(session.problem("#problem")).contains("(415)", "JPEG, PNG, WebP, GIF and BMP");
 
-    visit.page().setInputFiles("#file", file("cut.jpg", "image/jpeg", Arrays.copyOf(photo, 900)));
-    visit.page().waitForCondition(() -> visit.problem("#problem").contains("(422)"));
-    assertThat(visit.problem("#problem")).contains("damaged");
-    assertThat(visit.page().locator("#answer .bars").count()).isZero();
+    session.page().setInputFiles("#file", file("cut.jpg", "image/jpeg", Arrays.copyOf(photo, 900)));
+    session.page().waitForCondition(() -> session.problem("#problem").contains("(422)"));
+    assertThat(session.problem("#problem")).contains("damaged");
+    assertThat(session.page().locator("#answer .bars").count()).isZero();
 
-    visit.choosePicture(PHOTO);
-    assertThat(visit.answers()).hasSize(5);
-    assertThat(visit.page().locator("#problem .notice").count()).isZero();
+    session.choosePicture(PHOTO);
+    assertThat(session.answers()).hasSize(5);
+    assertThat(session.page().locator("#problem .notice").count()).isZero();
   }
 
   @ParameterizedTest
@@ -201,8 +202,8 @@ class ClassifyPageIT {
     "503, NOT_READY, Try again in 7 seconds",
     "500, SOMETHING, gone wrong",
   })
-  void rejectionsAreShown(int status, String code, String expected, Visit visit) {
-    visit
+  void rejectionsAreShown(int status, String code, String expected, PageSession session) {
+    session
         .page()
         .route(
             "**/classify/*",
@@ -215,14 +216,14 @@ class ClassifyPageIT {
                         .setBody(
                             "{\"title\": \"%s\", \"detail\": \"gone wrong\"}".formatted(code))));
 
-    visit.choosePicture(PHOTO);
+    session.choosePicture(PHOTO);
 
-    assertThat(visit.problem("#problem")).contains("(%d)".formatted(status), code, expected);
+    assertThat(session.problem("#problem")).contains("(%d)".formatted(status), code, expected);
   }
 
   @Test
-  void thePageWaitsWhileModelsLoad(Visit visit) {
-    Page page = visit.page();
+  void thePageWaitsWhileModelsLoad(PageSession session) {
+    Page page = session.page();
     int[] requests = {0};
     page.route(
         "**/q/health/ready",
@@ -239,16 +240,16 @@ class ClassifyPageIT {
     page.locator("#loading").waitFor();
     page.waitForCondition(() -> !page.isVisible("#loading"));
     assertThat(requests[0]).isEqualTo(3);
-    visit.choosePicture(PHOTO);
-    assertThat(visit.answers()).hasSize(5);
+    session.choosePicture(PHOTO);
+    assertThat(session.answers()).hasSize(5);
   }
 
   @Test
-  void aFailedConnectionIsShown(Visit visit) {
-    visit.page().route("**/classify/*", Route::abort);
+  void aFailedConnectionIsShown(PageSession session) {
+    session.page().route("**/classify/*", Route::abort);
 
-    visit.choosePicture(PHOTO);
+    session.choosePicture(PHOTO);
 
-    assertThat(visit.problem("#problem")).contains("cannot be reached");
+    assertThat(session.problem("#problem")).contains("cannot be reached");
   }
 }

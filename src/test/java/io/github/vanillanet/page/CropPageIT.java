@@ -35,16 +35,16 @@ class CropPageIT {
       double top,
       double across,
       double down,
-      Visit visit) {
-    visit.chooseModel(LiveService.SEEDED);
-    visit.choosePicture(Oracle.file("preprocess/" + name));
-    visit.answers();
+      PageSession session) {
+    session.chooseModel(LiveService.SEEDED);
+    session.choosePicture(Oracle.file("preprocess/" + name));
+    session.answers();
 
-    visit.page().locator("#stage").waitFor();
-    assertThat(visit.page().textContent("#crop-text"))
+    session.page().locator("#stage").waitFor();
+    assertThat(session.page().textContent("#crop-text"))
         .startsWith("%d × %d pixels".formatted(width, height));
-    BoundingBox photo = visit.page().locator("#photo").boundingBox();
-    BoundingBox crop = visit.page().locator("#crop").boundingBox();
+    BoundingBox photo = session.page().locator("#photo").boundingBox();
+    BoundingBox crop = session.page().locator("#crop").boundingBox();
     assertThat((crop.x - photo.x) / photo.width).isCloseTo(left, within(0.005));
     assertThat((crop.y - photo.y) / photo.height).isCloseTo(top, within(0.005));
     assertThat(crop.width / photo.width).isCloseTo(across, within(0.005));
@@ -53,8 +53,8 @@ class CropPageIT {
 
   /** The browser resizes differently, so the pixels are only similar. */
   @Test
-  void thePreviewIsTheOfficialCrop(Visit visit) throws IOException {
-    visit.chooseModel(LiveService.SEEDED);
+  void thePreviewIsTheOfficialCrop(PageSession session) throws IOException {
+    session.chooseModel(LiveService.SEEDED);
     for (String name :
         List.of(
             "jpeg_420.jpg",
@@ -65,23 +65,25 @@ class CropPageIT {
       String crop = "preprocess/" + name.replaceAll("\\..*", ".crop.png");
       int[] official = pixels(Files.readAllBytes(Oracle.file(crop)));
 
-      visit.choosePicture(Oracle.file("preprocess/" + name));
-      visit
+      session.choosePicture(Oracle.file("preprocess/" + name));
+      session
           .page()
-          .waitForCondition(() -> visit.page().getAttribute("#photo", "alt").endsWith(name));
+          .waitForCondition(() -> session.page().getAttribute("#photo", "alt").endsWith(name));
       // not waitForFunction: it evaluates text in the page, which the security policy forbids
-      visit
+      session
           .page()
           .waitForCondition(
-              () -> (Boolean) visit.page().evaluate("document.getElementById('photo').complete"));
+              () -> (Boolean) session.page().evaluate("document.getElementById('photo').complete"));
       String shown =
           (String)
-              visit.page().evaluate("document.getElementById('net-canvas').toDataURL('image/png')");
+              session
+                  .page()
+                  .evaluate("document.getElementById('net-canvas').toDataURL('image/png')");
 
       int[] seen = pixels(Base64.getDecoder().decode(shown.substring(shown.indexOf(',') + 1)));
       assertThat(difference(seen, official)).as(name).isLessThan(8);
     }
-    assertThat(visit.page().textContent("#net-text")).isEqualTo("as 224 × 224 pixels");
+    assertThat(session.page().textContent("#net-text")).isEqualTo("as 224 × 224 pixels");
   }
 
   private static int[] pixels(byte[] png) throws IOException {

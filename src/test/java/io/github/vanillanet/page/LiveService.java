@@ -46,8 +46,8 @@ final class LiveService {
   static final String ISSUER = "https://issuer.example";
 
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
   private final URI address;
   private final KeyPair keys;
@@ -107,7 +107,7 @@ final class LiveService {
   }
 
   private static URI awaitReady(Jar.Running service) throws IOException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (System.nanoTime() < until && service.process().isAlive()) {
       Matcher listening = LISTENING.matcher(Files.readString(service.err()));
       if (listening.find()) {
@@ -116,7 +116,7 @@ final class LiveService {
           return address;
         }
       }
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
     throw new AssertionError("not ready:\n" + Files.readString(service.err()));
   }

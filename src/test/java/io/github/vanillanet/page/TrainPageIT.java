@@ -61,58 +61,58 @@ class TrainPageIT {
   }
 
   @Test
-  void rejectedCredentialsAreShownWithoutADialog(Visit visit) {
-    List<String> windows = passwordWindows(visit.page());
+  void rejectedCredentialsAreShownWithoutADialog(PageSession session) {
+    List<String> windows = passwordWindows(session.page());
 
-    visit.signIn(LiveService.CHIEF, "wrong");
-    assertThat(visit.problem("#sign-in-problem")).contains("(401)");
+    session.signIn(LiveService.CHIEF, "wrong");
+    assertThat(session.problem("#sign-in-problem")).contains("(401)");
 
-    visit.signIn(LiveService.GUEST, LiveService.PASSWORD);
-    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("(403)"));
+    session.signIn(LiveService.GUEST, LiveService.PASSWORD);
+    session.page().waitForCondition(() -> session.problem("#sign-in-problem").contains("(403)"));
 
-    visit.page().check("[name=kind][value=bearer]");
-    visit.page().fill("[name=token]", "nonsense");
-    visit.page().click("#sign-in-form button");
-    visit.page().waitForCondition(() -> visit.problem("#sign-in-problem").contains("(401)"));
+    session.page().check("[name=kind][value=bearer]");
+    session.page().fill("[name=token]", "nonsense");
+    session.page().click("#sign-in-form button");
+    session.page().waitForCondition(() -> session.problem("#sign-in-problem").contains("(401)"));
 
-    assertThat(visit.page().isVisible("#admin")).isFalse();
+    assertThat(session.page().isVisible("#admin")).isFalse();
     assertThat(windows).isEmpty();
   }
 
   @Test
-  void aTokenSignsIn(Visit visit) {
+  void aTokenSignsIn(PageSession session) {
     String token =
         Jwt.issuer(LiveService.ISSUER)
             .upn("somebody@example")
             .groups("admin")
             .expiresAt(Instant.now().plusSeconds(600))
-            .sign(visit.service().keys().getPrivate());
-    visit.page().click("#tab-train");
-    visit.page().check("[name=kind][value=bearer]");
+            .sign(session.service().keys().getPrivate());
+    session.page().click("#tab-train");
+    session.page().check("[name=kind][value=bearer]");
 
-    visit.page().fill("[name=token]", token);
-    visit.page().keyboard().press("Enter");
+    session.page().fill("[name=token]", token);
+    session.page().keyboard().press("Enter");
 
-    visit.page().locator("#versions tbody tr").first().waitFor();
-    assertThat(visit.page().textContent("#who")).contains("token");
+    session.page().locator("#versions tbody tr").first().waitFor();
+    assertThat(session.page().textContent("#who")).contains("token");
   }
 
   @Test
-  void credentialsAreKeptInMemoryOnly(Visit visit) {
-    visit.signIn();
+  void credentialsAreKeptInMemoryOnly(PageSession session) {
+    session.signIn();
 
     assertThat(
-            visit
+            session
                 .page()
                 .evaluate(
                     "JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])"))
         .isEqualTo("[{},{},\"\"]");
-    assertThat(visit.page().inputValue("[name=password]")).isEmpty();
-    visit.page().click("#sign-out");
-    assertThat(visit.page().isVisible("#sign-in")).isTrue();
-    visit.signIn();
-    visit.page().reload();
-    visit.page().locator("#sign-in").waitFor();
+    assertThat(session.page().inputValue("[name=password]")).isEmpty();
+    session.page().click("#sign-out");
+    assertThat(session.page().isVisible("#sign-in")).isTrue();
+    session.signIn();
+    session.page().reload();
+    session.page().locator("#sign-in").waitFor();
   }
 
   private Path dataset(int perClass) throws IOException {
@@ -124,8 +124,8 @@ class TrainPageIT {
     return data;
   }
 
-  private static void start(Visit visit, Path data, String name, int epochs) {
-    Page page = visit.page();
+  private static void start(PageSession session, Path data, String name, int epochs) {
+    Page page = session.page();
     page.setInputFiles("[name=folder]", data);
     page.fill("#new-training [name=name]", name);
     page.fill("#new-training [name=epochs]", Integer.toString(epochs));
@@ -142,11 +142,11 @@ class TrainPageIT {
   }
 
   @Test
-  void aFolderBecomesAModel(Visit visit) throws IOException {
-    Page page = visit.page();
-    visit.signIn();
+  void aFolderBecomesAModel(PageSession session) throws IOException {
+    Page page = session.page();
+    session.signIn();
 
-    start(visit, dataset(40), "painted", 12);
+    start(session, dataset(40), "painted", 12);
 
     page.waitForCondition(() -> points(page, 0) > 0);
     int early = points(page, 0);
@@ -167,21 +167,21 @@ class TrainPageIT {
     assertThat(page.textContent(".report")).contains("fused from the training form", "float64");
     assertThat(page.textContent(".skipped")).contains("train/red/cut.png");
     assertThat(page.inputValue("#versions select")).isEqualTo("painted");
-    visit.mustBeAccessible();
-    visit.photograph("train");
-    visit.mustFitItsWidth(1200, 360);
+    session.requireAccessible();
+    session.screenshot("train");
+    session.requireNoHorizontalScrolling(1200, 360);
 
     page.click("#tab-classify");
-    visit.chooseModel("painted");
+    session.chooseModel("painted");
     page.locator(".sample").first().click();
-    assertThat(visit.answers()).containsExactlyInAnyOrderElementsOf(PaintedDataset.CLASSES);
+    assertThat(session.answers()).containsExactlyInAnyOrderElementsOf(PaintedDataset.CLASSES);
   }
 
   @Test
-  void aTrainingIsStoppedAndResumed(Visit visit) throws IOException {
-    Page page = visit.page();
-    visit.signIn();
-    start(visit, dataset(8), "endless", 20_000);
+  void aTrainingIsStoppedAndResumed(PageSession session) throws IOException {
+    Page page = session.page();
+    session.signIn();
+    start(session, dataset(8), "endless", 20_000);
     page.waitForCondition(() -> points(page, 0) > 0);
 
     page.click("#watched button:text('Stop')");
@@ -196,8 +196,8 @@ class TrainPageIT {
   }
 
   @Test
-  void aLostConnectionIsReopened(Visit visit) throws IOException {
-    Page page = visit.page();
+  void aLostConnectionIsReopened(PageSession session) throws IOException {
+    Page page = session.page();
     int[] connections = {0};
     page.route(
         "**/events",
@@ -208,9 +208,9 @@ class TrainPageIT {
             route.resume();
           }
         });
-    visit.signIn();
+    session.signIn();
 
-    start(visit, dataset(8), "lost", 4);
+    start(session, dataset(8), "lost", 4);
 
     page.locator("#watched .tag.good, #watched .tag.bad").waitFor();
     assertThat(connections[0]).isGreaterThan(1);
@@ -219,23 +219,23 @@ class TrainPageIT {
   }
 
   @Test
-  void invalidUploadsAndSettingsAreRejected(Visit visit) throws IOException {
-    Page page = visit.page();
-    visit.signIn();
+  void invalidUploadsAndSettingsAreRejected(PageSession session) throws IOException {
+    Page page = session.page();
+    session.signIn();
     page.fill("#new-training [name=name]", "refused");
     page.click("#new-training button.primary");
-    assertThat(visit.problem("#new-training")).contains("Choose a folder");
+    assertThat(session.problem("#new-training")).contains("Choose a folder");
 
     Path text = Files.writeString(folder.resolve("notes.zip"), "hello");
     page.setInputFiles("[name=archive]", text);
     page.click("#new-training button.primary");
-    page.waitForCondition(() -> visit.problem("#new-training").contains("(400)"));
-    assertThat(visit.problem("#new-training")).contains("zip");
+    page.waitForCondition(() -> session.problem("#new-training").contains("(400)"));
+    assertThat(session.problem("#new-training")).contains("zip");
 
     page.click("#new-training summary");
     page.fill("#new-training [name=more]", "{\"epocs\": 3}");
     page.click("#new-training button.primary");
-    page.waitForCondition(() -> visit.problem("#new-training").contains("epocs"));
+    page.waitForCondition(() -> session.problem("#new-training").contains("epocs"));
   }
 
   private static List<String> live(Page page) {
@@ -243,15 +243,15 @@ class TrainPageIT {
   }
 
   @Test
-  void anotherVersionIsActivatedAndRolledBack(Visit visit) {
-    Page page = visit.page();
-    visit.signIn();
+  void anotherVersionIsActivatedAndRolledBack(PageSession session) {
+    Page page = session.page();
+    session.signIn();
     page.selectOption("#versions select", LiveService.NARROW);
     page.waitForCondition(() -> page.locator("#versions tbody tr").count() == 2);
     assertThat(live(page)).containsExactly("2");
 
     page.click("#versions button[aria-label='Activate version 1']");
-    visit.mustBeAccessible();
+    session.requireAccessible();
     page.keyboard().press("Escape");
     assertThat(live(page)).containsExactly("2");
 
@@ -265,7 +265,7 @@ class TrainPageIT {
     page.click("#confirm-yes");
     page.waitForCondition(() -> live(page).equals(List.of("2")));
     page.click("#tab-classify");
-    visit.chooseModel(LiveService.NARROW);
+    session.chooseModel(LiveService.NARROW);
     page.waitForCondition(() -> page.textContent("#model-text").contains("version 2"));
   }
 }

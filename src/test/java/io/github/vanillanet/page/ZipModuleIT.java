@@ -35,8 +35,8 @@ class ZipModuleIT {
 
   @TempDir Path folder;
 
-  private ZipFile packed(Visit visit, Object files) throws IOException {
-    byte[] bytes = Base64.getDecoder().decode((String) visit.page().evaluate(PACK, files));
+  private ZipFile packed(PageSession session, Object files) throws IOException {
+    byte[] bytes = Base64.getDecoder().decode((String) session.page().evaluate(PACK, files));
     return new ZipFile(Files.write(folder.resolve("packed.zip"), bytes).toFile());
   }
 
@@ -47,14 +47,14 @@ class ZipModuleIT {
   }
 
   @Test
-  void namesAndContentsAreKept(Visit visit) throws IOException {
+  void namesAndContentsAreKept(PageSession session) throws IOException {
     Object files =
         List.of(
             Map.of("path", "photos/ähre/1.txt", "text", "größer"),
             Map.of("path", "photos/empty", "text", ""),
             Map.of("path", "photos/long", "text", "x".repeat(200_000)));
 
-    try (ZipFile zip = packed(visit, files)) {
+    try (ZipFile zip = packed(session, files)) {
       assertThat(zip.size()).isEqualTo(3);
       assertThat(content(zip, "photos/ähre/1.txt")).isEqualTo("größer");
       assertThat(content(zip, "photos/empty")).isEmpty();
@@ -65,14 +65,14 @@ class ZipModuleIT {
   }
 
   @Test
-  void moreThan65535FilesArePacked(Visit visit) throws IOException {
+  void moreThan65535FilesArePacked(PageSession session) throws IOException {
     JSHandle files =
-        visit
+        session
             .page()
             .evaluateHandle(
                 "Array.from({ length: 65537 }, (_, i) => ({ path: `c/${i}`, text: '' }))");
 
-    try (ZipFile zip = packed(visit, files)) {
+    try (ZipFile zip = packed(session, files)) {
       assertThat(zip.size()).isEqualTo(65537);
       assertThat(zip.getEntry("c/65536")).isNotNull();
     }

@@ -52,7 +52,7 @@ class RequestPathIT {
       Pattern.compile("(vert\\.x-eventloop|executor)-.*");
   private static final Pattern DEBUGGER = Pattern.compile("dt_socket at address: (?:\\S*:)?(\\d+)");
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
   private static final Duration POLL = Duration.ofMillis(50);
 
   /** The last events of a request arrive after its answer. */
@@ -197,7 +197,7 @@ class RequestPathIT {
 
   private void awaitReady(URI address) throws IOException, InterruptedException {
     HttpRequest ready = HttpRequest.newBuilder(address.resolve("/q/health/ready")).build();
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (client.send(ready, HttpResponse.BodyHandlers.discarding()).statusCode() != 200) {
       assertThat(System.nanoTime()).as("not ready in time").isLessThan(until);
       LockSupport.parkNanos(POLL.toNanos());
@@ -205,7 +205,7 @@ class RequestPathIT {
   }
 
   private static String await(Path output, Pattern pattern) throws IOException {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (System.nanoTime() < until) {
       Matcher found = pattern.matcher(Files.readString(output));
       if (found.find()) {

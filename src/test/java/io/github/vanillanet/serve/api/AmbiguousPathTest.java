@@ -71,7 +71,7 @@ class AmbiguousPathTest {
 
       assertThat(answer.status()).as(method + " " + answer.body()).isEqualTo(400);
       if (!path.contains("\0")) { // the HTTP parser answers that without a body
-        Refusal.problem(answer, 400, "BAD_REQUEST");
+        ErrorAnswers.problem(answer, 400, "BAD_REQUEST");
         assertThat(answer.header("x-request-id")).isNotEmpty();
       }
     }
@@ -95,9 +95,9 @@ class AmbiguousPathTest {
         "/v1/models/vanillanet-5:predict;x",
         "/v1/models/a%2Fb:predict",
       })
-  void anAmbiguousPathOfAnInferenceProtocolIsRejectedInItsForm(String path) {
-    Refusal.v2(RawHttp.post(path, "Content-Length: 0").send(), 400);
-    Refusal.v2(RawHttp.request("GET", path).send(), 400);
+  void anAmbiguousPathOfAnInferenceProtocolIsRejectedInItsFormat(String path) {
+    ErrorAnswers.v2(RawHttp.post(path, "Content-Length: 0").send(), 400);
+    ErrorAnswers.v2(RawHttp.request("GET", path).send(), 400);
   }
 
   @ParameterizedTest
@@ -111,7 +111,7 @@ class AmbiguousPathTest {
         "/ping;x",
         "/ping//",
       })
-  void anAmbiguousPathOfTorchServeIsRejectedInItsForm(String path) {
+  void anAmbiguousPathOfTorchServeIsRejectedInItsFormat(String path) {
     for (String method : new String[] {"GET", "PUT", "POST"}) {
       RawHttp.Answer answer = RawHttp.request(method, path, "Content-Length: 0").send();
 
@@ -127,12 +127,12 @@ class AmbiguousPathTest {
     RawHttp.Answer answer =
         RawHttp.post("/classify;x", "Content-Type: image/jpeg", "Content-Length: 99999999").send();
 
-    Refusal.problem(answer, 400, "BAD_REQUEST");
+    ErrorAnswers.problem(answer, 400, "BAD_REQUEST");
     assertThat(answer.header("connection")).isEqualTo("close");
   }
 
   @Test
-  void theConnectionSurvivesARejectedPath() {
+  void theConnectionStaysOpenAfterARejectedPath() {
     assertThat(
             RawHttp.request("GET", "/models;x")
                 .text("GET /models HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -152,7 +152,7 @@ class AmbiguousPathTest {
         "/q/health/live?x=..",
         "/page/main.js?v=;",
       })
-  void queriesAbsoluteTargetsAndEncodedLettersAreServed(String target) {
+  void queriesAbsoluteTargetsAndPercentEncodedLettersAreServed(String target) {
     assertThat(RawHttp.request("GET", target).send().status()).isEqualTo(200);
   }
 
@@ -162,13 +162,13 @@ class AmbiguousPathTest {
     RawHttp.Answer answer =
         RawHttp.post(path, "Content-Type: image/jpeg", "Content-Length: 0").send();
 
-    Refusal.problem(answer, 404, "MODEL_NOT_FOUND");
+    ErrorAnswers.problem(answer, 404, "MODEL_NOT_FOUND");
   }
 
   @Test
   void anEncodedLetterDoesNotBypassTheBodyLimit() {
     RawHttp.Answer answer = RawHttp.post("/%63lassify/" + MODEL, "Content-Length: 99999999").send();
 
-    Refusal.problem(answer, 413, "TOO_LARGE");
+    ErrorAnswers.problem(answer, 413, "TOO_LARGE");
   }
 }

@@ -32,7 +32,7 @@ class BatchTest {
   }
 
   @Test
-  void severalImagesAreAnsweredInTheirOrder() {
+  void severalImagesAreAnsweredInOrder() {
     byte[] jpeg = Service.jpeg();
     byte[] png = Service.image("png_rgb.png");
 
@@ -49,7 +49,7 @@ class BatchTest {
   }
 
   @Test
-  void oneBadImageFailsAlone() {
+  void anInvalidImageDoesNotAffectTheOthers() {
     Response response = upload("hello".getBytes(), Service.jpeg(), new byte[0]);
 
     assertThat(response.statusCode()).isEqualTo(200);
@@ -63,11 +63,11 @@ class BatchTest {
   }
 
   @Test
-  void imagesThatAreAllBadAndTooManyAreRefused() {
-    Refusal.problem(upload("a".getBytes(), "b".getBytes()), 415, "UNSUPPORTED_IMAGE");
+  void onlyInvalidImagesOrTooManyImagesAreRejected() {
+    ErrorAnswers.problem(upload("a".getBytes(), "b".getBytes()), 415, "UNSUPPORTED_IMAGE");
 
     byte[][] many = new byte[65][];
     java.util.Arrays.fill(many, "x".getBytes());
-    assertThat(Refusal.problem(upload(many), 413, "TOO_LARGE")).contains("at most 64");
+    assertThat(ErrorAnswers.problem(upload(many), 413, "TOO_LARGE")).contains("at most 64");
   }
 }

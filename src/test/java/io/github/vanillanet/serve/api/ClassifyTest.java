@@ -37,7 +37,7 @@ class ClassifyTest {
     "bmp_24.bmp,image/bmp",
     "webp_lossless.webp,image/webp"
   })
-  void theBodyIsTheImage(String image, String contentType) {
+  void anImageInTheBodyIsClassified(String image, String contentType) {
     Response response = given().contentType(contentType).body(Service.image(image)).post(PATH);
 
     assertThat(response.statusCode()).as(response.asString()).isEqualTo(200);
@@ -50,7 +50,7 @@ class ClassifyTest {
   }
 
   @Test
-  void predictionsFallAndTheirProbabilitiesAddUpToOne() {
+  void predictionsAreSortedAndTheirProbabilitiesAddUpToOne() {
     JsonPath answer =
         given()
             .contentType("image/jpeg")
@@ -71,7 +71,7 @@ class ClassifyTest {
 
   @ParameterizedTest
   @CsvSource({"1,1", "5,5", "10,10", "11,10", "2147483647,10", "'',5"})
-  void topKSaysHowManyPredictions(String topK, int expected) {
+  void topKSetsTheNumberOfPredictions(String topK, int expected) {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).queryParam("top_k", topK).post(PATH);
 
@@ -81,15 +81,15 @@ class ClassifyTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "-1", "five", "2.5", "2147483648", "1e3", " "})
-  void anyOtherTopKIsRefused(String topK) {
+  void anInvalidTopKIsRejected(String topK) {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).queryParam("top_k", topK).post(PATH);
 
-    assertThat(Refusal.problem(response, 400, "INVALID_REQUEST")).contains("top_k", topK);
+    assertThat(ErrorAnswers.problem(response, 400, "INVALID_REQUEST")).contains("top_k", topK);
   }
 
   @Test
-  void anUploadIsTheImageToo() {
+  void anUploadedImageIsClassified() {
     Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post(PATH);
     Response body = given().contentType("image/jpeg").body(Service.jpeg()).post(PATH);
 
@@ -110,14 +110,14 @@ class ClassifyTest {
   }
 
   @Test
-  void anUploadWithoutTheFieldIsRefused() {
+  void anUploadWithoutTheFieldImageIsRejected() {
     Response response = given().multiPart("picture", "photo.jpg", Service.jpeg()).post(PATH);
 
-    assertThat(Refusal.problem(response, 400, "INVALID_REQUEST")).contains("'image'");
+    assertThat(ErrorAnswers.problem(response, 400, "INVALID_REQUEST")).contains("'image'");
   }
 
   @Test
-  void aMissingContentTypeMeansPlainBytes() {
+  void aBodyWithoutAContentTypeIsAnImage() {
     byte[] image = Service.jpeg();
 
     RawHttp.Answer answer =
@@ -127,16 +127,16 @@ class ClassifyTest {
   }
 
   @Test
-  void aModelThatIsNotLoadedIsNotFoundAndTheLoadedOnesAreNamed() {
+  void anUnknownModelIsNotFoundAndTheAnswerNamesTheLoadedModels() {
     Response response =
         given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/nope");
 
-    assertThat(Refusal.problem(response, 404, "MODEL_NOT_FOUND"))
+    assertThat(ErrorAnswers.problem(response, 404, "MODEL_NOT_FOUND"))
         .contains("'nope'", TwoSmallModels.MODEL, TwoSmallModels.OTHER);
   }
 
   @Test
-  void withoutANameTheDefaultModelAnswers() {
+  void aRequestWithoutAModelUsesTheDefaultModel() {
     String defaultModel =
         given().get("/models").jsonPath().getString("models.find{it.default}.name");
 

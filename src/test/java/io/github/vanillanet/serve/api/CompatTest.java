@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients of KServe's first protocol and of TorchServe. */
+/** Requests of KServe's protocol V1 and of TorchServe. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class CompatTest {
@@ -62,7 +62,7 @@ class CompatTest {
     assertThat(given().get("/v1/models").jsonPath().getList("models"))
         .containsExactly(TwoSmallModels.OTHER, TwoSmallModels.MODEL);
     assertThat(given().get(KSERVE).jsonPath().getBoolean("ready")).isTrue();
-    Refusal.v2(given().get("/v1/models/nope"), 404);
+    ErrorAnswers.v2(given().get("/v1/models/nope"), 404);
   }
 
   @ParameterizedTest
@@ -74,7 +74,7 @@ class CompatTest {
         "{\"instances\":[{\"data\":\"%s\"}]}",
         "{\"signature_name\":\"serving_default\",\"inputs\":[{\"data\":{\"b64\":\"%s\"}}]}"
       })
-  void kserveTakesBase64InTheFormsInUse(String form) {
+  void kserveAcceptsTheUsualFormsOfBase64Instances(String form) {
     RawHttp.Answer answer = predict(form.formatted(base64(Service.jpeg())));
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -84,9 +84,9 @@ class CompatTest {
         .isEqualTo(expected(Service.jpeg()));
   }
 
-  /** As {@code base64} and Python's {@code encodebytes} write it. */
+  /** The output of {@code base64} and of Python's {@code encodebytes}. */
   @Test
-  void kserveTakesBase64InLines() {
+  void kserveAcceptsBase64WithLineBreaks() {
     String lines = Base64.getMimeEncoder().encodeToString(Service.jpeg());
 
     RawHttp.Answer answer =
@@ -95,10 +95,10 @@ class CompatTest {
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
   }
 
-  /** As {@code requests.post(url, data=image)} sends it. */
+  /** The request of {@code requests.post(url, data=image)}. */
   @ParameterizedTest
   @ValueSource(strings = {TORCH, TORCH + "/1", TORCH + "/1.0", "/classify/" + TwoSmallModels.MODEL})
-  void anImageWithoutAContentTypeIsTheBody(String path) {
+  void aBodyWithoutAContentTypeIsReadAsAnImage(String path) {
     byte[] image = Service.jpeg();
 
     RawHttp.Answer answer =
@@ -108,7 +108,7 @@ class CompatTest {
   }
 
   @Test
-  void oneBadInstanceFailsAlone() {
+  void anInvalidInstanceDoesNotAffectTheOthers() {
     RawHttp.Answer answer =
         predict(
             "{\"instances\":[{\"b64\":\"%s\"},{\"b64\":\"aGk=\"},{\"b64\":\"%s\"}]}"
@@ -138,27 +138,27 @@ class CompatTest {
         "[]; the request",
         "{\"instances\":[; JSON"
       })
-  void aBodyThatIsNoPredictionIsRefusedAndSaysWhy(String body, String why) {
-    assertThat(Refusal.v2(predict(body), 400)).contains(why);
+  void anInvalidPredictionRequestIsRejectedWithTheReason(String body, String why) {
+    assertThat(ErrorAnswers.v2(predict(body), 400)).contains(why);
   }
 
   @Test
-  void deepOrManyInstancesAreRefused() {
+  void tooDeepOrTooManyInstancesAreRejected() {
     String deep = "{\"instances\":[" + "{\"image\":".repeat(50_000);
     String many = "{\"instances\":[" + "{\"b64\":\"\"},".repeat(64) + "{\"b64\":\"\"}]}";
 
-    assertThat(Refusal.v2(predict(deep), 400)).contains("depth");
-    assertThat(Refusal.v2(predict(many), 413)).contains("at most 64");
+    assertThat(ErrorAnswers.v2(predict(deep), 400)).contains("depth");
+    assertThat(ErrorAnswers.v2(predict(many), 413)).contains("at most 64");
   }
 
   @Test
-  void torchServePings() {
+  void torchServePingReportsHealthy() {
     assertThat(given().get("/ping").jsonPath().getString("status")).isEqualTo("Healthy");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "/1", "/1.0"})
-  void torchServeTakesRawBodiesAndUploads(String version) {
+  void torchServeAcceptsRawBodiesAndUploads(String version) {
     byte[] image = Service.jpeg();
     Map<String, Float> expected = expected(image);
 
@@ -177,7 +177,7 @@ class CompatTest {
   }
 
   @Test
-  void torchServesErrorsHaveItsShape() {
+  void errorsHaveTheFormatOfTorchServe() {
     byte[] image = Service.jpeg();
 
     requireTorch(

@@ -39,7 +39,7 @@ class ConfiguredDefaultModelTest {
   }
 
   @Test
-  void theDefaultModelAnswersWhenNoneIsNamed() {
+  void aRequestWithoutAModelUsesTheConfiguredDefault() {
     Response body = given().contentType("image/jpeg").body(Service.jpeg()).post("/classify");
     Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post("/classify");
 
@@ -50,7 +50,7 @@ class ConfiguredDefaultModelTest {
   }
 
   @Test
-  void theOthersAnswerByTheirNames() {
+  void otherModelsAnswerWhenNamed() {
     Response response =
         given()
             .contentType("image/jpeg")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What HTTP offers beside the APIs. */
+/** Compression, request ids, security headers and the files of the page. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class HttpTest {
@@ -49,7 +49,7 @@ class HttpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "deflate"})
-  void aCompressedBodyIsUnpacked(String encoding) throws IOException {
+  void aCompressedBodyIsDecompressed(String encoding) throws IOException {
     RawHttp.Answer answer = post(PATH, encoding, packed(encoding, Service.jpeg()));
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
@@ -57,24 +57,24 @@ class HttpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "deflate"})
-  void aBodyIsCountedAsWhatItBecomes(String encoding) throws IOException {
+  void theBodyLimitAppliesToTheDecompressedBody(String encoding) throws IOException {
     byte[] bomb = packed(encoding, new byte[TwoSmallModels.MAX_TENSOR_BODY + 1]);
 
-    Refusal.problem(post(PATH, encoding, bomb), 413, "TOO_LARGE");
-    Refusal.v2(post("/v2/models/vanillanet-5-image/infer", encoding, bomb), 400);
+    ErrorAnswers.problem(post(PATH, encoding, bomb), 413, "TOO_LARGE");
+    ErrorAnswers.v2(post("/v2/models/vanillanet-5-image/infer", encoding, bomb), 400);
   }
 
   @Test
-  void aBodyThatIsNotWhatItsEncodingSaysIsRefused() {
-    assertThat(Refusal.problem(post(PATH, "gzip", Service.jpeg()), 400, "INVALID_REQUEST"))
+  void aBodyThatDoesNotMatchItsContentEncodingIsRejected() {
+    assertThat(ErrorAnswers.problem(post(PATH, "gzip", Service.jpeg()), 400, "INVALID_REQUEST"))
         .contains("content-encoding");
-    Refusal.problem(post(PATH, "deflate", Service.jpeg()), 400, "INVALID_REQUEST");
-    assertThat(Refusal.problem(post(PATH, "br", Service.jpeg()), 400, "INVALID_REQUEST"))
+    ErrorAnswers.problem(post(PATH, "deflate", Service.jpeg()), 400, "INVALID_REQUEST");
+    assertThat(ErrorAnswers.problem(post(PATH, "br", Service.jpeg()), 400, "INVALID_REQUEST"))
         .contains("gzip", "deflate");
   }
 
   @Test
-  void answersAreCompressedForThoseWhoAskForIt() {
+  void answersAreCompressedOnlyOnRequest() {
     RawHttp.Answer plain = RawHttp.request("GET", "/models", "Accept-Encoding: identity").send();
     RawHttp.Answer packed = RawHttp.request("GET", "/models", "Accept-Encoding: gzip").send();
 
@@ -83,7 +83,7 @@ class HttpTest {
   }
 
   @Test
-  void aRequestsIdIsEchoedAndStandsInItsProblem() {
+  void theRequestIdIsEchoedInTheHeaderAndTheProblem() {
     Response found = given().header("X-Request-Id", "abc-123").get("/models");
     Response missing = given().header("x-request-id", "abc-124").get("/nothing");
     RawHttp.Answer tooLarge =
@@ -98,7 +98,7 @@ class HttpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", " ", "a b", "<script>", "ä"})
-  void anIdThatIsNoneIsReplaced(String id) {
+  void anInvalidRequestIdIsReplaced(String id) {
     Response response = given().header("x-request-id", id).get("/models");
 
     assertThat(response.header("x-request-id")).matches("[0-9a-f-]{36}");
@@ -106,7 +106,7 @@ class HttpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/index.html", "/page/main.js", "/page/icon.svg", "/models"})
-  void theHeadOfAPageTellsTheTypeThatItsBodyHas(String path) {
+  void headAndGetHaveTheSameContentType(String path) {
     Response head = given().head(path);
 
     assertThat(head.statusCode()).isEqualTo(200);
@@ -114,7 +114,7 @@ class HttpTest {
   }
 
   @Test
-  void headsAreAnsweredAndOtherOriginsAreNotLetIn() {
+  void headIsSupportedAndOtherOriginsAreNotAllowed() {
     assertThat(given().head("/models").statusCode()).isEqualTo(200);
     assertThat(given().head("/v2").statusCode()).isEqualTo(200);
     Response options = given().header("Origin", "https://elsewhere.example").options("/models");
@@ -124,7 +124,7 @@ class HttpTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/", "/index.html", "/page/main.js", "/page/base.css", "/page/icon.svg"})
-  void thePageIsShutInAndAsksWhetherItIsStillTheOne(String path) {
+  void pageFilesHaveASecurityPolicyAndAreRevalidated(String path) {
     RawHttp.Answer file = RawHttp.request("GET", path, "Accept-Encoding: gzip").send();
 
     assertThat(file.status()).isEqualTo(200);
@@ -146,14 +146,14 @@ class HttpTest {
   }
 
   @Test
-  void thePagesHeadersAreThePagesOnly() {
+  void otherRoutesLackTheHeadersOfThePage() {
     assertThat(given().get("/models").header("Content-Security-Policy")).isNull();
-    Refusal.problem(given().get("/page/nothing.js"), 404, "NOT_FOUND");
-    Refusal.problem(given().body("x").post("/"), 404, "NOT_FOUND");
+    ErrorAnswers.problem(given().get("/page/nothing.js"), 404, "NOT_FOUND");
+    ErrorAnswers.problem(given().body("x").post("/"), 404, "NOT_FOUND");
   }
 
   @Test
-  void swaggerUiIsOffUnlessSwitchedOn() {
+  void swaggerUiIsDisabledByDefault() {
     assertThat(given().get("/q/swagger-ui/").statusCode()).isEqualTo(404);
   }
 }

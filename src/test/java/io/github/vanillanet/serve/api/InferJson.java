@@ -4,7 +4,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Requests of the Open Inference Protocol, also ones that are wrong. */
+/** Valid and invalid requests of the Open Inference Protocol. */
 final class InferJson {
 
   private InferJson() {}

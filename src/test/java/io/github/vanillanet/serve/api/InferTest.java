@@ -24,7 +24,7 @@ class InferTest {
   private static final String IMAGE = "/v2/models/" + TwoSmallModels.MODEL + "-image/infer";
   private static final String SHAPE = "[4,3,64,64]";
 
-  /** The judge's bound for the official logits; fused float32 sums round otherwise than theirs. */
+  /** Fused float32 sums are rounded differently from the official ones. */
   private static final double TOLERANCE = 1e-4;
 
   private final HostTensor input = Oracle.array("models/vanillanet_5/input");
@@ -58,7 +58,7 @@ class InferTest {
   }
 
   @Test
-  void logitsAreTheOfficialOnesForFlatData() {
+  void logitsMatchTheOfficialCodeForFlatData() {
     String data = InferJson.flat(input.toFloats());
 
     Response response =
@@ -69,7 +69,7 @@ class InferTest {
   }
 
   @Test
-  void logitsAreTheOfficialOnesForNestedData() {
+  void logitsMatchTheOfficialCodeForNestedData() {
     String data = InferJson.nested(input.toFloats(), input.shape());
 
     Response response =
@@ -79,7 +79,7 @@ class InferTest {
   }
 
   @Test
-  void theOrderOfFieldsDoesNotMatterAndUnknownOnesArePassedOver() {
+  void fieldsMayHaveAnyOrderAndUnknownFieldsAreIgnored() {
     String request =
         """
         {"extra":[{"a":[1,{}]}],
@@ -109,7 +109,7 @@ class InferTest {
   }
 
   @Test
-  void theImageViewTakesEncodedImages() {
+  void theImageViewAcceptsEncodedImages() {
     byte[] jpeg = Service.jpeg();
     byte[] png = Service.image("png_rgb.png");
 
@@ -123,7 +123,7 @@ class InferTest {
   }
 
   @Test
-  void theImageViewImpliesTheProbabilitiesOfClassify() {
+  void theImageViewAndClassifyGiveTheSameProbabilities() {
     List<Float> logits =
         infer(IMAGE, InferJson.images(List.of(Service.jpeg())))
             .jsonPath()

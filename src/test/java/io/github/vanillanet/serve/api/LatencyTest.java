@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Stages, deadlines, groups and metrics as a client meets them. */
+/** Stages, deadlines, groups and metrics in the answers of the service. */
 @QuarkusTest
 @TestProfile(LatencyTest.TwoLanesAndAGroup.class)
 class LatencyTest {
@@ -54,22 +54,24 @@ class LatencyTest {
   void theStagesAccountForMostOfTheTime() {
     String many = InferJson.images(Collections.nCopies(20, Service.jpeg()));
 
-    List<Double> ofTotal = new ArrayList<>();
-    List<Double> ofWall = new ArrayList<>();
-    for (int i = 0; i < 5; i++) { // other load on the machine may take its time from one of them
+    List<Double> sharesOfTotal = new ArrayList<>();
+    List<Double> sharesOfWallTime = new ArrayList<>();
+    for (int i = 0; i < 5; i++) { // other load may distort single requests
       long sent = System.nanoTime();
       Response response = infer(TwoSmallModels.MODEL + "-image", many);
       double wallMillis = (System.nanoTime() - sent) / 1e6;
       assertThat(response.statusCode()).as(response.asString()).isEqualTo(200);
       Map<String, Double> timing = timing(response);
-      ofTotal.add(shareOfStages(timing));
-      ofWall.add(timing.get("total") / wallMillis);
+      sharesOfTotal.add(shareOfStages(timing));
+      sharesOfWallTime.add(timing.get("total") / wallMillis);
     }
 
-    assertThat(ofTotal).allMatch(share -> share <= 1.0);
-    assertThat(Collections.max(ofTotal)).isGreaterThan(0.5);
-    assertThat(ofWall).as("the client's clock").allMatch(share -> share <= 1.0);
-    assertThat(Collections.max(ofWall)).isGreaterThan(0.3);
+    assertThat(sharesOfTotal).allMatch(share -> share <= 1.0);
+    assertThat(Collections.max(sharesOfTotal)).isGreaterThan(0.5);
+    assertThat(sharesOfWallTime)
+        .as("share of the time that the client measured")
+        .allMatch(share -> share <= 1.0);
+    assertThat(Collections.max(sharesOfWallTime)).isGreaterThan(0.3);
   }
 
   private static double shareOfStages(Map<String, Double> timing) {
@@ -82,32 +84,32 @@ class LatencyTest {
   }
 
   @Test
-  void modelsTellWhichGroupsThereAre() {
+  void modelsListsTheGroups() {
     assertThat(given().get("/models").jsonPath().getList("groups.pair"))
         .containsExactly(TwoSmallModels.MODEL, TwoSmallModels.OTHER);
   }
 
   @Test
-  void modelsTellWhetherLargePhotosAreScaled() {
+  void modelsReportsDctScaling() {
     assertThat(given().get("/models").jsonPath().getString("jpeg_decoder"))
         .matches("libjpeg-turbo .*, large photos DCT-scaled|ImageIO .*");
   }
 
   @Test
-  void everyAnswerTellsItsStagesAndItsModel() {
+  void everyAnswerHasItsStagesAndItsModelInHeaders() {
     Response classified = classify("/classify/" + TwoSmallModels.OTHER);
     Response inferred = infer(TwoSmallModels.MODEL, InferJson.request(InferJson.zeros()));
-    Response refused = classify("/classify/nobody");
+    Response rejected = classify("/classify/absent");
 
     assertThat(timing(classified).get("infer")).isPositive();
     assertThat(classified.header("X-Model")).isEqualTo(TwoSmallModels.OTHER);
     assertThat(timing(inferred).get("infer")).isPositive();
     assertThat(inferred.header("X-Model")).isEqualTo(TwoSmallModels.MODEL);
-    assertThat(timing(refused)).containsEntry("infer", 0.0).containsKey("total");
+    assertThat(timing(rejected)).containsEntry("infer", 0.0).containsKey("total");
   }
 
   @Test
-  void aBudgetThatCannotBeMetIsRefusedWithoutDecoding() {
+  void aBudgetThatCannotBeMetIsRejectedWithoutDecoding() {
     Response header =
         given()
             .header("X-Latency-Budget-Ms", "0.001")
@@ -117,13 +119,13 @@ class LatencyTest {
     Response query = classify("/classify/" + TwoSmallModels.MODEL + "?deadline_ms=0.001");
 
     for (Response late : List.of(header, query)) {
-      assertThat(Refusal.problem(late, 504, "DEADLINE_EXCEEDED")).contains("budget of 0.0 ms");
+      assertThat(ErrorAnswers.problem(late, 504, "DEADLINE_EXCEEDED")).contains("budget of 0.0 ms");
       assertThat(timing(late)).containsEntry("decode", 0.0);
     }
   }
 
   @Test
-  void aBudgetThatIsAmpleChangesNothing() {
+  void anAmpleBudgetDoesNotChangeTheAnswer() {
     Response plain = classify("/classify/" + TwoSmallModels.MODEL);
     Response ample = classify("/classify/" + TwoSmallModels.MODEL + "?deadline_ms=600000");
 
@@ -131,10 +133,10 @@ class LatencyTest {
   }
 
   @Test
-  void aBudgetThatIsNoneIsRefused() {
+  void anInvalidBudgetIsRejected() {
     for (String budget : List.of("0", "-1", "soon", "NaN")) {
       assertThat(
-              Refusal.problem(
+              ErrorAnswers.problem(
                   classify("/classify/" + TwoSmallModels.MODEL + "?deadline_ms=" + budget),
                   400,
                   "INVALID_REQUEST"))
@@ -143,7 +145,7 @@ class LatencyTest {
   }
 
   @Test
-  void aGroupAnswersWithOneOfItsMembersAndSaysWhich() {
+  void anAnswerOfAGroupNamesTheMember() {
     Response response = classify("/classify/pair");
 
     String model = response.jsonPath().getString("model");
@@ -152,7 +154,7 @@ class LatencyTest {
   }
 
   @Test
-  void metricsHaveTheNamesThatDashboardsAsk() {
+  void metricsHaveTheNamesThatDashboardsUse() {
     classify("/classify/" + TwoSmallModels.MODEL);
 
     String metrics = given().get("/q/metrics").asString();

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What dashboards, rules and autoscalers ask for is what the service tells. */
+/** The service exports every metric that dashboards, rules and autoscalers query. */
 @QuarkusTest
 @TestProfile(LatencyTest.TwoLanesAndAGroup.class)
 class LiveMetricsTest {
@@ -23,7 +23,7 @@ class LiveMetricsTest {
   }
 
   @Test
-  void everyMetricInAQueryIsThereAfterOneRequest() throws IOException {
+  void everyQueriedMetricExistsAfterOneRequest() throws IOException {
     given()
         .contentType("image/jpeg")
         .body(Service.jpeg())

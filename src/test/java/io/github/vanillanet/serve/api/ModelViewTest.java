@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelViewTest {
 
   @Test
-  void aModelTellsThePrecisionAndTheDevicesThatServeIt(@TempDir Path repository) {
+  void aModelListsItsPrecisionAndItsDevices(@TempDir Path repository) {
     StoredVersion version = PublishedModels.publish(repository, "five");
     Certificate published = version.manifest().certificate();
     List<float[]> answers = new ArrayList<>();

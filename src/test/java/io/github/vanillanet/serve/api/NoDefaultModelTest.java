@@ -18,7 +18,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two untrained models, of which none is the default. */
+/** Two untrained models and no default. */
 @QuarkusTest
 @TestProfile(NoDefaultModelTest.Untrained.class)
 class NoDefaultModelTest {
@@ -50,7 +50,7 @@ class NoDefaultModelTest {
 
     @Override
     public void stop() {
-      // the temporary folder is small, and the service may still be closing its models
+      // the service may still use the temporary folder
     }
   }
 
@@ -64,9 +64,9 @@ class NoDefaultModelTest {
     Response body = given().contentType("image/jpeg").body(Service.jpeg()).post("/classify");
     Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post("/classify");
 
-    assertThat(Refusal.problem(body, 409, "MODEL_AMBIGUOUS")).contains("one", "two");
-    Refusal.problem(upload, 409, "MODEL_AMBIGUOUS");
-    Description.fetch().requireFits("POST", "/classify", 409, body);
+    assertThat(ErrorAnswers.problem(body, 409, "MODEL_AMBIGUOUS")).contains("one", "two");
+    ErrorAnswers.problem(upload, 409, "MODEL_AMBIGUOUS");
+    OpenApiDocument.fetch().requireDocumented("POST", "/classify", 409, body);
   }
 
   @Test

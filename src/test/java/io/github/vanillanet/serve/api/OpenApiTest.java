@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
-/** The document against the routes. */
+/** Compares the OpenAPI document with the routes and their answers. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class OpenApiTest {
@@ -31,7 +31,7 @@ class OpenApiTest {
     return given().queryParam("format", "json").get("/q/openapi").jsonPath().getMap("paths");
   }
 
-  /** {@code GET /models/{model}} and so on, read off the resources. */
+  /** {@code GET /models/{model}} and so on, read from the resource classes. */
   private static Set<String> routes() {
     Set<String> routes = new TreeSet<>();
     for (JavaClass resource :
@@ -78,10 +78,10 @@ class OpenApiTest {
   }
 
   @Test
-  void everyOperationSaysWhatItDoesAndHowItFails() {
-    Description description = Description.fetch();
+  void everyOperationHasASummaryAndDocumentedErrors() {
+    OpenApiDocument description = OpenApiDocument.fetch();
 
-    for (Description.Operation operation : description.operations()) {
+    for (OpenApiDocument.Operation operation : description.operations()) {
       assertThat(operation.node().path("summary").asText()).as(operation.toString()).isNotBlank();
       boolean isPost = operation.method().equals("POST");
       for (Map.Entry<String, JsonNode> response : description.responses(operation)) {
@@ -100,21 +100,21 @@ class OpenApiTest {
   }
 
   @Test
-  void everyOperationShowsWhatItTakesAndWhatItAnswers() {
-    Description description = Description.fetch();
+  void everyOperationHasExamplesOfRequestsAndResponses() {
+    OpenApiDocument description = OpenApiDocument.fetch();
 
-    for (Description.Operation operation : description.operations()) {
+    for (OpenApiDocument.Operation operation : description.operations()) {
       if (operation.node().has("requestBody")) {
         assertThat(description.bodies(operation.node().path("requestBody")))
-            .as(operation + " takes")
+            .as(operation + " request")
             .isNotEmpty()
             .allMatch(body -> !body.isJson() || !body.examples().isEmpty());
       }
       for (Map.Entry<String, JsonNode> response : description.responses(operation)) {
-        List<Description.Body> bodies = description.bodies(response.getValue());
+        List<OpenApiDocument.Body> bodies = description.bodies(response.getValue());
         if (response.getKey().startsWith("2") && !bodies.isEmpty()) {
           assertThat(bodies)
-              .as(operation + " answers")
+              .as(operation + " response")
               .anyMatch(body -> !body.examples().isEmpty())
               .allMatch(body -> !body.isJson() || !body.examples().isEmpty());
         }
@@ -124,16 +124,16 @@ class OpenApiTest {
 
   @Test
   void everyExampleFitsItsSchema() {
-    Description description = Description.fetch();
+    OpenApiDocument description = OpenApiDocument.fetch();
     int count = 0;
 
-    for (Description.Operation operation : description.operations()) {
-      List<Description.Body> bodies =
+    for (OpenApiDocument.Operation operation : description.operations()) {
+      List<OpenApiDocument.Body> bodies =
           new ArrayList<>(description.bodies(operation.node().path("requestBody")));
       description
           .responses(operation)
           .forEach(response -> bodies.addAll(description.bodies(response.getValue())));
-      for (Description.Body body : bodies) {
+      for (OpenApiDocument.Body body : bodies) {
         if (!body.isJson()) {
           continue;
         }
@@ -150,36 +150,39 @@ class OpenApiTest {
   }
 
   @Test
-  void aSchemaThatIsNotMetIsNoticed() {
-    Description description = Description.fetch();
-    JsonNode schema = Description.parse("{\"$ref\": \"#/$defs/ModelView\"}");
+  void aValueThatDoesNotFitItsSchemaIsReported() {
+    OpenApiDocument description = OpenApiDocument.fetch();
+    JsonNode schema = OpenApiDocument.parse("{\"$ref\": \"#/$defs/ModelView\"}");
 
-    assertThat(description.mismatches(schema, Description.parse("{\"nme\": \"x\"}"))).isNotEmpty();
-    assertThat(description.mismatches(schema, Description.parse("{\"name\": 5}"))).isNotEmpty();
+    assertThat(description.mismatches(schema, OpenApiDocument.parse("{\"nme\": \"x\"}")))
+        .isNotEmpty();
+    assertThat(description.mismatches(schema, OpenApiDocument.parse("{\"name\": 5}"))).isNotEmpty();
   }
 
   @Test
-  void whatIsAnsweredIsWhatIsDescribed() {
+  void answersFitTheirDocumentedSchemas() {
     Service.awaitReady();
-    Description description = Description.fetch();
+    OpenApiDocument description = OpenApiDocument.fetch();
     String model = TwoSmallModels.MODEL;
     String image = Base64.getEncoder().encodeToString(Service.jpeg());
 
-    description.requireFits("POST", "/classify/{model}", 200, image().post("/classify/" + model));
-    description.requireFits("POST", "/classify/{model}", 404, image().post("/classify/nobody"));
-    description.requireFits(
+    description.requireDocumented(
+        "POST", "/classify/{model}", 200, image().post("/classify/" + model));
+    description.requireDocumented(
+        "POST", "/classify/{model}", 404, image().post("/classify/absent"));
+    description.requireDocumented(
         "POST", "/classify/{model}", 400, image().post("/classify/" + model + "?top_k=x"));
-    description.requireFits(
+    description.requireDocumented(
         "POST",
         "/classify/{model}",
         504,
         image().post("/classify/" + model + "?deadline_ms=0.0001"));
-    description.requireFits(
+    description.requireDocumented(
         "POST",
         "/classify/{model}",
         415,
         given().contentType("image/jpeg").body(new byte[] {1, 2}).post("/classify/" + model));
-    description.requireFits(
+    description.requireDocumented(
         "POST",
         "/classify/{model}",
         200,
@@ -188,38 +191,38 @@ class OpenApiTest {
             .multiPart("image", "b.jpg", new byte[] {1})
             .post("/classify/" + model));
 
-    description.requireFits("GET", "/models", 200, given().get("/models"));
-    description.requireFits("GET", "/models/{model}", 200, given().get("/models/" + model));
-    description.requireFits("GET", "/models/{model}", 404, given().get("/models/nobody"));
+    description.requireDocumented("GET", "/models", 200, given().get("/models"));
+    description.requireDocumented("GET", "/models/{model}", 200, given().get("/models/" + model));
+    description.requireDocumented("GET", "/models/{model}", 404, given().get("/models/absent"));
 
-    description.requireFits("GET", "/v2", 200, given().get("/v2"));
+    description.requireDocumented("GET", "/v2", 200, given().get("/v2"));
     for (String path : List.of("/v2/health/live", "/v2/health/ready", "/v2/models/stats")) {
-      description.requireFits("GET", path, 200, given().get(path));
+      description.requireDocumented("GET", path, 200, given().get(path));
     }
     for (String more : List.of("", "/ready", "/config", "/stats")) {
       for (String view : List.of(model, model + "-image")) {
         String versioned = "/versions/{version}" + more;
-        description.requireFits(
+        description.requireDocumented(
             "GET", "/v2/models/{model}" + more, 200, given().get("/v2/models/" + view + more));
-        description.requireFits(
+        description.requireDocumented(
             "GET",
             "/v2/models/{model}" + versioned,
             200,
             given().get("/v2/models/" + view + versioned.replace("{version}", "1")));
       }
-      description.requireFits(
-          "GET", "/v2/models/{model}" + more, 404, given().get("/v2/models/nobody" + more));
+      description.requireDocumented(
+          "GET", "/v2/models/{model}" + more, 404, given().get("/v2/models/absent" + more));
     }
     String infer = "/v2/models/{model}/infer";
-    description.requireFits(
+    description.requireDocumented(
         "POST", infer, 200, json(InferJson.request(InferJson.zeros())).post(infer, model));
-    description.requireFits(
+    description.requireDocumented(
         "POST",
         infer,
         200,
         json(InferJson.images(List.of(Service.jpeg(), new byte[] {1})))
             .post(infer, model + "-image"));
-    description.requireFits(
+    description.requireDocumented(
         "POST",
         infer,
         200,
@@ -229,7 +232,7 @@ class OpenApiTest {
                  "outputs": [{"name": "logits", "parameters": {"classification": 2}}]}"""
                 .formatted(image))
             .post(infer, model + "-image"));
-    description.requireFits(
+    description.requireDocumented(
         "POST",
         infer,
         200,
@@ -237,33 +240,34 @@ class OpenApiTest {
             .header("Inference-Header-Content-Length", 0)
             .body(Service.jpeg())
             .post(infer, model + "-image"));
-    description.requireFits("POST", infer, 400, json("{}").post(infer, model));
-    description.requireFits(
+    description.requireDocumented("POST", infer, 400, json("{}").post(infer, model));
+    description.requireDocumented(
         "POST", "/v2/repository/index", 200, given().post("/v2/repository/index"));
 
     String predict = "/v1/models/{model}:predict";
     String instances = "{\"instances\": [{\"b64\": \"%s\"}, {\"b64\": \"AAAA\"}]}";
-    description.requireFits("GET", "/v1/models", 200, given().get("/v1/models"));
-    description.requireFits("GET", "/v1/models/{model}", 200, given().get("/v1/models/" + model));
-    description.requireFits(
+    description.requireDocumented("GET", "/v1/models", 200, given().get("/v1/models"));
+    description.requireDocumented(
+        "GET", "/v1/models/{model}", 200, given().get("/v1/models/" + model));
+    description.requireDocumented(
         "POST",
         predict,
         200,
         json(instances.formatted(image))
             .urlEncodingEnabled(false)
             .post(predict.replace("{model}", model)));
-    description.requireFits(
+    description.requireDocumented(
         "POST",
         predict,
         400,
         json("{}").urlEncodingEnabled(false).post(predict.replace("{model}", model)));
 
-    description.requireFits("GET", "/ping", 200, given().get("/ping"));
-    description.requireFits(
+    description.requireDocumented("GET", "/ping", 200, given().get("/ping"));
+    description.requireDocumented(
         "POST", "/predictions/{model}", 200, image().post("/predictions/" + model));
-    description.requireFits(
+    description.requireDocumented(
         "PUT", "/predictions/{model}/{version}", 200, image().put("/predictions/" + model + "/1"));
-    description.requireFits(
+    description.requireDocumented(
         "PUT", "/predictions/{model}/{version}", 404, image().put("/predictions/" + model + "/9"));
   }
 

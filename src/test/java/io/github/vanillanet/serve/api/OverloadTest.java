@@ -25,7 +25,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A full queue as clients meet it. Its places are taken by tickets that the test holds. */
+/** Answers while the queue is full. The test fills the queue with reservations. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class OverloadTest {
@@ -47,7 +47,7 @@ class OverloadTest {
     void run() throws Exception;
   }
 
-  private void withPlacesTaken(int places, Action action) throws Exception {
+  private void withReservations(int places, Action action) throws Exception {
     try (Lease lease = registry.lease(MODEL).orElseThrow();
         Reservation taken = lease.model().lane().reserve(places, Deadline.never())) {
       action.run();
@@ -61,8 +61,8 @@ class OverloadTest {
   }
 
   @Test
-  void aFullQueueRefusesByTheHeadAndTellsWhenToTryAgain() throws Exception {
-    withPlacesTaken(
+  void aFullQueueRejectsBeforeTheBodyWithRetryAfter() throws Exception {
+    withReservations(
         CAPACITY,
         () -> {
           RawHttp.Answer answer = head(CLASSIFY, 1000, "Content-Type: image/jpeg");
@@ -81,8 +81,8 @@ class OverloadTest {
   }
 
   @Test
-  void everyProtocolRefusesByTheHead() throws Exception {
-    withPlacesTaken(
+  void everyProtocolRejectsBeforeTheBody() throws Exception {
+    withReservations(
         CAPACITY,
         () -> {
           for (String path :
@@ -104,11 +104,11 @@ class OverloadTest {
   }
 
   @Test
-  void aRefusalCountsAsOne() throws Exception {
+  void aRejectionIsCountedOnce() throws Exception {
     String counter = "vanillanet_requests_total{model=\"" + MODEL + "\",outcome=\"rejected\"}";
     double before = metric(counter);
 
-    withPlacesTaken(CAPACITY, () -> head(CLASSIFY, 1000));
+    withReservations(CAPACITY, () -> head(CLASSIFY, 1000));
 
     assertThat(metric(counter)).isEqualTo(before + 1);
   }
@@ -124,8 +124,8 @@ class OverloadTest {
   }
 
   @Test
-  void aClientThatWaitsForTheGoAheadIsRefusedWithoutIt() throws Exception {
-    withPlacesTaken(
+  void aRejectedClientGetsNoContinue() throws Exception {
+    withReservations(
         CAPACITY,
         () -> assertThat(head(CLASSIFY, 1000, "Expect: 100-continue").status()).isEqualTo(429));
 
@@ -133,8 +133,8 @@ class OverloadTest {
   }
 
   @Test
-  void theConnectionOfASmallRefusalGoesOn() throws Exception {
-    withPlacesTaken(
+  void theConnectionStaysOpenAfterASmallRejectedBody() throws Exception {
+    withReservations(
         CAPACITY,
         () -> {
           byte[] jpeg = Service.jpeg();
@@ -151,16 +151,16 @@ class OverloadTest {
   }
 
   @Test
-  void theConnectionOfARefusalThatIsHeldBackGoesOnToo() throws Exception {
+  void theConnectionStaysOpenAfterADelayedRejection() throws Exception {
     while (rejectionDelay.next().toMillis() < 100) {
-      // refusals that others got
+      // counts as the rejections of other clients
     }
-    theConnectionOfASmallRefusalGoesOn();
+    theConnectionStaysOpenAfterASmallRejectedBody();
   }
 
   @Test
-  void aRefusedClientThatMaySendAnythingIsToldToStop() throws Exception {
-    withPlacesTaken(
+  void theConnectionIsClosedAfterARejectedBodyOfUnknownLength() throws Exception {
+    withReservations(
         CAPACITY,
         () -> {
           RawHttp.Answer answer =
@@ -168,22 +168,22 @@ class OverloadTest {
                   .chunk(new byte[100])
                   .send();
 
-          Refusal.problem(answer, 429, "QUEUE_FULL");
+          ErrorAnswers.problem(answer, 429, "QUEUE_FULL");
           assertThat(answer.header("connection")).isEqualTo("close");
         });
   }
 
   @Test
-  void aBudgetThatCannotBeMetIsRefusedByTheHead() {
+  void aBudgetThatCannotBeMetIsRejectedBeforeTheBody() {
     RawHttp.Answer late = head(CLASSIFY, 1000, "X-Latency-Budget-Ms: 0.001");
 
-    Refusal.problem(late, 504, "DEADLINE_EXCEEDED");
+    ErrorAnswers.problem(late, 504, "DEADLINE_EXCEEDED");
     assertThat(late.header("retry-after")).isEmpty();
   }
 
   @Test
-  void aBudgetThatOthersAreInTheWayOfTellsWhenItCanBeMet() throws Exception {
-    withPlacesTaken(
+  void aBudgetTooShortForTheQueueIsRejectedWithRetryAfter() throws Exception {
+    withReservations(
         CAPACITY - 1,
         () -> {
           Lane.Estimate estimate = estimate();
@@ -191,7 +191,7 @@ class OverloadTest {
           RawHttp.Answer late =
               head(CLASSIFY, 1000, "X-Latency-Budget-Ms: " + budget.toNanos() / 1e6);
 
-          assertThat(Refusal.problem(late, 504, "DEADLINE_EXCEEDED")).contains("ms");
+          assertThat(ErrorAnswers.problem(late, 504, "DEADLINE_EXCEEDED")).contains("ms");
           long millis = new JsonPath(late.body()).getLong("retry_after_ms");
           assertThat(millis).isBetween(1L, estimate.total().toMillis());
           assertThat(late.header("retry-after")).isEqualTo(seconds(millis));
@@ -204,17 +204,17 @@ class OverloadTest {
     }
   }
 
-  /** As HTTP has it: whole ones, rounded up. */
+  /** Whole seconds, rounded up, as in {@code Retry-After}. */
   private static String seconds(long millis) {
     return Long.toString(Math.max(1, (millis + 999) / 1000));
   }
 
   @Test
-  void inAStormEveryoneIsAnsweredAndWhoIsAcceptedGetsAnAnswer() throws Exception {
-    withPlacesTaken(
+  void underOverloadEveryRequestIsAnsweredWith200Or429() throws Exception {
+    withReservations(
         CAPACITY - 2,
         () -> {
-          List<Integer> statuses = storm(16, 12);
+          List<Integer> statuses = overload(16, 12);
 
           assertThat(statuses).hasSize(16 * 12).contains(200).containsOnly(200, 429);
         });
@@ -223,8 +223,8 @@ class OverloadTest {
     Eventually.becomes(() -> memory.held() == 0);
   }
 
-  /** Clients that try again at once. */
-  private static List<Integer> storm(int clients, int requests) throws Exception {
+  /** Sends requests from several clients without a pause; returns the statuses. */
+  private static List<Integer> overload(int clients, int requests) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(clients);
     try {
       Callable<List<Integer>> client =

@@ -12,14 +12,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** HTTP/1.1 by hand, for requests that no client library sends. */
+/** Sends HTTP/1.1 byte by byte, for requests that client libraries cannot send. */
 final class RawHttp {
 
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final ByteArrayOutputStream request = new ByteArrayOutputStream();
 
-  /** An answer as it came. */
+  /** A received answer. */
   record Answer(int status, String head, byte[] content) {
 
     String body() {
@@ -54,7 +54,7 @@ final class RawHttp {
     return raw.text("\r\n");
   }
 
-  /** A head of one line. */
+  /** A request line without headers. */
   static RawHttp bare(String line) {
     return new RawHttp().text(line + "\r\n\r\n");
   }
@@ -79,15 +79,15 @@ final class RawHttp {
     return text("0\r\n\r\n");
   }
 
-  /** Sends what there is and reads until the answer is complete. */
+  /** Sends the request and reads the answer. */
   Answer send() {
     return send(1).get(0);
   }
 
-  /** Sends what there is, on one connection, and reads as many answers. */
+  /** Sends the request on one connection and reads this number of answers. */
   List<Answer> send(int answers) {
     try (Socket socket = new Socket("localhost", RestAssured.port)) {
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      socket.setSoTimeout(TIMEOUT_MILLIS);
       OutputStream out = socket.getOutputStream();
       out.write(request.toByteArray());
       out.flush();
@@ -101,8 +101,8 @@ final class RawHttp {
     }
   }
 
-  /** Sends what there is, and closes the connection once {@code until} has returned. */
-  void sendAndLeave(Runnable until) {
+  /** Sends the request, and closes the connection when {@code until} has returned. */
+  void sendAndDisconnect(Runnable until) {
     try (Socket socket = new Socket("localhost", RestAssured.port)) {
       OutputStream out = socket.getOutputStream();
       out.write(request.toByteArray());

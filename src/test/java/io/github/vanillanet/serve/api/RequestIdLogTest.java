@@ -20,12 +20,12 @@ import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is logged about a request bears its id. */
+/** Log lines and error answers contain the id of the request. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class RequestIdLogTest {
 
-  /** A bug that only this test meets. */
+  /** Throws for requests with a header that only this test sends. */
   @Provider
   @Priority(1)
   public static final class Bug implements ContainerRequestFilter {
@@ -49,7 +49,7 @@ class RequestIdLogTest {
   }
 
   @Test
-  void theLineOfAFailureBearsTheRequestsId() {
+  void theLogLineOfAFailureContainsTheRequestId() {
     List<String> lines = new CopyOnWriteArrayList<>();
     PatternFormatter formatter = new PatternFormatter(format);
     Handler handler =
@@ -61,7 +61,7 @@ class RequestIdLogTest {
 
           @Override
           public void flush() {
-            // nothing is held back
+            // nothing is buffered
           }
 
           @Override
@@ -85,9 +85,9 @@ class RequestIdLogTest {
   }
 
   @Test
-  void everyFormOfAnErrorHasTheIdInItsHead() {
+  void errorsOfEveryProtocolHaveTheRequestIdHeader() {
     for (String path :
-        List.of("/nothing", "/v2/models/nobody", "/v1/models/nobody", "/predictions/x")) {
+        List.of("/nothing", "/v2/models/absent", "/v1/models/absent", "/predictions/x")) {
       assertThat(given().header("x-request-id", "head-1").get(path).header("x-request-id"))
           .as(path)
           .isEqualTo("head-1");

@@ -23,7 +23,7 @@ class RoutesTest {
   }
 
   @Test
-  void modelsShowWhatIsServed() {
+  void modelsListsTheServedModelsAndTheDecoder() {
     JsonPath answer = given().get("/models").jsonPath();
 
     assertThat(answer.getString("jpeg_decoder"))
@@ -36,7 +36,7 @@ class RoutesTest {
   }
 
   @Test
-  void aModelShowsItsNetItsProofAndItsTimes() {
+  void aModelListsItsNetworkItsCertificateAndItsTimes() {
     Response response = given().get("/models/" + TwoSmallModels.MODEL);
 
     assertThat(response.statusCode()).isEqualTo(200);
@@ -74,21 +74,21 @@ class RoutesTest {
   void aModelThatIsNotLoadedIsNotFound() {
     Response response = given().get("/models/nope");
 
-    assertThat(Refusal.problem(response, 404, "MODEL_NOT_FOUND")).contains("'nope'");
+    assertThat(ErrorAnswers.problem(response, 404, "MODEL_NOT_FOUND")).contains("'nope'");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/nothing", "/classify/a/b", "/models/a/b", "/q/nothing", "/V2/x"})
   void anUnknownPathIsNotFound(String path) {
-    Refusal.problem(given().get(path), 404, "NOT_FOUND");
-    Refusal.problem(given().body("x").post(path), 404, "NOT_FOUND");
+    ErrorAnswers.problem(given().get(path), 404, "NOT_FOUND");
+    ErrorAnswers.problem(given().body("x").post(path), 404, "NOT_FOUND");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"/v2/nothing", "/v2/models/a/b/c", "/v2/repository"})
-  void anUnknownPathBelowV2IsNotFoundInItsOwnForm(String path) {
-    Refusal.v2(given().get(path), 404);
-    Refusal.v2(given().contentType("application/json").body("{}").post(path), 404);
+  void anUnknownPathBelowV2IsNotFoundInTheFormatOfV2(String path) {
+    ErrorAnswers.v2(given().get(path), 404);
+    ErrorAnswers.v2(given().contentType("application/json").body("{}").post(path), 404);
   }
 
   @ParameterizedTest
@@ -98,38 +98,38 @@ class RoutesTest {
     "PUT,/models,'GET, HEAD, OPTIONS'",
     "POST,/models/vanillanet-5,'GET, HEAD, OPTIONS'"
   })
-  void anotherMethodIsNotAllowedAndTheAllowedOnesAreNamed(
+  void aMethodThatIsNotAllowedIsRejectedWithTheAllowedOnes(
       String method, String path, String allowed) {
     Response response = given().request(method, path);
 
-    Refusal.problem(response, 405, "METHOD_NOT_ALLOWED");
+    ErrorAnswers.problem(response, 405, "METHOD_NOT_ALLOWED");
     assertThat(response.header("Allow")).isEqualTo(allowed);
   }
 
   @Test
-  void anotherMethodBelowV2IsNotAllowedInItsOwnForm() {
+  void aMethodThatIsNotAllowedBelowV2IsRejectedInTheFormatOfV2() {
     Response response = given().get("/v2/models/vanillanet-5/infer");
 
-    Refusal.v2(response, 405);
+    ErrorAnswers.v2(response, 405);
     assertThat(response.header("Allow")).isEqualTo("OPTIONS, POST");
   }
 
   @Test
-  void anAnswerThatIsNotAcceptedIsRefused() {
+  void anUnsupportedAcceptHeaderIsRejected() {
     Response response = given().accept("text/html").get("/models");
 
-    Refusal.problem(response, 406, "NOT_ACCEPTABLE");
+    ErrorAnswers.problem(response, 406, "NOT_ACCEPTABLE");
   }
 
   @Test
-  void aLongPathIsNotRepeatedWithoutEnd() {
+  void aLongPathIsShortenedInTheProblem() {
     Response response = given().get("/" + "a".repeat(3000));
 
-    Refusal.problem(response, 404, "NOT_FOUND");
+    ErrorAnswers.problem(response, 404, "NOT_FOUND");
   }
 
   @Test
-  void operatorsFindHealthMetricsAndTheDescription() {
+  void healthMetricsAndTheOpenApiDocumentAreServed() {
     assertThat(given().get("/q/health/live").statusCode()).isEqualTo(200);
     JsonPath ready = given().get("/q/health/ready").jsonPath();
     assertThat(ready.getString("checks.find { it.name == 'models' }.data.state"))

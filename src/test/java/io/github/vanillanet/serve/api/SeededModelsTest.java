@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(SeededModelsTest.OneSeeded.class)
 class SeededModelsTest {
 
-  /** For timing: a member of the family by its official name. */
+  /** A seeded model, which is used for timing. */
   public static final class OneSeeded implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -45,7 +45,7 @@ class SeededModelsTest {
   }
 
   @Test
-  void aFullSizeNetWithSeededWeightsAnswersAndSaysThatItIsUntrained() {
+  void aSeededModelAnswersAndIsMarkedUntrained() {
     JsonPath answer =
         given().contentType("image/jpeg").body(Service.jpeg()).post("/classify").jsonPath();
 
@@ -56,7 +56,7 @@ class SeededModelsTest {
   }
 
   @Test
-  void itIsTheOfficialNetInItsFullSize() {
+  void aSeededModelHasTheOfficialSize() {
     JsonPath model = given().get("/models/vanillanet-5").jsonPath();
 
     assertThat(model.getBoolean("trained")).isFalse();

@@ -9,22 +9,22 @@ import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
-/** What every test of the API needs of the running service, and what it sends to it. */
+/** Waits for the running service, and reads the images that tests send to it. */
 final class Service {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+  private static final Duration TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
   private Service() {}
 
   /** Models load after the server has started. */
   static void awaitReady() {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (given().get("/q/health/ready").statusCode() != 200) {
       if (System.nanoTime() > until) {
-        throw new AssertionError("not ready after " + PATIENCE);
+        throw new AssertionError("not ready after " + TIMEOUT);
       }
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
   }
 

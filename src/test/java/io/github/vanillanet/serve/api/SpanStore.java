@@ -4,7 +4,7 @@ import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
-/** Replaces the collector of traces in every test that starts the service. */
+/** Keeps spans in memory instead of sending them to a collector. */
 final class SpanStore {
 
   @Produces

@@ -20,7 +20,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Traces, switched on, as a collector gets them. */
+/** Spans that the service sends if tracing is enabled. */
 @QuarkusTest
 @TestProfile(TracingTest.Traced.class)
 class TracingTest {
@@ -28,7 +28,7 @@ class TracingTest {
   private static final String[] STAGES = {"decode", "preprocess", "queue", "infer", "postprocess"};
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String CALLER = "b7ad6b7169203331";
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   public static final class Traced implements QuarkusTestProfile {
     @Override
@@ -56,7 +56,7 @@ class TracingTest {
   }
 
   @Test
-  void aRequestIsASpanOfItsCallersTraceWithItsStagesAsChildren() {
+  void aRequestIsASpanInTheTraceOfTheCallerWithAChildForEachStage() {
     Response response =
         given()
             .header("traceparent", "00-" + TRACE + "-" + CALLER + "-01")
@@ -90,7 +90,7 @@ class TracingTest {
   }
 
   @Test
-  void aTensorHasNoPreprocessingAndATraceOfItsOwn() {
+  void aTensorHasNoPreprocessingSpanAndStartsANewTrace() {
     given()
         .contentType("application/json")
         .body(InferJson.request(InferJson.zeros()))
@@ -104,8 +104,8 @@ class TracingTest {
   }
 
   @Test
-  void aRefusalHasNoStageThatItDidNotReachAndACallerThatDoesNotSampleGetsNoSpans() {
-    given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/nobody");
+  void aRejectedRequestHasNoStagesAndUnsampledTracesHaveNoSpans() {
+    given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/absent");
     given()
         .header("traceparent", "00-" + TRACE + "-" + CALLER + "-00")
         .contentType("image/jpeg")
@@ -131,9 +131,9 @@ class TracingTest {
     assertThat(await(1)).extracting(SpanData::getName).containsExactly("GET /v2");
   }
 
-  /** Spans arrive when the answer is out, which may be after it was read here. */
+  /** Waits, because spans can arrive after the answer. */
   private List<SpanData> await(int count) {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (spans.getFinishedSpanItems().size() < count && System.nanoTime() < until) {
       LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
     }

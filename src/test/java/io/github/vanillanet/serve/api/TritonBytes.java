@@ -5,9 +5,9 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Requests as NVIDIA's clients put them on the wire, byte for byte, after their sources: {@code
- * tritonclient.http} (Python; {@code _get_inference_request}, rapidjson without spaces, no content
- * type) and {@code InferenceServerHttpClient} (C++, which perf_analyzer uses).
+ * The exact bytes that NVIDIA's clients send, derived from their sources: {@code tritonclient.http}
+ * (Python; {@code _get_inference_request}, rapidjson without spaces, no content type) and {@code
+ * InferenceServerHttpClient} (C++, used by perf_analyzer).
  */
 final class TritonBytes {
 
@@ -40,7 +40,7 @@ final class TritonBytes {
         .bytes(binary);
   }
 
-  /** A raw request: nothing but the tensor. */
+  /** A raw request: only the tensor. */
   static RawHttp raw(String path, byte[] tensor) {
     return RawHttp.post(path, HEADER + 0, "Content-Length: " + tensor.length).bytes(tensor);
   }
@@ -51,7 +51,7 @@ final class TritonBytes {
     return bytes.array();
   }
 
-  /** Elements of BYTES, each after its length. */
+  /** Elements of type BYTES, each preceded by its length. */
   static byte[] elements(byte[]... elements) {
     int size = 0;
     for (byte[] element : elements) {
@@ -68,7 +68,7 @@ final class TritonBytes {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** An answer split where its header says. */
+  /** An answer, split at the length in its header. */
   record Split(String json, ByteBuffer binary) {
 
     static Split of(RawHttp.Answer answer) {

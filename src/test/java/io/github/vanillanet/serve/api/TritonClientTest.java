@@ -17,7 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Requests as NVIDIA's clients send them; see {@link TritonBytes}. */
+/** Requests of NVIDIA's clients; see {@link TritonBytes}. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class TritonClientTest {
@@ -44,7 +44,7 @@ class TritonClientTest {
   }
 
   @Test
-  void tritonclientSendsBinaryAndAsksForBinaryByDefault() {
+  void tritonclientSendsAndReceivesBinaryByDefault() {
     byte[] tensor = TritonBytes.floats(input.toFloats());
     String json =
         "{\"id\":\"my-id\",\"inputs\":[{\"name\":\"input\",\"shape\":[4,3,64,64],"
@@ -66,7 +66,7 @@ class TritonClientTest {
   }
 
   @Test
-  void perfAnalyzerNamesItsOutputs() {
+  void perfAnalyzerRequestsItsOutputsByName() {
     byte[] tensor = TritonBytes.floats(input.toFloats());
     String json =
         "{\"id\":\"0\",\"inputs\":[{\"name\":\"input\",\"datatype\":\"FP32\","
@@ -81,7 +81,7 @@ class TritonClientTest {
   }
 
   @Test
-  void binaryInputsCanBeAnsweredInJsonAndTheOtherWayRound() {
+  void binaryInputsCanHaveJsonOutputsAndViceVersa() {
     float[] zeros = new float[SAMPLE];
     String binary =
         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"FP32\","
@@ -105,7 +105,7 @@ class TritonClientTest {
   }
 
   @Test
-  void encodedImagesAreClassifiedAsStrings() {
+  void theClassificationOfEncodedImagesIsReturnedAsStrings() {
     byte[] tensor = TritonBytes.elements(Service.jpeg(), Service.image("png_rgb.png"));
     String json =
         "{\"inputs\":[{\"name\":\"image\",\"shape\":[2],\"datatype\":\"BYTES\","
@@ -137,7 +137,7 @@ class TritonClientTest {
   }
 
   @Test
-  void rawRequestsAreTheTensorAndNothingElse() {
+  void aRawRequestContainsOnlyTheTensor() {
     RawHttp.Answer tensor =
         TritonBytes.raw(MODEL + "/infer", TritonBytes.floats(input.toFloats())).send();
     RawHttp.Answer image = TritonBytes.raw(IMAGE + "/versions/1/infer", Service.jpeg()).send();
@@ -156,7 +156,7 @@ class TritonClientTest {
   }
 
   @Test
-  void halfPrecisionIsWidened() {
+  void float16InputsAreConvertedToFloat32() {
     ByteBuffer halves = ByteBuffer.allocate(SAMPLE * 2).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     while (halves.hasRemaining()) {
       halves.putShort((short) 0xbc01); // -1.0009765625
@@ -182,7 +182,7 @@ class TritonClientTest {
   }
 
   @Test
-  void pixelsAreNormalisedByTheModel() {
+  void uint8PixelsAreNormalised() {
     byte[] pixels = new byte[SAMPLE];
     Arrays.fill(pixels, (byte) 200);
     float[] normalised = new float[SAMPLE];
@@ -216,7 +216,7 @@ class TritonClientTest {
   }
 
   @Test
-  void oneBadImageOfABatchIsNaNAndSaysWhy() {
+  void anInvalidImageOfABatchGivesNaNAndItsError() {
     byte[] tensor =
         TritonBytes.elements(Service.jpeg(), "hello".getBytes(), Service.image("png_rgb.png"));
     String json =
@@ -243,7 +243,7 @@ class TritonClientTest {
   }
 
   @Test
-  void theServerTellsWhatItIs() {
+  void serverMetadataHasNameVersionAndExtensions() {
     for (String path : List.of("/v2", "/v2/")) {
       JsonPath server = given().get(path).jsonPath();
       assertThat(server.getString("name")).isEqualTo("vanillanet-serving");
@@ -256,7 +256,7 @@ class TritonClientTest {
   }
 
   @Test
-  void bothViewsAreDescribedInEveryPath() {
+  void theTensorViewAndTheImageViewHaveMetadataAndConfiguration() {
     for (String path : List.of(MODEL, MODEL + "/versions/1")) {
       JsonPath metadata = given().get(path).jsonPath();
       assertThat(metadata.getString("platform")).isEqualTo("pytorch_torchscript");
@@ -280,19 +280,19 @@ class TritonClientTest {
   }
 
   @Test
-  void versionsThatAreNotServedAreNotFound() {
+  void unknownVersionsAreNotFound() {
     for (String version : List.of("2", "0", "x", "99999999999")) {
       for (String what : List.of("", "/ready", "/config", "/stats")) {
-        Refusal.v2(given().get(MODEL + "/versions/" + version + what), 404);
+        ErrorAnswers.v2(given().get(MODEL + "/versions/" + version + what), 404);
       }
-      Refusal.v2(
+      ErrorAnswers.v2(
           given()
               .contentType("application/json")
               .body(InferJson.request(InferJson.zeros()))
               .post(MODEL + "/versions/" + version + "/infer"),
           404);
     }
-    Refusal.v2(given().get("/v2/models/nope/ready"), 404);
+    ErrorAnswers.v2(given().get("/v2/models/nope/ready"), 404);
   }
 
   @Test
@@ -306,17 +306,17 @@ class TritonClientTest {
 
     String stats = "model_stats[0].inference_stats.";
     assertThat(after.getString("model_stats[0].version")).isEqualTo("1");
-    assertThat(grown(before, after, "model_stats[0].inference_count")).isEqualTo(2);
-    assertThat(grown(before, after, "model_stats[0].execution_count")).isEqualTo(1);
-    assertThat(grown(before, after, stats + "success.count")).isEqualTo(1);
-    assertThat(grown(before, after, stats + "fail.count")).isEqualTo(1);
-    assertThat(grown(before, after, stats + "fail.ns")).isPositive();
+    assertThat(increase(before, after, "model_stats[0].inference_count")).isEqualTo(2);
+    assertThat(increase(before, after, "model_stats[0].execution_count")).isEqualTo(1);
+    assertThat(increase(before, after, stats + "success.count")).isEqualTo(1);
+    assertThat(increase(before, after, stats + "fail.count")).isEqualTo(1);
+    assertThat(increase(before, after, stats + "fail.ns")).isPositive();
     for (String stage : List.of("queue", "compute_input", "compute_infer", "compute_output")) {
-      assertThat(grown(before, after, stats + stage + ".count")).isEqualTo(1);
+      assertThat(increase(before, after, stats + stage + ".count")).isEqualTo(1);
     }
-    assertThat(grown(before, after, stats + "compute_infer.ns"))
+    assertThat(increase(before, after, stats + "compute_infer.ns"))
         .isPositive()
-        .isLessThanOrEqualTo(grown(before, after, stats + "success.ns"));
+        .isLessThanOrEqualTo(increase(before, after, stats + "success.ns"));
     assertThat(after.getLong(stats + "cache_hit.count")).isZero();
     assertThat(after.getList("model_stats[0].batch_stats.batch_size", Integer.class)).contains(2);
     assertThat(given().get("/v2/models/stats").jsonPath().getList("model_stats.name"))
@@ -324,26 +324,27 @@ class TritonClientTest {
   }
 
   @Test
-  void forwardsAreCountedNotRequests() {
+  void executionsAreCountedPerForwardPass() {
     String path = "/v2/models/" + TwoSmallModels.OTHER;
     JsonPath before = given().get(path + "/stats").jsonPath();
 
     TritonBytes.raw(path + "/infer", new byte[9 * SAMPLE * 4]).send();
     JsonPath after = given().get(path + "/stats").jsonPath();
 
-    assertThat(grown(before, after, "model_stats[0].inference_count")).isEqualTo(9);
-    assertThat(grown(before, after, "model_stats[0].execution_count"))
-        .as("eight and one")
+    assertThat(increase(before, after, "model_stats[0].inference_count")).isEqualTo(9);
+    assertThat(increase(before, after, "model_stats[0].execution_count"))
+        .as("a batch of 8 and one of 1")
         .isEqualTo(2);
-    assertThat(grown(before, after, "model_stats[0].inference_stats.success.count")).isEqualTo(1);
+    assertThat(increase(before, after, "model_stats[0].inference_stats.success.count"))
+        .isEqualTo(1);
   }
 
-  private static long grown(JsonPath before, JsonPath after, String counter) {
+  private static long increase(JsonPath before, JsonPath after, String counter) {
     return after.getLong(counter) - before.getLong(counter);
   }
 
   @Test
-  void theRepositoryIsListedWhateverTheBodySays() {
+  void theRepositoryIndexIgnoresItsBody() {
     RawHttp.Answer python = RawHttp.post("/v2/repository/index", "Content-Length: 0").send();
     Response curl =
         given()
@@ -357,7 +358,7 @@ class TritonClientTest {
   }
 
   @Test
-  void aTimeoutOfMicrosecondsIsADeadline() {
+  void theTimeoutInMicrosecondsIsADeadline() {
     byte[] tensor = TritonBytes.floats(new float[SAMPLE]);
     String json =
         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"FP32\","
@@ -368,14 +369,14 @@ class TritonClientTest {
       assertThat(TritonBytes.python(MODEL + "/infer", json.formatted(none), tensor).send().status())
           .isEqualTo(200);
     }
-    Refusal.v2(TritonBytes.python(MODEL + "/infer", json.formatted("1"), tensor).send(), 504);
-    Refusal.v2(TritonBytes.python(MODEL + "/infer", json.formatted("-1"), tensor).send(), 400);
+    ErrorAnswers.v2(TritonBytes.python(MODEL + "/infer", json.formatted("1"), tensor).send(), 504);
+    ErrorAnswers.v2(TritonBytes.python(MODEL + "/infer", json.formatted("-1"), tensor).send(), 400);
   }
 
   @Test
-  void loadingIsForAdministrators() {
+  void loadingRequiresAnAdministrator() {
     for (String action : List.of("load", "unload")) {
-      Refusal.v2(given().body("{}").post("/v2/repository/models/vanillanet-5/" + action), 401);
+      ErrorAnswers.v2(given().body("{}").post("/v2/repository/models/vanillanet-5/" + action), 401);
     }
   }
 }

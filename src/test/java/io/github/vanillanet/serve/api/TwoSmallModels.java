@@ -42,6 +42,6 @@ public final class TwoSmallModels implements QuarkusTestResourceLifecycleManager
 
   @Override
   public void stop() {
-    // the temporary folder is small, and the service may still be closing its models
+    // the service may still use the temporary folder
   }
 }

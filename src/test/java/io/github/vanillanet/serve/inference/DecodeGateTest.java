@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DecodeGateTest {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final ManualTicker ticker = new ManualTicker();
   private final DecodeGate gate = new DecodeGate(1);
@@ -63,14 +63,14 @@ class DecodeGateTest {
           leaving.abandon();
 
           assertThat(first)
-              .failsWithin(PATIENCE)
+              .failsWithin(TIMEOUT)
               .withThrowableThat()
               .has(causeCode(ErrorCode.CLIENT_GONE));
           assertThat(gate.waiting()).isEqualTo(1);
           assertThat(second.get()).isNotDone();
         });
 
-    assertThat(second.get()).succeedsWithin(PATIENCE);
+    assertThat(second.get()).succeedsWithin(TIMEOUT);
     assertThat(gate.waiting()).isZero();
     assertThat(decodes(call())).isTrue();
   }

@@ -7,18 +7,18 @@ import java.util.function.BooleanSupplier;
 /** Waits for a condition that another thread makes true. */
 public final class Eventually {
 
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+  private static final Duration TIMEOUT = Duration.ofMinutes(1);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(5);
 
   private Eventually() {}
 
   public static void becomes(BooleanSupplier condition) {
-    long until = System.nanoTime() + PATIENCE.toNanos();
+    long until = System.nanoTime() + TIMEOUT.toNanos();
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > until) {
-        throw new AssertionError("did not happen within " + PATIENCE);
+        throw new AssertionError("did not happen within " + TIMEOUT);
       }
-      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
   }
 }

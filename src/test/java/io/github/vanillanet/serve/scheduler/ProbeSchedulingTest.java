@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ProbeSchedulingTest {
 
   private static final Duration FORWARD = Duration.ofMillis(100);
-  private static final Duration PATIENCE = Duration.ofMillis(500);
+  private static final Duration MAX_DELAY = Duration.ofMillis(500);
 
   private final ManualTicker ticker = new ManualTicker();
   private final Scheduler scheduler = new Scheduler(ticker);
@@ -35,7 +35,7 @@ class ProbeSchedulingTest {
     submit(busy);
     assertThat(next(busy).join().batch()).hasSize(1);
     CompletableFuture<Scheduler.Task> probe = nextOfProbed();
-    scheduler.requestProbe(probed, 0, PATIENCE);
+    scheduler.requestProbe(probed, 0, MAX_DELAY);
     ticker.advance(FORWARD);
     assertThat(probe).isNotDone();
 
@@ -48,7 +48,7 @@ class ProbeSchedulingTest {
   void dueProbeOfTheSameWorkerStartsRightAfterItsWork() {
     submit(busy);
     next(busy).join();
-    scheduler.requestProbe(busy, 0, PATIENCE);
+    scheduler.requestProbe(busy, 0, MAX_DELAY);
 
     assertThat(next(busy).join().probe()).isTrue();
   }
@@ -56,8 +56,8 @@ class ProbeSchedulingTest {
   @Test
   void dueProbeWaitsForWorkWhileThePlaceIsIdle() {
     CompletableFuture<Scheduler.Task> probe = nextOfProbed();
-    scheduler.requestProbe(probed, 0, PATIENCE);
-    ticker.advance(PATIENCE.minusMillis(1));
+    scheduler.requestProbe(probed, 0, MAX_DELAY);
+    ticker.advance(MAX_DELAY.minusMillis(1));
 
     submit(busy);
 
@@ -70,7 +70,7 @@ class ProbeSchedulingTest {
     submit(busy);
     next(busy).join();
     CompletableFuture<Scheduler.Task> probe = nextOfProbed();
-    scheduler.requestProbe(probed, 0, PATIENCE);
+    scheduler.requestProbe(probed, 0, MAX_DELAY);
     submit(busy);
 
     assertThat(next(busy).join().batch()).hasSize(1);
@@ -80,11 +80,11 @@ class ProbeSchedulingTest {
   @Test
   void overdueProbePrecedesWaitingWork() {
     CompletableFuture<Scheduler.Task> probe = nextOfProbed();
-    scheduler.requestProbe(probed, 0, PATIENCE);
+    scheduler.requestProbe(probed, 0, MAX_DELAY);
     submit(busy);
     next(busy).join();
     submit(busy);
-    ticker.advance(PATIENCE);
+    ticker.advance(MAX_DELAY);
 
     CompletableFuture<Scheduler.Task> work = next(busy);
 
@@ -108,7 +108,7 @@ class ProbeSchedulingTest {
   void estimateIncludesDueProbes() {
     assertThat(scheduler.estimate(busy, 1).waiting()).isZero();
 
-    scheduler.requestProbe(probed, 0, PATIENCE);
+    scheduler.requestProbe(probed, 0, MAX_DELAY);
 
     assertThat(scheduler.estimate(busy, 1).waiting()).isEqualTo(FORWARD);
   }

@@ -19,20 +19,20 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(OpenedAdmin.class)
+@TestProfile(AdminProfile.class)
 class AccessTest {
 
-  private static PrivateKey issuersKey() throws Exception {
+  private static PrivateKey issuerKey() throws Exception {
     byte[] key =
         Base64.getDecoder()
-            .decode(ConfigProvider.getConfig().getValue(OpenedAdmin.PRIVATE_KEY, String.class));
+            .decode(ConfigProvider.getConfig().getValue(AdminProfile.PRIVATE_KEY, String.class));
     return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(key));
   }
 
   private static Response withToken(PrivateKey key, String group, Instant expires) {
     String token =
-        Jwt.issuer(OpenedAdmin.ISSUER)
-            .upn("somebody@example")
+        Jwt.issuer(AdminProfile.ISSUER)
+            .upn("user@example")
             .groups(group)
             .expiresAt(expires)
             .sign(key);
@@ -44,7 +44,7 @@ class AccessTest {
   }
 
   @Test
-  void withoutCredentialsEverythingOfTheAdministratorsIsClosed() {
+  void everyAdminRouteRequiresCredentials() {
     for (String path :
         new String[] {
           "/admin/trainings",
@@ -75,22 +75,24 @@ class AccessTest {
   }
 
   @Test
-  void aConfiguredUserWithTheRoleGetsIn() {
+  void aConfiguredUserWithTheRoleIsAllowed() {
     assertThat(Admin.chief().get(Admin.TRAININGS).statusCode()).isEqualTo(200);
   }
 
   @Test
-  void aWrongPasswordAndAnUnknownUserAreTurnedAway() {
+  void aWrongPasswordOrAnUnknownUserIsRejected() {
     Admin.problem(
         given().auth().preemptive().basic("chief", "wrong").get(Admin.TRAININGS),
         401,
         "UNAUTHORIZED");
     Admin.problem(
-        given().auth().preemptive().basic("nobody", "").get(Admin.TRAININGS), 401, "UNAUTHORIZED");
+        given().auth().preemptive().basic("stranger", "").get(Admin.TRAININGS),
+        401,
+        "UNAUTHORIZED");
   }
 
   @Test
-  void credentialsThatAreNoBase64AreNone() {
+  void invalidBase64CredentialsAreRejected() {
     for (String sent : new String[] {"Basic !!!", "basic a", "Basic", "Basic \u00ff"}) {
       Admin.problem(
           given().header("Authorization", sent).get(Admin.TRAININGS), 401, "UNAUTHORIZED");
@@ -108,43 +110,43 @@ class AccessTest {
   }
 
   @Test
-  void aTokenOfTheIssuerWithTheGroupGetsIn() throws Exception {
-    assertThat(withToken(issuersKey(), "admin", soon()).statusCode()).isEqualTo(200);
+  void aTokenWithTheGroupIsAllowed() throws Exception {
+    assertThat(withToken(issuerKey(), "admin", soon()).statusCode()).isEqualTo(200);
   }
 
   @Test
   void aTokenWithoutTheGroupIsForbidden() throws Exception {
-    Admin.problem(withToken(issuersKey(), "reader", soon()), 403, "FORBIDDEN");
+    Admin.problem(withToken(issuerKey(), "reader", soon()), 403, "FORBIDDEN");
   }
 
   @Test
-  void anExpiredAForgedAndAGarbledTokenAreTurnedAway() throws Exception {
+  void anExpiredAForgedOrAnInvalidTokenIsRejected() throws Exception {
     KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
     generator.initialize(2048);
-    PrivateKey forgersKey = generator.generateKeyPair().getPrivate();
+    PrivateKey otherKey = generator.generateKeyPair().getPrivate();
 
     Admin.problem(
-        withToken(issuersKey(), "admin", Instant.now().minus(Duration.ofHours(1))),
+        withToken(issuerKey(), "admin", Instant.now().minus(Duration.ofHours(1))),
         401,
         "UNAUTHORIZED");
-    Admin.problem(withToken(forgersKey, "admin", soon()), 401, "UNAUTHORIZED");
+    Admin.problem(withToken(otherKey, "admin", soon()), 401, "UNAUTHORIZED");
     Admin.problem(given().auth().oauth2("garbled").get(Admin.TRAININGS), 401, "UNAUTHORIZED");
   }
 
   @Test
   @TestSecurity(user = "tester", roles = "admin")
-  void theRoleIsAllThatCounts() {
+  void anyUserWithTheRoleIsAllowed() {
     assertThat(given().get(Admin.TRAININGS).statusCode()).isEqualTo(200);
   }
 
   @Test
   @TestSecurity(user = "tester", roles = "reader")
-  void anyOtherRoleDoesNot() {
+  void anotherRoleIsForbidden() {
     Admin.problem(given().get(Admin.TRAININGS), 403, "FORBIDDEN");
   }
 
   @Test
-  void aStrayTokenClosesNoPublicEndpoint() {
+  void publicRoutesIgnoreInvalidCredentials() {
     assertThat(given().auth().oauth2("garbled").get("/models").statusCode()).isEqualTo(200);
     assertThat(given().auth().preemptive().basic("a", "b").get("/q/health/live").statusCode())
         .isEqualTo(200);

@@ -10,12 +10,12 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
-/** What the tests of the administrators' API share. */
+/** Requests and checks for the tests of {@code /admin}. */
 final class Admin {
 
   static final String TRAININGS = "/admin/trainings";
 
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
   private Admin() {}
 
@@ -23,21 +23,22 @@ final class Admin {
     return given().auth().preemptive().basic("chief", "open sesame");
   }
 
-  /** Models come up on a thread of their own, and jobs start only then. */
+  /** Waits until the models are loaded. Jobs start after that. */
   static void awaitReady() {
     while (get("/q/health/ready").statusCode() != 200) {
-      LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+      LockSupport.parkNanos(POLL_INTERVAL.toNanos());
     }
   }
 
-  static Map<String, Object> request(long act) {
+  static Map<String, Object> request(long script) {
     return Map.of(
-        "name", OpenedAdmin.MODEL, "variant", "vanillanet_5", "data", "flowers", "seed", act);
+        "name", AdminProfile.MODEL, "variant", "vanillanet_5", "data", "flowers", "seed", script);
   }
 
   /** The id of a training that the service has accepted. */
-  static String train(long act) {
-    Response response = chief().contentType("application/json").body(request(act)).post(TRAININGS);
+  static String train(long script) {
+    Response response =
+        chief().contentType("application/json").body(request(script)).post(TRAININGS);
     assertThat(response.statusCode()).as(response.asString()).isEqualTo(202);
     String id = response.path("id");
     assertThat(response.header("Location")).endsWith(TRAININGS + "/" + id);

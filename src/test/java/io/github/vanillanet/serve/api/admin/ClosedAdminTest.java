@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(ClosedAdminTest.NoUsers.class)
 class ClosedAdminTest {
 
-  /** No user, and no key of an issuer. */
+  /** Neither users nor a token key are configured. */
   public static final class NoUsers implements QuarkusTestProfile {
     @Override
     public List<TestResourceEntry> testResources() {
@@ -33,13 +33,13 @@ class ClosedAdminTest {
     }
   }
 
-  /** Something to serve. */
+  /** A repository with one model. */
   public static final class OneModel implements QuarkusTestResourceLifecycleManager {
     @Override
     public Map<String, String> start() {
       try {
         Path root = Files.createTempDirectory("closed-admin");
-        PublishedModels.publish(root, OpenedAdmin.MODEL);
+        PublishedModels.publish(root, AdminProfile.MODEL);
         return Map.of("vanillanet.repository", root.toString(), "vanillanet.device", "cpu");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
@@ -48,12 +48,12 @@ class ClosedAdminTest {
 
     @Override
     public void stop() {
-      // the temporary folder is small, and the service may still be closing its models
+      // the service may still use the temporary folder
     }
   }
 
   @Test
-  void withNothingConfiguredNobodyIsAnAdministratorAndEverybodyIsServed() {
+  void withoutUsersAdminIsClosedAndPublicRoutesAreOpen() {
     Admin.awaitReady();
 
     Admin.problem(given().get(Admin.TRAININGS), 401, "UNAUTHORIZED");

@@ -12,11 +12,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@TestProfile(OpenedAdmin.class)
+@TestProfile(AdminProfile.class)
 class RepositoryTest {
 
-  private static final String NARROW = "/v2/repository/models/" + OpenedAdmin.MODEL;
-  private static final String READY = "/v2/models/" + OpenedAdmin.MODEL + "/ready";
+  private static final String NARROW = "/v2/repository/models/" + AdminProfile.MODEL;
+  private static final String READY = "/v2/models/" + AdminProfile.MODEL + "/ready";
 
   @BeforeEach
   void awaitReady() {
@@ -42,7 +42,7 @@ class RepositoryTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"file:1/model.pt", "file:", "config"})
-  void nothingCanBeOverridden(String parameter) {
+  void filesAndConfigurationCannotBeOverridden(String parameter) {
     Response response =
         Admin.chief()
             .body("{\"parameters\":{\"%s\":\"aGk=\"}}".formatted(parameter))
@@ -53,7 +53,7 @@ class RepositoryTest {
   }
 
   @Test
-  void whatIsNotThereIsNotFoundAndWhoeverIsNoAdministratorIsRefused() {
+  void unknownModelsAreNotFoundAndOtherUsersAreForbidden() {
     for (String model : new String[] {"other", "a b"}) {
       Response response = Admin.chief().post("/v2/repository/models/{model}/load", model);
       assertThat(response.statusCode()).isEqualTo(404);

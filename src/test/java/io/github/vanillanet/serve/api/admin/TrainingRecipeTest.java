@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** The recipe in requests, in answers and in jobs of earlier versions. */
 @QuarkusTest
-@TestProfile(OpenedAdmin.class)
+@TestProfile(AdminProfile.class)
 class TrainingRecipeTest {
 
   @BeforeEach
@@ -25,7 +25,7 @@ class TrainingRecipeTest {
   }
 
   private static Response post(Map<String, Object> further) {
-    Map<String, Object> request = new HashMap<>(Admin.request(ScriptedTraining.REJECTS));
+    Map<String, Object> request = new HashMap<>(Admin.request(ScriptedExecutor.REJECTS));
     request.putAll(further);
     return Admin.chief().contentType("application/json").body(request).post(Admin.TRAININGS);
   }
@@ -67,7 +67,7 @@ class TrainingRecipeTest {
         "archive":"data.zip","archive_files":10,"archive_bytes":1000,"repository":"/models",\
         "device":"cpu","checkpoint_seconds":300}
         """
-            .formatted(ScriptedTraining.REJECTS));
+            .formatted(ScriptedExecutor.REJECTS));
     Files.writeString(
         folder.resolve("state.json"),
         """

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
-@TestProfile(OpenedAdmin.class)
+@TestProfile(AdminProfile.class)
 class TrainingsTest {
 
   private static final byte[] EMPTY_ZIP = {'P', 'K', 3, 4, 0, 0};
@@ -32,8 +32,8 @@ class TrainingsTest {
   }
 
   @Test
-  void aTrainingIsWatchedUntilItsVersionIsServed() {
-    String id = Admin.train(ScriptedTraining.PUBLISHES);
+  void theEventsOfATrainingEndAfterItsVersionIsServed() {
+    String id = Admin.train(ScriptedExecutor.PUBLISHES);
 
     String events = Admin.events(id);
 
@@ -50,7 +50,7 @@ class TrainingsTest {
     assertThat(job.<Float>path("outcome.live_accuracy")).isEqualTo(0.8f);
     assertThat(job.<String>path("request.variant")).isEqualTo("vanillanet_5");
     int version = job.path("outcome.version");
-    Response served = Admin.chief().get("/models/" + OpenedAdmin.MODEL);
+    Response served = Admin.chief().get("/models/" + AdminProfile.MODEL);
     assertThat(served.<Integer>path("version")).isEqualTo(version);
     assertThat(Admin.chief().get(Admin.TRAININGS + "/" + id + "/report").<Integer>path("skipped"))
         .isEqualTo(2);
@@ -58,8 +58,8 @@ class TrainingsTest {
   }
 
   @Test
-  void aRejectedTrainingTellsBothAccuracies() {
-    String id = Admin.train(ScriptedTraining.REJECTS);
+  void aRejectedTrainingReportsItsReasonAndAccuracy() {
+    String id = Admin.train(ScriptedExecutor.REJECTS);
     Admin.events(id);
 
     Response job = one(id);
@@ -72,12 +72,12 @@ class TrainingsTest {
   }
 
   @Test
-  void aCrashedTrainingTellsWhyAndCanBeResumed() {
-    String id = Admin.train(ScriptedTraining.CRASHES);
+  void aCrashedTrainingReportsTheReasonAndCanBeResumed() {
+    String id = Admin.train(ScriptedExecutor.CRASHES);
     Admin.events(id);
     assertThat(one(id).<String>path("state")).isEqualTo("FAILED");
     assertThat(one(id).<Integer>path("exit_code")).isEqualTo(134);
-    assertThat(one(id).<String>path("reason")).contains("out of luck");
+    assertThat(one(id).<String>path("reason")).contains("the disk is full");
 
     Response resumed = Admin.chief().post(Admin.TRAININGS + "/" + id + "/resume");
 
@@ -87,9 +87,9 @@ class TrainingsTest {
   }
 
   @Test
-  void aRunningTrainingIsCancelledAndItsWatchersAreTold() {
-    String id = Admin.train(ScriptedTraining.GOES_ON);
-    String waiting = Admin.train(ScriptedTraining.REJECTS);
+  void cancellingATrainingEndsItsEvents() {
+    String id = Admin.train(ScriptedExecutor.RUNS_UNTIL_STOPPED);
+    String waiting = Admin.train(ScriptedExecutor.REJECTS);
 
     Response cancelledWaiting = Admin.chief().delete(Admin.TRAININGS + "/" + waiting);
     Response cancelling = Admin.chief().delete(Admin.TRAININGS + "/" + id);
@@ -103,7 +103,7 @@ class TrainingsTest {
   }
 
   @Test
-  void aRequestThatIsTooDeepIsRefused() {
+  void aTooDeepRequestIsRejected() {
     String deep = "{\"name\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
 
     Response response =
@@ -113,13 +113,13 @@ class TrainingsTest {
   }
 
   @Test
-  void anUploadedArchiveBecomesTheJobsOwn() throws Exception {
+  void anUploadedArchiveIsStoredWithTheJob() throws Exception {
     Response response =
         Admin.chief()
             .multiPart(
                 "spec",
                 "{\"name\":\"narrow\",\"variant\":\"vanillanet_5\",\"seed\":"
-                    + ScriptedTraining.REJECTS
+                    + ScriptedExecutor.REJECTS
                     + "}")
             .multiPart("data", "flowers.zip", EMPTY_ZIP)
             .post(Admin.TRAININGS);
@@ -133,7 +133,7 @@ class TrainingsTest {
   }
 
   @Test
-  void anUploadThatIsNoZipTooLargeOrIncompleteIsRefused() {
+  void anInvalidTooLargeOrIncompleteUploadIsRejected() {
     String spec = "{\"name\":\"narrow\",\"variant\":\"vanillanet_5\"}";
 
     Admin.problem(
@@ -146,7 +146,7 @@ class TrainingsTest {
     Admin.problem(
         Admin.chief()
             .multiPart("spec", spec)
-            .multiPart("data", "a.zip", new byte[Integer.parseInt(OpenedAdmin.MAX_UPLOAD) + 1])
+            .multiPart("data", "a.zip", new byte[Integer.parseInt(AdminProfile.MAX_UPLOAD) + 1])
             .post(Admin.TRAININGS),
         413,
         "TOO_LARGE");
@@ -160,8 +160,8 @@ class TrainingsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"..", "../models", "/etc", "absent", "flowers/../.."})
-  void dataOutsideItsRootCannotBeNamed(String path) {
-    Map<String, Object> request = new HashMap<>(Admin.request(ScriptedTraining.REJECTS));
+  void dataOutsideTheDataRootIsRejected(String path) {
+    Map<String, Object> request = new HashMap<>(Admin.request(ScriptedExecutor.REJECTS));
     request.put("data", path);
 
     assertThat(
@@ -184,7 +184,7 @@ class TrainingsTest {
         "{\"name\":\"x\",\"variant\":\"vanillanet_5\"}",
         "{\"name\":\"x\",\"variant\":\"vanillanet_5\",\"data\":\"flowers\",\"epoch\":1}"
       })
-  void aRequestThatMakesNoSenseIsRefused(String body) {
+  void anInvalidRequestIsRejected(String body) {
     Response response =
         Admin.chief().contentType("application/json").body(body).post(Admin.TRAININGS);
 
@@ -193,7 +193,7 @@ class TrainingsTest {
   }
 
   @Test
-  void whatIsNotThereIsNotFound() {
+  void unknownJobsAreNotFound() {
     for (String id : List.of("1", "20240101-000000-abcdef", "%2e%2e")) {
       Admin.problem(one(id), 404, "JOB_NOT_FOUND");
       Admin.problem(

@@ -10,10 +10,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(OpenedAdmin.class)
+@TestProfile(AdminProfile.class)
 class VersionsTest {
 
-  private static final String NARROW = "/admin/models/" + OpenedAdmin.MODEL;
+  private static final String NARROW = "/admin/models/" + AdminProfile.MODEL;
 
   @BeforeEach
   void awaitReady() {
@@ -21,7 +21,7 @@ class VersionsTest {
   }
 
   private static int trained() {
-    String id = Admin.train(ScriptedTraining.PUBLISHES);
+    String id = Admin.train(ScriptedExecutor.PUBLISHES);
     Admin.events(id);
     return Admin.chief().get(Admin.TRAININGS + "/" + id).path("outcome.version");
   }
@@ -41,7 +41,7 @@ class VersionsTest {
     assertThat(live(rolledBack)).containsExactly(first);
     assertThat(Admin.chief().accept("text/plain").get("/q/metrics").asString())
         .containsPattern(
-            "vanillanet_rollbacks_total\\{model=\"%s\",?} [1-9]".formatted(OpenedAdmin.MODEL))
+            "vanillanet_rollbacks_total\\{model=\"%s\",?} [1-9]".formatted(AdminProfile.MODEL))
         .containsPattern(
             "vanillanet_training_duration_seconds_count\\{result=\"succeeded\",?} [2-9]");
     Response activated = Admin.chief().post(NARROW + "/versions/" + second + "/activate");
@@ -50,12 +50,12 @@ class VersionsTest {
     assertThat(activated.<List<Integer>>path("versions.findAll { it.rollback_target }.version"))
         .containsExactly(first);
     assertThat(activated.<List<String>>path("versions.variant")).containsOnly("vanillanet_5");
-    assertThat(Admin.chief().get("/models/" + OpenedAdmin.MODEL).<Integer>path("version"))
+    assertThat(Admin.chief().get("/models/" + AdminProfile.MODEL).<Integer>path("version"))
         .isEqualTo(second);
   }
 
   @Test
-  void whatIsNotThereIsNotFound() {
+  void unknownModelsAndVersionsAreNotFound() {
     Admin.problem(Admin.chief().get("/admin/models/other/versions"), 404, "MODEL_NOT_FOUND");
     Admin.problem(Admin.chief().post("/admin/models/other/rollback"), 404, "MODEL_NOT_FOUND");
     for (String version : List.of("0", "-1", "999", "x", "99999999999")) {

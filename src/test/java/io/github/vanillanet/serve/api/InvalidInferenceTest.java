@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
-class RefusedInferenceTest {
+class InvalidInferenceTest {
 
   private static final String TENSOR = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
   private static final String IMAGE = "/v2/models/" + TwoSmallModels.MODEL + "-image/infer";
@@ -27,14 +27,14 @@ class RefusedInferenceTest {
     Service.awaitReady();
   }
 
-  /** By hand: REST-assured formats every body for its log, whatever is in it. */
+  /** Without REST-assured, which formats every body for its log and fails on invalid ones. */
   private static RawHttp.Answer infer(String path, String body) {
     return RawHttp.post(path, "Content-Type: application/json", "Content-Length: " + body.length())
         .text(body)
         .send();
   }
 
-  static Stream<Arguments> requestsThatAreNone() {
+  static Stream<Arguments> invalidRequests() {
     String open = "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":";
     return Stream.of(
         Arguments.of("", "the request"),
@@ -66,9 +66,9 @@ class RefusedInferenceTest {
   }
 
   @ParameterizedTest
-  @MethodSource("requestsThatAreNone")
-  void aBodyThatIsNoRequestIsRefusedAndSaysWhy(String body, String why) {
-    assertThat(Refusal.v2(infer(TENSOR, body), 400)).contains(why);
+  @MethodSource("invalidRequests")
+  void anInvalidRequestIsRejectedWithTheReason(String body, String why) {
+    assertThat(ErrorAnswers.v2(infer(TENSOR, body), 400)).contains(why);
   }
 
   @ParameterizedTest
@@ -92,23 +92,23 @@ class RefusedInferenceTest {
         "input; FP32; [1.0,3,64,64]; a dimension",
         "input; FP32; 1; a shape",
       })
-  void aTensorThatTheModelDoesNotTakeIsRefused(
+  void aTensorThatDoesNotFitTheModelIsRejected(
       String name, String datatype, String shape, String why) {
     String input = InferJson.input(name, datatype, shape, InferJson.zeroData(12_288));
 
     RawHttp.Answer response = infer(TENSOR, InferJson.request(input));
 
-    assertThat(Refusal.v2(response, 400)).contains(why);
+    assertThat(ErrorAnswers.v2(response, 400)).contains(why);
   }
 
   @Test
-  void whatIsNotThereIsCalledNothing() {
-    assertThat(Refusal.v2(infer(IMAGE, ""), 400)).contains("object");
-    assertThat(Refusal.v2(infer(IMAGE, "{\"inputs\":1}"), 400)).contains("inputs", "array");
+  void aMissingObjectOrArrayIsNamedInTheError() {
+    assertThat(ErrorAnswers.v2(infer(IMAGE, ""), 400)).contains("object");
+    assertThat(ErrorAnswers.v2(infer(IMAGE, "{\"inputs\":1}"), 400)).contains("inputs", "array");
   }
 
   @Test
-  void stringsAreNoNumbers() {
+  void stringsInsteadOfNumbersAreRejected() {
     String[] strings = new String[12_288];
     Arrays.fill(strings, "\"1\"");
     String all = "[" + String.join(",", strings) + "]";
@@ -117,34 +117,34 @@ class RefusedInferenceTest {
 
     for (String data : List.of(all, some)) {
       String input = InferJson.input("input", "FP32", "[1,3,64,64]", data);
-      assertThat(Refusal.v2(infer(TENSOR, InferJson.request(input)), 400)).contains("FP32");
+      assertThat(ErrorAnswers.v2(infer(TENSOR, InferJson.request(input)), 400)).contains("FP32");
     }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"name", "shape", "datatype", "data"})
-  void anInputNeedsAllItsFields(String missing) {
+  void anInputWithoutOneOfItsFieldsIsRejected(String missing) {
     String input =
         InferJson.zeros()
             .replaceFirst("\"%s\":(\"[^\"]*\"|\\[[^]]*])".formatted(missing), "\"x\":0");
 
-    Refusal.v2(infer(TENSOR, InferJson.request(input)), 400);
+    ErrorAnswers.v2(infer(TENSOR, InferJson.request(input)), 400);
   }
 
   @Test
-  void moreThanOneInputIsRefused() {
+  void moreThanOneInputIsRejected() {
     RawHttp.Answer response =
         infer(TENSOR, InferJson.request(InferJson.zeros(), InferJson.zeros()));
 
-    assertThat(Refusal.v2(response, 400)).contains("inputs", "2");
+    assertThat(ErrorAnswers.v2(response, 400)).contains("inputs", "2");
   }
 
   @Test
-  void anOutputThatThereIsNotIsRefused() {
+  void anUnknownOutputIsRejected() {
     String body =
         "{\"outputs\":[{\"name\":\"labels\"}],\"inputs\":[%s]}".formatted(InferJson.zeros());
 
-    assertThat(Refusal.v2(infer(TENSOR, body), 400)).contains("'logits'", "'labels'");
+    assertThat(ErrorAnswers.v2(infer(TENSOR, body), 400)).contains("'logits'", "'labels'");
   }
 
   @Test
@@ -153,29 +153,29 @@ class RefusedInferenceTest {
     RawHttp.Answer image =
         infer("/v2/models/nope-image/infer", InferJson.images(List.of(Service.jpeg())));
 
-    assertThat(Refusal.v2(tensor, 404)).contains("'nope'", TwoSmallModels.MODEL);
-    assertThat(Refusal.v2(image, 404)).contains("'nope'", TwoSmallModels.MODEL);
+    assertThat(ErrorAnswers.v2(tensor, 404)).contains("'nope'", TwoSmallModels.MODEL);
+    assertThat(ErrorAnswers.v2(image, 404)).contains("'nope'", TwoSmallModels.MODEL);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"nonsense", "a/b/c"})
-  void aContentTypeThatIsNoneIsRefused(String contentType) {
+  void anInvalidContentTypeIsRejected(String contentType) {
     RawHttp.Answer answer =
         RawHttp.post(TENSOR, "Content-Type: " + contentType, "Content-Length: 2").text("{}").send();
 
-    Refusal.v2(answer, 415);
+    ErrorAnswers.v2(answer, 415);
   }
 
   @Test
-  void imagesThatAreAllBadAreRefused() {
+  void aBatchOfOnlyInvalidImagesIsRejected() {
     byte[] good = Service.jpeg();
     byte[] cut = Arrays.copyOf(good, good.length / 2);
 
     RawHttp.Answer noImage = infer(IMAGE, InferJson.images(List.of("hello".getBytes(), cut)));
     RawHttp.Answer damaged = infer(IMAGE, InferJson.images(List.of(cut)));
 
-    Refusal.v2(noImage, 415);
-    Refusal.v2(damaged, 422);
+    ErrorAnswers.v2(noImage, 415);
+    ErrorAnswers.v2(damaged, 422);
   }
 
   @ParameterizedTest
@@ -188,19 +188,20 @@ class RefusedInferenceTest {
         "[2]; [\"aGk=\"]; 1",
         "[0]; []; 2^31",
       })
-  void imagesThatAreNoBase64OrOfAnotherCountAreRefused(String shape, String data, String why) {
-    assertThat(Refusal.v2(infer(IMAGE, InferJson.images(shape, data)), 400)).contains(why);
+  void invalidBase64OrAWrongCountIsRejected(String shape, String data, String why) {
+    assertThat(ErrorAnswers.v2(infer(IMAGE, InferJson.images(shape, data)), 400)).contains(why);
   }
 
   @Test
-  void imagesNeedTheirContentType() {
+  void imagesWithoutTheirContentTypeAreRejected() {
     String input = InferJson.input("image", "BYTES", "[1]", "[\"aGk=\"]");
 
-    assertThat(Refusal.v2(infer(IMAGE, InferJson.request(input)), 400)).contains("content_type");
+    assertThat(ErrorAnswers.v2(infer(IMAGE, InferJson.request(input)), 400))
+        .contains("content_type");
   }
 
   @Test
-  void imagesThatWouldBecomeTooManyPixelsAreRefusedBeforeTheyAreDecoded() {
+  void imagesWhoseTensorWouldBeTooLargeAreRejectedBeforeDecoding() {
     int count = TwoSmallModels.MAX_TENSOR_BODY / (64 * 64 * 3) + 1;
     String[] empty = new String[count];
     Arrays.fill(empty, "\"\"");
@@ -208,6 +209,6 @@ class RefusedInferenceTest {
     RawHttp.Answer response =
         infer(IMAGE, InferJson.images("[" + count + "]", "[" + String.join(",", empty) + "]"));
 
-    assertThat(Refusal.v2(response, 413)).contains("at most " + (count - 1));
+    assertThat(ErrorAnswers.v2(response, 413)).contains("at most " + (count - 1));
   }
 }

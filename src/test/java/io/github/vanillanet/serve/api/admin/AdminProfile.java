@@ -17,9 +17,9 @@ import java.util.Map;
 
 /**
  * A service with one narrow model, an empty data root, a key for tokens and two users: {@code
- * chief} may administrate, {@code guest} may not.
+ * chief} is an administrator, {@code guest} is not.
  */
-public final class OpenedAdmin implements QuarkusTestProfile {
+public final class AdminProfile implements QuarkusTestProfile {
 
   static final String MODEL = "narrow";
   static final String ISSUER = "https://issuer.example";
@@ -36,13 +36,13 @@ public final class OpenedAdmin implements QuarkusTestProfile {
     return true;
   }
 
-  /** What must exist before the service starts. */
+  /** Creates the folders and the settings of the service. */
   public static final class Folders implements QuarkusTestResourceLifecycleManager {
 
     @Override
     public Map<String, String> start() {
       try {
-        Path root = Files.createTempDirectory("opened-admin");
+        Path root = Files.createTempDirectory("admin-profile");
         NarrowModels.publish(root.resolve("models"), MODEL, 1);
         Files.createDirectories(root.resolve("data/flowers/train/rose"));
         Map<String, String> settings = new HashMap<>(keys());
@@ -83,7 +83,7 @@ public final class OpenedAdmin implements QuarkusTestProfile {
 
     @Override
     public void stop() {
-      // the temporary folder is small, and the service may still be closing its models
+      // the service may still use the temporary folder
     }
   }
 }

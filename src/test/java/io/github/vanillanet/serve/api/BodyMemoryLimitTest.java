@@ -11,10 +11,10 @@ import jakarta.inject.Inject;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The memory of all bodies as clients meet it. Other bodies are those that the test holds. */
+/** The limit on the memory of all bodies. The test itself reserves most of the memory. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
-class HeldBodiesTest {
+class BodyMemoryLimitTest {
 
   private static final String MODEL = TwoSmallModels.MODEL;
   private static final String CLASSIFY = "/classify/" + MODEL;
@@ -28,21 +28,21 @@ class HeldBodiesTest {
   }
 
   @Test
-  void bodiesThatFillTheMemoryKeepOthersOut() {
-    Eventually.becomes(() -> memory.held() == 0); // clients of other tests may just have left
+  void aBodyIsRejectedWhileOthersFillTheMemory() {
+    Eventually.becomes(() -> memory.held() == 0); // bodies of other tests may not be released yet
     double before = rejected();
     try (BodyMemory.Room room = memory.hold(Long.MAX_VALUE / 4)) {
       RawHttp.Answer answer =
           RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Content-Length: 1000").send();
 
-      assertThat(Refusal.problem(answer, 429, "QUEUE_FULL")).contains("1000");
+      assertThat(ErrorAnswers.problem(answer, 429, "QUEUE_FULL")).contains("1000");
       assertThat(Long.parseLong(answer.header("retry-after"))).isPositive();
     }
     assertThat(rejected() - before).isEqualTo(1);
   }
 
   @Test
-  void aBodyOfUnknownLengthHoldsMemoryAsItGrows() {
+  void aBodyOfUnknownLengthReservesMemoryAsItGrows() {
     Eventually.becomes(() -> memory.held() == 0);
     double before = rejected();
     try (BodyMemory.Room room = memory.hold(memory.capacity() - 5000)) {
@@ -51,7 +51,7 @@ class HeldBodiesTest {
               .chunk(new byte[4000])
               .lastChunk()
               .send();
-      Refusal.problem(fits, 415, "UNSUPPORTED_IMAGE");
+      ErrorAnswers.problem(fits, 415, "UNSUPPORTED_IMAGE");
 
       RawHttp.Answer grown =
           RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Transfer-Encoding: chunked")
@@ -59,20 +59,20 @@ class HeldBodiesTest {
               .chunk(new byte[4000])
               .lastChunk()
               .send();
-      assertThat(Refusal.problem(grown, 429, "QUEUE_FULL")).isNotBlank();
+      assertThat(ErrorAnswers.problem(grown, 429, "QUEUE_FULL")).isNotBlank();
     }
     assertThat(rejected() - before).isEqualTo(1);
     Eventually.becomes(() -> memory.held() == 0);
   }
 
   @Test
-  void aBodyThatStopsIsRefusedAndItsMemoryIsFree() {
+  void anIncompleteBodyIsRejectedAndItsMemoryIsReleased() {
     RawHttp.Answer answer =
         RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Content-Length: 1000")
             .bytes(new byte[10])
             .send();
 
-    assertThat(Refusal.problem(answer, 400, "INVALID_REQUEST")).contains("10 bytes");
+    assertThat(ErrorAnswers.problem(answer, 400, "INVALID_REQUEST")).contains("10 bytes");
     assertThat(answer.header("connection")).isEqualTo("close");
     Eventually.becomes(() -> memory.held() == 0);
   }

@@ -18,9 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Rejected bodies of images, uploads and tensors. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
-class RefusedBodiesTest {
+class RejectedBodiesTest {
 
   private static final String PATH = "/classify/" + TwoSmallModels.MODEL;
   private static final String INFER = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
@@ -35,7 +36,7 @@ class RefusedBodiesTest {
   }
 
   @Test
-  void aBodyIsRefusedByItsDeclaredLengthBeforeItIsSent() {
+  void aTooLargeContentLengthIsRejectedBeforeTheBody() {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", "Content-Length: " + (MAX_IMAGE_BODY + 1))
             .send();
@@ -45,15 +46,15 @@ class RefusedBodiesTest {
                 INFER, "Content-Type: application/json", "Content-Length: " + (MAX_TENSOR_BODY + 1))
             .send();
 
-    assertThat(Refusal.problem(image, 413, "TOO_LARGE"))
+    assertThat(ErrorAnswers.problem(image, 413, "TOO_LARGE"))
         .contains("at most " + MAX_IMAGE_BODY, "" + (MAX_IMAGE_BODY + 1));
     assertThat(image.header("server-timing")).contains("decode;dur=0.000", "total;dur=");
-    Refusal.problem(upload, 413, "TOO_LARGE");
-    assertThat(Refusal.v2(tensor, 413)).contains("at most " + MAX_TENSOR_BODY);
+    ErrorAnswers.problem(upload, 413, "TOO_LARGE");
+    assertThat(ErrorAnswers.v2(tensor, 413)).contains("at most " + MAX_TENSOR_BODY);
   }
 
   @Test
-  void aBodyOfUndeclaredLengthIsRefusedAsSoonAsItIsTooLong() {
+  void aChunkedBodyIsRejectedAtTheLimit() {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", CHUNKED)
             .chunk(new byte[MAX_IMAGE_BODY + 1])
@@ -68,14 +69,14 @@ class RefusedBodiesTest {
     RawHttp.Answer tensor =
         RawHttp.post(INFER, "Content-Type: application/json", CHUNKED).chunk(spaces).send();
 
-    Refusal.problem(image, 413, "TOO_LARGE");
-    Refusal.problem(upload, 413, "TOO_LARGE");
-    Refusal.v2(tensor, 413);
+    ErrorAnswers.problem(image, 413, "TOO_LARGE");
+    ErrorAnswers.problem(upload, 413, "TOO_LARGE");
+    ErrorAnswers.v2(tensor, 413);
     assertThat(image.header("connection")).isEqualTo("close");
   }
 
   @Test
-  void aBodyOfUndeclaredLengthWithinTheLimitIsServed() {
+  void aChunkedBodyWithinTheLimitIsServed() {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", CHUNKED)
             .chunk(Service.jpeg())
@@ -96,7 +97,7 @@ class RefusedBodiesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"/nothing", PATH, INFER})
-  void aBodyThatNobodyReadDoesNotHoldUpTheNextRequest(String path) {
+  void anUnreadBodyDoesNotBlockTheNextRequest(String path) {
     List<RawHttp.Answer> answers =
         RawHttp.post(path, "Content-Type: text/plain", CHUNKED)
             .chunk(new byte[MAX_IMAGE_BODY])
@@ -109,15 +110,15 @@ class RefusedBodiesTest {
   }
 
   @Test
-  void tooManyPixelsAreRefusedByTheHeaderAlone() {
+  void tooManyPixelsAreRejectedFromTheImageHeader() {
     Response response = given().contentType("image/png").body(pngHeader(30_000, 30_000)).post(PATH);
 
-    assertThat(Refusal.problem(response, 413, "TOO_LARGE"))
+    assertThat(ErrorAnswers.problem(response, 413, "TOO_LARGE"))
         .contains("30000x30000", "at most " + TwoSmallModels.MAX_PIXELS);
   }
 
   @Test
-  void bytesThatAreNoImageAreRefused() {
+  void bytesThatAreNotAnImageAreRejected() {
     RequestSpecification png = given().contentType("image/png");
 
     Response text = png.body("hello".getBytes()).post(PATH);
@@ -125,10 +126,10 @@ class RefusedBodiesTest {
     Response upload = given().multiPart("image", "photo.jpg", "hello".getBytes()).post(PATH);
     Response emptyUpload = given().multiPart("image", "photo.jpg", new byte[0]).post(PATH);
 
-    assertThat(Refusal.problem(text, 415, "UNSUPPORTED_IMAGE")).contains("5 bytes");
-    assertThat(Refusal.problem(empty, 415, "UNSUPPORTED_IMAGE")).contains("0 bytes");
-    Refusal.problem(upload, 415, "UNSUPPORTED_IMAGE");
-    Refusal.problem(emptyUpload, 415, "UNSUPPORTED_IMAGE");
+    assertThat(ErrorAnswers.problem(text, 415, "UNSUPPORTED_IMAGE")).contains("5 bytes");
+    assertThat(ErrorAnswers.problem(empty, 415, "UNSUPPORTED_IMAGE")).contains("0 bytes");
+    ErrorAnswers.problem(upload, 415, "UNSUPPORTED_IMAGE");
+    ErrorAnswers.problem(emptyUpload, 415, "UNSUPPORTED_IMAGE");
   }
 
   @ParameterizedTest
@@ -142,18 +143,18 @@ class RefusedBodiesTest {
         ";;",
         "/"
       })
-  void anyOtherContentTypeIsRefused(String contentType) {
+  void unsupportedContentTypesAreRejected(String contentType) {
     RawHttp.Answer answer =
         RawHttp.post(PATH, "Content-Type: " + contentType, "Content-Length: 5")
             .text("hello")
             .send();
 
-    Refusal.problem(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
+    ErrorAnswers.problem(answer, 415, "UNSUPPORTED_MEDIA_TYPE");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"jpeg_420.jpg", "jpeg_progressive.jpg", "png_rgb.png", "gif.gif"})
-  void aTruncatedImageIsRefused(String name) {
+  void aTruncatedImageIsRejected(String name) {
     byte[] image = Service.image(name);
 
     Response response =
@@ -162,7 +163,7 @@ class RefusedBodiesTest {
             .body(Arrays.copyOf(image, image.length / 2))
             .post(PATH);
 
-    Refusal.problem(response, 422, "UNDECODABLE_IMAGE");
+    ErrorAnswers.problem(response, 422, "UNDECODABLE_IMAGE");
   }
 
   @ParameterizedTest
@@ -173,14 +174,14 @@ class RefusedBodiesTest {
         "--x\r\nContent-Disposition: form-data; name=\"image\"; filename=\"a\"\r\n\r\nabc",
         ""
       })
-  void aDamagedMultipartBodyIsRefused(String body) {
+  void aDamagedMultipartBodyIsRejected(String body) {
     RawHttp.Answer answer =
         RawHttp.post(PATH, MULTIPART, "Content-Length: " + body.length()).text(body).send();
 
-    Refusal.problem(answer, 400, "BAD_REQUEST");
+    ErrorAnswers.problem(answer, 400, "BAD_REQUEST");
   }
 
-  /** The parser stumbles over each of them with an exception that is not its own. */
+  /** For each of these, the parser throws an undocumented exception. */
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -189,18 +190,18 @@ class RefusedBodiesTest {
         "name=\"image\"; filename=\"a\"\r\nContent-Transfer-Encoding: base64",
         "name=\"note\"\r\nContent-Type: text/plain; charset=none"
       })
-  void aPartThatCannotBeReadIsRefused(String disposition) {
+  void anInvalidPartIsRejected(String disposition) {
     String body =
         "--x\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n!a!\r\n--x--\r\n";
 
     RawHttp.Answer answer =
         RawHttp.post(PATH, MULTIPART, "Content-Length: " + body.length()).text(body).send();
 
-    Refusal.problem(answer, 400, "BAD_REQUEST");
+    ErrorAnswers.problem(answer, 400, "BAD_REQUEST");
   }
 
   @Test
-  void aMultipartBodyWithAnEmptyBoundaryOrACharsetThatThereIsNotIsRefused() {
+  void anEmptyBoundaryOrAnUnknownCharsetIsRejected() {
     String body = PART_HEAD + "a\r\n--x--\r\n";
     for (String parameters : new String[] {"boundary=", "boundary=x; charset=none"}) {
       RawHttp.Answer answer =
@@ -211,19 +212,19 @@ class RefusedBodiesTest {
               .text(body)
               .send();
 
-      Refusal.problem(answer, 400, "BAD_REQUEST");
+      ErrorAnswers.problem(answer, 400, "BAD_REQUEST");
     }
   }
 
   @Test
-  void anUploadWithoutAFileNameIsRefused() {
+  void anUploadWithoutAFileNameIsRejected() {
     String body = PART_HEAD.replace("; filename=\"a\"\r\n", "\r\nContent-Type: image/png\r\n");
     body += "a\r\n--x--\r\n";
 
     RawHttp.Answer answer =
         RawHttp.post(PATH, MULTIPART, "Content-Length: " + body.length()).text(body).send();
 
-    assertThat(Refusal.problem(answer, 400, "INVALID_REQUEST")).contains("file name");
+    assertThat(ErrorAnswers.problem(answer, 400, "INVALID_REQUEST")).contains("file name");
   }
 
   @ParameterizedTest
@@ -235,7 +236,7 @@ class RefusedBodiesTest {
         "3\r\nabcdefg\r\n",
         "80000000\r\na"
       })
-  void aBodyOfBrokenChunksIsRefused(String broken) {
+  void invalidChunksAreRejected(String broken) {
     RawHttp.Answer image =
         RawHttp.post(PATH, "Content-Type: image/jpeg", CHUNKED).text(broken).send();
     RawHttp.Answer tensor =
@@ -245,25 +246,25 @@ class RefusedBodiesTest {
         RawHttp.post(PATH, MULTIPART, CHUNKED).chunk(PART_HEAD.getBytes()).text(broken).send();
     RawHttp.Answer index = RawHttp.post("/v2/repository/index", CHUNKED).text(broken).send();
 
-    assertThat(Refusal.problem(image, 400, "INVALID_REQUEST")).contains("chunks");
-    assertThat(Refusal.problem(upload, 400, "INVALID_REQUEST")).contains("chunks");
-    assertThat(Refusal.v2(tensor, 400)).contains("chunks");
-    assertThat(Refusal.v2(index, 400)).contains("chunks");
+    assertThat(ErrorAnswers.problem(image, 400, "INVALID_REQUEST")).contains("chunks");
+    assertThat(ErrorAnswers.problem(upload, 400, "INVALID_REQUEST")).contains("chunks");
+    assertThat(ErrorAnswers.v2(tensor, 400)).contains("chunks");
+    assertThat(ErrorAnswers.v2(index, 400)).contains("chunks");
     assertThat(tensor.header("connection")).isEqualTo("close");
   }
 
   @Test
-  void aMultipartBodyWithoutABoundaryHasNoImage() {
+  void aMultipartBodyWithoutABoundaryIsRejected() {
     RawHttp.Answer answer =
         RawHttp.post(PATH, "Content-Type: multipart/form-data", "Content-Length: 5")
             .text("hello")
             .send();
 
-    Refusal.problem(answer, 400, "INVALID_REQUEST");
+    ErrorAnswers.problem(answer, 400, "INVALID_REQUEST");
   }
 
   @Test
-  void aFormOfTooManyOrTooLargeFieldsIsRefused() {
+  void tooManyOrTooLargeFieldsAreRejected() {
     RequestSpecification many = given();
     for (int i = 0; i < 1100; i++) {
       many.multiPart("field" + i, "value");
@@ -276,11 +277,11 @@ class RefusedBodiesTest {
             .multiPart("image", "photo.jpg", Service.jpeg())
             .post(PATH);
 
-    Refusal.problem(tooMany, 400, "BAD_REQUEST");
-    Refusal.problem(tooLarge, 413, "CONTENT_TOO_LARGE");
+    ErrorAnswers.problem(tooMany, 400, "BAD_REQUEST");
+    ErrorAnswers.problem(tooLarge, 413, "CONTENT_TOO_LARGE");
   }
 
-  /** A complete header of a PNG of that size, and nothing after it. */
+  /** A PNG of that size that ends after its header. */
   private static byte[] pngHeader(int width, int height) {
     ByteBuffer png = ByteBuffer.allocate(33);
     png.put(new byte[] {(byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n'});

@@ -14,20 +14,20 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** A visit of the page. It records errors of the browser and all requests. */
-final class Visit {
+/** The page in a browser window. Records all requests and the errors of the browser. */
+final class PageSession {
 
   private static final Path SCREENSHOTS = Path.of("target", "page");
-  private static final int PATIENCE_MILLIS = 60_000;
+  private static final int TIMEOUT_MILLIS = 60_000;
 
   private final Browser browser;
   private final LiveService service;
   private final List<String> requests = Collections.synchronizedList(new ArrayList<>());
-  private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
+  private final List<String> browserErrors = Collections.synchronizedList(new ArrayList<>());
   private BrowserContext context;
   private Page page;
 
-  Visit(Browser browser, LiveService service) {
+  PageSession(Browser browser, LiveService service) {
     this.browser = browser;
     this.service = service;
     open(1200, 900, ColorScheme.LIGHT);
@@ -42,7 +42,7 @@ final class Visit {
   }
 
   /** Opens the page in a window of this size. */
-  Visit open(int width, int height, ColorScheme colours) {
+  PageSession open(int width, int height, ColorScheme colours) {
     if (context != null) {
       context.close();
     }
@@ -52,16 +52,16 @@ final class Visit {
                 .setViewportSize(width, height)
                 .setColorScheme(colours)
                 .setLocale("en-GB"));
-    context.setDefaultTimeout(PATIENCE_MILLIS);
+    context.setDefaultTimeout(TIMEOUT_MILLIS);
     page = context.newPage();
     page.onRequest(request -> requests.add(request.url()));
-    page.onPageError(error -> complaints.add("uncaught: " + error));
+    page.onPageError(error -> browserErrors.add("uncaught: " + error));
     page.onConsoleMessage(
         message -> {
           // the browser reports every answer with 400 or above, also expected ones
           if (List.of("error", "warning").contains(message.type())
               && !message.text().startsWith("Failed to load resource")) {
-            complaints.add(message.type() + ": " + message.text());
+            browserErrors.add(message.type() + ": " + message.text());
           }
         });
     page.navigate(service.address().toString());
@@ -107,7 +107,7 @@ final class Visit {
   }
 
   /** Fails if axe finds accessibility problems of levels A and AA, contrast included. */
-  void mustBeAccessible() {
+  void requireAccessible() {
     // moving bars have intermediate colours
     page.waitForCondition(
         () ->
@@ -124,7 +124,7 @@ final class Visit {
   /**
    * @param widths of the window in pixels; the last one is kept
    */
-  void mustFitItsWidth(int... widths) {
+  void requireNoHorizontalScrolling(int... widths) {
     for (int width : widths) {
       page.setViewportSize(width, 800);
       assertThat(page.evaluate("document.documentElement.scrollWidth")).isEqualTo(width);
@@ -132,18 +132,18 @@ final class Visit {
   }
 
   /** Saves a screenshot below target. */
-  void photograph(String name) {
+  void screenshot(String name) {
     page.screenshot(
         new Page.ScreenshotOptions().setPath(SCREENSHOTS.resolve(name + ".png")).setFullPage(true));
   }
 
   /**
-   * @param strictly whether recorded errors fail the test
+   * @param checked whether recorded errors fail the test
    */
-  void close(boolean strictly) {
+  void close(boolean checked) {
     context.close();
-    if (strictly) {
-      assertThat(complaints).isEmpty();
+    if (checked) {
+      assertThat(browserErrors).isEmpty();
       assertThat(requests)
           .isNotEmpty()
           .allMatch(

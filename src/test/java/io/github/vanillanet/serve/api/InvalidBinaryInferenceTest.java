@@ -12,10 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Framing that lies. */
+/** Binary requests with wrong lengths or parameters. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
-class RefusedBinaryTest {
+class InvalidBinaryInferenceTest {
 
   private static final String TENSOR = "/v2/models/" + TwoSmallModels.MODEL + "/infer";
   private static final String IMAGE = "/v2/models/" + TwoSmallModels.MODEL + "-image/infer";
@@ -47,7 +47,7 @@ class RefusedBinaryTest {
   }
 
   @Test
-  void twoLengthsOfTheJsonAreRefused() {
+  void twoHeaderLengthsAreRejected() {
     RawHttp.Answer answer =
         RawHttp.post(
                 TENSOR,
@@ -57,7 +57,7 @@ class RefusedBinaryTest {
             .text("{}")
             .send();
 
-    assertThat(Refusal.v2(answer, 400)).contains("Inference-Header-Content-Length");
+    assertThat(ErrorAnswers.v2(answer, 400)).contains("Inference-Header-Content-Length");
   }
 
   @ParameterizedTest
@@ -75,8 +75,8 @@ class RefusedBinaryTest {
         "2; inputs",
         "0; 49152"
       })
-  void aHeaderLengthThatLiesIsRefused(String header, String why) {
-    assertThat(Refusal.v2(withHeader(header, "{}"), 400)).contains(why);
+  void aWrongHeaderLengthIsRejected(String header, String why) {
+    assertThat(ErrorAnswers.v2(withHeader(header, "{}"), 400)).contains(why);
   }
 
   @ParameterizedTest
@@ -100,35 +100,35 @@ class RefusedBinaryTest {
         "[4294967296,4294967296,1,1]; {\"binary_data_size\":49152}; 2^31",
         "[1,64,64,3]; {\"binary_data_size\":49152}; [n, 3, 64, 64]"
       })
-  void aBinarySizeThatLiesIsRefused(String shape, String parameters, String why) {
+  void aWrongBinarySizeIsRejected(String shape, String parameters, String why) {
     RawHttp.Answer answer =
         TritonBytes.python(TENSOR, tensor(shape, parameters), new byte[SAMPLE_BYTES]).send();
 
-    assertThat(Refusal.v2(answer, 400)).contains(why);
+    assertThat(ErrorAnswers.v2(answer, 400)).contains(why);
   }
 
   @Test
-  void dataTwiceIsRefused() {
+  void dataInBothJsonAndBinaryIsRejected() {
     String json =
         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1],\"datatype\":\"FP32\",\"data\":[1],"
             + "\"parameters\":{\"binary_data_size\":4}}]}";
 
-    assertThat(Refusal.v2(TritonBytes.python(TENSOR, json, new byte[4]).send(), 400))
+    assertThat(ErrorAnswers.v2(TritonBytes.python(TENSOR, json, new byte[4]).send(), 400))
         .contains("binary_data_size");
   }
 
   @Test
-  void aBinarySizeWithoutTheHeaderFindsNoBytes() {
+  void aBinarySizeWithoutTheHeaderIsRejected() {
     String json = tensor("[1,3,64,64]", "{\"binary_data_size\":49152}");
 
     RawHttp.Answer answer =
         RawHttp.post(TENSOR, "Content-Length: " + json.length()).text(json).send();
 
-    assertThat(Refusal.v2(answer, 400)).contains(" 0 bytes");
+    assertThat(ErrorAnswers.v2(answer, 400)).contains(" 0 bytes");
   }
 
   @Test
-  void numbersThatAreNoneAreRefused() {
+  void nanIsRejected() {
     byte[] notANumber = new byte[SAMPLE_BYTES];
     ByteBuffer.wrap(notANumber).order(ByteOrder.LITTLE_ENDIAN).putFloat(400, Float.NaN);
     byte[] enormous = new byte[SAMPLE_BYTES];
@@ -137,39 +137,44 @@ class RefusedBinaryTest {
       floats.putFloat(Float.MAX_VALUE);
     }
 
-    assertThat(Refusal.v2(TritonBytes.raw(TENSOR, notANumber).send(), 400))
+    assertThat(ErrorAnswers.v2(TritonBytes.raw(TENSOR, notANumber).send(), 400))
         .contains("element 100", "NaN");
     assertThat(TritonBytes.raw(TENSOR, enormous).send().status()).isIn(200, 400);
   }
 
   @Test
-  void elementsThatLieAboutTheirLengthAreRefused() {
+  void elementsWithAWrongLengthAreRejected() {
     byte[] one = TritonBytes.elements(Service.jpeg());
     byte[] negative = one.clone();
     negative[3] = (byte) 0xff;
     byte[] longer = Arrays.copyOf(one, one.length + 3);
 
     assertThat(
-            Refusal.v2(TritonBytes.python(IMAGE, images("[1]", one.length), negative).send(), 400))
+            ErrorAnswers.v2(
+                TritonBytes.python(IMAGE, images("[1]", one.length), negative).send(), 400))
         .contains("element 0");
-    assertThat(Refusal.v2(TritonBytes.python(IMAGE, images("[2]", one.length), one).send(), 400))
+    assertThat(
+            ErrorAnswers.v2(TritonBytes.python(IMAGE, images("[2]", one.length), one).send(), 400))
         .contains("2 elements");
     assertThat(
-            Refusal.v2(TritonBytes.python(IMAGE, images("[1]", longer.length), longer).send(), 400))
+            ErrorAnswers.v2(
+                TritonBytes.python(IMAGE, images("[1]", longer.length), longer).send(), 400))
         .contains("3 bytes", "1 elements");
     assertThat(
-            Refusal.v2(TritonBytes.python(IMAGE, images("[2]", longer.length), longer).send(), 400))
+            ErrorAnswers.v2(
+                TritonBytes.python(IMAGE, images("[2]", longer.length), longer).send(), 400))
         .contains("4 bytes");
-    assertThat(Refusal.v2(TritonBytes.python(IMAGE, images("[1]", 0), new byte[0]).send(), 400))
+    assertThat(
+            ErrorAnswers.v2(TritonBytes.python(IMAGE, images("[1]", 0), new byte[0]).send(), 400))
         .contains(" 0");
   }
 
   @Test
-  void anImageOverItsBoundIsTooLarge() {
+  void anImageOverTheLimitIsTooLarge() {
     byte[] image = TritonBytes.elements(new byte[TwoSmallModels.MAX_IMAGE_BODY + 1]);
 
-    Refusal.v2(TritonBytes.python(IMAGE, images("[1]", image.length), image).send(), 413);
-    Refusal.v2(TritonBytes.raw(IMAGE, image).send(), 413);
+    ErrorAnswers.v2(TritonBytes.python(IMAGE, images("[1]", image.length), image).send(), 413);
+    ErrorAnswers.v2(TritonBytes.raw(IMAGE, image).send(), 413);
   }
 
   @ParameterizedTest
@@ -185,12 +190,12 @@ class RefusedBinaryTest {
         "\"outputs\":[{\"name\":\"logits\"},{\"name\":\"logits\"}]; 2",
         "\"outputs\":[{}]; 'logits'"
       })
-  void parametersOfAnotherTypeAreRefused(String member, String why) {
+  void parametersOfAWrongTypeAreRejected(String member, String why) {
     String json = "{%s,\"inputs\":[%s]}".formatted(member, InferJson.zeros());
 
     RawHttp.Answer answer =
         RawHttp.post(TENSOR, "Content-Length: " + json.length()).text(json).send();
 
-    assertThat(Refusal.v2(answer, 400)).contains(why);
+    assertThat(ErrorAnswers.v2(answer, 400)).contains(why);
   }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The chart rejects values that cannot work and names the value. */
-class ChartRefusalsTest {
+class ChartValidationTest {
 
   @Test
   void helmLintFindsNothing() {

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
-@TestProfile(NothingConfiguredTest.MissingRepository.class)
-class NothingConfiguredTest {
+@TestProfile(EmbeddedModelTest.MissingRepository.class)
+class EmbeddedModelTest {
 
-  /** The folder is named, but is not there yet. */
+  /** The configured folder does not exist. */
   public static final class MissingRepository implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
@@ -54,7 +54,7 @@ class NothingConfiguredTest {
   }
 
   @Test
-  void itSaysWhatItWasTrainedOnAndHowWellItDoes() {
+  void theEmbeddedModelListsItsLabelsAndItsAccuracy() {
     JsonPath model = given().get("/models/vanillanet-6-cifar10").jsonPath();
 
     assertThat(model.getBoolean("trained")).isTrue();

@@ -9,17 +9,17 @@ import io.restassured.response.Response;
 import java.util.HashSet;
 import java.util.Set;
 
-/** Holds refusals against what every client may rely on. */
-final class Refusal {
+/** Checks error answers against their documented formats. */
+final class ErrorAnswers {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private static final Set<String> MEMBERS =
       Set.of("type", "title", "status", "detail", "instance", "code", "error", "request_id");
 
-  private Refusal() {}
+  private ErrorAnswers() {}
 
-  /** A problem with all its members; returns its detail. */
+  /** Checks a problem and all its members; returns its detail. */
   static String problem(Response response, int status, String code) {
     return problem(
         response.statusCode(), response.contentType(), response.asString(), status, code);
@@ -49,7 +49,7 @@ final class Refusal {
     return readable(problem.get("detail").asText());
   }
 
-  /** The Open Inference Protocol's only form; returns its text. */
+  /** Checks an error of the Open Inference Protocol; returns its message. */
   static String v2(Response response, int status) {
     return v2(response.statusCode(), response.contentType(), response.asString(), status);
   }
@@ -61,9 +61,9 @@ final class Refusal {
   private static String v2(int foundStatus, String contentType, String body, int status) {
     assertThat(foundStatus).as(body).isEqualTo(status);
     assertThat(contentType).isEqualTo("application/json");
-    JsonNode refusal = parsed(body);
-    assertThat(refusal.fieldNames()).toIterable().containsExactly("error");
-    return readable(refusal.get("error").asText());
+    JsonNode error = parsed(body);
+    assertThat(error.fieldNames()).toIterable().containsExactly("error");
+    return readable(error.get("error").asText());
   }
 
   private static String readable(String detail) {

@@ -38,17 +38,17 @@ import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * One of two models is put on a device that breaks. What a client and Kubernetes see of it; the
- * last drill is one that only a new process cures.
+ * One of two models runs on a device that the test breaks. Checks the answers and the health
+ * checks. The last test causes a fault that only a restart repairs.
  */
 @QuarkusTest
-@TestProfile(FaultDrillTest.OfItsOwn.class)
+@TestProfile(DeviceFaultTest.GroupOfBoth.class)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Timeout(180)
-class FaultDrillTest {
+class DeviceFaultTest {
 
-  /** A service that no other test needs in health. */
-  public static final class OfItsOwn implements QuarkusTestProfile {
+  /** A separate service, because its health is broken. */
+  public static final class GroupOfBoth implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of("vanillanet.groups.pair", TwoSmallModels.MODEL + "," + TwoSmallModels.OTHER);
@@ -76,7 +76,7 @@ class FaultDrillTest {
   private FaultyInstance device;
 
   @BeforeEach
-  void swapInADeviceThatCanBreak() {
+  void swapInABreakableDevice() {
     swapInADevice(Duration.ofMillis(1500));
   }
 
@@ -102,10 +102,10 @@ class FaultDrillTest {
 
   @Test
   @Order(1)
-  void aFullDeviceIs507AndTheNextRequestIsAnswered() {
+  void aFullDeviceAnswers507AndTheNextRequestSucceeds() {
     device.fail(OUT_OF_DEVICE_MEMORY.error("the device is out of memory"));
 
-    Refusal.problem(classify(), 507, "OUT_OF_DEVICE_MEMORY");
+    ErrorAnswers.problem(classify(), 507, "OUT_OF_DEVICE_MEMORY");
     device.repair();
 
     assertThat(classify().statusCode()).isEqualTo(200);
@@ -114,7 +114,7 @@ class FaultDrillTest {
 
   @Test
   @Order(1)
-  void aClientThatLeavesIsNotWaitedFor() {
+  void theRequestOfADisconnectedClientEndsBeforeItsForward() {
     swapInADevice(Duration.ofMinutes(5));
     String cancelled = "vanillanet_requests_total{model=\"" + MODEL + "\",outcome=\"cancelled\"";
     double before = metric(cancelled);
@@ -132,9 +132,9 @@ class FaultDrillTest {
       RawHttp.post(
               "/classify/" + MODEL, "Content-Type: image/jpeg", "Content-Length: " + jpeg.length)
           .bytes(jpeg)
-          .sendAndLeave(() -> Eventually.becomes(entered::tryAcquire));
+          .sendAndDisconnect(() -> Eventually.becomes(entered::tryAcquire));
 
-      Eventually.becomes(() -> metric(cancelled) == before + 1); // while the forward goes on
+      Eventually.becomes(() -> metric(cancelled) == before + 1); // while the forward is running
     } finally {
       held.release(1 << 20);
     }
@@ -143,7 +143,7 @@ class FaultDrillTest {
 
   @Test
   @Order(2)
-  void nonsenseTurnsReadinessAndAGoodVersionTurnsItBack() {
+  void nonFiniteLogitsMakeTheServiceUnreadyUntilAGoodVersionIsSwappedIn() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
 
     assertThat(refusal()).contains("vanillanet-5/1", "non_finite");
@@ -163,7 +163,7 @@ class FaultDrillTest {
     assertThat(metric("vanillanet_lane_faults_total{model=\"" + MODEL + "\",reason=\"non_finite\""))
         .isPositive();
 
-    swapInADeviceThatCanBreak();
+    swapInABreakableDevice();
 
     assertThat(classify().statusCode()).isEqualTo(200);
     assertThat(metric("vanillanet_lane_healthy{model=\"" + MODEL + "\"")).isEqualTo(1);
@@ -171,7 +171,7 @@ class FaultDrillTest {
 
   @Test
   @Order(2)
-  void aGroupWhoseHealthyMembersAreFullIsFullNotBroken() {
+  void aGroupWithFullHealthyMembersAnswers429() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
     assertThat(refusal()).contains(TwoSmallModels.MODEL);
 
@@ -186,7 +186,7 @@ class FaultDrillTest {
 
   @Test
   @Order(3)
-  void aHangTurnsReadinessAndLivenessWithoutTraffic() {
+  void aHangFailsReadinessAndLivenessWithoutTraffic() {
     assertThat(given().get(LIVE).statusCode()).isEqualTo(200);
     device.hang();
 

@@ -21,22 +21,22 @@ import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * In place of a training's process, in every test of the whole service: does at once what the seed
- * of the request says.
+ * Replaces the training process in all tests that start the service. The seed of the request
+ * selects the outcome.
  */
 @Alternative
 @Priority(1)
 @Singleton
-public final class ScriptedTraining implements JobExecutor {
+public final class ScriptedExecutor implements JobExecutor {
 
   static final long PUBLISHES = 1;
   static final long REJECTS = 2;
   static final long CRASHES = 3;
-  static final long GOES_ON = 4;
+  static final long RUNS_UNTIL_STOPPED = 4;
 
   private final ServingConfig config;
 
-  ScriptedTraining(ServingConfig config) {
+  ScriptedExecutor(ServingConfig config) {
     this.config = config;
   }
 
@@ -47,23 +47,23 @@ public final class ScriptedTraining implements JobExecutor {
     for (int step = 0; step < 3; step++) {
       folder.progress().append(progress(step));
     }
-    long act = spec.recipe().seed();
-    if (act == PUBLISHES) {
+    long script = spec.recipe().seed();
+    if (script == PUBLISHES) {
       int version = 2;
-      while (Files.exists(config.repository().resolve(OpenedAdmin.MODEL).resolve("" + version))) {
+      while (Files.exists(config.repository().resolve(AdminProfile.MODEL).resolve("" + version))) {
         version++;
       }
-      NarrowModels.copy(config.repository().resolve(OpenedAdmin.MODEL), version);
+      NarrowModels.copy(config.repository().resolve(AdminProfile.MODEL), version);
       folder.writeReport(Map.of("skipped", 2));
       folder.writeOutcome(
-          Outcome.published(OpenedAdmin.MODEL, version, 0.9, OptionalDouble.of(0.8)));
+          Outcome.published(AdminProfile.MODEL, version, 0.9, OptionalDouble.of(0.8)));
       ended.complete(RunEnd.exit(0));
-    } else if (act == REJECTS) {
+    } else if (script == REJECTS) {
       folder.writeOutcome(
           Outcome.rejected("too inaccurate", OptionalDouble.of(0.1), OptionalDouble.of(0.8)));
       ended.complete(RunEnd.exit(0));
-    } else if (act == CRASHES) {
-      Files.writeString(folder.log(), "out of luck\n");
+    } else if (script == CRASHES) {
+      Files.writeString(folder.log(), "the disk is full\n");
       ended.complete(RunEnd.exit(134));
     }
     return new Run(ended);

@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The OpenAPI document of the running service, as a reader who takes every word of it for true: an
- * object has the members that are documented and no others.
+ * The OpenAPI document of the running service, read strictly: an object has only the documented
+ * members.
  */
-public final class Description {
+public final class OpenApiDocument {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final JsonSchemaFactory SCHEMAS =
@@ -29,35 +29,35 @@ public final class Description {
 
   private final JsonNode document;
 
-  private Description(JsonNode document) {
+  private OpenApiDocument(JsonNode document) {
     this.document = document;
   }
 
-  public static Description fetch() {
+  public static OpenApiDocument fetch() {
     String text = given().queryParam("format", "json").get("/q/openapi").asString();
-    // where a validator of JSON schemas looks for what is referred to
+    // the validator resolves references below $defs
     ObjectNode document = (ObjectNode) parse(text.replace("#/components/schemas/", "#/$defs/"));
     document.set("$defs", document.path("components").path("schemas"));
-    close(document);
-    return new Description(document);
+    forbidOtherMembers(document);
+    return new OpenApiDocument(document);
   }
 
-  /** Whatever the document does not mention is not allowed. */
-  private static void close(JsonNode node) {
+  /** Rejects members that the document does not mention. */
+  private static void forbidOtherMembers(JsonNode node) {
     if (node instanceof ObjectNode object
         && object.path("properties").isObject()
         && object.path("type").asText().equals("object")
         && !object.has("additionalProperties")) {
       object.put("additionalProperties", false);
     }
-    node.forEach(Description::close);
+    node.forEach(OpenApiDocument::forbidOtherMembers);
   }
 
   static JsonNode parse(String json) {
     try {
       return JSON.readTree(json);
     } catch (JsonProcessingException e) {
-      throw new AssertionError("no JSON: " + json, e);
+      throw new AssertionError("invalid JSON: " + json, e);
     }
   }
 
@@ -94,7 +94,7 @@ public final class Description {
     return operation.node().path("responses").properties();
   }
 
-  /** Of a request or a response. */
+  /** The bodies of a request or a response. */
   List<Body> bodies(JsonNode holder) {
     List<Body> bodies = new ArrayList<>();
     for (Map.Entry<String, JsonNode> type : resolved(holder).path("content").properties()) {
@@ -114,19 +114,19 @@ public final class Description {
     return node.has("$ref") ? document.at(node.path("$ref").asText().substring(1)) : node;
   }
 
-  /** What is wrong with a value; nothing if it fits. */
+  /** The violations of a schema by a value; empty if the value is valid. */
   Set<ValidationMessage> mismatches(JsonNode schema, JsonNode value) {
     ObjectNode root = schema.deepCopy();
-    root.set("$defs", document.path("$defs")); // references begin at the root
+    root.set("$defs", document.path("$defs")); // references start at the root
     return SCHEMAS.getSchema(root).validate(value);
   }
 
   /**
-   * Fails unless the answer is one that the document tells of.
+   * Fails unless the document describes this answer.
    *
    * @param path as documented, with its parameters in braces
    */
-  public void requireFits(String method, String path, int status, Response answer) {
+  public void requireDocumented(String method, String path, int status, Response answer) {
     String what = "%s %s: %d %s".formatted(method, path, status, answer.asString());
     assertThat(answer.statusCode()).as(what).isEqualTo(status);
     Operation operation =

@@ -13,16 +13,16 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keyboard, colours and width. Every test checks that the page uses no other host. */
+/** Keyboard, colours and width of the page. */
 @ExtendWith(Browsers.class)
-class PageMannersIT {
+class PageAccessibilityIT {
 
-  private static final int MOST_KEYS = 40;
+  private static final int MAX_KEYS = 40;
   private static final int[] WIDTHS = {320, 768, 1600, 360};
 
   /** Presses Tab until the element has the focus. */
   private static void tabTo(Page page, String selector) {
-    for (int key = 0; key < MOST_KEYS; key++) {
+    for (int key = 0; key < MAX_KEYS; key++) {
       page.keyboard().press("Tab");
       if ((Boolean) page.evaluate("s => document.activeElement?.matches(s) ?? false", selector)) {
         return;
@@ -36,14 +36,14 @@ class PageMannersIT {
   }
 
   @Test
-  void thePageWorksWithoutAMouse(Visit visit) {
-    Page page = visit.page();
+  void thePageWorksWithoutAMouse(PageSession session) {
+    Page page = session.page();
     page.onFileChooser(chooser -> {}); // otherwise Playwright can miss the first one
 
     tabTo(page, "#choose");
     FileChooser chooser = page.waitForFileChooser(() -> page.keyboard().press("Enter"));
     chooser.setFiles(Oracle.file("preprocess/jpeg_420.jpg"));
-    assertThat(visit.answers()).hasSize(5);
+    assertThat(session.answers()).hasSize(5);
     tabTo(page, "#model");
     page.keyboard().press("ArrowDown");
     page.waitForCondition(() -> page.inputValue("#model").equals(LiveService.SEEDED));
@@ -56,8 +56,8 @@ class PageMannersIT {
   }
 
   @Test
-  void arrowKeysChangeTabs(Visit visit) {
-    Page page = visit.page();
+  void arrowKeysChangeTabs(PageSession session) {
+    Page page = session.page();
 
     tabTo(page, "#tab-classify");
     page.keyboard().press("ArrowRight");
@@ -74,8 +74,8 @@ class PageMannersIT {
   }
 
   @Test
-  void theFocusIsVisible(Visit visit) {
-    Page page = visit.page();
+  void theFocusIsVisible(PageSession session) {
+    Page page = session.page();
 
     tabTo(page, "#choose");
 
@@ -86,42 +86,42 @@ class PageMannersIT {
   }
 
   @Test
-  void anAddressOpensATab(Visit visit) {
-    visit.page().navigate(visit.at("#train").toString());
+  void anAddressOpensATab(PageSession session) {
+    session.page().navigate(session.at("#train").toString());
 
-    visit.page().locator("#sign-in").waitFor();
-    assertThat(visit.page().isVisible("#classify")).isFalse();
+    session.page().locator("#sign-in").waitFor();
+    assertThat(session.page().isVisible("#classify")).isFalse();
   }
 
   @ParameterizedTest
   @EnumSource(
       value = ColorScheme.class,
       names = {"LIGHT", "DARK"})
-  void bothColourSchemesAreAccessible(ColorScheme colours, Visit visit) {
-    visit.open(1200, 900, colours);
-    visit.mustBeAccessible();
-    visit.chooseModel(LiveService.SEEDED);
-    visit.page().locator(".sample").first().click();
-    visit.answers();
-    visit.page().click("#compare");
-    visit.page().locator("#comparison tbody tr").nth(2).waitFor();
-    visit.mustBeAccessible();
-    visit.photograph("classify-" + colours.name().toLowerCase());
+  void bothColourSchemesAreAccessible(ColorScheme colours, PageSession session) {
+    session.open(1200, 900, colours);
+    session.requireAccessible();
+    session.chooseModel(LiveService.SEEDED);
+    session.page().locator(".sample").first().click();
+    session.answers();
+    session.page().click("#compare");
+    session.page().locator("#comparison tbody tr").nth(2).waitFor();
+    session.requireAccessible();
+    session.screenshot("classify-" + colours.name().toLowerCase());
 
-    visit.page().setInputFiles("#file", new FilePayload("a", "", "x".getBytes()));
-    visit.problem("#problem");
-    visit.mustBeAccessible();
-    visit.page().click("#tab-train");
-    visit.mustBeAccessible();
+    session.page().setInputFiles("#file", new FilePayload("a", "", "x".getBytes()));
+    session.problem("#problem");
+    session.requireAccessible();
+    session.page().click("#tab-train");
+    session.requireAccessible();
     String ground =
-        (String) visit.page().evaluate("getComputedStyle(document.body).backgroundColor");
+        (String) session.page().evaluate("getComputedStyle(document.body).backgroundColor");
     assertThat(ground)
         .isEqualTo(colours == ColorScheme.DARK ? "rgb(23, 21, 17)" : "rgb(250, 246, 236)");
   }
 
   @Test
-  void theChosenColourSchemeIsKept(Visit visit) {
-    Page page = visit.page();
+  void theChosenColourSchemeIsKept(PageSession session) {
+    Page page = session.page();
     String background = "getComputedStyle(document.body).backgroundColor";
     Object light = page.evaluate(background);
 
@@ -137,29 +137,29 @@ class PageMannersIT {
   }
 
   @Test
-  void thePageNeedsNoHorizontalScrolling(Visit visit) {
-    visit.open(360, 800, ColorScheme.LIGHT);
-    visit.mustFitItsWidth(WIDTHS);
-    visit.chooseModel(LiveService.NARROW); // its labels are long
-    visit.choosePicture(Oracle.file("preprocess/jpeg_wide_2000x60.jpg"));
-    visit.answers();
-    visit.page().click("#compare");
-    visit.page().locator("#comparison tbody tr").nth(2).waitFor();
-    visit.mustFitItsWidth(WIDTHS);
-    visit.photograph("classify-phone");
+  void thePageNeedsNoHorizontalScrolling(PageSession session) {
+    session.open(360, 800, ColorScheme.LIGHT);
+    session.requireNoHorizontalScrolling(WIDTHS);
+    session.chooseModel(LiveService.NARROW); // its labels are long
+    session.choosePicture(Oracle.file("preprocess/jpeg_wide_2000x60.jpg"));
+    session.answers();
+    session.page().click("#compare");
+    session.page().locator("#comparison tbody tr").nth(2).waitFor();
+    session.requireNoHorizontalScrolling(WIDTHS);
+    session.screenshot("classify-phone");
 
-    visit.signIn();
-    visit.page().locator("#versions tbody tr").first().waitFor();
-    visit.mustFitItsWidth(WIDTHS);
+    session.signIn();
+    session.page().locator("#versions tbody tr").first().waitFor();
+    session.requireNoHorizontalScrolling(WIDTHS);
   }
 
   @Test
-  void reducedMotionIsRespected(Visit visit) {
-    Page page = visit.page();
+  void reducedMotionIsRespected(PageSession session) {
+    Page page = session.page();
     page.emulateMedia(new Page.EmulateMediaOptions().setReducedMotion(ReducedMotion.REDUCE));
 
     page.locator(".sample").first().click();
-    visit.answers();
+    session.answers();
 
     assertThat(page.evaluate("document.getAnimations().length")).isEqualTo(0);
   }
