@@ -57,4 +57,9 @@ public final class ServiceException extends RuntimeException {
   public static boolean has(Throwable failure, ErrorCode code) {
     return failure instanceof ServiceException named && named.code == code;
   }
+
+  /** The first cause of {@code failure}, or itself. */
+  public static Throwable rootOf(Throwable failure) {
+    return failure.getCause() == null ? failure : rootOf(failure.getCause());
+  }
 }

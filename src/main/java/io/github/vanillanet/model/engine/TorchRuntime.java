@@ -37,16 +37,8 @@ public final class TorchRuntime {
           "libtorch cannot be loaded on %s/%s: %s",
           System.getProperty("os.name"),
           System.getProperty("os.arch"),
-          rootOf(e));
+          ServiceException.rootOf(e));
     }
-  }
-
-  private static Throwable rootOf(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
   }
 
   /** Version of libtorch: 2.7.1. */

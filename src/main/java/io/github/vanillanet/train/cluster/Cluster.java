@@ -8,29 +8,38 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
+import io.github.vanillanet.base.error.ServiceException;
 import java.net.HttpURLConnection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
 /** The requests to Kubernetes. Each call takes a few seconds at most. Thread-safe. */
-final class Cluster implements AutoCloseable {
+record Cluster(KubernetesClient client, String namespace) implements AutoCloseable {
 
   /** Label that Kubernetes sets. Clusters before 1.27 do not have its longer name. */
   private static final String JOB_NAME = "job-name";
 
   private static final int UNPROCESSABLE = 422;
 
-  private final KubernetesClient client;
-  private final String namespace;
+  /** A failed request. The message is for an operator. */
+  static final class Failure extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final boolean permanent;
 
-  Cluster(KubernetesClient client, String namespace) {
-    this.client = client;
-    this.namespace = namespace;
+    Failure(String message, boolean permanent, Throwable cause) {
+      super(message, cause);
+      this.permanent = permanent;
+    }
+
+    /** Whether repeating the request cannot help. */
+    boolean permanent() {
+      return permanent;
+    }
   }
 
   /** Creates a Job, unless it exists because the answer to an earlier request was lost. */
-  void create(Job job) throws ClusterException {
+  void create(Job job) throws Failure {
     try {
       jobs().resource(job).create();
     } catch (KubernetesClientException e) {
@@ -40,18 +49,18 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  Optional<Job> find(String name) throws ClusterException {
+  Optional<Job> find(String name) throws Failure {
     return request("get", "jobs.batch", () -> Optional.ofNullable(jobs().withName(name).get()));
   }
 
   /** The Jobs of all attempts at a training that still exist. */
-  List<Job> attempts(String id) throws ClusterException {
+  List<Job> attempts(String id) throws Failure {
     return request(
         "list", "jobs.batch", () -> jobs().withLabel(TrainingJob.ID_LABEL, id).list().getItems());
   }
 
   /** The status of the Job's pod. */
-  PodReport pod(String name) throws ClusterException {
+  PodReport pod(String name) throws Failure {
     List<Pod> pods =
         request(
             "list",
@@ -61,7 +70,7 @@ final class Cluster implements AutoCloseable {
   }
 
   /** Deletes the Job, if it exists, after its pods have ended. */
-  void delete(String name) throws ClusterException {
+  void delete(String name) throws Failure {
     request(
         "delete",
         "jobs.batch",
@@ -72,7 +81,7 @@ final class Cluster implements AutoCloseable {
     return client.batch().v1().jobs().inNamespace(namespace);
   }
 
-  private <T> T request(String verb, String resource, Supplier<T> call) throws ClusterException {
+  private <T> T request(String verb, String resource, Supplier<T> call) throws Failure {
     try {
       return call.get();
     } catch (KubernetesClientException e) {
@@ -80,38 +89,30 @@ final class Cluster implements AutoCloseable {
     }
   }
 
-  private ClusterException failure(String verb, String resource, KubernetesClientException e) {
+  private Failure failure(String verb, String resource, KubernetesClientException e) {
     String answer =
         e.getStatus() != null && e.getStatus().getMessage() != null
             ? e.getStatus().getMessage()
-            : rootOf(e).toString();
+            : ServiceException.rootOf(e).toString();
     return switch (e.getCode()) {
       case HttpURLConnection.HTTP_FORBIDDEN ->
-          new ClusterException(
+          new Failure(
               "Kubernetes answers 403; the service account needs the permission to %s %s in namespace %s: %s"
                   .formatted(verb, resource, namespace, answer),
               true,
               e);
       case HttpURLConnection.HTTP_BAD_REQUEST, HttpURLConnection.HTTP_NOT_FOUND, UNPROCESSABLE ->
-          new ClusterException(
+          new Failure(
               "Kubernetes rejects the request to %s %s: %s".formatted(verb, resource, answer),
               true,
               e);
       default ->
-          new ClusterException(
+          new Failure(
               "the API server at %s does not answer, retrying: %s"
                   .formatted(client.getMasterUrl(), answer),
               false,
               e);
     };
-  }
-
-  private static Throwable rootOf(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return root;
   }
 
   @Override

@@ -6,8 +6,11 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRun;
 import io.github.vanillanet.train.jobs.RunEnd;
+import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
@@ -61,10 +64,15 @@ final class ClusterRun implements JobRun {
   private Optional<String> givenUp = Optional.empty();
 
   private volatile Optional<String> obstacle = Optional.empty();
-  private boolean mustEnd; // guarded by this
-  private boolean left; // guarded by this
+  private volatile boolean mustEnd;
+  private volatile boolean left;
 
-  private ClusterRun(
+  /**
+   * @param name of the Kubernetes Job of the last attempt
+   * @param toCreate the Job to create in the background; empty to look for one that a previous
+   *     service process created
+   */
+  ClusterRun(
       Cluster cluster, Timeouts timeouts, JobFolder folder, String name, Optional<Job> toCreate) {
     this.cluster = cluster;
     this.timeouts = timeouts;
@@ -74,20 +82,6 @@ final class ClusterRun implements JobRun {
     this.poller = new Thread(this::poll, "training-" + folder.id());
     this.poller.setDaemon(true);
     this.poller.start();
-  }
-
-  /** Creates the Job in the background. */
-  static ClusterRun create(Cluster cluster, Timeouts timeouts, JobFolder folder, Job job) {
-    return new ClusterRun(cluster, timeouts, folder, job.getMetadata().getName(), Optional.of(job));
-  }
-
-  /**
-   * Looks for a Job that a previous service process created.
-   *
-   * @param name of the last attempt
-   */
-  static ClusterRun adopt(Cluster cluster, Timeouts timeouts, JobFolder folder, String name) {
-    return new ClusterRun(cluster, timeouts, folder, name, Optional.empty());
   }
 
   @Override
@@ -142,17 +136,17 @@ final class ClusterRun implements JobRun {
   @FunctionalInterface
   private interface Step {
     /** Returns true once the step is done. */
-    boolean run() throws ClusterException;
+    boolean run() throws Cluster.Failure;
   }
 
   private void repeat(Step step) throws InterruptedException {
-    while (!isLeft() && !ended.isDone()) {
+    while (!left && !ended.isDone()) {
       try {
         if (step.run()) {
           return;
         }
         refused.exceeds(timeouts.stuck(), false);
-      } catch (ClusterException e) {
+      } catch (Cluster.Failure e) {
         if (isFinal(e)) {
           end(RunEnd.because(e.getMessage()));
           return;
@@ -167,13 +161,13 @@ final class ClusterRun implements JobRun {
    * A rejected creation is final. For an existing Job, an operator has time to grant a missing
    * permission.
    */
-  private boolean isFinal(ClusterException rejection) {
+  private boolean isFinal(Cluster.Failure rejection) {
     boolean exceeded = refused.exceeds(timeouts.stuck(), rejection.permanent());
     return exceeded || rejection.permanent() && toCreate.isPresent();
   }
 
   /** Selects the attempt that is still active, if it is not the last one. */
-  private boolean selectAttempt() throws ClusterException {
+  private boolean selectAttempt() throws Cluster.Failure {
     cluster.attempts(folder.id()).stream()
         .filter(job -> condition(job, "Complete").isEmpty() && condition(job, "Failed").isEmpty())
         .max(Comparator.comparing(job -> job.getMetadata().getCreationTimestamp()))
@@ -181,8 +175,8 @@ final class ClusterRun implements JobRun {
     return true;
   }
 
-  private boolean update() throws ClusterException {
-    if (mustEnd()) {
+  private boolean update() throws Cluster.Failure {
+    if (mustEnd) {
       toCreate = Optional.empty();
       cluster.delete(name);
     } else if (toCreate.isPresent()) {
@@ -202,7 +196,7 @@ final class ClusterRun implements JobRun {
     }
     Optional<JobCondition> failed = condition(job.get(), "Failed");
     if (failed.isPresent()) {
-      return end(new JobFailure(cluster, folder).read(name, failed.get()));
+      return end(reason(failed.get()));
     }
     PodReport pod = cluster.pod(name);
     report(pod.obstacle());
@@ -213,11 +207,36 @@ final class ClusterRun implements JobRun {
     return false;
   }
 
+  /** Mostly from the pod. Also appends the end of the container's log to the training's log. */
+  private RunEnd reason(JobCondition failed) {
+    try {
+      PodReport pod = cluster.pod(name);
+      pod.logEnd().ifPresent(this::log);
+      return pod.end(failed);
+    } catch (Cluster.Failure e) {
+      return RunEnd.because(
+          "the Kubernetes Job failed: %s; reading the reason failed: %s"
+              .formatted(failed.getReason(), e.getMessage()));
+    }
+  }
+
+  private void log(String logEnd) {
+    try {
+      Files.writeString(
+          folder.log(),
+          logEnd.strip() + "\n",
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "writing {0} failed: {1}", folder.log(), e);
+    }
+  }
+
   private RunEnd gone() {
     if (givenUp.isPresent()) {
       return RunEnd.because(givenUp.get());
     }
-    return seen && !mustEnd()
+    return seen && !mustEnd
         ? RunEnd.because("the Kubernetes Job %s was deleted from outside".formatted(name))
         : RunEnd.unknown();
   }
@@ -247,14 +266,6 @@ final class ClusterRun implements JobRun {
   private boolean end(RunEnd how) {
     ended.complete(how);
     return true;
-  }
-
-  private synchronized boolean mustEnd() {
-    return mustEnd;
-  }
-
-  private synchronized boolean isLeft() {
-    return left;
   }
 
   private synchronized void pause() throws InterruptedException {

@@ -2,6 +2,7 @@ package io.github.vanillanet.train.cluster;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -84,11 +85,9 @@ public final class KubernetesExecutor implements JobExecutor {
 
   @Override
   public JobRun start(JobFolder folder) {
-    return track(
-        ClusterRun.create(
-            cluster(),
-            timeouts,
-            folder,
+    return run(
+        folder,
+        Optional.of(
             new TrainingJob(settings, claims)
                 .of(folder.id(), folder.attempts(), command.apply(folder.path()))));
   }
@@ -96,11 +95,12 @@ public final class KubernetesExecutor implements JobExecutor {
   /** Returns a run before Kubernetes has answered. The run ends if there is no Job. */
   @Override
   public Optional<JobRun> find(JobFolder folder) {
-    String name = TrainingJob.name(folder.id(), folder.attempts());
-    return Optional.of(track(ClusterRun.adopt(cluster(), timeouts, folder, name)));
+    return Optional.of(run(folder, Optional.empty()));
   }
 
-  private ClusterRun track(ClusterRun run) {
+  private ClusterRun run(JobFolder folder, Optional<Job> toCreate) {
+    String name = TrainingJob.name(folder.id(), folder.attempts());
+    ClusterRun run = new ClusterRun(cluster(), timeouts, folder, name, toCreate);
     runs.add(run);
     run.ended().thenRun(() -> runs.remove(run));
     return run;

@@ -6,6 +6,8 @@ import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.github.vanillanet.train.jobs.RunEnd;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -75,6 +77,21 @@ record PodReport(
             () ->
                 condition(pod, "DisruptionTarget", "True")
                     .map(it -> "the pod was ended: " + describe(it.getReason(), it.getMessage())));
+  }
+
+  /**
+   * The reason why the pod's Job failed.
+   *
+   * @param failed the Job's condition {@code Failed}
+   */
+  RunEnd end(JobCondition failed) {
+    if ("DeadlineExceeded".equals(failed.getReason())) {
+      return RunEnd.because("the training exceeded " + KubernetesExecutor.SETTINGS + ".deadline");
+    }
+    return reason.isPresent() || exitCode.isPresent()
+        ? new RunEnd(exitCode, reason)
+        : RunEnd.because(
+            "the Kubernetes Job failed: %s: %s".formatted(failed.getReason(), failed.getMessage()));
   }
 
   private static Optional<String> killed(ContainerStateTerminated ended) {

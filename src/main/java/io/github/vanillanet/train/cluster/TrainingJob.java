@@ -1,25 +1,23 @@
 package io.github.vanillanet.train.cluster;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
-import io.fabric8.kubernetes.api.model.PodSecurityContext;
-import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.PodSpec;
-import io.fabric8.kubernetes.api.model.PodSpecBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
-import io.fabric8.kubernetes.api.model.SecurityContext;
-import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
-import io.fabric8.kubernetes.api.model.Volume;
+import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
-import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import io.fabric8.kubernetes.api.model.batch.v1.JobBuilder;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import io.github.vanillanet.base.config.KubernetesConfig;
+import io.github.vanillanet.base.error.ServiceException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -32,20 +30,84 @@ final class TrainingJob {
   static final String ID_LABEL = "vanillanet.io/training";
 
   private static final String APPLICATION = "vanillanet-training";
-  private static final long USER = 1000;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /**
+   * All that no setting changes. The service decides whether to resume, so the backoff limit is 0.
+   * The policy of the termination message adds the end of the log to the pod's status, which the
+   * service may read.
+   */
+  private static final String TEMPLATE =
+      """
+      metadata: {}
+      spec:
+        parallelism: 1
+        completions: 1
+        backoffLimit: 0
+        template:
+          metadata: {}
+          spec:
+            restartPolicy: Never
+            automountServiceAccountToken: false
+            enableServiceLinks: false
+            securityContext:
+              runAsNonRoot: true
+              runAsUser: 1000
+              runAsGroup: 1000
+              fsGroup: 1000
+              fsGroupChangePolicy: OnRootMismatch
+              seccompProfile: {type: RuntimeDefault}
+            containers:
+              - name: training
+                terminationMessagePolicy: FallbackToLogsOnError
+                securityContext:
+                  allowPrivilegeEscalation: false
+                  readOnlyRootFilesystem: true
+                  capabilities: {drop: [ALL]}
+                volumeMounts: [{name: tmp, mountPath: /tmp}]
+            volumes: [{name: tmp, emptyDir: {}}]
+      """;
 
   private final KubernetesConfig settings;
   private final List<ClaimMount> claims;
-  private final JsonSettings json;
+  private final ResourceRequirements resources;
+  private final Map<String, String> nodeSelector;
+  private final List<Toleration> tolerations;
 
   /**
-   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CONFIGURATION} if a setting
-   *     is not usable
+   * @throws ServiceException {@code BAD_CONFIGURATION} if a setting is not JSON of the form in a
+   *     pod specification, or has an unknown field
    */
   TrainingJob(KubernetesConfig settings, List<ClaimMount> claims) {
     this.settings = settings;
     this.claims = claims;
-    this.json = JsonSettings.of(settings);
+    this.resources = read("resources", settings.resources(), new TypeReference<>() {});
+    this.nodeSelector = read("node-selector", settings.nodeSelector(), new TypeReference<>() {});
+    this.tolerations = read("tolerations", settings.tolerations(), new TypeReference<>() {});
+    rejectUnknown("resources", resources.getAdditionalProperties());
+    tolerations.forEach(it -> rejectUnknown("tolerations", it.getAdditionalProperties()));
+  }
+
+  private static <T> T read(String name, String text, TypeReference<T> type) {
+    try {
+      T value = JSON.readValue(text, type);
+      if (value != null) {
+        return value;
+      }
+    } catch (JsonProcessingException e) {
+      // answered like null
+    }
+    throw BAD_CONFIGURATION.error(
+        "%s.%s: expected JSON of the form in a pod specification, found '%s'",
+        KubernetesExecutor.SETTINGS, name, text);
+  }
+
+  private static void rejectUnknown(String name, Map<String, Object> unknown) {
+    if (!unknown.isEmpty()) {
+      throw BAD_CONFIGURATION.error(
+          "%s.%s: a pod specification has no such field: %s",
+          KubernetesExecutor.SETTINGS, name, String.join(", ", unknown.keySet()));
+    }
   }
 
   /** Each attempt has its own name, so that none is created twice. */
@@ -57,77 +119,45 @@ final class TrainingJob {
    * @param command of the container, instead of the image's entry point
    */
   Job of(String id, int attempt, List<String> command) {
+    Job job = Serialization.unmarshal(TEMPLATE, Job.class);
     Map<String, String> labels =
-        Map.of(
+        Map.ofEntries(
             // differs from the service's name, so that its Service sends no requests to the pod
-            "app.kubernetes.io/name",
-            APPLICATION,
-            "app.kubernetes.io/instance",
-            settings.instance(),
-            "app.kubernetes.io/component",
-            "training",
-            "app.kubernetes.io/managed-by",
-            "vanillanet-serving",
-            ID_LABEL,
-            id);
-    return new JobBuilder()
-        .withNewMetadata()
-        .withName(name(id, attempt))
-        .withLabels(labels)
-        .endMetadata()
-        .withNewSpec()
-        .withParallelism(1)
-        .withCompletions(1)
-        .withBackoffLimit(0) // the service decides whether to resume
-        .withTtlSecondsAfterFinished((int) settings.keepFinished().toSeconds())
-        .withActiveDeadlineSeconds(settings.deadline().map(Duration::toSeconds).orElse(null))
-        .withNewTemplate()
-        .withNewMetadata()
-        .withLabels(labels)
-        .endMetadata()
-        .withSpec(pod(command))
-        .endTemplate()
-        .endSpec()
-        .build();
+            Map.entry("app.kubernetes.io/name", APPLICATION),
+            Map.entry("app.kubernetes.io/instance", settings.instance()),
+            Map.entry("app.kubernetes.io/component", "training"),
+            Map.entry("app.kubernetes.io/managed-by", "vanillanet-serving"),
+            Map.entry(ID_LABEL, id));
+    job.getMetadata().setName(name(id, attempt));
+    job.getMetadata().setLabels(labels);
+    job.getSpec().setTtlSecondsAfterFinished((int) settings.keepFinished().toSeconds());
+    settings.deadline().map(Duration::toSeconds).ifPresent(job.getSpec()::setActiveDeadlineSeconds);
+    job.getSpec().getTemplate().getMetadata().setLabels(labels);
+    complete(job.getSpec().getTemplate().getSpec(), command);
+    return job;
   }
 
-  private PodSpec pod(List<String> command) {
-    return new PodSpecBuilder()
-        .withRestartPolicy("Never")
-        .withServiceAccountName(settings.serviceAccount().orElse(null))
-        .withAutomountServiceAccountToken(false)
-        .withEnableServiceLinks(false)
-        .withImagePullSecrets(
-            settings.imagePullSecrets().stream()
-                .flatMap(List::stream)
-                .map(LocalObjectReference::new)
-                .toList())
-        .withRuntimeClassName(settings.runtimeClass().orElse(null))
-        .withNodeSelector(json.nodeSelector())
-        .withTolerations(json.tolerations())
-        .withSecurityContext(podSecurity())
-        .withContainers(container(command))
-        .withVolumes(volumes())
-        .build();
-  }
-
-  private Container container(List<String> command) {
-    return new ContainerBuilder()
-        .withName(CONTAINER)
-        .withImage(settings.image().orElseThrow())
-        .withImagePullPolicy(settings.imagePullPolicy())
-        .withCommand(command)
-        .withResources(resources())
-        .withSecurityContext(security())
-        .withVolumeMounts(mounts())
-        // adds the end of the log to the pod's status, which the service may read
-        .withTerminationMessagePolicy("FallbackToLogsOnError")
-        .build();
+  private void complete(PodSpec pod, List<String> command) {
+    settings.serviceAccount().ifPresent(pod::setServiceAccountName);
+    settings.runtimeClass().ifPresent(pod::setRuntimeClassName);
+    settings
+        .imagePullSecrets()
+        .ifPresent(
+            it -> pod.setImagePullSecrets(it.stream().map(LocalObjectReference::new).toList()));
+    pod.setNodeSelector(nodeSelector);
+    pod.setTolerations(tolerations);
+    Container container = pod.getContainers().get(0);
+    container.setImage(settings.image().orElseThrow());
+    container.setImagePullPolicy(settings.imagePullPolicy());
+    container.setCommand(command);
+    container.setResources(withDevices());
+    for (int i = 0; i < claims.size(); i++) { // before the temporary folder
+      mount(claims.get(i), i, pod, container);
+    }
   }
 
   /** Kubernetes requires equal requests and limits for the GPU. */
-  private ResourceRequirements resources() {
-    ResourceRequirements resources = json.resources();
+  private ResourceRequirements withDevices() {
     if (settings.gpuCount() == 0) {
       return resources;
     }
@@ -139,56 +169,25 @@ final class TrainingJob {
         .build();
   }
 
-  private static PodSecurityContext podSecurity() {
-    return new PodSecurityContextBuilder()
-        .withRunAsNonRoot(true)
-        .withRunAsUser(USER)
-        .withRunAsGroup(USER)
-        .withFsGroup(USER)
-        .withFsGroupChangePolicy("OnRootMismatch")
-        .withNewSeccompProfile()
-        .withType("RuntimeDefault")
-        .endSeccompProfile()
-        .build();
-  }
-
-  private static SecurityContext security() {
-    return new SecurityContextBuilder()
-        .withAllowPrivilegeEscalation(false)
-        .withReadOnlyRootFilesystem(true)
-        .withNewCapabilities()
-        .withDrop("ALL")
-        .endCapabilities()
-        .build();
-  }
-
-  private List<VolumeMount> mounts() {
-    List<VolumeMount> mounts = new ArrayList<>();
-    for (ClaimMount mount : claims) {
-      mounts.add(
-          new VolumeMountBuilder()
-              .withName(mount.name())
-              .withMountPath(mount.path().toString())
-              .withReadOnly(mount.readOnly() ? true : null)
-              .build());
-    }
-    mounts.add(new VolumeMountBuilder().withName("tmp").withMountPath("/tmp").build());
-    return mounts;
-  }
-
-  private List<Volume> volumes() {
-    List<Volume> volumes = new ArrayList<>();
-    for (ClaimMount mount : claims) {
-      volumes.add(
-          new VolumeBuilder()
-              .withName(mount.name())
-              .withNewPersistentVolumeClaim()
-              .withClaimName(mount.claim().orElseThrow())
-              .withReadOnly(mount.readOnly() ? true : null)
-              .endPersistentVolumeClaim()
-              .build());
-    }
-    volumes.add(new VolumeBuilder().withName("tmp").withNewEmptyDir().endEmptyDir().build());
-    return volumes;
+  private static void mount(ClaimMount mount, int index, PodSpec pod, Container container) {
+    container
+        .getVolumeMounts()
+        .add(
+            index,
+            new VolumeMountBuilder()
+                .withName(mount.name())
+                .withMountPath(mount.path().toString())
+                .withReadOnly(mount.readOnly() ? true : null)
+                .build());
+    pod.getVolumes()
+        .add(
+            index,
+            new VolumeBuilder()
+                .withName(mount.name())
+                .withNewPersistentVolumeClaim()
+                .withClaimName(mount.claim().orElseThrow())
+                .withReadOnly(mount.readOnly() ? true : null)
+                .endPersistentVolumeClaim()
+                .build());
   }
 }
