@@ -18,7 +18,6 @@ import io.github.vanillanet.serve.scheduler.Scheduler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
@@ -28,13 +27,11 @@ final class ServingWiring {
   /** Decoded images need several times the memory of their bodies. */
   private static final int HEAP_PER_BODY_MEMORY = 8;
 
-  @Produces
   @Singleton
   Ticker ticker() {
     return Ticker.system();
   }
 
-  @Produces
   @Singleton
   ServingMetrics metrics(MeterRegistry registry, PrometheusMeterRegistry prometheus) {
     ServingMetrics metrics = new ServingMetrics(registry);
@@ -43,31 +40,26 @@ final class ServingWiring {
     return metrics;
   }
 
-  @Produces
   @Singleton
   ModelRepository repository(ServingConfig config) {
     return new ModelRepository(config.repository());
   }
 
-  @Produces
   @Singleton
   ModelRegistry registry() {
     return new ModelRegistry();
   }
 
-  @Produces
   @Singleton
   Scheduler scheduler(Ticker ticker) {
     return new Scheduler(ticker);
   }
 
-  @Produces
   @Singleton
   DeferredLoader loader() {
     return new DeferredLoader();
   }
 
-  @Produces
   @Singleton
   VersionSwitch versions(
       ServingConfig config,
@@ -79,14 +71,12 @@ final class ServingWiring {
     return new VersionSwitch(repository, loader, registry, limits, config.keepVersions());
   }
 
-  @Produces
   @Singleton
   DefaultModel defaultModel(
       ServingConfig config, ModelRepository repository, ModelRegistry registry) {
     return new DefaultModel(config.defaultModel(), repository, registry::versions);
   }
 
-  @Produces
   @Singleton
   ModelSelection selection(
       ServingConfig config,
@@ -100,7 +90,6 @@ final class ServingWiring {
         config.groups());
   }
 
-  @Produces
   @Singleton
   BodyMemory bodyMemory(ServingConfig config, Ticker ticker, ServingMetrics metrics) {
     long capacity =
@@ -113,20 +102,17 @@ final class ServingWiring {
     return memory;
   }
 
-  @Produces
   @Singleton
   RejectionDelay rejectionDelay(Ticker ticker) {
     return new RejectionDelay(ticker);
   }
 
-  @Produces
   @Singleton
   ImageDecoder decoder(ServingConfig config) {
     return new ImageDecoder(
         config.maxPixels(), JpegDecoder.of(config.jpegDecoder()), config.dctScaling());
   }
 
-  @Produces
   @Singleton
   ClassificationService classification(
       ServingConfig config, ModelSelection selection, ImageDecoder decoder) {

@@ -16,7 +16,6 @@ import io.github.vanillanet.train.jobs.ProcessExecutor;
 import io.github.vanillanet.train.jobs.Timer;
 import io.github.vanillanet.train.jobs.TrainingMeters;
 import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.File;
 import java.nio.file.Path;
@@ -28,13 +27,11 @@ import java.util.Optional;
 /** Constructs the objects that train models. */
 final class TrainingWiring {
 
-  @Produces
   @Singleton
   TrainingMeters meters(MeterRegistry registry) {
     return new TrainingMeters(registry);
   }
 
-  @Produces
   @Singleton
   JobExecutor executor(ServingConfig config) {
     ServingConfig.Training training = config.training();
@@ -82,7 +79,6 @@ final class TrainingWiring {
     return mounts;
   }
 
-  @Produces
   @Singleton
   JobRunner jobs(
       ServingConfig config, JobExecutor executor, VersionSwitch versions, TrainingMeters meters) {

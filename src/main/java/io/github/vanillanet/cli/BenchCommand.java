@@ -94,8 +94,20 @@ final class BenchCommand implements Callable<Integer> {
         HEAD, "VARIANT", "PARAMETERS", "MACS", "INPUT", "MIN MS", "MEDIAN MS", "IMAGES/S", "PEAK");
     try (MatrixPeak peak = new MatrixPeak(runtime, target)) {
       for (VanillaNetVariant variant : variants) {
-        row(out, runtime, target, arithmetic, variant, peak);
-        out.flush();
+        Architecture architecture = Architecture.official(variant);
+        int height = architecture.inputHeight();
+        int width = architecture.inputWidth();
+        Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
+        try {
+          SeededModel.write(variant, arithmetic, artifact);
+          try (ModelInstance network =
+              TorchInstance.load(runtime, artifact, target, height, width, threads)) {
+            long[] nanos = time(network, InputKind.IMAGES.sampleBytes(height, width), peak);
+            row(out, architecture, nanos, peak);
+          }
+        } finally {
+          Files.delete(artifact);
+        }
       }
       out.printf(
           Locale.ROOT,
@@ -105,22 +117,14 @@ final class BenchCommand implements Callable<Integer> {
     return 0;
   }
 
-  private void row(
-      PrintWriter out,
-      TorchRuntime runtime,
-      Device target,
-      Arithmetic arithmetic,
-      VanillaNetVariant variant,
-      MatrixPeak peak)
-      throws IOException {
-    Architecture architecture = Architecture.official(variant);
+  private static void row(
+      PrintWriter out, Architecture architecture, long[] nanos, MatrixPeak peak) {
     Cost cost = Cost.of(Network.of(architecture, Form.DEPLOYED));
-    long[] nanos = time(runtime, target, arithmetic, variant, architecture, peak);
     double median = nanos[nanos.length / 2] / 1e9;
     out.printf(
         Locale.ROOT,
         ROW,
-        variant.officialName(),
+        architecture.variant().officialName(),
         cost.parameters() / 1e6,
         cost.macs() / 1e9,
         architecture.inputHeight(),
@@ -128,31 +132,10 @@ final class BenchCommand implements Callable<Integer> {
         median * 1e3,
         1 / median,
         100 * 2 * cost.macs() / (nanos[0] / 1e9) / peak.best());
+    out.flush();
   }
 
   /** Returns the nanoseconds of all runs, ascending. */
-  private long[] time(
-      TorchRuntime runtime,
-      Device target,
-      Arithmetic arithmetic,
-      VanillaNetVariant variant,
-      Architecture architecture,
-      MatrixPeak peak)
-      throws IOException {
-    int height = architecture.inputHeight();
-    int width = architecture.inputWidth();
-    Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
-    try {
-      SeededModel.write(variant, arithmetic, artifact);
-      try (ModelInstance network =
-          TorchInstance.load(runtime, artifact, target, height, width, threads)) {
-        return time(network, InputKind.IMAGES.sampleBytes(height, width), peak);
-      }
-    } finally {
-      Files.delete(artifact);
-    }
-  }
-
   private long[] time(ModelInstance network, int bytes, MatrixPeak peak) {
     ByteBuffer image = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     for (int i = 0; i < bytes; i++) {

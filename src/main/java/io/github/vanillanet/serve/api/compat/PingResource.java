@@ -7,7 +7,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -27,18 +26,13 @@ public final class PingResource {
   /**
    * @param status Healthy or Unhealthy
    */
+  @Schema
   public record Ping(String status) {}
 
   @GET
   @Operation(summary = "Whether the service accepts requests")
-  @APIResponse(
-      responseCode = "200",
-      description = "It does",
-      content = @Content(schema = @Schema(implementation = Ping.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "It is starting, failed, or shutting down",
-      content = @Content(schema = @Schema(implementation = Ping.class)))
+  @APIResponse(responseCode = "200", ref = "PingHealthy")
+  @APIResponse(responseCode = "503", ref = "PingUnhealthy")
   public Response ping() {
     return health.getReadiness().isDown()
         ? Response.status(503).entity(new Ping("Unhealthy")).build()

@@ -31,12 +31,13 @@ final class BytesTensor {
   List<byte[]> elements(InputTensor input) {
     if (input.content() instanceof InputTensor.Content.Json json) {
       return ofJson(input, json.data());
-    } else if (input.content() instanceof InputTensor.Content.Binary binary) {
+    }
+    InputTensor.Content.Binary binary = (InputTensor.Content.Binary) input.content();
+    if (!binary.raw()) {
       return ofBinary(input, binary.bytes());
     }
-    ByteBuffer raw = ((InputTensor.Content.Raw) input.content()).bytes();
-    JsonValues.requireSize(raw.remaining(), image(0), maxElementBytes);
-    return List.of(raw.array()); // it is the whole body
+    JsonValues.requireSize(binary.bytes().remaining(), image(0), maxElementBytes);
+    return List.of(binary.bytes().array()); // it is the whole body
   }
 
   /** The protocol does not define bytes in JSON, so the request must say that they are base64. */
@@ -45,7 +46,7 @@ final class BytesTensor {
     Optional<String> contentType = input.parameters().text("content_type");
     if (!data.isBase64() && !contentType.equals(BASE64)) {
       throw INVALID_REQUEST.error(
-          "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got" + " '%s'",
+          "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got '%s'",
           input.name(), contentType.orElse(""));
     }
     List<byte[]> elements = new ArrayList<>();

@@ -55,7 +55,7 @@ final class Infer {
     if (request.inputs().size() != 1) {
       throw INVALID_REQUEST.error("inputs: expected one input, got %s", request.inputs().size());
     }
-    InferAnswer answer = new InferAnswer(view, request.id(), OutputPlan.of(request));
+    InferAnswer answer = InferAnswer.of(view, request);
     InputTensor input = request.inputs().get(0);
     return switch (view.kind()) {
       case TENSOR -> tensor(call, target, input, answer);
@@ -113,7 +113,7 @@ final class Infer {
         view.kind().datatype(),
         shape,
         Parameters.none("input"),
-        new InputTensor.Content.Raw(bytes));
+        new InputTensor.Content.Binary(bytes, true));
   }
 
   private long[] tensorShape(ModelTarget target, int bytes) {

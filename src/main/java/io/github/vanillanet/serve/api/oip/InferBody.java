@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Reads the body of an inference request: JSON, then the binary tensors in the order of the inputs;
@@ -37,14 +38,15 @@ final class InferBody {
    * @param header value of {@link #HEADER}, if sent: bytes of the JSON, 0 if the body is raw
    * @param raw makes the input of a raw request
    */
-  InferRequest read(InputStream body, Optional<String> header, RawInput raw) {
+  InferRequest read(
+      InputStream body, Optional<String> header, Function<ByteBuffer, InputTensor> raw) {
     try {
       if (header.isEmpty()) {
         return withBinaries(reader.read(body), InputStream.nullInputStream());
       }
       long jsonBytes = length(header.get());
       if (jsonBytes == 0) {
-        return rawRequest(raw.of(ByteBuffer.wrap(body.readAllBytes())));
+        return rawRequest(raw.apply(ByteBuffer.wrap(body.readAllBytes())));
       }
       byte[] json = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
       if (json.length < jsonBytes) {
@@ -55,11 +57,6 @@ final class InferBody {
     } catch (IOException e) {
       throw JsonValues.endsEarly(e);
     }
-  }
-
-  /** Makes an input of all bytes of a raw body. */
-  interface RawInput {
-    InputTensor of(ByteBuffer body);
   }
 
   private static long length(String header) {
@@ -78,7 +75,7 @@ final class InferBody {
   private static InferRequest rawRequest(InputTensor input) {
     return new InferRequest(
         Optional.empty(),
-        new Parameters("request", Map.of(OutputPlan.ALL_BINARY, true)),
+        new Parameters("request", Map.of(InferAnswer.ALL_BINARY, true)),
         List.of(input),
         List.of());
   }
@@ -114,6 +111,6 @@ final class InferBody {
           "input '%s': %s is %d, %d bytes are left in the body",
           input.name(), SIZE, size, bytes.remaining());
     }
-    return input.withContent(new InputTensor.Content.Binary(bytes));
+    return input.withContent(new InputTensor.Content.Binary(bytes, false));
   }
 }

@@ -25,18 +25,12 @@ record InputTensor(
     record Json(TensorData data) implements Content {}
 
     /**
-     * Behind the JSON.
+     * Behind the JSON, or the whole body of a raw request.
      *
      * @param bytes from 0 to its limit, little-endian, without padding; never written or moved
+     * @param raw whether a BYTES tensor is one element without a length
      */
-    record Binary(ByteBuffer bytes) implements Content {}
-
-    /**
-     * The body of a raw request.
-     *
-     * @param bytes as in {@link Binary}; a BYTES tensor is one element without a length
-     */
-    record Raw(ByteBuffer bytes) implements Content {}
+    record Binary(ByteBuffer bytes, boolean raw) implements Content {}
   }
 
   InputTensor withContent(Content other) {
@@ -72,13 +66,6 @@ record InputTensor(
     }
   }
 
-  private void requireBytes(int elementBytes, ByteBuffer bytes) {
-    long expected = (long) elements() * elementBytes;
-    if (bytes.remaining() != expected) {
-      throw mismatch("%d bytes, not %d".formatted(bytes.remaining(), expected));
-    }
-  }
-
   private ServiceException mismatch(String found) {
     return INVALID_REQUEST.error(
         "%s: the shape %s has %d elements of %s, the data has %s",
@@ -95,10 +82,8 @@ record InputTensor(
     if (content instanceof Content.Json json) {
       return numbers(json.data()).floats();
     }
-    ByteBuffer bytes = binary();
     boolean half = datatype.equals("FP16");
-    requireBytes(half ? Short.BYTES : Float.BYTES, bytes);
-    ByteBuffer little = bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer little = binary(half ? Short.BYTES : Float.BYTES);
     if (!half && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
       return little;
     }
@@ -125,8 +110,7 @@ record InputTensor(
     if (content instanceof Content.Json json) {
       return ByteBuffer.wrap(numbers(json.data()).bytes());
     }
-    requireBytes(1, binary());
-    return binary().duplicate();
+    return binary(1);
   }
 
   private TensorData numbers(TensorData data) {
@@ -134,9 +118,13 @@ record InputTensor(
     return data;
   }
 
-  private ByteBuffer binary() {
-    return content instanceof Content.Binary binary
-        ? binary.bytes()
-        : ((Content.Raw) content).bytes();
+  /** The bytes of content that is not in the JSON. */
+  private ByteBuffer binary(int elementBytes) {
+    ByteBuffer bytes = ((Content.Binary) content).bytes();
+    long expected = (long) elements() * elementBytes;
+    if (bytes.remaining() != expected) {
+      throw mismatch("%d bytes, not %d".formatted(bytes.remaining(), expected));
+    }
+    return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }
 }

@@ -68,7 +68,7 @@ public record ModelConfiguration(
         List.of(input),
         List.of(
             new Output(
-                OutputPlan.LOGITS,
+                InferAnswer.LOGITS,
                 "TYPE_FP32",
                 List.of((long) net.classes()),
                 StoredVersion.LABELS)));

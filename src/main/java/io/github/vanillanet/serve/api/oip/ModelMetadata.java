@@ -34,6 +34,7 @@ public record ModelMetadata(
         List.of(Integer.toString(model.id().version())),
         PLATFORM,
         List.of(new TensorMetadata(view.kind().input(), view.kind().datatype(), shape)),
-        List.of(new TensorMetadata(OutputPlan.LOGITS, "FP32", List.of(-1L, (long) net.classes()))));
+        List.of(
+            new TensorMetadata(InferAnswer.LOGITS, "FP32", List.of(-1L, (long) net.classes()))));
   }
 }

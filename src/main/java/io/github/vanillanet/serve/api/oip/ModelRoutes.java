@@ -29,7 +29,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -76,6 +75,7 @@ public abstract class ModelRoutes {
   }
 
   /** Whether a model is ready. */
+  @Schema
   public record ModelReady(String name, boolean ready) {}
 
   @GET
@@ -88,14 +88,8 @@ public abstract class ModelRoutes {
   @GET
   @Path("/ready")
   @Operation(summary = "Whether a model is ready")
-  @APIResponse(
-      responseCode = "200",
-      description = "It is ready",
-      content = @Content(schema = @Schema(implementation = ModelReady.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "It may still be loading, or is out of service",
-      content = @Content(schema = @Schema(implementation = ModelReady.class)))
+  @APIResponse(responseCode = "200", ref = "ModelReady")
+  @APIResponse(responseCode = "503", ref = "ModelNotReady")
   public Response ready(@PathParam("model") String model, @PathParam("version") String version) {
     try {
       describe(

@@ -6,10 +6,11 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.api.http.RequestContent;
 import io.github.vanillanet.serve.api.json.JsonValues;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.PushbackInputStream;
 
 /**
  * The optional body of a request to the model repository extension. All members are optional.
@@ -21,24 +22,14 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
   private static final int MAX_STRING = 1 << 20;
   private static final JsonFactory JSON = JsonValues.factory(MAX_STRING);
 
-  private static final RepositoryRequest EMPTY =
-      new RepositoryRequest(false, Parameters.none("request"));
-
   /**
    * @throws ServiceException {@code INVALID_REQUEST} if it is not empty and not such a request
    */
   static RepositoryRequest read(InputStream body) {
-    try {
-      PushbackInputStream stream = new PushbackInputStream(body);
-      int first = stream.read();
-      if (first < 0) {
-        return EMPTY;
-      }
-      stream.unread(first);
-      return JsonValues.object(JSON, stream, RepositoryRequest::fields);
-    } catch (IOException e) {
-      throw JsonValues.endsEarly(e);
-    }
+    byte[] json = RequestContent.bytes(body);
+    return json.length == 0
+        ? new RepositoryRequest(false, Parameters.none("request"))
+        : JsonValues.object(JSON, new ByteArrayInputStream(json), RepositoryRequest::fields);
   }
 
   private static RepositoryRequest fields(JsonParser parser) throws IOException {

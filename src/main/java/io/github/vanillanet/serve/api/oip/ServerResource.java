@@ -9,7 +9,6 @@ import jakarta.ws.rs.core.Response;
 import java.util.List;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -49,6 +48,7 @@ public final class ServerResource {
    * Both members are in both answers: for readiness the protocol shows {@code live}, KServe {@code
    * ready}. Clients read the status only.
    */
+  @Schema
   public record Health(boolean live, boolean ready, String name) {}
 
   @GET
@@ -60,14 +60,8 @@ public final class ServerResource {
   @GET
   @Path("/health/live")
   @Operation(summary = "Whether the server is alive")
-  @APIResponse(
-      responseCode = "200",
-      description = "It is alive",
-      content = @Content(schema = @Schema(implementation = Health.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "It should be restarted",
-      content = @Content(schema = @Schema(implementation = Health.class)))
+  @APIResponse(responseCode = "200", ref = "Healthy")
+  @APIResponse(responseCode = "503", ref = "Unhealthy")
   public Response live() {
     boolean live = !health.getLiveness().isDown();
     return answer(live, new Health(live, !health.getReadiness().isDown(), NAME));
@@ -77,14 +71,8 @@ public final class ServerResource {
   @GET
   @Path("/health/ready")
   @Operation(summary = "Whether the models are loaded and requests are accepted")
-  @APIResponse(
-      responseCode = "200",
-      description = "It is ready",
-      content = @Content(schema = @Schema(implementation = Health.class)))
-  @APIResponse(
-      responseCode = "503",
-      description = "It is starting, failed, or shutting down",
-      content = @Content(schema = @Schema(implementation = Health.class)))
+  @APIResponse(responseCode = "200", ref = "Healthy")
+  @APIResponse(responseCode = "503", ref = "Unhealthy")
   public Response ready() {
     boolean ready = !health.getReadiness().isDown();
     return answer(ready, new Health(!health.getLiveness().isDown(), ready, NAME));

@@ -54,7 +54,9 @@ public final class DescriptionFilter implements OASFilter {
     Api api = Api.of(path);
     for (int status : ExpectedFailures.of(method, path)) {
       APIResponse present = operation.getResponses().getAPIResponse(Integer.toString(status));
-      if (present == null || present.getContent() == null) { // 401 and 403 come without content
+      boolean described = // 401 and 403 come without content
+          present != null && (present.getContent() != null || present.getRef() != null);
+      if (!described) {
         addFailure(components, operation, api.errors(), Integer.toString(status), status);
       }
     }
@@ -141,10 +143,8 @@ public final class DescriptionFilter implements OASFilter {
     MediaType content =
         OASFactory.createMediaType()
             .schema(OASFactory.createSchema().ref(COMPONENTS + "schemas/" + format.schema()));
-    for (Map.Entry<String, Map<String, Object>> example :
-        ErrorExamples.of(status, format).entrySet()) {
-      content.addExample(example.getKey(), OASFactory.createExample().value(example.getValue()));
-    }
+    ErrorExamples.of(status, format)
+        .forEach((name, body) -> content.addExample(name, OASFactory.createExample().value(body)));
     APIResponse response =
         OASFactory.createAPIResponse()
             .description(isDefault ? "Any other failure" : HttpError.title(status))

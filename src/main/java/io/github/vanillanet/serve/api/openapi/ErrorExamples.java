@@ -1,12 +1,8 @@
 package io.github.vanillanet.serve.api.openapi;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.serve.api.http.ErrorFormat;
 import io.github.vanillanet.serve.api.http.ErrorMappers;
 import io.github.vanillanet.serve.api.http.HttpError;
@@ -19,20 +15,12 @@ import java.util.Optional;
 /** Examples of failures, written by the code that writes the real ones. */
 final class ErrorExamples {
 
-  private static final ObjectMapper JSON =
-      JsonMapper.builder()
-          .addModule(new Jdk8Module())
-          .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-          .build();
-
-  private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
   private static final Optional<String> REQUEST_ID =
       Optional.of("4f0c7a52-6d0e-4b5b-9a55-0f1c3f1d2f6e");
   private static final String CLASSIFY = "/classify/vanillanet-5";
   private static final String ADMIN = "/admin/trainings/20260102-030405-0006";
 
-  /** The failures that the service names itself. */
-  private static final List<HttpError> NAMED =
+  private static final List<HttpError> ALL =
       List.of(
           error(ErrorCode.INVALID_REQUEST, "top_k: expected a whole number, got 'many'"),
           error(ErrorCode.MODEL_NOT_FOUND, "there is no model 'x'; loaded are: vanillanet-5"),
@@ -53,7 +41,10 @@ final class ErrorExamples {
                   ErrorCode.DEADLINE_EXCEEDED,
                   "vanillanet-5/1: 299.2 ms are left, the answer would take about 850.0 ms",
                   Optional.of(Duration.ofMillis(550)))),
-          error(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory"));
+          error(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory"),
+          HttpError.of(401, ErrorMappers.UNAUTHORIZED),
+          HttpError.of(403, ErrorMappers.FORBIDDEN),
+          HttpError.of(500, ErrorMappers.UNEXPECTED));
 
   private ErrorExamples() {}
 
@@ -62,25 +53,15 @@ final class ErrorExamples {
   }
 
   /** Bodies of all failures with a status, by their names. */
-  static Map<String, Map<String, Object>> of(int status, ErrorFormat format) {
-    List<HttpError> errors = NAMED.stream().filter(error -> error.status() == status).toList();
-    if (errors.isEmpty()) {
-      errors = List.of(HttpError.of(status, ofHttp(status)));
-    }
-    Map<String, Map<String, Object>> bodies = new LinkedHashMap<>();
-    for (HttpError error : errors) {
-      boolean isAdmin = status == 401 || status == 403 || error.code().matches("JOB_.*|CONFLICT");
-      Object body = format.body(error, isAdmin ? ADMIN : CLASSIFY, REQUEST_ID);
-      bodies.put(error.code(), JSON.convertValue(body, OBJECT));
+  static Map<String, Map<?, ?>> of(int status, ErrorFormat format) {
+    Map<String, Map<?, ?>> bodies = new LinkedHashMap<>();
+    for (HttpError error : ALL) {
+      if (error.status() == status) {
+        boolean isAdmin = status == 401 || status == 403 || error.code().matches("JOB_.*|CONFLICT");
+        Object body = format.body(error, isAdmin ? ADMIN : CLASSIFY, REQUEST_ID);
+        bodies.put(error.code(), RecordJson.parse(RecordJson.write(body), Map.class).orElseThrow());
+      }
     }
     return bodies;
-  }
-
-  private static String ofHttp(int status) {
-    return switch (status) {
-      case 401 -> ErrorMappers.UNAUTHORIZED;
-      case 403 -> ErrorMappers.FORBIDDEN;
-      default -> ErrorMappers.UNEXPECTED;
-    };
   }
 }
