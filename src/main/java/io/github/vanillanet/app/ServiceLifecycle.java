@@ -33,7 +33,7 @@ public final class ServiceLifecycle {
 
   private static final Logger LOG = Logger.getLogger(ServiceLifecycle.class);
 
-  /** A load that takes longer hangs with its device. */
+  /** A load that takes longer is assumed to hang. */
   private static final Duration LONGEST_LOAD = Duration.ofSeconds(30);
 
   private final ServingConfig config;

@@ -31,7 +31,7 @@ final class WarmUp {
   /** The JVM fully optimises a method after 5,000 calls, or later if its compiler is busy. */
   private static final int REQUESTS = 16_000;
 
-  private static final int BODY_BYTES = 32 << 10; // a usual photo
+  private static final int BODY_BYTES = 32 << 10; // the size of a typical photo
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final int TIMEOUT_MILLIS = 3_000;
   private static final int MAX_FAILURES = 10;
@@ -51,7 +51,7 @@ final class WarmUp {
     this.meters = meters;
   }
 
-  /** Whether a request has the key, which only this process knows. */
+  /** Returns whether a request has the key of this process, which clients cannot guess. */
   boolean isOwn(String key) {
     return this.key.equals(key);
   }

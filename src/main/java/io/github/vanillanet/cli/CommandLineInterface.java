@@ -100,7 +100,7 @@ public final class CommandLineInterface implements Runnable {
     }
   }
 
-  /** A misspelt option is the cause if a required one is missing, so it is reported first. */
+  /** Reports a misspelt option before a missing required one, because it is usually the cause. */
   private static String problem(ParameterException failure) {
     List<String> unmatched = failure.getCommandLine().getUnmatchedArguments();
     if (failure instanceof MissingParameterException && !unmatched.isEmpty()) {

@@ -12,10 +12,14 @@ import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Finds names that look like a setting of the service but are none, and suggests the right one. */
+/**
+ * Finds names that look like settings of the service but are not, and suggests the closest setting.
+ */
 public final class UnknownSettings {
 
-  /** Kubernetes sets these in every pod beside a Service whose name begins with vanillanet. */
+  /**
+   * Kubernetes sets these variables in every pod if the name of a Service starts with vanillanet.
+   */
   private static final Pattern OF_KUBERNETES =
       Pattern.compile(".*_SERVICE_HOST|.*_SERVICE_PORT(_.*)?|.*_PORT|.*_PORT_.*");
 
@@ -51,7 +55,7 @@ public final class UnknownSettings {
     return warnings;
   }
 
-  /** Whether {@code property} is a setting, or the key of one that is a map. */
+  /** Returns whether {@code property} is a setting or a key of a map setting. */
   public static boolean isKnown(String property) {
     return Settings.DEFAULTS.keySet().stream().anyMatch(setting -> matches(setting, property));
   }

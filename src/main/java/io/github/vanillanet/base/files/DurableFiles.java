@@ -36,8 +36,8 @@ public final class DurableFiles {
   }
 
   /**
-   * Replaces a large file that only one process writes. What a crash leaves in {@code
-   * FILE.partial}, the next write replaces.
+   * Replaces a large file that only one process writes. A crash can leave {@code FILE.partial}
+   * behind, which the next write replaces.
    */
   public static void replace(Path file, Content content) throws IOException {
     replace(file, file.resolveSibling(file.getFileName() + ".partial"), content);

@@ -5,9 +5,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Pillow's {@code resize(.., BICUBIC)} and a crop in one step, bit-equal to one after the other.
+ * Pillow's {@code resize(.., BICUBIC)} and a crop in one step, bit-equal to the two separate steps.
  * Two separable passes over 8-bit samples, the horizontal one first, each rounded and clipped to 8
- * bits. One use, one thread.
+ * bits. Each instance is used once, by one thread.
  *
  * <p>Only the source rows, source columns and outputs that the crop needs are computed, a strip of
  * rows at a time. Within a strip, the horizontal pass goes from column to column and processes the

@@ -78,7 +78,7 @@ record BmpHeader(
       FileBytes.skip(file, 4);
     }
     RgbImage.requireSize(width, height, maxPixels);
-    // The masks follow a short header and are part of a long one: at the same offset.
+    // The masks follow a short header and are part of a long one. Their offset is the same.
     int[] masks = masks(bits, compression, file, headerBytes >= 56);
     int runLengthBits = compression == RLE8 ? 8 : compression == RLE4 ? 4 : 0;
     colours = colours == 0 ? 1L << bits : colours;

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * BMP's run-length codes, 4 or 8 bits. Like Pillow, this decoder treats the picture as one long
- * line of indices and rejects it unless the codes fill it. One use.
+ * line of indices and rejects it unless the codes fill it. Each instance is used once.
  */
 final class BmpRunLengths {
 

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 
 /**
  * GIF's variable-length LZW over length-prefixed data blocks, as tolerant of odd streams as Pillow.
- * A block that the file does not hold completely counts as missing. One use.
+ * A block that the file does not hold completely counts as missing. Each instance is used once.
  */
 final class GifLzw {
 

@@ -13,8 +13,8 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes JPEGs with the libjpeg inside the JDK. It yields the stored planes only; {@link
- * JpegPlanes} converts their colours, because the JDK applies colour profiles and takes some files
- * for RGB that libjpeg-turbo and Pillow take for YCbCr. Thread-safe.
+ * JpegPlanes} converts their colours, because the JDK applies colour profiles and treats some files
+ * as RGB that libjpeg-turbo and Pillow treat as YCbCr. Thread-safe.
  */
 final class ImageIoJpeg {
 

@@ -100,7 +100,7 @@ final class JpegPlanes {
   }
 
   /**
-   * Pillow takes every JPEG with four planes for inverted CMYK, with an Adobe segment or without.
+   * Pillow treats every JPEG with four planes as inverted CMYK, with or without an Adobe segment.
    */
   static byte[] cmykToRgb(byte[] inverted) {
     byte[] rgb = new byte[inverted.length / 4 * 3];

@@ -3,10 +3,7 @@ package io.github.vanillanet.base.image;
 import java.nio.BufferUnderflowException;
 import java.util.Arrays;
 
-/**
- * 256 colours. Entries that a file does not define are gray levels, entry i being (i, i, i), as in
- * Pillow. Not thread-safe.
- */
+/** 256 colours. Undefined entries are gray: entry i is (i, i, i), as in Pillow. Not thread-safe. */
 final class Palette {
 
   private final byte[] rgb = new byte[3 * 256];

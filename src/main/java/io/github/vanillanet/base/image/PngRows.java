@@ -6,8 +6,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Inflates a PNG's pixel data row by row and undoes the row filters. Holds two rows, however far
- * the compressed data would expand. Not thread-safe. Closing it frees zlib's memory.
+ * Inflates a PNG's pixel data row by row and undoes the row filters. Holds two rows in memory,
+ * regardless of the size of the decompressed data. Not thread-safe. Closing it frees zlib's memory.
  */
 final class PngRows implements AutoCloseable {
 
@@ -64,8 +64,8 @@ final class PngRows implements AutoCloseable {
   }
 
   /**
-   * Checks the file after the last row as Pillow does. A wrong zlib checksum directly after the row
-   * is an error; a missing one and surplus rows are not. The file may end between two chunks or in
+   * Checks the file after the last row as Pillow does. Rejects a wrong zlib checksum directly after
+   * the row. Accepts a missing checksum and surplus rows. The file may end between two chunks or in
    * a chunk's header, but not in a chunk's body.
    */
   void finish() throws IOException {

@@ -59,9 +59,10 @@ public record Preprocessing(
   }
 
   /**
-   * The official evaluation's rule. Inputs below 384 are resized to size / 0.875 with the aspect
-   * kept, then cropped. Inputs of 384 or more are squashed to the input size, without a crop. The
-   * official code supports only square inputs; other inputs always keep the aspect.
+   * Creates the parameters of the official evaluation. Inputs below 384 are resized to size / 0.875
+   * with the aspect kept, then cropped. Inputs of 384 or more are squashed to the input size,
+   * without a crop. The official code supports only square inputs; other inputs always keep the
+   * aspect.
    */
   public static Preprocessing official(int height, int width) {
     boolean squash = height == width && height >= SMALLEST_SQUASHED;
@@ -101,7 +102,7 @@ public record Preprocessing(
 
   /**
    * The network's input: float32, CHW, {@code (v / 255 - mean) / std} with every step rounded to
-   * float32 as torchvision's ToTensor and Normalize do.
+   * float32, as in torchvision's ToTensor and Normalize.
    *
    * @param crop of exactly {@code height x width}
    */

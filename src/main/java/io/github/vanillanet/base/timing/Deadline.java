@@ -31,7 +31,7 @@ public final class Deadline {
     return budget.compareTo(LONGEST) >= 0 ? NEVER : new Deadline(ticker, start, budget.toNanos());
   }
 
-  /** The rest of the budget; negative after the deadline. */
+  /** The remaining budget; negative after the deadline. */
   public Duration remaining() {
     return Duration.ofNanos(remainingNanos());
   }

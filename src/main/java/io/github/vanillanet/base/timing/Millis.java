@@ -1,6 +1,9 @@
 package io.github.vanillanet.base.timing;
 
-/** Milliseconds as text. {@code String.format} takes longer than the rest of a rejected request. */
+/**
+ * Milliseconds as text. {@code String.format} takes longer than all other work of a rejected
+ * request.
+ */
 public final class Millis {
 
   private static final int NANOS_DECIMALS = 6;
@@ -8,7 +11,7 @@ public final class Millis {
   private Millis() {}
 
   /**
-   * Rounded, like {@code -12.3}.
+   * Formats a rounded value, for example {@code -12.3}.
    *
    * @param decimals 1..6
    */

@@ -146,7 +146,7 @@ public record Certificate(
 
   /**
    * Checks an answer of a model in service. It may differ by the bound from the certified answer,
-   * so that no certified model is taken for a faulty one.
+   * so that a certified model is not reported as faulty.
    *
    * @param probe index of the probe
    * @throws ServiceException {@code NOT_EQUIVALENT} if the logits differ by more

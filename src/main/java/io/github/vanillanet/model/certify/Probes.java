@@ -47,7 +47,7 @@ public record Probes(long seed, int count) {
     for (int y = 0; y < height; y++) {
       for (int x = 0; x < width; x++) {
         for (int c = 0; c < 3; c++) {
-          // a triangle wave in integers, which every machine rounds alike
+          // a triangle wave in integers, which are equal on every machine
           int position = (x + (c + 1) * y + phase[c]) % (2 * period[c]);
           int wave = Math.abs(position - period[c]) * 191 / period[c];
           rgb[(y * width + x) * 3 + c] = (byte) (wave + random.nextInt(64));

@@ -2,7 +2,7 @@ package io.github.vanillanet.model.checkpoint;
 
 /**
  * A bound on the memory for reading one file. Each allocation whose size a file's header declares
- * is charged to an allowance first, because headers may lie. Not thread-safe.
+ * is charged to an allowance first, because headers may be wrong. Not thread-safe.
  */
 final class Allowance {
 

@@ -1,8 +1,8 @@
 package io.github.vanillanet.model.checkpoint;
 
 /**
- * Converts IEEE 754 binary16 and bfloat16 to and from float32. Rounds to nearest, ties to even. The
- * JDK converts binary16 since version 20, and bfloat16 in no version.
+ * Converts IEEE 754 binary16 and bfloat16 to and from float32. Rounds to nearest, ties to even. JDK
+ * 20 and later convert binary16. No JDK converts bfloat16.
  */
 public final class HalfPrecision {
 

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The dict of a checkpoint that is its state dict.
+ * The state dict of a checkpoint.
  *
  * @param key empty if the file itself is the state dict
  * @param tensors by name in file order, {@code module.} prefixes removed

@@ -59,7 +59,7 @@ public record TorchCheckpoint(
       throw BAD_CHECKPOINT.error(
           e, "%s: the file changed during reading, or the scratch space is full", name);
     } catch (IOException | RuntimeException e) {
-      // No known file causes another RuntimeException than UncheckedIOException.
+      // No known file causes a RuntimeException other than UncheckedIOException.
       throw BAD_CHECKPOINT.error(e, "%s: cannot be read: %s", name, Rejection.quote(e.toString()));
     }
   }

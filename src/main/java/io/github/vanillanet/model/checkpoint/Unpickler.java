@@ -27,7 +27,7 @@ final class Unpickler {
   /** Python's {@code None}. */
   static final Object NONE = Optional.empty();
 
-  /** More than the JVM needs for any object with this charge. */
+  /** An upper bound on the memory of an object with this charge. */
   static final int ENTRY_COST = 96;
 
   private static final int OPCODE_COST = 16;

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** What a CUDA device requires, to diagnose why libtorch finds none. */
+/** The requirements of a CUDA device, to diagnose why libtorch finds none. */
 interface CudaSurroundings {
 
   /** Number of CUDA devices that libtorch can use. */

@@ -45,7 +45,7 @@ public record Device(Kind kind, int index) {
     return new Device(Kind.CUDA, index);
   }
 
-  /** As in the setting: {@code cuda:0,cuda:1}. */
+  /** The format of the setting: {@code cuda:0,cuda:1}. */
   public static String names(List<Device> devices) {
     return devices.stream().map(Device::toString).collect(Collectors.joining(","));
   }

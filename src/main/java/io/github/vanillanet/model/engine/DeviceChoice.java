@@ -69,7 +69,7 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
     return devices;
   }
 
-  /** As in answers and logs: {@code cpu}, {@code cuda:0}, {@code cuda:0,cuda:1}. */
+  /** The format of answers and logs: {@code cpu}, {@code cuda:0}, {@code cuda:0,cuda:1}. */
   public String names() {
     return Device.names(devices);
   }

@@ -7,8 +7,8 @@ import ai.djl.pytorch.engine.PtNDManager;
 
 /**
  * The speed of libtorch's float32 matrix product on this machine, as a reference for forwards. The
- * fastest product counts. Make the products between the forwards, so that other load disturbs both
- * alike. Not thread-safe.
+ * result is the fastest product. Time the products between the forwards, so that other load affects
+ * both equally. Not thread-safe.
  */
 public final class MatrixPeak implements AutoCloseable {
 

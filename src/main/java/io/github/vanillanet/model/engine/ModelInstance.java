@@ -11,8 +11,9 @@ public interface ModelInstance extends AutoCloseable {
   }
 
   /**
-   * An instance with the same weights for a further thread; libtorch runs one module on several
-   * threads at once. Closing it does nothing, closing this one frees the weights.
+   * Creates an instance with the same weights for another thread, because libtorch can run one
+   * module on several threads. Closing the new instance does nothing; closing this one frees the
+   * weights.
    */
   default ModelInstance forAnotherThread() {
     return new SharedInstance(this);

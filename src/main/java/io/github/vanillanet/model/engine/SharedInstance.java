@@ -2,7 +2,7 @@ package io.github.vanillanet.model.engine;
 
 import java.nio.ByteBuffer;
 
-/** An instance for a further thread. The owner frees the weights that both use. */
+/** An instance for another thread. The owner frees the weights that both use. */
 record SharedInstance(ModelInstance owner) implements ModelInstance {
 
   @Override

@@ -6,7 +6,7 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
 
-/** What libtorch's exceptions mean. */
+/** Interprets the exceptions of libtorch. */
 public final class TorchFailure {
 
   /** How allocators of libtorch, cuBLAS and cuDNN report a full device. */

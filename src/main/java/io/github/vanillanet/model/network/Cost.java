@@ -1,7 +1,7 @@
 package io.github.vanillanet.model.network;
 
 /**
- * What one form of a net costs, counted from its layers.
+ * The cost of one form of a net, computed from its layers.
  *
  * @param parameters learned numbers
  * @param buffers running statistics and their counters

@@ -46,8 +46,8 @@ public record ParameterTable(Map<String, long[]> shapes) {
   /**
    * Returns the weights in this table's order, without batch counters.
    *
-   * @throws ServiceException {@code BAD_CHECKPOINT} that lists every missing parameter, every extra
-   *     one and every one with a wrong shape
+   * @throws ServiceException {@code BAD_CHECKPOINT}; the message lists all missing parameters,
+   *     extra parameters and wrong shapes
    */
   public StateDict select(StateDict weights) {
     List<String> missing = new ArrayList<>();

@@ -38,7 +38,7 @@ public enum Precision {
     return storage;
   }
 
-  /** As in settings and answers: {@code float32}. */
+  /** The name in settings and answers: {@code float32}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

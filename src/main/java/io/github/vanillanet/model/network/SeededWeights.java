@@ -39,7 +39,10 @@ public final class SeededWeights {
     return new StateDict(tensors);
   }
 
-  /** Uniform, with the variance that keeps the signal's. A depthwise kernel is near identity. */
+  /**
+   * Draws uniform values that preserve the variance of the signal. A depthwise kernel is close to
+   * the identity.
+   */
   private static HostTensor kernel(Layer.Convolution conv, SplittableRandom random) {
     int area = conv.kernel() * conv.kernel();
     int inputs = conv.in() / conv.groups();

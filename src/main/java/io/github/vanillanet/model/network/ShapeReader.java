@@ -10,8 +10,8 @@ import java.util.List;
 
 /**
  * Derives form, widths, classes and {@code act_num} from the shapes of a state dict. The caller
- * names the variant, because weights do not show strides. Where a tensor is missing, the official
- * value is used, so that {@link ParameterTable#select} can report all problems at once.
+ * names the variant, because shapes do not contain the strides. Where a tensor is missing, the
+ * official value is used, so that {@link ParameterTable#select} can report all problems at once.
  */
 public final class ShapeReader {
 

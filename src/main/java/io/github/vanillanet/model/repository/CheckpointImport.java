@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * Reads an official checkpoint as a {@link Candidate}.
  *
  * @param checkpoint a {@code .pth} file of either form
- * @param variant of the weights, which do not show strides
+ * @param variant of the weights; their shapes do not contain the strides
  * @param name of the model; default: the variant's
  * @param key of the state dict in the file
  * @param slope at the end of the training; files do not store it
@@ -41,7 +41,7 @@ public record CheckpointImport(
   private static final long OFFICIAL_DECAY_EPOCHS = 100;
 
   /**
-   * @param warnings receives doubts about the checkpoint, one line each
+   * @param warnings receives warnings about the checkpoint, one line each
    * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged, hostile or for another
    *     net
    * @throws ServiceException {@code NOT_EQUIVALENT} if the slope is not 1

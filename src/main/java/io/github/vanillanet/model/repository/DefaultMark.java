@@ -11,8 +11,9 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The file {@code .default} in a repository: the name of the model that answers requests that name
- * none. It begins with a dot because a model may be called {@code default}.
+ * The file {@code .default} in a repository: the name of the default model, which answers requests
+ * without a model name. The file name begins with a dot because a model may be called {@code
+ * default}.
  */
 public final class DefaultMark {
 

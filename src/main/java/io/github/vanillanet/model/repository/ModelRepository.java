@@ -24,7 +24,7 @@ public final class ModelRepository {
   private final Path root;
 
   /**
-   * @param root need not exist
+   * @param root may not exist yet
    */
   public ModelRepository(Path root) {
     this.root = root;

@@ -24,7 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
-/** Image in, labels out: the same routes with the default model and with a named one. */
+/** Classifies images. The routes are the same for the default model and for a named one. */
 public abstract class ClassifyRoutes {
 
   private static final String TOP_K = "top_k";

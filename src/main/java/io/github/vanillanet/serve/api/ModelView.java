@@ -17,8 +17,8 @@ import java.util.Optional;
 /**
  * A model in service.
  *
- * @param preprocessing from its manifest; with it a client can make tensors itself, and show which
- *     part of an image the model sees
+ * @param preprocessing from its manifest; clients use it to create tensors, and to show which part
+ *     of an image the model processes
  * @param isDefault whether it answers requests that name no model
  * @param accuracy top-1, 0..1; absent if it was not measured
  * @param loadMillis from opening its files to the end of its warm-up

@@ -57,7 +57,7 @@ final class Attempt {
 
   /**
    * @param preparing makes the input that the lane computes
-   * @param result makes the answer of its logits
+   * @param result makes the answer from its logits
    */
   <T> T run(Supplier<ModelInput> preparing, Function<float[], T> result) {
     call.answeredBy(served.id());

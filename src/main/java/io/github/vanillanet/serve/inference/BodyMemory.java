@@ -77,7 +77,7 @@ public final class BodyMemory {
   /**
    * Opens a room for one body.
    *
-   * @param bytes its first size; 0 if it grows with the bytes that arrive
+   * @param bytes initial size; 0 if it grows with the bytes that arrive
    * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room
    */
   public Room hold(long bytes) {
@@ -86,7 +86,7 @@ public final class BodyMemory {
     return room;
   }
 
-  /** Under the lock. */
+  /** The caller holds the lock. */
   private ServiceException full(long others, long needed) {
     double missing = Math.min(others, (double) others + needed - capacity);
     double nanos = bytesSeen == 0 ? 0 : byteNanosSeen / bytesSeen * missing / others;

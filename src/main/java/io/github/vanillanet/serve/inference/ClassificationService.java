@@ -23,9 +23,10 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * Where every API ends: encoded images, pixels or tensors in, logits out. Each caller passes a
- * rendering, which makes its answer of the logits as the request's last stage. Decoding runs on the
- * calling thread, the forward on the model's lane. Blocks until the answer is there. Thread-safe.
+ * The common path of every API: encoded images, pixels or tensors in, logits out. Each caller
+ * passes a rendering, which converts the logits to its answer as the request's last stage. Decoding
+ * runs on the calling thread, the forward on the model's lane. Blocks until the answer is ready.
+ * Thread-safe.
  */
 public final class ClassificationService {
 
@@ -33,8 +34,8 @@ public final class ClassificationService {
   private final ImagePreparation preparation;
 
   /**
-   * @param maxInputBytes bytes of pixels that the images of one request may become: small files can
-   *     be large images
+   * @param maxInputBytes limit on the decoded pixels of one request in bytes, because small files
+   *     can contain large images
    * @param decoders requests that may decode at once
    */
   public ClassificationService(
@@ -43,17 +44,17 @@ public final class ClassificationService {
     this.preparation = new ImagePreparation(decoder, maxInputBytes, decoders, Ticker.system());
   }
 
-  /** Names the library that decodes JPEGs, and says whether it reduces large ones. */
+  /** Returns the library that decodes JPEGs, and whether it reduces large ones. */
   public String jpegDecoder() {
     return preparation.jpegDecoder();
   }
 
   /**
-   * Rejects a request, by its head, that the model's queue would reject now, so that its body is
-   * not read. The reservation is the second and last check. Never blocks.
+   * Rejects a request before its body is read if the model's queue would reject it now. The
+   * reservation is the second and last check. Never blocks.
    *
    * @param model name of a model or a group; empty for the default model
-   * @return the model; empty if there is none: that is reported once the body is read
+   * @return the model; empty if there is none, which is reported after the body is read
    * @throws ServiceException {@code QUEUE_FULL} if there is no room for one image
    * @throws ServiceException {@code DEADLINE_EXCEEDED} if the answer would come too late
    * @throws ServiceException {@code NOT_READY} if the model is out of service
@@ -91,9 +92,9 @@ public final class ClassificationService {
   }
 
   /**
-   * Computes logits of encoded images. A bad image is rejected alone, unless all are bad.
+   * Computes logits of encoded images. Rejects only the invalid images, unless all are invalid.
    *
-   * @throws ServiceException with the code of whatever went wrong
+   * @throws ServiceException with the code of the failure
    */
   public <T> T images(
       Call call, ModelTarget target, List<byte[]> encoded, Function<Inference, T> rendering) {

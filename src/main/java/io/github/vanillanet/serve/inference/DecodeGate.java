@@ -16,8 +16,9 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Limits how many requests decode at once: there are many more request threads than processors, and
- * the lanes need some of these. First come, first served. Unlike with a semaphore, another thread
- * can cancel a waiting request, and it leaves the line at once. Thread-safe.
+ * the lanes need some of these. Requests are served in the order of arrival. Unlike with a
+ * semaphore, another thread can cancel a waiting request, which then leaves the line at once.
+ * Thread-safe.
  */
 final class DecodeGate {
 

@@ -27,7 +27,7 @@ final class ImagePreparation {
   private final PreparationTime times;
 
   /**
-   * @param maxInputBytes bytes of pixels that the images of one request may become
+   * @param maxInputBytes limit on the decoded pixels of one request in bytes
    * @param decoders requests that may decode at once
    */
   ImagePreparation(ImageDecoder decoder, long maxInputBytes, int decoders, Ticker ticker) {
@@ -38,7 +38,7 @@ final class ImagePreparation {
     this.times = new PreparationTime(ticker);
   }
 
-  /** Estimates what {@link #prepare} would take now; zero before the first measurement. */
+  /** Estimates the time that {@link #prepare} would take now; zero before the first measurement. */
   Duration expected(List<byte[]> encoded) {
     return times.of(encoded, gate.waiting(), decoders);
   }
@@ -48,11 +48,11 @@ final class ImagePreparation {
   }
 
   /**
-   * Prepares the good images, in their order.
+   * Prepares the valid images in order.
    *
-   * @param rejected gets the bad ones, by index, and why
+   * @param rejected receives the invalid images by index, with the reason
    * @throws ServiceException {@code TOO_LARGE} if there are too many images
-   * @throws ServiceException that of the first image, if all are bad
+   * @throws ServiceException the failure of the first image, if all are invalid
    */
   ModelInput prepare(
       Call call,

@@ -12,13 +12,13 @@ import java.util.PriorityQueue;
 import java.util.SortedMap;
 
 /**
- * What a model computed for one request. Immutable: {@code logits} is never written again.
+ * The result of a model for one request. Immutable: {@code logits} is never written again.
  *
  * @param trained false if the weights are from a seed and the logits mean nothing
  * @param labels of the classes
  * @param samples rows in {@code logits}
  * @param logits {@code [samples × classes]}, row-major; the row of a rejected image is NaN
- * @param rejected images without logits, by index, and why
+ * @param rejected images without logits by index, with the reason
  */
 public record Inference(
     ModelId model,
@@ -74,8 +74,8 @@ public record Inference(
   }
 
   /**
-   * The {@code count} most probable classes of a sample, best first; of equals the lower index
-   * comes first. Softmax is computed in float64.
+   * The {@code count} most probable classes of a sample, best first; of equal classes, the lower
+   * index comes first. Softmax is computed in float64.
    */
   public List<Prediction> top(int sample, int count) {
     int classes = logits.length / samples;

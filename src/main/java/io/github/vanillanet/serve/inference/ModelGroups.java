@@ -41,7 +41,7 @@ final class ModelGroups {
   }
 
   /**
-   * A member as it is now.
+   * The current state of a member.
    *
    * @param macs multiply-accumulates of one forward: the more, the deeper
    * @param expected estimated time until its answer

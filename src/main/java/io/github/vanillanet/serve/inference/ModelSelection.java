@@ -45,7 +45,8 @@ public final class ModelSelection {
   }
 
   /**
-   * What a request would get a lease on now, without a lease: read its state only.
+   * Returns the model that a request would lease now, without a lease. Callers may only read its
+   * state.
    *
    * @param name of a model or a group; empty for the default model
    * @return empty if {@link #lease} would fail

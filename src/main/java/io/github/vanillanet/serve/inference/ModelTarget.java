@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Which model a request addresses.
+ * The model that a request addresses.
  *
  * @param name of a model or a group; empty for the default model
  * @param version the only version that may answer; empty for any

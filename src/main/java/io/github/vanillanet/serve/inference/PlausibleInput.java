@@ -17,8 +17,8 @@ final class PlausibleInput {
   private static final float LARGEST = 1000;
 
   /**
-   * Without the sign bit, the bits of floats compare as their magnitudes do; infinities and NaN are
-   * above all others.
+   * Without the sign bit, the bits of floats have the same order as their magnitudes, and
+   * infinities and NaN are the largest.
    */
   private static final int LARGEST_BITS = Float.floatToRawIntBits(LARGEST);
 

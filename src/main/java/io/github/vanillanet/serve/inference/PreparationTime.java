@@ -8,8 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * Estimates how long encoded images take to become pixels, by what earlier ones took: a rate per
- * byte for each file format, which the first byte identifies. Thread-safe.
+ * Estimates the time to decode images from the times of earlier ones: a rate per byte for each file
+ * format, which the first byte identifies. Thread-safe.
  */
 final class PreparationTime {
 

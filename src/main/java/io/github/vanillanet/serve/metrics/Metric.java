@@ -13,7 +13,7 @@ import java.util.stream.DoubleStream;
 /**
  * Name and description of every serving metric. Prometheus writes an underscore for each dot and
  * appends {@code _seconds} to timers and {@code _total} to counters. The names without dots are
- * exported as they stand.
+ * exported unchanged.
  */
 enum Metric {
   STAGE("vanillanet.stage", "Time of answered requests by stage; the queue includes dropped work"),

@@ -92,7 +92,7 @@ public final class ServingMetrics {
   }
 
   /**
-   * Forgets a version.
+   * Removes a version.
    *
    * @return false if it was not open, or if the same version was loaded again in the meantime
    */

@@ -17,7 +17,7 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The model that answers requests that name none. The first rule that applies decides:
+ * The model that answers requests without a model name. The first rule that applies decides:
  *
  * <ol>
  *   <li>the setting {@code vanillanet.default-model};
@@ -29,9 +29,8 @@ import java.util.stream.Stream;
  *
  * <p>While an imported or trained model is loaded, rules 2 to 5 choose only among those, and only
  * those are marked. The mark is written when such a model becomes the default and no model on disk
- * is marked. So a marked model that is unloaded for a while is the default again when it is back;
- * the model that replaces it stays the default until then. Where the repository is read-only, the
- * mark lasts as long as the process.
+ * is marked. If a marked model is unloaded, another model is the default until the marked one is
+ * loaded again. In a read-only repository, the mark lasts as long as the process.
  *
  * <p>Thread-safe. {@link #name()} is cheap: the rules are applied only when the loaded models
  * change.
@@ -124,7 +123,7 @@ public final class DefaultModel {
     }
   }
 
-  /** When the oldest imported or trained version of the same model was made. */
+  /** Creation time of the oldest imported or trained version of the same model. */
   private Instant age(StoredVersion live) {
     String name = live.id().name();
     return repository.versions(name).stream()
@@ -139,7 +138,7 @@ public final class DefaultModel {
     try {
       return Stream.of(repository.manifest(id));
     } catch (ServiceException e) {
-      return Stream.empty(); // a damaged version says nothing about the model's age
+      return Stream.empty(); // the age of a damaged version is unknown
     }
   }
 

@@ -2,7 +2,7 @@ package io.github.vanillanet.serve.registry;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Keeps a version loaded while a request uses it. Closing it twice is the same as once. */
+/** Keeps a version loaded while a request uses it. Closing it again has no effect. */
 public final class Lease implements AutoCloseable {
 
   private final ServedModel model;

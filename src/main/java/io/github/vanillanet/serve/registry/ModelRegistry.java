@@ -56,7 +56,7 @@ public final class ModelRegistry implements AutoCloseable {
     return Optional.ofNullable(live.get(name));
   }
 
-  /** Makes {@code next} the live version of its name and retires the one before. */
+  /** Makes {@code next} the live version of its name and retires the previous one. */
   public void swap(ServedModel next) {
     ServedModel previous = live.put(next.id().name(), next);
     if (previous != null) {

@@ -5,11 +5,11 @@ import io.github.vanillanet.model.engine.Device;
 import java.util.List;
 
 /**
- * Where a version is loaded, and the proof of its answers there.
+ * The devices that a version is loaded on, and its certificate there.
  *
  * @param devices each has the weights once
  * @param certificate the manifest's, or one made at load if the arithmetic differs from the
- *     published one; of several devices', the one with the largest difference
+ *     published one; with several devices, the one with the largest difference
  */
 public record Placement(List<Device> devices, Certificate certificate) {
 

@@ -223,9 +223,9 @@ public final class Lane implements AutoCloseable {
     meters.close();
   }
 
-  private static boolean join(List<Thread> threads, Duration patience) {
+  private static boolean join(List<Thread> threads, Duration timeout) {
     boolean interrupted = false;
-    long until = System.nanoTime() + patience.toNanos();
+    long until = System.nanoTime() + timeout.toNanos();
     for (Thread thread : threads) {
       while (!interrupted && thread.isAlive() && System.nanoTime() < until) {
         try {

@@ -29,7 +29,7 @@ final class LaneMonitor {
   /** A pause of a hundred times its duration limits probes to 1 % of the lane's time. */
   private static final int PAUSE_FACTOR = 100;
 
-  /** The part of its pause that a due probe waits for an idle moment. */
+  /** The share of its pause during which a due probe waits for an idle moment. */
   private static final int PATIENCE_DIVISOR = 10;
 
   private final Scheduler scheduler;
@@ -176,7 +176,10 @@ final class LaneMonitor {
     pulse.probeNanos = now - started;
   }
 
-  /** The probe was answered correctly after the load, so a wrong answer means that a part broke. */
+  /**
+   * The probe was answered correctly after the load, so a wrong answer means that the device or its
+   * memory is faulty.
+   */
   private void check(Probe probe, float[] logits) {
     if (!isFinite(logits)) {
       report(new LaneFault(FaultReason.NON_FINITE, "the logits of a probe are not finite", true));

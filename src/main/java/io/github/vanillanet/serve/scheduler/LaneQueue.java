@@ -105,8 +105,8 @@ final class LaneQueue {
   }
 
   /**
-   * Rejects work of which {@code estimate} was made. Retry-After is the time until the work before
-   * it is done, or so much of it that the new work can be done in time.
+   * Rejects new work, given its estimate. Retry-After is the time until the work before it is done,
+   * or until enough of it is done for the new work to end in time.
    */
   void requireRoom(Lane.Estimate estimate, int more, Deadline deadline, Duration preparation) {
     if (!estimate.room()) {
@@ -136,7 +136,7 @@ final class LaneQueue {
     workers.forEach(Worker::wake);
   }
 
-  /** When time alone makes work ready or a worker's probe overdue. */
+  /** Time until held-back work becomes ready or the worker's probe becomes overdue. */
   long nanosUntilDue(int worker) {
     long hold = holdNanos();
     long probe = workers.get(worker).probe.map(due -> due.remaining().toNanos()).orElse(0L);

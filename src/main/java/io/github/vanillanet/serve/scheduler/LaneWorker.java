@@ -120,7 +120,10 @@ final class LaneWorker implements Runnable {
     return forward(first.kind(), together.flip(), samples);
   }
 
-  /** Computes a large work in pieces. Empty if the work becomes pointless between two pieces. */
+  /**
+   * Computes a large work in pieces. Empty if the answer is no longer needed after one of the
+   * pieces.
+   */
   private Optional<float[]> alone(Work work, long since) {
     ModelInput input = work.input;
     if (input.content().isDirect() && policy.take(work.samples) == work.samples) {

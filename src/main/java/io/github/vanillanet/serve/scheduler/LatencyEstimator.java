@@ -8,8 +8,8 @@ import java.time.Duration;
  *
  * <ul>
  *   <li>80 % of the time ahead of the work, plus one probe, and
- *   <li>the largest lateness of the last 100 works: added time, or stretched time, whichever is
- *       less. With 100 works, the next one is later still with a probability of 1 %.
+ *   <li>the largest lateness of the last 100 requests: an absolute or a relative delay, whichever
+ *       is smaller. The probability that the next request is even later is 1 %.
  * </ul>
  *
  * <p>Lateness decays with a half-life of one second after the first second without a new value,

@@ -22,7 +22,7 @@ public final class MovingAverage {
     this.ticker = ticker;
   }
 
-  /** Forgets all values except this one. */
+  /** Discards all values except this one. */
   synchronized void restart(double nanos) {
     average = nanos;
     smallest = nanos;

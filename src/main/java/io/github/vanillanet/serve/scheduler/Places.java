@@ -150,7 +150,7 @@ final class Places {
     return true;
   }
 
-  /** A lane whose probe is overdue, or just due at a moment that suits. */
+  /** A lane whose probe is overdue, or is due and can start now. */
   private Optional<LaneQueue> probe(int index, boolean suits) {
     for (LaneQueue lane : lanes) {
       LaneQueue.Worker worker = lane.workers.get(index);

@@ -38,12 +38,13 @@ public final class Scheduler {
   private final LatencyEstimator estimator; // guarded by this
 
   /**
-   * What a worker does next.
+   * The next task of a worker.
    *
    * @param batch of one kind, to be computed together; may be empty
    * @param dropped to be failed, because its deadline cannot be met
    * @param probe whether to compute a probe instead
-   * @param since when it could have begun: the work was there and the place was free
+   * @param since time from which the task could have begun, with its work submitted and the place
+   *     free
    */
   record Task(List<Work> batch, List<Work> dropped, boolean probe, long since) {}
 
@@ -199,13 +200,13 @@ public final class Scheduler {
   /**
    * Requests a probe of one worker.
    *
-   * @param patience after which the probe precedes all work
+   * @param maxDelay time after which the probe precedes all work
    */
-  synchronized void requestProbe(LaneQueue lane, int index, Duration patience) {
+  synchronized void requestProbe(LaneQueue lane, int index, Duration maxDelay) {
     if (lane.fault.filter(LaneFault::sticky).isEmpty()) {
       LaneQueue.Worker worker = lane.workers.get(index);
-      worker.probe = Optional.of(Deadline.after(ticker, ticker.nanos(), patience));
-      worker.wake(); // to wait no longer than the patience
+      worker.probe = Optional.of(Deadline.after(ticker, ticker.nanos(), maxDelay));
+      worker.wake(); // to wait no longer than this delay
     }
   }
 

@@ -53,7 +53,7 @@ public final class TrainingEventsResource {
   }
 
   /**
-   * @param job before {@code progress} was read: if it had ended, there is no more progress
+   * @param job state before {@code progress} was read; if it had ended, no more progress follows
    */
   private record News(Job job, List<Progress> progress) {}
 

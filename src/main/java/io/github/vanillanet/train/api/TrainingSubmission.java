@@ -93,7 +93,7 @@ final class TrainingSubmission {
         training.checkpointInterval().toSeconds());
   }
 
-  /** A Kubernetes Job has its own device, whatever the service uses. */
+  /** The device of a Kubernetes Job does not depend on the device of the service. */
   private String device(ServingConfig.Training training) {
     return switch (training.executor()) {
       case PROCESS -> config.device();

@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 
 /**
  * Samples that pass through the network together. The source of the batch owns the memory of {@code
- * input} and overwrites it when the next batch is drawn; everyone else only reads.
+ * input} and overwrites it when the next batch is drawn; all others only read it.
  *
  * @param input float32 [n, 3, height, width], normalised; direct, native byte order, from position
  *     to limit

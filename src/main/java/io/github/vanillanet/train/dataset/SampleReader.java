@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Decodes the samples of one list, remembers the damaged files, and caches decoded images up to a
+ * Decodes the samples of one list, records the damaged files, and caches decoded images up to a
  * bound. The batches of all epochs share one reader. Thread-safe.
  */
 public final class SampleReader {

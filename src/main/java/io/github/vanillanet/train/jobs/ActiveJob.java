@@ -11,8 +11,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A running job and its process. Stopping it takes up to three steps: a file asks the process to
- * stop at its next step, then the process is terminated, then killed. Thread-safe.
+ * A running job and its process. Stopping it takes up to three steps: a file requests that the
+ * process stops at its next step, then the process is terminated, then killed. Thread-safe.
  *
  * @param settled completed once the end of the process is recorded
  */

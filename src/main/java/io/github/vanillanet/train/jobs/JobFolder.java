@@ -22,8 +22,7 @@ import java.util.Optional;
  *   <tr><td>{@code state.json}</td><td>service</td><td>{@link JobStatus}</td></tr>
  *   <tr><td>{@code parent.json}</td><td>service</td><td>its process; absent if the job's process
  *       must not watch it</td></tr>
- *   <tr><td>{@code stop}</td><td>service</td><td>asks the process to stop at its next
- *       step</td></tr>
+ *   <tr><td>{@code stop}</td><td>service</td><td>requests that the process stops at its next step</td></tr>
  *   <tr><td>{@code lock}</td><td>process</td><td>locked while the process is alive</td></tr>
  *   <tr><td>{@code progress.jsonl}</td><td>process</td><td>lines of {@link Progress}</td></tr>
  *   <tr><td>{@code checkpoints/}</td><td>process</td><td>what it needs to continue</td></tr>

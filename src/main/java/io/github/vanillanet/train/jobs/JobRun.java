@@ -9,7 +9,7 @@ public interface JobRun {
   /** Completed when the process has ended. */
   CompletableFuture<RunEnd> ended();
 
-  /** Asks the operating system or the cluster to end the process. Returns at once. */
+  /** Requests that the operating system or the cluster ends the process. Returns at once. */
   void terminate();
 
   /** Ends the process immediately where that is possible. */

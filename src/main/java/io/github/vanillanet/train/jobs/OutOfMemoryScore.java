@@ -5,8 +5,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Linux's order of victims when a machine runs out of memory. A job raises its own score, which
- * needs no privilege, so that Linux kills the job instead of the service.
+ * The score by which Linux selects the process to kill when memory runs out. A job raises its own
+ * score, which needs no privilege, so that Linux kills the job instead of the service.
  */
 public final class OutOfMemoryScore {
 
@@ -14,7 +14,7 @@ public final class OutOfMemoryScore {
 
   private OutOfMemoryScore() {}
 
-  /** Makes this process a preferred victim until it ends. Does nothing on other systems. */
+  /** Makes Linux prefer to kill this process. Does nothing on other systems. */
   public static void raise() {
     try {
       if (Files.isWritable(OWN)) {

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Where and how often a run saves its state, besides the end of every epoch.
+ * The checkpoint file of a run, and how often it is written besides the end of every epoch.
  *
  * @param file replaced each time
  * @param interval between two checkpoints within an epoch; zero for none

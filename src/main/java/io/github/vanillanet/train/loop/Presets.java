@@ -36,7 +36,7 @@ final class Presets {
 
   private Presets() {}
 
-  /** The members of a request that decide what the preset says. */
+  /** The members of a request that the values of the preset depend on. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
   private record Choice(
@@ -105,7 +105,7 @@ final class Presets {
     return batch / Math.max(1, steps);
   }
 
-  /** Without members that are null, and with today's names. */
+  /** Without members that are null, and with current names. */
   private static ObjectNode renamed(JsonNode request) {
     RecordJson.requireObject(request, WHAT);
     ObjectNode renamed = JsonNodeFactory.instance.objectNode();
@@ -124,9 +124,9 @@ final class Presets {
   }
 
   /**
-   * The published command of variants 5 to 10. The deeper variants have none and use that of 10: it
-   * ends a trend towards less weight decay and has the last published mixup. The depth beyond it
-   * adds blocks of the same width, and LAMB scales the step of each layer.
+   * The published command of variants 5 to 10. Deeper variants have no published command. They use
+   * that of variant 10, whose weight decay and mixup are the last of the published series: deeper
+   * variants only add blocks of the same width, and LAMB scales the step of each layer.
    */
   private static ObjectNode official(VanillaNetVariant variant) {
     return switch (variant) {
@@ -166,11 +166,10 @@ final class Presets {
   }
 
   /**
-   * For some ten thousand small images on a few CPU cores. Few epochs learn faster from softmax
-   * cross entropy than from one binary question per class, and faster from images that are not
-   * mixed. The slope reaches 1 after a third of the epochs, as in the official recipe. The average
-   * covers some two hundred steps instead of ten thousands, because weights from the time before
-   * the slope is 1 make it worse.
+   * For some ten thousand small images on a few CPU cores. In few epochs, a network learns faster
+   * with softmax cross entropy than with binary cross entropy, and faster without mixing. The slope
+   * reaches 1 after a third of the epochs, as in the official recipe. The average covers about 200
+   * steps instead of tens of thousands, because weights from before slope 1 make it worse.
    */
   private static ObjectNode small(int epochs) {
     return JsonNodeFactory.instance

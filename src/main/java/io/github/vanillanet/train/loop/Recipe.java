@@ -156,8 +156,8 @@ public record Recipe(
   }
 
   /**
-   * Completes a request: old names become today's, and the preset supplies what is absent. A
-   * complete recipe stays as it is.
+   * Completes a request: replaces old names by current ones, and takes absent members from the
+   * preset. Does not change a complete recipe.
    *
    * @throws ServiceException {@code INVALID_REQUEST} if a member is unknown, has the wrong type or
    *     is out of its range

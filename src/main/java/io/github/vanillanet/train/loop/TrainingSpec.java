@@ -26,9 +26,9 @@ public record TrainingSpec(Recipe recipe, int classes, Kernels kernels) {
   }
 
   /**
-   * All that decides the weights, as the {@code args} of a checkpoint. The names are those of the
-   * official training script, which reads the same files; {@code batch_size} counts the images of
-   * one optimizer step.
+   * Everything that determines the weights, as the {@code args} of a checkpoint. The names are
+   * those of the official training script, which reads the same files; {@code batch_size} counts
+   * the images of one optimizer step.
    */
   Map<String, Object> arguments() {
     Map<String, Object> arguments = new LinkedHashMap<>();

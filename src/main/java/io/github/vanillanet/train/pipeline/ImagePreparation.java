@@ -9,7 +9,7 @@ import io.github.vanillanet.train.loop.Preset;
 import io.github.vanillanet.train.loop.Recipe;
 
 /**
- * What a recipe does to the images.
+ * The image processing of a recipe.
  *
  * @param validation selects the images that are held back
  * @param preprocessing of evaluation and of the served model
@@ -20,7 +20,7 @@ record ImagePreparation(
 
   private static final double VALIDATION_SHARE = 0.1;
 
-  /** In few epochs, each image is seen seldom: the crop keeps most of it. */
+  /** With few epochs, each image is used only a few times, so the crop keeps most of it. */
   private static final ResizedCrop MILD_CROP = new ResizedCrop(0.6);
 
   static ImagePreparation of(Recipe recipe) {
@@ -42,7 +42,7 @@ record ImagePreparation(
             new RandomErasing(recipe.erasing())));
   }
 
-  /** Small data sets have small images: they are not cropped after resizing. */
+  /** Small data sets usually have small images, which are not cropped after resizing. */
   private static Preprocessing preprocessing(int size, boolean official) {
     Preprocessing usual = Preprocessing.official(size, size);
     return official

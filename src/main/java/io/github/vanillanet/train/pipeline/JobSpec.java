@@ -46,7 +46,10 @@ public record JobSpec(
 
   private static final String RECIPE = "recipe";
 
-  /** The request as the client sent it. Before recipes were stored, it was their only source. */
+  /**
+   * The request as the client sent it. Jobs of earlier versions contain no other form of the
+   * recipe.
+   */
   private static final String REQUEST = "request";
 
   /**
@@ -69,7 +72,7 @@ public record JobSpec(
     return RecordJson.tree(this);
   }
 
-  /** Also stores the client's own words, which the API shows. */
+  /** Also stores the original request, which the API shows. */
   public ObjectNode toJson(JsonNode request) {
     return toJson().set(REQUEST, request);
   }

@@ -40,9 +40,9 @@ import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
- * A whole training on the calling thread: scan the data, train, fuse, prove the fuse, evaluate the
- * fused artifact, compare it with the live version, publish. Continues from the job's checkpoint if
- * there is one. Only the last step changes the repository.
+ * A whole training on the calling thread: scan the data, train, fuse, certify the fuse, evaluate
+ * the fused artifact, compare it with the live version, publish. Continues from the job's
+ * checkpoint if there is one. Only the last step changes the repository.
  */
 public final class TrainingPipeline {
 

@@ -24,7 +24,7 @@ public enum Api {
   /** Models, administration, the page, and everything that Quarkus serves below {@code /q}. */
   NATIVE("", ErrorFormat.PROBLEM);
 
-  /** Ends the name of a model's view that takes encoded images, in the Open Inference Protocol. */
+  /** Suffix of the view of a model that takes encoded images, in the Open Inference Protocol. */
   private static final String IMAGE_VIEW = "-image";
 
   private static final Api[] ALL = values();
@@ -41,8 +41,7 @@ public enum Api {
   }
 
   /**
-   * @param inference what follows the prefix in paths that images or tensors are posted to; the
-   *     model's name is its group
+   * @param inference pattern of the inference paths after the prefix; its group is the model's name
    */
   Api(String prefix, ErrorFormat errors, String inference) {
     this.prefix = prefix;
@@ -66,7 +65,7 @@ public enum Api {
     return errors;
   }
 
-  /** Bytes that the body of a request may have. */
+  /** The limit on the body of a request, in bytes. */
   long bodyLimit(ServingConfig config) {
     return switch (this) {
       case CLASSIFY, TORCHSERVE -> config.maxImageBody().asLongValue();
@@ -77,9 +76,10 @@ public enum Api {
   }
 
   /**
-   * The model behind a view of the Open Inference Protocol.
+   * Returns the model of a view of the Open Inference Protocol.
    *
-   * @param isModel whether a model in service has a name: {@code NAME-image} may be one
+   * @param isModel whether a model in service has a name, because a model may be called {@code
+   *     NAME-image}
    */
   public static String modelOfView(String name, Predicate<String> isModel) {
     return name.endsWith(IMAGE_VIEW) && !isModel.test(name)

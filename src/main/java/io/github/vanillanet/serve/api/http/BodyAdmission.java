@@ -17,10 +17,10 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Admits requests with images, tensors, or repository commands, and collects their bodies, before a
- * worker thread takes them. A request that the model's queue would reject is rejected by its head.
+ * worker thread runs. Rejects a request before its body if the model's queue would reject it.
  *
- * <p>HTTP/2 requests, disabled by default, are admitted but not collected: Vert.x cannot hand them
- * on after they were read.
+ * <p>HTTP/2 requests, disabled by default, are admitted but not collected: Vert.x cannot pass on a
+ * body that was already read.
  */
 @Singleton
 final class BodyAdmission {
@@ -34,7 +34,7 @@ final class BodyAdmission {
   private final Duration idleTimeout;
 
   /**
-   * @param idleTimeout how long a client may send nothing
+   * @param idleTimeout longest pause while a client sends
    */
   BodyAdmission(
       ClassificationService service,

@@ -30,18 +30,18 @@ final class BodyCollector {
   private final Consumer<ServiceException> rejected;
 
   private final long maxBuffer;
-  private long reserved; // bytes that the room has for sure
+  private long reserved; // bytes that the room has reserved
   private byte[] bytes;
   private int length;
   private int lengthAtLastCheck = -1;
   private boolean done;
 
   /**
-   * @param limit bytes that the body may have
+   * @param limit largest body in bytes
    * @param room has the declared length, if any, and grows with the body
-   * @param complete takes the body
-   * @param rejected takes the reason if the body is too large, stops, or is damaged; not called if
-   *     the client disconnects
+   * @param complete receives the body
+   * @param rejected receives the reason if the body is too large, incomplete, or damaged; not
+   *     called if the client disconnects
    */
   BodyCollector(
       HttpServerRequest request,
@@ -61,7 +61,7 @@ final class BodyCollector {
   }
 
   /**
-   * @param idleTimeout rejects the body when no byte has arrived for so long
+   * @param idleTimeout rejects the body when no byte has arrived for this long
    */
   void start(Vertx vertx, Duration idleTimeout) {
     long timer = vertx.setPeriodic(idleTimeout.toMillis(), id -> checkProgress(idleTimeout));

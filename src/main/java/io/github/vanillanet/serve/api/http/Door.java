@@ -93,7 +93,7 @@ final class Door {
     }
   }
 
-  /** Gives the request its id, the client's if it is valid, and finds its path and API. */
+  /** Sets the request's id, which is the client's if that is valid, and its path and API. */
   private HttpCall begin(RoutingContext context, boolean hasValidPath) {
     String sent = context.request().getHeader(REQUEST_ID_HEADER);
     boolean valid = sent != null && REQUEST_ID.matcher(sent).matches();
@@ -106,7 +106,7 @@ final class Door {
   }
 
   /**
-   * During shutdown each answer asks the client to close its connection, so that its next request
+   * During shutdown each answer makes the client close its connection, so that its next request
    * reaches another replica. HTTP/2 has no such header.
    */
   private void closeDuringShutdown(HttpCall call) {
@@ -157,7 +157,10 @@ final class Door {
                 call.bodyLimit, call.declaredBytes)));
   }
 
-  /** Answers what the router rejects before any filter: no host, or a target that is no path. */
+  /**
+   * Answers requests that the router rejects before any filter: those without a host, or with a
+   * target that is not a path.
+   */
   private void notRoutable(RoutingContext context) {
     int status = context.statusCode();
     String target = context.request().uri();

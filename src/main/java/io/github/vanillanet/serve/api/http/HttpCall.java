@@ -16,7 +16,7 @@ import java.util.regex.MatchResult;
 
 /**
  * One HTTP request from its first filter to its answer: its path, API, id, inference call, and
- * body. {@link Door} makes it. Used by one thread at a time.
+ * body. {@link Door} creates it. Used by one thread at a time.
  */
 public final class HttpCall {
 
@@ -33,7 +33,7 @@ public final class HttpCall {
 
   final Api api;
 
-  /** Bytes that the body may have. */
+  /** The limit on the body, in bytes. */
   final long bodyLimit;
 
   /** Content-Length; 0 if it is absent, the largest number if it is invalid. */
@@ -77,12 +77,12 @@ public final class HttpCall {
     return call;
   }
 
-  /** What goes with a request into the inference service. */
+  /** The state of the request in the inference service. */
   public static Call call(RoutingContext context) {
     return of(context).call;
   }
 
-  /** Whether images or tensors are posted. */
+  /** Whether the request posts images or tensors. */
   boolean infers() {
     HttpMethod method = request.method();
     return inference.isPresent() && (method == HttpMethod.POST || method == HttpMethod.PUT);

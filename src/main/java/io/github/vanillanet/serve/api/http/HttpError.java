@@ -11,13 +11,13 @@ import java.util.Optional;
  *
  * @param code name of the failure, for programs
  * @param detail at most {@value #MAX_DETAIL} characters: it may quote the request
- * @param retryAfter when to try again, if the answer says so
+ * @param retryAfter when to try again, if known
  */
 public record HttpError(int status, String code, String detail, Optional<Duration> retryAfter) {
 
   private static final int MAX_DETAIL = 1000;
 
-  /** For a temporary failure of unknown length. */
+  /** The default for a temporary failure of unknown duration. */
   private static final Duration DEFAULT_RETRY = Duration.ofSeconds(1);
 
   public HttpError {
@@ -34,7 +34,7 @@ public record HttpError(int status, String code, String detail, Optional<Duratio
     return new HttpError(status(code), code.name(), failure.getMessage(), failure.retryAfter());
   }
 
-  /** A failure that only HTTP knows, such as 405. */
+  /** A failure of HTTP itself, such as 405. */
   public static HttpError of(int status, String detail) {
     String code = title(status).toUpperCase(Locale.ROOT).replace(' ', '_');
     return new HttpError(status, code, detail, Optional.empty());

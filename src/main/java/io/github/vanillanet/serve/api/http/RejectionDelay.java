@@ -4,7 +4,7 @@ import io.github.vanillanet.base.timing.Ticker;
 import java.time.Duration;
 
 /**
- * How long to hold back a rejection. The first ones are sent at once. Above a steady rate each
+ * Computes the delay of a rejection. The first ones are sent at once. Above a steady rate each
  * waits a little longer, up to a limit: this slows down clients that retry at once, so that their
  * rejections do not take processor time from accepted work. Thread-safe.
  */

@@ -15,7 +15,7 @@ public final class RequestContent {
 
   private RequestContent() {}
 
-  /** All bytes of a body; its length is limited before it gets here. */
+  /** All bytes of a body; its length was limited before. */
   public static byte[] bytes(InputStream body) {
     try {
       return body.readAllBytes();
@@ -76,7 +76,7 @@ public final class RequestContent {
         return number;
       }
     } catch (NumberFormatException e) {
-      // rejected below, as a number below 1 is
+      // rejected below, like a number below 1
     }
     throw INVALID_REQUEST.error("%s: expected a whole number of at least 1, got '%s'", name, text);
   }

@@ -29,7 +29,7 @@ final class RequestHead {
 
   private RequestHead() {}
 
-  /** What is wrong with a request's head, if anything. */
+  /** Returns the problem with a request's head, if any. */
   static Optional<HttpError> check(HttpServerRequest request) {
     String uri = request.uri();
     if (uri.length() > MAX_URI_BYTES) {

@@ -31,7 +31,7 @@ final class ResponseDescription {
 
   private static final Stage[] STAGES = Stage.values();
 
-  /** What precedes the number of each stage. */
+  /** The text before the number of each stage. */
   private static final String[] LABELS =
       Stream.of(STAGES)
           .map(stage -> (stage.ordinal() == 0 ? "" : ", ") + stage.label() + ";dur=")
@@ -72,7 +72,7 @@ final class ResponseDescription {
 
   /**
    * Every stage in milliseconds with three decimals; 0 for a stage that the request did not reach.
-   * Written by hand, because a formatter would take longer than the rest of a rejection.
+   * Does not use a formatter, which would take longer than the rest of a rejection.
    */
   private static String serverTiming(Map<Stage, Duration> stages) {
     StringBuilder text = new StringBuilder(128);
@@ -86,7 +86,10 @@ final class ResponseDescription {
     return text.toString();
   }
 
-  /** The spans follow one another and end now: the time before them is the body's arrival. */
+  /**
+   * The spans follow one another, and the last one ends now. The time before them is the arrival of
+   * the body.
+   */
   private void addSpans(Context trace, Timings timings, Optional<ModelId> model) {
     Span request = Span.fromContext(trace);
     if (!request.isRecording()) {

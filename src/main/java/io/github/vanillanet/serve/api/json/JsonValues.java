@@ -17,14 +17,14 @@ import java.io.InputStream;
 import java.util.Base64;
 import java.util.Optional;
 
-/** Reads JSON in one pass. An unexpected value is rejected with its place. */
+/** Reads JSON in one pass. Rejects an unexpected value with its position. */
 public final class JsonValues {
 
   public static final int MAX_DEPTH = 32;
 
   private JsonValues() {}
 
-  /** Reads one JSON value from a parser that stands before it. */
+  /** Reads one JSON value from a parser that is positioned before it. */
   public interface Reading<T> {
     T read(JsonParser parser) throws IOException;
   }
@@ -46,7 +46,7 @@ public final class JsonValues {
   /**
    * Reads {@code body} to its end as one object.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} with a place, if it is anything else
+   * @throws ServiceException {@code INVALID_REQUEST} with the position, if it is anything else
    */
   public static <T> T object(JsonFactory json, InputStream body, Reading<T> fields) {
     try (JsonParser parser = json.createParser(body)) {
@@ -88,7 +88,7 @@ public final class JsonValues {
    * Decodes base64 with or without padding. Whitespace is ignored, because {@code base64} and
    * Python insert line breaks.
    *
-   * @param what the text is, for messages
+   * @param what name of the text, for messages
    * @throws ServiceException {@code INVALID_REQUEST} if it is not base64
    * @throws ServiceException {@code TOO_LARGE} if it has more than {@code maxBytes}
    */
@@ -152,7 +152,7 @@ public final class JsonValues {
     return INVALID_REQUEST.error(problem + place(parser.currentLocation()));
   }
 
-  /** Where in the body, if the parser knows. */
+  /** The position in the body, if known. */
   private static String place(JsonLocation location) {
     return location == null
         ? ""

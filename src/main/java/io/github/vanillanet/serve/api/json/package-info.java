@@ -1,5 +1,5 @@
 /**
- * Reads the JSON of requests in one pass, within limits, and reports the place of an error. May
+ * Reads the JSON of requests in one pass, within limits, and reports the position of an error. May
  * import {@code base.error}.
  */
 package io.github.vanillanet.serve.api.json;

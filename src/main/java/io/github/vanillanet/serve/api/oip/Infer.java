@@ -21,7 +21,7 @@ import java.util.Optional;
 
 /**
  * Inference of the Open Inference Protocol, in JSON and binary. Clients of Triton send any content
- * type or none: the framing of the body defines what it is.
+ * type or none, so the framing of the body determines its format.
  *
  * @see <a href="https://github.com/kserve/open-inference-protocol">the protocol</a>
  */
@@ -101,7 +101,7 @@ final class Infer {
         kind.input(), datatypes, input.name(), input.datatype());
   }
 
-  /** A raw body has no shape, so its length must be that of whole samples. */
+  /** A raw body has no shape, so its length must be a multiple of the sample size. */
   private InputTensor rawInput(View view, ModelTarget target, ByteBuffer bytes) {
     long[] shape =
         switch (view.kind()) {

@@ -16,7 +16,7 @@ import java.util.function.Function;
 
 /**
  * Reads the body of an inference request: JSON, then the binary tensors in the order of the inputs;
- * or, raw, one tensor alone. No length in it is trusted.
+ * a raw body has one tensor only. Every length is checked.
  *
  * @see <a
  *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_binary_data.md">the
@@ -66,7 +66,7 @@ final class InferBody {
         return length;
       }
     } catch (NumberFormatException e) {
-      // rejected below, as a negative length is
+      // rejected below, like a negative length
     }
     throw INVALID_REQUEST.error("%s: expected a number of bytes, got '%s'", HEADER, header);
   }

@@ -15,6 +15,6 @@ record InferRequest(
     List<InputTensor> inputs,
     List<RequestedOutput> outputs) {
 
-  /** An output, and in its parameters the form to send it in. */
+  /** A requested output. Its parameters contain the requested form. */
   record RequestedOutput(String name, Parameters parameters) {}
 }

@@ -29,7 +29,7 @@ final class InferRequestReader {
   }
 
   /**
-   * @throws ServiceException {@code INVALID_REQUEST} with a place, if it is not an inference
+   * @throws ServiceException {@code INVALID_REQUEST} with the position, if it is not an inference
    *     request
    */
   InferRequest read(InputStream body) {

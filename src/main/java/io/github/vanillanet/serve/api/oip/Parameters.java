@@ -15,7 +15,7 @@ import java.util.Optional;
  * The {@code parameters} of a request, an input or an output: strings, numbers and booleans by
  * name. The protocol requires that unknown ones are ignored.
  *
- * @param where they are, for messages
+ * @param where position of the parameters, for messages
  */
 record Parameters(String where, Map<String, Object> values) {
 

@@ -23,7 +23,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
   private static final JsonFactory JSON = JsonValues.factory(MAX_STRING);
 
   /**
-   * @throws ServiceException {@code INVALID_REQUEST} if it is not empty and not such a request
+   * @throws ServiceException {@code INVALID_REQUEST} if it is neither empty nor a valid request
    */
   static RepositoryRequest read(InputStream body) {
     byte[] json = RequestContent.bytes(body);

@@ -45,8 +45,8 @@ public final class ServerResource {
   public record ServerMetadata(String name, String version, List<String> extensions) {}
 
   /**
-   * Both members are in both answers: for readiness the protocol shows {@code live}, KServe {@code
-   * ready}. Clients read the status only.
+   * Both answers contain both members, because the protocol and KServe name the member for
+   * readiness differently. Clients read only the status.
    */
   @Schema
   public record Health(boolean live, boolean ready, String name) {}

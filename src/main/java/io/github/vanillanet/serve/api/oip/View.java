@@ -4,8 +4,8 @@ import io.github.vanillanet.serve.api.http.Api;
 import java.util.function.Predicate;
 
 /**
- * A model as the protocol shows it. Each model has two views with one input each, because a raw
- * request has one: its own name takes normalised tensors, {@code NAME-image} takes encoded images.
+ * A model in the protocol. Each model has two views with one input each, because a raw request has
+ * only one input: the model name takes normalised tensors, {@code NAME-image} takes encoded images.
  *
  * @param name of the view
  * @param model behind it
@@ -35,7 +35,8 @@ record View(String name, String model, Kind kind) {
   }
 
   /**
-   * @param isModel whether a model in service has a name: {@code NAME-image} may be one
+   * @param isModel whether a model in service has a name, because a model may be called {@code
+   *     NAME-image}
    */
   static View of(String name, Predicate<String> isModel) {
     String model = Api.modelOfView(name, isModel);
