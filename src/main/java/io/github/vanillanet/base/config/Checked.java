@@ -10,23 +10,15 @@ import java.util.function.Predicate;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
- * Converts a text and rejects values out of range. {@link ServingConfig} names a subclass beside
- * each setting that has a range.
+ * Converters that reject values out of range. {@link ServingConfig} names one of them beside each
+ * setting that has a range.
  */
-abstract class Checked<T> implements Converter<T> {
+final class Checked {
 
-  private final Function<String, T> parse;
-  private final Predicate<T> inRange;
-  private final String expected;
+  private Checked() {}
 
-  private Checked(Function<String, T> parse, Predicate<T> inRange, String expected) {
-    this.parse = parse;
-    this.inRange = inRange;
-    this.expected = expected;
-  }
-
-  @Override
-  public T convert(String text) {
+  private static <T> T convert(
+      String text, Function<String, T> parse, Predicate<T> inRange, String expected) {
     try {
       T value = parse.apply(text.strip());
       if (inRange.test(value)) {
@@ -38,21 +30,30 @@ abstract class Checked<T> implements Converter<T> {
     throw new IllegalArgumentException("expected " + expected);
   }
 
-  public static final class Count extends Checked<Integer> {
-    public Count() {
-      super(Integer::valueOf, count -> count > 0, "a whole number of at least 1");
+  /** A positive {@code int}. */
+  public static final class Count implements Converter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return Checked.convert(
+          text, Integer::valueOf, count -> count > 0, "a whole number of at least 1");
     }
   }
 
-  public static final class LongCount extends Checked<Long> {
-    public LongCount() {
-      super(Long::valueOf, count -> count > 0, "a whole number of at least 1");
+  /** A positive {@code long}. */
+  public static final class LongCount implements Converter<Long> {
+    @Override
+    public Long convert(String text) {
+      return Checked.convert(
+          text, Long::valueOf, count -> count > 0, "a whole number of at least 1");
     }
   }
 
-  public static final class Size extends Checked<MemorySize> {
-    public Size() {
-      super(
+  /** A positive size in bytes. */
+  public static final class Size implements Converter<MemorySize> {
+    @Override
+    public MemorySize convert(String text) {
+      return Checked.convert(
+          text,
           new MemorySizeConverter()::convert,
           size -> size.asLongValue() > 0,
           "a positive size such as 20M or 2G");
@@ -60,39 +61,46 @@ abstract class Checked<T> implements Converter<T> {
   }
 
   /** A duration that may be zero. */
-  public static final class Time extends Checked<Duration> {
-    public Time() {
-      super(
+  public static final class Time implements Converter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return Checked.convert(
+          text,
           DurationConverter::parseDuration,
           time -> !time.isNegative(),
           "a duration such as 0S, 1.5S or 10m");
     }
   }
 
-  public static final class PositiveTime extends Checked<Duration> {
-    public PositiveTime() {
-      super(
+  /** A duration above zero. */
+  public static final class PositiveTime implements Converter<Duration> {
+    @Override
+    public Duration convert(String text) {
+      return Checked.convert(
+          text,
           DurationConverter::parseDuration,
           time -> !time.isNegative() && !time.isZero(),
           "a positive duration such as 1.5S or 10m");
     }
   }
 
-  public static final class PrecisionName extends Checked<String> {
-    public PrecisionName() {
-      super(
-          Function.identity(),
-          Set.of("float32", "float16", "bfloat16")::contains,
-          "float32, float16 or bfloat16");
+  /** A precision that the service can compute in. */
+  public static final class PrecisionName implements Converter<String> {
+    @Override
+    public String convert(String text) {
+      Set<String> names = Set.of("float32", "float16", "bfloat16");
+      return Checked.convert(
+          text, Function.identity(), names::contains, "float32, float16 or bfloat16");
     }
   }
 
-  public static final class JpegDecoderName extends Checked<String> {
-    public JpegDecoderName() {
-      super(
-          Function.identity(),
-          Set.of("auto", "turbojpeg", "imageio")::contains,
-          "auto, turbojpeg or imageio");
+  /** A JPEG decoder. */
+  public static final class JpegDecoderName implements Converter<String> {
+    @Override
+    public String convert(String text) {
+      Set<String> names = Set.of("auto", "turbojpeg", "imageio");
+      return Checked.convert(
+          text, Function.identity(), names::contains, "auto, turbojpeg or imageio");
     }
   }
 }
