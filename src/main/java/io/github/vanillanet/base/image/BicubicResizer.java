@@ -24,31 +24,24 @@ final class BicubicResizer {
   /** Few enough that a column of them, and its sums, stay in the first-level cache. */
   private static final int STRIP_ROWS = 112;
 
-  private static final int PRECISION_BITS = ResampleWeights.PRECISION_BITS;
-  private static final int HALF = 1 << PRECISION_BITS - 1;
+  private static final int HALF = 1 << ResampleWeights.PRECISION_BITS - 1;
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
   private final byte[] source; // row-major, interleaved
   private final int stride; // bytes of a source row
-  private final ResampleWeights columns;
-  private final ResampleWeights rows;
-  private final int[][] columnSums; // ring of open outputs: [open][3 * STRIP_ROWS]
-  private final int[][] rowSums; // ring of open outputs: [open][3 * width]
+  private final Sums columns; // each of 3 * STRIP_ROWS samples
+  private final Sums rows; // each of 3 * width samples
   private final int[][] strip; // [STRIP_ROWS][3 * width], interleaved
   private final byte[] out;
-  private int openedRows;
-  private int finishedRows;
 
   private BicubicResizer(
       RgbImage source, ResampleWeights columns, ResampleWeights rows, int width, int height) {
     this.source = source.rgb();
     this.stride = 3 * source.width();
-    this.columns = columns;
-    this.rows = rows;
-    this.columnSums = new int[columns.mostOpen][3 * STRIP_ROWS];
-    this.rowSums = new int[rows.mostOpen][3 * width];
+    this.columns = new Sums(columns, 3 * STRIP_ROWS);
+    this.rows = new Sums(rows, 3 * width);
     this.strip = new int[STRIP_ROWS][3 * width];
     this.out = new byte[3 * width * height];
   }
@@ -87,18 +80,12 @@ final class BicubicResizer {
   /** Fills the strip with {@code count} source rows, resized horizontally. */
   private void resizeColumns(int firstRow, int count) {
     byte[] rgb = source;
-    int[] first = columns.first;
-    int[] end = columns.end;
-    int[] base = columns.base;
-    int[] weights = columns.weights;
-    int width = first.length;
     int[] pixels = new int[STRIP_ROWS]; // of one column: red + 2^8 green + 2^16 blue + any * 2^24
     int[] samples = new int[3 * STRIP_ROWS]; // all reds, all greens, all blues
-    int[][] ring = columnSums;
-    int[][] strip = this.strip;
-    int opened = 0;
-    int finished = 0;
-    for (int column = first[0]; column < end[width - 1]; column++) {
+    columns.opened = 0;
+    columns.finished = 0;
+    int end = columns.axis.end[columns.axis.end.length - 1];
+    for (int column = columns.axis.first[0]; column < end; column++) {
       int at = firstRow * stride + 3 * column;
       int whole = count;
       int last = at + (count - 1) * stride;
@@ -118,28 +105,10 @@ final class BicubicResizer {
       for (int i = 0; i < STRIP_ROWS; i++) {
         samples[2 * STRIP_ROWS + i] = pixels[i] >> 16 & 0xff;
       }
-      for (int x = finished; x < opened; x++) {
-        int weight = weights[base[x] + column];
-        int[] sums = ring[x % ring.length];
-        for (int i = 0; i < samples.length; i++) {
-          sums[i] += samples[i] * weight;
-        }
-      }
-      for (; opened < width && first[opened] <= column; opened++) {
-        int weight = weights[base[opened] + column];
-        int[] sums = ring[opened % ring.length];
-        for (int i = 0; i < samples.length; i++) {
-          sums[i] = HALF + samples[i] * weight;
-        }
-      }
-      for (; finished < opened && end[finished] == column + 1; finished++) {
-        int[] sums = ring[finished % ring.length];
-        for (int i = 0; i < samples.length; i++) {
-          int value = sums[i] >> PRECISION_BITS;
-          int positive = value & ~(value >> 31);
-          sums[i] = (positive | 255 - positive >> 31) & 255;
-        }
-        int to = 3 * finished;
+      columns.add(column, samples);
+      while (columns.isComplete(column)) {
+        int to = 3 * columns.finished;
+        int[] sums = columns.finish();
         for (int row = 0; row < count; row++) {
           int[] resized = strip[row];
           resized[to] = sums[row];
@@ -152,38 +121,63 @@ final class BicubicResizer {
 
   /** Adds the strip's rows to the outputs that read them, and stores those that are complete. */
   private void resizeRows(int firstRow, int count) {
-    int[] first = rows.first;
-    int[] end = rows.end;
-    int[] base = rows.base;
-    int[] weights = rows.weights;
     for (int row = firstRow; row < firstRow + count; row++) {
-      int[] resized = strip[row - firstRow];
-      for (int y = finishedRows; y < openedRows; y++) {
-        int weight = weights[base[y] + row];
-        int[] sums = rowSums[y % rowSums.length];
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] += resized[i] * weight;
-        }
-      }
-      for (; openedRows < first.length && first[openedRows] <= row; openedRows++) {
-        int weight = weights[base[openedRows] + row];
-        int[] sums = rowSums[openedRows % rowSums.length];
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] = HALF + resized[i] * weight;
-        }
-      }
-      for (; finishedRows < openedRows && end[finishedRows] == row + 1; finishedRows++) {
-        int[] sums = rowSums[finishedRows % rowSums.length];
-        for (int i = 0; i < sums.length; i++) {
-          int value = sums[i] >> PRECISION_BITS;
-          int positive = value & ~(value >> 31);
-          sums[i] = (positive | 255 - positive >> 31) & 255;
-        }
-        int to = finishedRows * sums.length;
+      rows.add(row, strip[row - firstRow]);
+      while (rows.isComplete(row)) {
+        int to = rows.finished * strip[0].length;
+        int[] sums = rows.finish();
         for (int i = 0; i < sums.length; i++) {
           out[to + i] = (byte) sums[i];
         }
       }
+    }
+  }
+
+  /** The outputs of one axis that some but not all of their samples have been added to. */
+  private static final class Sums {
+
+    private final ResampleWeights axis;
+    private final int[][] ring;
+    private int opened;
+    private int finished;
+
+    private Sums(ResampleWeights axis, int samples) {
+      this.axis = axis;
+      this.ring = new int[axis.mostOpen][samples];
+    }
+
+    /** Adds the samples at {@code position} to every output that reads them. */
+    private void add(int position, int[] samples) {
+      for (int output = finished; output < opened; output++) {
+        int weight = axis.weights[axis.base[output] + position];
+        int[] sums = ring[output % ring.length];
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] += samples[i] * weight;
+        }
+      }
+      for (; opened < axis.first.length && axis.first[opened] <= position; opened++) {
+        int weight = axis.weights[axis.base[opened] + position];
+        int[] sums = ring[opened % ring.length];
+        for (int i = 0; i < sums.length; i++) {
+          sums[i] = HALF + samples[i] * weight;
+        }
+      }
+    }
+
+    /** Whether the oldest open output reads no sample after {@code position}. */
+    private boolean isComplete(int position) {
+      return finished < opened && axis.end[finished] == position + 1;
+    }
+
+    /** Closes the oldest open output and returns its samples, 0 to 255. */
+    private int[] finish() {
+      int[] sums = ring[finished++ % ring.length];
+      for (int i = 0; i < sums.length; i++) {
+        int value = sums[i] >> ResampleWeights.PRECISION_BITS;
+        int positive = value & ~(value >> 31);
+        sums[i] = (positive | 255 - positive >> 31) & 255;
+      }
+      return sums;
     }
   }
 }

@@ -1,7 +1,7 @@
 package io.github.vanillanet.base.image;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
-import java.awt.image.BufferedImage;
+import io.github.vanillanet.base.error.ServiceException;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -18,45 +18,49 @@ final class WebpCodec {
 
   static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
     WebpContainer container = WebpContainer.read(encoded, maxPixels);
-    int[] size = container.pictureSize(encoded);
-    RgbImage.requireSize(size[0], size[1], maxPixels);
-    int width = container.hasCanvas() ? container.width() : size[0];
-    int height = container.hasCanvas() ? container.height() : size[1];
-    if (container.left() + (long) size[0] > width || container.top() + (long) size[1] > height) {
-      throw new IOException(
-          "its %dx%d frame extends past its %dx%d canvas"
-              .formatted(size[0], size[1], width, height));
-    }
-    int[] pixels = readPixels(container.still(encoded), size[0], size[1]);
-    byte[] rgb = new byte[3 * width * height];
-    for (int y = 0, i = 0; y < size[1]; y++) {
-      int at = 3 * ((container.top() + y) * width + container.left());
-      for (int x = 0; x < size[0]; x++, i++, at += 3) {
-        rgb[at] = (byte) (pixels[i] >> 16);
-        rgb[at + 1] = (byte) (pixels[i] >> 8);
-        rgb[at + 2] = (byte) pixels[i];
-      }
-    }
-    return new RgbImage(width, height, rgb);
-  }
-
-  private static int[] readPixels(byte[] still, int width, int height) throws IOException {
+    ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
     try (MemoryCacheImageInputStream input =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(still))) {
-      ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
+        new MemoryCacheImageInputStream(new ByteArrayInputStream(container.still(encoded)))) {
       reader.setInput(input, true, true);
-      BufferedImage picture = reader.read(0, null);
-      reader.dispose();
-      if (picture.getWidth() == width
-          && picture.getHeight() == height
-          && picture.getRaster().getDataBuffer() instanceof DataBufferInt buffer) {
-        return buffer.getData();
-      }
-      throw new IOException("libwebp decodes it to an unexpected layout");
+      return place(reader, container, maxPixels);
+    } catch (ServiceException e) {
+      throw e;
     } catch (RuntimeException e) {
       throw new IOException("libwebp rejects it: " + e, e);
     } catch (LinkageError e) {
       throw new IOException("libwebp is not available on this platform: " + e, e);
+    } finally {
+      reader.dispose();
     }
+  }
+
+  private static RgbImage place(ImageReader reader, WebpContainer container, long maxPixels)
+      throws IOException {
+    int frameWidth = reader.getWidth(0);
+    int frameHeight = reader.getHeight(0);
+    RgbImage.requireSize(frameWidth, frameHeight, maxPixels);
+    int width = container.hasCanvas() ? container.width() : frameWidth;
+    int height = container.hasCanvas() ? container.height() : frameHeight;
+    if (container.left() + (long) frameWidth > width
+        || container.top() + (long) frameHeight > height) {
+      throw new IOException(
+          "its %dx%d frame extends past its %dx%d canvas"
+              .formatted(frameWidth, frameHeight, width, height));
+    }
+    if (!(reader.read(0, null).getRaster().getDataBuffer() instanceof DataBufferInt buffer)) {
+      throw new IOException("libwebp decodes it to an unexpected layout");
+    }
+    int[] pixels = buffer.getData();
+    byte[] rgb = new byte[3 * width * height];
+    for (int y = 0, i = 0; y < frameHeight; y++) {
+      int at = 3 * ((container.top() + y) * width + container.left());
+      for (int x = 0; x < frameWidth; x++, i++, at += 3) {
+        int pixel = pixels[i];
+        rgb[at] = (byte) (pixel >> 16);
+        rgb[at + 1] = (byte) (pixel >> 8);
+        rgb[at + 2] = (byte) pixel;
+      }
+    }
+    return new RgbImage(width, height, rgb);
   }
 }

@@ -81,25 +81,6 @@ record WebpContainer(int width, int height, int left, int top, int bitstream, in
     return width > 0;
   }
 
-  /** The picture's own width and height, from the first bytes of its bitstream. */
-  int[] pictureSize(byte[] encoded) throws IOException {
-    ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
-    FileBytes.skip(file, bitstream + CHUNK_HEADER_BYTES);
-    boolean lossless = encoded[bitstream + 3] == 'L';
-    if (lossless) {
-      if (FileBytes.u8(file) != 0x2f) {
-        throw new IOException("its lossless signature is damaged");
-      }
-      long sizes = FileBytes.u32(file);
-      return new int[] {1 + (int) (sizes & 0x3fff), 1 + (int) (sizes >> 14 & 0x3fff)};
-    }
-    FileBytes.skip(file, 3); // frame tag
-    if (FileBytes.u8(file) != 0x9d || FileBytes.u8(file) != 0x01 || FileBytes.u8(file) != 0x2a) {
-      throw new IOException("its key frame signature is damaged");
-    }
-    return new int[] {FileBytes.u16(file) & 0x3fff, FileBytes.u16(file) & 0x3fff};
-  }
-
   private static int u24(ByteBuffer file) {
     return FileBytes.u16(file) | FileBytes.u8(file) << 16;
   }

@@ -94,7 +94,8 @@ public record DeployedModule(String source, ScriptObject root) {
     %7$s%3$s    return %9$s
       def repacked(%1$s, x: Tensor) -> Tensor:
         x0 = torch.to_mkldnn(%8$s)
-    %4$s    return %10$s
+    %4$s    x0 = torch.to_dense(x0)
+        return %10$s
       def prepare(%1$s) -> NoneType:
     %5$s    self.prepared = True
         return None
@@ -102,8 +103,8 @@ public record DeployedModule(String source, ScriptObject root) {
         .formatted(
             self,
             dtype(Precision.FLOAT32),
-            plain(network, arithmetic),
-            repacked(network),
+            layers(network, false, arithmetic),
+            layers(network, true, arithmetic),
             repacking(network),
             reduced ? pixels : "torch.contiguous(" + pixels + ")",
             reduced ? "    x = " + channelsLast + "\n" : "",
@@ -126,63 +127,45 @@ public record DeployedModule(String source, ScriptObject root) {
     };
   }
 
-  private static String plain(Network network, Arithmetic arithmetic) {
+  /**
+   * @param repacked whether all features are in oneDNN's blocked layout
+   */
+  private static String layers(Network network, boolean repacked, Arithmetic arithmetic) {
     StringBuilder body = new StringBuilder();
+    String x = repacked ? "x0" : "x";
     for (Layer layer : network.layers()) {
       if (layer instanceof Layer.Convolution conv) {
         // Not conv2d: its use of TF32 and of cuDNN's benchmark depends on process-wide switches,
         // and the error of TF32 is a thousand times float32's bound.
         line(
             body,
-            "x = torch._convolution(x, %1$s.weight, %1$s.bias, %2$s)",
-            module(conv.name()),
-            plainGeometry(conv, arithmetic));
+            "%1$s = torch.%2$s(%1$s, %3$s.weight, %3$s.bias, %4$s)",
+            x,
+            repacked ? "mkldnn_convolution" : "_convolution",
+            ModuleTree.expression(conv.name()),
+            repacked ? repackedGeometry(conv) : plainGeometry(conv, arithmetic));
+      } else if (layer instanceof Layer.Relu) {
+        line(body, "%1$s = torch.relu_(%1$s)", x);
+      } else if (layer instanceof Layer.MaxPool pool) {
+        line(body, "%1$s = torch.max_pool2d(%1$s, [%2$d, %2$d], [%2$d, %2$d])", x, pool.size());
+      } else if (layer instanceof Layer.AdaptiveMaxPool pool && repacked) {
+        // oneDNN has no such kernel
+        String dense = "x1, _0 = torch.adaptive_max_pool2d(torch.to_dense(x0), [%1$d, %1$d])";
+        line(body, dense, pool.size());
+        line(body, "x0 = torch.to_mkldnn(x1)");
       } else if (layer instanceof Layer.AdaptiveMaxPool pool) {
         line(body, "x, _0 = torch.adaptive_max_pool2d(x, [%1$d, %1$d])", pool.size());
       } else if (layer instanceof Layer.GlobalAveragePool) {
-        line(body, "x = torch.mean(x, [2, 3], True)");
+        line(
+            body,
+            repacked
+                ? "x0 = torch.adaptive_avg_pool2d(x0, [1, 1])"
+                : "x = torch.mean(x, [2, 3], True)");
       } else {
-        reluOrMaxPool(body, "x", layer);
+        throw new IllegalStateException("not in the deployed form: " + layer);
       }
     }
     return body.toString();
-  }
-
-  /** The same net in oneDNN's blocked layout from the first layer to the last. */
-  private static String repacked(Network network) {
-    StringBuilder body = new StringBuilder();
-    for (Layer layer : network.layers()) {
-      if (layer instanceof Layer.Convolution conv) {
-        line(
-            body,
-            "x0 = torch.mkldnn_convolution(x0, %1$s.weight, %1$s.bias, %2$s)",
-            module(conv.name()),
-            repackedGeometry(conv));
-      } else if (layer instanceof Layer.AdaptiveMaxPool pool) {
-        // oneDNN has no such kernel
-        line(
-            body,
-            "x1, _0 = torch.adaptive_max_pool2d(torch.to_dense(x0), [%1$d, %1$d])",
-            pool.size());
-        line(body, "x0 = torch.to_mkldnn(x1)");
-      } else if (layer instanceof Layer.GlobalAveragePool) {
-        line(body, "x0 = torch.adaptive_avg_pool2d(x0, [1, 1])");
-      } else {
-        reluOrMaxPool(body, "x0", layer);
-      }
-    }
-    line(body, "x0 = torch.to_dense(x0)");
-    return body.toString();
-  }
-
-  private static void reluOrMaxPool(StringBuilder body, String x, Layer layer) {
-    if (layer instanceof Layer.Relu) {
-      line(body, "%1$s = torch.relu_(%1$s)", x);
-    } else if (layer instanceof Layer.MaxPool pool) {
-      line(body, "%1$s = torch.max_pool2d(%1$s, [%2$d, %2$d], [%2$d, %2$d])", x, pool.size());
-    } else {
-      throw new IllegalStateException("not in the deployed form: " + layer);
-    }
   }
 
   private static String repacking(Network network) {
@@ -190,7 +173,7 @@ public record DeployedModule(String source, ScriptObject root) {
     int index = 0;
     for (Layer layer : network.layers()) {
       if (layer instanceof Layer.Convolution conv) {
-        line(body, "m%d = %s", index, module(conv.name()));
+        line(body, "m%d = %s", index, ModuleTree.expression(conv.name()));
         line(
             body,
             "m%1$d.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(m%1$d.weight), %2$s)",
@@ -220,15 +203,6 @@ public record DeployedModule(String source, ScriptObject root) {
   private static String repackedGeometry(Layer.Convolution conv) {
     return "[%2$d, %2$d], [%1$d, %1$d], [1, 1], %3$d"
         .formatted(conv.stride(), conv.padding(), conv.groups());
-  }
-
-  /** An expression for {@code stages.0.conv}: numeric names are not identifiers. */
-  private static String module(String dottedName) {
-    String expression = "self";
-    for (String part : dottedName.split("\\.")) {
-      expression = "getattr(%s, \"%s\")".formatted(expression, part);
-    }
-    return expression;
   }
 
   private static void line(StringBuilder body, String format, Object... arguments) {

@@ -20,6 +20,14 @@ public final class ModuleTree {
     this.className = className;
   }
 
+  /** An expression for {@code stages.0.conv}. Numeric names are not identifiers. */
+  public static String expression(String dottedName) {
+    return "getattr(".repeat(dottedName.split("\\.").length)
+        + "self, \""
+        + dottedName.replace(".", "\"), \"")
+        + "\")";
+  }
+
   public void add(String dottedName, HostTensor tensor) {
     int dot = dottedName.indexOf('.');
     if (dot < 0) {

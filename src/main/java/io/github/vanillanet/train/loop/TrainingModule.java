@@ -78,7 +78,7 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
   /** A method that returns the tensors of these names. */
   private static String list(String method, List<String> names) {
     return names.stream()
-        .map(TrainingModule::attribute)
+        .map(ModuleTree::expression)
         .collect(
             Collectors.joining(
                 ", ",
@@ -96,18 +96,10 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     for (int i = 0; i < names.size(); i++) {
       int dot = names.get(i).lastIndexOf('.');
       String leaf = names.get(i).substring(dot + 1);
-      source.append("    m%d = %s\n".formatted(i, attribute(names.get(i).substring(0, dot))));
+      source.append(
+          "    m%d = %s\n".formatted(i, ModuleTree.expression(names.get(i).substring(0, dot))));
       source.append("    m%1$d.%2$s = torch.clone(m%1$d.%2$s)\n".formatted(i, leaf));
     }
     return source.append("    return c\n").toString();
-  }
-
-  /** {@code model.stages.0.conv1} as an expression; getattr, because 0 is not an identifier. */
-  private static String attribute(String dottedName) {
-    String expression = "self";
-    for (String part : dottedName.split("\\.")) {
-      expression = "getattr(%s, \"%s\")".formatted(expression, part);
-    }
-    return expression;
   }
 }
