@@ -4,7 +4,6 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.Candidate;
 import io.github.vanillanet.model.repository.CheckpointImport;
-import io.github.vanillanet.model.repository.ManifestFile;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
@@ -96,7 +95,7 @@ final class ImportCommand implements Callable<Integer> {
               .publish(candidate);
       terminal.close();
       warnings.forEach(terminal::warn);
-      spec.commandLine().getOut().println(ManifestFile.text(published.manifest()));
+      spec.commandLine().getOut().println(published.manifest().text());
       return 0;
     }
   }

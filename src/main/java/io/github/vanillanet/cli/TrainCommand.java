@@ -9,7 +9,6 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.train.jobs.JobSession;
-import io.github.vanillanet.train.jobs.OutOfMemoryScore;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.loop.Recipe;
@@ -88,7 +87,7 @@ final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (Terminal terminal = new Terminal(spec.commandLine().getErr());
         JobSession session = open()) {
-      OutOfMemoryScore.raise();
+      JobSession.raiseOutOfMemoryScore();
       return work(session, progress -> terminal.progress(words(progress)));
     }
   }

@@ -1,8 +1,8 @@
 package io.github.vanillanet.model.checkpoint;
 
+import io.github.vanillanet.base.files.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -36,12 +36,7 @@ public record StateDict(Map<String, HostTensor> tensors) {
    * weights have the same digest in any packaging.
    */
   public String sha256() {
-    MessageDigest digest;
-    try {
-      digest = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    MessageDigest digest = Sha256.digest();
     new TreeMap<>(tensors)
         .forEach(
             (name, tensor) -> {

@@ -1,6 +1,7 @@
 /**
  * Tensors and state dicts in host memory. Reads official {@code .pth} files without executing
- * anything in them, and writes the archives that torch reads. May import {@code base.error}.
+ * anything in them, and writes the archives that torch reads. May import {@code base.error} and
+ * {@code base.files}.
  *
  * <p>Reading proceeds from the file inwards: {@code FileWindows} maps it, {@code ZipFormat} or
  * {@code LegacyFormat} finds the pickle and the storages, {@code Unpickler} converts the pickle to

@@ -15,17 +15,11 @@ import java.util.stream.Stream;
  * total. For the CPU: resident in this process, and available to the container or the machine.
  * Thread-safe; a call takes microseconds.
  */
-public final class DeviceMemory {
+public record DeviceMemory(Device device) {
 
   private static final Path STATUS = Path.of("/proc/self/status");
   private static final String RESIDENT = "VmRSS:";
   private static final int KIB = 1024;
-
-  private final Device device;
-
-  public DeviceMemory(Device device) {
-    this.device = device;
-  }
 
   public double used() {
     return switch (device.kind()) {

@@ -8,18 +8,12 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.ScriptObject;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.network.Layer;
 import io.github.vanillanet.model.network.Network;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 
@@ -61,22 +55,8 @@ public final class Float64Reference implements AutoCloseable {
 
   public Float64Reference(TorchRuntime runtime) {
     manager = runtime.newManager(Device.CPU);
-    operations = load(manager);
-  }
-
-  private static PtSymbolBlock load(PtNDManager manager) {
-    try {
-      Path file = Files.createTempFile("vanillanet-operations-", ".pt");
-      try {
-        TorchArchive.writeModule(
-            file, SOURCE, new ScriptObject("Operations", Map.of("training", false)));
-        return JniUtils.loadModule(manager, file, false, new String[0], new String[0], false);
-      } finally {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("cannot write a temporary file", e);
-    }
+    ScriptObject root = new ScriptObject("Operations", Map.of("training", false));
+    operations = runtime.loadModule(manager, Device.CPU, SOURCE, root);
   }
 
   /**

@@ -16,7 +16,7 @@ public interface ModelInstance extends AutoCloseable {
    * weights.
    */
   default ModelInstance forAnotherThread() {
-    return new SharedInstance(this);
+    return new Shared(this);
   }
 
   /** Prepares the owning thread. Called once, before its first forward. */
@@ -36,4 +36,26 @@ public interface ModelInstance extends AutoCloseable {
   /** Frees native memory, after the last forward. Idempotent. */
   @Override
   void close();
+
+  /** An instance for another thread. The owner frees the weights that both use. */
+  record Shared(ModelInstance owner) implements ModelInstance {
+
+    @Override
+    public Device device() {
+      return owner.device();
+    }
+
+    @Override
+    public void attachToThread() {
+      owner.attachToThread();
+    }
+
+    @Override
+    public float[] forward(InputKind kind, ByteBuffer input, int samples) {
+      return owner.forward(kind, input, samples);
+    }
+
+    @Override
+    public void close() {}
+  }
 }

@@ -9,9 +9,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
@@ -22,8 +20,6 @@ import java.nio.file.Path;
  * keep the original weights beside the repacked ones.
  */
 public final class TorchInstance implements ModelInstance {
-
-  private static final String[] NO_EXTRA_FILES = {};
 
   private final TorchRuntime runtime;
   private final Device device;
@@ -51,28 +47,12 @@ public final class TorchInstance implements ModelInstance {
     this.threads = threads;
   }
 
-  /**
-   * Loads an artifact.
-   *
-   * @param artifact the caller has verified its bytes
-   * @param height pixels of the model's input
-   * @param width pixels of the model's input
-   * @param threads of one forward on a CPU
-   * @throws ServiceException {@code BAD_ARTIFACT} if libtorch cannot load it, {@code
-   *     OUT_OF_DEVICE_MEMORY} if the device is full
-   */
+  /** See {@link InstanceLoader}. */
   public static TorchInstance load(
       TorchRuntime runtime, Path artifact, Device device, int height, int width, int threads) {
     PtNDManager manager = runtime.newManager(device);
     try {
-      PtSymbolBlock block =
-          JniUtils.loadModule(
-              manager,
-              artifact,
-              device.kind() == Device.Kind.CUDA,
-              NO_EXTRA_FILES,
-              NO_EXTRA_FILES,
-              false);
+      PtSymbolBlock block = TorchRuntime.loadModule(manager, device, artifact);
       if (device.kind() == Device.Kind.CPU) {
         IValueUtils.runMethod(block, "prepare").close();
         NativeEnvironment.releaseFreeMemory(); // of the original weights

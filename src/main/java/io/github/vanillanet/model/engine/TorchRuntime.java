@@ -5,8 +5,15 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import ai.djl.engine.Engine;
 import ai.djl.engine.StandardCapabilities;
 import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.checkpoint.ScriptObject;
+import io.github.vanillanet.model.checkpoint.TorchArchive;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** libtorch, loaded once per process. Loading takes about a second and downloads nothing. */
 public final class TorchRuntime {
@@ -71,6 +78,27 @@ public final class TorchRuntime {
   /** Sets the number of CPU threads for all further forwards of the calling thread. */
   public void setThreads(int threads) {
     JniUtils.setNumThreads(threads);
+  }
+
+  /** Loads a TorchScript module from its source. */
+  public PtSymbolBlock loadModule(
+      PtNDManager manager, Device device, String source, ScriptObject root) {
+    try {
+      Path file = Files.createTempFile("vanillanet-", ".pt");
+      try {
+        TorchArchive.writeModule(file, source, root);
+        return loadModule(manager, device, file);
+      } finally {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot write a temporary file", e);
+    }
+  }
+
+  static PtSymbolBlock loadModule(PtNDManager manager, Device device, Path file) {
+    boolean mapLocation = device.kind() == Device.Kind.CUDA;
+    return JniUtils.loadModule(manager, file, mapLocation, new String[0], new String[0], false);
   }
 
   /** A new owner of native tensors on {@code device}. Closing it frees them. */

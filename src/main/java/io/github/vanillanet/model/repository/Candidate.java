@@ -4,7 +4,6 @@ import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.network.Network;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * Weights to publish as a version.
@@ -15,7 +14,6 @@ import java.util.Optional;
  * @param labels one per class
  * @param trained false for weights from a seed
  * @param origin where the weights come from, as text for the manifest
- * @param accuracy top-1 on a test set, 0..1, if measured
  */
 public record Candidate(
     String name,
@@ -25,5 +23,4 @@ public record Candidate(
     Preprocessing preprocessing,
     List<String> labels,
     boolean trained,
-    String origin,
-    Optional<Double> accuracy) {}
+    String origin) {}

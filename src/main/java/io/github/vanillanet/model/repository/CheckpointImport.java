@@ -69,8 +69,7 @@ public record CheckpointImport(
         preprocessing,
         names,
         true,
-        origin(file),
-        Optional.empty());
+        origin(file));
   }
 
   private Network network(TorchCheckpoint file) {

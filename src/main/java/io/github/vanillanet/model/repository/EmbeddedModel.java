@@ -1,11 +1,8 @@
 package io.github.vanillanet.model.repository;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,14 +49,9 @@ public final class EmbeddedModel {
 
   private static StoredVersion read() {
     try (InputStream manifest = open(StoredVersion.MANIFEST);
-        BufferedReader labels =
-            new BufferedReader(
-                new InputStreamReader(open(StoredVersion.LABELS), StandardCharsets.UTF_8))) {
+        InputStream labels = open(StoredVersion.LABELS)) {
       return new StoredVersion(
-          new ModelId(NAME, 1),
-          Path.of(FOLDER),
-          ManifestFile.read(manifest),
-          labels.lines().toList());
+          new ModelId(NAME, 1), Path.of(FOLDER), Manifest.read(manifest), Labels.read(labels));
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read the embedded model", e);
     }

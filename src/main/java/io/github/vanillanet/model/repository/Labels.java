@@ -3,9 +3,8 @@ package io.github.vanillanet.model.repository;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -50,13 +49,14 @@ public final class Labels {
   }
 
   private static List<String> imagenet() {
-    try (BufferedReader reader =
-        new BufferedReader(
-            new InputStreamReader(
-                Labels.class.getResourceAsStream(IMAGENET), StandardCharsets.UTF_8))) {
-      return reader.lines().toList();
+    try (InputStream content = Labels.class.getResourceAsStream(IMAGENET)) {
+      return read(content);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static List<String> read(InputStream content) throws IOException {
+    return new String(content.readAllBytes(), StandardCharsets.UTF_8).lines().toList();
   }
 }

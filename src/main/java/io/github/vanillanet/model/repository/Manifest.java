@@ -1,9 +1,22 @@
 package io.github.vanillanet.model.repository;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Precision;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -34,6 +47,16 @@ public record Manifest(
 
   public static final int FORMAT = 1;
 
+  private static final long MAX_BYTES = 64L << 20;
+  private static final ObjectMapper JSON =
+      RecordJson.mapper()
+          .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
+          .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .build();
+
   public Manifest {
     if (architecture.inputHeight() != preprocessing.height()
         || architecture.inputWidth() != preprocessing.width()) {
@@ -62,5 +85,44 @@ public record Manifest(
         origin,
         Optional.of(measured),
         certificate);
+  }
+
+  /** One line of JSON. */
+  public String text() {
+    try {
+      return JSON.writeValueAsString(this);
+    } catch (JacksonException e) {
+      throw new IllegalStateException("a manifest can always be written", e);
+    }
+  }
+
+  static Manifest read(InputStream content) throws IOException {
+    return JSON.readValue(content, Manifest.class);
+  }
+
+  /**
+   * @throws ServiceException {@code BAD_ARTIFACT} if the file is missing or is not a manifest
+   */
+  static Manifest read(Path file) {
+    try (InputStream content = Files.newInputStream(file)) {
+      long bytes = Files.size(file);
+      if (bytes > MAX_BYTES) {
+        throw BAD_ARTIFACT.error("%s: expected at most %d bytes, found %d", file, MAX_BYTES, bytes);
+      }
+      Manifest manifest = read(content);
+      if (manifest.format() != FORMAT) {
+        throw BAD_ARTIFACT.error(
+            "%s: expected format %d, found %d", file, FORMAT, manifest.format());
+      }
+      return manifest;
+    } catch (JacksonException e) {
+      throw BAD_ARTIFACT.error(
+          e,
+          "%s is not a manifest: %s",
+          file,
+          e.getOriginalMessage().lines().findFirst().orElse(""));
+    } catch (IOException e) {
+      throw StoredVersion.unreadable(file, e);
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.repository;
 
+import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.certify.EquivalenceCheck;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -23,30 +24,18 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
  * Publishes weights as a version: select, fuse, write the artifact, certify, publish. A failure
  * leaves the repository unchanged.
+ *
+ * @param threads of the certificate's forward passes
+ * @param progress receives the name of each step
  */
-public final class ModelPublisher {
-
-  private final TorchRuntime runtime;
-  private final ModelRepository repository;
-  private final int threads;
-  private final Consumer<String> progress;
-
-  /**
-   * @param threads of the certificate's forward passes
-   * @param progress receives the name of each step
-   */
-  public ModelPublisher(
-      TorchRuntime runtime, ModelRepository repository, int threads, Consumer<String> progress) {
-    this.runtime = runtime;
-    this.repository = repository;
-    this.threads = threads;
-    this.progress = progress;
-  }
+public record ModelPublisher(
+    TorchRuntime runtime, ModelRepository repository, int threads, Consumer<String> progress) {
 
   /**
    * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if the weights
@@ -100,7 +89,7 @@ public final class ModelPublisher {
         candidate.preprocessing(),
         Precision.FLOAT32,
         candidate.origin(),
-        candidate.accuracy(),
+        Optional.empty(),
         certificate);
   }
 
@@ -114,7 +103,7 @@ public final class ModelPublisher {
       return new EquivalenceCheck(reference)
           .certify(
               fuse,
-              FileDigest.sha256(artifact),
+              Sha256.of(artifact),
               instance,
               candidate.preprocessing(),
               Map.of("java", System.getProperty("java.version"), "libtorch", runtime.version()));

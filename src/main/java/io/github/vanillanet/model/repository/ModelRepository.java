@@ -18,21 +18,10 @@ import java.util.stream.Stream;
  * {@code labels.txt} and {@code checkpoint.pth}. A version appears in one step and never changes.
  * {@code ROOT/MODEL/active} has the {@link VersionHistory}, {@code ROOT/.default} the {@link
  * DefaultMark}. Other entries are ignored.
+ *
+ * @param root may not exist yet
  */
-public final class ModelRepository {
-
-  private final Path root;
-
-  /**
-   * @param root may not exist yet
-   */
-  public ModelRepository(Path root) {
-    this.root = root;
-  }
-
-  public Path root() {
-    return root;
-  }
+public record ModelRepository(Path root) {
 
   /** Names of all models with at least one version, sorted. */
   public List<String> names() {
@@ -121,7 +110,7 @@ public final class ModelRepository {
    * @throws ServiceException {@code BAD_ARTIFACT} if it is missing or damaged
    */
   public Manifest manifest(ModelId id) {
-    return ManifestFile.read(folder(id).resolve(StoredVersion.MANIFEST));
+    return Manifest.read(folder(id).resolve(StoredVersion.MANIFEST));
   }
 
   /**
@@ -158,7 +147,7 @@ public final class ModelRepository {
       Path temporary = Files.createDirectory(TemporaryFolder.publishing(model));
       try {
         Manifest manifest = writer.write(temporary);
-        ManifestFile.write(temporary.resolve(StoredVersion.MANIFEST), manifest);
+        Files.writeString(temporary.resolve(StoredVersion.MANIFEST), manifest.text() + "\n");
         Files.write(temporary.resolve(StoredVersion.LABELS), labels);
         DurableFiles.forceAll(temporary);
         ModelId id = claim(name, temporary);

@@ -10,7 +10,6 @@ import io.github.vanillanet.model.network.SeededWeights;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 
 /** A full-size, untrained model with weights from a fixed seed, to try and to time the service. */
 public final class SeededModel {
@@ -31,8 +30,7 @@ public final class SeededModel {
         Preprocessing.official(architecture.inputHeight(), architecture.inputWidth()),
         Labels.standard(architecture.classes()),
         false,
-        "weights from seed " + SEED + ": untrained, for trying and timing only",
-        Optional.empty());
+        "weights from seed " + SEED + ": untrained, for trying and timing only");
   }
 
   /** Writes an artifact without a certificate. */

@@ -3,6 +3,7 @@ package io.github.vanillanet.model.repository;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.network.Precision;
 import java.io.IOException;
@@ -38,7 +39,7 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
    * @throws ServiceException {@code BAD_ARTIFACT} or {@code NOT_EQUIVALENT} if not
    */
   static StoredVersion open(ModelId id, Path folder) {
-    Manifest manifest = ManifestFile.read(folder.resolve(MANIFEST));
+    Manifest manifest = Manifest.read(folder.resolve(MANIFEST));
     int classes = manifest.architecture().classes();
     StoredVersion version =
         new StoredVersion(id, folder, manifest, labels(folder.resolve(LABELS), classes));
@@ -61,7 +62,7 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
 
   private static String sha256(Path artifact) {
     try {
-      return FileDigest.sha256(artifact);
+      return Sha256.of(artifact);
     } catch (IOException e) {
       throw unreadable(artifact, e);
     }

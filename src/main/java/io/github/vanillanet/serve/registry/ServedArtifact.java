@@ -3,10 +3,10 @@ package io.github.vanillanet.serve.registry;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.DerivedArtifact;
 import io.github.vanillanet.model.network.Arithmetic;
-import io.github.vanillanet.model.repository.FileDigest;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
@@ -46,7 +46,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
     try {
       DerivedArtifact.write(
           version.artifact(), manifest.architecture(), manifest.preprocessing(), arithmetic, file);
-      return new ServedArtifact(file, FileDigest.sha256(file), arithmetic);
+      return new ServedArtifact(file, Sha256.of(file), arithmetic);
     } catch (IOException | RuntimeException | Error e) {
       Files.delete(file);
       throw e;

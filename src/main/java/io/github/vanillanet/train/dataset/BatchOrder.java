@@ -12,14 +12,6 @@ import java.util.SplittableRandom;
  */
 record BatchOrder(int samples, int batchSize, boolean training, long seed) {
 
-  BatchOrder {
-    if (batchSize < 1 || samples < 1) {
-      throw new IllegalArgumentException(
-          "samples and batch size must be 1 or more, found %d and %d"
-              .formatted(samples, batchSize));
-    }
-  }
-
   /** Batches per epoch. */
   int batches() {
     return training ? samples / batchSize : (samples + batchSize - 1) / batchSize;

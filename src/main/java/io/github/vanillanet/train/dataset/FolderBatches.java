@@ -15,31 +15,17 @@ import java.util.SplittableRandom;
  * Batches of the images of a folder. Each sample is a function of (seed, epoch, index) and the
  * files. Thread-safe.
  */
-public final class FolderBatches implements BatchSource {
+public record FolderBatches(
+    SampleReader reader,
+    BatchOrder order,
+    Preparation preparation,
+    int sampleFloats,
+    int threads,
+    int epochs,
+    int classes)
+    implements BatchSource {
 
-  private final SampleReader reader;
-  private final BatchOrder order;
-  private final Preparation preparation;
-  private final int sampleFloats;
-  private final int threads;
-  private final int epochs;
-  private final int classes;
-
-  private FolderBatches(
-      SampleReader reader,
-      BatchOrder order,
-      Preparation preparation,
-      Preprocessing input,
-      int threads,
-      int epochs,
-      int classes) {
-    this.reader = reader;
-    this.order = order;
-    this.preparation = preparation;
-    this.sampleFloats = 3 * input.height() * input.width();
-    this.threads = threads;
-    this.epochs = epochs;
-    this.classes = classes;
+  public FolderBatches {
     long bytes = (long) order.batchSize() * sampleFloats * Float.BYTES;
     if (bytes > Integer.MAX_VALUE) {
       throw BAD_CONFIGURATION.error(
@@ -73,7 +59,7 @@ public final class FolderBatches implements BatchSource {
     }
     BatchOrder order = new BatchOrder(reader.size(), batchSize, true, seed);
     return new FolderBatches(
-        reader, order, augmentation::write, augmentation.input(), threads, epochs, classes);
+        reader, order, augmentation::write, floats(augmentation.input()), threads, epochs, classes);
   }
 
   /**
@@ -91,7 +77,7 @@ public final class FolderBatches implements BatchSource {
         (image, random, target, offset) ->
             target.put(offset, serving.normalise(serving.apply(image)));
     BatchOrder order = new BatchOrder(reader.size(), batchSize, false, 0);
-    return new FolderBatches(reader, order, preparation, serving, threads, 1, classes);
+    return new FolderBatches(reader, order, preparation, floats(serving), threads, 1, classes);
   }
 
   @Override
@@ -100,18 +86,12 @@ public final class FolderBatches implements BatchSource {
   }
 
   @Override
-  public int classes() {
-    return classes;
-  }
-
-  @Override
   public BatchLoader open(int epoch, int step) {
     return new BatchLoader(this, order, threads, epoch, step, epochs);
   }
 
-  /** Floats of one sample. */
-  int sampleFloats() {
-    return sampleFloats;
+  private static int floats(Preprocessing input) {
+    return 3 * input.height() * input.width();
   }
 
   int label(int index) {
@@ -147,7 +127,7 @@ public final class FolderBatches implements BatchSource {
    * From a decoded image to the network's input. Writes one sample, float32 CHW, at {@code offset}
    * by absolute puts only, so that several threads can fill one buffer.
    */
-  private interface Preparation {
+  interface Preparation {
     void write(RgbImage image, SplittableRandom random, FloatBuffer target, int offset);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -7,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * A file as the scan sees it. Only its first 4 KiB are read, so that a million photos take minutes.
@@ -31,7 +31,7 @@ record ScannedFile(Path file, boolean image, long fingerprint) {
     if (start.length == 0) {
       throw new IOException("the file is empty");
     }
-    MessageDigest digest = sha256();
+    MessageDigest digest = Sha256.digest();
     digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, Files.size(file)));
     digest.update(start);
     long fingerprint = ByteBuffer.wrap(digest.digest()).getLong();
@@ -40,13 +40,5 @@ record ScannedFile(Path file, boolean image, long fingerprint) {
 
   boolean sameContentAs(ScannedFile other) throws IOException {
     return fingerprint == other.fingerprint && Files.mismatch(file, other.file) < 0;
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform provides SHA-256", e);
-    }
   }
 }

@@ -2,12 +2,12 @@ package io.github.vanillanet.train.dataset;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /** Images for training, validation and test, each by class name. */
 record Splits(
@@ -63,13 +63,9 @@ record Splits(
 
   private static Map<Long, List<ScannedFile>> byFingerprint(
       SortedMap<String, List<ScannedFile>> split) {
-    Map<Long, List<ScannedFile>> index = new HashMap<>();
-    for (List<ScannedFile> images : split.values()) {
-      for (ScannedFile image : images) {
-        index.computeIfAbsent(image.fingerprint(), unused -> new ArrayList<>(1)).add(image);
-      }
-    }
-    return index;
+    return split.values().stream()
+        .flatMap(List::stream)
+        .collect(Collectors.groupingBy(ScannedFile::fingerprint));
   }
 
   private static void checkCopies(

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -31,16 +32,12 @@ import java.util.zip.ZipFile;
  * content is written to a hidden folder {@code .unpacking-*} beside the target, which is renamed to
  * the target at the end or deleted on failure. Thread-safe.
  */
-public final class UploadedArchive {
+public record UploadedArchive(ArchiveLimits limits) {
 
   private static final int FORMAT_BYTES = 64;
   private static final String TRAIN = "train";
-
-  private final ArchiveLimits limits;
-
-  public UploadedArchive(ArchiveLimits limits) {
-    this.limits = limits;
-  }
+  private static final int MAX_NAMES = 8;
+  private static final int MAX_NAME_BYTES = 255;
 
   /**
    * Unpacks {@code zip} to the folder {@code target}, which must not exist. Removes a single folder
@@ -75,19 +72,53 @@ public final class UploadedArchive {
     }
     boolean foundImage = false;
     for (ZipEntry entry : archive.stream().toList()) {
-      EntryName name = EntryName.parse(entry.getName());
-      if (name.hidden()) {
+      List<String> names = names(entry.getName());
+      if (names.stream().anyMatch(UploadedArchive::isHidden)) {
         continue;
       }
+      Path file = resolve(content, names);
       if (entry.isDirectory()) {
-        createFolder(resolve(content, name));
+        createFolder(file);
       } else {
-        foundImage |= unpack(archive, entry, resolve(content, name), copy);
+        foundImage |= unpack(archive, entry, file, copy);
       }
     }
     if (!foundImage) {
       throw BAD_DATASET.error("the archive holds %d entries, but no image", archive.size());
     }
+  }
+
+  /**
+   * Splits the path of an entry, and rejects the whole archive if it is not plain and relative.
+   *
+   * @param path as stored in the archive; that of a folder ends with a slash
+   */
+  private static List<String> names(String path) {
+    List<String> names = List.of(path.replaceFirst("/$", "").split("/", -1));
+    boolean hasDrive = path.length() > 1 && path.charAt(1) == ':';
+    if (path.indexOf('\\') >= 0
+        || hasDrive
+        || path.chars().anyMatch(Character::isISOControl)
+        || names.size() > MAX_NAMES
+        || !names.stream().allMatch(UploadedArchive::isSafe)) {
+      throw BAD_DATASET.error(
+          "the archive entry \"%s\" must be a relative path with forward slashes,"
+              + " without '..'",
+          path.replaceAll("\\p{Cntrl}", "?"));
+    }
+    return names;
+  }
+
+  private static boolean isSafe(String name) {
+    return !name.isEmpty()
+        && !name.equals(".")
+        && !name.equals("..")
+        && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES;
+  }
+
+  /** Also the folder of macOS resource forks. */
+  private static boolean isHidden(String name) {
+    return name.startsWith(".") || name.equals("__MACOSX");
   }
 
   /** Writes the entry if it is an image; otherwise returns false. */
@@ -109,14 +140,12 @@ public final class UploadedArchive {
     }
   }
 
-  private static Path resolve(Path content, EntryName name) {
+  private static Path resolve(Path content, List<String> names) {
     try {
-      return content.resolve(String.join("/", name.names()));
+      return content.resolve(String.join("/", names));
     } catch (InvalidPathException e) { // for example an accent on a platform limited to ASCII
       throw BAD_DATASET.error(
-          e,
-          "this platform cannot store a file with the name of the archive entry %s",
-          name.names());
+          e, "this platform cannot store a file with the name of the archive entry %s", names);
     }
   }
 

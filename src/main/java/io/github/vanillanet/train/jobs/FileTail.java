@@ -5,25 +5,47 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 
-/** The end of a text file that may be long. */
-final class FileTail {
+/**
+ * The end of a text file to which a process appends.
+ *
+ * @param from offset of the first byte in the file
+ */
+record FileTail(long from, byte[] bytes) {
 
-  private FileTail() {}
-
-  /** At most the last {@code most} bytes as UTF-8; empty if there is no file. */
-  static String text(Path file, int most) {
+  /** The bytes from {@code start} on, but at most the last {@code most}; none without a file. */
+  static FileTail read(Path file, long start, int most) {
     if (!Files.exists(file)) {
-      return "";
+      return new FileTail(start, new byte[0]);
     }
     try (RandomAccessFile reader = new RandomAccessFile(file.toFile(), "r")) {
-      long from = Math.max(0, reader.length() - most);
-      byte[] tail = new byte[(int) (reader.length() - from)];
+      long length = reader.length();
+      long from = Math.max(start, length - most);
+      byte[] bytes = new byte[(int) Math.max(0, length - from)];
       reader.seek(from);
-      reader.readFully(tail);
-      return new String(tail, StandardCharsets.UTF_8);
+      reader.readFully(bytes);
+      return new FileTail(from, bytes);
     } catch (IOException e) {
       throw JobFolder.unusable(file, e);
     }
+  }
+
+  /** Without a last line that is not complete. */
+  FileTail complete() {
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] != '\n') {
+      end--;
+    }
+    return new FileTail(from, Arrays.copyOf(bytes, end));
+  }
+
+  /** Offset after the last byte. */
+  long end() {
+    return from + bytes.length;
+  }
+
+  String text() {
+    return new String(bytes, StandardCharsets.UTF_8);
   }
 }

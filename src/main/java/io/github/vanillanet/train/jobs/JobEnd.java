@@ -7,22 +7,15 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.ObjIntConsumer;
 
-/** Derives the state of a job from the end of its process, and installs what it published. */
-final class JobEnd {
+/**
+ * Derives the state of a job from the end of its process, and installs what it published.
+ *
+ * @param installation brings a model's version into service
+ */
+record JobEnd(ObjIntConsumer<String> installation, Clock clock) {
 
   private static final int LOG_BYTES = 4 << 10;
   private static final int LOG_LINES = 8;
-
-  private final ObjIntConsumer<String> installation;
-  private final Clock clock;
-
-  /**
-   * @param installation brings a model's version into service
-   */
-  JobEnd(ObjIntConsumer<String> installation, Clock clock) {
-    this.installation = installation;
-    this.clock = clock;
-  }
 
   /**
    * Takes as long as loading a model if the job has published a version.
@@ -75,7 +68,11 @@ final class JobEnd {
   private static String crash(RunEnd end, JobFolder folder) {
     String reason = end.reason().orElseGet(() -> describe(end.exitCode()));
     List<String> log =
-        FileTail.text(folder.log(), LOG_BYTES).lines().filter(line -> !line.isBlank()).toList();
+        FileTail.read(folder.log(), 0, LOG_BYTES)
+            .text()
+            .lines()
+            .filter(line -> !line.isBlank())
+            .toList();
     return log.isEmpty()
         ? reason
         : reason

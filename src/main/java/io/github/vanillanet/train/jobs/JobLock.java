@@ -16,20 +16,12 @@ import java.util.concurrent.locks.LockSupport;
  * The operating system's lock on a job. The job's process holds it and loses it when it ends in any
  * way, so every other process can see whether it is alive. The file names the holder.
  */
-final class JobLock implements AutoCloseable {
+record JobLock(Path file, FileChannel channel) implements AutoCloseable {
 
   /** {@link #isHeld} takes the lock for a moment, so one failed attempt proves nothing. */
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
   private static final Duration RETRY = Duration.ofMillis(20);
-
-  private final Path file;
-  private final FileChannel channel;
-
-  private JobLock(Path file, FileChannel channel) {
-    this.file = file;
-    this.channel = channel;
-  }
 
   /** Takes the lock; empty if another process holds it. */
   static Optional<JobLock> take(Path file, String holder) {

@@ -27,20 +27,4 @@ public interface JobRun {
   default boolean leave() {
     return false;
   }
-
-  /** A run whose process has ended in an unknown way. */
-  static JobRun gone() {
-    return new JobRun() {
-      @Override
-      public CompletableFuture<RunEnd> ended() {
-        return CompletableFuture.completedFuture(RunEnd.unknown());
-      }
-
-      @Override
-      public void terminate() {}
-
-      @Override
-      public void kill() {}
-    };
-  }
 }

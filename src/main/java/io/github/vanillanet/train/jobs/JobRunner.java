@@ -21,7 +21,8 @@ import java.util.function.ObjIntConsumer;
 /**
  * The queue of jobs and their processes. A limited number of jobs run at a time; the others wait,
  * oldest first. All state is in the {@link JobStore}: after a restart of the service, queued jobs
- * are still queued, and interrupted jobs continue from their last checkpoint. Thread-safe.
+ * are still queued, and interrupted jobs continue from their last checkpoint. Methods throw {@link
+ * ServiceException} {@code JOB_NOT_FOUND} if there is no job with the id. Thread-safe.
  */
 public final class JobRunner implements AutoCloseable {
 
@@ -32,6 +33,11 @@ public final class JobRunner implements AutoCloseable {
    * @param grace time for a process to stop, and again to terminate, before the next step
    */
   public record Limits(int concurrent, Duration grace) {}
+
+  /** A run whose process has ended in an unknown way. */
+  private static final JobRun GONE =
+      new ProcessExecutor.OfHandle(
+          Optional.empty(), CompletableFuture.completedFuture(RunEnd.unknown()));
 
   private enum Phase {
     NEW,
@@ -108,7 +114,7 @@ public final class JobRunner implements AutoCloseable {
     if (run.isPresent()) {
       LOG.log(Level.INFO, "job {0} is still running", job.id());
     }
-    ActiveJob adopted = watch(folder, run.orElseGet(JobRun::gone), true);
+    ActiveJob adopted = watch(folder, run.orElse(GONE), true);
     if (run.isPresent() && job.status().cancelRequested()) {
       adopted.stop(limits.grace(), timer);
     }
@@ -131,9 +137,6 @@ public final class JobRunner implements AutoCloseable {
     return store.list().stream().map(this::withObstacle).toList();
   }
 
-  /**
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
-   */
   public Job find(String id) {
     return withObstacle(store.find(id));
   }
@@ -146,9 +149,6 @@ public final class JobRunner implements AutoCloseable {
         .orElse(job);
   }
 
-  /**
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
-   */
   public JobFolder folder(String id) {
     return store.folder(id);
   }
@@ -157,7 +157,6 @@ public final class JobRunner implements AutoCloseable {
    * Cancels a job. A waiting job is cancelled at once. The process of a running job is stopped,
    * terminated if it does not stop, and killed if it does not terminate.
    *
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    * @throws ServiceException {@code CONFLICT} if it has ended
    */
   public synchronized Job cancel(String id) {
@@ -181,7 +180,6 @@ public final class JobRunner implements AutoCloseable {
   /**
    * Queues a failed or cancelled job again. It continues from its last checkpoint.
    *
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
    * @throws ServiceException {@code CONFLICT} if it is in another state
    */
   public Job resume(String id) {

@@ -7,6 +7,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * The view of a job's process: it opens the job, works, checks {@link #mustStop} at each step,
@@ -20,14 +21,21 @@ public final class JobSession implements AutoCloseable {
   /** Exit code of a process that stopped on request. */
   public static final int STOPPED = 75;
 
+  private static final Path OUT_OF_MEMORY_SCORE = Path.of("/proc/self/oom_score_adj");
+
   private final JobFolder folder;
   private final JobLock lock;
-  private final ParentWatch parent;
+  private final Optional<ProcessIdentity> service;
+  private final boolean child;
 
-  private JobSession(JobFolder folder, JobLock lock, ParentWatch parent) {
+  /**
+   * @param service that started this process; empty if no service on this machine did
+   */
+  private JobSession(JobFolder folder, JobLock lock, Optional<ProcessIdentity> service) {
     this.folder = folder;
     this.lock = lock;
-    this.parent = parent;
+    this.service = service;
+    this.child = service.isPresent() && service.get().pid() == parentPid();
   }
 
   /**
@@ -43,12 +51,12 @@ public final class JobSession implements AutoCloseable {
     } catch (IOException e) {
       throw JobFolder.unusable(path, e);
     }
-    ParentWatch parent = new ParentWatch(folder.readParent());
+    Optional<ProcessIdentity> service = folder.readParent();
     JobLock lock =
         folder
             .takeLock()
             .orElseThrow(() -> CONFLICT.error("%s: another process works on this job", path));
-    return new JobSession(folder, lock, parent);
+    return new JobSession(folder, lock, service);
   }
 
   /**
@@ -71,7 +79,31 @@ public final class JobSession implements AutoCloseable {
 
   /** True after the job was cancelled, or after the service that started this process ended. */
   public boolean mustStop() {
-    return folder.stopRequested() || !parent.isAlive();
+    return folder.stopRequested() || service.isPresent() && !isAlive(service.get());
+  }
+
+  private boolean isAlive(ProcessIdentity parent) {
+    // A zombie parent looks alive, but its children already have another parent.
+    boolean orphan = child && parentPid() != parent.pid();
+    return !orphan && parent.find().isPresent();
+  }
+
+  private static long parentPid() {
+    return ProcessHandle.current().parent().map(ProcessHandle::pid).orElse(0L);
+  }
+
+  /**
+   * Raises the score by which Linux selects the process to kill when memory runs out, so that it
+   * kills the job instead of the service. Needs no privilege. Does nothing on other systems.
+   */
+  public static void raiseOutOfMemoryScore() {
+    try {
+      if (Files.isWritable(OUT_OF_MEMORY_SCORE)) {
+        Files.writeString(OUT_OF_MEMORY_SCORE, "800");
+      }
+    } catch (IOException e) {
+      // a container may forbid it; the job runs without it
+    }
   }
 
   /** Releases the lock. */

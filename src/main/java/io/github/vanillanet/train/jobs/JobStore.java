@@ -23,27 +23,21 @@ import java.util.stream.Stream;
 
 /**
  * All jobs, each in a folder {@code <root>/<id>/}. Nothing is kept in memory. Any thread may read;
- * {@link JobRunner} serializes the writes.
+ * {@link JobRunner} serializes the writes. Methods throw {@link ServiceException} {@code
+ * JOB_NOT_FOUND} if there is no job with the id.
+ *
+ * @param root need not exist yet
+ * @param onEnd called after the end of a job is recorded, with the duration of its last process
  */
-public final class JobStore {
+public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> onEnd) {
 
   private static final Pattern ID = Pattern.compile("[0-9]{8}-[0-9]{6}-[0-9a-f]{6}");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
   private static final int RANDOM_DIGITS = 6;
 
-  private final Path root;
-  private final Clock clock;
-  private final BiConsumer<JobState, Duration> onEnd;
-
-  /**
-   * @param root need not exist yet
-   * @param onEnd called after the end of a job is recorded, with the duration of its last process
-   */
-  public JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> onEnd) {
-    this.root = root.toAbsolutePath();
-    this.clock = clock;
-    this.onEnd = onEnd;
+  public JobStore {
+    root = root.toAbsolutePath();
   }
 
   /** Adds files to the folder of a new job before the job is visible. */
@@ -90,9 +84,6 @@ public final class JobStore {
     }
   }
 
-  /**
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
-   */
   public Job find(String id) {
     return lookUp(id).orElseThrow(() -> notFound(id));
   }
@@ -119,9 +110,6 @@ public final class JobStore {
                     id, status, folder.readSpec(), folder.progress().last(), folder.readOutcome()));
   }
 
-  /**
-   * @throws ServiceException {@code JOB_NOT_FOUND} if there is no such job
-   */
   public JobFolder folder(String id) {
     return new JobFolder(root.resolve(find(id).id()));
   }

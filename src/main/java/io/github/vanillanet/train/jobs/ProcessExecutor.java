@@ -61,7 +61,7 @@ public record ProcessExecutor(Function<Path, List<String>> command) implements J
   }
 
   /** A process of this machine. Without a handle, only the stop file can end it. */
-  private record OfHandle(Optional<ProcessHandle> process, CompletableFuture<RunEnd> ended)
+  record OfHandle(Optional<ProcessHandle> process, CompletableFuture<RunEnd> ended)
       implements JobRun {
 
     @Override

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -50,15 +49,14 @@ public final class ProgressFile {
 
   /** The last complete line. */
   public Optional<Progress> last() {
-    return parse(complete(FileTail.text(file, LAST_BYTES))).reduce((before, after) -> after);
+    return parse(FileTail.read(file, 0, LAST_BYTES)).reduce((before, after) -> after);
   }
 
-  private static String complete(String text) {
-    return text.substring(0, text.lastIndexOf('\n') + 1);
-  }
-
-  private static Stream<Progress> parse(String text) {
-    return text.lines().flatMap(line -> RecordJson.parse(line, Progress.class).stream());
+  private static Stream<Progress> parse(FileTail tail) {
+    return tail.complete()
+        .text()
+        .lines()
+        .flatMap(line -> RecordJson.parse(line, Progress.class).stream());
   }
 
   /** A new reader that starts at the first line. */
@@ -81,25 +79,9 @@ public final class ProgressFile {
      * because only the current state matters to the readers.
      */
     public List<Progress> next() {
-      if (!Files.exists(file)) {
-        return List.of();
-      }
-      try (FileChannel channel = FileChannel.open(file)) {
-        long from = Math.max(position, channel.size() - BACKLOG_BYTES);
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, channel.size() - from));
-        int read = 0;
-        while (bytes.hasRemaining() && read >= 0) {
-          read = channel.read(bytes, from + bytes.position());
-        }
-        int end = bytes.position();
-        while (end > 0 && bytes.get(end - 1) != '\n') {
-          end--;
-        }
-        position = from + end;
-        return parse(new String(bytes.array(), 0, end, StandardCharsets.UTF_8)).toList();
-      } catch (IOException e) {
-        throw JobFolder.unusable(file, e);
-      }
+      FileTail tail = FileTail.read(file, position, BACKLOG_BYTES).complete();
+      position = tail.end();
+      return parse(tail).toList();
     }
   }
 }

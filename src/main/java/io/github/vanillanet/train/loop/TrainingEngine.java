@@ -10,18 +10,14 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.checkpoint.TorchArchive;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchFailure;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.train.dataset.Batch;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,22 +30,9 @@ import java.util.function.Function;
  *
  * <p>One thread at a time. The engine uses the thread count of the calling thread.
  */
-final class TrainingEngine implements AutoCloseable {
-
-  private static final String[] NO_EXTRA_FILES = {};
-
-  private final PtNDManager manager;
-  private final PtSymbolBlock block;
-  private final List<String> stateNames;
-  private final int inputSize;
-
-  private TrainingEngine(
-      PtNDManager manager, PtSymbolBlock block, List<String> stateNames, int inputSize) {
-    this.manager = manager;
-    this.block = block;
-    this.stateNames = stateNames;
-    this.inputSize = inputSize;
-  }
+record TrainingEngine(
+    PtNDManager manager, PtSymbolBlock block, List<String> stateNames, int inputSize)
+    implements AutoCloseable {
 
   /**
    * @param inputSize height and width of the images
@@ -58,33 +41,19 @@ final class TrainingEngine implements AutoCloseable {
       TorchRuntime runtime, Device device, TrainingModule module, int inputSize) {
     PtNDManager manager = runtime.newManager(device);
     try {
-      PtSymbolBlock block = load(manager, device, module);
-      TrainingEngine engine = new TrainingEngine(manager, block, module.stateNames(), inputSize);
-      engine.call("adopt", scope -> new NDList(scope.create(new double[0])), out -> out.size());
-      return engine;
-    } catch (IOException e) {
-      manager.close();
-      throw new UncheckedIOException("cannot write to the temporary folder", e);
-    } catch (RuntimeException e) {
-      manager.close();
-      throw e;
-    }
-  }
-
-  private static PtSymbolBlock load(PtNDManager manager, Device device, TrainingModule module)
-      throws IOException {
-    Path file = Files.createTempFile("vanillanet-training-", ".pt");
-    try {
-      TorchArchive.writeModule(file, module.source(), module.root());
       // The optimizing executor differentiates the graph by its own rules and compiles it again for
       // every new shape. Without it, autograd records each operator once.
       JniUtils.setGraphExecutorOptimize(false);
-      boolean mapLocation = device.kind() == Device.Kind.CUDA;
-      return JniUtils.loadModule(manager, file, mapLocation, NO_EXTRA_FILES, NO_EXTRA_FILES, false);
+      PtSymbolBlock block = runtime.loadModule(manager, device, module.source(), module.root());
+      TrainingEngine engine = new TrainingEngine(manager, block, module.stateNames(), inputSize);
+      engine.call("adopt", scope -> new NDList(scope.create(new double[0])), out -> out.size());
+      return engine;
     } catch (EngineException e) {
-      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the training step failed");
-    } finally {
-      Files.delete(file);
+      manager.close();
+      throw failure(e);
+    } catch (RuntimeException e) {
+      manager.close();
+      throw e;
     }
   }
 
@@ -201,8 +170,12 @@ final class TrainingEngine implements AutoCloseable {
       all.add(marker);
       return result.apply(IValueUtils.forward(block, all, true));
     } catch (EngineException e) {
-      throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the training step failed");
+      throw failure(e);
     }
+  }
+
+  private static ServiceException failure(EngineException e) {
+    return TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the training step failed");
   }
 
   @Override

@@ -205,8 +205,7 @@ public final class TrainingPipeline {
                         images.preprocessing(),
                         data.classNames(),
                         true,
-                        origin,
-                        Optional.empty())))
+                        origin)))
         .toList();
   }
 

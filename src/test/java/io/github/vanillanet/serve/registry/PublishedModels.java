@@ -43,8 +43,7 @@ public final class PublishedModels {
             c.preprocessing(),
             c.labels(),
             false,
-            c.origin(),
-            c.accuracy()));
+            c.origin()));
   }
 
   private static StoredVersion publish(Path repository, Candidate candidate) {
