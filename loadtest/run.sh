@@ -8,7 +8,7 @@
 #   PORT=18480          port of the service, on the loopback interface
 #   SERVICE_CPU=0       CLIENT_CPU=1
 #   JAR=FILE            the packaged service; default: target/quarkus-app/quarkus-run.jar
-#   PARTS="overhead …"  any of: overhead latency storm patience swap ramp memory
+#   PARTS="overhead …"  any of: overhead latency storm retry swap ramp memory
 #
 # Exits with 1 if a ratio misses its goal.
 set -euo pipefail
@@ -20,7 +20,7 @@ port=${PORT:-18480}
 service_cpu=${SERVICE_CPU:-0}
 client_cpu=${CLIENT_CPU:-1}
 jar=$(realpath "${JAR:-../target/quarkus-app/quarkus-run.jar}")
-parts=${PARTS:-overhead latency storm patience swap ramp memory}
+parts=${PARTS:-overhead latency storm retry swap ramp memory}
 work=$PWD/target
 url=http://127.0.0.1:$port
 password=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
@@ -46,10 +46,10 @@ start() {
     QUARKUS_SECURITY_USERS_EMBEDDED_ROLES_LOADTEST=admin \
     "$@" taskset -c "$service_cpu" java -jar "$jar" >> "$work/service.log" 2>&1 &
   service=$!
-  local patience=1200
+  local attempts=1200
   until curl --silent --fail --output /dev/null "$url/q/health/ready"; do
-    patience=$((patience - 1))
-    if [ $patience = 0 ] || ! kill -0 "$service" 2> /dev/null; then
+    attempts=$((attempts - 1))
+    if [ $attempts = 0 ] || ! kill -0 "$service" 2> /dev/null; then
       echo "the service did not become ready, see $work/service.log" >&2
       exit 2
     fi
@@ -126,7 +126,7 @@ capacity() {
   capacity=$(cat "$work/capacity")
 }
 
-# Five times the capacity, and the memory afterwards: storm [-Dpatient=true]
+# Five times the capacity, and the memory afterwards: storm [-Dretry=true]
 storm() {
   local before after
   before=$(resident)
@@ -144,7 +144,7 @@ overhead() {
     io.github.vanillanet.loadtest.Overhead
 }
 
-# The same with a server that does nothing else
+# The same with a server that does the minimum
 bare_overhead() {
   : > "$work/bare.log"
   taskset -c "$service_cpu" java -cp target/test-classes -Dport="$port" \
@@ -162,7 +162,7 @@ bare_overhead() {
 }
 
 loaded=
-if wanted latency || wanted storm || wanted patience || wanted swap; then
+if wanted latency || wanted storm || wanted retry || wanted swap; then
   loaded=yes
 fi
 
@@ -186,8 +186,8 @@ if [ -n "$loaded" ] || wanted overhead; then
   if wanted storm; then
     storm
   fi
-  if wanted patience; then
-    storm -Dpatient=true
+  if wanted retry; then
+    storm -Dretry=true
   fi
   if wanted swap; then
     simulate SwapSimulation -Dcapacity="$capacity"

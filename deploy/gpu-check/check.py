@@ -58,7 +58,7 @@ def arguments():
     parser.add_argument(
         "--default-algorithms",
         action="store_true",
-        help="cuDNN's own choice; else it tries all, as vanillanet.cuda.cudnn-benchmark does",
+        help="use cuDNN's default algorithms; by default cuDNN tries all, as with cudnn-benchmark",
     )
     parser.add_argument("--batches", default="1,2,4,8,16,32,64,128,256", help="for the throughput")
     parser.add_argument("--runs", type=int, default=300, help="forwards whose median is taken")
@@ -74,9 +74,9 @@ def arguments():
     unknown = [name for name in options.variants if name not in VARIANTS]
     unknown += [mode for mode in options.modes if mode not in usual]
     if unknown:
-        parser.error("not known, or not on this device: %s" % ", ".join(unknown))
+        parser.error("unknown, or not supported by this device: %s" % ", ".join(unknown))
     if min(options.runs, options.warmup, options.probes, *options.batches) < 1:
-        parser.error("--runs, --warmup, --probes and --batches take positive numbers")
+        parser.error("--runs, --warmup, --probes and --batches must be positive")
     return options
 
 
@@ -283,7 +283,7 @@ def environment(device):
 def algorithms(device, options):
     if device.type != "cuda":
         return "no cuDNN"
-    return "cuDNN's default ones" if options.default_algorithms else "the fastest that cuDNN has"
+    return "cuDNN's default algorithms" if options.default_algorithms else "the fastest algorithms of cuDNN"
 
 
 ROW = "%-14s %-8s %9s %6s %9s %9s %9s %9s %14s %10s  %s"

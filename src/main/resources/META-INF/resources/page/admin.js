@@ -27,14 +27,14 @@ export class Admin {
   }
 
   async #signIn({ kind, user, password, token }) {
-    const refused = (failure) => {
+    const rejected = (failure) => {
       this.#leave();
       problems.show(byId('sign-in-problem'), explained(failure));
     };
     const session =
       kind.value === 'bearer'
-        ? Session.bearer(token.value, refused)
-        : Session.basic(user.value, password.value, refused);
+        ? Session.bearer(token.value, rejected)
+        : Session.basic(user.value, password.value, rejected);
     problems.clear(byId('sign-in-problem'));
     try {
       await session.send('admin/trainings');

@@ -15,7 +15,7 @@ export class Classify {
   #picture;
   #view;
   #comparison;
-  #asking = new AbortController();
+  #request = new AbortController();
 
   constructor() {
     this.#view = new Picture((picture) => this.#take(picture));
@@ -93,9 +93,9 @@ export class Classify {
   }
 
   async #ask() {
-    this.#asking.abort(); // only the latest request counts
-    this.#asking = new AbortController();
-    const { signal } = this.#asking;
+    this.#request.abort(); // only the latest request counts
+    this.#request = new AbortController();
+    const { signal } = this.#request;
     const model = byId('model').value;
     if (!this.#picture || !model) {
       return;

@@ -44,25 +44,25 @@ async function* lines(stream) {
  * sends all events from the beginning to each new connection.
  *
  * @param {function(AbortSignal): Promise<Response>} connect
- * @param {{begin: function(), event: function(string, Object), lost: function(Error)}} audience
+ * @param {{begin: function(), event: function(string, Object), lost: function(Error)}} listeners
  *     called for each new connection, for each event with its JSON, and when a connection is lost
  * @param {AbortSignal} signal stops following
  * @throws {Error} if connect fails with a 4xx status, because a retry would fail too
  */
-export async function follow(connect, audience, signal) {
+export async function follow(connect, listeners, signal) {
   let wait = FIRST_WAIT_MILLIS;
   while (!signal.aborted) {
     try {
       const response = await connect(signal);
-      audience.begin();
+      listeners.begin();
       wait = FIRST_WAIT_MILLIS;
       for await (const { name, data } of parse(response.body)) {
-        audience.event(name, JSON.parse(data));
+        listeners.event(name, JSON.parse(data));
         if (name === 'end') {
           return;
         }
       }
-      audience.lost(new Error('The connection ended. Reconnecting.'));
+      listeners.lost(new Error('The connection ended. Reconnecting.'));
     } catch (failure) {
       if (signal.aborted) {
         return;
@@ -70,7 +70,7 @@ export async function follow(connect, audience, signal) {
       if (failure.status >= 400 && failure.status < 500) {
         throw failure;
       }
-      audience.lost(failure);
+      listeners.lost(failure);
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
     wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);

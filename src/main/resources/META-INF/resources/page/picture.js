@@ -1,17 +1,17 @@
 // Accepts a picture and shows it with the part that the network sees.
 import { byId } from './dom.js';
 import { seenBy } from './crop.js';
-import { unturned } from './unturned.js';
+import { withoutExif } from './without-exif.js';
 
 export class Picture {
-  #taken;
+  #chosen;
   #rule;
   #url;
   #latest;
 
-  /** @param {function(Blob)} taken called with each new picture */
-  constructor(taken) {
-    this.#taken = taken;
+  /** @param {function(Blob)} chosen called with each new picture */
+  constructor(chosen) {
+    this.#chosen = chosen;
     this.#listen();
   }
 
@@ -57,9 +57,9 @@ export class Picture {
 
   /** @param {Blob} picture */
   async show(picture) {
-    this.#taken(picture);
+    this.#chosen(picture);
     this.#latest = picture;
-    const shown = await unturned(picture);
+    const shown = await withoutExif(picture);
     if (picture !== this.#latest) {
       return;
     }

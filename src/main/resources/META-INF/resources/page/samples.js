@@ -68,12 +68,12 @@ function painted(name) {
   return canvas;
 }
 
-/** Adds a button for each drawing. @param {function(Blob)} taken called with the chosen one */
-export function offer(taken) {
+/** Adds a button for each drawing. @param {function(Blob)} chosen called with the picture */
+export function offer(chosen) {
   for (const name of Object.keys(PAINTINGS)) {
     const canvas = painted(name);
     const take = () =>
-      canvas.toBlob((blob) => taken(new File([blob], `${name}.png`, { type: blob.type })));
+      canvas.toBlob((blob) => chosen(new File([blob], `${name}.png`, { type: blob.type })));
     byId('samples').append(
       el('button', { type: 'button', class: 'sample', 'aria-label': `Drawing: ${name}`, click: take },
         canvas));

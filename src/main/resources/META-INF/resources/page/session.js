@@ -7,23 +7,23 @@ const base64 = (text) =>
 
 export class Session {
   #authorization;
-  #refused;
+  #rejected;
 
   /**
    * @param {string} authorization value of the header
-   * @param {function(Problem)} refused called when the service rejects the credentials
+   * @param {function(Problem)} rejected called when the service rejects the credentials
    */
-  constructor(authorization, refused) {
+  constructor(authorization, rejected) {
     this.#authorization = authorization;
-    this.#refused = refused;
+    this.#rejected = rejected;
   }
 
-  static basic(user, password, refused) {
-    return new Session(`Basic ${base64(`${user}:${password}`)}`, refused);
+  static basic(user, password, rejected) {
+    return new Session(`Basic ${base64(`${user}:${password}`)}`, rejected);
   }
 
-  static bearer(token, refused) {
-    return new Session(`Bearer ${token.trim()}`, refused);
+  static bearer(token, rejected) {
+    return new Session(`Bearer ${token.trim()}`, rejected);
   }
 
   /**
@@ -40,7 +40,7 @@ export class Session {
       });
     } catch (failure) {
       if (failure.status === 401 || failure.status === 403) {
-        this.#refused(failure);
+        this.#rejected(failure);
       }
       throw failure;
     }

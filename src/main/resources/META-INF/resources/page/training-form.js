@@ -75,7 +75,7 @@ export class TrainingForm {
     try {
       further = JSON.parse(more.value.trim() || '{}');
     } catch (failure) {
-      throw new SyntaxError(`More settings must be JSON: ${failure.message}`);
+      throw new SyntaxError(`Other members must be JSON: ${failure.message}`);
     }
     return {
       name: name.value,

@@ -43,9 +43,9 @@ export class Versions {
     }
   }
 
-  async #answer(model, asked) {
+  async #answer(model, request) {
     try {
-      const { versions } = await asked;
+      const { versions } = await request;
       problems.clear(this.#problem);
       if (model === this.#select.value) {
         this.#draw(model, versions);

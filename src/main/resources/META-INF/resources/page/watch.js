@@ -18,7 +18,7 @@ export function stateTag(job) {
 export class Watch {
   #session;
   #job;
-  #audience;
+  #listeners;
   #curves = new Curves();
   #head = el('div', { class: 'row' });
   #now = el('p', { class: 'small now' });
@@ -30,13 +30,13 @@ export class Watch {
   /**
    * @param {import('./session.js').Session} session
    * @param {Object} job
-   * @param {{changed: function(), ended: function(Object)}} audience called when the job was
+   * @param {{changed: function(), ended: function(Object)}} listeners called when the job was
    *     stopped or resumed, and when it ended while it was shown
    */
-  constructor(session, job, audience) {
+  constructor(session, job, listeners) {
     this.#session = session;
     this.#job = job;
-    this.#audience = audience;
+    this.#listeners = listeners;
     byId('watched').hidden = false;
     byId('watched-title').textContent = job.request.name ?? job.id;
     fill(byId('watched-body'),
@@ -55,7 +55,7 @@ export class Watch {
 
   async #follow() {
     const live = !ENDED.includes(this.#job.state);
-    const audience = {
+    const listeners = {
       begin: () => {
         problems.clear(this.#problem);
         this.#curves.clear();
@@ -66,7 +66,7 @@ export class Watch {
     try {
       await follow(
         (signal) => this.#session.send(`${this.#path()}/events`, { signal }),
-        audience, this.#aborter.signal);
+        listeners, this.#aborter.signal);
     } catch (failure) {
       problems.show(this.#problem, failure);
     }
@@ -80,7 +80,7 @@ export class Watch {
     if (this.#job.state === 'QUEUED') {
       this.#job.state = 'RUNNING';
       this.#draw();
-      this.#audience.changed();
+      this.#listeners.changed();
     }
     this.#curves.add(progress);
     if (progress.steps > 0) {
@@ -103,7 +103,7 @@ export class Watch {
     this.#job = job;
     this.#draw();
     if (seen) {
-      this.#audience.ended(job);
+      this.#listeners.ended(job);
     }
     try {
       const report = await this.#session.json(`${this.#path()}/report`);
@@ -131,17 +131,17 @@ export class Watch {
   }
 
   #button(name, init, below) {
-    return el('button', { type: 'button', click: () => this.#ask(init, below) }, name);
+    return el('button', { type: 'button', click: () => this.#send(init, below) }, name);
   }
 
-  async #ask(init, below) {
+  async #send(init, below) {
     try {
       const resumed = ENDED.includes(this.#job.state);
       this.#job = await this.#session.json(this.#path() + below, init);
       problems.clear(this.#problem);
       this.#draw();
       byId('watched-title').focus(); // the pressed button no longer exists
-      this.#audience.changed();
+      this.#listeners.changed();
       if (resumed) {
         fill(this.#report);
         this.#follow();

@@ -18,10 +18,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code config}: every setting in force, its value and where the value comes from. */
+/** {@code config}: every setting, its effective value and its source. */
 @Command(
     name = "config",
-    description = "List every setting in force, its value and its source. Secrets are masked.")
+    description = "List every setting, its effective value and its source. Secrets are masked.")
 final class ConfigCommand implements Callable<Integer> {
 
   private static final String ROW = "%-50s %-30s %s%n";

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
-/** {@link Manifests} rejects what a lenient reader accepts. */
+/** {@link Manifests} rejects unknown fields, kinds and duplicates. */
 class ManifestsTest {
 
   private static final String DEPLOYMENT =

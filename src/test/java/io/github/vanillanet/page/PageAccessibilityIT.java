@@ -28,7 +28,7 @@ class PageAccessibilityIT {
         return;
       }
     }
-    throw new AssertionError("the tab key does not lead to " + selector);
+    throw new AssertionError("Tab does not reach " + selector);
   }
 
   private static String focused(Page page) {

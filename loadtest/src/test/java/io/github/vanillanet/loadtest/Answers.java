@@ -50,7 +50,7 @@ final class Answers {
     return percentile(good(answers), percent, Answer::wallMillis);
   }
 
-  /** p99 / p50. */
+  /** The ratio p99 / p50 of the latencies. */
   static double spread(List<Answer> answers) {
     return latency(answers, 99) / latency(answers, 50);
   }
@@ -73,7 +73,7 @@ final class Answers {
     return answers.stream().filter(Answer::unexpected).count();
   }
 
-  /** NaN if there are none. */
+  /** The share of successful answers; NaN if there are no answers. */
   static double shareOfGood(List<Answer> answers) {
     return good(answers).size() / (double) answers.size();
   }

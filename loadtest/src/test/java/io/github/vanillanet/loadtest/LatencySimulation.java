@@ -66,8 +66,8 @@ public final class LatencySimulation extends Simulation {
                 "p50 at 80 % / p50 at half the capacity",
                 Answers.latency(most, 50) / Answers.latency(half, 50), 1.25);
     long alone = Math.round(Answers.latency(half, 50));
-    holdToSteadyQueue(verdict, RANDOM_HALF, randomHalf, alone);
-    holdToSteadyQueue(verdict, RANDOM_MOST, randomMost, alone);
+    compareWithSteadyQueue(verdict, RANDOM_HALF, randomHalf, alone);
+    compareWithSteadyQueue(verdict, RANDOM_MOST, randomMost, alone);
     verdict.require();
   }
 
@@ -77,7 +77,7 @@ public final class LatencySimulation extends Simulation {
     return answers;
   }
 
-  private static void holdToSteadyQueue(
+  private static void compareWithSteadyQueue(
       Verdict verdict, String phase, List<Answer> answers, long alone) {
     List<Answer> steady = SteadyQueue.serve(answers, alone);
     verdict.atLeast("answered at " + phase, Answers.shareOfGood(answers), 1);

@@ -13,8 +13,8 @@ import java.util.List;
 /**
  * Random arrivals at five times the capacity. The peak is measured before and after the storm in
  * the same run, because the speed of machines varies. The phases before and after are compared with
- * each other and have evenly spaced arrivals. With {@code -Dpatient=true} clients retry after
- * {@code Retry-After}.
+ * each other and have evenly spaced arrivals. With {@code -Dretry=true} clients retry after {@code
+ * Retry-After}.
  */
 public final class StormSimulation extends Simulation {
 
@@ -30,8 +30,8 @@ public final class StormSimulation extends Simulation {
     Duration half = phase.dividedBy(2);
     double gentle = 0.3 * Settings.capacity();
     ScenarioBuilder storm =
-        Boolean.getBoolean("patient")
-            ? traffic.patientUsersInAHurry("storm")
+        Boolean.getBoolean("retry")
+            ? traffic.retryingUsersWithADeadline("storm")
             : traffic.usersInAHurry("storm");
     setUp(
             traffic.users("before").injectOpen(constantUsersPerSec(gentle).during(half)),

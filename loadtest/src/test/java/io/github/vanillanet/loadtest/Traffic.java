@@ -29,23 +29,23 @@ final class Traffic {
 
   /** Users that send one request. */
   ScenarioBuilder users(String phase) {
-    return scenario(phase).exec(ask(phase, request(phase)));
+    return scenario(phase).exec(exchange(phase, request(phase)));
   }
 
   /** Users that send one request with a deadline. */
   ScenarioBuilder usersInAHurry(String phase) {
-    return scenario(phase).exec(ask(phase, hurried(phase)));
+    return scenario(phase).exec(exchange(phase, requestWithDeadline(phase)));
   }
 
   /** Users that also retry up to twice, after {@code Retry-After}. */
-  ScenarioBuilder patientUsersInAHurry(String phase) {
-    ChainBuilder again = ask(phase, hurried(phase)).pause(Traffic::retryDelay);
+  ScenarioBuilder retryingUsersWithADeadline(String phase) {
+    ChainBuilder again = exchange(phase, requestWithDeadline(phase)).pause(Traffic::retryDelay);
     return scenario(phase)
         .asLongAs(session -> attempts(session) < ATTEMPTS && !served(session))
         .on(again);
   }
 
-  private HttpRequestActionBuilder hurried(String phase) {
+  private HttpRequestActionBuilder requestWithDeadline(String phase) {
     return request(phase).header("X-Latency-Budget-Ms", Double.toString(Settings.budgetMillis()));
   }
 
@@ -63,7 +63,7 @@ final class Traffic {
             header("Retry-After").withDefault("0").saveAs("retry"));
   }
 
-  private ChainBuilder ask(String phase, HttpRequestActionBuilder request) {
+  private ChainBuilder exchange(String phase, HttpRequestActionBuilder request) {
     return exec(session -> session.removeAll("status", "wall", "model", "timing", "retry"))
         .exec(request)
         .exec(

@@ -94,7 +94,7 @@ class NativeEnvironmentTest {
     Map<String, String> variables = builder.environment();
     variables.keySet().removeIf(name -> name.matches("(OMP|GOMP|THP|MALLOC|GLIBC|MKL)_.*"));
     variables.putAll(environment);
-    // not on the command line: some native libraries crash over a long one
+    // not on the command line, because some native libraries crash if it is long
     variables.put("CLASSPATH", System.getProperty("java.class.path"));
     Process process = builder.start();
     try {

@@ -63,8 +63,10 @@ class BodyMemoryTest {
 
     memory.hold(80);
     double each = (0.9 * 10 * 100 + 90 * 500) / (0.9 * 10 + 90); // ms for which a byte was held
-    assertThat(retryAfter(60)).as("40 of 80 bytes have to go").isCloseTo(each / 2, within(1e-3));
-    assertThat(retryAfter(1000)).as("all have to").isCloseTo(each, within(1e-3));
+    assertThat(retryAfter(60))
+        .as("40 of 80 bytes must be released")
+        .isCloseTo(each / 2, within(1e-3));
+    assertThat(retryAfter(1000)).as("all bytes must be released").isCloseTo(each, within(1e-3));
   }
 
   private double retryAfter(long bytes) {

@@ -131,7 +131,7 @@ class CancelledWorkTest {
     lane.close();
     assertThat(instance.forwards).containsExactly(8);
     assertThat(lane.estimate(1).forward())
-        .as("learnt from the eight images")
+        .as("estimated from the eight images")
         .isGreaterThan(FORWARD);
   }
 

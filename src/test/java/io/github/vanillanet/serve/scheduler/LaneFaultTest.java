@@ -222,7 +222,7 @@ class LaneFaultTest {
     long closing = System.nanoTime();
     lane.close();
     assertThat(Duration.ofNanos(System.nanoTime() - closing))
-        .as("a hung forward is not awaited")
+        .as("close does not wait for a hung forward")
         .isLessThan(Duration.ofSeconds(10));
     assertThat(device.closed).isFalse(); // a hung forward still uses it
     first.unhang();

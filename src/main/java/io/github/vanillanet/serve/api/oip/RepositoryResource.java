@@ -94,7 +94,7 @@ public final class RepositoryResource {
   @Path("/models/{model}/load")
   @RolesAllowed(AdminRole.NAME)
   @Operation(summary = "Load a model in the version that was active last, else in the newest one")
-  @APIResponse(responseCode = "200", description = "It is in service")
+  @APIResponse(responseCode = "200", description = "The model is in service")
   @RequestBody(ref = "LoadModel")
   public Response load(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();
@@ -114,7 +114,7 @@ public final class RepositoryResource {
   @Path("/models/{model}/unload")
   @RolesAllowed(AdminRole.NAME)
   @Operation(summary = "Unload a model; requests in flight are answered")
-  @APIResponse(responseCode = "200", description = "It is unloaded")
+  @APIResponse(responseCode = "200", description = "The model is unloaded")
   @RequestBody(ref = "LoadModel")
   public Response unload(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();

@@ -4,14 +4,14 @@
 const START_OF_IMAGE = 0xffd8;
 const START_OF_SCAN = 0xda;
 const EXIF_OR_XMP = 0xe1;
-const LOOKED_AT = 1 << 18;
+const SEARCHED_BYTES = 1 << 18;
 
 /**
  * @param {Blob} picture
  * @returns {Promise<Blob>} the same picture; a JPEG without its EXIF data
  */
-export async function unturned(picture) {
-  const head = new DataView(await picture.slice(0, LOOKED_AT).arrayBuffer());
+export async function withoutExif(picture) {
+  const head = new DataView(await picture.slice(0, SEARCHED_BYTES).arrayBuffer());
   if (head.byteLength < 4 || head.getUint16(0) !== START_OF_IMAGE) {
     return picture;
   }
