@@ -101,10 +101,13 @@ public final class ImageDecoder {
         case "WebP" -> WebpCodec.decode(encoded, maxPixels);
         default -> throw UNSUPPORTED_IMAGE.error(unsupported(encoded));
       };
-    } catch (BufferUnderflowException e) {
-      throw undecodable(format, encoded, "it is truncated", e);
-    } catch (IOException e) {
-      throw undecodable(format, encoded, e.getMessage(), e);
+    } catch (BufferUnderflowException | IOException e) {
+      throw UNDECODABLE_IMAGE.error(
+          e,
+          "%s image of %d bytes cannot be decoded: %s",
+          format,
+          encoded.length,
+          e instanceof IOException ? e.getMessage() : "it is truncated");
     }
   }
 
@@ -125,12 +128,6 @@ public final class ImageDecoder {
       return "BMP";
     }
     return start.startsWith("RIFF") && start.startsWith("WEBP", 8) ? "WebP" : UNKNOWN;
-  }
-
-  private static ServiceException undecodable(
-      String format, byte[] encoded, String reason, Exception cause) {
-    return UNDECODABLE_IMAGE.error(
-        cause, "%s image of %d bytes cannot be decoded: %s", format, encoded.length, reason);
   }
 
   private static String unsupported(byte[] encoded) {

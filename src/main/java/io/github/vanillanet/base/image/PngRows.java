@@ -1,22 +1,22 @@
 package io.github.vanillanet.base.image;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;
-import java.util.zip.Inflater;
+import java.util.zip.InflaterInputStream;
 
 /**
  * Inflates a PNG's pixel data row by row and undoes the row filters. Holds two rows in memory,
  * regardless of the size of the decompressed data. Not thread-safe. Closing it frees zlib's memory.
  */
-final class PngRows implements AutoCloseable {
+final class PngRows extends InflaterInputStream {
 
   private static final int CHECKSUM_BYTES = 4;
   private static final int SMALLEST_CHUNK_BYTES = 12;
 
   private final ByteBuffer file; // at the data of an IDAT chunk
   private final int distance;
-  private final Inflater inflater = new Inflater();
   private long dataLength;
   private byte[] row = new byte[0];
   private byte[] above = new byte[0];
@@ -26,6 +26,7 @@ final class PngRows implements AutoCloseable {
    * @param distance bytes between a pixel and its left neighbour, for the row filters
    */
   PngRows(ByteBuffer file, int distance) throws IOException {
+    super(InputStream.nullInputStream()); // fill() replaces it
     this.file = file;
     this.distance = distance;
     startChunk();
@@ -46,13 +47,11 @@ final class PngRows implements AutoCloseable {
     byte[] spare = above;
     above = row;
     row = spare;
-    int filled = 0;
-    while (filled < row.length) {
-      int count = inflate(row, filled, row.length - filled);
-      if (count == 0) {
-        return false;
+    if (readNBytes(row, 0, row.length) < row.length) {
+      if (inf.needsDictionary()) {
+        throw new IOException("its pixels need a preset dictionary");
       }
-      filled += count;
+      return false;
     }
     unfilter();
     return true;
@@ -70,9 +69,9 @@ final class PngRows implements AutoCloseable {
    */
   void finish() throws IOException {
     try {
-      inflater.inflate(above);
+      inf.inflate(above);
     } catch (DataFormatException e) {
-      throw damaged(e);
+      throw new IOException("its compressed pixels are damaged: " + e.getMessage(), e);
     }
     FileBytes.skip(file, Math.min(dataLength, file.remaining()));
     while (file.remaining() >= SMALLEST_CHUNK_BYTES) {
@@ -93,29 +92,13 @@ final class PngRows implements AutoCloseable {
       throw new IOException("it is truncated: its pixels end before their last row");
     }
     int present = (int) Math.min(dataLength, file.remaining());
-    inflater.setInput(file.array(), file.position(), present);
+    inf.setInput(file.array(), file.position(), present);
   }
 
-  private int inflate(byte[] out, int from, int length) throws IOException {
-    try {
-      while (true) {
-        int count = inflater.inflate(out, from, length);
-        if (count > 0 || inflater.finished()) {
-          return count;
-        }
-        if (inflater.needsDictionary()) {
-          throw new IOException("its pixels need a preset dictionary");
-        }
-        FileBytes.skip(file, dataLength + CHECKSUM_BYTES);
-        startChunk();
-      }
-    } catch (DataFormatException e) {
-      throw damaged(e);
-    }
-  }
-
-  private static IOException damaged(DataFormatException e) {
-    return new IOException("its compressed pixels are damaged: " + e.getMessage(), e);
+  @Override
+  protected void fill() throws IOException {
+    FileBytes.skip(file, dataLength + CHECKSUM_BYTES);
+    startChunk();
   }
 
   private void unfilter() throws IOException {
@@ -157,10 +140,5 @@ final class PngRows implements AutoCloseable {
       int nearest = toLeft <= toUp && toLeft <= toCorner ? left : toUp <= toCorner ? up : corner;
       row[i] += (byte) nearest;
     }
-  }
-
-  @Override
-  public void close() {
-    inflater.end();
   }
 }

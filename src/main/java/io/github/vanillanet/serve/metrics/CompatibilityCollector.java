@@ -2,13 +2,13 @@ package io.github.vanillanet.serve.metrics;
 
 import io.prometheus.client.Collector;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.ObjDoubleConsumer;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 
 /**
  * Exports the counters of Triton and TorchServe under their names. This client library appends
@@ -16,6 +16,9 @@ import java.util.function.ToDoubleFunction;
  */
 final class CompatibilityCollector extends Collector {
 
+  private static final List<String> TRITON = List.of("model", "version");
+  private static final List<String> TRITON_FAILURES = List.of("model", "version", "reason");
+  private static final List<String> TORCHSERVE = List.of("model_name", "model_version", "hostname");
   private static final Map<String, Set<Outcome>> FAILURES =
       Map.of(
           "REJECTED", Set.of(Outcome.REJECTED, Outcome.EXPIRED),
@@ -26,9 +29,6 @@ final class CompatibilityCollector extends Collector {
   private final Supplier<List<VersionMeters>> versions;
   private final String host;
 
-  /** The labels and counters of one version. */
-  private record Row(String model, String version, Statistics counted) {}
-
   CompatibilityCollector(Supplier<List<VersionMeters>> versions, String host) {
     this.versions = versions;
     this.host = host;
@@ -36,77 +36,63 @@ final class CompatibilityCollector extends Collector {
 
   @Override
   public List<MetricFamilySamples> collect() {
-    List<Row> rows =
-        versions.get().stream()
-            .map(v -> new Row(v.model(), Integer.toString(v.version()), v.statistics()))
-            .toList();
-    return List.of(
-        triton(Metric.TRITON_SUCCESS, rows, counted -> counted.answers().requests()),
-        failures(rows),
-        triton(Metric.TRITON_COUNT, rows, Statistics::images),
-        triton(Metric.TRITON_EXECUTIONS, rows, Statistics::forwards),
-        triton(Metric.TRITON_PENDING, rows, Statistics::pending),
-        triton(Metric.TRITON_TOTAL, rows, micros(Stage.TOTAL)),
-        triton(Metric.TRITON_QUEUE, rows, micros(Stage.QUEUE)),
-        triton(Metric.TRITON_INPUT, rows, micros(Stage.DECODE, Stage.PREPROCESS)),
-        triton(Metric.TRITON_INFER, rows, micros(Stage.INFER)),
-        triton(Metric.TRITON_OUTPUT, rows, micros(Stage.POSTPROCESS)),
-        torchServe(
-            Metric.TORCHSERVE_REQUESTS,
-            rows,
-            counted -> counted.requests(EnumSet.allOf(Outcome.class))),
-        torchServe(Metric.TORCHSERVE_LATENCY, rows, micros(Stage.TOTAL)),
-        torchServe(Metric.TORCHSERVE_QUEUE, rows, micros(Stage.QUEUE)));
-  }
-
-  private static ToDoubleFunction<Statistics> micros(Stage... stages) {
-    return counted -> counted.answers().nanos(stages) / 1e3;
-  }
-
-  private static MetricFamilySamples triton(
-      Metric metric, List<Row> rows, ToDoubleFunction<Statistics> value) {
-    List<String> labels = List.of("model", "version");
-    return family(
-        metric,
-        rows.stream()
-            .map(r -> sample(metric, labels, value.applyAsDouble(r.counted), r.model, r.version))
-            .toList());
-  }
-
-  private static MetricFamilySamples failures(List<Row> rows) {
-    List<String> labels = List.of("model", "version", "reason");
-    List<MetricFamilySamples.Sample> samples = new ArrayList<>();
-    for (Row row : rows) {
-      FAILURES.forEach(
-          (reason, outcomes) -> {
-            long requests = row.counted.requests(outcomes);
-            samples.add(
-                sample(Metric.TRITON_FAILURE, labels, requests, row.model, row.version, reason));
-          });
+    Map<Metric, MetricFamilySamples> families = new EnumMap<>(Metric.class);
+    for (Metric metric : EnumSet.range(Metric.TRITON_SUCCESS, Metric.TORCHSERVE_QUEUE)) {
+      families.put(
+          metric,
+          new MetricFamilySamples(
+              metric.id, Type.UNKNOWN, metric.description, new ArrayList<>()));
     }
-    return family(Metric.TRITON_FAILURE, samples);
+    versions.get().forEach(version -> add(families, version));
+    return List.copyOf(families.values());
   }
 
-  private MetricFamilySamples torchServe(
-      Metric metric, List<Row> rows, ToDoubleFunction<Statistics> value) {
-    List<String> labels = List.of("model_name", "model_version", "hostname");
-    return family(
-        metric,
-        rows.stream()
-            .map(
-                r ->
-                    sample(
-                        metric, labels, value.applyAsDouble(r.counted), r.model, r.version, host))
-            .toList());
+  private void add(Map<Metric, MetricFamilySamples> families, VersionMeters meters) {
+    Statistics counted = meters.statistics();
+    Statistics.Answers answers = counted.answers();
+    String model = meters.model();
+    String version = Integer.toString(meters.version());
+    ObjDoubleConsumer<Metric> triton =
+        (metric, value) -> add(families, metric, TRITON, value, model, version);
+    triton.accept(Metric.TRITON_SUCCESS, answers.requests());
+    FAILURES.forEach(
+        (reason, outcomes) ->
+            add(
+                families,
+                Metric.TRITON_FAILURE,
+                TRITON_FAILURES,
+                counted.requests(outcomes),
+                model,
+                version,
+                reason));
+    triton.accept(Metric.TRITON_COUNT, counted.images());
+    triton.accept(Metric.TRITON_EXECUTIONS, counted.forwards());
+    triton.accept(Metric.TRITON_PENDING, counted.pending());
+    triton.accept(Metric.TRITON_TOTAL, micros(answers, Stage.TOTAL));
+    triton.accept(Metric.TRITON_QUEUE, micros(answers, Stage.QUEUE));
+    triton.accept(Metric.TRITON_INPUT, micros(answers, Stage.DECODE, Stage.PREPROCESS));
+    triton.accept(Metric.TRITON_INFER, micros(answers, Stage.INFER));
+    triton.accept(Metric.TRITON_OUTPUT, micros(answers, Stage.POSTPROCESS));
+    ObjDoubleConsumer<Metric> torchServe =
+        (metric, value) -> add(families, metric, TORCHSERVE, value, model, version, host);
+    torchServe.accept(Metric.TORCHSERVE_REQUESTS, counted.requests(EnumSet.allOf(Outcome.class)));
+    torchServe.accept(Metric.TORCHSERVE_LATENCY, micros(answers, Stage.TOTAL));
+    torchServe.accept(Metric.TORCHSERVE_QUEUE, micros(answers, Stage.QUEUE));
   }
 
-  private static MetricFamilySamples family(
-      Metric metric, List<MetricFamilySamples.Sample> samples) {
-    return new MetricFamilySamples(metric.id, Type.UNKNOWN, metric.description, samples);
+  private static double micros(Statistics.Answers answers, Stage... stages) {
+    return answers.nanos(stages) / 1e3;
   }
 
-  private static MetricFamilySamples.Sample sample(
-      Metric metric, List<String> labels, double value, String... values) {
-    return new MetricFamilySamples.Sample(metric.id, labels, Arrays.asList(values), value);
+  private static void add(
+      Map<Metric, MetricFamilySamples> families,
+      Metric metric,
+      List<String> labels,
+      double value,
+      String... values) {
+    families
+        .get(metric)
+        .samples
+        .add(new MetricFamilySamples.Sample(metric.id, labels, List.of(values), value));
   }
 }
