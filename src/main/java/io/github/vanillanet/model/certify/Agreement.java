@@ -46,9 +46,4 @@ public record Agreement(double maxDelta, double bound, double top1) {
     }
     return best;
   }
-
-  /** Whether the difference is within the bound. False for NaN. */
-  public boolean holds() {
-    return maxDelta <= bound;
-  }
 }

@@ -69,13 +69,7 @@ public record Certificate(
   }
 
   private double largestLogit() {
-    double largest = 1;
-    for (List<Float> row : goldenLogits) {
-      for (float logit : row) {
-        largest = Math.max(largest, Math.abs(logit));
-      }
-    }
-    return largest;
+    return goldenLogits.stream().flatMap(List::stream).mapToDouble(Math::abs).reduce(1, Math::max);
   }
 
   /**

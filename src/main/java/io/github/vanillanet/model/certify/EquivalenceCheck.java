@@ -13,10 +13,11 @@ import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.Precision;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
 
 /**
  * Evaluates source weights, fused weights and the finished artifact on the same probes, and
@@ -24,12 +25,7 @@ import java.util.Map;
  */
 public final class EquivalenceCheck {
 
-  private final Float64Reference reference;
-  private final Probes probes = Probes.STANDARD;
-
-  public EquivalenceCheck(Float64Reference reference) {
-    this.reference = reference;
-  }
+  private EquivalenceCheck() {}
 
   /**
    * A net before and after the fuse.
@@ -47,17 +43,23 @@ public final class EquivalenceCheck {
    * @param versions of the software involved
    * @throws ServiceException {@code NOT_EQUIVALENT} if the logits differ by more than the bounds
    */
-  public Certificate certify(
+  public static Certificate certify(
+      Float64Reference reference,
       Fuse fuse,
       String sha256,
       ModelInstance artifact,
       Preprocessing preprocessing,
       Map<String, String> versions) {
+    Probes probes = Probes.STANDARD;
+    int count = probes.count();
     int classes = fuse.deployed().architecture().classes();
     float[] normalised = probes.normalised(preprocessing);
-    double[] golden = finite(logits(fuse.source(), fuse.sourceWeights(), normalised));
-    double[] fused = logits(fuse.deployed(), fuse.fusedWeights(), normalised);
-    double[] served = served(artifact, preprocessing, normalised);
+    double[] golden = reference.logits(fuse.source(), fuse.sourceWeights(), 1, normalised, count);
+    if (!Arrays.stream(golden).allMatch(Double::isFinite)) {
+      throw NOT_EQUIVALENT.error("expected finite logits of the source weights, found others");
+    }
+    double[] fused = reference.logits(fuse.deployed(), fuse.fusedWeights(), 1, normalised, count);
+    double[] served = served(artifact, preprocessing, probes, normalised);
     Certificate certificate =
         new Certificate(
             fuse.source().form() == Form.TRAINING
@@ -68,7 +70,7 @@ public final class EquivalenceCheck {
             fuse.sourceWeights().sha256(),
             sha256,
             probes,
-            rows(golden, classes),
+            IntStream.range(0, count).mapToObj(probe -> row(golden, probe, classes)).toList(),
             Agreement.between(golden, fused, classes, Certificate.FLOAT64_BOUND),
             Agreement.between(golden, served, classes, Certificate.servedBound(Precision.FLOAT32)),
             Precision.FLOAT32,
@@ -77,58 +79,34 @@ public final class EquivalenceCheck {
     return certificate;
   }
 
-  private double[] logits(Network network, StateDict weights, float[] normalised) {
-    return reference.logits(network, weights, 1, normalised, probes.count());
-  }
-
-  private static double[] finite(double[] logits) {
-    for (double logit : logits) {
-      if (!Double.isFinite(logit)) {
-        throw NOT_EQUIVALENT.error("expected finite logits of the source weights, found %s", logit);
-      }
-    }
-    return logits;
+  private static List<Float> row(double[] logits, int probe, int classes) {
+    return Arrays.stream(logits, probe * classes, (probe + 1) * classes)
+        .mapToObj(logit -> (float) logit)
+        .toList();
   }
 
   /** The artifact's answers, one probe at a time; NaN where its two input methods differ. */
-  private double[] served(ModelInstance artifact, Preprocessing preprocessing, float[] normalised) {
+  private static double[] served(
+      ModelInstance artifact, Preprocessing preprocessing, Probes probes, float[] normalised) {
     int height = preprocessing.height();
     int width = preprocessing.width();
-    List<RgbImage> images = probes.images(height, width);
-    ByteBuffer pixels = direct(InputKind.IMAGES.sampleBytes(height, width));
-    ByteBuffer tensor = direct(InputKind.NORMALISED.sampleBytes(height, width));
+    ByteBuffer pixels = InputKind.IMAGES.buffer(1, height, width);
+    ByteBuffer tensor = InputKind.NORMALISED.buffer(1, height, width);
     int sample = tensor.capacity() / Float.BYTES;
     artifact.attachToThread();
-    double[] all = new double[0];
-    for (int i = 0; i < images.size(); i++) {
-      pixels.clear().put(images.get(i).rgb()).flip();
-      tensor.clear().asFloatBuffer().put(normalised, i * sample, sample);
+    DoubleStream.Builder answers = DoubleStream.builder();
+    int next = 0;
+    for (RgbImage image : probes.images(height, width)) {
+      pixels.clear().put(image.rgb()).flip();
+      tensor.clear().asFloatBuffer().put(normalised, next, sample);
+      next += sample;
       float[] ofImage = artifact.forward(InputKind.IMAGES, pixels, 1);
       float[] ofTensor = artifact.forward(InputKind.NORMALISED, tensor, 1);
-      if (all.length == 0) {
-        all = new double[images.size() * ofImage.length];
-      }
       for (int k = 0; k < ofImage.length; k++) {
         // both normalise with the same arithmetic: equal to the last bit
-        all[i * ofImage.length + k] = ofImage[k] == ofTensor[k] ? ofImage[k] : Double.NaN;
+        answers.add(ofImage[k] == ofTensor[k] ? ofImage[k] : Double.NaN);
       }
     }
-    return all;
-  }
-
-  private static ByteBuffer direct(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-  }
-
-  private static List<List<Float>> rows(double[] logits, int classes) {
-    List<List<Float>> rows = new ArrayList<>();
-    for (int from = 0; from < logits.length; from += classes) {
-      List<Float> row = new ArrayList<>(classes);
-      for (int i = from; i < from + classes; i++) {
-        row.add((float) logits[i]);
-      }
-      rows.add(row);
-    }
-    return rows;
+    return answers.build().toArray();
   }
 }

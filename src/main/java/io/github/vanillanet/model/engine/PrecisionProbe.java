@@ -13,7 +13,6 @@ import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,9 +36,7 @@ public final class PrecisionProbe {
             SeededWeights.of(network, 1),
             Preprocessing.official(SIDE, SIDE),
             new Arithmetic(precision, false));
-    ByteBuffer image =
-        ByteBuffer.allocateDirect(InputKind.IMAGES.sampleBytes(SIDE, SIDE))
-            .order(ByteOrder.nativeOrder());
+    ByteBuffer image = InputKind.IMAGES.buffer(1, SIDE, SIDE);
     try {
       Path file = Files.createTempFile("vanillanet-", ".pt");
       try {

@@ -29,7 +29,7 @@ public enum Precision {
    */
   public static Optional<Precision> named(String name) {
     return Arrays.stream(values())
-        .filter(precision -> NAMES.contains(name) && precision.label().equals(name))
+        .filter(precision -> precision != TF32 && precision.label().equals(name))
         .findFirst();
   }
 

@@ -100,8 +100,8 @@ public record ModelPublisher(
     try (ModelInstance instance =
         TorchInstance.load(
             runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), threads)) {
-      return new EquivalenceCheck(reference)
-          .certify(
+      return EquivalenceCheck.certify(
+              reference,
               fuse,
               Sha256.of(artifact),
               instance,

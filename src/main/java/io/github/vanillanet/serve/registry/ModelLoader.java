@@ -20,10 +20,12 @@ import io.github.vanillanet.serve.scheduler.Probe;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 
 /**
  * Loads versions onto their devices. Each worker thread of the new lane warms up with the
@@ -151,26 +153,19 @@ public final class ModelLoader implements VersionLoader {
   /** Waits until every worker is warm, and returns the certificate with the largest difference. */
   private static Certificate certify(
       ServedArtifact artifact, StoredVersion version, List<WarmedInstance> instances) {
-    Certificate worst = version.manifest().certificate();
-    for (WarmedInstance instance : instances) {
-      Certificate certificate = artifact.certificate(version, join(instance.answers()));
-      boolean first = instance == instances.get(0);
-      if (first || certificate.served().maxDelta() > worst.served().maxDelta()) {
-        worst = certificate;
-      }
-    }
-    return worst;
+    return instances.stream()
+        .map(instance -> artifact.certificate(version, join(instance.answers())))
+        .max(Comparator.comparingDouble(certificate -> certificate.served().maxDelta()))
+        .orElseThrow();
   }
 
   private static List<Probe> probes(Certificate certificate, List<RgbImage> images) {
-    List<Probe> probes = new ArrayList<>();
-    for (int i = 0; i < images.size(); i++) {
-      int index = i;
-      probes.add(
-          new Probe(
-              input(images.get(i)), logits -> certificate.requireAnswerInService(index, logits)));
-    }
-    return probes;
+    return IntStream.range(0, images.size())
+        .mapToObj(
+            i ->
+                new Probe(
+                    input(images.get(i)), logits -> certificate.requireAnswerInService(i, logits)))
+        .toList();
   }
 
   private static ModelInput input(RgbImage image) {

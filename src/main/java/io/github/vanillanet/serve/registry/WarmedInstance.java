@@ -6,7 +6,6 @@ import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -78,22 +77,18 @@ final class WarmedInstance implements ModelInstance {
           switch (kind) {
             case IMAGES -> pixels(probe, size);
             case NORMALISED -> // zeros, because the time of a forward does not depend on values
-                direct(size * kind.sampleBytes(probe.height(), probe.width()));
+                kind.buffer(size, probe.height(), probe.width());
           };
       instance.forward(kind, input, size);
     }
   }
 
   static ByteBuffer pixels(RgbImage image, int copies) {
-    ByteBuffer pixels = direct(copies * image.rgb().length);
+    ByteBuffer pixels = InputKind.IMAGES.buffer(copies, image.height(), image.width());
     for (int i = 0; i < copies; i++) {
       pixels.put(image.rgb());
     }
     return pixels.flip();
-  }
-
-  private static ByteBuffer direct(int bytes) {
-    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.train.dataset.Sample;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Optional;
@@ -31,9 +30,7 @@ public record ArtifactEvaluation(
     Preprocessing preprocessing = version.manifest().preprocessing();
     long[][] counts = new long[net.classes()][net.classes()];
     long notFinite = 0;
-    ByteBuffer pixels =
-        ByteBuffer.allocateDirect(InputKind.IMAGES.sampleBytes(net.inputHeight(), net.inputWidth()))
-            .order(ByteOrder.nativeOrder());
+    ByteBuffer pixels = InputKind.IMAGES.buffer(1, net.inputHeight(), net.inputWidth());
     try (ModelInstance instance =
         TorchInstance.load(
             runtime, version.artifact(), device, net.inputHeight(), net.inputWidth(), threads)) {

@@ -277,8 +277,8 @@ class PlantedFuseBugsTest {
         .write(file);
     try (TorchInstance instance =
         TorchInstance.load(runtime, file, Device.CPU, net.inputHeight(), net.inputWidth(), 2)) {
-      return new EquivalenceCheck(reference)
-          .certify(
+      return EquivalenceCheck.certify(
+              reference,
               new EquivalenceCheck.Fuse(training, weights, network, fused),
               "00",
               instance,
