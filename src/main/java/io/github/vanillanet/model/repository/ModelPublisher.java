@@ -101,12 +101,12 @@ public record ModelPublisher(
         TorchInstance.load(
             runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), threads)) {
       return EquivalenceCheck.certify(
-              reference,
-              fuse,
-              Sha256.of(artifact),
-              instance,
-              candidate.preprocessing(),
-              Map.of("java", System.getProperty("java.version"), "libtorch", runtime.version()));
+          reference,
+          fuse,
+          Sha256.of(artifact),
+          instance,
+          candidate.preprocessing(),
+          Map.of("java", System.getProperty("java.version"), "libtorch", runtime.version()));
     }
   }
 }

@@ -40,8 +40,7 @@ final class CompatibilityCollector extends Collector {
     for (Metric metric : EnumSet.range(Metric.TRITON_SUCCESS, Metric.TORCHSERVE_QUEUE)) {
       families.put(
           metric,
-          new MetricFamilySamples(
-              metric.id, Type.UNKNOWN, metric.description, new ArrayList<>()));
+          new MetricFamilySamples(metric.id, Type.UNKNOWN, metric.description, new ArrayList<>()));
     }
     versions.get().forEach(version -> add(families, version));
     return List.copyOf(families.values());

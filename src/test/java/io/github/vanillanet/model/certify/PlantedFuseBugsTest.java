@@ -278,12 +278,12 @@ class PlantedFuseBugsTest {
     try (TorchInstance instance =
         TorchInstance.load(runtime, file, Device.CPU, net.inputHeight(), net.inputWidth(), 2)) {
       return EquivalenceCheck.certify(
-              reference,
-              new EquivalenceCheck.Fuse(training, weights, network, fused),
-              "00",
-              instance,
-              preprocessing,
-              Map.of());
+          reference,
+          new EquivalenceCheck.Fuse(training, weights, network, fused),
+          "00",
+          instance,
+          preprocessing,
+          Map.of());
     }
   }
 }

@@ -44,7 +44,8 @@ class CheckpointImportTest {
       assertThat(version.id().name()).isEqualTo(variant.replace('_', '-'));
       assertThat(certificate.source())
           .isEqualTo(training ? Certificate.Source.FUSED : Certificate.Source.DEPLOYED);
-      assertThat(certificate.float64().maxDelta()).isLessThanOrEqualTo(certificate.float64().bound());
+      assertThat(certificate.float64().maxDelta())
+          .isLessThanOrEqualTo(certificate.float64().bound());
       assertThat(certificate.served().maxDelta()).isLessThanOrEqualTo(certificate.served().bound());
       assertThat(version.manifest().trained()).isTrue();
       assertThat(weights(version).sha256()).isEqualTo(certificate.weightsSha256());

@@ -42,7 +42,8 @@ class ModelRepositoryTest {
         .containsExactly("checkpoint.pth", "labels.txt", "manifest.json", "model.pt");
     assertThat(opened.manifest()).isEqualTo(first.manifest());
     assertThat(opened.labels()).hasSize(PublishedModels.CLASSES).contains("class 9");
-    assertThat(opened.manifest().certificate().float64().maxDelta()).isLessThanOrEqualTo(opened.manifest().certificate().float64().bound());
+    assertThat(opened.manifest().certificate().float64().maxDelta())
+        .isLessThanOrEqualTo(opened.manifest().certificate().float64().bound());
   }
 
   @Test
