@@ -9,15 +9,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Converts the calls of a pickle ({@code REDUCE}, {@code NEWOBJ}) to inert values. */
-final class Construction {
+record Construction(Allowance allowance) {
 
   private static final int HIGHEST_RANK = 64;
-
-  private final Allowance allowance;
-
-  Construction(Allowance allowance) {
-    this.allowance = allowance;
-  }
 
   Object construct(Object callee, Object arguments) {
     if (callee instanceof Global global && arguments instanceof Object[] tuple) {

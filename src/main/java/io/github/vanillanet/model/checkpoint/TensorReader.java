@@ -10,17 +10,8 @@ import java.util.function.Function;
  * Loads tensors. A dense tensor becomes a view of its storage; any other tensor is copied. An
  * allowance bounds the total size, because a stride of 0 makes a large tensor from a small storage.
  */
-final class TensorReader {
-
-  private final Function<StorageRef, ByteRange> storages;
-  private final TensorMemory memory;
-  private final Allowance allowance;
-
-  TensorReader(Function<StorageRef, ByteRange> storages, TensorMemory memory, Allowance allowance) {
-    this.storages = storages;
-    this.memory = memory;
-    this.allowance = allowance;
-  }
+record TensorReader(
+    Function<StorageRef, ByteRange> storages, TensorMemory memory, Allowance allowance) {
 
   StateDict readAll(Map<String, TensorRef> tensors) {
     Map<String, HostTensor> loaded = new LinkedHashMap<>();

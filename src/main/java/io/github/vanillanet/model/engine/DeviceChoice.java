@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -28,15 +29,16 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
 
   /**
    * @param setting one of {@link #FORMS}; {@code auto} selects the first CUDA device, else the CPU
+   * @param usable number of CUDA devices that libtorch can use
+   * @param surroundings called only to explain why a device is not usable
    * @throws ServiceException {@code BAD_CONFIGURATION} if a selected device is not usable; the
    *     message lists what is missing
    */
-  static DeviceChoice of(String setting, CudaSurroundings surroundings) {
-    int usable = surroundings.usableDevices();
+  static DeviceChoice of(String setting, int usable, Supplier<CudaSurroundings> surroundings) {
     if (setting.equals("auto")) {
       return usable > 0
           ? new DeviceChoice(List.of(Device.cuda(0)), Optional.empty())
-          : new DeviceChoice(List.of(Device.CPU), Optional.of(missing(surroundings)));
+          : new DeviceChoice(List.of(Device.CPU), Optional.of(missing(surroundings.get())));
     }
     DeviceChoice choice = new DeviceChoice(parse(setting, usable), Optional.empty());
     if (choice.devices.contains(Device.CPU)) {
@@ -44,14 +46,15 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
     }
     if (usable == 0) {
       throw BAD_CONFIGURATION.error(
-          "vanillanet.device=%s: no CUDA device is usable: %s", setting, missing(surroundings));
+          "vanillanet.device=%s: no CUDA device is usable: %s",
+          setting, missing(surroundings.get()));
     }
     List<Device> outside = choice.devices.stream().filter(d -> d.index() >= usable).toList();
     if (!outside.isEmpty()) {
       throw BAD_CONFIGURATION.error(
           "vanillanet.device=%s: expected devices below cuda:%d, because libtorch sees"
               + " %d, found %s%s",
-          setting, usable, usable, Device.names(outside), visible(surroundings));
+          setting, usable, usable, Device.names(outside), visible(surroundings.get()));
     }
     return choice;
   }
@@ -87,10 +90,10 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
           "the driver shows no device to this process (nvidia-smi lists the machine's devices%s)"
               .formatted(visible(surroundings)));
     }
-    if (!surroundings.libtorchHasCuda()) {
+    if (!surroundings.cudaBuild()) {
       missing.add(
           surroundings
-              .variable("PYTORCH_LIBRARY_PATH")
+              .libraryPath()
               .map(
                   path ->
                       "PYTORCH_LIBRARY_PATH=%s has no libtorch_cuda.so: it is a CPU build"
@@ -101,7 +104,7 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
                           + " and PYTORCH_FLAVOR")
                       .formatted(surroundings.libtorch())));
     }
-    if (!surroundings.hasCudaRuntime()) {
+    if (!surroundings.cudaRuntime()) {
       missing.add("the CUDA runtime is not on the library path (libcudart.so not found)");
     }
     return missing.isEmpty()
@@ -111,9 +114,6 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
   }
 
   private static String visible(CudaSurroundings surroundings) {
-    return surroundings
-        .variable("CUDA_VISIBLE_DEVICES")
-        .map("; CUDA_VISIBLE_DEVICES='%s'"::formatted)
-        .orElse("");
+    return surroundings.visibleDevices().map("; CUDA_VISIBLE_DEVICES='%s'"::formatted).orElse("");
   }
 }

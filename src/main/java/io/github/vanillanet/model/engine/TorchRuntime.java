@@ -67,7 +67,7 @@ public final class TorchRuntime {
    *     message lists what is missing
    */
   public DeviceChoice choose(String setting) {
-    return DeviceChoice.of(setting, new CudaSurroundings.OfThisProcess(this));
+    return DeviceChoice.of(setting, cudaDevices(), () -> CudaSurroundings.ofThisProcess(this));
   }
 
   /** The first device of {@link #choose}. */

@@ -41,8 +41,9 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
   static StoredVersion open(ModelId id, Path folder) {
     Manifest manifest = Manifest.read(folder.resolve(MANIFEST));
     int classes = manifest.architecture().classes();
-    StoredVersion version =
-        new StoredVersion(id, folder, manifest, labels(folder.resolve(LABELS), classes));
+    List<String> labels = read(folder.resolve(LABELS), Files::readAllLines);
+    requireEqual(folder.resolve(LABELS) + ": number of labels", classes, labels.size());
+    StoredVersion version = new StoredVersion(id, folder, manifest, labels);
     Certificate certificate = manifest.certificate();
     requireEqual(
         folder + ": variant of the certificate",
@@ -55,24 +56,18 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
     certificate.requireHolds(classes);
     requireEqual(
         version.artifact() + ": SHA-256 of the certificate",
-        sha256(version.artifact()),
+        read(version.artifact(), Sha256::of),
         certificate.artifactSha256());
     return version;
   }
 
-  private static String sha256(Path artifact) {
-    try {
-      return Sha256.of(artifact);
-    } catch (IOException e) {
-      throw unreadable(artifact, e);
-    }
+  private interface Reading<T> {
+    T read(Path file) throws IOException;
   }
 
-  private static List<String> labels(Path file, int classes) {
+  private static <T> T read(Path file, Reading<T> reading) {
     try {
-      List<String> labels = Files.readAllLines(file);
-      requireEqual(file + ": number of labels", classes, labels.size());
-      return labels;
+      return reading.read(file);
     } catch (IOException e) {
       throw unreadable(file, e);
     }

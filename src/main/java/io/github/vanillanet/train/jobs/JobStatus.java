@@ -61,15 +61,7 @@ public record JobStatus(
   }
 
   JobStatus cancelling() {
-    return new JobStatus(
-        state,
-        created,
-        started,
-        finished,
-        attempts,
-        true,
-        exitCode,
-        Optional.of("being cancelled"));
+    return with(true, "being cancelled");
   }
 
   JobStatus ended(JobState end, Instant now, OptionalInt exitCode, Optional<String> reason) {
@@ -79,8 +71,12 @@ public record JobStatus(
 
   JobStatus withObstacle(String obstacle) {
     String both = reason.map(it -> it + "; " + obstacle).orElse(obstacle);
+    return with(cancelRequested, both);
+  }
+
+  private JobStatus with(boolean cancelled, String because) {
     return new JobStatus(
-        state, created, started, finished, attempts, cancelRequested, exitCode, Optional.of(both));
+        state, created, started, finished, attempts, cancelled, exitCode, Optional.of(because));
   }
 
   /** Duration of its last process; zero if there was none. */

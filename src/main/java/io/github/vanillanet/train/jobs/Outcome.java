@@ -48,22 +48,16 @@ public record Outcome(
    */
   public static Outcome rejected(
       String reason, OptionalDouble accuracy, OptionalDouble liveAccuracy) {
-    return new Outcome(
-        Result.REJECTED,
-        Optional.empty(),
-        OptionalInt.empty(),
-        accuracy,
-        liveAccuracy,
-        Optional.of(reason));
+    return unpublished(Result.REJECTED, reason, accuracy, liveAccuracy);
   }
 
   public static Outcome failed(String reason) {
+    return unpublished(Result.FAILED, reason, OptionalDouble.empty(), OptionalDouble.empty());
+  }
+
+  private static Outcome unpublished(
+      Result result, String reason, OptionalDouble accuracy, OptionalDouble liveAccuracy) {
     return new Outcome(
-        Result.FAILED,
-        Optional.empty(),
-        OptionalInt.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        Optional.of(reason));
+        result, Optional.empty(), OptionalInt.empty(), accuracy, liveAccuracy, Optional.of(reason));
   }
 }

@@ -71,40 +71,6 @@ record TrainingEngine(
         out -> new Step(out.get(0).getDouble(), out.get(1).toFloatArray()));
   }
 
-  /** Loss, logits, then the gradient of each parameter. Changes only the running statistics. */
-  List<float[]> gradients(StepInput input) {
-    return call(
-        "gradients",
-        scope -> arguments(scope, input),
-        out -> {
-          out.set(0, out.get(0).toType(DataType.FLOAT32, false));
-          return out.stream().map(NDArray::toFloatArray).toList();
-        });
-  }
-
-  /**
-   * Updates the parameters and the moving average.
-   *
-   * @param gradients in the order of the parameters
-   */
-  void apply(List<HostTensor> gradients, Controls controls) {
-    call(
-        "apply",
-        scope -> {
-          NDList arguments = new NDList();
-          for (HostTensor gradient : gradients) {
-            Shape shape = new Shape(gradient.shape());
-            NDArray array =
-                scope.create(gradient.to(ScalarType.FLOAT32).bytes(), shape, DataType.FLOAT32);
-            array.setName("g[]"); // DJL passes arrays of this name as one list
-            arguments.add(array);
-          }
-          arguments.add(scope.create(controls.values()));
-          return arguments;
-        },
-        out -> out.size());
-  }
-
   /**
    * Logits [n × classes] in evaluation mode.
    *
@@ -140,7 +106,7 @@ record TrainingEngine(
         bytes -> bytes.put(tensor.toByteBuffer(false)));
   }
 
-  private NDList arguments(PtNDManager scope, StepInput input) {
+  NDList arguments(PtNDManager scope, StepInput input) {
     int samples = input.batch().size();
     float[] targets = input.targets();
     float[] dropout = input.dropout();
@@ -161,8 +127,7 @@ record TrainingEngine(
   /**
    * Calls a method of the module in training mode: the engine's inference mode has no gradients.
    */
-  private <T> T call(
-      String method, Function<PtNDManager, NDList> arguments, Function<NDList, T> result) {
+  <T> T call(String method, Function<PtNDManager, NDList> arguments, Function<NDList, T> result) {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
       NDList all = arguments.apply(scope);
       NDArray marker = scope.create(0f);

@@ -1,17 +1,22 @@
 package io.github.vanillanet.train.pipeline;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.repository.Candidate;
+import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.train.dataset.ArchiveLimits;
+import io.github.vanillanet.train.dataset.BatchSource;
+import io.github.vanillanet.train.dataset.FolderBatches;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.Sample;
 import io.github.vanillanet.train.dataset.SampleReader;
@@ -21,13 +26,16 @@ import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.loop.CheckpointFile;
 import io.github.vanillanet.train.loop.CheckpointPolicy;
 import io.github.vanillanet.train.loop.Compute;
 import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Kernels;
 import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.loop.TrainingLoop;
 import io.github.vanillanet.train.loop.TrainingOutcome;
 import io.github.vanillanet.train.loop.TrainingSpec;
+import io.github.vanillanet.train.loop.TrainingState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +45,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -50,6 +59,8 @@ public final class TrainingPipeline {
   private static final long CACHE_BYTES = 512L << 20;
   private static final double MAX_CORRUPT_SHARE = 0.05;
   private static final int MAX_COMPRESSION_RATIO = 200;
+  private static final int EVALUATION_BATCH = 64;
+  private static final int EVALUATIONS = 20;
 
   private final JobSession session;
   private final JobSpec job;
@@ -95,9 +106,7 @@ public final class TrainingPipeline {
         .readReport(TrainingReport.class)
         .ifPresent(before -> progress.resume(before.curves()));
 
-    TrainingOutcome trained =
-        new TrainingRun(runtime, device, threads, checkpoints())
-            .run(spec, images, training, reader(data.validation()), initialWeights(), progress);
+    TrainingOutcome trained = train(runtime, device, spec, images, training, data, progress);
     if (!trained.finished()) {
       return Optional.empty();
     }
@@ -150,16 +159,74 @@ public final class TrainingPipeline {
     return new SampleReader(samples, decoder, CACHE_BYTES, MAX_CORRUPT_SHARE);
   }
 
-  private CheckpointPolicy checkpoints() {
-    return new CheckpointPolicy(
-        session.folder().checkpoints().resolve("training.pth"),
-        Duration.ofSeconds(job.checkpointSeconds()));
+  private TrainingOutcome train(
+      TorchRuntime runtime,
+      Device device,
+      TrainingSpec spec,
+      ImagePreparation images,
+      SampleReader training,
+      ImageFolder data,
+      ProgressReporter progress) {
+    int loaders = Math.max(1, threads - 1);
+    BatchSource batches =
+        FolderBatches.training(
+            training,
+            images.augmentation(),
+            recipe.imagesPerStep(),
+            loaders,
+            recipe.seed(),
+            recipe.epochs(),
+            spec.classes());
+    BatchSource held =
+        FolderBatches.evaluation(
+            reader(data.validation()),
+            images.preprocessing(),
+            EVALUATION_BATCH,
+            loaders,
+            spec.classes());
+    Path checkpoint = session.folder().checkpoints().resolve("training.pth");
+    return new TrainingLoop(
+            runtime,
+            device,
+            threads,
+            Clock.systemUTC(),
+            batches,
+            held,
+            Math.max(1, recipe.epochs() / EVALUATIONS),
+            new CheckpointPolicy(checkpoint, Duration.ofSeconds(job.checkpointSeconds())),
+            progress)
+        .run(start(spec, checkpoint));
   }
 
-  private Optional<Path> initialWeights() {
+  /** From the job's checkpoint, otherwise the weights to fine-tune, otherwise random weights. */
+  private TrainingState start(TrainingSpec spec, Path checkpoint) {
+    if (Files.exists(checkpoint)) {
+      return CheckpointFile.read(checkpoint, spec);
+    }
     return job.checkpoint()
         .map(Path::of)
-        .or(() -> recipe.fineTuneFrom().map(model -> TrainingRun.published(repository, model)));
+        .or(() -> recipe.fineTuneFrom().map(this::published))
+        .map(file -> TorchCheckpoint.read(file, Optional.empty()).weights())
+        .map(weights -> TrainingState.fineTuning(spec, weights))
+        .orElseGet(() -> TrainingState.fresh(spec));
+  }
+
+  /**
+   * The training weights of a published model.
+   *
+   * @param model {@code name}, for its active version, or {@code name/version}
+   */
+  private Path published(String model) {
+    String[] parts = model.split("/", 2);
+    OptionalInt version =
+        parts.length == 2 ? ModelId.version(parts[1]) : repository.active(parts[0]);
+    if (version.isEmpty()) {
+      throw MODEL_NOT_FOUND.error("fine_tune_from: the repository has no model '%s'", model);
+    }
+    return repository
+        .open(new ModelId(parts[0], version.getAsInt()))
+        .folder()
+        .resolve(StoredVersion.CHECKPOINT);
   }
 
   private void report(

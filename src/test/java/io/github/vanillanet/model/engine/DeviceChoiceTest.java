@@ -21,41 +21,25 @@ class DeviceChoiceTest {
   private final Machine machine = new Machine();
 
   /** A machine with two devices and everything that they require; tests remove parts. */
-  private static final class Machine implements CudaSurroundings {
+  private static final class Machine {
     int usable = 2;
     boolean cudaBuild = true;
     OptionalInt shown = OptionalInt.of(2);
     final Map<String, String> variables = new HashMap<>(Map.of("PYTORCH_LIBRARY_PATH", "/lib/pt"));
     boolean cudaRuntime = true;
 
-    @Override
-    public int usableDevices() {
-      return usable;
-    }
-
-    @Override
-    public String libtorch() {
-      return "2.7.1";
-    }
-
-    @Override
-    public boolean libtorchHasCuda() {
-      return cudaBuild;
-    }
-
-    @Override
-    public Optional<String> variable(String name) {
-      return Optional.ofNullable(variables.get(name));
-    }
-
-    @Override
-    public boolean hasCudaRuntime() {
-      return cudaRuntime;
-    }
-
-    @Override
-    public OptionalInt driverDevices() {
-      return shown;
+    DeviceChoice choose(String setting) {
+      return DeviceChoice.of(
+          setting,
+          usable,
+          () ->
+              new CudaSurroundings(
+                  "2.7.1",
+                  cudaBuild,
+                  Optional.ofNullable(variables.get("PYTORCH_LIBRARY_PATH")),
+                  Optional.ofNullable(variables.get("CUDA_VISIBLE_DEVICES")),
+                  cudaRuntime,
+                  shown));
     }
   }
 
@@ -71,7 +55,7 @@ class DeviceChoiceTest {
         "cuda:all; cuda:0,cuda:1",
       })
   void aSettingSelectsDevices(String setting, String devices) {
-    DeviceChoice choice = DeviceChoice.of(setting, machine);
+    DeviceChoice choice = machine.choose(setting);
 
     assertThat(choice.names()).isEqualTo(devices);
     assertThat(choice.fallback()).isEmpty();
@@ -90,7 +74,7 @@ class DeviceChoiceTest {
         "CPU"
       })
   void rejectsAnInvalidSetting(String setting) {
-    assertThatThrownBy(() -> DeviceChoice.of(setting, machine))
+    assertThatThrownBy(() -> machine.choose(setting))
         .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContainingAll("vanillanet.device", "auto", "cpu", "cuda:N", "cuda:all")
         .hasMessageNotContaining("\n");
@@ -99,16 +83,16 @@ class DeviceChoiceTest {
   private void assertMissing(String... parts) {
     machine.usable = 0;
     for (String setting : List.of("cuda", "cuda:1", "cuda:all", "cuda:0,cuda:1")) {
-      assertThatThrownBy(() -> DeviceChoice.of(setting, machine))
+      assertThatThrownBy(() -> machine.choose(setting))
           .has(code(ErrorCode.BAD_CONFIGURATION))
           .hasMessageContainingAll(parts)
           .hasMessageContaining("vanillanet.device=" + setting)
           .hasMessageNotContaining("\n");
     }
-    DeviceChoice automatic = DeviceChoice.of("auto", machine);
+    DeviceChoice automatic = machine.choose("auto");
     assertThat(automatic.devices()).containsExactly(Device.CPU);
     assertThat(automatic.fallback().orElseThrow()).contains(parts).doesNotContain("\n");
-    assertThat(DeviceChoice.of("cpu", machine).fallback()).as("explicit choice").isEmpty();
+    assertThat(machine.choose("cpu").fallback()).as("explicit choice").isEmpty();
   }
 
   @Test
@@ -166,7 +150,7 @@ class DeviceChoiceTest {
   void rejectsAnIndexOutOfRange() {
     machine.variables.put("CUDA_VISIBLE_DEVICES", "4,5");
 
-    assertThatThrownBy(() -> DeviceChoice.of("cuda:1,cuda:2", machine))
+    assertThatThrownBy(() -> machine.choose("cuda:1,cuda:2"))
         .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContainingAll(
             "vanillanet.device=cuda:1,cuda:2", "found cuda:2", "CUDA_VISIBLE_DEVICES='4,5'");

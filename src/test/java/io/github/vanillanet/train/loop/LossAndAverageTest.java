@@ -108,7 +108,7 @@ class LossAndAverageTest {
     TrainingModule module = TrainingModule.of(spec, plain, new StateDict(state));
 
     try (TrainingEngine engine = TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 32)) {
-      engine.apply(zeros, new Controls(1, 0, 1, 1, Mixing.NONE));
+      OfficialStep.apply(engine, zeros, new Controls(1, 0, 1, 1, Mixing.NONE));
       StateDict averaged = engine.state();
 
       float[] ema = averaged.get("model_ema.cls2.0.bias").toFloats();

@@ -1,5 +1,9 @@
 package io.github.vanillanet.train.loop;
 
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.model.checkpoint.HostTensor;
@@ -15,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -53,6 +58,40 @@ final class OfficialStep {
     StateDict state = TrainingState.initial(spec, pack("before")).tensors();
     TrainingModule module = TrainingModule.of(spec, optimizer, state);
     return TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 64);
+  }
+
+  /** Loss, logits, then the gradient of each parameter. Changes only the running statistics. */
+  static List<float[]> gradients(TrainingEngine engine, StepInput input) {
+    return engine.call(
+        "gradients",
+        scope -> engine.arguments(scope, input),
+        out -> {
+          out.set(0, out.get(0).toType(DataType.FLOAT32, false));
+          return out.stream().map(NDArray::toFloatArray).toList();
+        });
+  }
+
+  /**
+   * Updates the parameters and the moving average.
+   *
+   * @param gradients in the order of the parameters
+   */
+  static void apply(TrainingEngine engine, List<HostTensor> gradients, Controls controls) {
+    engine.call(
+        "apply",
+        scope -> {
+          NDList arguments = new NDList();
+          for (HostTensor gradient : gradients) {
+            Shape shape = new Shape(gradient.shape());
+            NDArray array =
+                scope.create(gradient.to(ScalarType.FLOAT32).bytes(), shape, DataType.FLOAT32);
+            array.setName("g[]"); // DJL passes arrays of this name as one list
+            arguments.add(array);
+          }
+          arguments.add(scope.create(controls.values()));
+          return arguments;
+        },
+        out -> out.size());
   }
 
   static Batch batch() {

@@ -26,7 +26,8 @@ class OfficialStepTest {
   @EnumSource
   void lossGradientsAndRunningStatisticsEqualTheOfficialOnes(Kernels kernels) {
     try (TrainingEngine engine = OfficialStep.engine(SGD, kernels)) {
-      List<float[]> out = engine.gradients(OfficialStep.input(OfficialStep.controls(0, 1)));
+      List<float[]> out =
+          OfficialStep.gradients(engine, OfficialStep.input(OfficialStep.controls(0, 1)));
 
       assertThat(out.get(0)[0])
           .isCloseTo((float) OfficialStep.META.get("loss_float64").asDouble(), within(2e-6f));
@@ -55,7 +56,7 @@ class OfficialStepTest {
   @Test
   void oneSgdStepGivesTheOfficialParameters() {
     try (TrainingEngine engine = OfficialStep.engine(SGD, Kernels.PLANAR)) {
-      engine.apply(gradients(), OfficialStep.controls(0.1, 1));
+      OfficialStep.apply(engine, gradients(), OfficialStep.controls(0.1, 1));
 
       assertParameters(engine, "params_after_sgd", 1e-6);
     }
@@ -64,7 +65,7 @@ class OfficialStepTest {
   @Test
   void oneLambStepGivesTheOfficialParameters() {
     try (TrainingEngine engine = OfficialStep.engine(LAMB, Kernels.PLANAR)) {
-      engine.apply(gradients(), OfficialStep.controls(0.0048, 1));
+      OfficialStep.apply(engine, gradients(), OfficialStep.controls(0.0048, 1));
 
       assertParameters(engine, "params_after_lamb", 1e-6);
     }
@@ -74,7 +75,7 @@ class OfficialStepTest {
   void layerDecayGivesTheOfficialParameters() {
     OptimizerSpec decayed = OptimizerSpec.official(OptimizerKind.LAMB, 0.32, 0.8, 0);
     try (TrainingEngine engine = OfficialStep.engine(decayed, Kernels.PLANAR)) {
-      engine.apply(gradients(), OfficialStep.controls(0.0048, 1));
+      OfficialStep.apply(engine, gradients(), OfficialStep.controls(0.0048, 1));
 
       assertParameters(engine, "params_after_lamb_layerdecay", 1e-6);
     }

@@ -67,7 +67,7 @@ class OptimizerTest {
             1);
     try (TrainingEngine engine = OfficialStep.engine(spec, Kernels.PLANAR)) {
       for (int step = 1; step <= STEPS; step++) {
-        engine.apply(gradients, OfficialStep.controls(RATE, step));
+        OfficialStep.apply(engine, gradients, OfficialStep.controls(RATE, step));
       }
       StateDict after = engine.state();
 
