@@ -26,11 +26,9 @@ record Global(String module, String name) {
     DICT,
     /** A dict after one argument for missing keys. */
     DEFAULT_DICT,
-    /** A tuple of its one argument. */
     SIZE,
     /** A path given in parts, read as text. */
     PATH,
-    /** Text to bytes. */
     ENCODE,
     /** {@code (dtype, bytes)}. */
     NUMPY_SCALAR,

@@ -35,12 +35,10 @@ public final class HostTensor {
     return new HostTensor(type, shape, bytes);
   }
 
-  /** A float32 tensor with a copy of {@code values}. */
   public static HostTensor of(float[] values, long... shape) {
     return build(ScalarType.FLOAT32, shape, bytes -> bytes.asFloatBuffer().put(values));
   }
 
-  /** A float64 tensor with a copy of {@code values}. */
   public static HostTensor of(double[] values, long... shape) {
     return build(ScalarType.FLOAT64, shape, bytes -> bytes.asDoubleBuffer().put(values));
   }
@@ -105,7 +103,6 @@ public final class HostTensor {
     return values;
   }
 
-  /** Elements rounded to float32. */
   public float[] toFloats() {
     double[] values = toDoubles();
     float[] floats = new float[values.length];

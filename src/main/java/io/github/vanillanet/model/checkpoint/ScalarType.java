@@ -36,7 +36,6 @@ public enum ScalarType {
     return Optional.empty();
   }
 
-  /** Size of one element in bytes. */
   public int bytes() {
     return bytes;
   }

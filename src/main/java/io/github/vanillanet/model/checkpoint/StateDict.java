@@ -16,9 +16,6 @@ public record StateDict(Map<String, HostTensor> tensors) {
     tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
   }
 
-  /**
-   * @throws IllegalArgumentException if there is no tensor with that name; callers check first
-   */
   public HostTensor get(String name) {
     HostTensor tensor = tensors.get(name);
     if (tensor == null) {

@@ -34,12 +34,6 @@ record StorageRef(String type, String key, long elements) {
             : Rejection.kind(persistentId));
   }
 
-  /**
-   * Size in bytes.
-   *
-   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if the type is
-   *     unknown or the size overflows
-   */
   long byteSize() {
     long width = type.equals("UntypedStorage") ? 1 : elementType().bytes();
     if (elements > Long.MAX_VALUE / width) {

@@ -24,7 +24,6 @@ import java.util.Optional;
  */
 final class Unpickler {
 
-  /** Python's {@code None}. */
   static final Object NONE = Optional.empty();
 
   /** An upper bound on the memory of an object with this charge. */
@@ -42,7 +41,6 @@ final class Unpickler {
   private final Map<Long, Object> memo = new HashMap<>();
   private final Map<String, StorageRef> storages = new LinkedHashMap<>();
 
-  /** The operands above the last mark. */
   private List<Object> stack = new ArrayList<>();
 
   /** The operands below each mark. */
@@ -71,7 +69,6 @@ final class Unpickler {
     return pop();
   }
 
-  /** Every storage that the pickle named, by key. */
   Map<String, StorageRef> storages() {
     return storages;
   }

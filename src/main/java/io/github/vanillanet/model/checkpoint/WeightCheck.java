@@ -11,12 +11,6 @@ final class WeightCheck {
 
   private WeightCheck() {}
 
-  /**
-   * Checks every value and names all bad tensors at once.
-   *
-   * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if there are
-   *     any
-   */
   static void requireSane(StateDict weights) {
     List<String> nonFinite = new ArrayList<>();
     List<String> negative = new ArrayList<>();

@@ -14,7 +14,6 @@ import java.util.zip.Inflater;
  */
 record ZipRecord(String name, boolean deflated, long crc, long start, long packed, long size) {
 
-  /** The highest ratio that deflate can reach. */
   private static final long BEST_DEFLATE_RATIO = 1032;
 
   /** Verifies the CRC and returns the bytes: views of the file if stored, else inflated. */

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
  */
 public record Device(Kind kind, int index) {
 
-  /** The kinds of devices that artifacts support. */
   public enum Kind {
     CPU,
     CUDA

@@ -2,7 +2,6 @@ package io.github.vanillanet.model.engine;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
-import io.github.vanillanet.base.error.ServiceException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -31,8 +30,6 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
    * @param setting one of {@link #FORMS}; {@code auto} selects the first CUDA device, else the CPU
    * @param usable number of CUDA devices that libtorch can use
    * @param surroundings called only to explain why a device is not usable
-   * @throws ServiceException {@code BAD_CONFIGURATION} if a selected device is not usable; the
-   *     message lists what is missing
    */
   static DeviceChoice of(String setting, int usable, Supplier<CudaSurroundings> surroundings) {
     if (setting.equals("auto")) {
@@ -77,7 +74,6 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
     return Device.names(devices);
   }
 
-  /** One line that lists everything that is missing. */
   private static String missing(CudaSurroundings surroundings) {
     List<String> missing = new ArrayList<>();
     OptionalInt shown = surroundings.driverDevices();

@@ -29,7 +29,6 @@ public final class MatrixPeak implements AutoCloseable {
     }
   }
 
-  /** Times one product. */
   public void measure() {
     fastestNanos = Math.min(fastestNanos, product());
   }

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 /** A model loaded on a device. One thread owns it and makes every call except {@link #close}. */
 public interface ModelInstance extends AutoCloseable {
 
-  /** The device that computes. */
   default Device device() {
     return Device.CPU;
   }

@@ -48,7 +48,6 @@ public final class TorchRuntime {
     }
   }
 
-  /** Version of libtorch: 2.7.1. */
   public String version() {
     return engine.getVersion();
   }
@@ -70,7 +69,6 @@ public final class TorchRuntime {
     return DeviceChoice.of(setting, cudaDevices(), () -> CudaSurroundings.ofThisProcess(this));
   }
 
-  /** The first device of {@link #choose}. */
   public Device resolve(String setting) {
     return choose(setting).devices().get(0);
   }
@@ -80,7 +78,6 @@ public final class TorchRuntime {
     JniUtils.setNumThreads(threads);
   }
 
-  /** Loads a TorchScript module from its source. */
   public PtSymbolBlock loadModule(
       PtNDManager manager, Device device, String source, ScriptObject root) {
     try {

@@ -40,7 +40,6 @@ public record ModelRepository(Path root) {
         .toList();
   }
 
-  /** The highest version of a model. */
   public OptionalInt latest(String name) {
     return versions(name).stream().mapToInt(Integer::intValue).max();
   }
@@ -63,9 +62,6 @@ public record ModelRepository(Path root) {
     return VersionHistory.read(model(name)).only(versions(name));
   }
 
-  /**
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the file cannot be written
-   */
   public void writeHistory(String name, VersionHistory history) {
     history.write(model(name));
   }
@@ -104,11 +100,7 @@ public record ModelRepository(Path root) {
     return StoredVersion.open(id, folder(id));
   }
 
-  /**
-   * Reads a version's manifest without any verification.
-   *
-   * @throws ServiceException {@code BAD_ARTIFACT} if it is missing or damaged
-   */
+  /** Reads a version's manifest without any verification. */
   public Manifest manifest(ModelId id) {
     return Manifest.read(folder(id).resolve(StoredVersion.MANIFEST));
   }

@@ -27,7 +27,6 @@ final class TemporaryFolder {
 
   private TemporaryFolder() {}
 
-  /** A new name for a version that is being written. */
   static Path publishing(Path model) {
     return model.resolve(".publishing-" + UUID.randomUUID());
   }

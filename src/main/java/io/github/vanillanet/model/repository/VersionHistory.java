@@ -71,7 +71,6 @@ public record VersionHistory(List<Integer> versions) {
     return new VersionHistory(next.subList(0, Math.min(MAX_LENGTH, next.size())));
   }
 
-  /** Without the active version. */
   public VersionHistory back() {
     return new VersionHistory(versions.stream().skip(1).toList());
   }

@@ -9,7 +9,6 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
-import io.github.vanillanet.train.jobs.JobStore;
 import io.github.vanillanet.train.jobs.TrainingMeters;
 import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.pipeline.JobSpec;
@@ -39,7 +38,6 @@ final class TrainingSubmission {
     this.meters = meters;
   }
 
-  /** Trains on a folder in the data root. */
   Job submit(JsonNode request) {
     Recipe recipe = Recipe.of(request);
     String data =
@@ -56,7 +54,7 @@ final class TrainingSubmission {
     }
     return jobs.submit(
         spec(recipe, Optional.of(folder.toString()), Optional.empty()).toJson(request),
-        JobStore.Attachment.none());
+        target -> {});
   }
 
   /**

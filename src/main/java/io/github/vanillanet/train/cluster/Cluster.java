@@ -53,13 +53,11 @@ record Cluster(KubernetesClient client, String namespace) implements AutoCloseab
     return request("get", "jobs.batch", () -> Optional.ofNullable(jobs().withName(name).get()));
   }
 
-  /** The Jobs of all attempts at a training that still exist. */
   List<Job> attempts(String id) throws Failure {
     return request(
         "list", "jobs.batch", () -> jobs().withLabel(TrainingJob.ID_LABEL, id).list().getItems());
   }
 
-  /** The status of the Job's pod. */
   PodReport pod(String name) throws Failure {
     List<Pod> pods =
         request(

@@ -41,9 +41,6 @@ public final class KubernetesExecutor implements JobExecutor {
 
   private Optional<Cluster> cluster = Optional.empty(); // guarded by this
 
-  /**
-   * @param command returns the command line of a pod's container for the job in a folder
-   */
   public KubernetesExecutor(
       KubernetesConfig settings, List<ClaimMount> claims, Function<Path, List<String>> command) {
     this(

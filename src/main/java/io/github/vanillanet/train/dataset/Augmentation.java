@@ -32,7 +32,6 @@ public record Augmentation(
     erasing.apply(target, offset, input.height(), input.width(), random);
   }
 
-  /** Swaps left and right. */
   static RgbImage mirror(RgbImage image) {
     int width = image.width();
     byte[] rgb = new byte[image.rgb().length];

@@ -27,7 +27,6 @@ public record Batch(ByteBuffer input, int[] labels, int[] indices) {
     }
   }
 
-  /** Number of samples. */
   public int size() {
     return labels.length;
   }

@@ -12,7 +12,6 @@ import java.util.SplittableRandom;
  */
 record BatchOrder(int samples, int batchSize, boolean training, long seed) {
 
-  /** Batches per epoch. */
   int batches() {
     return training ? samples / batchSize : (samples + batchSize - 1) / batchSize;
   }

@@ -41,7 +41,6 @@ final class ClassFolders {
     return root.relativize(file).toString();
   }
 
-  /** Whether the root has a folder of that name. */
   boolean has(String name) {
     Path folder = root.resolve(name);
     return Files.isDirectory(folder) && isInside(folder);

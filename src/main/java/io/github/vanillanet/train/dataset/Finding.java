@@ -16,7 +16,6 @@ public record Finding(Kind kind, int count, List<String> examples) {
 
   /** Kinds of problems, fatal ones first. */
   public enum Kind {
-    /** Only one class has training images. */
     TOO_FEW_CLASSES(true),
     NO_TRAINING_IMAGES(true),
     NO_VALIDATION_IMAGES(false),
@@ -41,7 +40,6 @@ public record Finding(Kind kind, int count, List<String> examples) {
       this.fatal = fatal;
     }
 
-    /** Whether training is impossible. */
     public boolean fatal() {
       return fatal;
     }
@@ -58,7 +56,6 @@ public record Finding(Kind kind, int count, List<String> examples) {
     return new Finding(kind, count + other.count, first);
   }
 
-  /** One line for the log and the report. */
   @Override
   public String toString() {
     return "%s (%d): %s%s"

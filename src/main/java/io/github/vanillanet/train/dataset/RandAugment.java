@@ -19,7 +19,6 @@ import java.util.regex.Pattern;
  */
 public record RandAugment(int operations, double magnitude, double std) {
 
-  /** Leaves every sample unchanged. */
   public static final RandAugment NONE = new RandAugment(0, 0, 0);
 
   private static final double PROBABILITY = 0.5;

@@ -24,7 +24,6 @@ public final class RandomStreams {
 
   private RandomStreams() {}
 
-  /** Draws for one sample in one epoch. */
   static SplittableRandom ofSample(long seed, int epoch, int index) {
     return new SplittableRandom(mix(mix(mix(seed) ^ epoch) ^ index));
   }

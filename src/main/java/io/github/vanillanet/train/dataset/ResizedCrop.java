@@ -11,7 +11,6 @@ import java.util.SplittableRandom;
  */
 public record ResizedCrop(double minScale) {
 
-  /** The official code's smallest share. */
   public static final ResizedCrop OFFICIAL = new ResizedCrop(0.08);
 
   private static final int TRIES = 10;

@@ -60,11 +60,7 @@ public final class SampleReader {
     return samples.get(index);
   }
 
-  /**
-   * The decoded image, or empty if its file is damaged.
-   *
-   * @throws ServiceException {@code BAD_DATASET} if more files are damaged than allowed
-   */
+  /** The decoded image, or empty if its file is damaged. */
   Optional<RgbImage> read(int index) {
     if (corrupt.containsKey(index)) {
       return Optional.empty();

@@ -47,7 +47,6 @@ final class ToneCurves {
     return map(image, table);
   }
 
-  /** Equalizes the histogram of each channel. */
   static RgbImage equalize(RgbImage image) {
     int[] histogram = histogram(image);
     byte[] table = new byte[3 * VALUES];

@@ -121,7 +121,6 @@ public record UploadedArchive(ArchiveLimits limits) {
     return name.startsWith(".") || name.equals("__MACOSX");
   }
 
-  /** Writes the entry if it is an image; otherwise returns false. */
   private static boolean unpack(ZipFile archive, ZipEntry entry, Path file, BoundedCopy copy)
       throws IOException {
     try (InputStream in = archive.getInputStream(entry)) {

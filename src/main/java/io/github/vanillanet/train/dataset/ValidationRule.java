@@ -14,7 +14,6 @@ import java.util.Set;
  */
 public record ValidationRule(Source source, double fraction, long seed) {
 
-  /** Folders that can be used for validation. */
   public enum Source {
     /** {@code val/}, else {@code test/}, else a split of the training images. */
     FOLDER_IF_PRESENT,

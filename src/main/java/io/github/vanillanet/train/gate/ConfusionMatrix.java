@@ -14,7 +14,6 @@ public record ConfusionMatrix(long[][] counts, long notFinite) {
   /** The scores of one class; 0 if there are no images to compute one from. */
   public record ClassScore(String label, long images, double precision, double recall) {}
 
-  /** Share of right answers, 0..1. */
   public double accuracy() {
     long right = 0;
     long all = notFinite;

@@ -68,7 +68,6 @@ public record Verdict(
         : OptionalDouble.empty();
   }
 
-  /** The reason to reject the candidate, with both accuracies. */
   static Optional<String> objection(
       ConfusionMatrix candidate, OptionalDouble live, double tolerance) {
     if (candidate.notFinite() > 0) {

@@ -31,7 +31,6 @@ record FileTail(long from, byte[] bytes) {
     }
   }
 
-  /** Without a last line that is not complete. */
   FileTail complete() {
     int end = bytes.length;
     while (end > 0 && bytes[end - 1] != '\n') {
@@ -40,7 +39,6 @@ record FileTail(long from, byte[] bytes) {
     return new FileTail(from, Arrays.copyOf(bytes, end));
   }
 
-  /** Offset after the last byte. */
   long end() {
     return from + bytes.length;
   }

@@ -21,7 +21,6 @@ public record Job(
     return status.state();
   }
 
-  /** The same job with an obstacle that currently keeps its process from working. */
   Job withObstacle(String obstacle) {
     return new Job(id, status.withObstacle(obstacle), spec, progress, outcome);
   }

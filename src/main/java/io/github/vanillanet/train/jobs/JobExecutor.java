@@ -1,17 +1,12 @@
 package io.github.vanillanet.train.jobs;
 
-import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.util.Optional;
 
 /** Starts the processes of jobs. Thread-safe. */
 public interface JobExecutor extends AutoCloseable {
 
-  /**
-   * Validates the settings.
-   *
-   * @throws ServiceException {@code BAD_CONFIGURATION} if they are not usable
-   */
+  /** Validates the settings. */
   default void check() {}
 
   /** Starts a process for the job. Returns soon. */

@@ -23,7 +23,6 @@ record JobLock(Path file, FileChannel channel) implements AutoCloseable {
 
   private static final Duration RETRY = Duration.ofMillis(20);
 
-  /** Takes the lock; empty if another process holds it. */
   static Optional<JobLock> take(Path file, String holder) {
     try {
       FileChannel channel =
@@ -79,7 +78,6 @@ record JobLock(Path file, FileChannel channel) implements AutoCloseable {
     }
   }
 
-  /** Releases the lock. */
   @Override
   public void close() {
     try {

@@ -6,7 +6,6 @@ import java.util.concurrent.CompletableFuture;
 /** The process of a job, as seen by the service. Thread-safe. */
 public interface JobRun {
 
-  /** Completed when the process has ended. */
   CompletableFuture<RunEnd> ended();
 
   /** Requests that the operating system or the cluster ends the process. Returns at once. */
@@ -15,7 +14,6 @@ public interface JobRun {
   /** Ends the process immediately where that is possible. */
   void kill();
 
-  /** What currently keeps the process from working. */
   default Optional<String> obstacle() {
     return Optional.empty();
   }

@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -125,7 +126,7 @@ public final class JobRunner implements AutoCloseable {
    *
    * @throws ServiceException {@code BAD_CONFIGURATION} if its folder cannot be written
    */
-  public Job submit(JsonNode spec, JobStore.Attachment attachment) {
+  public Job submit(JsonNode spec, DurableFiles.Content attachment) {
     Job job = store.create(spec, attachment);
     LOG.log(Level.INFO, "job {0} is queued", job.id());
     startNext();

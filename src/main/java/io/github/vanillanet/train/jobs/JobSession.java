@@ -62,8 +62,6 @@ public final class JobSession implements AutoCloseable {
   /**
    * Opens the folder of a job that no service created, and writes {@code spec} to it unless it has
    * a specification.
-   *
-   * @throws ServiceException as {@link #open(Path)}
    */
   public static JobSession open(Path path, JsonNode spec) {
     JobSession session = open(path);
@@ -106,7 +104,6 @@ public final class JobSession implements AutoCloseable {
     }
   }
 
-  /** Releases the lock. */
   @Override
   public void close() {
     lock.close();

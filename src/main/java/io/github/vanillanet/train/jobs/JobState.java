@@ -7,7 +7,6 @@ public enum JobState {
   RUNNING,
   /** The service stopped while the job ran. It continues from its last checkpoint by itself. */
   INTERRUPTED,
-  /** Published and in service. */
   SUCCEEDED,
   /** The candidate was not good enough. It stays in the job's folder. */
   REJECTED,

@@ -40,18 +40,12 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
     root = root.toAbsolutePath();
   }
 
-  /** Adds files to the folder of a new job before the job is visible. */
-  @FunctionalInterface
-  public interface Attachment {
-    void addTo(Path folder) throws IOException;
-
-    static Attachment none() {
-      return folder -> {};
-    }
-  }
-
-  /** Creates a queued job atomically. */
-  Job create(JsonNode spec, Attachment attachment) {
+  /**
+   * Creates a queued job atomically.
+   *
+   * @param attachment adds files to the folder of the job before the job is visible
+   */
+  Job create(JsonNode spec, DurableFiles.Content attachment) {
     Instant now = clock.instant();
     String random = UUID.randomUUID().toString().substring(0, RANDOM_DIGITS);
     String id = TIME.format(now) + "-" + random;
@@ -60,7 +54,7 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
       JobFolder folder = new JobFolder(temporary);
       folder.writeSpec(spec);
       folder.writeStatus(JobStatus.queued(now));
-      attachment.addTo(temporary);
+      attachment.writeTo(temporary);
       Files.move(temporary, root.resolve(id));
       DurableFiles.forceFolder(root);
       return find(id);

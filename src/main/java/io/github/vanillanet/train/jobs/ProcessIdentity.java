@@ -21,7 +21,6 @@ record ProcessIdentity(long pid, Optional<Instant> started) {
     return new ProcessIdentity(process.pid(), process.info().startInstant());
   }
 
-  /** The process, if it is alive. */
   Optional<ProcessHandle> find() {
     return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).filter(this::sameStart);
   }

@@ -47,7 +47,6 @@ public final class ProgressFile {
     return channel.size() > 0 && channel.read(last, channel.size() - 1) == 1 && last.get(0) != '\n';
   }
 
-  /** The last complete line. */
   public Optional<Progress> last() {
     return parse(FileTail.read(file, 0, LAST_BYTES)).reduce((before, after) -> after);
   }
@@ -59,7 +58,6 @@ public final class ProgressFile {
         .flatMap(line -> RecordJson.parse(line, Progress.class).stream());
   }
 
-  /** A new reader that starts at the first line. */
   public Tail tail() {
     return new Tail(file);
   }

@@ -33,7 +33,6 @@ public final class TrainingMeters {
   private List<Job> snapshot = List.of(); // guarded by this
   private long snapshotNanos; // guarded by this
 
-  /** Registers all meters. */
   public TrainingMeters(MeterRegistry registry) {
     this.registry = registry;
     this.uploaded =
@@ -132,7 +131,6 @@ public final class TrainingMeters {
     durations.get(result).record(time);
   }
 
-  /** A client uploaded training data. */
   public void uploaded(long bytes) {
     uploaded.increment(bytes);
   }

@@ -21,7 +21,6 @@ record Mixing(double lambda, int top, int height, int left, int width) {
   /** Probability of mixing a batch. */
   private static final double PROBABILITY = 1;
 
-  /** Probability of cutmix if mixup is enabled too. */
   private static final double CUTMIX_PROBABILITY = 0.5;
 
   /**

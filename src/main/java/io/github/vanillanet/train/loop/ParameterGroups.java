@@ -23,7 +23,6 @@ final class ParameterGroups {
 
   private ParameterGroups() {}
 
-  /** The parameters in the order of the layers. */
   static List<Parameter> of(Network network, double weightDecay, double layerDecay) {
     int blocks = network.architecture().variant().strides().size();
     Map<String, long[]> shapes = ParameterTable.of(network).shapes();

@@ -9,7 +9,6 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.VanillaNetVariant;
@@ -48,12 +47,7 @@ final class Presets {
       Optional<String> fineTuneFrom,
       Optional<String> checkpoint) {}
 
-  /**
-   * All members of a recipe: those of the request, and the preset's for the others.
-   *
-   * @throws ServiceException {@code INVALID_REQUEST} if a member that the presets depend on is not
-   *     possible, or is given under two names
-   */
+  /** All members of a recipe: those of the request, and the preset's for the others. */
   static ObjectNode complete(JsonNode request) {
     ObjectNode given = renamed(request);
     Choice choice = RecordJson.read(given, Choice.class, WHAT);

@@ -84,7 +84,6 @@ record TrainingEngine(
         out -> out.get(0).toFloatArray());
   }
 
-  /** A copy of the whole state in host memory. */
   StateDict state() {
     return call(
         "state",

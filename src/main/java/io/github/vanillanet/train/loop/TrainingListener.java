@@ -5,10 +5,8 @@ import java.nio.file.Path;
 /** Receives the progress of a run. All methods are called on the training thread and block it. */
 public interface TrainingListener {
 
-  /** Called after every optimizer step. */
   default void stepped(StepReport report) {}
 
-  /** Called after every epoch and its evaluation. */
   default void epochFinished(EpochReport report) {}
 
   /** Called after each checkpoint, when the file is complete and durable. */

@@ -75,7 +75,6 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     return source.toString();
   }
 
-  /** A method that returns the tensors of these names. */
   private static String list(String method, List<String> names) {
     return names.stream()
         .map(ModuleTree::expression)

@@ -22,7 +22,6 @@ public record TrainingState(TrainingSpec spec, StateDict tensors, int step) {
   private static final String CLASSIFIER = "cls";
   private static final String LAST_BIAS = "cls2.0.bias";
 
-  /** Random weights. */
   public static TrainingState fresh(TrainingSpec spec) {
     return initial(spec, InitialWeights.of(spec.network(), spec.recipe().seed()));
   }
@@ -78,7 +77,6 @@ public record TrainingState(TrainingSpec spec, StateDict tensors, int step) {
     return section(average ? StateNames.AVERAGE : StateNames.MODEL);
   }
 
-  /** The tensors whose names start with {@code prefix}, without the prefix. */
   StateDict section(String prefix) {
     Map<String, HostTensor> section = new LinkedHashMap<>();
     tensors

@@ -53,12 +53,10 @@ final class ProgressReporter implements TrainingListener {
     this.onEpoch = onEpoch;
   }
 
-  /** Adds the epochs of an earlier attempt. */
   void resume(List<EpochReport> before) {
     curves.addAll(before);
   }
 
-  /** One entry per epoch of the whole training. */
   List<EpochReport> curves() {
     return List.copyOf(curves);
   }

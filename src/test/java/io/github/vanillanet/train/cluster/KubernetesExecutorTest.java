@@ -86,7 +86,7 @@ class KubernetesExecutorTest {
   }
 
   private static String submit(JobRunner runner) {
-    return runner.submit(SPEC, JobStore.Attachment.none()).id();
+    return runner.submit(SPEC, folder -> {}).id();
   }
 
   private static Job created(MockCluster cluster) {

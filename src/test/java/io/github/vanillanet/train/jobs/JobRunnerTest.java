@@ -56,7 +56,7 @@ class JobRunnerTest {
   }
 
   private Job submit() {
-    return runner.submit(SPEC, JobStore.Attachment.none());
+    return runner.submit(SPEC, folder -> {});
   }
 
   private JobState state(Job job) {
