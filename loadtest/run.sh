@@ -97,7 +97,7 @@ simulate() {
     > "$log" 2>&1; then
     missed=1
   fi
-  grep -E '^(ok  |MISS|swaps) |^ +(whole|refused) |^[^ ].* requests, ' "$log" || tail -20 "$log"
+  grep -E '^(ok  |MISS|swaps) |^ +(whole|rejected) |^[^ ].* requests, ' "$log" || tail -20 "$log"
 }
 
 mkdir -p "$work"

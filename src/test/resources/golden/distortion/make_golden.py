@@ -1,4 +1,4 @@
-# Writes golden.tsv: what Pillow makes of two computed pictures. Run with Debian's Pillow 9.4:
+# Writes golden.tsv: the results of Pillow for two computed pictures. Run with Debian's Pillow 9.4:
 #   /usr/bin/python3 make_golden.py > golden.tsv
 # Columns: operation, picture, level 0..10, sign, first 16 hex digits of the SHA-256 of the RGB bytes.
 import hashlib

@@ -7,7 +7,7 @@ import * as problems from './problems.js';
 import * as samples from './samples.js';
 import * as timing from './timing.js';
 
-const LOOK_AGAIN_MILLIS = 1000;
+const POLL_MILLIS = 1000;
 
 export class Classify {
   #models = new Map();
@@ -23,7 +23,7 @@ export class Classify {
     samples.offer((picture) => this.#view.show(picture));
     byId('model').addEventListener('change', () => {
       this.#describe(byId('model').value);
-      this.#ask();
+      this.#classify();
     });
   }
 
@@ -42,7 +42,7 @@ export class Classify {
     }
     byId('loading').hidden = ready;
     if (!ready) {
-      setTimeout(() => this.load(), LOOK_AGAIN_MILLIS);
+      setTimeout(() => this.load(), POLL_MILLIS);
     }
   }
 
@@ -89,10 +89,10 @@ export class Classify {
   #take(picture) {
     this.#picture = picture;
     this.#comparison.of(picture);
-    this.#ask();
+    this.#classify();
   }
 
-  async #ask() {
+  async #classify() {
     this.#request.abort(); // only the latest request counts
     this.#request = new AbortController();
     const { signal } = this.#request;

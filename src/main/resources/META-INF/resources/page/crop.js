@@ -1,4 +1,4 @@
-// Computes which part of a picture a network sees, in pixels of the picture.
+// Computes which part of a picture a network uses, in pixels of the picture.
 
 /** Rounds half to even, as the official evaluation does. @param {number} difference at least 0 */
 function half(difference) {

@@ -7,7 +7,7 @@ const LEFT = 34;
 const BOTTOM = 20;
 const TOP = 8;
 /** Above this number every other point is removed: there are not more pixels. */
-const MOST_POINTS = 640;
+const MAX_POINTS = 640;
 
 const share = (value) => `${Math.round(100 * value)} %`;
 const number = (value) => String(Number(value.toPrecision(2)));
@@ -45,7 +45,7 @@ class Chart {
     for (const [key, points] of this.#points) {
       if (Number.isFinite(progress[key])) {
         points.push([epoch, progress[key]]);
-        if (points.length > MOST_POINTS) {
+        if (points.length > MAX_POINTS) {
           this.#points.set(key, points.filter((_, index) => index % 2 === 1));
         }
       }

@@ -2,7 +2,7 @@
 // https://html.spec.whatwg.org/multipage/server-sent-events.html
 
 const FIRST_WAIT_MILLIS = 1000;
-const LONGEST_WAIT_MILLIS = 15000;
+const MAX_WAIT_MILLIS = 15000;
 
 /**
  * @param {ReadableStream<Uint8Array>} stream
@@ -73,6 +73,6 @@ export async function follow(connect, listeners, signal) {
       listeners.lost(failure);
     }
     await new Promise((resolve) => setTimeout(resolve, wait));
-    wait = Math.min(2 * wait, LONGEST_WAIT_MILLIS);
+    wait = Math.min(2 * wait, MAX_WAIT_MILLIS);
   }
 }

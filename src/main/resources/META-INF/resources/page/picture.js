@@ -1,4 +1,4 @@
-// Accepts a picture and shows it with the part that the network sees.
+// Accepts a picture and shows it with the part that the network uses.
 import { byId } from './dom.js';
 import { seenBy } from './crop.js';
 import { withoutExif } from './without-exif.js';
@@ -103,7 +103,7 @@ export class Picture {
     crop.height = `${(100 * part.height) / height}%`;
     const share = (part.width * part.height) / (width * height);
     byId('crop-text').textContent =
-      `${width} × ${height} pixels. The network sees the bright part, ${Math.round(100 * share)} % of it.`;
+      `${width} × ${height} pixels. The network uses the bright part, ${Math.round(100 * share)} % of it.`;
     this.#shrink(photo, part);
   }
 

@@ -2,8 +2,8 @@
 import { el, percent } from './dom.js';
 
 /** Above this number of classes the most frequent confusions are listed instead of a matrix. */
-const MOST_CLASSES = 16;
-const MOST_CONFUSIONS = 15;
+const MAX_CLASSES = 16;
+const MAX_CONFUSIONS = 15;
 
 /**
  * @param {Object} report
@@ -15,7 +15,7 @@ export function reportOf(report) {
   if (scores) {
     parts.push(part(
       `Confusion on ${report.result.test ? 'test' : 'validation'} images`,
-      report.labels.length <= MOST_CLASSES
+      report.labels.length <= MAX_CLASSES
         ? matrix(report.labels, scores.confusion)
         : gravest(report.labels, scores.confusion)));
   }
@@ -60,7 +60,7 @@ function gravest(labels, confusion) {
     .flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count })))
     .filter(({ truth, answer, count }) => truth !== answer && count > 0)
     .sort((one, other) => other.count - one.count)
-    .slice(0, MOST_CONFUSIONS);
+    .slice(0, MAX_CONFUSIONS);
   return el('table', {},
     el('thead', {}, el('tr', {}, ...['True class', 'Predicted class', 'Images'].map((title) => el('th', { scope: 'col' }, title)))),
     el('tbody', {}, ...found.map(({ truth, answer, count }) =>

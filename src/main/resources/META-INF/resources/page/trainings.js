@@ -3,7 +3,7 @@ import { byId, el, fill, moment } from './dom.js';
 import * as problems from './problems.js';
 import { stateTag, Watch } from './watch.js';
 
-const LOOK_AGAIN_MILLIS = 5000;
+const POLL_MILLIS = 5000;
 
 export class Trainings {
   #session;
@@ -23,7 +23,7 @@ export class Trainings {
       if (!document.hidden && !byId('train').hidden) {
         this.load();
       }
-    }, LOOK_AGAIN_MILLIS);
+    }, POLL_MILLIS);
   }
 
   close() {

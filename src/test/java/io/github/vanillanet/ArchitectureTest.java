@@ -136,7 +136,7 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheDoorUsesOpenTelemetry() {
+  void onlyTheHttpFiltersUseOpenTelemetry() {
     onlyIn("io.opentelemetry..", "serve.api.http");
   }
 

@@ -84,7 +84,7 @@ final class ModelBringUp {
         new ArithmeticChoice(
                 Precision.named(config.precision()).orElseThrow(),
                 config.cuda(),
-                (device, precision) -> PrecisionProbe.refusal(runtime, device, precision),
+                (device, precision) -> PrecisionProbe.unsupported(runtime, device, precision),
                 LOG::warn)
             .on(devices);
     for (Device device : devices.devices()) {

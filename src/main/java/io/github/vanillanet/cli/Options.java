@@ -58,7 +58,7 @@ final class Options {
      *     precision
      */
     Arithmetic on(TorchRuntime runtime, Device device) {
-      PrecisionProbe.refusal(runtime, device, precision)
+      PrecisionProbe.unsupported(runtime, device, precision)
           .ifPresent(
               reason -> {
                 throw BAD_CONFIGURATION.error(

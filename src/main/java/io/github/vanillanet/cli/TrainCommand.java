@@ -127,7 +127,7 @@ final class TrainCommand implements Callable<Integer> {
     return request;
   }
 
-  /** Parses JSON; anything else is a text. */
+  /** Parses JSON. A value that is not JSON becomes a string. */
   private static JsonNode json(String value) {
     try {
       JsonNode node = new ObjectMapper().readTree(value);

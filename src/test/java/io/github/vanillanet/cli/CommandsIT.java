@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the commands of the packaged jar. A start takes about a second, so each test covers much.
+ * Runs the commands of the packaged jar. A start takes about a second, so each test checks several
+ * things.
  */
 class CommandsIT {
 
@@ -36,7 +37,7 @@ class CommandsIT {
   }
 
   @Test
-  void benchTimesANetworkAndComparesItWithTheMachine() {
+  void benchTimesANetworkAndComparesItWithAMatrixProduct() {
     Jar.Result bench =
         jar.run("bench", "--variant", "vanillanet_5", "--device", "cpu", "--runs", "1");
 
@@ -75,7 +76,7 @@ class CommandsIT {
   }
 
   @Test
-  void helpAndVersionAreAnswered() {
+  void helpAndVersionArePrinted() {
     Jar.Result version = jar.run("--version");
     Jar.Result help = jar.run("help");
     Jar.Result helpOfTrain = jar.run("help", "train");
@@ -90,7 +91,7 @@ class CommandsIT {
 
   @Test
   void anUnknownOptionIsReportedBeforeMissingOnesAndWithASuggestion() {
-    requireRefused("--variant?", 2, "import", "--varient", "vanillanet_5");
+    requireFailure("--variant?", 2, "import", "--varient", "vanillanet_5");
 
     assertThat(jar.run("import", "--varient", "vanillanet_5").err())
         .contains("--varient")
@@ -183,19 +184,19 @@ class CommandsIT {
     Path labels = Files.writeString(folder.resolve("two.txt"), "cat\ndog\n");
     String good = Jar.fixture("vanillanet_5/checkpoint-3.pth");
 
-    requireRefused("stages.3.conv1.0.weight", 1, importing(good, "--variant", "vanillanet_9"));
-    requireRefused("garbage.pth", 1, importing(garbage.toString()));
-    requireRefused("posix.system", 1, importing(hostile.toString()));
-    requireRefused("none.pth", 1, importing(folder.resolve("none.pth").toString()));
-    requireRefused("0.5", 1, importing(good, "--slope", "0.5"));
-    requireRefused("--input-size", 2, importing(good, "--input-size", "64x"));
-    requireRefused("input size", 1, importing(good, "--input-size", "8"));
-    requireRefused("'../x'", 1, importing(good, "--name", "../x"));
-    requireRefused("10 labels", 1, importing(good, "--labels", labels.toString()));
-    requireRefused("nothing", 1, importing(good, "--key", "nothing"));
-    requireRefused("--checkpoint", 2, "import");
-    requireRefused("frobnicate", 2, "frobnicate");
-    requireRefused(repository.toString(), 1, "verify", "--repository", repository.toString());
+    requireFailure("stages.3.conv1.0.weight", 1, importing(good, "--variant", "vanillanet_9"));
+    requireFailure("garbage.pth", 1, importing(garbage.toString()));
+    requireFailure("posix.system", 1, importing(hostile.toString()));
+    requireFailure("none.pth", 1, importing(folder.resolve("none.pth").toString()));
+    requireFailure("0.5", 1, importing(good, "--slope", "0.5"));
+    requireFailure("--input-size", 2, importing(good, "--input-size", "64x"));
+    requireFailure("input size", 1, importing(good, "--input-size", "8"));
+    requireFailure("'../x'", 1, importing(good, "--name", "../x"));
+    requireFailure("10 labels", 1, importing(good, "--labels", labels.toString()));
+    requireFailure("nothing", 1, importing(good, "--key", "nothing"));
+    requireFailure("--checkpoint", 2, "import");
+    requireFailure("frobnicate", 2, "frobnicate");
+    requireFailure(repository.toString(), 1, "verify", "--repository", repository.toString());
 
     assertThat(repository).doesNotExist();
     assertThat(folder.resolve("executed")).doesNotExist();
@@ -215,7 +216,7 @@ class CommandsIT {
     return arguments.toArray(String[]::new);
   }
 
-  private void requireRefused(String reason, int exitCode, String... arguments) {
+  private void requireFailure(String reason, int exitCode, String... arguments) {
     Jar.Result result = jar.run(arguments);
 
     assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);

@@ -177,7 +177,7 @@ class ChartConsistencyTest {
     assertThat(serving.getEnv())
         .extracting(EnvVar::getName)
         .doesNotHaveDuplicates()
-        .allMatch(Settings::isReadOrForeign);
+        .allMatch(Settings::isKnownOrUnrelated);
   }
 
   private static void referencesExist(Manifests rendered, Deployment deployment) {
@@ -191,7 +191,7 @@ class ChartConsistencyTest {
         .all(HorizontalPodAutoscaler.class)
         .forEach(it -> assertThat(it.getSpec().getScaleTargetRef().getName()).isEqualTo(name));
     rendered
-        .all(ForeignKinds.ScaledObject.class)
+        .all(CustomResources.ScaledObject.class)
         .forEach(it -> assertThat(it.spec().scaleTargetRef().name()).isEqualTo(name));
     List<String> used = new ArrayList<>();
     pod.getContainers().get(0).getEnvFrom().forEach(it -> used.add(it.getSecretRef().getName()));

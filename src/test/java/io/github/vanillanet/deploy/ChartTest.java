@@ -61,7 +61,7 @@ class ChartTest {
   }
 
   @Test
-  void theContainerHasNoUnneededRights() throws IOException {
+  void theContainerHasMinimalRights() throws IOException {
     Manifests rendered = Chart.render("{}");
 
     assertThat(pod(rendered).getAutomountServiceAccountToken()).isFalse();
@@ -213,8 +213,9 @@ class ChartTest {
         Chart.render(
             "autoscaling: {type: keda, maxReplicas: 8, queueWait: {budgetMillis: 5, targetPercent: 50}}");
 
-    ForeignKinds.ScaledObjectSpec scaling = rendered.only(ForeignKinds.ScaledObject.class).spec();
-    ForeignKinds.Trigger trigger = scaling.triggers().get(0);
+    CustomResources.ScaledObjectSpec scaling =
+        rendered.only(CustomResources.ScaledObject.class).spec();
+    CustomResources.Trigger trigger = scaling.triggers().get(0);
     assertThat(scaling.scaleTargetRef().name()).isEqualTo(Chart.NAME);
     assertThat(scaling.maxReplicaCount()).isEqualTo(8);
     assertThat(trigger.metricType()).isEqualTo("Value");
@@ -331,6 +332,6 @@ class ChartTest {
         .containsEntry("VANILLANET_SEEDED_MODELS", "vanillanet_5,vanillanet_9")
         .containsEntry("VANILLANET_MAX_PIXELS", "90000000")
         .containsEntry("VANILLANET_TRAINING_DATA_ROOT", "/data");
-    assertThat(variables.keySet()).allMatch(Settings::isReadOrForeign);
+    assertThat(variables.keySet()).allMatch(Settings::isKnownOrUnrelated);
   }
 }

@@ -100,7 +100,7 @@ class ChartTrainingTest {
     assertThat(resources.at("/limits/memory").asText()).isEqualTo("16Gi");
     assertThat(variables.get(prefix + "NODE_SELECTOR"))
         .isEqualTo("{\"nvidia.com/gpu.product\":\"NVIDIA-L4\"}");
-    assertThat(variables.keySet()).allMatch(Settings::isReadOrForeign);
+    assertThat(variables.keySet()).allMatch(Settings::isKnownOrUnrelated);
   }
 
   @Test

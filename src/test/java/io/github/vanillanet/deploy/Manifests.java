@@ -53,12 +53,13 @@ public record Manifests(List<Object> objects) {
           Map.entry("policy/v1/PodDisruptionBudget", PodDisruptionBudget.class),
           Map.entry("monitoring.coreos.com/v1/ServiceMonitor", ServiceMonitor.class),
           Map.entry("monitoring.coreos.com/v1/PrometheusRule", PrometheusRule.class),
-          Map.entry("keda.sh/v1alpha1/ScaledObject", ForeignKinds.ScaledObject.class),
+          Map.entry("keda.sh/v1alpha1/ScaledObject", CustomResources.ScaledObject.class),
           Map.entry(
               "serving.kserve.io/v1alpha1/ClusterServingRuntime",
-              ForeignKinds.ClusterServingRuntime.class),
+              CustomResources.ClusterServingRuntime.class),
           Map.entry(
-              "serving.kserve.io/v1beta1/InferenceService", ForeignKinds.InferenceService.class));
+              "serving.kserve.io/v1beta1/InferenceService",
+              CustomResources.InferenceService.class));
 
   public static final ObjectMapper YAML =
       new ObjectMapper(

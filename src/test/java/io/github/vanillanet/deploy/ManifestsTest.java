@@ -35,7 +35,7 @@ class ManifestsTest {
   }
 
   @Test
-  void misspeltFieldsOfForeignKindsAreFound() {
+  void misspeltFieldsOfCustomResourcesAreFound() {
     assertThatThrownBy(
             () ->
                 Manifests.parse(

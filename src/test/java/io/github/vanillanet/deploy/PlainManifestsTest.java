@@ -80,7 +80,7 @@ class PlainManifestsTest {
             .getTemplate()
             .getSpec();
 
-    assertThat(patched.getEnv()).allMatch(v -> Settings.isReadOrForeign(v.getName()));
+    assertThat(patched.getEnv()).allMatch(v -> Settings.isKnownOrUnrelated(v.getName()));
     assertThat(patched.getName()).as("patches are matched by name").isEqualTo(base.getName());
     assertThat(chart.getContainers().get(0).getEnv()).containsAll(patched.getEnv());
     assertThat(patched.getResources().getLimits())
@@ -91,9 +91,9 @@ class PlainManifestsTest {
 
   @Test
   void theServingRuntimeHasTheNamesThatKserveExpects() throws IOException {
-    ForeignKinds.ServingRuntimeSpec runtime =
+    CustomResources.ServingRuntimeSpec runtime =
         read("kserve/cluster-serving-runtime.yaml")
-            .only(ForeignKinds.ClusterServingRuntime.class)
+            .only(CustomResources.ClusterServingRuntime.class)
             .spec();
     Container container = runtime.containers().get(0);
 
@@ -102,7 +102,7 @@ class PlainManifestsTest {
     assertThat(container.getEnv())
         .anyMatch(
             v -> v.getName().equals("VANILLANET_REPOSITORY") && v.getValue().equals("/mnt/models"))
-        .allMatch(v -> Settings.isReadOrForeign(v.getName()));
+        .allMatch(v -> Settings.isKnownOrUnrelated(v.getName()));
     assertThat(container.getSecurityContext().getReadOnlyRootFilesystem()).isTrue();
     assertThat(runtime.annotations()).containsEntry("prometheus.kserve.io/path", "/q/metrics");
   }
@@ -110,10 +110,11 @@ class PlainManifestsTest {
   @Test
   void theExampleServiceUsesTheRuntimeAndOneGpu() throws IOException {
     var runtime =
-        read("kserve/cluster-serving-runtime.yaml").only(ForeignKinds.ClusterServingRuntime.class);
-    ForeignKinds.Model model =
+        read("kserve/cluster-serving-runtime.yaml")
+            .only(CustomResources.ClusterServingRuntime.class);
+    CustomResources.Model model =
         read("kserve/inference-service.yaml")
-            .only(ForeignKinds.InferenceService.class)
+            .only(CustomResources.InferenceService.class)
             .spec()
             .predictor()
             .model();
@@ -146,7 +147,7 @@ class PlainManifestsTest {
       service
           .path("environment")
           .fieldNames()
-          .forEachRemaining(variable -> assertThat(variable).matches(Settings::isReadOrForeign));
+          .forEachRemaining(variable -> assertThat(variable).matches(Settings::isKnownOrUnrelated));
     }
   }
 }

@@ -27,8 +27,8 @@ final class Settings {
     return names;
   }
 
-  /** Whether the process reads the variable, or it is not a setting. */
-  static boolean isReadOrForeign(String variable) {
+  /** Returns whether the process reads the variable, or the variable is not a setting. */
+  static boolean isKnownOrUnrelated(String variable) {
     boolean setting = variable.matches("(VANILLANET|QUARKUS|MP|SMALLRYE)_.*");
     Set<String> names = variables();
     collect(ShutdownConfig.class, names);

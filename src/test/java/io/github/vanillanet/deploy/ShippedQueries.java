@@ -56,9 +56,9 @@ public record ShippedQueries(List<Query> all, Set<String> recorded) {
   }
 
   private static void autoscalers(List<Query> queries) throws IOException {
-    for (ForeignKinds.Trigger trigger :
+    for (CustomResources.Trigger trigger :
         Chart.render("autoscaling: {type: keda}")
-            .only(ForeignKinds.ScaledObject.class)
+            .only(CustomResources.ScaledObject.class)
             .spec()
             .triggers()) {
       queries.add(new Query("KEDA", trigger.metadata().query()));
@@ -77,11 +77,11 @@ public record ShippedQueries(List<Query> all, Set<String> recorded) {
       names.addAll(Promql.metrics(query.expression()));
     }
     names.removeAll(recorded);
-    names.removeIf(ShippedQueries::isForeign);
+    names.removeIf(ShippedQueries::isExternal);
     return names;
   }
 
-  private static boolean isForeign(String metric) {
+  private static boolean isExternal(String metric) {
     return metric.startsWith("kube_")
         || metric.startsWith("container_")
         || metric.startsWith("DCGM_");

@@ -222,7 +222,7 @@ class TrainPageIT {
   void invalidUploadsAndSettingsAreRejected(PageSession session) throws IOException {
     Page page = session.page();
     session.signIn();
-    page.fill("#new-training [name=name]", "refused");
+    page.fill("#new-training [name=name]", "rejected");
     page.click("#new-training button.primary");
     assertThat(session.problem("#new-training")).contains("Choose a folder");
 

@@ -42,8 +42,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RequestPathIT {
 
-  private static final int MOST_CALLS = 200;
-  private static final int MOST_CLASSES = 35;
+  private static final int MAX_CALLS = 200;
+  private static final int MAX_CLASSES = 35;
 
   private static final String PROJECT = "io.github.vanillanet.";
   private static final Pattern GENERATED =
@@ -94,10 +94,10 @@ class RequestPathIT {
       service.result();
     }
 
-    assertThat(entries).as(summary(entries)).hasSizeBetween(1, MOST_CALLS);
+    assertThat(entries).as(summary(entries)).hasSizeBetween(1, MAX_CALLS);
     assertThat(entries.stream().map(Entry::type).distinct())
         .as(summary(entries))
-        .hasSizeLessThanOrEqualTo(MOST_CLASSES);
+        .hasSizeLessThanOrEqualTo(MAX_CLASSES);
     assertThat(entries)
         .filteredOn(entry -> entry.equals(new Entry("serve.registry.ModelRegistry", "lease")))
         .hasSize(1);

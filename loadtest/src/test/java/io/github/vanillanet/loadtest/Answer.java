@@ -26,17 +26,17 @@ record Answer(String phase, long ended, int wallMillis, int status, String model
     return status == OK;
   }
 
-  /** Whether the service rejected the request because of load or of its deadline. */
-  boolean refused() {
+  /** Returns whether the service rejected the request because of load or of its deadline. */
+  boolean rejected() {
     return (status == FULL || status == LATE) && !accepted();
   }
 
-  /** Whether it is an unexpected status or a broken connection. */
+  /** Returns whether it is an unexpected status or a broken connection. */
   boolean unexpected() {
     return status != OK && status != FULL && status != LATE;
   }
 
-  /** Whether the service accepted the request: it decodes only accepted ones. */
+  /** Returns whether the service accepted the request: it decodes only accepted ones. */
   boolean accepted() {
     return good() || stageMillis("decode").orElse(0.0) > 0;
   }

@@ -25,7 +25,7 @@ final class Answers {
     return List.copyOf(all);
   }
 
-  /** In the order of their ends. */
+  /** The answers in the order of their ends. */
   List<Answer> of(String phase) {
     return all.stream()
         .filter(answer -> answer.phase().equals(phase))
@@ -98,15 +98,15 @@ final class Answers {
         percentile(good, 50, around),
         percentile(good, 99, around),
         counts(good, Answer::model));
-    List<Answer> refused = answers.stream().filter(Answer::refused).toList();
-    if (!refused.isEmpty()) {
+    List<Answer> rejected = answers.stream().filter(Answer::rejected).toList();
+    if (!rejected.isEmpty()) {
       System.out.printf(
           Locale.ROOT,
-          "%-16s refused %.1f %%, in p50 %.0f p99 %.0f ms%n",
+          "%-16s rejected %.1f %%, in p50 %.0f p99 %.0f ms%n",
           "",
-          100.0 * refused.size() / answers.size(),
-          percentile(refused, 50, Answer::wallMillis),
-          percentile(refused, 99, Answer::wallMillis));
+          100.0 * rejected.size() / answers.size(),
+          percentile(rejected, 50, Answer::wallMillis),
+          percentile(rejected, 99, Answer::wallMillis));
     }
   }
 

@@ -22,7 +22,7 @@ public final class BareServer {
   private static final long FORWARD_NANOS = 100_000_000;
 
   private static final int ANSWER_BYTES = 1024;
-  private static final int MOST_HEAD = 1024;
+  private static final int MAX_HEAD = 1024;
   private static final String LENGTH = "Content-Length: ";
 
   private final byte[] from = new byte[MEMORY];
@@ -48,7 +48,7 @@ public final class BareServer {
     int read = in.read(chunk);
     while (read > 0) {
       long arrived = System.nanoTime();
-      String start = new String(chunk, 0, Math.min(read, MOST_HEAD), StandardCharsets.ISO_8859_1);
+      String start = new String(chunk, 0, Math.min(read, MAX_HEAD), StandardCharsets.ISO_8859_1);
       int head = start.indexOf("\r\n\r\n") + 4;
       int number = start.indexOf(LENGTH) + LENGTH.length();
       int length = Integer.parseInt(start.substring(number, start.indexOf("\r\n", number)));

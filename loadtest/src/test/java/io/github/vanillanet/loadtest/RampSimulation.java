@@ -21,7 +21,7 @@ public final class RampSimulation extends Simulation {
   {
     setUp(
             traffic
-                .usersInAHurry("ramp")
+                .usersWithADeadline("ramp")
                 .injectOpen(
                     rampUsersPerSec(0.1)
                         .to(TIMES * Settings.capacity())

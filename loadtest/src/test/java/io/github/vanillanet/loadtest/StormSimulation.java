@@ -32,7 +32,7 @@ public final class StormSimulation extends Simulation {
     ScenarioBuilder storm =
         Boolean.getBoolean("retry")
             ? traffic.retryingUsersWithADeadline("storm")
-            : traffic.usersInAHurry("storm");
+            : traffic.usersWithADeadline("storm");
     setUp(
             traffic.users("before").injectOpen(constantUsersPerSec(gentle).during(half)),
             peak("peak before", half.plus(CALM)),

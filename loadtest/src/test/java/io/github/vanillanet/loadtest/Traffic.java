@@ -33,7 +33,7 @@ final class Traffic {
   }
 
   /** Users that send one request with a deadline. */
-  ScenarioBuilder usersInAHurry(String phase) {
+  ScenarioBuilder usersWithADeadline(String phase) {
     return scenario(phase).exec(exchange(phase, requestWithDeadline(phase)));
   }
 

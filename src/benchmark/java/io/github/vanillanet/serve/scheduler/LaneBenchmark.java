@@ -48,14 +48,14 @@ public class LaneBenchmark {
         ServingMetrics.unobserved().version("benchmark", 1, ""));
   }
 
-  /** On the heap, as in a request. */
+  /** The input is on the heap, like that of a request. */
   private static ModelInput image() {
     int bytes = InputKind.IMAGES.sampleBytes(SIDE, SIDE);
     return new ModelInput(
         InputKind.IMAGES, 1, ByteBuffer.allocate(bytes).order(ByteOrder.nativeOrder()));
   }
 
-  /** One image to the lane's thread, and its logits back. */
+  /** Passes one image to the lane's thread, and its logits back. */
   @Benchmark
   public LaneAnswer handOver() {
     return lane.submit(image).join();

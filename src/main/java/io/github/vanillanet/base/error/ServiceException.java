@@ -41,7 +41,7 @@ public final class ServiceException extends RuntimeException {
     return code;
   }
 
-  /** When the same request may succeed, if known. */
+  /** The time after which the same request may succeed, if known. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }

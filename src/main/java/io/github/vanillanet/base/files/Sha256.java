@@ -23,7 +23,7 @@ public final class Sha256 {
     }
   }
 
-  /** Of a file's bytes, as hexadecimal digits. */
+  /** The digest of a file's bytes, as hexadecimal digits. */
   public static String of(Path file) throws IOException {
     MessageDigest digest = digest();
     try (InputStream in = new DigestInputStream(Files.newInputStream(file), digest)) {

@@ -21,7 +21,7 @@ import java.nio.ByteOrder;
  */
 final class BicubicResizer {
 
-  /** Few enough that a column of them, and its sums, stay in the first-level cache. */
+  /** Small enough that a column and its sums stay in the first-level cache. */
   private static final int STRIP_ROWS = 112;
 
   private static final int HALF = 1 << ResampleWeights.PRECISION_BITS - 1;
@@ -164,7 +164,7 @@ final class BicubicResizer {
       }
     }
 
-    /** Whether the oldest open output reads no sample after {@code position}. */
+    /** Returns whether the oldest open output reads no sample after {@code position}. */
     private boolean isComplete(int position) {
       return finished < opened && axis.end[finished] == position + 1;
     }

@@ -31,7 +31,7 @@ record BmpHeader(
   private static final int OFFSET_OF_PIXEL_START = 10;
   private static final int OS2_HEADER_BYTES = 12;
   private static final Set<Long> KNOWN_HEADER_BYTES = Set.of(40L, 64L, 108L, 124L);
-  private static final int MOST_COLOURS = 65536;
+  private static final int MAX_COLOURS = 65536;
   private static final int RAW = 0;
   private static final int RLE8 = 1;
   private static final int RLE4 = 2;
@@ -87,7 +87,7 @@ record BmpHeader(
     }
     Palette palette = new Palette();
     if (bits <= 8) {
-      if (colours > MOST_COLOURS) {
+      if (colours > MAX_COLOURS) {
         throw new IOException("a palette of %d colours is too long".formatted(colours));
       }
       int stride = os2 ? 3 : 4;

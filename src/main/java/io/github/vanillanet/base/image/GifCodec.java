@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Decodes the first frame of a GIF onto the canvas that the file declares, enlarged if the frame
- * extends past it. Canvas outside the frame shows the transparent colour if there is one, else
+ * extends past it. Canvas outside the frame shows the transparent colour if there is one, otherwise
  * colour 0, as in Pillow; the declared background colour is not used.
  */
 final class GifCodec {

@@ -41,7 +41,7 @@ public final class ImageDecoder {
     if (maxPixels < 1) {
       throw new IllegalArgumentException("maxPixels must be positive, found " + maxPixels);
     }
-    this.maxPixels = Math.min(maxPixels, RgbImage.MOST_PIXELS);
+    this.maxPixels = Math.min(maxPixels, RgbImage.MAX_PIXELS);
     this.jpeg = jpeg;
     this.reducing = reducing && jpeg.canReduce();
   }
@@ -71,7 +71,7 @@ public final class ImageDecoder {
         : decode(encoded);
   }
 
-  /** Whether {@link #decodeFor} reduces large JPEGs while it decodes them. */
+  /** Returns whether {@link #decodeFor} reduces large JPEGs while it decodes them. */
   public boolean reduces() {
     return reducing;
   }
@@ -82,7 +82,7 @@ public final class ImageDecoder {
   }
 
   /**
-   * Whether a file with this start has a known image format. It may still be damaged.
+   * Returns whether a file with this start has a known image format. It may still be damaged.
    *
    * @param start at least the first 12 bytes of the file, or the whole file if it is shorter
    */

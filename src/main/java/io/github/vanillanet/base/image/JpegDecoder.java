@@ -66,7 +66,7 @@ public final class JpegDecoder {
     };
   }
 
-  /** Whether this decoder can reduce pictures while it decodes them. */
+  /** Returns whether this decoder can reduce pictures while it decodes them. */
   public boolean canReduce() {
     return turbo.isPresent();
   }

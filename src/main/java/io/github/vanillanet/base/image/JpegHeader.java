@@ -14,7 +14,7 @@ import java.util.List;
  */
 final class JpegHeader {
 
-  /** How the planes become RGB. */
+  /** The conversion of the planes to RGB. */
   enum Colour {
     GRAY,
     RGB,
@@ -44,7 +44,7 @@ final class JpegHeader {
   private static final int NO_ADOBE_SEGMENT = -1;
 
   /** Each scan costs a pass over the picture, and a small file could declare thousands. */
-  private static final int MOST_SCANS = 200;
+  private static final int MAX_SCANS = 200;
 
   private final byte[] encoded;
   private final List<int[]> neededSegments = new ArrayList<>(); // offsets: from, to
@@ -102,8 +102,8 @@ final class JpegHeader {
         if (planeNames.length == 0) {
           throw new IOException("its pixels come before its frame header");
         }
-        if (++scans > MOST_SCANS) {
-          throw new IOException("it has more than %d scans".formatted(MOST_SCANS));
+        if (++scans > MAX_SCANS) {
+          throw new IOException("it has more than %d scans".formatted(MAX_SCANS));
         }
         skipEntropyCodedData(file);
       } else if (startsFrame && planeNames.length == 0) {
@@ -218,14 +218,14 @@ final class JpegHeader {
     };
   }
 
-  /** Whether a plane has all columns but half the rows, as the chroma of 4:4:0 has. */
+  /** Returns whether a plane has all columns but half the rows, like the chroma of 4:4:0. */
   boolean halvesRows(int plane) {
     return rowsHalved[plane];
   }
 
   /**
-   * Whether any plane halves its rows. Some versions of libjpeg-turbo smooth such planes and others
-   * repeat their rows, so the library is not exact for them.
+   * Returns whether any plane halves its rows. Some versions of libjpeg-turbo smooth such planes
+   * and others repeat their rows, so the library is not exact for them.
    */
   boolean hasHalvedRows() {
     boolean any = false;

@@ -39,7 +39,7 @@ final class Palette {
     System.arraycopy(rgb, 3 * index, out, at, 3);
   }
 
-  /** Whether entry 0 is black and entry 1 white. */
+  /** Returns whether entry 0 is black and entry 1 white. */
   boolean isBlackAndWhite() {
     return Arrays.equals(rgb, 0, 6, new byte[] {0, 0, 0, -1, -1, -1}, 0, 6);
   }

@@ -12,7 +12,7 @@ import java.io.IOException;
 public record RgbImage(int width, int height, byte[] rgb) {
 
   /** The most pixels whose interleaved bytes fit into one array. */
-  static final int MOST_PIXELS = (Integer.MAX_VALUE - 16) / 3;
+  static final int MAX_PIXELS = (Integer.MAX_VALUE - 16) / 3;
 
   public RgbImage {
     if (width < 1 || height < 1 || rgb.length != 3L * width * height) {

@@ -26,7 +26,10 @@ final class TurboJpeg {
 
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
 
-  /** Enough for a photo of 1.3 million pixels. Larger buffers are freed after use. */
+  /**
+   * The size of a kept buffer, enough for a photo of 1.3 million pixels. Larger buffers are freed
+   * after use.
+   */
   private static final long KEPT_BYTES = 4 << 20;
 
   private final String name;

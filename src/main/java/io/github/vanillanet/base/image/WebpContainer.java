@@ -76,7 +76,7 @@ record WebpContainer(int width, int height, int left, int top, int bitstream, in
         .array();
   }
 
-  /** Whether the file declares a canvas; otherwise the picture is the canvas. */
+  /** Returns whether the file declares a canvas; otherwise the picture is the canvas. */
   boolean hasCanvas() {
     return width > 0;
   }

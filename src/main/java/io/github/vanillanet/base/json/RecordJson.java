@@ -33,7 +33,7 @@ public final class RecordJson {
 
   private RecordJson() {}
 
-  /** What all mappers of the service's files have in common. */
+  /** The configuration that all mappers of the service's files share. */
   public static JsonMapper.Builder mapper() {
     return JsonMapper.builder()
         .addModule(new Jdk8Module())
@@ -43,7 +43,7 @@ public final class RecordJson {
         .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS);
   }
 
-  /** One line without a line break. */
+  /** Writes one line without a line break. */
   public static String write(Object value) {
     try {
       return JSON.writeValueAsString(value);

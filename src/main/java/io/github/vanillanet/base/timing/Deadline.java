@@ -44,7 +44,7 @@ public final class Deadline {
     return remainingNanos() <= 0;
   }
 
-  /** Whether work of this duration ends in time if it starts now. */
+  /** Returns whether work of this duration ends in time if it starts now. */
   public boolean allows(Duration work) {
     return remainingNanos() > work.toNanos();
   }

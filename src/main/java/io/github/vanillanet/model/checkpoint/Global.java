@@ -77,7 +77,7 @@ record Global(String module, String name) {
   private static final Set<String> PATH_TYPES =
       Set.of("Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath");
 
-  /** Empty if the global is not allowed. */
+  /** The meaning of this global; empty if it is not allowed. */
   Optional<Use> use() {
     return switch (module) {
       case "builtins", "__builtin__" ->

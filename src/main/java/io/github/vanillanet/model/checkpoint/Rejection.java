@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 final class Rejection {
 
   private static final int LONGEST_QUOTE = 120;
-  private static final int MOST_NAMES = 100;
+  private static final int MAX_NAMES = 100;
 
   /** Control and format characters, line and paragraph separators. */
   private static final Pattern LINE_BREAKERS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
@@ -50,10 +50,10 @@ final class Rejection {
   /** The first hundred names from the file, comma-separated, and the number of the others. */
   static String list(Collection<String> names) {
     String shown =
-        names.stream().limit(MOST_NAMES).map(Rejection::quote).collect(Collectors.joining(", "));
-    return names.size() <= MOST_NAMES
+        names.stream().limit(MAX_NAMES).map(Rejection::quote).collect(Collectors.joining(", "));
+    return names.size() <= MAX_NAMES
         ? shown
-        : shown + " and " + (names.size() - MOST_NAMES) + " more";
+        : shown + " and " + (names.size() - MAX_NAMES) + " more";
   }
 
   /** The kind of a value, never its contents: the text of a hostile graph may be exponential. */

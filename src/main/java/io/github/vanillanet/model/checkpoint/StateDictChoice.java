@@ -18,7 +18,7 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors) {
       List.of("model_ema", "model", "module", "state_dict");
   private static final String PARALLEL_PREFIX = "module.";
   private static final String METADATA = "_metadata";
-  private static final int MOST_TENSORS = 50_000;
+  private static final int MAX_TENSORS = 50_000;
 
   static StateDictChoice of(Object root, Optional<String> wanted) {
     if (!(root instanceof PickleDict file)) {
@@ -53,9 +53,9 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors) {
   }
 
   private static Map<String, TensorRef> tensors(String where, PickleDict dict) {
-    if (dict.entries().size() > MOST_TENSORS) {
+    if (dict.entries().size() > MAX_TENSORS) {
       throw Rejection.of(
-          "%s: expected at most %d tensors, found %d", where, MOST_TENSORS, dict.entries().size());
+          "%s: expected at most %d tensors, found %d", where, MAX_TENSORS, dict.entries().size());
     }
     Map<String, TensorRef> tensors = new LinkedHashMap<>();
     List<String> others = new ArrayList<>();

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 final class ZipDirectory {
 
-  private static final int MOST_ENTRIES = 100_000;
+  private static final int MAX_ENTRIES = 100_000;
   private static final long LARGEST_DIRECTORY = 32L << 20;
   private static final int ENCRYPTED = 1;
   private static final int SIZES_FOLLOW_DATA = 1 << 3;
@@ -28,10 +28,10 @@ final class ZipDirectory {
   /** All records by name, in file order. */
   static Map<String, ZipRecord> read(FileWindows file) {
     ZipEnd end = ZipEnd.find(file);
-    if (end.entries() > MOST_ENTRIES || end.size() > LARGEST_DIRECTORY) {
+    if (end.entries() > MAX_ENTRIES || end.size() > LARGEST_DIRECTORY) {
       throw Rejection.of(
           "zip: expected at most %d entries in %d bytes, found %d in %d",
-          MOST_ENTRIES, LARGEST_DIRECTORY, end.entries(), end.size());
+          MAX_ENTRIES, LARGEST_DIRECTORY, end.entries(), end.size());
     }
     ByteBuffer directory = file.slice(end.offset(), end.size());
     List<ZipHeader> headers = new ArrayList<>();

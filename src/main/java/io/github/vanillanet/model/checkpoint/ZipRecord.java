@@ -16,7 +16,7 @@ record ZipRecord(String name, boolean deflated, long crc, long start, long packe
 
   private static final long BEST_DEFLATE_RATIO = 1032;
 
-  /** Verifies the CRC and returns the bytes: views of the file if stored, else inflated. */
+  /** Verifies the CRC and returns the bytes: views of the file if stored, otherwise inflated. */
   ByteRange open(FileWindows file, TensorMemory memory) {
     return deflated ? inflated(file, memory) : stored(file);
   }

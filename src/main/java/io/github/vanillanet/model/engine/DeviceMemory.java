@@ -38,7 +38,7 @@ public record DeviceMemory(Device device) {
     };
   }
 
-  /** Empty for a failed device: the other metrics must still be scraped. */
+  /** Returns nothing for a failed device, so that the other metrics are still scraped. */
   private Optional<MemoryUsage> cuda() {
     try {
       return Optional.of(CudaUtils.getGpuMemory(ai.djl.Device.gpu(device.index())));

@@ -28,7 +28,8 @@ public final class PrecisionProbe {
   private PrecisionProbe() {}
 
   /** Returns libtorch's error if the device does not support the precision. */
-  public static Optional<String> refusal(TorchRuntime runtime, Device device, Precision precision) {
+  public static Optional<String> unsupported(
+      TorchRuntime runtime, Device device, Precision precision) {
     Network network = Network.of(TINY, Form.DEPLOYED);
     DeployedModule module =
         DeployedModule.of(

@@ -9,7 +9,7 @@ import java.util.List;
 /** Interprets the exceptions of libtorch. */
 public final class TorchFailure {
 
-  /** How allocators of libtorch, cuBLAS and cuDNN report a full device. */
+  /** The messages of the allocators of libtorch, cuBLAS and cuDNN for a full device. */
   private static final List<String> OUT_OF_MEMORY =
       List.of(
           "out of memory",
@@ -21,7 +21,8 @@ public final class TorchFailure {
   private TorchFailure() {}
 
   /**
-   * {@code OUT_OF_DEVICE_MEMORY} if the device is full, else {@code otherwise}.
+   * Creates an exception with {@code OUT_OF_DEVICE_MEMORY} if the device is full, with {@code
+   * otherwise} if it is not.
    *
    * @param what failed: "the forward pass failed"
    */

@@ -67,7 +67,7 @@ public record Architecture(
     return blocks() + 2;
   }
 
-  /** Whether blocks pool to fixed sizes. */
+  /** Returns whether blocks pool to fixed sizes. */
   public boolean adaptive() {
     return !variant.adaPool().isEmpty();
   }

@@ -16,7 +16,7 @@ public sealed interface Layer {
   /** Normalises by running statistics. All parameters are [channels]. */
   record BatchNorm(String name, int channels) implements Layer {
 
-    /** As in the official nets; PyTorch's default is 1e-5. */
+    /** The value of the official nets; PyTorch's default is 1e-5. */
     public static final double EPS = 1e-6;
   }
 

@@ -25,7 +25,7 @@ public final class EmbeddedModel {
     return DESCRIBED;
   }
 
-  /** Whether a version has this model's artifact; another model may have its name. */
+  /** Returns whether a version has this model's artifact; another model may have its name. */
   public static boolean isCopy(Manifest manifest) {
     return manifest
         .certificate()

@@ -20,7 +20,7 @@ public final class Labels {
 
   private Labels() {}
 
-  /** ImageNet's labels for 1000 classes, else {@code class 0}, {@code class 1}, … */
+  /** ImageNet's labels for 1000 classes, otherwise {@code class 0}, {@code class 1}, … */
   public static List<String> standard(int classes) {
     return classes == IMAGENET_CLASSES
         ? imagenet()

@@ -87,7 +87,7 @@ public record Manifest(
         certificate);
   }
 
-  /** One line of JSON. */
+  /** The manifest as one line of JSON. */
   public String text() {
     try {
       return JSON.writeValueAsString(this);

@@ -44,7 +44,7 @@ public record ModelRepository(Path root) {
     return versions(name).stream().mapToInt(Integer::intValue).max();
   }
 
-  /** The version to serve: the last activated one that still exists, else the highest. */
+  /** The version to serve: the last activated one that still exists, otherwise the highest. */
   public OptionalInt active(String name) {
     OptionalInt active = history(name).active();
     return active.isPresent() ? active : latest(name);

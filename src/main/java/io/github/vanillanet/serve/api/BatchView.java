@@ -19,7 +19,8 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 public record BatchView(String model, int version, boolean trained, List<Result> results) {
 
   /**
-   * The result of one image: predictions, or the failure that it would have had alone.
+   * The result of one image: predictions, or the failure that a separate request with this image
+   * would have.
    *
    * @param index of the image in the request, from 0
    */

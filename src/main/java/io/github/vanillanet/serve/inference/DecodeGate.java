@@ -66,14 +66,14 @@ final class DecodeGate {
       }
       return true;
     } catch (TimeoutException e) {
-      giveUp(permit);
+      withdraw(permit);
       throw DEADLINE_EXCEEDED.error(
           "the budget of %s ended before a decoder was free", call.deadline());
     } catch (CancellationException e) {
-      giveUp(permit);
+      withdraw(permit);
       throw CLIENT_GONE.error("the client disconnected before a decoder was free");
     } catch (InterruptedException e) {
-      giveUp(permit);
+      withdraw(permit);
       Thread.currentThread().interrupt();
       throw NOT_READY.error("the service is shutting down");
     } catch (ExecutionException e) {
@@ -94,7 +94,7 @@ final class DecodeGate {
   }
 
   /** Leaves the line. A permit that was granted meanwhile goes to the next in line. */
-  void giveUp(CompletableFuture<Void> permit) {
+  void withdraw(CompletableFuture<Void> permit) {
     permit.cancel(false);
     synchronized (this) {
       line.remove(permit);

@@ -85,7 +85,7 @@ final class ImagePreparation {
     long begun = call.nanos();
     long started = begun;
     for (int image = 0; image < encoded.size(); image++) {
-      call.requireClient(); // it may disconnect between two of many
+      call.requireClient(); // the client may disconnect between two images
       byte[] file = encoded.get(image);
       try {
         RgbImage decoded = call.time(Stage.DECODE, () -> decoder.decodeFor(preprocessing, file));

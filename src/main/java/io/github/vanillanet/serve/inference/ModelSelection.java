@@ -39,7 +39,7 @@ public final class ModelSelection {
     this.groups = Map.copyOf(groups);
   }
 
-  /** Whether this model answers requests without a name. */
+  /** Returns whether this model answers requests without a name. */
   public boolean isDefault(String name) {
     return defaultModel.get().equals(Optional.of(name));
   }

@@ -2,7 +2,7 @@ package io.github.vanillanet.serve.metrics;
 
 import java.util.Locale;
 
-/** Why a lane was taken out of service. */
+/** The reason why a lane was taken out of service. */
 public enum FaultReason {
   /** The engine or the device failed. */
   DEVICE_ERROR,

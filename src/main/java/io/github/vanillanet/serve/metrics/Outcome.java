@@ -2,7 +2,7 @@ package io.github.vanillanet.serve.metrics;
 
 import java.util.Locale;
 
-/** How a request for an existing model ended. */
+/** The outcome of a request for an existing model. */
 public enum Outcome {
   SUCCESS,
   /** The queue was full. */

@@ -14,7 +14,7 @@ public enum Stage {
   INFER,
   /** Logits to predictions. */
   POSTPROCESS,
-  /** From the arrival of the request's head. HTTP handling makes it longer than the sum. */
+  /** Time since the arrival of the request's head. It includes HTTP handling. */
   TOTAL;
 
   /** The value in metrics and headers. */

@@ -14,7 +14,7 @@ public record Timings(Map<Stage, Duration> stages) {
     stages = Collections.unmodifiableMap(copy);
   }
 
-  /** Zero for a stage that is absent. */
+  /** The time of a stage; zero if it is absent. */
   public Duration of(Stage stage) {
     return stages.getOrDefault(stage, Duration.ZERO);
   }

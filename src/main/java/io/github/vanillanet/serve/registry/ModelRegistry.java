@@ -94,7 +94,7 @@ public final class ModelRegistry implements AutoCloseable {
     current(id.name())
         .filter(model -> model.id().equals(id))
         .flatMap(ServedModel::guard)
-        .ifPresent(SwapGuard::startRescue);
+        .ifPresent(SwapGuard::startRollback);
   }
 
   /** The faults of the live versions. */

@@ -94,10 +94,10 @@ public final class ServedModel {
     guard.ifPresent(SwapGuard::failed);
   }
 
-  /** Guards the model after a swap. A fault that the lane already has starts the rescue. */
+  /** Guards the model after a swap. A fault that the lane already has starts the rollback. */
   void guard(SwapGuard started) {
     guard = Optional.of(started);
-    lane.fault().ifPresent(fault -> started.startRescue());
+    lane.fault().ifPresent(fault -> started.startRollback());
   }
 
   Optional<SwapGuard> guard() {

@@ -2,27 +2,27 @@ package io.github.vanillanet.serve.registry;
 
 /**
  * Counts the failures among the first answers of a version that was just swapped in. Too many
- * failures or a fault of its lane start the rescue, once, on a new thread. Thread-safe.
+ * failures or a fault of its lane start the rollback, once, on a new thread. Thread-safe.
  */
 public final class SwapGuard {
 
   /**
    * @param answers number of answers after which the guard ends
-   * @param failures among them that start the rescue
+   * @param failures among them that start the rollback
    */
   public record Limits(int answers, int failures) {}
 
   private final Limits limits;
   private final String threadName;
-  private final Runnable rescue;
+  private final Runnable rollback;
   private int answers; // guarded by this
   private int failures; // guarded by this
   private boolean ended; // guarded by this
 
-  SwapGuard(Limits limits, String threadName, Runnable rescue) {
+  SwapGuard(Limits limits, String threadName, Runnable rollback) {
     this.limits = limits;
     this.threadName = threadName;
-    this.rescue = rescue;
+    this.rollback = rollback;
   }
 
   synchronized void answered() {
@@ -33,15 +33,15 @@ public final class SwapGuard {
   synchronized void failed() {
     failures++;
     if (failures >= limits.failures) {
-      startRescue();
+      startRollback();
     }
     answered();
   }
 
-  synchronized void startRescue() {
+  synchronized void startRollback() {
     if (!ended) {
       ended = true;
-      new Thread(rescue, threadName).start();
+      new Thread(rollback, threadName).start();
     }
   }
 

@@ -103,7 +103,7 @@ public final class VersionSwitch {
     }
     ServedModel model = replace(id, after);
     if (after.previous().isPresent()) {
-      model.guard(new SwapGuard(guardLimits, "rescue-" + id, () -> rescue(id)));
+      model.guard(new SwapGuard(guardLimits, "rollback-" + id, () -> rollBackFaulty(id)));
     }
   }
 
@@ -139,7 +139,7 @@ public final class VersionSwitch {
     LOG.log(Level.INFO, "Unloaded {0}", name);
   }
 
-  private synchronized void rescue(ModelId failing) {
+  private synchronized void rollBackFaulty(ModelId failing) {
     if (!registry.live(failing.name()).equals(Optional.of(failing))) {
       return; // an operator already changed the version
     }

@@ -52,7 +52,7 @@ public final class Lane implements AutoCloseable {
       return waiting.plus(forward).plus(margin);
     }
 
-    /** Without margin, in nanoseconds; 0 before anything was measured. */
+    /** The estimate without margin, in nanoseconds; 0 before anything was measured. */
     long likelyNanos(Duration preparation) {
       return forward.isZero() ? 0 : preparation.plus(waiting).plus(forward).toNanos();
     }
@@ -81,7 +81,7 @@ public final class Lane implements AutoCloseable {
     workers.forEach(Thread::start);
   }
 
-  /** One worker, one request at a time, without metrics. */
+  /** Creates a lane with one worker that computes one request at a time, without metrics. */
   public Lane(String name, ModelInstance instance, int capacity) {
     this(
         name,
@@ -177,7 +177,7 @@ public final class Lane implements AutoCloseable {
     }
   }
 
-  /** Why the lane is out of service, if it is. */
+  /** The reason why the lane is out of service, if it is. */
   public Optional<LaneFault> fault() {
     return queue.fault;
   }

@@ -6,7 +6,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.metrics.FaultReason;
 
 /**
- * Why a lane is out of service.
+ * The reason why a lane is out of service.
  *
  * @param detail one line for the operator
  * @param sticky whether only a new process helps, because the device, its memory or a thread is

@@ -30,7 +30,7 @@ final class LaneMonitor {
   private static final int PAUSE_FACTOR = 100;
 
   /** The share of its pause during which a due probe waits for an idle moment. */
-  private static final int PATIENCE_DIVISOR = 10;
+  private static final int WAIT_DIVISOR = 10;
 
   private final Scheduler scheduler;
   private final LaneQueue lane;
@@ -70,7 +70,10 @@ final class LaneMonitor {
     }
   }
 
-  /** As {@link Lane#watch}. From here on {@link #tick} is called every {@link #TICK}. */
+  /**
+   * Starts as {@link Lane#watch} describes. From now on {@link #tick} is called every {@link
+   * #TICK}.
+   */
   void start(
       List<Probe> probes, Duration interval, Duration hangLimit, Consumer<LaneFault> onFault) {
     if (probes.isEmpty() || hangLimit.isNegative() || hangLimit.isZero()) {
@@ -143,7 +146,7 @@ final class LaneMonitor {
     if (!pulse.ended && !pulse.probeRequested && now - pulse.probedAt >= pause) {
       pulse.probeRequested = true;
       pulse.suspect = false;
-      scheduler.requestProbe(lane, worker, Duration.ofNanos(pause / PATIENCE_DIVISOR));
+      scheduler.requestProbe(lane, worker, Duration.ofNanos(pause / WAIT_DIVISOR));
     }
   }
 

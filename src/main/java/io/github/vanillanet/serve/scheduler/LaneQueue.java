@@ -199,7 +199,7 @@ final class LaneQueue {
 
   /**
    * Removes the work of the next forward: the longest run of equal kind from the front that fills a
-   * warmed-up size, else the first work alone. Empty if nothing waits.
+   * warmed-up size, otherwise the first work alone. Empty if nothing waits.
    */
   List<Work> removeBatch() {
     int size = 0;

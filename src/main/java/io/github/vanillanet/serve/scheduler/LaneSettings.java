@@ -10,7 +10,7 @@ import io.github.vanillanet.base.timing.Ticker;
  */
 public record LaneSettings(int capacity, BatchPolicy batching, Scheduler scheduler) {
 
-  /** One request at a time, with a scheduler of its own. */
+  /** Settings for one request at a time, with a separate scheduler. */
   public static LaneSettings single(int capacity) {
     return new LaneSettings(capacity, BatchPolicy.single(), new Scheduler(Ticker.system()));
   }

@@ -39,7 +39,7 @@ public final class MovingAverage {
     updatedAt = ticker.nanos();
   }
 
-  /** Zero before the first value. */
+  /** The average; zero before the first value. */
   public synchronized double nanos() {
     double age = Math.max(0, ticker.nanos() - updatedAt);
     return smallest + (average - smallest) * Math.pow(2, -age / HALF_LIFE_NANOS);

@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  *   <li>A place is free or held by one lane, whose worker computes there or has been woken for it.
  *   <li>No place is free while its worker of some lane waits and that lane has ready work. Work is
  *       ready unless it is held back to fill a batch; a waiting worker wakes when that time ends.
- *   <li>A free place went to an overdue probe, else to the oldest ready work of all lanes, else,
+ *   <li>A free place goes to an overdue probe, then to the oldest ready work of all lanes, then,
  *       right after work and if nothing waits, to a probe that is due. At any other moment a probe
  *       is more likely to delay the next request.
  *   <li>The waiting and reserved images of a lane do not exceed its capacity, except for one larger

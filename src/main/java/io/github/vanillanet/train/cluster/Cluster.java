@@ -32,7 +32,7 @@ record Cluster(KubernetesClient client, String namespace) implements AutoCloseab
       this.permanent = permanent;
     }
 
-    /** Whether repeating the request cannot help. */
+    /** Returns whether repeating the request cannot help. */
     boolean permanent() {
       return permanent;
     }

@@ -60,7 +60,7 @@ final class ClusterRun implements JobRun {
   private boolean seen;
   private final Persistence stuck = new Persistence();
   private final Persistence complete = new Persistence();
-  private final Persistence refused = new Persistence();
+  private final Persistence rejected = new Persistence();
   private Optional<String> givenUp = Optional.empty();
 
   private volatile Optional<String> obstacle = Optional.empty();
@@ -145,7 +145,7 @@ final class ClusterRun implements JobRun {
         if (step.run()) {
           return;
         }
-        refused.exceeds(timeouts.stuck(), false);
+        rejected.exceeds(timeouts.stuck(), false);
       } catch (Cluster.Failure e) {
         if (isFinal(e)) {
           end(RunEnd.because(e.getMessage()));
@@ -162,7 +162,7 @@ final class ClusterRun implements JobRun {
    * permission.
    */
   private boolean isFinal(Cluster.Failure rejection) {
-    boolean exceeded = refused.exceeds(timeouts.stuck(), rejection.permanent());
+    boolean exceeded = rejected.exceeds(timeouts.stuck(), rejection.permanent());
     return exceeded || rejection.permanent() && toCreate.isPresent();
   }
 

@@ -41,7 +41,7 @@ record PodReport(
           "CreateContainerError",
           "RunContainerError");
 
-  /** Without a pod: it is not created yet, or a quota prevents it. */
+  /** The report without a pod: it is not created yet, or a quota prevents it. */
   static PodReport noPod() {
     return new PodReport(
         Optional.of("the pod is not created yet"),

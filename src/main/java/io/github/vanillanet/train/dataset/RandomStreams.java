@@ -64,7 +64,7 @@ public final class RandomStreams {
     return Math.exp(uniform(random, Math.log(low), Math.log(high)));
   }
 
-  /** From Beta(alpha, alpha): the share of one of two gamma variates in their sum. */
+  /** Draws from Beta(alpha, alpha): the share of one of two gamma variates in their sum. */
   public static double beta(RandomGenerator random, double alpha) {
     double a = gamma(random, alpha);
     double b = gamma(random, alpha);

@@ -15,7 +15,7 @@ import java.util.Set;
 public record ValidationRule(Source source, double fraction, long seed) {
 
   public enum Source {
-    /** {@code val/}, else {@code test/}, else a split of the training images. */
+    /** {@code val/}, otherwise {@code test/}, otherwise a split of the training images. */
     FOLDER_IF_PRESENT,
     /** Always a split of the training images; {@code test/} stays unused until the end. */
     SPLIT_OF_TRAINING

@@ -111,7 +111,7 @@ public record JobFolder(Path path) {
     write(OUTCOME, outcome);
   }
 
-  /** Empty if there is no report, or one that {@code type} cannot hold. */
+  /** Reads the report; empty if there is none, or if {@code type} cannot hold it. */
   public <T> Optional<T> readReport(Class<T> type) {
     return read(REPORT, type);
   }

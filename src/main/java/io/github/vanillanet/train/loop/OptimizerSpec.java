@@ -21,7 +21,7 @@ record OptimizerSpec(
     double layerDecay,
     double clipNorm) {
 
-  /** With the official constants: {@code --opt_eps} 1e-8 applies to every optimizer. */
+  /** Uses the official constants: {@code --opt_eps} 1e-8 applies to every optimizer. */
   static OptimizerSpec official(
       OptimizerKind kind, double weightDecay, double layerDecay, double clipNorm) {
     return new OptimizerSpec(kind, 0.9, 0.999, 1e-8, true, weightDecay, layerDecay, clipNorm);

@@ -99,7 +99,7 @@ final class Presets {
     return batch / Math.max(1, steps);
   }
 
-  /** Without members that are null, and with current names. */
+  /** Removes null members and replaces old names by current ones. */
   private static ObjectNode renamed(JsonNode request) {
     RecordJson.requireObject(request, WHAT);
     ObjectNode renamed = JsonNodeFactory.instance.objectNode();

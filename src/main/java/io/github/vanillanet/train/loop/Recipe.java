@@ -99,7 +99,7 @@ public record Recipe(
   private static final double LEAST_POSITIVE = Double.MIN_VALUE;
   private static final double BELOW_ONE = Math.nextDown(1.0);
 
-  /** Only JSON is the source of a recipe: see {@link #of}. */
+  /** Recipes are created only from JSON, see {@link #of}. */
   public Recipe {
     require(
         name != null && ModelId.isName(name),

@@ -54,7 +54,7 @@ record StepInput(Batch batch, float[] targets, float[] dropout, Controls control
     return targets;
   }
 
-  /** 0 with probability {@code rate}, else 1/(1 − rate). */
+  /** 0 with probability {@code rate}, otherwise 1/(1 − rate). */
   private static float[] dropout(double rate, long seed, long step, int count) {
     if (rate == 0) {
       return new float[0];

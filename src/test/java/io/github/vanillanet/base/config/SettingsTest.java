@@ -108,7 +108,7 @@ class SettingsTest {
   }
 
   @Test
-  void aNameThatIsLikeNoSettingGetsAWarningWithoutASuggestion() {
+  void aNameUnlikeAnySettingGetsAWarningWithoutASuggestion() {
     assertThat(warnings(Set.of("vanillanet.frobnicate"), Set.of("VANILLANET_FROBNICATE")))
         .hasSize(2)
         .noneMatch(warning -> warning.contains("?"));

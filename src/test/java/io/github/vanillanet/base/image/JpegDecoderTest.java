@@ -24,7 +24,7 @@ class JpegDecoderTest {
   }
 
   @Test
-  void aReducingDecoderSaysSo() {
+  void theNameOfAReducingDecoderContainsItsScaling() {
     JpegDecoder jpeg = JpegDecoder.of("auto");
     ImageDecoder reducing = new ImageDecoder(1, jpeg, true);
 

@@ -87,7 +87,7 @@ class CertificateTest {
   }
 
   @Test
-  void rejectsAnotherBestClassHoweverSmallTheDifference() {
+  void rejectsAnotherBestClassForAnyDifference() {
     assertThatThrownBy(
             () -> PUBLISHED.of(Precision.FLOAT16, "derived", answers(0.99f, 1f, -2, -4, 0, 1)))
         .has(code(ErrorCode.NOT_EQUIVALENT))

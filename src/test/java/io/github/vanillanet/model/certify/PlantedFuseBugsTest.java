@@ -97,14 +97,14 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void forgottenBias() {
+  void missingBias() {
     StateDict wrong = each("conv1.0.bias", bias -> map(bias, b -> 0));
 
     assertNotCertified(fuse(wrong), deployed);
   }
 
   @Test
-  void forgottenActivationBias() {
+  void missingActivationBias() {
     assertNotCertified(change("stages.3.act.bias", bias -> map(bias, b -> 0)), deployed);
   }
 

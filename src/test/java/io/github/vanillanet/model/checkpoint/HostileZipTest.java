@@ -52,12 +52,12 @@ class HostileZipTest {
 
   @Test
   void wrongValuesInBothHeadersAreRejected() {
-    attempt.rejects(lie(f -> f.crc ^= 1), "a/data/0", "CRC");
-    attempt.rejects(lie(f -> f.method = 12), "method 12");
-    attempt.rejects(lie(f -> f.flags |= 1), "encrypted");
-    attempt.rejects(lie(f -> f.size = f.packed = 1 << 20), "a/data/0", "1048576");
-    attempt.rejects(lie(f -> f.size = 12), "a/data/0", "12");
-    attempt.rejects(lie(f -> f.size = 0xffffffffL), "zip64");
+    attempt.rejects(withBothHeaders(f -> f.crc ^= 1), "a/data/0", "CRC");
+    attempt.rejects(withBothHeaders(f -> f.method = 12), "method 12");
+    attempt.rejects(withBothHeaders(f -> f.flags |= 1), "encrypted");
+    attempt.rejects(withBothHeaders(f -> f.size = f.packed = 1 << 20), "a/data/0", "1048576");
+    attempt.rejects(withBothHeaders(f -> f.size = 12), "a/data/0", "12");
+    attempt.rejects(withBothHeaders(f -> f.size = 0xffffffffL), "zip64");
     attempt.rejects(withStorage(f -> {}, f -> f.offset = 1 << 20), "header");
     attempt.rejects(withStorage(f -> {}, f -> f.offset = 0));
   }
@@ -107,7 +107,7 @@ class HostileZipTest {
     attempt.rejects(deflatedStorage(f -> f.size = 20, 5), "20", "16");
   }
 
-  private static byte[] deflatedStorage(Consumer<ZipBytes.Fields> lie, long elements) {
+  private static byte[] deflatedStorage(Consumer<ZipBytes.Fields> change, long elements) {
     byte[] pickle =
         new PickleBytes()
             .op('}')
@@ -117,20 +117,20 @@ class HostileZipTest {
             .stop();
     return new ZipBytes()
         .stored("a/data.pkl", pickle)
-        .entry("a/data/0", FLOATS, true, lie, lie)
+        .entry("a/data/0", FLOATS, true, change, change)
         .finish();
   }
 
   @Test
   void invalidDeflatedDataIsRejected() {
-    Consumer<ZipBytes.Fields> lie = f -> f.method = 8;
+    Consumer<ZipBytes.Fields> deflated = f -> f.method = 8;
     byte[] garbage = new byte[16];
     java.util.Arrays.fill(garbage, (byte) 0xff);
 
     attempt.rejects(
         new ZipBytes()
             .stored("a/data.pkl", PICKLE)
-            .entry("a/data/0", garbage, false, lie, lie)
+            .entry("a/data/0", garbage, false, deflated, deflated)
             .finish(),
         "a/data/0");
   }
@@ -158,15 +158,15 @@ class HostileZipTest {
 
   @Test
   void wrongZip64EndRecordsAreRejected() throws IOException {
-    byte[] honest = Files.readAllBytes(Path.of("src/test/resources/checkpoint/protocol2.pth"));
-    int end64 = honest.length - 22 - 20 - 56;
-    assertThat(ByteBuffer.wrap(honest).order(ByteOrder.LITTLE_ENDIAN).getInt(end64))
+    byte[] valid = Files.readAllBytes(Path.of("src/test/resources/checkpoint/protocol2.pth"));
+    int end64 = valid.length - 22 - 20 - 56;
+    assertThat(ByteBuffer.wrap(valid).order(ByteOrder.LITTLE_ENDIAN).getInt(end64))
         .isEqualTo(0x06064b50);
 
     for (int field : new int[] {4, 24, 32, 40, 48, 56 + 8}) {
-      for (long lie : new long[] {0, -1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40}) {
-        ByteBuffer bent = ByteBuffer.wrap(honest.clone()).order(ByteOrder.LITTLE_ENDIAN);
-        attempt.rejects(bent.putLong(end64 + field, lie).array());
+      for (long wrong : new long[] {0, -1, Long.MAX_VALUE, Long.MIN_VALUE, 1L << 40}) {
+        ByteBuffer changed = ByteBuffer.wrap(valid.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        attempt.rejects(changed.putLong(end64 + field, wrong).array());
       }
     }
   }
@@ -182,7 +182,7 @@ class HostileZipTest {
     attempt.rejects("\u0089HDF\r\n\n".getBytes(StandardCharsets.ISO_8859_1), "89484446");
   }
 
-  private static byte[] lie(Consumer<ZipBytes.Fields> both) {
+  private static byte[] withBothHeaders(Consumer<ZipBytes.Fields> both) {
     return withStorage(both, both);
   }
 

@@ -60,12 +60,12 @@ final class ZipBytes {
     fields.packed = packed.length;
     fields.size = data.length;
     fields.offset = out.size();
-    Fields bent = fields.copy();
-    local.accept(bent);
+    Fields changed = fields.copy();
+    local.accept(changed);
     ByteBuffer header = little(30).putInt(0x04034b50).putShort((short) 20);
-    common(header, bent).putShort((short) 0);
+    common(header, changed).putShort((short) 0);
     out.writeBytes(header.array());
-    out.writeBytes(bent.name.getBytes(StandardCharsets.UTF_8));
+    out.writeBytes(changed.name.getBytes(StandardCharsets.UTF_8));
     out.writeBytes(packed);
     wide.accept(fields);
     central.add(fields);

@@ -82,9 +82,9 @@ class ReducedPrecisionTest {
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
   void aCpuWithThePrecisionMatchesFloat64InBothInputMethods(Precision precision)
       throws IOException {
-    Optional<String> refusal = PrecisionProbe.refusal(runtime, Device.CPU, precision);
+    Optional<String> unsupported = PrecisionProbe.unsupported(runtime, Device.CPU, precision);
     Assumptions.assumeTrue(
-        refusal.isEmpty(), () -> "unsupported by this CPU: " + refusal.orElseThrow());
+        unsupported.isEmpty(), () -> "unsupported by this CPU: " + unsupported.orElseThrow());
     for (String variant : Nets.goldenVariants().toList()) {
       Nets.Net net = Nets.read(variant, "deploy.pth", "model");
       Architecture architecture = net.network().architecture();
@@ -120,12 +120,12 @@ class ReducedPrecisionTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT16", "BFLOAT16"})
   void aCpuWithoutThePrecisionReportsItInOneLine(Precision precision) throws IOException {
-    Optional<String> refusal = PrecisionProbe.refusal(runtime, Device.CPU, precision);
-    Assumptions.assumeTrue(refusal.isPresent(), "this CPU supports " + precision);
+    Optional<String> unsupported = PrecisionProbe.unsupported(runtime, Device.CPU, precision);
+    Assumptions.assumeTrue(unsupported.isPresent(), "this CPU supports " + precision);
     Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
     Path artifact = derived(net, new Arithmetic(precision, false));
 
-    assertThat(refusal.orElseThrow()).contains("needs the cpu support").doesNotContain("\n");
+    assertThat(unsupported.orElseThrow()).contains("needs the cpu support").doesNotContain("\n");
     assertThatThrownBy(() -> load(artifact, net.network().architecture()))
         .has(code(ErrorCode.BAD_ARTIFACT))
         .hasMessageContaining("needs the cpu support")

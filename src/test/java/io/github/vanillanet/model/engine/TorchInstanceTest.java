@@ -113,7 +113,7 @@ class TorchInstanceTest {
   }
 
   @Test
-  void servesOddWidthsAndInputsThatAreNotSquare() throws IOException {
+  void servesOddWidthsAndNonSquareInputs() throws IOException {
     Architecture odd =
         new Architecture(
             VanillaNetVariant.VANILLANET_7, List.of(5, 7, 11, 13, 17, 19), 1, 3, 71, 98);
@@ -159,7 +159,7 @@ class TorchInstanceTest {
     }
   }
 
-  /** As in torchvision: scale to 0..1, subtract, divide, each rounded to float32. */
+  /** The arithmetic of torchvision: scale to 0..1, subtract, divide, each rounded to float32. */
   private static ByteBuffer normalised(byte[] pixels, int samples, int area) {
     ByteBuffer tensor =
         ByteBuffer.allocateDirect(pixels.length * Float.BYTES).order(ByteOrder.nativeOrder());

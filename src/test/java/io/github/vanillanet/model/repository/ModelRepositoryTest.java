@@ -47,7 +47,7 @@ class ModelRepositoryTest {
   }
 
   @Test
-  void theNextVersionGetsTheNextNumber() {
+  void versionsAreNumberedInOrder() {
     StoredVersion second = PublishedModels.publish(root, "five");
 
     assertThat(second.id()).isEqualTo(new ModelId("five", 2));
@@ -165,7 +165,7 @@ class ModelRepositoryTest {
   }
 
   @Test
-  void rejectsAFailingCertificateWhateverBoundItStates() throws IOException {
+  void rejectsAFailingCertificateWithAnyBound() throws IOException {
     String text = Files.readString(manifest());
     String failing =
         text.replaceFirst(

@@ -146,7 +146,7 @@ class DeviceFaultTest {
   void nonFiniteLogitsMakeTheServiceUnreadyUntilAGoodVersionIsSwappedIn() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
 
-    assertThat(refusal()).contains("vanillanet-5/1", "non_finite");
+    assertThat(notReadyDetail()).contains("vanillanet-5/1", "non_finite");
     Response ready = given().get(READY);
     assertThat(ready.statusCode()).isEqualTo(503);
     assertThat(ready.path("checks.find { it.name == 'models' }.data.'vanillanet-5/1'").toString())
@@ -173,7 +173,7 @@ class DeviceFaultTest {
   @Order(2)
   void aGroupWithFullHealthyMembersAnswers429() {
     device.answerOthersWith(Float.NaN, PublishedModels.probes(repository.root(), MODEL));
-    assertThat(refusal()).contains(TwoSmallModels.MODEL);
+    assertThat(notReadyDetail()).contains(TwoSmallModels.MODEL);
 
     assertThat(classify("pair").statusCode()).isEqualTo(200);
     try (Lease lease = registry.lease(TwoSmallModels.OTHER).orElseThrow();
@@ -197,7 +197,7 @@ class DeviceFaultTest {
     assertThat(live.path("checks.find { it.name == 'lanes' }.data.'vanillanet-5/1'").toString())
         .startsWith("hang");
     assertThat(given().get("/v2/health/live").statusCode()).isEqualTo(503);
-    assertThat(refusal()).contains("hang");
+    assertThat(notReadyDetail()).contains("hang");
     device.unhang();
   }
 
@@ -209,7 +209,7 @@ class DeviceFaultTest {
     return given().contentType("image/jpeg").body(Service.jpeg()).post("/classify/" + model);
   }
 
-  private static String refusal() {
+  private static String notReadyDetail() {
     Response response = classify();
     assertThat(response.statusCode()).isEqualTo(503);
     assertThat(response.<String>path("code")).isEqualTo("NOT_READY");

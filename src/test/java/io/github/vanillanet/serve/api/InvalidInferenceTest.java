@@ -148,7 +148,7 @@ class InvalidInferenceTest {
   }
 
   @Test
-  void aModelThatIsNotLoadedIsNotFound() {
+  void anUnknownModelIsNotFound() {
     RawHttp.Answer tensor = infer("/v2/models/nope/infer", InferJson.request(InferJson.zeros()));
     RawHttp.Answer image =
         infer("/v2/models/nope-image/infer", InferJson.images(List.of(Service.jpeg())));

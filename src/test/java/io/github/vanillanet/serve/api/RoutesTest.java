@@ -71,7 +71,7 @@ class RoutesTest {
   }
 
   @Test
-  void aModelThatIsNotLoadedIsNotFound() {
+  void anUnknownModelIsNotFound() {
     Response response = given().get("/models/nope");
 
     assertThat(ErrorAnswers.problem(response, 404, "MODEL_NOT_FOUND")).contains("'nope'");

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With a device that takes 10 ms for an image, by the test's clock, and a queue for two. */
+/** The device takes 10 ms per image on the test's clock. The queue holds two images. */
 class AttemptTest {
 
   private static final int PLENTY = 1 << 20;

@@ -99,11 +99,11 @@ class DecodeGateTest {
   }
 
   @Test
-  void aRequestThatGivesUpLeavesTheLine() {
+  void aTimedOutRequestLeavesTheLine() {
     takeAll();
     CompletableFuture<Void> leaving = two.request();
 
-    two.giveUp(leaving);
+    two.withdraw(leaving);
 
     assertThat(two.waiting()).isZero();
     two.release();
@@ -112,13 +112,13 @@ class DecodeGateTest {
   }
 
   @Test
-  void aPermitGrantedWhileGivingUpGoesToTheNext() {
+  void aPermitGrantedToATimedOutRequestGoesToTheNext() {
     takeAll();
     CompletableFuture<Void> leaving = two.request();
     CompletableFuture<Void> next = two.request();
     two.release();
 
-    two.giveUp(leaving);
+    two.withdraw(leaving);
 
     assertThat(next).isDone();
     assertThat(two.request()).isNotDone();
@@ -134,7 +134,7 @@ class DecodeGateTest {
     two.release();
     assertThat(next).isCompleted();
 
-    two.giveUp(leaving); // its thread has woken up
+    two.withdraw(leaving); // its thread has woken up
     assertThat(two.request()).isNotDone();
   }
 

@@ -43,7 +43,7 @@ class ServingMetricsTest {
   }
 
   @Test
-  void onlyGpuMemoryHasTritonsNames() {
+  void onlyGpuMemoryHasTheNamesOfTriton() {
     metrics.deviceMemory("cpu", () -> 1, () -> 2);
     metrics.deviceMemory("cuda:0", () -> 3, () -> 4);
 
@@ -106,7 +106,7 @@ class ServingMetricsTest {
   }
 
   @Test
-  void statisticsCountWhatPrometheusCounts() {
+  void statisticsAndPrometheusHaveTheSameCounts() {
     VersionMeters version = metrics.version("net", 1, "cpu");
     version.open(1, List.of(1));
     Timings timings =

@@ -125,7 +125,7 @@ class DefaultModelTest {
   }
 
   @Test
-  void theSettingHoldsBeforeTheModelsAreLoaded() {
+  void theSettingAppliesBeforeTheModelsAreLoaded() {
     assertThat(new DefaultModel(Optional.of("one"), repository, List::of).name()).contains("one");
     assertThat(new DefaultModel(Optional.empty(), repository, List::of).name()).isEmpty();
   }
@@ -141,7 +141,7 @@ class DefaultModelTest {
   }
 
   @Test
-  void theOnlyModelIsTheDefaultWhateverItIs() {
+  void theOnlyModelIsAlwaysTheDefault() {
     loadSeeded("seeded");
     assertThat(started().name()).contains("seeded");
     unload("seeded");
@@ -190,7 +190,7 @@ class DefaultModelTest {
   }
 
   @Test
-  void theEmbeddedModelIsTheDefaultBesideUntrainedOnes() {
+  void theEmbeddedModelPrecedesUntrainedModels() {
     loadSeeded("a-seeded");
     loadEmbedded();
 
@@ -221,7 +221,7 @@ class DefaultModelTest {
   }
 
   @Test
-  void aMarkOnTheEmbeddedOrAnUntrainedModelGivesWayToAnImportedOne() throws IOException {
+  void anImportedModelReplacesAMarkedEmbeddedOrUntrainedOne() throws IOException {
     loadEmbedded();
     loadSeeded("seeded");
     loadOwn("own", 9);
@@ -233,7 +233,7 @@ class DefaultModelTest {
   }
 
   @Test
-  void aModelTrainedUnderTheEmbeddedModelsNameMayBeMarked() {
+  void aTrainedModelWithTheEmbeddedModelsNameCanBeMarked() {
     loadOwn(EmbeddedModel.NAME, 5);
 
     assertThat(started().name()).contains(EmbeddedModel.NAME);
@@ -288,7 +288,7 @@ class DefaultModelTest {
   }
 
   @Test
-  void aMarkedModelThatComesBackIsTheDefaultAgain() {
+  void aMarkedModelIsTheDefaultAgainAfterItIsReloaded() {
     loadOwn("first", 1);
     DefaultModel model = started();
     loadOwn("second", 2);

@@ -90,7 +90,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void reducedPrecisionIsDerivedAndCertifiedByItsOwnAnswers() {
+  void aReducedPrecisionArtifactIsDerivedAndCertified() {
     devices.errors.put(FIRST, golden -> golden * 1.005);
     Certificate published = version.manifest().certificate();
 
@@ -169,7 +169,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void logitsThatAreNotNumbersAreRejected() {
+  void nanLogitsAreRejected() {
     devices.errors.put(FIRST, golden -> Double.NaN);
 
     assertThatThrownBy(() -> load(FLOAT16, FIRST)).has(code(ErrorCode.NOT_EQUIVALENT));
@@ -200,7 +200,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void freeDeviceTakesTheNextRequest() throws Exception {
+  void aFreeDeviceComputesTheNextRequest() throws Exception {
     ServedModel model = load(Arithmetic.PUBLISHED, FIRST, SECOND);
     Semaphore first = new Semaphore(0);
     Semaphore second = new Semaphore(0);

@@ -145,9 +145,9 @@ class LaneLoadTest {
   void workWithADeadlineIsHeldBackForHalfOfItsSpareTime() throws InterruptedException {
     instance.permits.release(PLENTY);
     Lane lane = lane(64, new BatchPolicy(8, Duration.ofDays(1)));
-    CompletableFuture<LaneAnswer> hurried;
+    CompletableFuture<LaneAnswer> withDeadline;
     try (Reservation reservation = lane.reserve(1, within(Duration.ofMillis(50)))) {
-      hurried = reservation.submit(input(1));
+      withDeadline = reservation.submit(input(1));
     }
 
     ticker.advance(Duration.ofMillis(19)); // half of the 40 ms that are left after a forward
@@ -155,7 +155,7 @@ class LaneLoadTest {
     assertThat(lane.depth()).isEqualTo(1);
     ticker.advance(Duration.ofMillis(1));
 
-    hurried.orTimeout(1, TimeUnit.MINUTES).join();
+    withDeadline.orTimeout(1, TimeUnit.MINUTES).join();
   }
 
   @Test

@@ -37,7 +37,7 @@ class LatencyEstimatorTest {
   }
 
   @Test
-  void marginHasEightyPercentOfTheTimeAheadAndOneProbe() {
+  void marginIncludesEightyPercentOfTheTimeAheadAndOneProbe() {
     assertThat(margin(100, 10, 10)).isEqualTo(Duration.ofMillis(90));
     assertThat(margin(5, 10, 10))
         .as("no probe longer than the time ahead")

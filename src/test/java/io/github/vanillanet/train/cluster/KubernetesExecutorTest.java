@@ -160,7 +160,7 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aContainerOverItsMemoryLimitFailsTheJobWhichCanBeResumed() {
+  void aContainerOverItsMemoryLimitFailsTheJobAndTheJobCanBeResumed() {
     MockCluster cluster = cluster(MockCluster.start());
     JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
@@ -181,7 +181,7 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void theReasonOfACrashHasTheExitCodeAndTheEndOfTheLog() {
+  void theReasonOfACrashContainsTheExitCodeAndTheEndOfTheLog() {
     MockCluster cluster = cluster(MockCluster.start());
     JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);
@@ -334,7 +334,7 @@ class KubernetesExecutorTest {
   }
 
   @Test
-  void aJobDeletedFromOutsideHasFailed() {
+  void aJobDeletedByAnotherClientFails() {
     MockCluster cluster = cluster(MockCluster.start());
     JobRunner runner = service(cluster.port(), FOREVER);
     String id = submit(runner);

@@ -101,7 +101,9 @@ class RandomErasingTest {
       return new Box(top, left, bottom - top + 1, right - left + 1);
     }
 
-    /** Whether exactly this box is erased in each channel, and nothing else in the buffer. */
+    /**
+     * Returns whether exactly this box is erased in each channel, and nothing else in the buffer.
+     */
     boolean isErasedExactly(FloatBuffer chw) {
       int erased = 0;
       for (int i = 0; i < chw.capacity(); i++) {

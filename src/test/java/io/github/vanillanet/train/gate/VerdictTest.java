@@ -13,7 +13,7 @@ class VerdictTest {
       new ConfusionMatrix(new long[][] {{2, 0}, {1, 1}}, 0);
 
   @Test
-  void aCandidateMayLackTheToleranceButNotMore() {
+  void aCandidateMayBeWorseByTheTolerance() {
     OptionalDouble live = OptionalDouble.of(0.8);
 
     assertThat(Verdict.objection(THREE_OF_FOUR, live, 0.0501)).isEmpty();
@@ -27,14 +27,14 @@ class VerdictTest {
   }
 
   @Test
-  void logitsThatAreNotFiniteAreAlwaysAnObjection() {
+  void aCandidateWithNonFiniteLogitsIsRejected() {
     ConfusionMatrix broken = new ConfusionMatrix(THREE_OF_FOUR.counts(), 7);
 
     assertThat(Verdict.objection(broken, OptionalDouble.empty(), 1).orElseThrow()).contains("7");
   }
 
   @Test
-  void answersThatAreNotFiniteCountAsWrong() {
+  void nonFiniteAnswersCountAsWrong() {
     assertThat(THREE_OF_FOUR.accuracy()).isEqualTo(0.75);
     assertThat(new ConfusionMatrix(THREE_OF_FOUR.counts(), 4).accuracy()).isEqualTo(0.375);
   }

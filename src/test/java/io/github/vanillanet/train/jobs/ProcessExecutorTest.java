@@ -84,7 +84,7 @@ class ProcessExecutorTest {
   }
 
   @Test
-  void aFoundProcessCanBeKilledWhichReleasesItsLock() throws Exception {
+  void killingAFoundProcessReleasesItsLock() throws Exception {
     JobFolder folder = job("work");
     ProcessExecutor executor = new ProcessExecutor(ProcessExecutorTest::childCommand);
     JobRun run = executor.start(folder);
@@ -112,7 +112,7 @@ class ProcessExecutorTest {
   }
 
   @Test
-  void theCommandLineHasTheServicesJavaAndJarAndItsOwnHeap() {
+  void theCommandLineHasTheJavaAndTheJarOfTheServiceAndASeparateHeap() {
     List<String> line =
         new ChildCommand(
                 Optional.of(Path.of("/usr/bin/nice")),

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** One training step against the official PyTorch code. */
+/** Compares one training step with the official PyTorch code. */
 class OfficialStepTest {
 
   private static final OptimizerSpec SGD =

@@ -35,7 +35,7 @@ class RecipeTest {
   }
 
   @Test
-  void theSmallPresetFollowsTheNumberOfEpochs() {
+  void theSmallPresetDependsOnTheNumberOfEpochs() {
     Recipe recipe = Recipes.of("epochs: 9");
 
     assertThat(recipe.decayEpochs()).isEqualTo(3);
@@ -76,7 +76,7 @@ class RecipeTest {
   }
 
   @Test
-  void aCompleteRecipeStaysAsItIs() {
+  void aCompleteRecipeIsUnchanged() {
     Recipe recipe = Recipes.of("preset: 'official', width: 0.5, accumulation_steps: 4, seed: 9");
 
     assertThat(Recipe.of(recipe.toJson())).isEqualTo(recipe);
@@ -105,7 +105,7 @@ class RecipeTest {
   }
 
   @Test
-  void aWidthScalesTheVariantsOwnWidths() {
+  void aWidthScalesTheWidthsOfTheVariant() {
     Recipe recipe = Recipes.of("width: 0.125, input_size: 64");
 
     assertThat(recipe.dims()).isEqualTo(List.of(64, 128, 256, 512));
@@ -177,7 +177,7 @@ class RecipeTest {
   }
 
   @Test
-  void aRequestIsAnObject() {
+  void aRequestThatIsNotAnObjectIsRejected() {
     assertThatThrownBy(() -> Recipe.of(JsonNodeFactory.instance.arrayNode()))
         .has(code(ErrorCode.INVALID_REQUEST));
   }

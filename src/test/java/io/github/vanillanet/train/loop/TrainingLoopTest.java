@@ -96,7 +96,7 @@ class TrainingLoopTest {
   }
 
   @Test
-  void aLossThatIsNotFiniteEndsTheRun() {
+  void aNonFiniteLossEndsTheRun() {
     Recipe wild = recipe(2, "optimizer: 'sgd', weight_decay: 0, learning_rate: 1e30");
 
     assertThatThrownBy(

@@ -28,7 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
- * KServe's first protocol, which is TensorFlow Serving's: images in base64, one prediction for
+ * KServe's protocol V1, which is also TensorFlow Serving's: images in base64, one prediction for
  * each.
  *
  * @see <a href="https://kserve.github.io/website/latest/modelserving/data_plane/v1_protocol/">the

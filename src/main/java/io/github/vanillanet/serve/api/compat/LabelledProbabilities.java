@@ -8,7 +8,7 @@ import java.util.Map;
 /** Predictions in the form of TorchServe's image classifier: label to probability, best first. */
 final class LabelledProbabilities {
 
-  /** As many as TorchServe's handler returns. */
+  /** The number of classes that TorchServe's handler returns. */
   static final int COUNT = 5;
 
   private LabelledProbabilities() {}

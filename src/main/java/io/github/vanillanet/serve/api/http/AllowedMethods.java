@@ -56,7 +56,7 @@ final class AllowedMethods {
   }
 
   /**
-   * In alphabetical order. OPTIONS is always allowed, HEAD where GET is.
+   * Returns the methods in alphabetical order. OPTIONS is always allowed, HEAD if GET is.
    *
    * @return empty if nothing is served at the path
    */

@@ -6,7 +6,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Fails once more than {@code limit} bytes are read. */
+/** Fails when more than {@code limit} bytes are read. */
 final class BoundedStream extends FilterInputStream {
 
   private final long limit;

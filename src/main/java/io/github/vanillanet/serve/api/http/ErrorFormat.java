@@ -3,7 +3,7 @@ package io.github.vanillanet.serve.api.http;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
-/** How an API writes failures. The status is the same in each format. */
+/** The format of failures in an API. The status is the same in each format. */
 public enum ErrorFormat {
   /** RFC 9457 with more members. */
   PROBLEM("application/problem+json", Problem.class) {

@@ -16,7 +16,7 @@ import java.util.regex.MatchResult;
 
 /**
  * One HTTP request from its first filter to its answer: its path, API, id, inference call, and
- * body. {@link Door} creates it. Used by one thread at a time.
+ * body. {@link HttpFilters} creates it. Used by one thread at a time.
  */
 public final class HttpCall {
 
@@ -82,7 +82,7 @@ public final class HttpCall {
     return of(context).call;
   }
 
-  /** Whether the request posts images or tensors. */
+  /** Returns whether the request posts images or tensors. */
   boolean infers() {
     HttpMethod method = request.method();
     return inference.isPresent() && (method == HttpMethod.POST || method == HttpMethod.PUT);

@@ -15,7 +15,7 @@ public final class RejectionDelay {
 
   private static final long BURST_NANOS = 50 * INTERVAL_NANOS;
 
-  /** Less than a second, the shortest wait that Retry-After can express. */
+  /** The longest delay: less than a second, the smallest value of Retry-After. */
   private static final long MAX_NANOS = Duration.ofMillis(900).toNanos();
 
   private final Ticker ticker;

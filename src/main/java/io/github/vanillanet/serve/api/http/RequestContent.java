@@ -15,7 +15,7 @@ public final class RequestContent {
 
   private RequestContent() {}
 
-  /** All bytes of a body; its length was limited before. */
+  /** Reads a whole body, whose length was limited before. */
   public static byte[] bytes(InputStream body) {
     try {
       return body.readAllBytes();
@@ -65,9 +65,9 @@ public final class RequestContent {
   }
 
   /**
-   * A whole number of at least 1.
+   * Parses a whole number of at least 1.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} if it is anything else
+   * @throws ServiceException {@code INVALID_REQUEST} if {@code text} is anything else
    */
   public static int positive(String name, String text) {
     try {

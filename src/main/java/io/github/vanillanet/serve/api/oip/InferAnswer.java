@@ -102,7 +102,7 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
     }
   }
 
-  /** Null for NaN, which JSON does not have. */
+  /** Returns null for NaN, which JSON does not support. */
   private static List<Float> numbers(float[] logits) {
     return IntStream.range(0, logits.length)
         .mapToObj(i -> Float.isNaN(logits[i]) ? null : (Float) logits[i])

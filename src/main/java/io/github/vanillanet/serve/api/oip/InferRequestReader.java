@@ -22,7 +22,7 @@ final class InferRequestReader {
   private final JsonFactory json;
 
   /**
-   * @param maxString characters of one base64 string
+   * @param maxString longest base64 string, in characters
    */
   InferRequestReader(long maxString) {
     json = JsonValues.factory(maxString);

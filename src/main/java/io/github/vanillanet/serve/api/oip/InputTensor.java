@@ -21,11 +21,11 @@ record InputTensor(
   /** The elements as they arrived, row-major. */
   sealed interface Content {
 
-    /** In the JSON. */
+    /** Elements in the JSON. */
     record Json(TensorData data) implements Content {}
 
     /**
-     * Behind the JSON, or the whole body of a raw request.
+     * Elements after the JSON, or the whole body of a raw request.
      *
      * @param bytes from 0 to its limit, little-endian, without padding; never written or moved
      * @param raw whether a BYTES tensor is one element without a length
@@ -75,7 +75,7 @@ record InputTensor(
   /**
    * FP32, or FP16 converted to it; the values are not checked.
    *
-   * @return float32 in native byte order; of FP32 the request's own bytes, not copied
+   * @return float32 in native byte order; for FP32 a view of the request's bytes
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape
    */
   ByteBuffer floats() {

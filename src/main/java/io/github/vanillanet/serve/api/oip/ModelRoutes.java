@@ -64,7 +64,7 @@ public abstract class ModelRoutes {
     }
   }
 
-  /** A version; an error unless it is the one in service. */
+  /** A version; the request fails unless this version is in service. */
   @Path("/v2/models/{model}/versions/{version}")
   @Produces(MediaType.APPLICATION_JSON)
   @Tag(name = "Open Inference Protocol")
@@ -74,7 +74,7 @@ public abstract class ModelRoutes {
     }
   }
 
-  /** Whether a model is ready. */
+  /** The readiness of a model. */
   @Schema
   public record ModelReady(String name, boolean ready) {}
 

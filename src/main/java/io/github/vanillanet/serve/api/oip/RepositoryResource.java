@@ -50,7 +50,7 @@ public final class RepositoryResource {
   /**
    * A version in the repository.
    *
-   * @param state READY if it answers requests, else UNAVAILABLE
+   * @param state READY if it answers requests, otherwise UNAVAILABLE
    * @param reason why it is unavailable; empty if it is ready
    */
   public record IndexEntry(String name, String version, String state, String reason) {
@@ -73,7 +73,7 @@ public final class RepositoryResource {
 
   @POST
   @Path("/index")
-  @Operation(summary = "All versions of all models on disk, and which are in service")
+  @Operation(summary = "All versions of all models on disk, and their states")
   @RequestBody(ref = "Index")
   public List<IndexEntry> index(InputStream body) {
     RepositoryRequest request = RepositoryRequest.read(body);
@@ -93,7 +93,7 @@ public final class RepositoryResource {
   @POST
   @Path("/models/{model}/load")
   @RolesAllowed(AdminRole.NAME)
-  @Operation(summary = "Load a model in the version that was active last, else in the newest one")
+  @Operation(summary = "Load the last active version of a model, or its newest one")
   @APIResponse(responseCode = "200", description = "The model is in service")
   @RequestBody(ref = "LoadModel")
   public Response load(@PathParam("model") String model, InputStream body) {

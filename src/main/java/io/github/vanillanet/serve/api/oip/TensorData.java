@@ -43,7 +43,7 @@ final class TensorData {
     return numbers.isEmpty() && strings.isEmpty();
   }
 
-  /** Whether every string is marked as base64. */
+  /** Returns whether every string is marked as base64. */
   boolean isBase64() {
     return base64Count == strings.size();
   }

@@ -92,7 +92,8 @@ public final class DescriptionFilter implements OASFilter {
   }
 
   /**
-   * {@code SCHEMA.STATUS} and its variants if there are any, else {@code SCHEMA} and its variants.
+   * {@code SCHEMA.STATUS} and its variants if there are any, otherwise {@code SCHEMA} and its
+   * variants.
    */
   private static List<String> exampleNames(Components components, String schema, String status) {
     Set<String> all = components.getExamples().keySet();

@@ -33,7 +33,7 @@ class RejectionDelayTest {
   }
 
   @Test
-  void noneWaitsLongerThan900Milliseconds() {
+  void theDelayIsAtMost900Milliseconds() {
     assertThat(last(100_000)).isEqualTo(Duration.ofMillis(900));
   }
 

@@ -24,7 +24,7 @@ import org.jboss.logging.MDC;
 
 /** The only class that registers filters. They run on the event loop and never block. */
 @Singleton
-final class Door {
+final class HttpFilters {
 
   /** Quarkus applies CORS at 300, authentication at 200, and access rules at 100. */
   private static final int BEFORE_QUARKUS = 2000;
@@ -49,7 +49,7 @@ final class Door {
   /**
    * @param shutdown is down from the signal on, before any delay
    */
-  Door(
+  HttpFilters(
       Ticker ticker,
       ServingConfig config,
       ErrorWriter errors,

@@ -15,9 +15,9 @@ import java.util.Map;
  * Kubernetes kinds of KEDA and KServe, which have no model on the class path. They contain the
  * fields that the project uses, from the API references. Other fields are rejected.
  */
-final class ForeignKinds {
+final class CustomResources {
 
-  private ForeignKinds() {}
+  private CustomResources() {}
 
   /** KEDA. */
   record ScaledObject(String apiVersion, String kind, ObjectMeta metadata, ScaledObjectSpec spec) {}
