@@ -15,34 +15,23 @@ import java.util.function.Consumer;
 /** Chooses the arithmetic from the settings and from what the devices support. */
 final class ArithmeticChoice {
 
-  private final Precision precision;
-  private final ServingConfig.Cuda cuda;
-  private final BiFunction<Device, Precision, Optional<String>> unsupported;
-  private final Consumer<String> warnings;
-
-  /**
-   * @param precision as configured
-   * @param unsupported why a device does not support a precision; empty if it does
-   * @param warnings receives a message for each setting that has no effect
-   */
-  ArithmeticChoice(
-      Precision precision,
-      ServingConfig.Cuda cuda,
-      BiFunction<Device, Precision, Optional<String>> unsupported,
-      Consumer<String> warnings) {
-    this.precision = precision;
-    this.cuda = cuda;
-    this.unsupported = unsupported;
-    this.warnings = warnings;
-  }
+  private ArithmeticChoice() {}
 
   /**
    * Returns float32 if {@code auto} fell back to a CPU that does not support the configured
    * precision.
    *
+   * @param precision as configured
+   * @param unsupported why a device does not support a precision; empty if it does
+   * @param warnings receives a message for each setting that has no effect
    * @throws ServiceException {@code BAD_CONFIGURATION} if a configured device does not support it
    */
-  Arithmetic on(DeviceChoice choice) {
+  static Arithmetic of(
+      Precision precision,
+      ServingConfig.Cuda cuda,
+      DeviceChoice choice,
+      BiFunction<Device, Precision, Optional<String>> unsupported,
+      Consumer<String> warnings) {
     boolean onCuda =
         choice.devices().stream().allMatch(device -> device.kind() == Device.Kind.CUDA);
     boolean tf32 = cuda.tf32() && onCuda && precision == Precision.FLOAT32;

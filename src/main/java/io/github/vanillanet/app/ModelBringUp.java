@@ -81,12 +81,12 @@ final class ModelBringUp {
     DeviceChoice devices = runtime.choose(config.device());
     devices.fallback().ifPresent(reason -> LOG.infof("no usable CUDA device: %s", reason));
     Arithmetic arithmetic =
-        new ArithmeticChoice(
-                Precision.named(config.precision()).orElseThrow(),
-                config.cuda(),
-                (device, precision) -> PrecisionProbe.unsupported(runtime, device, precision),
-                LOG::warn)
-            .on(devices);
+        ArithmeticChoice.of(
+            Precision.named(config.precision()).orElseThrow(),
+            config.cuda(),
+            devices,
+            (device, precision) -> PrecisionProbe.unsupported(runtime, device, precision),
+            LOG::warn);
     for (Device device : devices.devices()) {
       DeviceMemory memory = new DeviceMemory(device);
       metrics.deviceMemory(device.toString(), memory::used, memory::total);

@@ -46,7 +46,6 @@ final class BenchCommand implements Callable<Integer> {
       names = "--variant",
       split = ",",
       paramLabel = "V",
-      converter = Options.VariantConverter.class,
       description = "variants, separated by commas; default: all")
   private List<VanillaNetVariant> variants = List.of(VanillaNetVariant.values());
 

@@ -77,7 +77,7 @@ public final class CommandLineInterface implements Runnable {
   public static int run(String... arguments) {
     silenceLibraries();
     CommandLine commands = new CommandLine(new CommandLineInterface());
-    commands.setCaseInsensitiveEnumValuesAllowed(true);
+    Options.registerConverters(commands);
     commands.setParameterExceptionHandler(
         (failure, given) -> {
           commands.getErr().println(oneLine(problem(failure)) + " (see --help)");

@@ -31,7 +31,6 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--variant",
       required = true,
-      converter = Options.VariantConverter.class,
       description = "vanillanet_5 … vanillanet_13, vanillanet_13_x1_5, vanillanet_13_x1_5_ada_pool")
   private VanillaNetVariant variant;
 
@@ -54,7 +53,6 @@ final class ImportCommand implements Callable<Integer> {
       names = "--input-size",
       paramLabel = "H[xW]",
       defaultValue = "224",
-      converter = Options.InputSize.Converter.class,
       description = "input size in pixels; default: ${DEFAULT-VALUE}")
   private Options.InputSize inputSize;
 

@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -27,6 +27,21 @@ final class Options {
 
   private static Supplier<TypeConversionException> invalid(String expected, String found) {
     return () -> new TypeConversionException("expected %s, found '%s'".formatted(expected, found));
+  }
+
+  /** Sets how the texts of options are converted. */
+  static void registerConverters(CommandLine commands) {
+    commands.registerConverter(
+        Precision.class,
+        text ->
+            Precision.named(text)
+                .orElseThrow(invalid("one of " + String.join(", ", Precision.NAMES), text)));
+    commands.registerConverter(
+        VanillaNetVariant.class,
+        text ->
+            VanillaNetVariant.named(text)
+                .orElseThrow(invalid("one of " + VanillaNetVariant.names(), text)));
+    commands.registerConverter(InputSize.class, InputSize::of);
   }
 
   /** {@code --repository}. */
@@ -49,7 +64,6 @@ final class Options {
     @Option(
         names = "--precision",
         defaultValue = "float32",
-        converter = PrecisionConverter.class,
         description = "float32, float16 or bfloat16; default: ${DEFAULT-VALUE}")
     private Precision precision;
 
@@ -69,42 +83,19 @@ final class Options {
     }
   }
 
-  private static final class PrecisionConverter implements ITypeConverter<Precision> {
-
-    @Override
-    public Precision convert(String text) {
-      return Precision.named(text)
-          .orElseThrow(invalid("one of " + String.join(", ", Precision.NAMES), text));
-    }
-  }
-
-  /** A variant by its official name. */
-  static final class VariantConverter implements ITypeConverter<VanillaNetVariant> {
-
-    @Override
-    public VanillaNetVariant convert(String text) {
-      return VanillaNetVariant.named(text)
-          .orElseThrow(invalid("one of " + VanillaNetVariant.names(), text));
-    }
-  }
-
   /** {@code H} or {@code HxW}, in pixels. */
   record InputSize(int height, int width) {
 
-    static final class Converter implements ITypeConverter<InputSize> {
+    private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,4})(?:x([1-9]\\d{0,4}))?");
 
-      private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,4})(?:x([1-9]\\d{0,4}))?");
-
-      @Override
-      public InputSize convert(String text) {
-        Matcher size = SIZE.matcher(text);
-        if (!size.matches()) {
-          throw invalid("H or HxW in pixels", text).get();
-        }
-        int height = Integer.parseInt(size.group(1));
-        return new InputSize(
-            height, Optional.ofNullable(size.group(2)).map(Integer::valueOf).orElse(height));
+    private static InputSize of(String text) {
+      Matcher size = SIZE.matcher(text);
+      if (!size.matches()) {
+        throw invalid("H or HxW in pixels", text).get();
       }
+      int height = Integer.parseInt(size.group(1));
+      return new InputSize(
+          height, Optional.ofNullable(size.group(2)).map(Integer::valueOf).orElse(height));
     }
   }
 }

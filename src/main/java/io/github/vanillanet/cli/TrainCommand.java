@@ -55,10 +55,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "folder with train/CLASS/* and optionally val/ or test/, or with CLASS/* alone")
   private Optional<Path> data = Optional.empty();
 
-  @Option(
-      names = "--variant",
-      converter = Options.VariantConverter.class,
-      description = "vanillanet_5 …")
+  @Option(names = "--variant", description = "vanillanet_5 …")
   private Optional<VanillaNetVariant> variant = Optional.empty();
 
   @Option(names = "--name", description = "the model's name; default: the variant with hyphens")

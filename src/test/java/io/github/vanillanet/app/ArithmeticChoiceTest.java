@@ -32,15 +32,15 @@ class ArithmeticChoiceTest {
   /** Only the first CUDA device supports float16. */
   private Arithmetic choose(
       Precision precision, boolean tf32, boolean benchmark, DeviceChoice devices) {
-    return new ArithmeticChoice(
-            precision,
-            new Switches(tf32, benchmark),
-            (device, asked) ->
-                asked == Precision.FLOAT16 && !device.equals(CUDA.devices().get(0))
-                    ? Optional.of("no such instruction")
-                    : Optional.empty(),
-            warnings::add)
-        .on(devices);
+    return ArithmeticChoice.of(
+        precision,
+        new Switches(tf32, benchmark),
+        devices,
+        (device, asked) ->
+            asked == Precision.FLOAT16 && !device.equals(CUDA.devices().get(0))
+                ? Optional.of("no such instruction")
+                : Optional.empty(),
+        warnings::add);
   }
 
   @Test

@@ -33,13 +33,13 @@ final class Infer {
   private final ClassificationService service;
   private final ModelSelection selection;
   private final InferBody body;
-  private final BytesTensor images;
+  private final long maxImageBytes;
 
   Infer(ClassificationService service, ModelSelection selection, ServingConfig config) {
     this.service = service;
     this.selection = selection;
     this.body = new InferBody(new InferRequestReader(config.maxTensorBody().asLongValue()));
-    this.images = new BytesTensor(config.maxImageBody().asLongValue());
+    this.maxImageBytes = config.maxImageBody().asLongValue();
   }
 
   /**
@@ -92,7 +92,7 @@ final class Infer {
     if (!input.name().equals(image.input()) || !input.datatype().equals(image.datatype())) {
       throw wrongInput(image, image.datatype(), input);
     }
-    return service.images(call, target, images.elements(input), answer::response);
+    return service.images(call, target, input.elements(maxImageBytes), answer::response);
   }
 
   private static ServiceException wrongInput(View.Kind kind, String datatypes, InputTensor input) {

@@ -4,11 +4,14 @@ import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HalfPrecision;
+import io.github.vanillanet.serve.api.json.JsonValues;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.ShortBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * One input of a request.
@@ -43,12 +46,12 @@ record InputTensor(
    * @throws ServiceException {@code INVALID_REQUEST} if a dimension is below 1, or the product is
    *     2^31 or more
    */
-  int elements() {
+  private int elements() {
     long elements = 1;
     for (long dimension : shape) {
       if (dimension < 1 || elements > Integer.MAX_VALUE / dimension) {
         throw INVALID_REQUEST.error(
-            "%s: expected dimensions of at least 1 and fewer than 2^31 elements, got shape" + " %s",
+            "%s: expected dimensions of at least 1 and fewer than 2^31 elements, got shape %s",
             name, Arrays.toString(shape));
       }
       elements *= dimension;
@@ -60,7 +63,7 @@ record InputTensor(
    * @param found elements, or -1 if they are of another type
    * @throws ServiceException {@code INVALID_REQUEST} if the shape has another number of elements
    */
-  void requireElements(long found) {
+  private void requireElements(long found) {
     if (found != elements()) {
       throw mismatch(found < 0 ? "elements of another type" : Long.toString(found));
     }
@@ -111,6 +114,71 @@ record InputTensor(
       return ByteBuffer.wrap(numbers(json.data()).bytes());
     }
     return binary(1);
+  }
+
+  /**
+   * BYTES.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape or cannot
+   *     be separated
+   * @throws ServiceException {@code TOO_LARGE} if one is too long
+   */
+  List<byte[]> elements(long maxElementBytes) {
+    if (content instanceof Content.Json json) {
+      return ofBase64(json.data(), maxElementBytes);
+    }
+    Content.Binary binary = (Content.Binary) content;
+    if (!binary.raw()) {
+      return separated(binary.bytes(), maxElementBytes);
+    }
+    JsonValues.requireSize(binary.bytes().remaining(), image(0), maxElementBytes);
+    return List.of(binary.bytes().array()); // it is the whole body
+  }
+
+  /** The protocol does not define bytes in JSON, so the request must say that they are base64. */
+  private List<byte[]> ofBase64(TensorData data, long maxElementBytes) {
+    requireElements(data.numberCount() == 0 ? data.strings().size() : -1);
+    String contentType = parameters.text("content_type").orElse("");
+    if (!data.isBase64() && !contentType.equals("base64")) {
+      throw INVALID_REQUEST.error(
+          "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got '%s'",
+          name, contentType);
+    }
+    List<byte[]> elements = new ArrayList<>();
+    for (String text : data.strings()) {
+      elements.add(JsonValues.base64(text, image(elements.size()), maxElementBytes));
+    }
+    return elements;
+  }
+
+  /** Each element is its length, 4 bytes, little-endian, unsigned, and then its bytes. */
+  private List<byte[]> separated(ByteBuffer all, long maxElementBytes) {
+    int count = elements();
+    List<byte[]> elements = new ArrayList<>();
+    ByteBuffer bytes = all.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    while (bytes.hasRemaining() && elements.size() < count) {
+      int left = bytes.remaining();
+      long length = left < Integer.BYTES ? left : Integer.toUnsignedLong(bytes.getInt());
+      if (left < Integer.BYTES || length > bytes.remaining()) {
+        throw INVALID_REQUEST.error(
+            "%s: element %d: expected its length in 4 bytes and %d bytes, %d bytes are left",
+            name, elements.size(), length, bytes.remaining());
+      }
+      JsonValues.requireSize(length, image(elements.size()), maxElementBytes);
+      byte[] element = new byte[(int) length];
+      bytes.get(element);
+      elements.add(element);
+    }
+    if (bytes.hasRemaining()) {
+      throw INVALID_REQUEST.error(
+          "%s: %d bytes are left after %d elements", name, bytes.remaining(), count);
+    }
+    requireElements(elements.size());
+    return elements;
+  }
+
+  private static String image(int index) {
+    return "image " + index;
   }
 
   private TensorData numbers(TensorData data) {
