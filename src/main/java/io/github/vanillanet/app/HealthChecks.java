@@ -15,46 +15,18 @@ import org.eclipse.microprofile.health.Readiness;
 /** The checks behind {@code /q/health}. */
 final class HealthChecks {
 
-  private HealthChecks() {}
-
-  private static HealthCheckResponse response(
-      HealthCheckResponseBuilder response, boolean up, Map<ModelId, LaneFault> faults) {
-    faults.forEach((id, fault) -> response.withData(id.toString(), fault.toString()));
-    return response.status(up && faults.isEmpty()).build();
-  }
-
   /** Fails after a fault that only a restart of the process repairs. */
   @Liveness
   @Singleton
-  static final class Live implements HealthCheck {
-
-    private final ModelRegistry registry;
-
-    Live(ModelRegistry registry) {
-      this.registry = registry;
-    }
-
-    @Override
-    public HealthCheckResponse call() {
-      return response(HealthCheckResponse.named("lanes"), true, registry.stickyFaults());
-    }
+  HealthCheck live(ModelRegistry registry) {
+    return () -> response(HealthCheckResponse.named("lanes"), true, registry.stickyFaults());
   }
 
   /** Passes while all models are loaded and warm and none has a fault. */
   @Readiness
   @Singleton
-  static final class Ready implements HealthCheck {
-
-    private final ServiceLifecycle lifecycle;
-    private final ModelRegistry registry;
-
-    Ready(ServiceLifecycle lifecycle, ModelRegistry registry) {
-      this.lifecycle = lifecycle;
-      this.registry = registry;
-    }
-
-    @Override
-    public HealthCheckResponse call() {
+  HealthCheck ready(ServiceLifecycle lifecycle, ModelRegistry registry) {
+    return () -> {
       Map<ModelId, LaneFault> faults = new HashMap<>(registry.faults());
       faults.putAll(registry.stickyFaults());
       return response(
@@ -63,6 +35,12 @@ final class HealthChecks {
               .withData("models", String.join(", ", registry.names())),
           lifecycle.state() == ServiceLifecycle.State.READY,
           faults);
-    }
+    };
+  }
+
+  private static HealthCheckResponse response(
+      HealthCheckResponseBuilder response, boolean up, Map<ModelId, LaneFault> faults) {
+    faults.forEach((id, fault) -> response.withData(id.toString(), fault.toString()));
+    return response.status(up && faults.isEmpty()).build();
   }
 }

@@ -24,7 +24,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
-/** Classifies images. The routes are the same for the default model and for a named one. */
+/**
+ * Classifies images. The routes are the same for the default model and for a named one. In all of
+ * them {@code model} is null in paths without a name.
+ */
 public abstract class ClassifyRoutes {
 
   private static final String TOP_K = "top_k";
@@ -56,9 +59,6 @@ public abstract class ClassifyRoutes {
     }
   }
 
-  /**
-   * @param model null in paths without a name
-   */
   @POST
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
   @Operation(summary = "Classify the image in the body; without a name, with the default model")
@@ -76,9 +76,6 @@ public abstract class ClassifyRoutes {
         inference -> inference.classification(count));
   }
 
-  /**
-   * @param model null in paths without a name
-   */
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify one uploaded image, or several")

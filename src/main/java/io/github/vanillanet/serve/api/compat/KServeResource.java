@@ -19,10 +19,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -101,16 +101,14 @@ public final class KServeResource {
   }
 
   private static Predictions predictions(Inference inference) {
-    return new Predictions(
-        IntStream.range(0, inference.samples())
-            .<Map<String, ?>>mapToObj(sample -> prediction(inference, sample))
-            .toList());
-  }
-
-  private static Map<String, ?> prediction(Inference inference, int sample) {
-    Optional<ServiceException> failure = inference.rejection(sample);
-    return failure.isPresent()
-        ? Map.of("error", failure.get().getMessage())
-        : LabelledProbabilities.of(inference.top(sample, LabelledProbabilities.COUNT));
+    List<Map<String, ?>> predictions = new ArrayList<>();
+    for (int sample = 0; sample < inference.samples(); sample++) {
+      Optional<ServiceException> failure = inference.rejection(sample);
+      predictions.add(
+          failure.isPresent()
+              ? Map.of("error", failure.get().getMessage())
+              : LabelledProbabilities.of(inference.top(sample, LabelledProbabilities.COUNT)));
+    }
+    return new Predictions(predictions);
   }
 }

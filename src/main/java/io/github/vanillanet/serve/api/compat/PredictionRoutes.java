@@ -26,7 +26,7 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 /**
  * TorchServe's inference API, with the answers of its image classifier. {@code curl -T} sends PUT
  * without a content type. Its management API is not served: {@code GET /models} is the service's
- * own.
+ * own. In all routes {@code version} is null in paths without one.
  *
  * @see <a href="https://pytorch.org/serve/inference_api.html">the API</a>
  */
@@ -58,9 +58,6 @@ public abstract class PredictionRoutes {
     }
   }
 
-  /**
-   * @param version null in paths without a version
-   */
   @POST
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Classify the image in the body: the five best labels and probabilities")
@@ -73,9 +70,6 @@ public abstract class PredictionRoutes {
     return classify(context, model, version, RequestContent.bytes(body));
   }
 
-  /**
-   * @param version null in paths without a version
-   */
   @PUT
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "The same, for curl -T")
@@ -88,9 +82,6 @@ public abstract class PredictionRoutes {
     return classify(context, model, version, RequestContent.bytes(body));
   }
 
-  /**
-   * @param version null in paths without a version
-   */
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the image in the field data")

@@ -15,7 +15,6 @@ import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Base64;
-import java.util.Optional;
 
 /** Reads JSON in one pass. Rejects an unexpected value with its position. */
 public final class JsonValues {
@@ -70,13 +69,6 @@ public final class JsonValues {
   /** The failure to read a request's body. */
   public static ServiceException endsEarly(IOException e) {
     return INVALID_REQUEST.error("the body ended early: %s", e.getMessage());
-  }
-
-  public static Optional<String> optionalText(JsonParser parser, JsonToken value, String what)
-      throws IOException {
-    return value == JsonToken.VALUE_NULL
-        ? Optional.empty()
-        : Optional.of(text(parser, value, what));
   }
 
   public static String text(JsonParser parser, JsonToken value, String what) throws IOException {

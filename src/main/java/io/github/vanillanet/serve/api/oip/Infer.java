@@ -3,7 +3,6 @@ package io.github.vanillanet.serve.api.oip;
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.inference.ClassificationService;
@@ -57,10 +56,22 @@ final class Infer {
     }
     InferAnswer answer = InferAnswer.of(view, request);
     InputTensor input = request.inputs().get(0);
-    return switch (view.kind()) {
-      case TENSOR -> tensor(call, target, input, answer);
-      case IMAGE -> images(call, target, input, answer);
-    };
+    if (input.name().equals(view.input())) {
+      String datatype = input.datatype();
+      if (view.takesImages() && datatype.equals(view.datatype())) {
+        return service.images(call, target, input.elements(maxImageBytes), answer::response);
+      } else if (!view.takesImages() && (datatype.equals("FP32") || datatype.equals("FP16"))) {
+        return service.tensor(call, target, input.shape(), input.floats(), answer::response);
+      } else if (!view.takesImages() && datatype.equals("UINT8")) {
+        return service.pixels(call, target, input.shape(), input.bytes(), answer::response);
+      }
+    }
+    throw INVALID_REQUEST.error(
+        "expected input '%s' of datatype %s, got '%s' of %s",
+        view.input(),
+        view.takesImages() ? view.datatype() : "FP32, FP16 or UINT8",
+        input.name(),
+        input.datatype());
   }
 
   /** Microseconds of the schedule policy extension; 0 means no timeout. */
@@ -72,45 +83,12 @@ final class Infer {
         .map(micros -> Duration.of(Math.min(micros, MAX_TIMEOUT_MICROS), ChronoUnit.MICROS));
   }
 
-  private Response tensor(Call call, ModelTarget target, InputTensor input, InferAnswer answer) {
-    if (input.name().equals(View.Kind.TENSOR.input())) {
-      switch (input.datatype()) {
-        case "FP32", "FP16" -> {
-          return service.tensor(call, target, input.shape(), input.floats(), answer::response);
-        }
-        case "UINT8" -> {
-          return service.pixels(call, target, input.shape(), input.bytes(), answer::response);
-        }
-        default -> {}
-      }
-    }
-    throw wrongInput(View.Kind.TENSOR, "FP32, FP16 or UINT8", input);
-  }
-
-  private Response images(Call call, ModelTarget target, InputTensor input, InferAnswer answer) {
-    View.Kind image = View.Kind.IMAGE;
-    if (!input.name().equals(image.input()) || !input.datatype().equals(image.datatype())) {
-      throw wrongInput(image, image.datatype(), input);
-    }
-    return service.images(call, target, input.elements(maxImageBytes), answer::response);
-  }
-
-  private static ServiceException wrongInput(View.Kind kind, String datatypes, InputTensor input) {
-    return INVALID_REQUEST.error(
-        "expected input '%s' of datatype %s, got '%s' of %s",
-        kind.input(), datatypes, input.name(), input.datatype());
-  }
-
   /** A raw body has no shape, so its length must be a multiple of the sample size. */
   private InputTensor rawInput(View view, ModelTarget target, ByteBuffer bytes) {
-    long[] shape =
-        switch (view.kind()) {
-          case IMAGE -> new long[] {1};
-          case TENSOR -> tensorShape(target, bytes.remaining());
-        };
+    long[] shape = view.takesImages() ? new long[] {1} : tensorShape(target, bytes.remaining());
     return new InputTensor(
-        view.kind().input(),
-        view.kind().datatype(),
+        view.input(),
+        view.datatype(),
         shape,
         Parameters.none("input"),
         new InputTensor.Content.Binary(bytes, true));

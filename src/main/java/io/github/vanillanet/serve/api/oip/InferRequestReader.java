@@ -45,7 +45,11 @@ final class InferRequestReader {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       switch (field) {
-        case "id" -> id = JsonValues.optionalText(parser, value, "id");
+        case "id" -> {
+          if (value != JsonToken.VALUE_NULL) {
+            id = Optional.of(JsonValues.text(parser, value, "id"));
+          }
+        }
         case "parameters" -> parameters = Parameters.read(parser, value, "request");
         case "inputs" -> {
           JsonValues.require(parser, value, JsonToken.START_ARRAY, "inputs");

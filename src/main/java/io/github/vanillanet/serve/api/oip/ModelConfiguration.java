@@ -44,22 +44,19 @@ public record ModelConfiguration(
   static ModelConfiguration of(View view, ServedModel model, int maxBatchSize) {
     Architecture net = model.manifest().architecture();
     Input input =
-        switch (view.kind()) {
-          case TENSOR ->
-              new Input(
-                  view.kind().input(),
-                  "TYPE_FP32",
-                  "FORMAT_NCHW",
-                  List.of(3L, (long) net.inputHeight(), (long) net.inputWidth()),
-                  Optional.empty());
-          case IMAGE -> // Triton writes a scalar as [1] reshaped to []
-              new Input(
-                  view.kind().input(),
-                  "TYPE_STRING",
-                  "FORMAT_NONE",
-                  List.of(1L),
-                  Optional.of(Map.of("shape", List.of())));
-        };
+        view.takesImages() // Triton writes a scalar as [1] reshaped to []
+            ? new Input(
+                view.input(),
+                "TYPE_STRING",
+                "FORMAT_NONE",
+                List.of(1L),
+                Optional.of(Map.of("shape", List.of())))
+            : new Input(
+                view.input(),
+                "TYPE_FP32",
+                "FORMAT_NCHW",
+                List.of(3L, (long) net.inputHeight(), (long) net.inputWidth()),
+                Optional.empty());
     return new ModelConfiguration(
         view.name(),
         ModelMetadata.PLATFORM,

@@ -25,15 +25,14 @@ public record ModelMetadata(
   static ModelMetadata of(View view, ServedModel model) {
     Architecture net = model.manifest().architecture();
     List<Long> shape =
-        switch (view.kind()) {
-          case TENSOR -> List.of(-1L, 3L, (long) net.inputHeight(), (long) net.inputWidth());
-          case IMAGE -> List.of(-1L);
-        };
+        view.takesImages()
+            ? List.of(-1L)
+            : List.of(-1L, 3L, (long) net.inputHeight(), (long) net.inputWidth());
     return new ModelMetadata(
         view.name(),
         List.of(Integer.toString(model.id().version())),
         PLATFORM,
-        List.of(new TensorMetadata(view.kind().input(), view.kind().datatype(), shape)),
+        List.of(new TensorMetadata(view.input(), view.datatype(), shape)),
         List.of(
             new TensorMetadata(InferAnswer.LOGITS, "FP32", List.of(-1L, (long) net.classes()))));
   }

@@ -5,6 +5,7 @@ import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -79,13 +80,10 @@ final class TensorData {
     ByteBuffer all =
         ByteBuffer.allocate(Math.toIntExact(numberCount() * Float.BYTES))
             .order(ByteOrder.nativeOrder());
-    long left = numberCount();
+    FloatBuffer floats = all.asFloatBuffer();
     for (float[] piece : numbers) {
-      int count = (int) Math.min(PIECE, left);
-      all.asFloatBuffer().put(piece, 0, count);
-      all.position(all.position() + count * Float.BYTES);
-      left -= count;
+      floats.put(piece, 0, Math.min(PIECE, floats.remaining()));
     }
-    return all.flip();
+    return all;
   }
 }

@@ -9,37 +9,22 @@ import java.util.function.Predicate;
  *
  * @param name of the view
  * @param model behind it
+ * @param input name of the input
+ * @param datatype of the input
  */
-record View(String name, String model, Kind kind) {
-
-  /** The kind of the input. */
-  enum Kind {
-    TENSOR("input", "FP32"),
-    IMAGE("image", "BYTES");
-
-    private final String input;
-    private final String datatype;
-
-    Kind(String input, String datatype) {
-      this.input = input;
-      this.datatype = datatype;
-    }
-
-    String input() {
-      return input;
-    }
-
-    String datatype() {
-      return datatype;
-    }
-  }
+record View(String name, String model, String input, String datatype) {
 
   /**
-   * @param isModel whether a model in service has a name, because a model may be called {@code
-   *     NAME-image}
+   * @param isModel whether a model in service has a name: {@code NAME-image} may be one
    */
   static View of(String name, Predicate<String> isModel) {
     String model = Api.modelOfView(name, isModel);
-    return new View(name, model, model.equals(name) ? Kind.TENSOR : Kind.IMAGE);
+    return model.equals(name)
+        ? new View(name, model, "input", "FP32")
+        : new View(name, model, "image", "BYTES");
+  }
+
+  boolean takesImages() {
+    return datatype.equals("BYTES");
   }
 }
