@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
 
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ServiceException;
@@ -19,6 +20,7 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.SeededModel;
+import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.LanePlan;
 import io.github.vanillanet.serve.registry.ModelLoader;
@@ -31,6 +33,7 @@ import io.github.vanillanet.serve.scheduler.Scheduler;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
@@ -39,7 +42,7 @@ import org.jboss.logging.Logger;
  * and skipped. It is an error if no model is left or if the default model is missing.
  */
 @Singleton
-final class ModelBringUp {
+final class ModelBringUp implements VersionLoader {
 
   private static final Logger LOG = Logger.getLogger(ModelBringUp.class);
   private static final int CPU_BATCH = 1; // larger batches do not raise the throughput of a CPU
@@ -51,6 +54,7 @@ final class ModelBringUp {
   private final ModelRepository repository;
   private final ServingMetrics metrics;
   private final Instance<ImageDecoder> decoder;
+  private final CompletableFuture<VersionLoader> loader = new CompletableFuture<>();
 
   /**
    * @param decoder created when the models are loaded, because its settings can be invalid
@@ -72,10 +76,9 @@ final class ModelBringUp {
 
   /**
    * @param closing true when the service stops: no further model is loaded
-   * @return loads further versions onto the same devices
    * @throws ServiceException if the service cannot serve; the message is for the operator
    */
-  VersionLoader run(BooleanSupplier closing) {
+  void run(BooleanSupplier closing) {
     logDecoder(decoder.get());
     TorchRuntime runtime = TorchRuntime.load();
     DeviceChoice devices = runtime.choose(config.device());
@@ -100,7 +103,7 @@ final class ModelBringUp {
         plan.lanes() * devices.devices().size(),
         plan.threads());
     createModels(new ModelPublisher(runtime, repository, plan.threads(), LOG::debug), closing);
-    ModelLoader loader =
+    ModelLoader versions =
         new ModelLoader(
             InstanceLoader.torch(runtime, plan.threads()),
             devices.devices(),
@@ -109,13 +112,27 @@ final class ModelBringUp {
             metrics,
             registry::faulted);
     for (ModelId id : repository.active()) {
-      if (closing.getAsBoolean()) {
-        return loader;
+      if (!closing.getAsBoolean()) {
+        serve(versions, id);
       }
-      load(loader, id);
     }
-    requireModels();
-    return loader;
+    if (!closing.getAsBoolean()) {
+      requireModels();
+    }
+    loader.complete(versions);
+  }
+
+  /**
+   * Loads a version onto the same devices.
+   *
+   * @throws ServiceException {@code NOT_READY} during the start-up
+   */
+  @Override
+  public ServedModel load(StoredVersion version) {
+    if (!loader.isDone()) {
+      throw NOT_READY.error("the models are still loading; try again when the service is ready");
+    }
+    return loader.join().load(version);
   }
 
   private void logDecoder(ImageDecoder decoder) {
@@ -165,9 +182,9 @@ final class ModelBringUp {
     }
   }
 
-  private void load(ModelLoader loader, ModelId id) {
+  private void serve(ModelLoader versions, ModelId id) {
     try {
-      ServedModel model = loader.load(repository.open(id));
+      ServedModel model = versions.load(repository.open(id));
       registry.swap(model);
       LOG.infof(
           "serving %s on %s in %s: loaded in %.2f s, batch 1 takes %.2f ms",

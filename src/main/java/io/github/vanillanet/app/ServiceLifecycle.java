@@ -42,7 +42,6 @@ public final class ServiceLifecycle {
   private final ModelBringUp models;
   private final ModelRegistry registry;
   private final DefaultModel defaultModel;
-  private final DeferredLoader loader;
   private final JobRunner jobs;
   private final WarmUp warmUp;
   private final Thread start = new Thread(this::bringUp, "start-up");
@@ -55,7 +54,6 @@ public final class ServiceLifecycle {
       ModelBringUp models,
       ModelRegistry registry,
       DefaultModel defaultModel,
-      DeferredLoader loader,
       JobRunner jobs,
       WarmUp warmUp) {
     this.config = config;
@@ -64,7 +62,6 @@ public final class ServiceLifecycle {
     this.models = models;
     this.registry = registry;
     this.defaultModel = defaultModel;
-    this.loader = loader;
     this.jobs = jobs;
     this.warmUp = warmUp;
   }
@@ -90,12 +87,22 @@ public final class ServiceLifecycle {
   private void bringUp() {
     try {
       jobs.check();
-      loader.complete(models.run(() -> state() == State.CLOSING));
+      models.run(() -> state() == State.CLOSING);
       registry.onChange(defaultModel::update);
       defaultModel.start();
       warmUp.run();
       if (advance(State.READY)) {
-        LOG.info(summary());
+        LOG.infof(
+            "ready: port %s, repository %s, default model %s, limits: %d queued images per model,"
+                + " %d pixels, image bodies %d MiB, tensor bodies %d MiB, all bodies %d MiB",
+            sources.getValue("quarkus.http.port", String.class),
+            config.repository().toAbsolutePath(),
+            defaultModel.name().orElse("(none)"),
+            config.queueCapacity(),
+            config.maxPixels(),
+            config.maxImageBody().asLongValue() >> 20,
+            config.maxTensorBody().asLongValue() >> 20,
+            bodyMemory.capacity() >> 20);
         jobs.start();
       }
     } catch (ServiceException e) {
@@ -106,21 +113,6 @@ public final class ServiceLifecycle {
       LOG.debug("the start-up failed", e);
       fail("the start-up failed: " + e);
     }
-  }
-
-  private String summary() {
-    return "ready: port %s, repository %s, default model %s, limits: %d queued images per model, %d"
-            .formatted(
-                sources.getValue("quarkus.http.port", String.class),
-                config.repository().toAbsolutePath(),
-                defaultModel.name().orElse("(none)"),
-                config.queueCapacity(),
-                config.maxPixels())
-        + " pixels, image bodies %d MiB, tensor bodies %d MiB, all bodies %d MiB"
-            .formatted(
-                config.maxImageBody().asLongValue() >> 20,
-                config.maxTensorBody().asLongValue() >> 20,
-                bodyMemory.capacity() >> 20);
   }
 
   private void fail(String reason) {

@@ -56,15 +56,10 @@ final class ServingWiring {
   }
 
   @Singleton
-  DeferredLoader loader() {
-    return new DeferredLoader();
-  }
-
-  @Singleton
   VersionSwitch versions(
       ServingConfig config,
       ModelRepository repository,
-      DeferredLoader loader,
+      ModelBringUp loader,
       ModelRegistry registry) {
     ServingConfig.SwapGuard guard = config.swapGuard();
     SwapGuard.Limits limits = new SwapGuard.Limits(guard.answers(), guard.failures());

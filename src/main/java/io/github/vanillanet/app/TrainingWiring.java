@@ -49,7 +49,6 @@ final class TrainingWiring {
     };
   }
 
-  /** The jar of the service, unless another one is configured. */
   private static Path jar(ServingConfig.Training training) {
     String classPath = System.getProperty("java.class.path");
     if (training.jar().isEmpty()

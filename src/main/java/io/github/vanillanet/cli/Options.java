@@ -44,7 +44,6 @@ final class Options {
     commands.registerConverter(InputSize.class, InputSize::of);
   }
 
-  /** {@code --repository}. */
   static final class RepositoryOption {
 
     @Option(
@@ -58,7 +57,6 @@ final class Options {
     }
   }
 
-  /** {@code --precision}. */
   static final class PrecisionOption {
 
     @Option(

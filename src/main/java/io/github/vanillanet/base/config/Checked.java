@@ -30,7 +30,6 @@ final class Checked {
     throw new IllegalArgumentException("expected " + expected);
   }
 
-  /** A positive {@code int}. */
   public static final class Count implements Converter<Integer> {
     @Override
     public Integer convert(String text) {
@@ -39,7 +38,6 @@ final class Checked {
     }
   }
 
-  /** A positive {@code long}. */
   public static final class LongCount implements Converter<Long> {
     @Override
     public Long convert(String text) {
@@ -48,7 +46,6 @@ final class Checked {
     }
   }
 
-  /** A positive size in bytes. */
   public static final class Size implements Converter<MemorySize> {
     @Override
     public MemorySize convert(String text) {
@@ -72,7 +69,6 @@ final class Checked {
     }
   }
 
-  /** A duration above zero. */
   public static final class PositiveTime implements Converter<Duration> {
     @Override
     public Duration convert(String text) {
@@ -84,7 +80,6 @@ final class Checked {
     }
   }
 
-  /** A precision that the service can compute in. */
   public static final class PrecisionName implements Converter<String> {
     @Override
     public String convert(String text) {
@@ -94,7 +89,6 @@ final class Checked {
     }
   }
 
-  /** A JPEG decoder. */
   public static final class JpegDecoderName implements Converter<String> {
     @Override
     public String convert(String text) {

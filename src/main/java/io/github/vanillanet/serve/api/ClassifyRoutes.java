@@ -41,7 +41,6 @@ public abstract class ClassifyRoutes {
     this.maxImages = config.queueCapacity();
   }
 
-  /** The default model. */
   @Path("/classify")
   @Produces(MediaType.APPLICATION_JSON)
   public static final class OfDefault extends ClassifyRoutes {
@@ -50,7 +49,6 @@ public abstract class ClassifyRoutes {
     }
   }
 
-  /** A named model or group. */
   @Path("/classify/{model}")
   @Produces(MediaType.APPLICATION_JSON)
   public static final class OfModel extends ClassifyRoutes {

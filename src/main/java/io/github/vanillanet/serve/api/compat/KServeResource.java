@@ -59,7 +59,6 @@ public final class KServeResource {
             config.maxImageBody().asLongValue());
   }
 
-  /** Names of all models in service. */
   public record Models(List<String> models) {}
 
   /** A model in service is ready unless its lane has failed. */

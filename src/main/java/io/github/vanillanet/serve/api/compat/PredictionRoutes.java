@@ -38,7 +38,6 @@ public abstract class PredictionRoutes {
     this.service = service;
   }
 
-  /** The version in service. */
   @Path("/predictions/{model}")
   @Produces(MediaType.APPLICATION_JSON)
   @Tag(name = "TorchServe")

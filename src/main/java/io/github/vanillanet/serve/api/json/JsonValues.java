@@ -66,7 +66,6 @@ public final class JsonValues {
     }
   }
 
-  /** The failure to read a request's body. */
   public static ServiceException endsEarly(IOException e) {
     return INVALID_REQUEST.error("the body ended early: %s", e.getMessage());
   }

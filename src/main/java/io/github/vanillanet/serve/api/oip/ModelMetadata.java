@@ -19,7 +19,6 @@ public record ModelMetadata(
 
   static final String PLATFORM = "pytorch_torchscript";
 
-  /** One input or output. */
   public record TensorMetadata(String name, String datatype, List<Long> shape) {}
 
   static ModelMetadata of(View view, ServedModel model) {

@@ -54,7 +54,6 @@ public abstract class ModelRoutes {
     this.config = config;
   }
 
-  /** The version in service. */
   @Path("/v2/models/{model}")
   @Produces(MediaType.APPLICATION_JSON)
   @Tag(name = "Open Inference Protocol")
@@ -74,7 +73,6 @@ public abstract class ModelRoutes {
     }
   }
 
-  /** The readiness of a model. */
   @Schema
   public record ModelReady(String name, boolean ready) {}
 

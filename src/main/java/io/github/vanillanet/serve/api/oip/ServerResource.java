@@ -41,7 +41,6 @@ public final class ServerResource {
     this.version = version;
   }
 
-  /** Name, version and extensions. */
   public record ServerMetadata(String name, String version, List<String> extensions) {}
 
   /**

@@ -6,7 +6,11 @@ import io.github.vanillanet.serve.api.http.HttpError;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -31,6 +35,23 @@ public final class DescriptionFilter implements OASFilter {
   private static final String REFERENCE = "$example";
   private static final int UNEXPECTED = 500;
 
+  private static final List<Integer> OF_INFERENCE =
+      List.of(400, 404, 413, 415, 422, 429, 503, 504, 507);
+
+  /** An operation fails with the statuses of all patterns that match its method and path. */
+  private static final Map<String, List<Integer>> RULES =
+      Map.of(
+          "GET /(models|v1/models|v2/models)/\\{model}.*", List.of(404, 503),
+          "\\w+ /admin/.*", List.of(401, 403),
+          "\\w+ /admin/.*\\{.*", List.of(404),
+          "POST /admin/trainings", List.of(400, 413),
+          "POST /admin/.*/resume", List.of(409),
+          "DELETE /admin/trainings/\\{id}", List.of(409),
+          "POST /admin/models/.*", List.of(409, 503),
+          "POST /v2/repository/.*", List.of(400, 413),
+          "POST /v2/repository/models/.*", List.of(401, 403, 404),
+          "POST /v2/repository/models/.*/load", List.of(503));
+
   @Override
   public void filterOpenAPI(OpenAPI document) {
     Components components = document.getComponents();
@@ -52,7 +73,7 @@ public final class DescriptionFilter implements OASFilter {
       Components components, String method, String path, Operation operation) {
     addExamples(components, operation);
     Api api = Api.of(path);
-    for (int status : ExpectedFailures.of(method, path)) {
+    for (int status : failures(method, path)) {
       APIResponse present = operation.getResponses().getAPIResponse(Integer.toString(status));
       boolean described = // 401 and 403 come without content
           present != null && (present.getContent() != null || present.getRef() != null);
@@ -127,6 +148,28 @@ public final class DescriptionFilter implements OASFilter {
       return schema.getRef().replaceFirst(".*/", "");
     }
     return schema.getItems() == null ? "" : schemaName(schema.getItems()) + "List";
+  }
+
+  /**
+   * The statuses that an operation may fail with, besides those of every request: 405, 406, 414, 431
+   * and 500.
+   */
+  private static SortedSet<Integer> failures(String method, String path) {
+    SortedSet<Integer> statuses = new TreeSet<>();
+    RULES.forEach(
+        (operation, possible) -> {
+          if ((method + " " + path).matches(operation)) {
+            statuses.addAll(possible);
+          }
+        });
+    Optional<MatchResult> inference = Api.of(path).inference(path);
+    if (inference.isPresent()) {
+      statuses.addAll(OF_INFERENCE);
+      if (inference.get().group(1) == null) {
+        statuses.add(409); // there may be no default model
+      }
+    }
+    return statuses;
   }
 
   private static void addFailure(
