@@ -151,8 +151,8 @@ public final class DescriptionFilter implements OASFilter {
   }
 
   /**
-   * The statuses that an operation may fail with, besides those of every request: 405, 406, 414, 431
-   * and 500.
+   * The statuses that an operation may fail with, besides those of every request: 405, 406, 414,
+   * 431 and 500.
    */
   private static SortedSet<Integer> failures(String method, String path) {
     SortedSet<Integer> statuses = new TreeSet<>();
