@@ -2,7 +2,6 @@ package io.github.vanillanet.base.files;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,10 +59,8 @@ public final class DurableFiles {
     try {
       Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
       return true;
-    } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-      return false;
     } catch (IOException e) {
-      if (Files.exists(target)) {
+      if (e instanceof FileAlreadyExistsException || Files.exists(target)) {
         return false;
       }
       throw e;

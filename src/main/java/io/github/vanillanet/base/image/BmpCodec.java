@@ -16,28 +16,28 @@ final class BmpCodec {
     BmpHeader header = BmpHeader.read(encoded, maxPixels);
     int width = header.width();
     int height = header.height();
-    if (header.runLengthBits() > 0) {
-      byte[] indices = new BmpRunLengths(encoded, header).decode();
-      byte[] rgb = new byte[3 * width * height];
-      for (int row = 0; row < height; row++) {
-        indexedRow(indices, row * width, 8, header, rgb, header.outputStart(row));
-      }
-      return new RgbImage(width, height, rgb);
-    }
+    byte[] data = encoded;
+    int indexBits = header.indexBits();
+    long start = header.pixels();
     long stride = ((long) width * header.bits() + 31) / 32 * 4;
     long rowBytes = ((long) width * header.bits() + 7) / 8; // the last row has no padding
-    long end = header.pixels() + stride * (height - 1) + rowBytes;
-    if (end > encoded.length) {
+    long end = start + stride * (height - 1) + rowBytes;
+    if (header.runLengthBits() > 0) {
+      data = new BmpRunLengths(encoded, header).decode();
+      indexBits = 8;
+      start = 0;
+      stride = width;
+    } else if (end > encoded.length) {
       throw new EOFException(
           "it is truncated: its pixels end at byte %d of %d".formatted(end, encoded.length));
     }
     byte[] rgb = new byte[3 * width * height];
     for (int row = 0; row < height; row++) {
-      int start = (int) (header.pixels() + stride * row);
+      int rowStart = (int) (start + stride * row);
       if (header.bits() <= 8) {
-        indexedRow(encoded, start, header.indexBits(), header, rgb, header.outputStart(row));
+        indexedRow(data, rowStart, indexBits, header, rgb, header.outputStart(row));
       } else {
-        colourRow(encoded, start, header, rgb, header.outputStart(row));
+        colourRow(data, rowStart, header, rgb, header.outputStart(row));
       }
     }
     return new RgbImage(width, height, rgb);

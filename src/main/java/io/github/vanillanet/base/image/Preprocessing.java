@@ -94,8 +94,8 @@ public record Preprocessing(
         decoded,
         resizedWidth,
         resizedHeight,
-        halfToEven(resizedWidth - width),
-        halfToEven(resizedHeight - height),
+        (long) Math.rint((resizedWidth - width) / 2.0), // half to even, as Python's round
+        (long) Math.rint((resizedHeight - height) / 2.0),
         width,
         height);
   }
@@ -128,11 +128,5 @@ public record Preprocessing(
       table[value] = (value / 255f - mean) / std;
     }
     return table;
-  }
-
-  /** {@code int(round(difference / 2.0))} of Python, for a difference of 0 or more. */
-  private static long halfToEven(long difference) {
-    long half = difference / 2;
-    return difference % 2 == 0 ? half : half + half % 2;
   }
 }

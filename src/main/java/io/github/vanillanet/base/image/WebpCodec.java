@@ -4,7 +4,11 @@ import com.luciad.imageio.webp.WebPImageReaderSpi;
 import io.github.vanillanet.base.error.ServiceException;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
@@ -14,10 +18,14 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
  */
 final class WebpCodec {
 
+  private static final int RIFF_HEADER_BYTES = 12;
+  private static final int CHUNK_HEADER_BYTES = 8;
+  private static final int FRAME_HEADER_BYTES = 16;
+
   private WebpCodec() {}
 
   static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
-    WebpContainer container = WebpContainer.read(encoded, maxPixels);
+    Container container = Container.read(encoded, maxPixels);
     ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
     try (MemoryCacheImageInputStream input =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(container.still(encoded)))) {
@@ -34,7 +42,7 @@ final class WebpCodec {
     }
   }
 
-  private static RgbImage place(ImageReader reader, WebpContainer container, long maxPixels)
+  private static RgbImage place(ImageReader reader, Container container, long maxPixels)
       throws IOException {
     int frameWidth = reader.getWidth(0);
     int frameHeight = reader.getHeight(0);
@@ -62,5 +70,81 @@ final class WebpCodec {
       }
     }
     return new RgbImage(width, height, rgb);
+  }
+
+  /**
+   * Finds the first picture in a WebP file: the only one, or an animation's first frame.
+   *
+   * @param width of the canvas
+   * @param height of the canvas
+   * @param left column of the picture on the canvas
+   * @param top row of the picture on the canvas
+   * @param bitstream the offset in the file of the chunk (VP8 or VP8L) that holds its colours; an
+   *     alpha plane lies in another chunk and is not needed
+   * @param bitstreamBytes length of that chunk with its header
+   */
+  private record Container(int width, int height, int left, int top, int bitstream, int bitstreamBytes) {
+
+    static Container read(byte[] encoded, long maxPixels) throws IOException {
+      ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+      FileBytes.skip(file, 4);
+      long riffBytes = FileBytes.u32(file) + CHUNK_HEADER_BYTES;
+      if (riffBytes > encoded.length) {
+        throw new EOFException(
+            "it is truncated: it declares %d bytes and has %d".formatted(riffBytes, encoded.length));
+      }
+      FileBytes.skip(file, 4);
+      int width = 0;
+      int height = 0;
+      int left = 0;
+      int top = 0;
+      while (true) {
+        int start = file.position();
+        String type = FileBytes.chunkType(file);
+        long length = FileBytes.u32(file);
+        if (length > file.remaining()) {
+          throw new EOFException("it is truncated inside a chunk of %d bytes".formatted(length));
+        }
+        ByteBuffer chunk = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+        if (type.equals("VP8 ") || type.equals("VP8L")) {
+          return new Container(
+              width, height, left, top, start, (int) length + CHUNK_HEADER_BYTES);
+        }
+        if (type.equals("VP8X")) {
+          FileBytes.skip(chunk, 4); // flags
+          width = 1 + u24(chunk);
+          height = 1 + u24(chunk);
+          RgbImage.requireSize(width, height, maxPixels);
+        }
+        if (type.equals("ANMF")) {
+          left = 2 * u24(chunk);
+          top = 2 * u24(chunk);
+          FileBytes.skip(file, FRAME_HEADER_BYTES); // its chunks follow
+        } else {
+          FileBytes.skip(file, length + (length & 1));
+        }
+      }
+    }
+
+    /** A separate file that holds only the picture, for a decoder of stills. */
+    byte[] still(byte[] encoded) {
+      int padded = bitstreamBytes + (bitstreamBytes & 1);
+      return ByteBuffer.allocate(RIFF_HEADER_BYTES + padded)
+          .order(ByteOrder.LITTLE_ENDIAN)
+          .put("RIFF".getBytes(StandardCharsets.ISO_8859_1))
+          .putInt(4 + padded)
+          .put("WEBP".getBytes(StandardCharsets.ISO_8859_1))
+          .put(encoded, bitstream, bitstreamBytes)
+          .array();
+    }
+
+    /** Returns whether the file declares a canvas; otherwise the picture is the canvas. */
+    boolean hasCanvas() {
+      return width > 0;
+    }
+
+    private static int u24(ByteBuffer file) {
+      return FileBytes.u16(file) | FileBytes.u8(file) << 16;
+    }
   }
 }

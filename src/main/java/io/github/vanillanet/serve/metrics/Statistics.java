@@ -1,5 +1,7 @@
 package io.github.vanillanet.serve.metrics;
 
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.Map;
 
 /**
@@ -32,20 +34,12 @@ public record Statistics(
 
     /** Total time in {@code stages} together. */
     public long nanos(Stage... stages) {
-      long sum = 0;
-      for (Stage stage : stages) {
-        sum += nanos.get(stage);
-      }
-      return sum;
+      return Arrays.stream(stages).mapToLong(nanos::get).sum();
     }
   }
 
   /** Requests that ended with one of these outcomes. */
-  public long requests(Iterable<Outcome> some) {
-    long sum = 0;
-    for (Outcome outcome : some) {
-      sum += outcomes.get(outcome);
-    }
-    return sum;
+  public long requests(Collection<Outcome> some) {
+    return some.stream().mapToLong(outcomes::get).sum();
   }
 }

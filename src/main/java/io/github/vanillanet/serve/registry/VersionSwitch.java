@@ -67,20 +67,14 @@ public final class VersionSwitch {
     for (int version : repository.versions(name)) {
       ModelId id = new ModelId(name, version);
       boolean rollback = previous.equals(OptionalInt.of(version));
-      manifest(id)
-          .map(found -> new Entry(version, live.equals(Optional.of(id)), rollback, found))
-          .ifPresent(entries::add);
+      try {
+        Manifest manifest = repository.manifest(id);
+        entries.add(new Entry(version, live.equals(Optional.of(id)), rollback, manifest));
+      } catch (ServiceException e) {
+        LOG.log(Level.WARNING, "{0} is not listed: {1}", id, e.getMessage());
+      }
     }
     return entries;
-  }
-
-  private Optional<Manifest> manifest(ModelId id) {
-    try {
-      return Optional.of(repository.manifest(id));
-    } catch (ServiceException e) {
-      LOG.log(Level.WARNING, "{0} is not listed: {1}", id, e.getMessage());
-      return Optional.empty();
-    }
   }
 
   /**
