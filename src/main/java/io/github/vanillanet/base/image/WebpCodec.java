@@ -83,7 +83,8 @@ final class WebpCodec {
    *     alpha plane lies in another chunk and is not needed
    * @param bitstreamBytes length of that chunk with its header
    */
-  private record Container(int width, int height, int left, int top, int bitstream, int bitstreamBytes) {
+  private record Container(
+      int width, int height, int left, int top, int bitstream, int bitstreamBytes) {
 
     static Container read(byte[] encoded, long maxPixels) throws IOException {
       ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
@@ -91,7 +92,8 @@ final class WebpCodec {
       long riffBytes = FileBytes.u32(file) + CHUNK_HEADER_BYTES;
       if (riffBytes > encoded.length) {
         throw new EOFException(
-            "it is truncated: it declares %d bytes and has %d".formatted(riffBytes, encoded.length));
+            "it is truncated: it declares %d bytes and has %d"
+                .formatted(riffBytes, encoded.length));
       }
       FileBytes.skip(file, 4);
       int width = 0;
@@ -107,8 +109,7 @@ final class WebpCodec {
         }
         ByteBuffer chunk = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (type.equals("VP8 ") || type.equals("VP8L")) {
-          return new Container(
-              width, height, left, top, start, (int) length + CHUNK_HEADER_BYTES);
+          return new Container(width, height, left, top, start, (int) length + CHUNK_HEADER_BYTES);
         }
         if (type.equals("VP8X")) {
           FileBytes.skip(chunk, 4); // flags
