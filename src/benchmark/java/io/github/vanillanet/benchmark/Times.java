@@ -16,12 +16,12 @@ final class Times {
     nanos[count++] = time;
   }
 
-  /** Milliseconds. */
+  /** The minimum in milliseconds. */
   double min() {
     return Arrays.stream(nanos, 0, count).min().orElseThrow() / 1e6;
   }
 
-  /** Milliseconds. */
+  /** The median in milliseconds. */
   double median() {
     long[] sorted = Arrays.copyOf(nanos, count);
     Arrays.sort(sorted);

@@ -75,18 +75,18 @@ public record Manifests(List<Object> objects) {
       while (documents.hasNext()) {
         JsonNode document = documents.next();
         if (document instanceof ObjectNode object) {
-          objects.add(strictly(object));
+          objects.add(parseStrictly(object));
         }
       }
     }
     return new Manifests(List.copyOf(objects));
   }
 
-  private static Object strictly(ObjectNode document) throws IOException {
+  private static Object parseStrictly(ObjectNode document) throws IOException {
     String kind = document.path("apiVersion").asText() + '/' + document.path("kind").asText();
     Class<?> type = KINDS.get(kind);
     if (type == null) {
-      throw new AssertionError("no such kind is known here: " + kind);
+      throw new AssertionError("unknown kind: " + kind);
     }
     Object object = YAML.treeToValue(document, type);
     UnknownFields.in(object).stream()

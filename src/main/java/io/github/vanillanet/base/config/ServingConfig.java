@@ -42,7 +42,7 @@ public interface ServingConfig {
   /** Options of CUDA devices. */
   Cuda cuda();
 
-  /** Model or group that answers requests that name none. */
+  /** Model or group that answers requests without a model name. */
   Optional<String> defaultModel();
 
   /**

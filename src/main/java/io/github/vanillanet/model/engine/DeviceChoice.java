@@ -49,7 +49,7 @@ public record DeviceChoice(List<Device> devices, Optional<String> fallback) {
     List<Device> outside = choice.devices.stream().filter(d -> d.index() >= usable).toList();
     if (!outside.isEmpty()) {
       throw BAD_CONFIGURATION.error(
-          "vanillanet.device=%s: expected devices below cuda:%d, because libtorch sees"
+          "vanillanet.device=%s: expected devices below cuda:%d, because libtorch finds"
               + " %d, found %s%s",
           setting, usable, usable, Device.names(outside), visible(surroundings.get()));
     }

@@ -13,10 +13,10 @@ import java.util.Map;
 import java.util.function.BinaryOperator;
 
 /**
- * Turns the weights of the training form into those of the deployed form. Each pair of convolutions
- * with their batch norms becomes one convolution; the batch norm of each series activation becomes
- * a bias. The result is exact only if the LeakyReLU between the two convolutions has slope 1, where
- * it is the identity.
+ * Converts the weights of the training form to those of the deployed form. Each pair of
+ * convolutions with their batch norms becomes one convolution; the batch norm of each series
+ * activation becomes a bias. The result is exact only if the LeakyReLU between the two convolutions
+ * has slope 1, where it is the identity.
  *
  * @see <a href="https://arxiv.org/abs/2305.12972">VanillaNet, section 3.1</a>, and {@code
  *     switch_to_deploy} in the official {@code models/vanillanet.py}

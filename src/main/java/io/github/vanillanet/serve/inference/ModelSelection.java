@@ -126,6 +126,6 @@ public final class ModelSelection {
     return mayBeLoading
         ? NOT_READY.error("model '%s' is not loaded; models are still being loaded", name)
         : MODEL_NOT_FOUND.error(
-            "there is no model '%s'; loaded are: %s", name, String.join(", ", registry.names()));
+            "there is no model '%s'; loaded models: %s", name, String.join(", ", registry.names()));
   }
 }

@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Turns a valid request into a job: completes the recipe and adds the service's settings. */
+/** Creates a job from a valid request: completes the recipe and adds the service's settings. */
 @Singleton
 final class TrainingSubmission {
 

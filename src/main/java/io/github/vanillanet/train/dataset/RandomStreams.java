@@ -54,12 +54,12 @@ public final class RandomStreams {
     return new SplittableRandom(value).nextLong();
   }
 
-  /** Uniform from {@code low} to {@code high}, which may be equal. */
+  /** Draws uniformly from {@code low} to {@code high}, which may be equal. */
   static double uniform(SplittableRandom random, double low, double high) {
     return low + random.nextDouble() * (high - low);
   }
 
-  /** Uniform in the logarithm, so that an aspect and its inverse are equally likely. */
+  /** Draws uniformly in the logarithm, so that an aspect and its inverse are equally likely. */
   static double logUniform(SplittableRandom random, double low, double high) {
     return Math.exp(uniform(random, Math.log(low), Math.log(high)));
   }

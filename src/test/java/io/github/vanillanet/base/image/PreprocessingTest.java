@@ -12,7 +12,7 @@ class PreprocessingTest {
   private static final List<Double> ONE = List.of(1.0, 1.0, 1.0);
 
   @Test
-  void officialRuleCropsSevenEighthsAndSquashesFrom384() {
+  void officialPreprocessingCropsBelow384AndSquashesFrom384() {
     assertThat(Preprocessing.official(224, 224))
         .isEqualTo(
             new Preprocessing(

@@ -78,7 +78,7 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void wrongEpsilon() {
+  void wrongEpsilonIsNotCertified() {
     // var + 1e-5 under the root: as if the variances had been 9e-6 larger
     StateDict wrong = each(".running_var", variance -> map(variance, v -> v + 9e-6));
 
@@ -86,30 +86,30 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void transposedKernel() {
+  void transposedKernelIsNotCertified() {
     assertNotCertified(change("stages.1.act.weight", PlantedFuseBugsTest::transposed), deployed);
   }
 
   @Test
-  void transposedMatrix() {
+  void transposedMatrixIsNotCertified() {
     // block 0 is square, so its shape stays valid
     assertNotCertified(change("stages.0.conv.weight", PlantedFuseBugsTest::transposed), deployed);
   }
 
   @Test
-  void missingBias() {
+  void missingBiasIsNotCertified() {
     StateDict wrong = each("conv1.0.bias", bias -> map(bias, b -> 0));
 
     assertNotCertified(fuse(wrong), deployed);
   }
 
   @Test
-  void missingActivationBias() {
+  void missingActivationBiasIsNotCertified() {
     assertNotCertified(change("stages.3.act.bias", bias -> map(bias, b -> 0)), deployed);
   }
 
   @Test
-  void gammaWithoutItsSign() {
+  void gammaWithoutItsSignIsNotCertified() {
     StateDict wrong =
         each(".weight", gamma -> gamma.shape().length == 1 ? map(gamma, Math::abs) : gamma);
 
@@ -117,7 +117,7 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void batchNormInTrainingMode() {
+  void batchNormInTrainingModeIsNotCertified() {
     // the statistics of a standardised batch instead of the running ones
     StateDict means = each(".running_mean", mean -> map(mean, m -> 0));
     StateDict wrong = each(means, ".running_var", variance -> map(variance, v -> 1));
@@ -126,13 +126,13 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void poolBeforeTheBatchNorm() {
+  void poolBeforeTheBatchNormIsNotCertified() {
     // correct weights, but the pool is before its convolution, and gammas may be negative
     assertNotCertified(fuse(trained.weights()), swapEach(Layer.MaxPool.class));
   }
 
   @Test
-  void slopeOfNineTenths() {
+  void slopeOfNineTenthsIsRejected() {
     assertThatThrownBy(
             () ->
                 Reparameterizer.fuse(trained.network(), trained.weights(), 0.9, reference::product))
@@ -141,7 +141,7 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void swappedBlocks() {
+  void swappedBlocksAreNotCertified() {
     // needs blocks of equal width
     Architecture equal =
         new Architecture(
@@ -159,7 +159,7 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void exchangedConvolutions() {
+  void exchangedConvolutionsAreNotCertified() {
     Map<String, HostTensor> exchanged = new LinkedHashMap<>(trained.weights().tensors());
     // both convolutions of block 0 have the same shape
     for (String part :
@@ -172,19 +172,19 @@ class PlantedFuseBugsTest {
   }
 
   @Test
-  void depthwiseBeforeTheRelu() {
+  void depthwiseBeforeTheReluIsNotCertified() {
     assertNotCertified(fuse(trained.weights()), swapEach(Layer.Relu.class));
   }
 
   @Test
-  void weightsOfAnotherKey() {
+  void weightsOfAnotherKeyAreNotCertified() {
     Nets.Net other = Nets.read(VARIANT, "checkpoint-3.pth", "model");
 
     assertNotCertified(fuse(other.weights()), deployed);
   }
 
   @Test
-  void oneWeightOffByAThousandth() {
+  void oneWeightOffByAThousandthIsNotCertified() {
     assertNotCertified(
         change(
             "stages.2.conv.weight",

@@ -31,11 +31,11 @@ final class Attempt {
     assertThat(rejection).has(code(ErrorCode.BAD_CHECKPOINT));
     assertThat(rejection.getMessage()).doesNotContain("\n").hasSizeLessThan(1500);
     assertThat(facts).allSatisfy(fact -> assertThat(rejection).hasMessageContaining(fact));
-    requireDesigned(rejection);
+    requireSpecificReason(rejection);
   }
 
-  /** Excludes the last resort, which converts any exception to a rejection. */
-  static void requireDesigned(Throwable rejection) {
+  /** Fails if the rejection is only a converted unexpected exception. */
+  static void requireSpecificReason(Throwable rejection) {
     assertThat(rejection.getCause()).as(rejection.getMessage()).has(code(ErrorCode.BAD_CHECKPOINT));
     assertThat(rejection.getMessage()).doesNotContain("\n");
   }

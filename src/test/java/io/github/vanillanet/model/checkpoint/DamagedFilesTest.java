@@ -50,7 +50,7 @@ class DamagedFilesTest {
             .isEqualTo(digest);
       } catch (ServiceException rejection) {
         rejection.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
-        Attempt.requireDesigned(rejection);
+        Attempt.requireSpecificReason(rejection);
       }
     }
   }
@@ -64,7 +64,7 @@ class DamagedFilesTest {
         attempt.read(flip(whole, seed)); // without checksums a wrong value goes unnoticed
       } catch (ServiceException rejection) {
         rejection.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
-        Attempt.requireDesigned(rejection);
+        Attempt.requireSpecificReason(rejection);
       }
     }
   }
@@ -83,7 +83,7 @@ class DamagedFilesTest {
         attempt.read(zip.finish());
       } catch (ServiceException rejection) {
         rejection.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
-        Attempt.requireDesigned(rejection);
+        Attempt.requireSpecificReason(rejection);
       }
     }
   }

@@ -65,7 +65,7 @@ class HostilePickleTest {
   }
 
   @Test
-  void billionLaughsCostNothing() throws IOException {
+  void billionLaughsAreNotExpanded() throws IOException {
     PickleBytes laughs = new PickleBytes().op('}', '(').text("args");
     laughs.text("ha").op('q', 0, '0');
     for (int i = 1; i < 200; i++) {
@@ -120,7 +120,7 @@ class HostilePickleTest {
   }
 
   @Test
-  void brokenProgramsAreRejected() {
+  void invalidPicklesAreRejected() {
     attempt.rejectsPickle(new PickleBytes().stop(), "stack");
     attempt.rejectsPickle(new PickleBytes().op('(', '0').stop(), "stack");
     attempt.rejectsPickle(new PickleBytes().op('t').stop(), "mark");

@@ -88,7 +88,7 @@ class TorchInstanceTest {
         "CUDA error: CUBLAS_STATUS_EXECUTION_FAILED",
         "cuDNN error: CUDNN_STATUS_EXECUTION_FAILED"
       })
-  void aBrokenDeviceIsNotAFullOne(String message) {
+  void otherErrorsAreNotTreatedAsAFullDevice(String message) {
     assertThat(TorchFailure.isOutOfMemory(new EngineException(message))).isFalse();
   }
 

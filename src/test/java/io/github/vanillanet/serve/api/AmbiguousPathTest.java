@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Paths that filters and router could read in two ways, sent byte for byte. */
+/** Paths that the filters and the router could interpret differently, sent byte for byte. */
 @QuarkusTest
 @QuarkusTestResource(TwoSmallModels.class)
 class AmbiguousPathTest {

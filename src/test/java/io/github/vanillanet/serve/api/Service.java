@@ -17,7 +17,7 @@ final class Service {
 
   private Service() {}
 
-  /** Models load after the server has started. */
+  /** Waits until the models are loaded. */
   static void awaitReady() {
     long until = System.nanoTime() + TIMEOUT.toNanos();
     while (given().get("/q/health/ready").statusCode() != 200) {

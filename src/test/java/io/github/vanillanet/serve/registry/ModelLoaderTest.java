@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Precisions and several devices, with fake devices. */
+/** Loads reduced precisions and several devices, with fake devices. */
 class ModelLoaderTest {
 
   private static final Device FIRST = new Device(Device.Kind.CUDA, 0);
@@ -246,7 +246,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void fullDeviceFreesTheOtherDevices() {
+  void fullDeviceReleasesTheOtherDevices() {
     devices.full.add(SECOND);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST, SECOND))
@@ -255,7 +255,7 @@ class ModelLoaderTest {
   }
 
   @Test
-  void oneWrongDeviceRejectsTheModel() {
+  void modelIsRejectedIfOneDeviceAnswersWrongly() {
     devices.errors.put(SECOND, golden -> -golden);
 
     assertThatThrownBy(() -> load(Arithmetic.PUBLISHED, FIRST, SECOND))

@@ -61,7 +61,7 @@ public final class KServeResource {
 
   public record Models(List<String> models) {}
 
-  /** A model in service is ready unless its lane has failed. */
+  /** The readiness of a model: a model in service is ready unless its lane has failed. */
   public record ModelStatus(String name, boolean ready) {}
 
   /**

@@ -13,16 +13,19 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record Problem(
     @Schema(required = true, description = "A stable name of the kind of failure") URI type,
-    @Schema(required = true, description = "The status's phrase") String title,
+    @Schema(required = true, description = "The reason phrase of the status") String title,
     @Schema(required = true) int status,
     @Schema(required = true, description = "What was wrong and what was expected") String detail,
     @Schema(required = true, description = "Path of the request") String instance,
     @Schema(required = true, description = "Name of the failure, for programs") String code,
-    @Schema(required = true, description = "The detail again, as the inference protocols name it")
+    @Schema(
+            required = true,
+            description = "The same text as detail, under the name in the inference protocols")
         String error,
-    @Schema(description = "When to try again, if known") @JsonProperty("retry_after_ms")
+    @Schema(description = "Milliseconds until a retry can succeed, if known")
+        @JsonProperty("retry_after_ms")
         Optional<Long> retryAfterMillis,
-    @Schema(description = "As in the header x-request-id") Optional<String> requestId) {
+    @Schema(description = "The same id as in the header x-request-id") Optional<String> requestId) {
 
   static Problem of(HttpError error, String path, Optional<String> requestId) {
     String kind = error.code().toLowerCase(Locale.ROOT).replace('_', '-');

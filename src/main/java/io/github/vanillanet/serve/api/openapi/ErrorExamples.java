@@ -23,7 +23,7 @@ final class ErrorExamples {
   private static final List<HttpError> ALL =
       List.of(
           error(ErrorCode.INVALID_REQUEST, "top_k: expected a whole number, got 'many'"),
-          error(ErrorCode.MODEL_NOT_FOUND, "there is no model 'x'; loaded are: vanillanet-5"),
+          error(ErrorCode.MODEL_NOT_FOUND, "there is no model 'x'; loaded models: vanillanet-5"),
           error(ErrorCode.JOB_NOT_FOUND, "there is no job '20260102-030405-0006'"),
           error(ErrorCode.MODEL_AMBIGUOUS, "the request names no model and there is no default"),
           error(ErrorCode.CONFLICT, "the job 20260102-030405-0006 has ended"),
@@ -33,13 +33,13 @@ final class ErrorExamples {
           HttpError.of(
               ServiceException.rejected(
                   ErrorCode.QUEUE_FULL,
-                  "vanillanet-5/1: 64 images wait and 1 more does not fit, the queue holds 64",
+                  "vanillanet-5/1: 64 images wait and 1 more does not fit in the queue of 64",
                   Optional.of(Duration.ofMillis(850)))),
           error(ErrorCode.NOT_READY, "the models are still being loaded"),
           HttpError.of(
               ServiceException.rejected(
                   ErrorCode.DEADLINE_EXCEEDED,
-                  "vanillanet-5/1: 299.2 ms are left, the answer would take about 850.0 ms",
+                  "vanillanet-5/1: the answer would take about 850.0 ms, but 299.2 ms of the budget of 300.0 ms are left",
                   Optional.of(Duration.ofMillis(550)))),
           error(ErrorCode.OUT_OF_DEVICE_MEMORY, "the device is out of memory"),
           HttpError.of(401, ErrorMappers.UNAUTHORIZED),
