@@ -22,11 +22,9 @@ import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.SeededModel;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
-import io.github.vanillanet.serve.registry.LanePlan;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.ServedModel;
-import io.github.vanillanet.serve.registry.VersionLoader;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.Scheduler;
@@ -42,7 +40,7 @@ import org.jboss.logging.Logger;
  * and skipped. It is an error if no model is left or if the default model is missing.
  */
 @Singleton
-final class ModelBringUp implements VersionLoader {
+final class ModelBringUp {
 
   private static final Logger LOG = Logger.getLogger(ModelBringUp.class);
   private static final int CPU_BATCH = 1; // larger batches do not raise the throughput of a CPU
@@ -54,7 +52,7 @@ final class ModelBringUp implements VersionLoader {
   private final ModelRepository repository;
   private final ServingMetrics metrics;
   private final Instance<ImageDecoder> decoder;
-  private final CompletableFuture<VersionLoader> loader = new CompletableFuture<>();
+  private final CompletableFuture<ModelLoader> loader = new CompletableFuture<>();
 
   /**
    * @param decoder created when the models are loaded, because its settings can be invalid
@@ -94,7 +92,7 @@ final class ModelBringUp implements VersionLoader {
       DeviceMemory memory = new DeviceMemory(device);
       metrics.deviceMemory(device.toString(), memory::used, memory::total);
     }
-    LanePlan plan = plan(devices.devices().get(0));
+    ModelLoader.Plan plan = plan(devices.devices().get(0));
     LOG.infof(
         "libtorch %s, device %s, %s, %d lanes with %d threads each",
         runtime.version(),
@@ -127,8 +125,7 @@ final class ModelBringUp implements VersionLoader {
    *
    * @throws ServiceException {@code NOT_READY} during the start-up
    */
-  @Override
-  public ServedModel load(StoredVersion version) {
+  ServedModel load(StoredVersion version) {
     if (!loader.isDone()) {
       throw NOT_READY.error("the models are still loading; try again when the service is ready");
     }
@@ -142,7 +139,7 @@ final class ModelBringUp implements VersionLoader {
     }
   }
 
-  private LanePlan plan(Device device) {
+  private ModelLoader.Plan plan(Device device) {
     int usualBatch =
         switch (device.kind()) {
           case CPU -> CPU_BATCH;
@@ -150,7 +147,7 @@ final class ModelBringUp implements VersionLoader {
         };
     ServingConfig.Batching batching = config.batching();
     int share = Math.max(1, Runtime.getRuntime().availableProcessors() / config.lanes());
-    return new LanePlan(
+    return new ModelLoader.Plan(
         config.lanes(),
         config.threads().orElse(share),
         new LaneSettings(

@@ -63,7 +63,7 @@ final class ServingWiring {
       ModelRegistry registry) {
     ServingConfig.SwapGuard guard = config.swapGuard();
     SwapGuard.Limits limits = new SwapGuard.Limits(guard.answers(), guard.failures());
-    return new VersionSwitch(repository, loader, registry, limits, config.keepVersions());
+    return new VersionSwitch(repository, loader::load, registry, limits, config.keepVersions());
   }
 
   @Singleton

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.Device;
@@ -31,7 +32,16 @@ import java.util.stream.IntStream;
  * Loads versions onto their devices. Each worker thread of the new lane warms up with the
  * certificate's probes, and its answers are compared with the golden ones. Then one image is timed.
  */
-public final class ModelLoader implements VersionLoader {
+public final class ModelLoader {
+
+  /**
+   * The resources of each model.
+   *
+   * @param lanes worker threads on each device, which share its weights
+   * @param threads of one forward on a CPU
+   * @param hangLimit as in {@link Lane#watch}
+   */
+  public record Plan(int lanes, int threads, LaneSettings lane, Duration hangLimit) {}
 
   private static final int TIMED_FORWARDS = 5;
   private static final Duration PROBE_INTERVAL = Duration.ofSeconds(1);
@@ -39,7 +49,7 @@ public final class ModelLoader implements VersionLoader {
   private final InstanceLoader engine;
   private final List<Device> devices;
   private final Arithmetic arithmetic;
-  private final LanePlan plan;
+  private final Plan plan;
   private final ServingMetrics metrics;
   private final BiConsumer<ModelId, LaneFault> onFault;
 
@@ -52,7 +62,7 @@ public final class ModelLoader implements VersionLoader {
       InstanceLoader engine,
       List<Device> devices,
       Arithmetic arithmetic,
-      LanePlan plan,
+      Plan plan,
       ServingMetrics metrics,
       BiConsumer<ModelId, LaneFault> onFault) {
     this.engine = engine;
@@ -75,12 +85,17 @@ public final class ModelLoader implements VersionLoader {
         InstanceLoader.torch(runtime, threads),
         List.of(device),
         arithmetic,
-        new LanePlan(1, threads, LaneSettings.single(capacity), Duration.ofMinutes(1)),
+        new Plan(1, threads, LaneSettings.single(capacity), Duration.ofMinutes(1)),
         ServingMetrics.unobserved(),
         (id, fault) -> {});
   }
 
-  @Override
+  /**
+   * Loads and warms up a version. The caller owns it.
+   *
+   * @throws ServiceException {@code BAD_ARTIFACT} if it cannot be loaded, {@code NOT_EQUIVALENT} if
+   *     its answers differ from its certificate
+   */
   public ServedModel load(StoredVersion version) {
     long started = System.nanoTime();
     Architecture architecture = version.manifest().architecture();

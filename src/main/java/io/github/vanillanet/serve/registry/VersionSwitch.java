@@ -7,6 +7,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.VersionHistory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 
 /**
  * Changes the live version of a model. The new version is loaded and warmed up while the old one
@@ -25,18 +27,19 @@ public final class VersionSwitch {
   private static final Logger LOG = System.getLogger(VersionSwitch.class.getName());
 
   private final ModelRepository repository;
-  private final VersionLoader loader;
+  private final Function<StoredVersion, ServedModel> loader;
   private final ModelRegistry registry;
   private final SwapGuard.Limits guardLimits;
   private final int keep;
 
   /**
+   * @param loader as {@link ModelLoader#load}
    * @param guardLimits for each version that replaces another
    * @param keep number of the newest versions that are never deleted
    */
   public VersionSwitch(
       ModelRepository repository,
-      VersionLoader loader,
+      Function<StoredVersion, ServedModel> loader,
       ModelRegistry registry,
       SwapGuard.Limits guardLimits,
       int keep) {
@@ -81,7 +84,7 @@ public final class VersionSwitch {
    * Makes {@code id} the live version, also after a restart.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such version
-   * @throws ServiceException as {@link VersionLoader#load} if it cannot be loaded
+   * @throws ServiceException as {@link ModelLoader#load} if it cannot be loaded
    */
   public synchronized void activate(ModelId id) {
     requireModel(id.name());
@@ -146,7 +149,7 @@ public final class VersionSwitch {
   }
 
   private ServedModel replace(ModelId id, VersionHistory after) {
-    ServedModel model = loader.load(repository.open(id));
+    ServedModel model = loader.apply(repository.open(id));
     try {
       repository.writeHistory(id.name(), after);
     } catch (ServiceException e) {

@@ -12,7 +12,6 @@ import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
-import io.github.vanillanet.serve.registry.LanePlan;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
@@ -87,7 +86,7 @@ class DeviceFaultTest {
     TorchRuntime runtime = TorchRuntime.load();
     device =
         new FaultyInstance(TorchInstance.load(runtime, version.artifact(), Device.CPU, 64, 64, 1));
-    LanePlan plan = new LanePlan(1, 1, LaneSettings.single(8), hangLimit);
+    ModelLoader.Plan plan = new ModelLoader.Plan(1, 1, LaneSettings.single(8), hangLimit);
     registry.swap(
         new ModelLoader(
                 (artifact, where, height, width) -> device,

@@ -56,7 +56,7 @@ class FaultyVersionsTest {
           this::faulty,
           List.of(Device.CPU),
           Arithmetic.PUBLISHED,
-          new LanePlan(1, 1, LaneSettings.single(8), Duration.ofMinutes(1)),
+          new ModelLoader.Plan(1, 1, LaneSettings.single(8), Duration.ofMinutes(1)),
           new ServingMetrics(meters),
           registry::faulted);
   private final ClassificationService service =
@@ -71,7 +71,7 @@ class FaultyVersionsTest {
   @BeforeEach
   void publish() throws IOException {
     ModelRepository repository = NarrowModels.publish(root, "narrow", 3);
-    versions = new VersionSwitch(repository, loader, registry, new SwapGuard.Limits(100, 50), 3);
+    versions = new VersionSwitch(repository, loader::load, registry, new SwapGuard.Limits(100, 50), 3);
     image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
   }
 

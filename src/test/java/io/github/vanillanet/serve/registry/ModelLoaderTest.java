@@ -73,7 +73,7 @@ class ModelLoaderTest {
         devices,
         List.of(targets),
         arithmetic,
-        new LanePlan(lanes, 1, settings, Duration.ofMillis(1500)),
+        new ModelLoader.Plan(lanes, 1, settings, Duration.ofMillis(1500)),
         new ServingMetrics(registry),
         faults);
   }

@@ -9,6 +9,7 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.inference.Classification;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelSelection;
@@ -25,6 +26,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +47,7 @@ class SwapUnderLoadTest {
     ModelLoader real =
         new ModelLoader(TorchRuntime.load(), Device.CPU, Arithmetic.PUBLISHED, 1, 64);
     Queue<ServedModel> loaded = new ConcurrentLinkedQueue<>();
-    VersionLoader loader =
+    Function<StoredVersion, ServedModel> loader =
         version -> {
           ServedModel model = real.load(version);
           loaded.add(model);
