@@ -17,13 +17,11 @@ public enum ErrorCode {
   UNSUPPORTED_IMAGE,
   /** The image is in a supported format but damaged. */
   UNDECODABLE_IMAGE,
-  /** The queue is full. */
   QUEUE_FULL,
   /** The service or the model is still loading, or is closing. */
   NOT_READY,
   /** The deadline has passed, or would pass before the answer. */
   DEADLINE_EXCEEDED,
-  /** The client has disconnected. */
   CLIENT_GONE,
   /** The device has no memory for this forward. The worker continues. */
   OUT_OF_DEVICE_MEMORY,
@@ -37,7 +35,6 @@ public enum ErrorCode {
   NOT_EQUIVALENT,
   /** A data set has a bad layout, a bad archive or too many damaged files. */
   BAD_DATASET,
-  /** No job has that id. */
   JOB_NOT_FOUND,
   /** The state of a job or a model does not allow the operation. */
   CONFLICT,

@@ -46,7 +46,6 @@ public final class ServiceException extends RuntimeException {
     return Optional.ofNullable(retryAfter);
   }
 
-  /** Throws this exception unless it has one of these codes. */
   public void rethrowUnless(ErrorCode... expected) {
     if (!List.of(expected).contains(code)) {
       throw this;

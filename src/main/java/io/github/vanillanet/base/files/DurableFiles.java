@@ -18,7 +18,6 @@ public final class DurableFiles {
 
   private DurableFiles() {}
 
-  /** Writes a file's new content. */
   @FunctionalInterface
   public interface Content {
     void writeTo(Path file) throws IOException;

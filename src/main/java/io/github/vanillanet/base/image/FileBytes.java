@@ -32,7 +32,6 @@ final class FileBytes {
     return file.getInt() & 0xffff_ffffL;
   }
 
-  /** The four characters that name a chunk. */
   static String chunkType(ByteBuffer file) {
     byte[] type = new byte[4];
     file.get(type);

@@ -25,7 +25,6 @@ final class Palette {
     }
   }
 
-  /** Exchanges red and blue in the first {@code entries} colours. */
   void swapRedAndBlue(int entries) {
     for (int at = 0; at < 3 * Math.min(256, entries); at += 3) {
       byte red = rgb[at];
@@ -34,12 +33,10 @@ final class Palette {
     }
   }
 
-  /** Writes the colour of {@code index} at {@code at}. */
   void put(int index, byte[] out, int at) {
     System.arraycopy(rgb, 3 * index, out, at, 3);
   }
 
-  /** Returns whether entry 0 is black and entry 1 white. */
   boolean isBlackAndWhite() {
     return Arrays.equals(rgb, 0, 6, new byte[] {0, 0, 0, -1, -1, -1}, 0, 6);
   }

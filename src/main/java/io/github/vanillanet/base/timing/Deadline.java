@@ -64,7 +64,6 @@ public final class Deadline {
     return exists() ? new Deadline(ticker, start, budgetNanos - other.toNanos()) : this;
   }
 
-  /** The earlier of the two. */
   public Deadline sooner(Deadline other) {
     return remainingNanos() <= other.remainingNanos() ? this : other;
   }

@@ -26,7 +26,6 @@ public record Probes(long seed, int count) {
     }
   }
 
-  /** The images at a model's input size. */
   public List<RgbImage> images(int height, int width) {
     SplittableRandom random = new SplittableRandom(seed);
     List<RgbImage> images = new ArrayList<>();

@@ -53,7 +53,6 @@ public record Architecture(
         OFFICIAL_INPUT);
   }
 
-  /** Number of blocks between the stem and the classifier. */
   public int blocks() {
     return dims.size() - 1;
   }

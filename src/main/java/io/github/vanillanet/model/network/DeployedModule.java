@@ -56,7 +56,6 @@ public record DeployedModule(String source, ScriptObject root) {
     return new DeployedModule(source, tree.instance(attributes));
   }
 
-  /** Writes the artifact. */
   public void write(Path file) throws IOException {
     TorchArchive.writeModule(file, source, root);
   }

@@ -33,7 +33,6 @@ public enum Precision {
         .findFirst();
   }
 
-  /** Type of the stored weights. */
   public ScalarType storage() {
     return storage;
   }

@@ -57,7 +57,6 @@ public final class ShapeReader {
     return training ? Form.TRAINING : Form.DEPLOYED;
   }
 
-  /** Output channels of a convolution. */
   private static int outputs(StateDict weights, String convolution, int official) {
     String name = convolution + ".weight";
     if (!weights.contains(name)) {

@@ -89,7 +89,6 @@ public enum VanillaNetVariant {
     return Arrays.stream(values()).filter(v -> v.officialName().equals(wanted)).findFirst();
   }
 
-  /** All official names, separated by commas. */
   public static String names() {
     return Arrays.stream(values())
         .map(VanillaNetVariant::officialName)

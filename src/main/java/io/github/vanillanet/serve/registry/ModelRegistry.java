@@ -70,7 +70,6 @@ public final class ModelRegistry implements AutoCloseable {
     onChange.run();
   }
 
-  /** The id of the live version of {@code name}. */
   public Optional<ModelId> live(String name) {
     return current(name).map(ServedModel::id);
   }
@@ -97,7 +96,6 @@ public final class ModelRegistry implements AutoCloseable {
         .ifPresent(SwapGuard::startRollback);
   }
 
-  /** The faults of the live versions. */
   public Map<ModelId, LaneFault> faults() {
     Map<ModelId, LaneFault> faults = new LinkedHashMap<>();
     for (ServedModel model : live.values()) {

@@ -26,8 +26,21 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
       String published = version.manifest().certificate().artifactSha256();
       return new ServedArtifact(version.artifact(), published, arithmetic);
     }
+    Manifest manifest = version.manifest();
     try {
-      return derive(version, arithmetic);
+      Path file = Files.createTempFile("vanillanet-", ".pt");
+      try {
+        DerivedArtifact.write(
+            version.artifact(),
+            manifest.architecture(),
+            manifest.preprocessing(),
+            arithmetic,
+            file);
+        return new ServedArtifact(file, Sha256.of(file), arithmetic);
+      } catch (IOException | RuntimeException | Error e) {
+        Files.delete(file);
+        throw e;
+      }
     } catch (IOException | UncheckedIOException e) {
       throw BAD_CONFIGURATION.error(
           e,
@@ -36,20 +49,6 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
           arithmetic,
           System.getProperty("java.io.tmpdir"),
           e);
-    }
-  }
-
-  private static ServedArtifact derive(StoredVersion version, Arithmetic arithmetic)
-      throws IOException {
-    Manifest manifest = version.manifest();
-    Path file = Files.createTempFile("vanillanet-", ".pt");
-    try {
-      DerivedArtifact.write(
-          version.artifact(), manifest.architecture(), manifest.preprocessing(), arithmetic, file);
-      return new ServedArtifact(file, Sha256.of(file), arithmetic);
-    } catch (IOException | RuntimeException | Error e) {
-      Files.delete(file);
-      throw e;
     }
   }
 
