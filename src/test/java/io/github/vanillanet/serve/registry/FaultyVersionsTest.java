@@ -71,7 +71,8 @@ class FaultyVersionsTest {
   @BeforeEach
   void publish() throws IOException {
     ModelRepository repository = NarrowModels.publish(root, "narrow", 3);
-    versions = new VersionSwitch(repository, loader::load, registry, new SwapGuard.Limits(100, 50), 3);
+    versions =
+        new VersionSwitch(repository, loader::load, registry, new SwapGuard.Limits(100, 50), 3);
     image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
   }
 
