@@ -24,13 +24,6 @@ public record RandomErasing(double probability) {
 
   private static final double MAX_ASPECT = 1 / 0.3;
 
-  public RandomErasing {
-    if (!(probability >= 0 && probability <= 1)) {
-      throw new IllegalArgumentException(
-          "the probability of random erasing must be from 0 to 1, found " + probability);
-    }
-  }
-
   /**
    * @param chw holds a sample [3, height, width] at {@code offset}; written by absolute puts
    */

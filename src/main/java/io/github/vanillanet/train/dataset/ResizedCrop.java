@@ -20,13 +20,6 @@ public record ResizedCrop(double minScale) {
 
   private static final double MAX_RATIO = 4.0 / 3;
 
-  public ResizedCrop {
-    if (!(minScale > 0 && minScale <= 1)) {
-      throw new IllegalArgumentException(
-          "the smallest scale must be greater than 0 and at most 1, found " + minScale);
-    }
-  }
-
   /** The box at its own resolution. */
   RgbImage cut(RgbImage image, SplittableRandom random) {
     int width = image.width();

@@ -21,13 +21,6 @@ public record ValidationRule(Source source, double fraction, long seed) {
     SPLIT_OF_TRAINING
   }
 
-  public ValidationRule {
-    if (!(fraction > 0 && fraction < 1)) {
-      throw new IllegalArgumentException(
-          "the share of validation images must be between 0 and 1, found " + fraction);
-    }
-  }
-
   /**
    * Chooses the validation images of one class by the hash of (seed, content): new files change few
    * choices, and copies of one image stay together. If there are two images or more, at least one

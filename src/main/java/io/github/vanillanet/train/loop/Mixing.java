@@ -18,9 +18,6 @@ record Mixing(double lambda, int top, int height, int left, int width) {
 
   static final Mixing NONE = new Mixing(1, 0, 0, 0, 0);
 
-  /** Probability of mixing a batch. */
-  private static final double PROBABILITY = 1;
-
   private static final double CUTMIX_PROBABILITY = 0.5;
 
   /**
@@ -33,9 +30,10 @@ record Mixing(double lambda, int top, int height, int left, int width) {
    */
   static Mixing of(double mixup, double cutmix, long seed, long step, int height, int width) {
     SplittableRandom random = RandomStreams.of(seed, RandomStreams.Purpose.MIXING, step);
-    if ((mixup == 0 && cutmix == 0) || random.nextDouble() >= PROBABILITY) {
+    if (mixup == 0 && cutmix == 0) {
       return NONE;
     }
+    random.nextDouble(); // timm draws whether to mix, with probability 1
     boolean cut = mixup == 0 || (cutmix > 0 && random.nextDouble() < CUTMIX_PROBABILITY);
     double lambda = RandomStreams.beta(random, cut ? cutmix : mixup);
     return cut ? box(random, lambda, height, width) : mixup(lambda);

@@ -8,6 +8,8 @@ import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.train.dataset.Batch;
 import io.github.vanillanet.train.dataset.BatchSource;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.DoubleSummaryStatistics;
 import java.util.Optional;
@@ -21,6 +23,8 @@ import java.util.Optional;
  * @param clock for the checkpoint interval and for images per second
  * @param data training batches of the recipe's size
  * @param validation evaluated every {@code evaluateEvery} epochs and after the last
+ * @param checkpoint file that is replaced at the end of every epoch
+ * @param checkpointInterval between two checkpoints within an epoch; zero for none
  */
 public record TrainingLoop(
     TorchRuntime runtime,
@@ -30,7 +34,8 @@ public record TrainingLoop(
     BatchSource data,
     BatchSource validation,
     int evaluateEvery,
-    CheckpointPolicy checkpoints,
+    Path checkpoint,
+    Duration checkpointInterval,
     TrainingListener listener) {
 
   /**
@@ -111,7 +116,7 @@ public record TrainingLoop(
         accuracies.accept(report.accuracy());
         listener.stepped(report);
         epochDone = step % data.batches() == 0;
-        if (epochDone || checkpoints.isDue(clock.millis() - savedAt)) {
+        if (epochDone || isCheckpointDue()) {
           save(epoch);
         }
       }
@@ -158,12 +163,17 @@ public record TrainingLoop(
           batch.size() / seconds);
     }
 
+    private boolean isCheckpointDue() {
+      return !checkpointInterval.isZero()
+          && clock.millis() - savedAt >= checkpointInterval.toMillis();
+    }
+
     private void save(int epoch) {
       TrainingState state = new TrainingState(spec, engine.state(), step);
       state.requireFinite();
-      CheckpointFile.write(checkpoints.file(), state, epoch);
+      CheckpointFile.write(checkpoint, state, epoch);
       savedAt = clock.millis();
-      listener.checkpointed(checkpoints.file(), step);
+      listener.checkpointed(checkpoint, step);
     }
 
     private Evaluation evaluate(int epoch, boolean average) {

@@ -27,7 +27,6 @@ import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.loop.CheckpointFile;
-import io.github.vanillanet.train.loop.CheckpointPolicy;
 import io.github.vanillanet.train.loop.Compute;
 import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Kernels;
@@ -193,7 +192,8 @@ public final class TrainingPipeline {
             batches,
             held,
             Math.max(1, recipe.epochs() / EVALUATIONS),
-            new CheckpointPolicy(checkpoint, Duration.ofSeconds(job.checkpointSeconds())),
+            checkpoint,
+            Duration.ofSeconds(job.checkpointSeconds()),
             progress)
         .run(start(spec, checkpoint));
   }

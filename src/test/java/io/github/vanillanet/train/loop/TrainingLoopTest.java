@@ -88,9 +88,9 @@ class TrainingLoopTest {
           }
         };
 
-    CheckpointPolicy policy = new CheckpointPolicy(folder.resolve("c.pth"), Duration.ofSeconds(4));
+    Duration interval = Duration.ofSeconds(4);
     TrainingState start = TrainingState.fresh(spec(plain(2)));
-    run(start, policy, () -> Instant.ofEpochSecond(seconds.get()), listener);
+    run(start, "c.pth", interval, () -> Instant.ofEpochSecond(seconds.get()), listener);
 
     assertThat(saved).containsExactly(4, 6, 10, 12);
   }
@@ -126,17 +126,26 @@ class TrainingLoopTest {
   }
 
   private TrainingOutcome run(TrainingState start, String file, TrainingListener listener) {
-    CheckpointPolicy policy = new CheckpointPolicy(folder.resolve(file), Duration.ZERO);
-    return run(start, policy, InstantSource.system(), listener);
+    return run(start, file, Duration.ZERO, InstantSource.system(), listener);
   }
 
-  private static TrainingOutcome run(
+  private TrainingOutcome run(
       TrainingState start,
-      CheckpointPolicy policy,
+      String file,
+      Duration interval,
       InstantSource clock,
       TrainingListener listener) {
     return new TrainingLoop(
-            TorchRuntime.load(), Device.CPU, 1, clock, DATA, VALIDATION, 1, policy, listener)
+            TorchRuntime.load(),
+            Device.CPU,
+            1,
+            clock,
+            DATA,
+            VALIDATION,
+            1,
+            folder.resolve(file),
+            interval,
+            listener)
         .run(start);
   }
 
