@@ -49,7 +49,7 @@ public final class Oracle {
         };
     try {
       byte[] bytes = Files.readAllBytes(file(name + ".bin"));
-      return HostTensor.wrap(
+      return new HostTensor(
           type,
           shape.stream().mapToLong(Long::longValue).toArray(),
           ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));

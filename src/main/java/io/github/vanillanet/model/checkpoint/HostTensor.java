@@ -9,30 +9,22 @@ import java.util.function.Consumer;
 /**
  * A dense row-major tensor of at most 2 GiB in host memory. Its bytes are little-endian, on the
  * heap or in a mapping; there is nothing to close. Immutable; any thread.
+ *
+ * @param bytes from position to limit: little-endian, row-major; not copied
  */
-public final class HostTensor {
+public record HostTensor(ScalarType type, long[] shape, ByteBuffer bytes) {
 
   private static final int CHUNK = 1 << 14;
 
-  private final ScalarType type;
-  private final long[] shape;
-  private final ByteBuffer bytes;
-
-  private HostTensor(ScalarType type, long[] shape, ByteBuffer bytes) {
-    this.type = type;
-    this.shape = shape.clone();
-    this.bytes = bytes.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  public HostTensor {
+    shape = shape.clone();
+    bytes = bytes.slice().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
     long expected = Math.multiplyExact(elementCount(shape), (long) type.bytes());
-    if (this.bytes.remaining() != expected) {
+    if (bytes.remaining() != expected) {
       throw new IllegalArgumentException(
           "%s %s takes %d bytes, found %d"
-              .formatted(type, Arrays.toString(shape), expected, this.bytes.remaining()));
+              .formatted(type, Arrays.toString(shape), expected, bytes.remaining()));
     }
-  }
-
-  /** Wraps {@code bytes} from position to limit without copying: little-endian, row-major. */
-  public static HostTensor wrap(ScalarType type, long[] shape, ByteBuffer bytes) {
-    return new HostTensor(type, shape, bytes);
   }
 
   public static HostTensor of(float[] values, long... shape) {
@@ -70,10 +62,7 @@ public final class HostTensor {
     return count;
   }
 
-  public ScalarType type() {
-    return type;
-  }
-
+  @Override
   public long[] shape() {
     return shape.clone();
   }
@@ -87,6 +76,7 @@ public final class HostTensor {
   }
 
   /** A new read-only view of all bytes, little-endian, position 0. */
+  @Override
   public ByteBuffer bytes() {
     return bytes.duplicate().order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -36,6 +36,17 @@ public enum ScalarType {
     return Optional.empty();
   }
 
+  /**
+   * @param what names the tensor or storage in the message
+   */
+  static ScalarType require(String name, String what) {
+    return ofTorchName(name)
+        .orElseThrow(
+            () ->
+                Rejection.of(
+                    "%s: expected a known element type, found %s", what, Rejection.quote(name)));
+  }
+
   public int bytes() {
     return bytes;
   }

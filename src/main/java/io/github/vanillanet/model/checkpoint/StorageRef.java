@@ -35,21 +35,15 @@ record StorageRef(String type, String key, long elements) {
   }
 
   long byteSize() {
-    long width = type.equals("UntypedStorage") ? 1 : elementType().bytes();
+    long width =
+        type.equals("UntypedStorage")
+            ? 1
+            : ScalarType.require(type, "storage " + Rejection.quote(key)).bytes();
     if (elements > Long.MAX_VALUE / width) {
       throw Rejection.of(
           "storage %s: expected a size below 2^63 bytes, found %d elements of %d bytes",
           Rejection.quote(key), elements, width);
     }
     return elements * width;
-  }
-
-  private ScalarType elementType() {
-    return ScalarType.ofTorchName(type)
-        .orElseThrow(
-            () ->
-                Rejection.of(
-                    "storage %s: expected a known element type, found %s",
-                    Rejection.quote(key), Rejection.quote(type)));
   }
 }

@@ -21,13 +21,7 @@ record TensorReader(
 
   private HostTensor read(String name, TensorRef tensor) {
     String shown = Rejection.quote(name);
-    ScalarType type =
-        ScalarType.ofTorchName(tensor.type())
-            .orElseThrow(
-                () ->
-                    Rejection.of(
-                        "%s: expected a floating or integer element type, found %s",
-                        shown, Rejection.quote(tensor.type())));
+    ScalarType type = ScalarType.require(tensor.type(), shown);
     int width = type.bytes();
     long count = requireSmall(shown, tensor, width);
     allowance.take(count * width);
@@ -35,11 +29,11 @@ record TensorReader(
     ByteRange storage = storages.apply(tensor.storage());
     ByteBuffer bytes = storage.slice(tensor.offset() * width, (int) (span * width));
     if (count == 0 || isDense(tensor)) {
-      return HostTensor.wrap(type, tensor.shape(), bytes);
+      return new HostTensor(type, tensor.shape(), bytes);
     }
     ByteBuffer dense = memory.take((int) (count * width));
     copy(tensor, width, bytes, dense.duplicate().order(dense.order()));
-    return HostTensor.wrap(type, tensor.shape(), dense);
+    return new HostTensor(type, tensor.shape(), dense);
   }
 
   private static long requireSmall(String name, TensorRef tensor, int width) {

@@ -5,7 +5,6 @@ import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
@@ -45,12 +44,12 @@ final class TrainingSubmission {
             .data()
             .orElseThrow(
                 () ->
-                    invalid(
+                    INVALID_REQUEST.error(
                         "data: expected a folder in the data root, or a zip in the multipart field"
                             + " 'data'"));
     Path folder = root.resolve("data", data);
     if (!Files.isDirectory(folder)) {
-      throw invalid("data: expected a folder, '%s' is a file".formatted(data));
+      throw INVALID_REQUEST.error("data: expected a folder, '%s' is a file", data);
     }
     return jobs.submit(
         spec(recipe, Optional.of(folder.toString()), Optional.empty()).toJson(request),
@@ -65,7 +64,7 @@ final class TrainingSubmission {
   Job submit(JsonNode request, Path archive) {
     Recipe recipe = Recipe.of(request);
     if (recipe.data().isPresent()) {
-      throw invalid("data: expected a path or an upload, found both");
+      throw INVALID_REQUEST.error("data: expected a path or an upload, found both");
     }
     long bytes = requireZip(archive);
     Job job =
@@ -107,15 +106,12 @@ final class TrainingSubmission {
         throw TOO_LARGE.error("data: expected at most %d bytes, found %d", limit, size);
       }
       if (!Arrays.equals(bytes.readNBytes(ZIP.length), ZIP)) {
-        throw invalid("data: expected a zip of an image folder, the upload is not a zip");
+        throw INVALID_REQUEST.error(
+            "data: expected a zip of an image folder, the upload is not a zip");
       }
       return size;
     } catch (IOException e) {
       throw new IllegalStateException("reading the uploaded file failed", e);
     }
-  }
-
-  private static ServiceException invalid(String message) {
-    return INVALID_REQUEST.error(message);
   }
 }

@@ -175,7 +175,7 @@ public record Recipe(
         .flatMap(VanillaNetVariant::named)
         .orElseThrow(
             () ->
-                invalid(
+                INVALID_REQUEST.error(
                     "variant: expected one of %s, found '%s'", VanillaNetVariant.names(), name));
   }
 
@@ -212,7 +212,7 @@ public record Recipe(
     try {
       return RandAugment.parse(text);
     } catch (ServiceException e) {
-      throw invalid("rand_augment: %s", e.getMessage());
+      throw INVALID_REQUEST.error("rand_augment: %s", e.getMessage());
     }
   }
 
@@ -220,7 +220,7 @@ public record Recipe(
     try {
       Cost.of(Network.of(architecture, Form.TRAINING));
     } catch (ServiceException e) {
-      throw invalid("input_size: %s", e.getMessage());
+      throw INVALID_REQUEST.error("input_size: %s", e.getMessage());
     }
   }
 
@@ -237,11 +237,7 @@ public record Recipe(
 
   private static void require(boolean holds, String message, Object... facts) {
     if (!holds) {
-      throw invalid(message, facts);
+      throw INVALID_REQUEST.error(message, facts);
     }
-  }
-
-  private static ServiceException invalid(String message, Object... facts) {
-    return INVALID_REQUEST.error(message.formatted(facts));
   }
 }

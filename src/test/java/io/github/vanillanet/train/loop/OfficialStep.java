@@ -141,7 +141,7 @@ final class OfficialStep {
             };
         tensors.put(
             tensor.get("name").asText(),
-            HostTensor.wrap(
+            new HostTensor(
                 type,
                 shape,
                 bytes.slice(tensor.get("offset").asInt(), tensor.get("bytes").asInt())));
