@@ -41,7 +41,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ConfigCommand.class,
       HelpCommand.class
     })
-public final class CommandLineInterface implements Runnable {
+public final class CommandLineInterface {
 
   private static final int FAILED = 1;
   private static final int INVALID_COMMAND_LINE = 2;
@@ -62,11 +62,6 @@ public final class CommandLineInterface implements Runnable {
         };
       }
     }
-  }
-
-  @Override
-  public void run() {
-    throw new IllegalStateException("the service starts without picocli");
   }
 
   /**

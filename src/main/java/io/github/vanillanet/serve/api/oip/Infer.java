@@ -37,7 +37,7 @@ final class Infer {
   Infer(ClassificationService service, ModelSelection selection, ServingConfig config) {
     this.service = service;
     this.selection = selection;
-    this.body = new InferBody(new InferRequestReader(config.maxTensorBody().asLongValue()));
+    this.body = new InferBody(config.maxTensorBody().asLongValue());
     this.maxImageBytes = config.maxImageBody().asLongValue();
   }
 

@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.api.oip;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.ByteArrayInputStream;
@@ -28,10 +29,13 @@ final class InferBody {
 
   private static final String SIZE = "binary_data_size";
 
-  private final InferRequestReader reader;
+  private final JsonFactory json;
 
-  InferBody(InferRequestReader reader) {
-    this.reader = reader;
+  /**
+   * @param maxString characters of one base64 string
+   */
+  InferBody(long maxString) {
+    this.json = JsonValues.factory(maxString);
   }
 
   /**
@@ -42,18 +46,18 @@ final class InferBody {
       InputStream body, Optional<String> header, Function<ByteBuffer, InputTensor> raw) {
     try {
       if (header.isEmpty()) {
-        return withBinaries(reader.read(body), InputStream.nullInputStream());
+        return withBinaries(InferRequestReader.read(json, body), InputStream.nullInputStream());
       }
       long jsonBytes = length(header.get());
       if (jsonBytes == 0) {
         return rawRequest(raw.apply(ByteBuffer.wrap(body.readAllBytes())));
       }
-      byte[] json = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
-      if (json.length < jsonBytes) {
+      byte[] head = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
+      if (head.length < jsonBytes) {
         throw INVALID_REQUEST.error(
-            "%s: expected %d bytes of JSON, the body has %d", HEADER, jsonBytes, json.length);
+            "%s: expected %d bytes of JSON, the body has %d", HEADER, jsonBytes, head.length);
       }
-      return withBinaries(reader.read(new ByteArrayInputStream(json)), body);
+      return withBinaries(InferRequestReader.read(json, new ByteArrayInputStream(head)), body);
     } catch (IOException e) {
       throw JsonValues.endsEarly(e);
     }
@@ -98,7 +102,7 @@ final class InferBody {
 
   private static InputTensor binary(InputTensor input, long size, InputStream tail)
       throws IOException {
-    if (input.content() instanceof InputTensor.Content.Json json && !json.data().isEmpty()) {
+    if (input.content() instanceof TensorData data && !data.isEmpty()) {
       throw INVALID_REQUEST.error("input '%s': expected data or %s, got both", input.name(), SIZE);
     }
     int wanted = (int) Math.min(size, Integer.MAX_VALUE);

@@ -19,20 +19,13 @@ import java.util.Optional;
  */
 final class InferRequestReader {
 
-  private final JsonFactory json;
+  private InferRequestReader() {}
 
   /**
-   * @param maxString longest base64 string, in characters
-   */
-  InferRequestReader(long maxString) {
-    json = JsonValues.factory(maxString);
-  }
-
-  /**
-   * @throws ServiceException {@code INVALID_REQUEST} with the position, if it is not an inference
+   * @throws ServiceException {@code INVALID_REQUEST} with a position, if it is not an inference
    *     request
    */
-  InferRequest read(InputStream body) {
+  static InferRequest read(JsonFactory json, InputStream body) {
     return JsonValues.object(json, body, InferRequestReader::request);
   }
 
@@ -105,7 +98,7 @@ final class InferRequestReader {
               + " datatype '%s', %s",
           name, datatype, hasShape ? "a shape" : "no shape");
     }
-    return new InputTensor(name, datatype, shape, parameters, new InputTensor.Content.Json(data));
+    return new InputTensor(name, datatype, shape, parameters, data);
   }
 
   private static InferRequest.RequestedOutput output(JsonParser parser) throws IOException {

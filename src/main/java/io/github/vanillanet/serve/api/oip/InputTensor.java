@@ -22,10 +22,7 @@ record InputTensor(
     String name, String datatype, long[] shape, Parameters parameters, Content content) {
 
   /** The elements as they arrived, row-major. */
-  sealed interface Content {
-
-    /** Elements in the JSON. */
-    record Json(TensorData data) implements Content {}
+  sealed interface Content permits TensorData, Content.Binary {
 
     /**
      * Elements after the JSON, or the whole body of a raw request.
@@ -82,8 +79,8 @@ record InputTensor(
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape
    */
   ByteBuffer floats() {
-    if (content instanceof Content.Json json) {
-      return numbers(json.data()).floats();
+    if (content instanceof TensorData data) {
+      return numbers(data).floats();
     }
     boolean half = datatype.equals("FP16");
     ByteBuffer little = binary(half ? Short.BYTES : Float.BYTES);
@@ -110,8 +107,8 @@ record InputTensor(
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit type or shape
    */
   ByteBuffer bytes() {
-    if (content instanceof Content.Json json) {
-      return ByteBuffer.wrap(numbers(json.data()).bytes());
+    if (content instanceof TensorData data) {
+      return ByteBuffer.wrap(numbers(data).bytes());
     }
     return binary(1);
   }
@@ -124,8 +121,8 @@ record InputTensor(
    * @throws ServiceException {@code TOO_LARGE} if one is too long
    */
   List<byte[]> elements(long maxElementBytes) {
-    if (content instanceof Content.Json json) {
-      return ofBase64(json.data(), maxElementBytes);
+    if (content instanceof TensorData data) {
+      return ofBase64(data, maxElementBytes);
     }
     Content.Binary binary = (Content.Binary) content;
     if (!binary.raw()) {

@@ -7,6 +7,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
+import java.util.function.Predicate;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -62,8 +63,7 @@ public final class ServerResource {
   @APIResponse(responseCode = "200", ref = "Healthy")
   @APIResponse(responseCode = "503", ref = "Unhealthy")
   public Response live() {
-    boolean live = !health.getLiveness().isDown();
-    return answer(live, new Health(live, !health.getReadiness().isDown(), NAME));
+    return answer(Health::live);
   }
 
   /** Triton answers 400 and KServe 503 if the server is not ready; Kubernetes accepts both. */
@@ -73,11 +73,11 @@ public final class ServerResource {
   @APIResponse(responseCode = "200", ref = "Healthy")
   @APIResponse(responseCode = "503", ref = "Unhealthy")
   public Response ready() {
-    boolean ready = !health.getReadiness().isDown();
-    return answer(ready, new Health(!health.getLiveness().isDown(), ready, NAME));
+    return answer(Health::ready);
   }
 
-  private static Response answer(boolean good, Health health) {
-    return Response.status(good ? 200 : 503).entity(health).build();
+  private Response answer(Predicate<Health> good) {
+    Health now = new Health(!health.getLiveness().isDown(), !health.getReadiness().isDown(), NAME);
+    return Response.status(good.test(now) ? 200 : 503).entity(now).build();
   }
 }

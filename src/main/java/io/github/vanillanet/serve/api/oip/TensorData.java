@@ -13,7 +13,7 @@ import java.util.List;
  * Elements of a JSON tensor in their order, which is row-major whether the lists are nested or
  * flat. Grows in pieces, because the declared shape may follow the data, and may be wrong.
  */
-final class TensorData {
+final class TensorData implements InputTensor.Content {
 
   private static final int PIECE = 1 << 14;
 
