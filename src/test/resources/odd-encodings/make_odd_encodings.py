@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes small pictures of odd encodings and Pillow's own answers (index.json).
+"""Writes small pictures with odd encodings, and the results of Pillow (index.json).
 Needs Pillow 9.4.0 with littlecms and WebP, and libjpeg-turbo's cjpeg. Run: python3 make_odd_encodings.py OUT"""
 import hashlib, io, json, struct, subprocess, sys, warnings, zlib
 from pathlib import Path

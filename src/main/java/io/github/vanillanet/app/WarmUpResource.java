@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @Blocking
 public final class WarmUpResource {
 
-  /** Below {@code /v2/repository}, where bodies are collected in the same way as images. */
+  /** The path is below {@code /v2/repository}, where bodies are collected like images. */
   static final String PATH = "/v2/repository/.warm-up";
 
   private static final int PREDICTIONS = 5;

@@ -133,7 +133,7 @@ final class BicubicResizer {
     }
   }
 
-  /** The outputs of one axis that some but not all of their samples have been added to. */
+  /** The outputs of one axis to which some but not all of their samples have been added. */
   private static final class Sums {
 
     private final ResampleWeights axis;

@@ -94,7 +94,7 @@ public record Preprocessing(
         decoded,
         resizedWidth,
         resizedHeight,
-        (long) Math.rint((resizedWidth - width) / 2.0), // half to even, as Python's round
+        (long) Math.rint((resizedWidth - width) / 2.0), // rounds half to even, like Python's round
         (long) Math.rint((resizedHeight - height) / 2.0),
         width,
         height);

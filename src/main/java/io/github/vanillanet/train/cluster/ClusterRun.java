@@ -207,7 +207,10 @@ final class ClusterRun implements JobRun {
     return false;
   }
 
-  /** Mostly from the pod. Also appends the end of the container's log to the training's log. */
+  /**
+   * Finds the reason, mostly from the pod. Also appends the end of the container's log to the
+   * training's log.
+   */
   private RunEnd reason(JobCondition failed) {
     try {
       PodReport pod = cluster.pod(name);

@@ -33,9 +33,9 @@ final class TrainingJob {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * All that no setting changes. The service decides whether to resume, so the backoff limit is 0.
-   * The policy of the termination message adds the end of the log to the pod's status, which the
-   * service may read.
+   * The fields that no setting changes. The service decides whether to resume, so the backoff limit
+   * is 0. The policy of the termination message adds the end of the log to the pod's status, which
+   * the service may read.
    */
   private static final String TEMPLATE =
       """

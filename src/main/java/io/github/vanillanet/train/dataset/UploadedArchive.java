@@ -116,7 +116,7 @@ public record UploadedArchive(ArchiveLimits limits) {
         && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES;
   }
 
-  /** Also the folder of macOS resource forks. */
+  /** Returns true for hidden files and the folder of macOS resource forks. */
   private static boolean isHidden(String name) {
     return name.startsWith(".") || name.equals("__MACOSX");
   }

@@ -14,7 +14,10 @@ import java.util.Arrays;
  */
 record FileTail(long from, byte[] bytes) {
 
-  /** The bytes from {@code start} on, but at most the last {@code most}; none without a file. */
+  /**
+   * Reads the bytes from {@code start} on, at most the last {@code most}; empty if there is no
+   * file.
+   */
   static FileTail read(Path file, long start, int most) {
     if (!Files.exists(file)) {
       return new FileTail(start, new byte[0]);

@@ -198,7 +198,9 @@ public final class TrainingPipeline {
         .run(start(spec, checkpoint));
   }
 
-  /** From the job's checkpoint, otherwise the weights to fine-tune, otherwise random weights. */
+  /**
+   * Starts from the job's checkpoint, otherwise the weights to fine-tune, otherwise random weights.
+   */
   private TrainingState start(TrainingSpec spec, Path checkpoint) {
     if (Files.exists(checkpoint)) {
       return CheckpointFile.read(checkpoint, spec);

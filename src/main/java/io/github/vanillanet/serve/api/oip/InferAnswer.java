@@ -132,7 +132,7 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
 
   /**
    * The best classes of each row as strings {@code LOGIT:INDEX:LABEL}, best first. The datatype is
-   * BYTES, as in the text of the extension; its example has STRING.
+   * BYTES, as the text of the extension requires; its example has STRING.
    *
    * @see <a
    *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_classification.md">the

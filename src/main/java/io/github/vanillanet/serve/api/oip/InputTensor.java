@@ -73,9 +73,9 @@ record InputTensor(
   }
 
   /**
-   * FP32, or FP16 converted to it; the values are not checked.
+   * Returns the elements of an FP32 or FP16 tensor as float32. The values are not checked.
    *
-   * @return float32 in native byte order; for FP32 a view of the request's bytes
+   * @return values in native byte order; for FP32 a view of the request's bytes
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape
    */
   ByteBuffer floats() {
@@ -102,7 +102,7 @@ record InputTensor(
   }
 
   /**
-   * UINT8.
+   * Returns the elements of a UINT8 tensor.
    *
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit type or shape
    */
@@ -114,7 +114,7 @@ record InputTensor(
   }
 
   /**
-   * BYTES.
+   * Returns the elements of a BYTES tensor.
    *
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape or cannot
    *     be separated
