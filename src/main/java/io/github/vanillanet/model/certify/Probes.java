@@ -2,6 +2,7 @@ package io.github.vanillanet.model.certify;
 
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -60,13 +61,8 @@ public record Probes(long seed, int count) {
   public float[] normalised(Preprocessing preprocessing) {
     int height = preprocessing.height();
     int width = preprocessing.width();
-    float[] batch = new float[count * 3 * height * width];
-    int at = 0;
-    for (RgbImage image : images(height, width)) {
-      float[] sample = preprocessing.normalise(image);
-      System.arraycopy(sample, 0, batch, at, sample.length);
-      at += sample.length;
-    }
-    return batch;
+    FloatBuffer batch = FloatBuffer.allocate(count * 3 * height * width);
+    images(height, width).forEach(image -> batch.put(preprocessing.normalise(image)));
+    return batch.array();
   }
 }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.network;
 
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -31,14 +32,11 @@ public record Architecture(
           "%s: expected %d widths, found %s"
               .formatted(variant.officialName(), variant.strides().size() + 1, dims));
     }
-    if (dims.stream().anyMatch(width -> width < 1) || actNum < 0 || classes < 1) {
+    int smallest = Collections.min(dims);
+    if (smallest < 1 || classes < 1 || inputHeight < 1 || inputWidth < 1 || actNum < 0) {
       throw new IllegalArgumentException(
-          "expected positive widths and classes and act_num of at least 0, found %s, %d and %d"
-              .formatted(dims, classes, actNum));
-    }
-    if (inputHeight < 1 || inputWidth < 1) {
-      throw new IllegalArgumentException(
-          "expected a positive input size, found %dx%d".formatted(inputHeight, inputWidth));
+          "expected positive widths, classes and sides, act_num 0 or more, found %s, %d, %dx%d, %d"
+              .formatted(dims, classes, inputHeight, inputWidth, actNum));
     }
   }
 
