@@ -78,11 +78,14 @@ final class ServingWiring {
       ModelRegistry registry,
       DefaultModel defaultModel,
       ServiceLifecycle lifecycle) {
-    return new ModelSelection(
-        registry,
-        defaultModel::name,
-        () -> lifecycle.state() != ServiceLifecycle.State.READY,
-        config.groups());
+    ModelSelection selection =
+        new ModelSelection(
+            registry,
+            config.defaultModel(),
+            () -> lifecycle.state() != ServiceLifecycle.State.READY,
+            config.groups());
+    defaultModel.onChange(selection::useDefault);
+    return selection;
   }
 
   @Singleton

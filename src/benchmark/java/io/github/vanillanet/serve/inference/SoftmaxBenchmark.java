@@ -1,6 +1,5 @@
 package io.github.vanillanet.serve.inference;
 
-import io.github.vanillanet.model.repository.ModelId;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
@@ -37,8 +36,7 @@ public class SoftmaxBenchmark {
     for (int i = 0; i < CLASSES; i++) {
       logits[i] = (float) random.nextGaussian();
     }
-    return new Inference(
-        new ModelId("benchmark", 1), true, labels, 1, logits, Collections.emptySortedMap());
+    return new Inference("benchmark", 1, true, labels, 1, logits, Collections.emptySortedMap());
   }
 
   @Benchmark

@@ -18,32 +18,87 @@ import java.nio.ByteOrder;
  * <p>The innermost loops read and write one array each at one index, because the JIT compiler
  * vectorises such loops. It does not vectorise {@code Math.min} and {@code max}, so the loops clip
  * with sign masks.
+ *
+ * <p>Each axis is an instance, with Pillow's bicubic weights as 22-bit fixed-point integers. The
+ * kernel has a = -0.5. When the axis shrinks, the kernel is widened by the ratio, which is the
+ * antialias. Output i is the sum, over the positions p from {@code first[i]} up to but not
+ * including {@code end[i]}, of sample p times {@code weights[base[i] + p]}.
  */
 final class BicubicResizer {
 
   /** Small enough that a column and its sums stay in the first-level cache. */
   private static final int STRIP_ROWS = 112;
 
-  private static final int HALF = 1 << ResampleWeights.PRECISION_BITS - 1;
+  /** 32 bits, less 8 for the sample and 2 for the overshoot of the kernel. */
+  private static final int PRECISION_BITS = 22;
+
+  private static final int HALF = 1 << PRECISION_BITS - 1;
+  private static final double KERNEL_SUPPORT = 2.0;
+  private static final double A = -0.5;
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private final byte[] source; // row-major, interleaved
-  private final int stride; // bytes of a source row
-  private final Sums columns; // each of 3 * STRIP_ROWS samples
-  private final Sums rows; // each of 3 * width samples
-  private final int[][] strip; // [STRIP_ROWS][3 * width], interleaved
-  private final byte[] out;
+  private final int[] first; // never decreases
+  private final int[] end;
+  private final int[] base;
+  private final int[] weights;
+  private final int[][] sums; // ring of open outputs
+  private int opened;
+  private int finished;
 
-  private BicubicResizer(
-      RgbImage source, ResampleWeights columns, ResampleWeights rows, int width, int height) {
-    this.source = source.rgb();
-    this.stride = 3 * source.width();
-    this.columns = new Sums(columns, 3 * STRIP_ROWS);
-    this.rows = new Sums(rows, 3 * width);
-    this.strip = new int[STRIP_ROWS][3 * width];
-    this.out = new byte[3 * width * height];
+  /**
+   * Computes the weights of the output positions {@code start} to {@code start + count - 1} of an
+   * axis that is scaled from {@code inputSize} to {@code outputSize}. Takes at most about {@code 16
+   * * inputSize + 64 * count} bytes for any {@code outputSize}.
+   *
+   * <p>The float64 arithmetic and its order are those of {@code precompute_coeffs} and {@code
+   * normalize_coeffs_8bpc} in Pillow's Resample.c: another order rounds differently.
+   *
+   * @param samples that each output sums up side by side
+   */
+  private BicubicResizer(int inputSize, long outputSize, long start, int count, int samples) {
+    double scale = (double) inputSize / outputSize;
+    double filterScale = Math.max(scale, 1.0);
+    // An axis that keeps its size is copied: one weight of 1 for each position.
+    double support = inputSize == outputSize ? 0.5 : KERNEL_SUPPORT * filterScale;
+    double step = 1.0 / filterScale;
+    int widest = (int) Math.min(inputSize, (long) Math.ceil(support) * 2 + 1);
+    double[] kernel = new double[widest];
+    first = new int[count];
+    end = new int[count];
+    base = new int[count];
+    weights = new int[Math.multiplyExact(widest, count)];
+    int used = 0;
+    int finished = 0;
+    int mostOpen = 1; // outputs that overlap at one input position
+    for (int i = 0; i < count; i++) {
+      double center = (start + i + 0.5) * scale;
+      int low = Math.max(0, (int) (center - support + 0.5));
+      int taps = (int) Math.min(inputSize, (long) (center + support + 0.5)) - low;
+      double sum = 0;
+      for (int tap = 0; tap < taps; tap++) {
+        double x = Math.abs((tap + low - center + 0.5) * step);
+        if (x < 1.0) {
+          kernel[tap] = ((A + 2.0) * x - (A + 3.0)) * x * x + 1;
+        } else {
+          kernel[tap] = x < 2.0 ? (((x - 5) * x + 8) * x - 4) * A : 0.0;
+        }
+        sum += kernel[tap];
+      }
+      first[i] = low;
+      end[i] = low + taps;
+      base[i] = used - low;
+      for (int tap = 0; tap < taps; tap++) {
+        double scaled = (sum == 0 ? kernel[tap] : kernel[tap] / sum) * (1 << PRECISION_BITS);
+        weights[used++] = (int) (scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+      }
+      while (end[finished] <= low) {
+        finished++;
+      }
+      mostOpen = Math.max(mostOpen, i - finished + 1);
+    }
+    sums = new int[mostOpen][samples];
   }
 
   /**
@@ -65,27 +120,31 @@ final class BicubicResizer {
           "crop %dx%d at (%d, %d) is not inside %dx%d"
               .formatted(width, height, left, top, resizedWidth, resizedHeight));
     }
-    ResampleWeights columns = ResampleWeights.of(source.width(), resizedWidth, left, width);
-    ResampleWeights rows = ResampleWeights.of(source.height(), resizedHeight, top, height);
-    BicubicResizer resizer = new BicubicResizer(source, columns, rows, width, height);
+    byte[] rgb = source.rgb();
+    int sourceWidth = source.width();
+    BicubicResizer columns =
+        new BicubicResizer(sourceWidth, resizedWidth, left, width, 3 * STRIP_ROWS);
+    BicubicResizer rows =
+        new BicubicResizer(source.height(), resizedHeight, top, height, 3 * width);
+    int[][] strip = new int[STRIP_ROWS][3 * width]; // interleaved
+    byte[] out = new byte[3 * width * height];
     int endRow = rows.end[height - 1];
     for (int row = rows.first[0]; row < endRow; row += STRIP_ROWS) {
       int count = Math.min(STRIP_ROWS, endRow - row);
-      resizer.resizeColumns(row, count);
-      resizer.resizeRows(row, count);
+      columns.resizeColumns(rgb, 3 * sourceWidth, row, count, strip);
+      rows.resizeRows(row, count, strip, out);
     }
-    return new RgbImage(width, height, resizer.out);
+    return new RgbImage(width, height, out);
   }
 
   /** Fills the strip with {@code count} source rows, resized horizontally. */
-  private void resizeColumns(int firstRow, int count) {
-    byte[] rgb = source;
+  private void resizeColumns(byte[] rgb, int stride, int firstRow, int count, int[][] strip) {
+    int width = first.length;
     int[] pixels = new int[STRIP_ROWS]; // of one column: red + 2^8 green + 2^16 blue + any * 2^24
     int[] samples = new int[3 * STRIP_ROWS]; // all reds, all greens, all blues
-    columns.opened = 0;
-    columns.finished = 0;
-    int end = columns.axis.end[columns.axis.end.length - 1];
-    for (int column = columns.axis.first[0]; column < end; column++) {
+    opened = 0;
+    finished = 0;
+    for (int column = first[0]; column < end[width - 1]; column++) {
       int at = firstRow * stride + 3 * column;
       int whole = count;
       int last = at + (count - 1) * stride;
@@ -105,79 +164,68 @@ final class BicubicResizer {
       for (int i = 0; i < STRIP_ROWS; i++) {
         samples[2 * STRIP_ROWS + i] = pixels[i] >> 16 & 0xff;
       }
-      columns.add(column, samples);
-      while (columns.isComplete(column)) {
-        int to = 3 * columns.finished;
-        int[] sums = columns.finish();
+      for (int x = finished; x < opened; x++) {
+        int weight = weights[base[x] + column];
+        int[] output = sums[x % sums.length];
+        for (int i = 0; i < samples.length; i++) {
+          output[i] += samples[i] * weight;
+        }
+      }
+      for (; opened < width && first[opened] <= column; opened++) {
+        int weight = weights[base[opened] + column];
+        int[] output = sums[opened % sums.length];
+        for (int i = 0; i < samples.length; i++) {
+          output[i] = HALF + samples[i] * weight;
+        }
+      }
+      for (; finished < opened && end[finished] == column + 1; finished++) {
+        int[] output = sums[finished % sums.length];
+        for (int i = 0; i < samples.length; i++) {
+          int value = output[i] >> PRECISION_BITS;
+          int positive = value & ~(value >> 31);
+          output[i] = (positive | 255 - positive >> 31) & 255;
+        }
+        int to = 3 * finished;
         for (int row = 0; row < count; row++) {
           int[] resized = strip[row];
-          resized[to] = sums[row];
-          resized[to + 1] = sums[STRIP_ROWS + row];
-          resized[to + 2] = sums[2 * STRIP_ROWS + row];
+          resized[to] = output[row];
+          resized[to + 1] = output[STRIP_ROWS + row];
+          resized[to + 2] = output[2 * STRIP_ROWS + row];
         }
       }
     }
   }
 
   /** Adds the strip's rows to the outputs that read them, and stores those that are complete. */
-  private void resizeRows(int firstRow, int count) {
+  private void resizeRows(int firstRow, int count, int[][] strip, byte[] out) {
     for (int row = firstRow; row < firstRow + count; row++) {
-      rows.add(row, strip[row - firstRow]);
-      while (rows.isComplete(row)) {
-        int to = rows.finished * strip[0].length;
-        int[] sums = rows.finish();
-        for (int i = 0; i < sums.length; i++) {
-          out[to + i] = (byte) sums[i];
+      int[] resized = strip[row - firstRow];
+      for (int y = finished; y < opened; y++) {
+        int weight = weights[base[y] + row];
+        int[] output = sums[y % sums.length];
+        for (int i = 0; i < output.length; i++) {
+          output[i] += resized[i] * weight;
         }
       }
-    }
-  }
-
-  /** The outputs of one axis to which some but not all of their samples have been added. */
-  private static final class Sums {
-
-    private final ResampleWeights axis;
-    private final int[][] ring;
-    private int opened;
-    private int finished;
-
-    private Sums(ResampleWeights axis, int samples) {
-      this.axis = axis;
-      this.ring = new int[axis.mostOpen][samples];
-    }
-
-    /** Adds the samples at {@code position} to every output that reads them. */
-    private void add(int position, int[] samples) {
-      for (int output = finished; output < opened; output++) {
-        int weight = axis.weights[axis.base[output] + position];
-        int[] sums = ring[output % ring.length];
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] += samples[i] * weight;
+      for (; opened < first.length && first[opened] <= row; opened++) {
+        int weight = weights[base[opened] + row];
+        int[] output = sums[opened % sums.length];
+        for (int i = 0; i < output.length; i++) {
+          output[i] = HALF + resized[i] * weight;
         }
       }
-      for (; opened < axis.first.length && axis.first[opened] <= position; opened++) {
-        int weight = axis.weights[axis.base[opened] + position];
-        int[] sums = ring[opened % ring.length];
-        for (int i = 0; i < sums.length; i++) {
-          sums[i] = HALF + samples[i] * weight;
+      for (; finished < opened && end[finished] == row + 1; finished++) {
+        int[] output = sums[finished % sums.length];
+        for (int i = 0; i < output.length; i++) {
+          int value = output[i] >> PRECISION_BITS;
+          int positive = value & ~(value >> 31);
+          output[i] = (positive | 255 - positive >> 31) & 255;
+        }
+        int to = finished * output.length;
+        for (int i = 0; i < output.length; i++) {
+          out[to + i] = (byte) output[i];
         }
       }
-    }
-
-    /** Returns whether the oldest open output reads no sample after {@code position}. */
-    private boolean isComplete(int position) {
-      return finished < opened && axis.end[finished] == position + 1;
-    }
-
-    /** Closes the oldest open output and returns its samples, 0 to 255. */
-    private int[] finish() {
-      int[] sums = ring[finished++ % ring.length];
-      for (int i = 0; i < sums.length; i++) {
-        int value = sums[i] >> ResampleWeights.PRECISION_BITS;
-        int positive = value & ~(value >> 31);
-        sums[i] = (positive | 255 - positive >> 31) & 255;
-      }
-      return sums;
     }
   }
 }

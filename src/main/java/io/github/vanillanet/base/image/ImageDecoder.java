@@ -68,7 +68,7 @@ public final class ImageDecoder {
   public RgbImage decodeFor(Preprocessing preprocessing, byte[] encoded) {
     return reducing
         ? decode(encoded, preprocessing.resizeWidth(), preprocessing.resizeHeight())
-        : decode(encoded);
+        : decode(encoded, Integer.MAX_VALUE, Integer.MAX_VALUE);
   }
 
   /** Returns whether {@link #decodeFor} reduces large JPEGs while it decodes them. */

@@ -24,9 +24,9 @@ final class ImageIoJpeg {
    * @throws IOException if the file is damaged
    */
   RgbImage decode(JpegHeader header) throws IOException {
-    int width = header.width();
-    int height = header.height();
-    int planes = header.planes();
+    int width = header.width;
+    int height = header.height;
+    int planes = header.planes;
     long size = (long) width * height * planes;
     if (size > Integer.MAX_VALUE - 16) {
       throw new IOException("%d samples do not fit into one array".formatted(size));

@@ -2,14 +2,27 @@ package io.github.vanillanet.base.image;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.NativeLong;
+import com.sun.jna.Platform;
+import com.sun.jna.Pointer;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 
 /**
  * Decodes JPEGs, baseline or progressive, with Huffman coding. Uses libjpeg-turbo if this machine
  * has it, and the JDK's decoder for files that libjpeg-turbo rejects, warns about or does not
  * decode exactly. Thread-safe.
+ *
+ * <p>Pillow uses libjpeg-turbo, too. Its TurboJPEG API is needed in version 2.0 or later. Each call
+ * has its own decompressor.
+ *
+ * @see <a href="https://rawcdn.githack.com/libjpeg-turbo/libjpeg-turbo/main/doc/turbojpeg/">the
+ *     API</a>
  */
 public final class JpegDecoder {
 
@@ -22,18 +35,33 @@ public final class JpegDecoder {
    */
   private static final int SAMPLES_PER_PIXEL = 2;
 
+  /** Pixel format: interleaved red, green, blue. */
+  private static final int TJPF_RGB = 0;
+
+  /** Pixel format: interleaved cyan, magenta, yellow, black, as stored. */
+  private static final int TJPF_CMYK = 11;
+
+  private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
+
+  /** Enough for a photo of 1.3 million pixels. Larger buffers are freed after use. */
+  private static final long KEPT_BYTES = 4 << 20;
+
   private final String description;
-  private final Optional<TurboJpeg> turbo;
+  private final boolean turbo;
   private final ImageIoJpeg imageIo = new ImageIoJpeg();
 
-  private JpegDecoder(String description, Optional<TurboJpeg> turbo) {
+  /** Addresses of idle buffers, kept because fresh pages cost more than decoding into them. */
+  private final BlockingQueue<Long> idle =
+      new ArrayBlockingQueue<>(Runtime.getRuntime().availableProcessors());
+
+  private JpegDecoder(String description, boolean turbo) {
     this.description = description;
     this.turbo = turbo;
   }
 
   /** The JDK's own decoder. */
   public static JpegDecoder imageIo() {
-    return new JpegDecoder(IMAGE_IO, Optional.empty());
+    return new JpegDecoder(IMAGE_IO, false);
   }
 
   /**
@@ -49,15 +77,14 @@ public final class JpegDecoder {
       case "imageio" -> imageIo();
       case "turbojpeg", "auto" -> {
         try {
-          TurboJpeg turbo = TurboJpeg.load();
-          yield new JpegDecoder("libjpeg-turbo (%s)".formatted(turbo.name()), Optional.of(turbo));
+          yield new JpegDecoder("libjpeg-turbo (%s)".formatted(loadTurbo()), true);
         } catch (LinkageError e) {
           if (choice.equals("turbojpeg")) {
             throw BAD_CONFIGURATION.error(
                 e, "vanillanet.jpeg-decoder: libjpeg-turbo cannot be loaded: %s", firstLine(e));
           }
           yield new JpegDecoder(
-              "%s (no libjpeg-turbo: %s)".formatted(IMAGE_IO, firstLine(e)), Optional.empty());
+              "%s (no libjpeg-turbo: %s)".formatted(IMAGE_IO, firstLine(e)), false);
         }
       }
       default ->
@@ -66,9 +93,23 @@ public final class JpegDecoder {
     };
   }
 
+  /**
+   * Finds the library as the dynamic linker does, and returns its file name.
+   *
+   * @throws LinkageError if this machine has no usable library
+   */
+  private static String loadTurbo() {
+    if (NativeLong.SIZE != Long.BYTES) {
+      throw new UnsatisfiedLinkError("a C long has %d bytes here".formatted(NativeLong.SIZE));
+    }
+    String name = Platform.isLinux() ? "libturbojpeg.so.0" : "turbojpeg";
+    Native.register(JpegDecoder.class, NativeLibrary.getInstance(name));
+    return name;
+  }
+
   /** Returns whether this decoder can reduce pictures while it decodes them. */
   public boolean canReduce() {
-    return turbo.isPresent();
+    return turbo;
   }
 
   /** The decoder's name, and for {@code auto} without libjpeg-turbo the reason. */
@@ -87,11 +128,11 @@ public final class JpegDecoder {
    */
   RgbImage decode(byte[] encoded, long maxPixels, int neededWidth, int neededHeight)
       throws IOException {
-    JpegHeader header = JpegHeader.read(encoded, maxPixels);
-    if (turbo.isPresent()) {
+    JpegHeader header = new JpegHeader(encoded, maxPixels);
+    if (turbo) {
       int divisor = divisor(header, neededWidth, neededHeight);
-      if (divisor > 1 || !header.hasHalvedRows()) {
-        Optional<RgbImage> decoded = turbo.get().decode(header, divisor);
+      if (divisor > 1 || !header.hasHalvedRows) {
+        Optional<RgbImage> decoded = decodeWithTurbo(header, divisor);
         if (decoded.isPresent()) {
           return decoded.get();
         }
@@ -102,8 +143,8 @@ public final class JpegDecoder {
 
   /** Only exact divisors of both sides qualify: rounded sides would shift the crop. */
   private static int divisor(JpegHeader header, int neededWidth, int neededHeight) {
-    int width = header.width();
-    int height = header.height();
+    int width = header.width;
+    int height = header.height;
     int divisor = LARGEST_DIVISOR;
     while (divisor > 1
         && (width % divisor != 0
@@ -123,4 +164,76 @@ public final class JpegDecoder {
         .strip()
         .replaceFirst(":$", "");
   }
+
+  /**
+   * Decodes at a fraction of the picture's size.
+   *
+   * @param divisor of both sides: 1, 2, 4 or 8
+   * @return empty if the library reports an error or a warning; the API does not distinguish them
+   */
+  Optional<RgbImage> decodeWithTurbo(JpegHeader header, int divisor) {
+    int width = header.width / divisor;
+    int height = header.height / divisor;
+    int end = header.end;
+    boolean cmyk = header.planes == 4;
+    long size = (long) width * height * (cmyk ? 4 : 3);
+    if (size > LARGEST_ARRAY) {
+      return Optional.empty();
+    }
+    byte[] samples = new byte[(int) size];
+    long bytes = end + size;
+    Long kept = bytes > KEPT_BYTES ? null : idle.poll();
+    long address = kept == null ? Native.malloc(Math.max(bytes, KEPT_BYTES)) : kept;
+    if (address == 0) {
+      throw new OutOfMemoryError("no native memory for a picture of %d bytes".formatted(bytes));
+    }
+    try {
+      Pointer jpeg = new Pointer(address);
+      Pointer pixels = jpeg.share(end);
+      jpeg.write(0, header.encoded, 0, end);
+      if (!decompress(jpeg, end, pixels, width, height, cmyk ? TJPF_CMYK : TJPF_RGB)) {
+        return Optional.empty();
+      }
+      pixels.read(0, samples, 0, samples.length);
+    } finally {
+      if (bytes > KEPT_BYTES || !idle.offer(address)) {
+        Native.free(address);
+      }
+    }
+    return Optional.of(new RgbImage(width, height, cmyk ? JpegPlanes.cmykToRgb(samples) : samples));
+  }
+
+  private static boolean decompress(
+      Pointer jpeg, int jpegBytes, Pointer pixels, int width, int height, int format) {
+    Pointer handle = tjInitDecompress();
+    if (handle == null) {
+      throw new OutOfMemoryError("libjpeg-turbo has no memory for a decompressor");
+    }
+    try {
+      return tjDecompress2(handle, jpeg, jpegBytes, pixels, width, 0, height, format, 0) == 0;
+    } finally {
+      tjDestroy(handle);
+    }
+  }
+
+  private static native Pointer tjInitDecompress();
+
+  /**
+   * Decodes a whole picture. The sizes select the scale; a {@code pitch} of 0 means rows without
+   * padding.
+   *
+   * @return 0, or -1 after an error or a warning
+   */
+  private static native int tjDecompress2(
+      Pointer handle,
+      Pointer jpeg,
+      long jpegBytes,
+      Pointer pixels,
+      int width,
+      int pitch,
+      int height,
+      int pixelFormat,
+      int flags);
+
+  private static native int tjDestroy(Pointer handle);
 }

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * The size, planes and colours of a JPEG. Reading it visits every marker up to the end marker and
- * decodes no pixels. Immutable after {@link #read}.
+ * decodes no pixels. Immutable after construction.
  */
 final class JpegHeader {
 
@@ -46,27 +46,30 @@ final class JpegHeader {
   /** Each scan costs a pass over the picture, and a small file could declare thousands. */
   private static final int MAX_SCANS = 200;
 
-  private final byte[] encoded;
+  final byte[] encoded; // the file; only read
+  int width;
+  int height;
+  int planes; // colour planes: 1, 3 or 4
+  int end; // offset after the end marker
+
+  /**
+   * Whether any plane halves its rows. Some versions of libjpeg-turbo smooth such planes and others
+   * repeat their rows, so the library is not exact for them.
+   */
+  boolean hasHalvedRows;
+
   private final List<int[]> neededSegments = new ArrayList<>(); // offsets: from, to
-  private int width;
-  private int height;
   private byte[] planeNames = {};
   private boolean[] rowsHalved = {};
   private boolean jfif;
   private int adobeTransform = NO_ADOBE_SEGMENT;
-  private int end;
-
-  private JpegHeader(byte[] encoded) {
-    this.encoded = encoded;
-  }
 
   /**
    * @throws IOException if the file is damaged or of an unsupported kind
    */
-  static JpegHeader read(byte[] encoded, long maxPixels) throws IOException {
-    JpegHeader header = new JpegHeader(encoded);
-    header.readMarkers(ByteBuffer.wrap(encoded).position(MARKER_BYTES), maxPixels);
-    return header;
+  JpegHeader(byte[] encoded, long maxPixels) throws IOException {
+    this.encoded = encoded;
+    readMarkers(ByteBuffer.wrap(encoded).position(MARKER_BYTES), maxPixels);
   }
 
   private void readMarkers(ByteBuffer file, long maxPixels) throws IOException {
@@ -99,14 +102,14 @@ final class JpegHeader {
       boolean startsFrame = // C4, C8 and CC start other segments
           marker == SOF0_BASELINE || marker > SOF0_BASELINE && marker <= SOF15 && marker % 4 != 0;
       if (marker == SOS) {
-        if (planeNames.length == 0) {
+        if (planes == 0) {
           throw new IOException("its pixels come before its frame header");
         }
         if (++scans > MAX_SCANS) {
           throw new IOException("it has more than %d scans".formatted(MAX_SCANS));
         }
         skipEntropyCodedData(file);
-      } else if (startsFrame && planeNames.length == 0) {
+      } else if (startsFrame && planes == 0) {
         readFrame(marker, file.duplicate().position(body), maxPixels);
       } else if (marker == APP0) {
         jfif |=
@@ -129,7 +132,7 @@ final class JpegHeader {
     int precision = segment.get() & 0xff;
     height = segment.getShort() & 0xffff;
     width = segment.getShort() & 0xffff;
-    int planes = segment.get() & 0xff;
+    int declared = segment.get() & 0xff;
     RgbImage.requireSize(width, height, maxPixels);
     if (marker >= SOF9_ARITHMETIC) {
       throw new IOException("arithmetic coding is not supported, expected Huffman coding");
@@ -140,9 +143,10 @@ final class JpegHeader {
     if (precision != 8) {
       throw new IOException("it has %d-bit samples, expected 8-bit".formatted(precision));
     }
-    if (planes != 1 && planes != 3 && planes != 4) {
-      throw new IOException("it has %d colour planes, expected 1, 3 or 4".formatted(planes));
+    if (declared != 1 && declared != 3 && declared != 4) {
+      throw new IOException("it has %d colour planes, expected 1, 3 or 4".formatted(declared));
     }
+    planes = declared;
     planeNames = new byte[planes];
     rowsHalved = new boolean[planes];
     int[] columns = new int[planes]; // sampling factors
@@ -158,6 +162,7 @@ final class JpegHeader {
     int mostRows = Arrays.stream(rows).max().orElseThrow();
     for (int plane = 0; plane < planes; plane++) {
       rowsHalved[plane] = columns[plane] == mostColumns && 2 * rows[plane] == mostRows;
+      hasHalvedRows |= rowsHalved[plane];
     }
   }
 
@@ -184,34 +189,11 @@ final class JpegHeader {
     file.position(at);
   }
 
-  int width() {
-    return width;
-  }
-
-  int height() {
-    return height;
-  }
-
-  /** Colour planes: 1, 3 or 4. */
-  int planes() {
-    return planeNames.length;
-  }
-
-  /** The file; only read. */
-  byte[] encoded() {
-    return encoded;
-  }
-
-  /** Offset after the end marker. */
-  int end() {
-    return end;
-  }
-
   /** Decides as libjpeg does: by JFIF, then by Adobe's segment, then by the planes' names. */
   Colour colour() {
     boolean named =
         adobeTransform == NO_ADOBE_SEGMENT && Arrays.equals(planeNames, PLANES_NAMED_RGB);
-    return switch (planeNames.length) {
+    return switch (planes) {
       case 1 -> Colour.GRAY;
       case 3 -> !jfif && (adobeTransform == 0 || named) ? Colour.RGB : Colour.YCC;
       default -> adobeTransform <= 0 ? Colour.CMYK : Colour.YCCK;
@@ -221,18 +203,6 @@ final class JpegHeader {
   /** Returns whether a plane has all columns but half the rows, like the chroma of 4:4:0. */
   boolean halvesRows(int plane) {
     return rowsHalved[plane];
-  }
-
-  /**
-   * Returns whether any plane halves its rows. Some versions of libjpeg-turbo smooth such planes
-   * and others repeat their rows, so the library is not exact for them.
-   */
-  boolean hasHalvedRows() {
-    boolean any = false;
-    for (boolean halved : rowsHalved) {
-      any |= halved;
-    }
-    return any;
   }
 
   /**

@@ -19,9 +19,9 @@ final class JpegPlanes {
    * @param samples overwritten, and possibly returned
    */
   static byte[] toRgb(byte[] samples, JpegHeader header) {
-    for (int plane = 0; plane < header.planes(); plane++) {
+    for (int plane = 0; plane < header.planes; plane++) {
       if (header.halvesRows(plane)) {
-        smoothRepeatedRows(samples, header.width(), header.height(), header.planes(), plane);
+        smoothRepeatedRows(samples, header.width, header.height, header.planes, plane);
       }
     }
     return switch (header.colour()) {

@@ -80,9 +80,9 @@ public record Preprocessing(
   public RgbImage apply(RgbImage decoded) {
     long resizedWidth = resizeWidth;
     long resizedHeight = resizeHeight;
+    long w = decoded.width();
+    long h = decoded.height();
     if (keepAspect) {
-      long w = decoded.width();
-      long h = decoded.height();
       // Python divides the exact products in float64, then truncates.
       if (resizeWidth * h >= resizeHeight * w) {
         resizedHeight = (long) ((double) (resizeWidth * h) / w);

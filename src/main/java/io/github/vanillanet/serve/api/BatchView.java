@@ -45,8 +45,8 @@ public record BatchView(String model, int version, boolean trained, List<Result>
 
   static BatchView of(Inference inference, int topK) {
     return new BatchView(
-        inference.model().name(),
-        inference.model().version(),
+        inference.model(),
+        inference.version(),
         inference.trained(),
         IntStream.range(0, inference.samples())
             .mapToObj(index -> Result.of(inference, index, topK))

@@ -1,11 +1,11 @@
 package io.github.vanillanet.serve.api;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.http.HttpCall;
-import io.github.vanillanet.serve.api.http.RequestContent;
+import io.github.vanillanet.serve.api.http.Uploads;
 import io.github.vanillanet.serve.inference.Classification;
 import io.github.vanillanet.serve.inference.ClassificationService;
-import io.github.vanillanet.serve.inference.ModelTarget;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -66,11 +66,11 @@ public abstract class ClassifyRoutes {
       @PathParam("model") String model,
       InputStream body,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    int count = RequestContent.positive(TOP_K, topK);
+    int count = HttpCall.positive(TOP_K, topK);
     return service.images(
         HttpCall.call(context),
-        ModelTarget.of(Optional.ofNullable(model)),
-        List.of(RequestContent.bytes(body)),
+        Optional.ofNullable(model),
+        List.of(BodyStream.bytes(body)),
         inference -> inference.classification(count));
   }
 
@@ -83,11 +83,11 @@ public abstract class ClassifyRoutes {
       @PathParam("model") String model,
       @RestForm("image") List<FileUpload> images,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    int count = RequestContent.positive(TOP_K, topK);
-    List<byte[]> encoded = RequestContent.files(images, "image", maxImages);
+    int count = HttpCall.positive(TOP_K, topK);
+    List<byte[]> encoded = Uploads.files(images, "image", maxImages);
     return service.<Object>images(
         HttpCall.call(context),
-        ModelTarget.of(Optional.ofNullable(model)),
+        Optional.ofNullable(model),
         encoded,
         inference ->
             encoded.size() == 1 ? inference.classification(count) : BatchView.of(inference, count));

@@ -31,13 +31,22 @@ public final class BodyMemory {
   }
 
   /** Memory for one body, until it is closed. Thread-safe. */
-  public final class Room implements AutoCloseable {
+  public static final class Room implements AutoCloseable {
 
-    private final long since = ticker.nanos();
+    private final BodyMemory memory;
+    private final long since;
     private long bytes; // guarded by the memory
     private boolean closed; // guarded by the memory
 
-    private Room() {}
+    /**
+     * @param bytes its first size; 0 if it grows with the bytes that arrive
+     * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room
+     */
+    public Room(BodyMemory memory, long bytes) {
+      this.memory = memory;
+      this.since = memory.ticker.nanos();
+      atLeast(bytes);
+    }
 
     /**
      * Grows to {@code needed} bytes; does nothing after {@link #close}. A single body always fits:
@@ -47,15 +56,15 @@ public final class BodyMemory {
      *     size
      */
     public void atLeast(long needed) {
-      synchronized (BodyMemory.this) {
+      synchronized (memory) {
         if (closed || needed <= bytes) {
           return;
         }
-        long others = held - bytes;
-        if (others > 0 && others + needed > capacity) {
-          throw full(others, needed);
+        long others = memory.held - bytes;
+        if (others > 0 && others + needed > memory.capacity) {
+          throw memory.full(others, needed);
         }
-        held = others + needed;
+        memory.held = others + needed;
         bytes = needed;
       }
     }
@@ -63,27 +72,16 @@ public final class BodyMemory {
     /** Idempotent. */
     @Override
     public void close() {
-      synchronized (BodyMemory.this) {
+      synchronized (memory) {
         if (!closed) {
           closed = true;
-          held -= bytes;
-          bytesSeen = DECAY * bytesSeen + bytes;
-          byteNanosSeen = DECAY * byteNanosSeen + bytes * (double) (ticker.nanos() - since);
+          double held = bytes * (double) (memory.ticker.nanos() - since);
+          memory.held -= bytes;
+          memory.bytesSeen = DECAY * memory.bytesSeen + bytes;
+          memory.byteNanosSeen = DECAY * memory.byteNanosSeen + held;
         }
       }
     }
-  }
-
-  /**
-   * Opens a room for one body.
-   *
-   * @param bytes initial size; 0 if it grows with the bytes that arrive
-   * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room
-   */
-  public Room hold(long bytes) {
-    Room room = new Room();
-    room.atLeast(bytes);
-    return room;
   }
 
   /** The caller holds the lock. */

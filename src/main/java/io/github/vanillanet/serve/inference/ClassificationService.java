@@ -79,16 +79,13 @@ public final class ClassificationService {
 
   /** Counts a request that is rejected before it reserves room. */
   public void countRejected(Call call, ServedModel served, ServiceException reason) {
-    new Attempt(call, served, 1, Duration.ZERO).rejected(reason);
+    call.rejected(served, reason);
   }
 
   /** Classifies one encoded image without a deadline. */
   public Classification classify(Optional<String> model, byte[] encoded, int topK) {
     return images(
-        Call.unbounded(),
-        ModelTarget.of(model),
-        List.of(encoded),
-        inference -> inference.classification(topK));
+        Call.unbounded(), model, List.of(encoded), inference -> inference.classification(topK));
   }
 
   /**
@@ -97,17 +94,38 @@ public final class ClassificationService {
    * @throws ServiceException with the code of the failure
    */
   public <T> T images(
-      Call call, ModelTarget target, List<byte[]> encoded, Function<Inference, T> rendering) {
-    Duration expected = preparation.expected(encoded);
-    int samples = encoded.size();
-    try (Lease lease = models.lease(target, call.deadline().less(expected), samples)) {
-      ServedModel served = lease.model();
-      SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
-      return new Attempt(call, served, samples, expected)
-          .run(
-              () -> preparation.prepare(call, served, encoded, rejected),
-              logits -> rendering.apply(Inference.of(served, samples, logits, rejected)));
+      Call call, Optional<String> model, List<byte[]> encoded, Function<Inference, T> rendering) {
+    Duration expected = preparation.expected(encoded, preparation.waiting());
+    Deadline begin = call.deadline().less(expected);
+    try (Lease lease = models.lease(model, begin, encoded.size())) {
+      return images(call, lease.model(), expected, encoded, rendering);
     }
+  }
+
+  /** As above, with a version that may be required. */
+  public <T> T images(
+      Call call, ModelTarget target, List<byte[]> encoded, Function<Inference, T> rendering) {
+    Duration expected = preparation.expected(encoded, preparation.waiting());
+    Deadline begin = call.deadline().less(expected);
+    try (Lease lease = models.lease(target, begin, encoded.size())) {
+      return images(call, lease.model(), expected, encoded, rendering);
+    }
+  }
+
+  private <T> T images(
+      Call call,
+      ServedModel served,
+      Duration expected,
+      List<byte[]> encoded,
+      Function<Inference, T> rendering) {
+    int samples = encoded.size();
+    SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
+    return call.run(
+        served,
+        samples,
+        expected,
+        () -> preparation.prepare(call, served, encoded, rejected),
+        logits -> rendering.apply(Inference.of(served, samples, logits, rejected)));
   }
 
   /**
@@ -155,12 +173,14 @@ public final class ClassificationService {
 
   private <T> T compute(
       Call call, ServedModel served, ModelInput input, Function<Inference, T> rendering) {
-    return new Attempt(call, served, input.samples(), Duration.ZERO)
-        .run(
-            () -> input,
-            logits ->
-                rendering.apply(
-                    Inference.of(served, input.samples(), logits, Collections.emptySortedMap())));
+    int samples = input.samples();
+    return call.run(
+        served,
+        samples,
+        Duration.ZERO,
+        () -> input,
+        logits ->
+            rendering.apply(Inference.of(served, samples, logits, Collections.emptySortedMap())));
   }
 
   private static int samples(long[] shape) {
@@ -173,7 +193,7 @@ public final class ClassificationService {
         || !Arrays.equals(Arrays.copyOfRange(shape, 1, 4), sample)) {
       throw INVALID_REQUEST.error(
           "%s expects input of shape [n, %d, %d, %d], got %s",
-          served.id().name(), sample[0], sample[1], sample[2], Arrays.toString(shape));
+          served.name(), sample[0], sample[1], sample[2], Arrays.toString(shape));
     }
   }
 }

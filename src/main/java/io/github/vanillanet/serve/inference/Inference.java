@@ -1,7 +1,6 @@
 package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,7 +20,8 @@ import java.util.SortedMap;
  * @param rejected images without logits by index, with the reason
  */
 public record Inference(
-    ModelId model,
+    String model,
+    int version,
     boolean trained,
     List<String> labels,
     int samples,
@@ -37,9 +37,10 @@ public record Inference(
       float[] logits,
       SortedMap<Integer, ServiceException> rejected) {
     return new Inference(
-        served.id(),
-        served.manifest().trained(),
-        served.version().labels(),
+        served.name(),
+        served.number(),
+        served.trained(),
+        served.labels(),
         samples,
         rejected.isEmpty() ? logits : allRows(samples, logits, rejected),
         rejected);
@@ -70,7 +71,7 @@ public record Inference(
    * @param topK how many predictions; at most all classes
    */
   public Classification classification(int topK) {
-    return new Classification(model.name(), model.version(), trained, top(0, topK));
+    return new Classification(model, version, trained, top(0, topK));
   }
 
   /**

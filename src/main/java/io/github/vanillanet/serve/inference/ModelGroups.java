@@ -36,8 +36,7 @@ final class ModelGroups {
 
   private static Candidate candidate(ServedModel model, int images) {
     Lane.Estimate estimate = model.lane().estimate(images);
-    return new Candidate(
-        model.id().name(), model.manifest().macs(), estimate.total(), estimate.room());
+    return new Candidate(model.name(), model.manifest().macs(), estimate.total(), estimate.room());
   }
 
   /**

@@ -13,24 +13,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 
 /** Chooses the model that answers a request. Thread-safe. */
 public final class ModelSelection {
 
   private final ModelRegistry registry;
-  private final Supplier<Optional<String>> defaultModel;
   private final BooleanSupplier loading;
   private final Map<String, List<String>> groups;
+  private volatile Optional<String> defaultModel;
 
   /**
-   * @param defaultModel the model or group that answers requests without a name
+   * @param defaultModel the model or group that answers requests without a name, until {@link
+   *     #useDefault}
    * @param loading whether models are still being loaded: an unknown name may be among them
    * @param groups model names of each group
    */
   public ModelSelection(
       ModelRegistry registry,
-      Supplier<Optional<String>> defaultModel,
+      Optional<String> defaultModel,
       BooleanSupplier loading,
       Map<String, List<String>> groups) {
     this.registry = registry;
@@ -39,9 +39,14 @@ public final class ModelSelection {
     this.groups = Map.copyOf(groups);
   }
 
+  /** From now on this model or group answers requests without a name. */
+  public void useDefault(Optional<String> model) {
+    defaultModel = model;
+  }
+
   /** Returns whether this model answers requests without a name. */
   public boolean isDefault(String name) {
-    return defaultModel.get().equals(Optional.of(name));
+    return defaultModel.equals(Optional.of(name));
   }
 
   /**
@@ -52,10 +57,8 @@ public final class ModelSelection {
    * @return empty if {@link #lease} would fail
    */
   Optional<ServedModel> current(Optional<String> name, Deadline deadline) {
-    Optional<String> requested = name.isPresent() ? name : defaultModel.get();
-    return requested.isEmpty()
-        ? Optional.empty()
-        : registry.current(model(requested.get(), deadline, 1));
+    Optional<String> model = model(name, deadline, 1);
+    return model.isEmpty() ? Optional.empty() : registry.current(model.get());
   }
 
   /**
@@ -69,19 +72,29 @@ public final class ModelSelection {
    * @throws ServiceException {@code NOT_READY} if the model may still be loading
    */
   public Lease lease(ModelTarget target, Deadline deadline, int images) {
-    boolean mayBeLoading = loading.getAsBoolean(); // first: loading may end between the two steps
-    Optional<String> requested = target.name().isPresent() ? target.name() : defaultModel.get();
-    if (requested.isEmpty()) {
-      throw noDefault(mayBeLoading);
-    }
-    return lease(target, model(requested.get(), deadline, images), mayBeLoading);
+    Lease lease = lease(target.name(), deadline, images);
+    target.version().ifPresent(version -> requireVersion(version, lease));
+    return lease;
   }
 
-  private String model(String name, Deadline deadline, int images) {
-    List<String> members = groups.get(name);
+  /** As {@link #lease(ModelTarget, Deadline, int)}, of any version. */
+  Lease lease(Optional<String> name, Deadline deadline, int images) {
+    Optional<Lease> lease = model(name, deadline, images).flatMap(registry::lease);
+    if (lease.isPresent()) {
+      return lease.get();
+    }
+    boolean mayBeLoading = loading.getAsBoolean(); // first: loading may end between the two steps
+    Optional<String> model = model(name, deadline, images);
+    return model.flatMap(registry::lease).orElseThrow(() -> notFound(model, mayBeLoading));
+  }
+
+  /** The model of a name: the default for none, a member for a group. */
+  private Optional<String> model(Optional<String> name, Deadline deadline, int images) {
+    Optional<String> requested = name.isPresent() ? name : defaultModel;
+    List<String> members = requested.isPresent() ? groups.get(requested.get()) : null;
     return members == null
-        ? name
-        : ModelGroups.member(registry, members, deadline, images).orElse(name);
+        ? requested
+        : ModelGroups.member(registry, members, deadline, images).or(() -> requested);
   }
 
   /**
@@ -90,42 +103,33 @@ public final class ModelSelection {
    * @throws ServiceException {@code MODEL_NOT_FOUND} or {@code NOT_READY}, as above
    */
   public Lease lease(ModelTarget target) {
-    return lease(target, target.name().orElseThrow(), loading.getAsBoolean());
-  }
-
-  private Lease lease(ModelTarget target, String name, boolean mayBeLoading) {
-    Optional<Lease> lease = registry.lease(name);
-    if (lease.isEmpty()) {
-      throw notFound(name, mayBeLoading);
-    }
-    if (target.version().isPresent()) {
-      requireVersion(target.version().getAsInt(), lease.get());
-    }
-    return lease.get();
+    boolean mayBeLoading = loading.getAsBoolean();
+    Optional<String> name = target.name();
+    Lease lease = name.flatMap(registry::lease).orElseThrow(() -> notFound(name, mayBeLoading));
+    target.version().ifPresent(version -> requireVersion(version, lease));
+    return lease;
   }
 
   private static void requireVersion(int version, Lease lease) {
-    int served = lease.model().id().version();
+    int served = lease.model().number();
     if (version != served) {
       lease.close();
       throw MODEL_NOT_FOUND.error(
           "model '%s' is served in version %d, not in version %d",
-          lease.model().id().name(), served, version);
+          lease.model().name(), served, version);
     }
   }
 
-  private ServiceException noDefault(boolean mayBeLoading) {
-    return mayBeLoading
-        ? NOT_READY.error("the models are still being loaded")
+  private ServiceException notFound(Optional<String> name, boolean mayBeLoading) {
+    if (mayBeLoading) {
+      return NOT_READY.error(
+          "%s is not loaded; models are still being loaded",
+          name.map(model -> "model '" + model + "'").orElse("the default model"));
+    }
+    String names = String.join(", ", registry.names());
+    return name.isPresent()
+        ? MODEL_NOT_FOUND.error("there is no model '%s'; loaded models: %s", name.get(), names)
         : MODEL_AMBIGUOUS.error(
-            "the request names no model and there is no default; name one of: %s",
-            String.join(", ", registry.names()));
-  }
-
-  private ServiceException notFound(String name, boolean mayBeLoading) {
-    return mayBeLoading
-        ? NOT_READY.error("model '%s' is not loaded; models are still being loaded", name)
-        : MODEL_NOT_FOUND.error(
-            "there is no model '%s'; loaded models: %s", name, String.join(", ", registry.names()));
+            "the request names no model and there is no default; name one of: %s", names);
   }
 }

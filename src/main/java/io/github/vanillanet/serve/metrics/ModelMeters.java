@@ -25,9 +25,9 @@ final class ModelMeters {
   final AtomicInteger lanes = new AtomicInteger();
   final AtomicInteger healthy = new AtomicInteger(1);
 
-  private final Timer preprocess;
-  private final Timer predict;
-  private final Timer postprocess;
+  final Timer preprocess;
+  final Timer predict;
+  final Timer postprocess;
 
   ModelMeters(MeterRegistry registry, String model) {
     Tags tags = Tags.of("model", model);
@@ -55,12 +55,5 @@ final class ModelMeters {
     preprocess = Metric.KSERVE_PREPROCESS.timer(registry, kserve);
     predict = Metric.KSERVE_PREDICT.timer(registry, kserve);
     postprocess = Metric.KSERVE_POSTPROCESS.timer(registry, kserve);
-  }
-
-  void answered(Timings timings) {
-    timings.stages().forEach((stage, duration) -> stages.get(stage).record(duration));
-    preprocess.record(timings.sum(Stage.DECODE, Stage.PREPROCESS));
-    predict.record(timings.sum(Stage.QUEUE, Stage.INFER));
-    postprocess.record(timings.of(Stage.POSTPROCESS));
   }
 }

@@ -2,6 +2,9 @@ package io.github.vanillanet.serve.metrics;
 
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +15,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 
 /**
  * Counts the events of one loaded version. Prometheus and Triton's statistics extension both read
@@ -28,6 +32,9 @@ public final class VersionMeters implements AutoCloseable {
   /** Requests with more images than this have no batch size of their own in the statistics. */
   private static final int LARGEST_BATCH = 1024;
 
+  private static final int OTHER_BATCHES = 0;
+  private static final int REQUESTS = Stage.values().length;
+
   private final ServingMetrics metrics;
   private final String model;
   private final int version;
@@ -40,8 +47,9 @@ public final class VersionMeters implements AutoCloseable {
   private final LongAdder forwards = new LongAdder();
   private final LongAdder pending = new LongAdder();
   private final AtomicLong lastMillis = new AtomicLong();
-  private final Answered answered = new Answered();
-  private final Map<Integer, Answered> answeredByBatch = new ConcurrentSkipListMap<>();
+
+  /** Answered requests by their number of images: nanoseconds by stage, then the requests. */
+  private final Map<Integer, LongAdder[]> answered = new ConcurrentSkipListMap<>();
 
   private volatile ModelMeters shared; // those of the model name, once open
   private volatile boolean open;
@@ -49,29 +57,6 @@ public final class VersionMeters implements AutoCloseable {
   private boolean faulty; // guarded by this
 
   private record Forward(String device, int images) {}
-
-  /** The adders behind {@link Statistics.Answers}. */
-  private static final class Answered {
-    private final LongAdder requests = new LongAdder();
-    private final Map<Stage, LongAdder> nanos = new EnumMap<>(Stage.class);
-
-    private Answered() {
-      for (Stage stage : Stage.values()) {
-        nanos.put(stage, new LongAdder());
-      }
-    }
-
-    private void add(Timings timings) {
-      requests.increment();
-      timings.stages().forEach((stage, duration) -> nanos.get(stage).add(duration.toNanos()));
-    }
-
-    private Statistics.Answers snapshot() {
-      Map<Stage, Long> sums = new EnumMap<>(Stage.class);
-      nanos.forEach((stage, adder) -> sums.put(stage, adder.sum()));
-      return new Statistics.Answers(requests.sum(), sums);
-    }
-  }
 
   VersionMeters(ServingMetrics metrics, String model, int version, List<String> devices) {
     this.metrics = metrics;
@@ -137,15 +122,32 @@ public final class VersionMeters implements AutoCloseable {
     }
   }
 
-  /** A request of {@code samples} images was answered. */
-  public void answered(int samples, Timings timings) {
-    answered.add(timings);
-    if (samples <= LARGEST_BATCH) {
-      answeredByBatch.computeIfAbsent(samples, size -> new Answered()).add(timings);
-    }
+  /**
+   * A request was answered.
+   *
+   * @param times of the stages that it reached
+   */
+  public void answered(int samples, Map<Stage, Duration> times) {
+    LongAdder[] sums =
+        answered.computeIfAbsent(
+            samples <= LARGEST_BATCH ? samples : OTHER_BATCHES,
+            size -> Stream.generate(LongAdder::new).limit(REQUESTS + 1).toArray(LongAdder[]::new));
+    sums[REQUESTS].increment();
+    ModelMeters meters = shared;
+    times.forEach(
+        (stage, time) -> {
+          sums[stage.ordinal()].add(time.toNanos());
+          meters.stages.get(stage).record(time);
+        });
+    meters.preprocess.record(sum(times, Stage.DECODE, Stage.PREPROCESS));
+    meters.predict.record(sum(times, Stage.QUEUE, Stage.INFER));
+    meters.postprocess.record(times.getOrDefault(Stage.POSTPROCESS, Duration.ZERO));
     lastMillis.set(System.currentTimeMillis());
-    shared.answered(timings);
     count(Outcome.SUCCESS);
+  }
+
+  private static Duration sum(Map<Stage, Duration> times, Stage first, Stage second) {
+    return times.getOrDefault(first, Duration.ZERO).plus(times.getOrDefault(second, Duration.ZERO));
   }
 
   /** A request ended without an answer, {@code nanos} after its arrival. */
@@ -195,7 +197,8 @@ public final class VersionMeters implements AutoCloseable {
     Map<Outcome, Long> byOutcome = new EnumMap<>(Outcome.class);
     outcomes.forEach((outcome, requests) -> byOutcome.put(outcome, requests.sum()));
     Map<Integer, Statistics.Answers> byBatch = new TreeMap<>();
-    answeredByBatch.forEach((size, answers) -> byBatch.put(size, answers.snapshot()));
+    answered.forEach((size, sums) -> byBatch.put(size, answers(Collections.singleton(sums))));
+    byBatch.remove(OTHER_BATCHES);
     return new Statistics(
         lastMillis.get(),
         images.sum(),
@@ -203,8 +206,17 @@ public final class VersionMeters implements AutoCloseable {
         pending.sum(),
         byOutcome,
         failedNanos.sum(),
-        answered.snapshot(),
+        answers(answered.values()),
         byBatch);
+  }
+
+  private static Statistics.Answers answers(Collection<LongAdder[]> some) {
+    Map<Stage, Long> nanos = new EnumMap<>(Stage.class);
+    for (Stage stage : Stage.values()) {
+      nanos.put(stage, some.stream().mapToLong(sums -> sums[stage.ordinal()].sum()).sum());
+    }
+    return new Statistics.Answers(
+        some.stream().mapToLong(sums -> sums[REQUESTS].sum()).sum(), nanos);
   }
 
   String model() {

@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -32,8 +33,7 @@ import java.util.stream.Stream;
  * is marked. If a marked model is unloaded, another model is the default until the marked one is
  * loaded again. In a read-only repository, the mark lasts as long as the process.
  *
- * <p>Thread-safe. {@link #name()} is cheap: the rules are applied only when the loaded models
- * change.
+ * <p>Thread-safe. The rules are applied only when the loaded models change.
  */
 public final class DefaultModel {
 
@@ -45,6 +45,7 @@ public final class DefaultModel {
   private final DefaultMark file;
   private Optional<String> mark = Optional.empty(); // guarded by this
   private volatile Optional<String> chosen;
+  private Consumer<Optional<String>> onChange = model -> {}; // guarded by this
 
   /**
    * @param setting a model or a group, if configured
@@ -62,6 +63,12 @@ public final class DefaultModel {
   /** The default model or group. Empty before {@link #start} and if no rule applies. */
   public Optional<String> name() {
     return chosen;
+  }
+
+  /** Runs {@code listener} with the default, now and after each decision. */
+  public synchronized void onChange(Consumer<Optional<String>> listener) {
+    onChange = listener;
+    listener.accept(chosen);
   }
 
   /** Reads the mark and applies the rules. Called once, when the models of start-up are loaded. */
@@ -93,6 +100,7 @@ public final class DefaultModel {
     }
     log(next, marks ? embedded(versions) : Optional.empty());
     chosen = next;
+    onChange.accept(next);
   }
 
   private Optional<String> choose(List<StoredVersion> versions, List<StoredVersion> own) {

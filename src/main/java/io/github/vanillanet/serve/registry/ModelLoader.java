@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.registry;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.RgbImage;
+import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
@@ -18,6 +19,7 @@ import io.github.vanillanet.serve.scheduler.LaneFault;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
 import io.github.vanillanet.serve.scheduler.Probe;
+import io.github.vanillanet.serve.scheduler.Reservation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -190,7 +192,10 @@ public final class ModelLoader {
   private static Duration medianForward(Lane lane, RgbImage probe) {
     long[] nanos = new long[TIMED_FORWARDS];
     for (int i = 0; i < nanos.length; i++) {
-      nanos[i] = join(lane.submit(input(probe))).inferNanos();
+      try (Reservation reservation = lane.reserve(1, Deadline.never())) {
+        join(reservation.submit(input(probe)));
+        nanos[i] = reservation.inferNanos();
+      }
     }
     Arrays.sort(nanos);
     return Duration.ofNanos(nanos[nanos.length / 2]);

@@ -1,12 +1,15 @@
 package io.github.vanillanet.serve.registry;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import io.github.vanillanet.serve.scheduler.Lane;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -18,8 +21,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class ServedModel {
 
   private final StoredVersion version;
+  private final ModelId id;
+  private final String name;
+  private final int number;
+  private final Preprocessing preprocessing;
+  private final int imageBytes;
+  private final boolean trained;
+  private final List<String> labels;
   private final Placement placement;
   private final Lane lane;
+  private final VersionMeters meters;
   private final Duration loadTime;
   private final Duration batch1Latency;
 
@@ -39,14 +50,22 @@ public final class ServedModel {
       Duration loadTime,
       Duration batch1Latency) {
     this.version = version;
+    this.id = version.id();
+    this.name = id.name();
+    this.number = id.version();
+    this.preprocessing = version.manifest().preprocessing();
+    this.imageBytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
+    this.trained = version.manifest().trained();
+    this.labels = version.labels();
     this.placement = placement;
     this.lane = lane;
+    this.meters = lane.meters();
     this.loadTime = loadTime;
     this.batch1Latency = batch1Latency;
   }
 
   public ModelId id() {
-    return version.id();
+    return id;
   }
 
   public StoredVersion version() {
@@ -55,6 +74,34 @@ public final class ServedModel {
 
   public Manifest manifest() {
     return version.manifest();
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** The number of the version. */
+  public int number() {
+    return number;
+  }
+
+  /** False for weights from a seed. */
+  public boolean trained() {
+    return trained;
+  }
+
+  /** One per class, in the order of the logits. */
+  public List<String> labels() {
+    return labels;
+  }
+
+  public Preprocessing preprocessing() {
+    return preprocessing;
+  }
+
+  /** Bytes of one decoded image of the model's input size. */
+  public int imageBytes() {
+    return imageBytes;
   }
 
   public Placement placement() {
@@ -66,7 +113,7 @@ public final class ServedModel {
   }
 
   public VersionMeters meters() {
-    return lane.meters();
+    return meters;
   }
 
   public Duration loadTime() {

@@ -51,11 +51,6 @@ public final class Lane implements AutoCloseable {
     public Duration total() {
       return waiting.plus(forward).plus(margin);
     }
-
-    /** The estimate without margin, in nanoseconds; 0 before anything was measured. */
-    long likelyNanos(Duration preparation) {
-      return forward.isZero() ? 0 : preparation.plus(waiting).plus(forward).toNanos();
-    }
   }
 
   /**
@@ -117,11 +112,11 @@ public final class Lane implements AutoCloseable {
 
   /** Throws what {@link #reserve(int, Deadline)} would throw now, and reserves nothing. */
   public void requireRoom(int images, Deadline deadline) {
-    scheduler.requireRoom(queue, images, deadline);
+    scheduler.requireRoom(queue, images, deadline, Duration.ZERO);
   }
 
   /** Reserves room and submits, without a deadline. */
-  public CompletableFuture<LaneAnswer> submit(ModelInput input) {
+  public CompletableFuture<float[]> submit(ModelInput input) {
     try (Reservation reservation = reserve(input.samples(), Deadline.never())) {
       return reservation.submit(input);
     }
@@ -146,7 +141,7 @@ public final class Lane implements AutoCloseable {
    * @param oneImage time of a forward with one image
    */
   public void open(Duration oneImage) {
-    queue.times.restart(oneImage.toNanos());
+    queue.restart(oneImage.toNanos());
     meters.open(instances.size(), policy.sizes());
   }
 

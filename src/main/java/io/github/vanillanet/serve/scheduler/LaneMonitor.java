@@ -122,7 +122,7 @@ final class LaneMonitor {
         Pulse pulse = pulses.get(worker);
         pulse.silentNanos = pulse.busy && !pulse.beat ? pulse.silentNanos + elapsed : 0;
         pulse.beat = false;
-        double expected = lane.times.nanos(pulse.images);
+        double expected = lane.nanos(pulse.images);
         if (pulse.silentNanos > Math.max(started.hangNanos, HANG_FACTOR * expected)) {
           hangs.add(hang(pulse.silentNanos, expected));
         }
@@ -235,7 +235,7 @@ final class LaneMonitor {
 
   /** Takes the lane out of service, informs the listener, then fails the lane's work. */
   void report(LaneFault found) {
-    Optional<List<Work>> failed = scheduler.fault(lane, found);
+    Optional<List<Reservation>> failed = scheduler.fault(lane, found);
     if (failed.isEmpty()) {
       return;
     }

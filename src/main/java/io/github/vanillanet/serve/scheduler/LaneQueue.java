@@ -24,14 +24,16 @@ final class LaneQueue {
 
   final String name;
   final int capacity;
-  final LatencyEstimator.ForwardTimes times;
   final List<Worker> workers = new ArrayList<>();
 
   private final BatchPolicy policy;
+  private final boolean combines;
   private final boolean holdsBack;
   private final VersionMeters meters;
+  private final MovingAverage imageTime;
+  private final MovingAverage forwardTime; // of whole batches
   private final Ticker ticker;
-  private final ArrayDeque<Work> works = new ArrayDeque<>();
+  private final ArrayDeque<Reservation> works = new ArrayDeque<>();
 
   int images; // of all waiting work
   int reserved; // images whose input is being prepared
@@ -42,25 +44,51 @@ final class LaneQueue {
   /** One worker thread. */
   static final class Worker {
     Optional<Thread> waiting = Optional.empty(); // able to take a place
-    List<Work> running = List.of();
+    List<Reservation> running = List.of();
     Optional<Deadline> probe = Optional.empty(); // due; after the deadline it precedes all work
-
-    void wake() {
-      waiting.ifPresent(LockSupport::unpark);
-    }
   }
 
   LaneQueue(String name, int workers, LaneSettings settings, VersionMeters meters, Ticker ticker) {
     this.name = name;
     this.capacity = settings.capacity();
     this.policy = settings.batching();
-    this.holdsBack = policy.combines() && !policy.maxDelay().isZero();
-    this.times = new LatencyEstimator.ForwardTimes(policy.combines(), ticker);
+    this.combines = policy.combines();
+    this.holdsBack = combines && !policy.maxDelay().isZero();
+    this.imageTime = new MovingAverage(ticker);
+    this.forwardTime = new MovingAverage(ticker);
     this.meters = meters;
     this.ticker = ticker;
     for (int worker = 0; worker < workers; worker++) {
       this.workers.add(new Worker());
     }
+  }
+
+  /** Forgets the measured times except this one. */
+  void restart(long imageNanos) {
+    imageTime.restart(imageNanos);
+    forwardTime.restart(imageNanos);
+  }
+
+  /** A forward took {@code nanos}. Thread-safe. */
+  void computed(long nanos) {
+    if (combines) {
+      forwardTime.add(nanos);
+    }
+  }
+
+  /**
+   * A worker was occupied for {@code nanos} by {@code count} images, from the moment when it was
+   * free for them until it was free again. So the time includes other load on the processor, and
+   * the times of all waiting images add up. Thread-safe.
+   */
+  void done(int count, long nanos) {
+    imageTime.add((double) nanos / count);
+  }
+
+  /** Expected time of new work; a single image may wait for a whole batch. Thread-safe. */
+  double nanos(int count) {
+    double alone = count * imageTime.nanos();
+    return combines ? Math.max(alone, forwardTime.nanos()) : alone;
   }
 
   boolean isEmpty() {
@@ -87,7 +115,7 @@ final class LaneQueue {
     for (Worker worker : workers) {
       backlog += worker.probe.isPresent() ? 1 : 0;
     }
-    return backlog * times.image.nanos();
+    return backlog * imageTime.nanos();
   }
 
   boolean hasRoom(int more) {
@@ -105,22 +133,27 @@ final class LaneQueue {
   }
 
   /**
-   * Rejects new work, given its estimate. Retry-After is the time until the work before it is done,
-   * or until enough of it is done for the new work to end in time.
+   * Rejects work that has no room or whose estimate ends after its deadline. Retry-After is the
+   * time until the work before it is done, or until enough of it is done for the new work to end in
+   * time.
+   *
+   * @param aheadNanos until the work before it is done
+   * @param ownNanos of preparation and forward
    */
-  void requireRoom(Lane.Estimate estimate, int more, Deadline deadline, Duration preparation) {
-    if (!estimate.room()) {
+  void requireRoom(
+      int more, Deadline deadline, double aheadNanos, double ownNanos, double marginNanos) {
+    requireOpen();
+    if (!hasRoom(more)) {
       String message =
           name
               + (": " + (images + reserved) + " images wait and " + more + " more do not fit")
               + (" in the queue of " + capacity);
       throw ServiceException.rejected(
-          ErrorCode.QUEUE_FULL, message, Optional.of(estimate.waiting()));
+          ErrorCode.QUEUE_FULL, message, Optional.of(Duration.ofNanos(Math.round(aheadNanos))));
     }
-    Duration expected = preparation.plus(estimate.total());
+    Duration expected = Duration.ofNanos(Math.round(aheadNanos + ownNanos + marginNanos));
     if (!deadline.allows(expected)) {
       Duration left = deadline.remaining();
-      boolean fitsAlone = left.compareTo(preparation.plus(estimate.forward())) > 0;
       String message =
           name
               + (": the answer would take about " + Millis.of(expected.toNanos(), 1) + " ms, but ")
@@ -128,12 +161,16 @@ final class LaneQueue {
       throw ServiceException.rejected(
           ErrorCode.DEADLINE_EXCEEDED,
           message,
-          fitsAlone ? Optional.of(expected.minus(left)) : Optional.empty());
+          left.toNanos() > ownNanos ? Optional.of(expected.minus(left)) : Optional.empty());
     }
   }
 
+  void wake(int worker) {
+    workers.get(worker).waiting.ifPresent(LockSupport::unpark);
+  }
+
   void wakeWorkers() {
-    workers.forEach(Worker::wake);
+    workers.forEach(worker -> worker.waiting.ifPresent(LockSupport::unpark));
   }
 
   /** Time until held-back work becomes ready or the worker's probe becomes overdue. */
@@ -152,24 +189,24 @@ final class LaneQueue {
       return 0;
     }
     long now = ticker.nanos();
-    long together = Math.round(times.nanos(images));
+    long together = Math.round(nanos(images));
     long hold = policy.maxDelay().toNanos() - (now - oldest());
-    for (Work work : works) {
+    for (Reservation work : works) {
       long waited = now - work.submittedAt;
-      long spare = work.reservation.deadline.remaining().toNanos() - together;
+      long spare = work.deadline.remaining().toNanos() - together;
       hold = Math.min(hold, (spare - waited) / 2);
     }
     return hold;
   }
 
-  void add(Work work) {
+  void add(Reservation work) {
     works.add(work);
-    images += work.samples;
-    meters.queued(work.samples);
+    images += work.images;
+    meters.queued(work.images);
   }
 
   /** Removes {@code work} if it still waits, without computing it. */
-  boolean drop(Work work) {
+  boolean drop(Reservation work) {
     boolean removed = works.removeIf(waiting -> waiting == work);
     if (removed) {
       dropped(work);
@@ -178,11 +215,11 @@ final class LaneQueue {
   }
 
   /** Removes all work that cannot be computed in time. */
-  List<Work> dropPointless() {
-    List<Work> pointless = List.of();
-    for (Iterator<Work> all = works.iterator(); all.hasNext(); ) {
-      Work work = all.next();
-      if (work.isPointless(times.nanos(work.samples))) {
+  List<Reservation> dropPointless() {
+    List<Reservation> pointless = List.of();
+    for (Iterator<Reservation> all = works.iterator(); all.hasNext(); ) {
+      Reservation work = all.next();
+      if (work.isPointless(nanos(work.images))) {
         all.remove();
         dropped(work);
         pointless = pointless.isEmpty() ? new ArrayList<>() : pointless;
@@ -192,7 +229,7 @@ final class LaneQueue {
     return pointless;
   }
 
-  private void dropped(Work work) {
+  private void dropped(Reservation work) {
     removed(work);
     meters.dropped(ticker.nanos() - work.submittedAt);
   }
@@ -201,39 +238,39 @@ final class LaneQueue {
    * Removes the work of the next forward: the longest run of equal kind from the front that fills a
    * warmed-up size, otherwise the first work alone. Empty if nothing waits.
    */
-  List<Work> removeBatch() {
+  List<Reservation> removeBatch() {
     int size = 0;
     int count = 0;
     int best = Math.min(1, works.size());
-    for (Work work : works) {
-      size += work.samples;
+    for (Reservation work : works) {
+      size += work.images;
       count++;
-      if (!policy.combines()
+      if (!combines
           || size > policy.maxImages()
           || work.input.kind() != works.getFirst().input.kind()) {
         break;
       }
       best = policy.take(size) == size ? count : best;
     }
-    List<Work> batch = new ArrayList<>(best);
+    List<Reservation> batch = new ArrayList<>(best);
     while (batch.size() < best) {
-      Work work = works.removeFirst();
+      Reservation work = works.removeFirst();
       removed(work);
       batch.add(work);
     }
     return batch;
   }
 
-  List<Work> removeAll() {
-    List<Work> all = new ArrayList<>(works);
+  List<Reservation> removeAll() {
+    List<Reservation> all = new ArrayList<>(works);
     all.forEach(this::removed);
     works.clear();
     return all;
   }
 
   /** Removes the work that is being computed. When it ends, nothing is learnt from its time. */
-  List<Work> removeRunning() {
-    List<Work> all = new ArrayList<>();
+  List<Reservation> removeRunning() {
+    List<Reservation> all = new ArrayList<>();
     for (Worker worker : workers) {
       all.addAll(worker.running);
       worker.running = List.of();
@@ -241,8 +278,8 @@ final class LaneQueue {
     return all;
   }
 
-  private void removed(Work work) {
-    images -= work.samples;
-    meters.unqueued(work.samples);
+  private void removed(Reservation work) {
+    images -= work.images;
+    meters.unqueued(work.images);
   }
 }

@@ -66,7 +66,7 @@ final class LaneWorker implements Runnable {
 
   private void execute(Scheduler.Task task) {
     monitor.busy(index, 1);
-    task.dropped().forEach(work -> work.drop(lane.name));
+    task.dropped().forEach(work -> work.drop());
     if (task.probe()) {
       monitor.probe(index, instance);
     } else if (!task.batch().isEmpty()) {
@@ -74,7 +74,7 @@ final class LaneWorker implements Runnable {
     }
   }
 
-  private void compute(List<Work> batch, long since) {
+  private void compute(List<Reservation> batch, long since) {
     long started = ticker.nanos();
     try {
       Optional<float[]> logits =
@@ -82,7 +82,7 @@ final class LaneWorker implements Runnable {
       if (logits.isPresent()) {
         answer(batch, logits.get(), started, since);
       } else {
-        batch.forEach(work -> work.drop(lane.name));
+        batch.forEach(work -> work.drop());
       }
     } catch (RuntimeException | Error e) { // the thread survives the failure of a forward
       monitor.failed(e);
@@ -90,7 +90,7 @@ final class LaneWorker implements Runnable {
     }
   }
 
-  private void answer(List<Work> batch, float[] logits, long started, long since) {
+  private void answer(List<Reservation> batch, float[] logits, long started, long since) {
     final long inferNanos = ticker.nanos() - started;
     monitor.answered(index, batch.get(0).input.kind(), logits);
     Optional<LaneFault> fault = lane.fault;
@@ -98,23 +98,23 @@ final class LaneWorker implements Runnable {
       batch.forEach(work -> work.answer.completeExceptionally(fault.get().rejection(lane.name)));
       return;
     }
-    int samples = Work.images(batch);
+    int samples = Reservation.images(batch);
     int classes = logits.length / samples;
     int from = 0;
-    for (Work work : batch) {
-      int to = from + classes * work.samples;
+    for (Reservation work : batch) {
+      int to = from + classes * work.images;
       float[] own = batch.size() == 1 ? logits : Arrays.copyOfRange(logits, from, to);
-      work.answer.complete(new LaneAnswer(own, started - work.submittedAt, inferNanos));
+      work.complete(own, started, inferNanos);
       from = to;
     }
-    lane.times.done(samples, ticker.nanos() - since);
+    lane.done(samples, ticker.nanos() - since);
   }
 
-  private float[] combined(List<Work> batch) {
-    int samples = Work.images(batch);
+  private float[] combined(List<Reservation> batch) {
+    int samples = Reservation.images(batch);
     ModelInput first = batch.get(0).input;
     ByteBuffer together = staging(samples * first.sampleBytes());
-    for (Work work : batch) {
+    for (Reservation work : batch) {
       together.put(work.input.content().duplicate());
     }
     return forward(first.kind(), together.flip(), samples);
@@ -124,17 +124,17 @@ final class LaneWorker implements Runnable {
    * Computes a large work in pieces. Empty if the answer is no longer needed after one of the
    * pieces.
    */
-  private Optional<float[]> alone(Work work, long since) {
+  private Optional<float[]> alone(Reservation work, long since) {
     ModelInput input = work.input;
-    if (input.content().isDirect() && policy.take(work.samples) == work.samples) {
-      return Optional.of(forward(input.kind(), input.content(), work.samples));
+    if (input.content().isDirect() && policy.take(work.images) == work.images) {
+      return Optional.of(forward(input.kind(), input.content(), work.images));
     }
     float[] all = new float[0];
     int done = 0;
-    while (done < work.samples) {
-      int left = work.samples - done;
-      if (done > 0 && work.isPointless(lane.times.nanos(left))) {
-        lane.times.done(done, ticker.nanos() - since); // too slow, so the estimate must grow
+    while (done < work.images) {
+      int left = work.images - done;
+      if (done > 0 && work.isPointless(lane.nanos(left))) {
+        lane.done(done, ticker.nanos() - since); // too slow, so the estimate must grow
         return Optional.empty();
       }
       int count = policy.take(left);
@@ -144,7 +144,7 @@ final class LaneWorker implements Runnable {
       piece.put(0, input.content(), from, bytes);
       float[] logits = forward(input.kind(), piece, count);
       if (all.length == 0) {
-        all = new float[logits.length / count * work.samples];
+        all = new float[logits.length / count * work.images];
       }
       System.arraycopy(logits, 0, all, logits.length / count * done, logits.length);
       done += count;
@@ -158,7 +158,7 @@ final class LaneWorker implements Runnable {
     float[] logits = instance.forward(kind, content, samples);
     monitor.busy(index, samples);
     long nanos = ticker.nanos() - started;
-    lane.times.computed(nanos);
+    lane.computed(nanos);
     meters.inferred(device, samples, nanos);
     return logits;
   }

@@ -1,7 +1,6 @@
 package io.github.vanillanet.serve.scheduler;
 
 import io.github.vanillanet.base.timing.Ticker;
-import java.time.Duration;
 
 /**
  * Estimates how long new work takes. An estimate has a safety margin, the larger one of
@@ -40,64 +39,15 @@ final class LatencyEstimator {
   }
 
   /**
-   * The measured times of one lane. Thread-safe.
+   * The safety margin of an estimate, in nanoseconds.
    *
-   * <p>The time of an image is from the moment when its worker is free for it until the worker is
-   * free again. So it includes other load on the processor, and the times of all waiting images add
-   * up.
-   */
-  static final class ForwardTimes {
-    private final boolean combines;
-    final MovingAverage image;
-    private final MovingAverage forward;
-
-    /**
-     * @param combines whether a single image may wait for a forward of a whole batch
-     */
-    ForwardTimes(boolean combines, Ticker ticker) {
-      this.combines = combines;
-      this.image = new MovingAverage(ticker);
-      this.forward = new MovingAverage(ticker);
-    }
-
-    void restart(long imageNanos) {
-      image.restart(imageNanos);
-      forward.restart(imageNanos);
-    }
-
-    /** A forward took {@code nanos}. */
-    void computed(long nanos) {
-      if (combines) {
-        forward.add(nanos);
-      }
-    }
-
-    /** A worker was occupied for {@code nanos} by {@code images}. */
-    void done(int images, long nanos) {
-      image.add((double) nanos / images);
-    }
-
-    double nanos(int images) {
-      double alone = images * image.nanos();
-      return combines ? Math.max(alone, forward.nanos()) : alone;
-    }
-  }
-
-  /**
    * @param aheadNanos expected until the work begins
    * @param ownNanos expected for the work itself
    * @param probeNanos time of the longest probe that may become due before the work begins
    */
-  Lane.Estimate estimate(double aheadNanos, double ownNanos, double probeNanos, boolean room) {
-    double margin =
-        Math.max(
-            RESERVE * aheadNanos + Math.min(aheadNanos, probeNanos),
-            lateness(aheadNanos + ownNanos));
-    return new Lane.Estimate(
-        Duration.ofNanos(Math.round(aheadNanos)),
-        Duration.ofNanos(Math.round(ownNanos)),
-        Duration.ofNanos(Math.round(margin)),
-        room);
+  double margin(double aheadNanos, double ownNanos, double probeNanos) {
+    double lateness = decay() * Math.min(mostAdded, mostStretched * (aheadNanos + ownNanos));
+    return Math.max(RESERVE * aheadNanos + Math.min(aheadNanos, probeNanos), lateness);
   }
 
   /** Work ended after {@code nanos}, or was dropped because it was late. */
@@ -113,10 +63,6 @@ final class LatencyEstimator {
     mostAdded = largest(added);
     mostStretched = largest(stretched);
     learntAt = ticker.nanos();
-  }
-
-  private double lateness(double expectedNanos) {
-    return decay() * Math.min(mostAdded, mostStretched * expectedNanos);
   }
 
   private double decay() {

@@ -48,23 +48,26 @@ final class Places {
     freeAll(lane);
   }
 
-  /** Estimates new work of {@code lane}. */
-  Lane.Estimate estimate(LatencyEstimator estimator, LaneQueue lane, int images) {
-    double ahead = 0;
-    double probe = 0;
-    for (LaneQueue other : lanes) {
-      ahead += other.backlogNanos();
-      probe = Math.max(probe, other.times.nanos(1));
-    }
+  /** Time until everything that waits or is being computed is done. */
+  double aheadNanos() {
     long now = ticker.nanos();
+    double ahead = 0;
+    for (LaneQueue lane : lanes) {
+      ahead += lane.backlogNanos();
+    }
     for (Place place : places) {
       ahead += place.begun ? Math.max(0, place.expectedNanos - (now - place.since)) : 0;
     }
-    return estimator.estimate(
-        ahead / places.size(),
-        lane.times.nanos(images),
-        probe / places.size(),
-        lane.hasRoom(images));
+    return ahead / places.size();
+  }
+
+  /** Time of the longest probe. */
+  double probeNanos() {
+    double probe = 0;
+    for (LaneQueue lane : lanes) {
+      probe = Math.max(probe, lane.nanos(1));
+    }
+    return probe / places.size();
   }
 
   boolean isHeldBy(LaneQueue lane, int index) {
@@ -137,7 +140,7 @@ final class Places {
       place.holder = next;
       place.probe = probe.isPresent();
       next.get().woken += place.probe ? 0 : 1;
-      next.get().workers.get(index).wake();
+      next.get().wake(index);
     }
   }
 

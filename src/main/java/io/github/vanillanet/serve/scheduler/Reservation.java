@@ -1,23 +1,33 @@
 package io.github.vanillanet.serve.scheduler;
 
+import static io.github.vanillanet.base.error.ErrorCode.DEADLINE_EXCEEDED;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Room in a lane's queue, held while the input is prepared. Submit it once or close it. Used by one
- * thread.
+ * The work of one request: first room in a lane's queue, held while the input is prepared, then the
+ * input itself. Submit it once or close it. Used by one thread until it is submitted.
  */
 public final class Reservation implements AutoCloseable {
 
   final LaneQueue queue;
-  final int images;
   final Deadline deadline;
   final long reservedAt; // on the scheduler's ticker
   final long likelyNanos; // expected until the answer, without margin; 0 before any measurement
+  final CompletableFuture<float[]> answer = new CompletableFuture<>();
+
+  int images; // reserved; once submitted, those of the input
+  ModelInput input; // set by submit
+  long submittedAt; // set by submit, on the scheduler's ticker
 
   private final Scheduler scheduler;
   private boolean used;
+  private long queueNanos;
+  private long inferNanos;
 
   Reservation(
       Scheduler scheduler,
@@ -37,18 +47,21 @@ public final class Reservation implements AutoCloseable {
   /**
    * Queues the work. It may have fewer images than reserved, because some may be damaged.
    *
-   * @return the answer, completed on a worker thread; {@code DEADLINE_EXCEEDED} if the work is
-   *     dropped. Cancel it to withdraw the work.
+   * @return a row of class scores for each image, completed on a worker thread; {@code
+   *     DEADLINE_EXCEEDED} if the work is dropped. Cancel it to withdraw the work.
    * @throws ServiceException {@code NOT_READY} if the lane is closing or out of service
    */
-  public CompletableFuture<LaneAnswer> submit(ModelInput input) {
-    if (used || input.samples() > images) {
+  public CompletableFuture<float[]> submit(ModelInput input) {
+    int samples = input.samples();
+    if (used || samples > images) {
       throw new IllegalStateException(
           "Expected an unused reservation for %d images, has %d and used=%s"
-              .formatted(input.samples(), images, used));
+              .formatted(samples, images, used));
     }
     used = true;
-    return scheduler.submit(this, input);
+    this.input = input;
+    scheduler.submit(this, samples);
+    return answer;
   }
 
   /** Returns the room if it was not used. */
@@ -58,5 +71,41 @@ public final class Reservation implements AutoCloseable {
       used = true;
       scheduler.release(this);
     }
+  }
+
+  /** Time from submission until a worker took the work. Known once there is an answer. */
+  public long queueNanos() {
+    return queueNanos;
+  }
+
+  /** Time in the engine. Known once there is an answer. */
+  public long inferNanos() {
+    return inferNanos;
+  }
+
+  void complete(float[] logits, long startedAt, long nanos) {
+    queueNanos = startedAt - submittedAt;
+    inferNanos = nanos;
+    answer.complete(logits);
+  }
+
+  static int images(List<Reservation> works) {
+    int images = 0;
+    for (Reservation work : works) {
+      images += work.images;
+    }
+    return images;
+  }
+
+  /** True if the answer is not awaited any more or cannot be computed in time. */
+  boolean isPointless(double neededNanos) {
+    return answer.isDone() || !deadline.allows(Duration.ofNanos(Math.round(neededNanos)));
+  }
+
+  /** Fails the work because its deadline cannot be met. */
+  void drop() {
+    answer.completeExceptionally(
+        DEADLINE_EXCEEDED.error(
+            "%s: too little is left of the budget of %s", queue.name, deadline));
   }
 }

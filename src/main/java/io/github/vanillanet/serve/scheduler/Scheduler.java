@@ -6,7 +6,6 @@ import io.github.vanillanet.serve.metrics.VersionMeters;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -46,7 +45,7 @@ public final class Scheduler {
    * @param since time from which the task could have begun, with its work submitted and the place
    *     free
    */
-  record Task(List<Work> batch, List<Work> dropped, boolean probe, long since) {}
+  record Task(List<Reservation> batch, List<Reservation> dropped, boolean probe, long since) {}
 
   public Scheduler(Ticker ticker) {
     this.ticker = ticker;
@@ -71,43 +70,57 @@ public final class Scheduler {
   }
 
   synchronized Lane.Estimate estimate(LaneQueue lane, int images) {
-    return places.estimate(estimator, lane, images);
-  }
-
-  synchronized void requireRoom(LaneQueue lane, int images, Deadline deadline) {
-    lane.requireOpen();
-    lane.requireRoom(places.estimate(estimator, lane, images), images, deadline, Duration.ZERO);
+    double ahead = places.aheadNanos();
+    double own = lane.nanos(images);
+    double margin = estimator.margin(ahead, own, places.probeNanos());
+    return new Lane.Estimate(
+        Duration.ofNanos(Math.round(ahead)),
+        Duration.ofNanos(Math.round(own)),
+        Duration.ofNanos(Math.round(margin)),
+        lane.hasRoom(images));
   }
 
   synchronized Reservation reserve(
       LaneQueue lane, int images, Deadline deadline, Duration preparation) {
-    lane.requireOpen();
-    Lane.Estimate estimate = places.estimate(estimator, lane, images);
-    lane.requireRoom(estimate, images, deadline, preparation);
+    long likely = requireRoom(lane, images, deadline, preparation);
     lane.reserved += images;
-    return new Reservation(
-        this, lane, images, deadline, ticker.nanos(), estimate.likelyNanos(preparation));
+    return new Reservation(this, lane, images, deadline, ticker.nanos(), likely);
+  }
+
+  /**
+   * Checks what {@link #reserve} checks.
+   *
+   * @return expected nanoseconds until the answer, without margin; 0 before anything was measured
+   */
+  synchronized long requireRoom(
+      LaneQueue lane, int images, Deadline deadline, Duration preparation) {
+    double ahead = places.aheadNanos();
+    double forward = lane.nanos(images);
+    double margin = estimator.margin(ahead, forward, places.probeNanos());
+    double own = preparation.toNanos() + forward;
+    lane.requireRoom(images, deadline, ahead, own, margin);
+    return forward == 0 ? 0 : Math.round(ahead + own);
   }
 
   synchronized void release(Reservation reservation) {
     reservation.queue.reserved -= reservation.images;
   }
 
-  CompletableFuture<LaneAnswer> submit(Reservation reservation, ModelInput input) {
-    Work work = new Work(input, reservation, ticker.nanos());
+  void submit(Reservation work, int samples) {
     work.answer.whenComplete(
         (answer, failure) -> {
           if (work.answer.isCancelled()) {
             withdraw(work);
           }
         });
-    enqueue(work);
-    return work.answer;
+    enqueue(work, samples);
   }
 
-  private synchronized void enqueue(Work work) {
-    LaneQueue lane = work.reservation.queue;
-    lane.reserved -= work.reservation.images;
+  private synchronized void enqueue(Reservation work, int samples) {
+    LaneQueue lane = work.queue;
+    lane.reserved -= work.images;
+    work.images = samples;
+    work.submittedAt = ticker.nanos();
     lane.requireOpen();
     lane.add(work);
     if (lane.isReady()) {
@@ -117,8 +130,8 @@ public final class Scheduler {
     }
   }
 
-  private synchronized void withdraw(Work work) {
-    LaneQueue lane = work.reservation.queue;
+  private synchronized void withdraw(Reservation work) {
+    LaneQueue lane = work.queue;
     if (lane.drop(work)) {
       learn(work);
       if (lane.isDone()) {
@@ -128,11 +141,10 @@ public final class Scheduler {
   }
 
   /** Learns from work that ended, unless it was cancelled or failed before its deadline. */
-  private void learn(Work work) {
-    Reservation reservation = work.reservation;
-    boolean known = !work.answer.isCompletedExceptionally() || reservation.deadline.passed();
-    if (known && reservation.likelyNanos > 0) {
-      estimator.learn(reservation.likelyNanos, ticker.nanos() - reservation.reservedAt);
+  private void learn(Reservation work) {
+    boolean known = !work.answer.isCompletedExceptionally() || work.deadline.passed();
+    if (known && work.likelyNanos > 0) {
+      estimator.learn(work.likelyNanos, ticker.nanos() - work.reservedAt);
     }
   }
 
@@ -173,12 +185,12 @@ public final class Scheduler {
     worker.waiting = Optional.empty();
     if (places.isForProbe(index)) {
       worker.probe = Optional.empty();
-      long freeSince = places.begin(index, lane.times.nanos(1), false);
+      long freeSince = places.begin(index, lane.nanos(1), false);
       return new Task(List.of(), List.of(), true, freeSince);
     }
-    List<Work> dropped = lane.dropPointless();
+    List<Reservation> dropped = lane.dropPointless();
     dropped.forEach(this::learn);
-    List<Work> batch = lane.removeBatch();
+    List<Reservation> batch = lane.removeBatch();
     worker.running = batch;
     if (lane.isDone()) {
       lane.wakeWorkers();
@@ -186,7 +198,7 @@ public final class Scheduler {
     if (batch.isEmpty()) { // it was withdrawn or dropped
       return new Task(batch, dropped, false, places.begin(index, 0, false));
     }
-    long freeSince = places.begin(index, lane.times.nanos(Work.images(batch)), true);
+    long freeSince = places.begin(index, lane.nanos(Reservation.images(batch)), true);
     long submitted = batch.get(0).submittedAt;
     return new Task(batch, dropped, false, submitted - freeSince > 0 ? submitted : freeSince);
   }
@@ -206,7 +218,7 @@ public final class Scheduler {
     if (lane.fault.filter(LaneFault::sticky).isEmpty()) {
       LaneQueue.Worker worker = lane.workers.get(index);
       worker.probe = Optional.of(Deadline.after(ticker, ticker.nanos(), maxDelay));
-      worker.wake(); // to wait no longer than this delay
+      lane.wake(index); // to wait no longer than this delay
     }
   }
 
@@ -218,8 +230,8 @@ public final class Scheduler {
   }
 
   /** Removes a lane and returns its waiting work, which the caller fails. */
-  synchronized List<Work> leave(LaneQueue lane) {
-    List<Work> waiting = lane.removeAll();
+  synchronized List<Reservation> leave(LaneQueue lane) {
+    List<Reservation> waiting = lane.removeAll();
     places.remove(lane);
     return waiting;
   }
@@ -230,12 +242,12 @@ public final class Scheduler {
    * @return its waiting and running work, which the caller fails; empty if the lane already has a
    *     fault, unless only the new one is sticky
    */
-  synchronized Optional<List<Work>> fault(LaneQueue lane, LaneFault found) {
+  synchronized Optional<List<Reservation>> fault(LaneQueue lane, LaneFault found) {
     if (lane.fault.filter(known -> known.sticky() || !found.sticky()).isPresent()) {
       return Optional.empty();
     }
     lane.fault = Optional.of(found);
-    List<Work> failed = lane.removeAll();
+    List<Reservation> failed = lane.removeAll();
     failed.addAll(lane.removeRunning());
     if (found.sticky()) {
       lane.workers.forEach(worker -> worker.probe = Optional.empty());

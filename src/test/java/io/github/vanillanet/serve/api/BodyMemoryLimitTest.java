@@ -31,7 +31,7 @@ class BodyMemoryLimitTest {
   void aBodyIsRejectedWhileOthersFillTheMemory() {
     Eventually.becomes(() -> memory.held() == 0); // bodies of other tests may not be released yet
     double before = rejected();
-    try (BodyMemory.Room room = memory.hold(Long.MAX_VALUE / 4)) {
+    try (BodyMemory.Room room = new BodyMemory.Room(memory, Long.MAX_VALUE / 4)) {
       RawHttp.Answer answer =
           RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Content-Length: 1000").send();
 
@@ -45,7 +45,7 @@ class BodyMemoryLimitTest {
   void aBodyOfUnknownLengthReservesMemoryAsItGrows() {
     Eventually.becomes(() -> memory.held() == 0);
     double before = rejected();
-    try (BodyMemory.Room room = memory.hold(memory.capacity() - 5000)) {
+    try (BodyMemory.Room room = new BodyMemory.Room(memory, memory.capacity() - 5000)) {
       RawHttp.Answer fits =
           RawHttp.post(CLASSIFY, "Content-Type: image/jpeg", "Transfer-Encoding: chunked")
               .chunk(new byte[4000])

@@ -18,12 +18,12 @@ class BodyMemoryTest {
 
   @Test
   void bodiesShareTheMemory() {
-    BodyMemory.Room first = memory.hold(60);
-    assertThatThrownBy(() -> memory.hold(50))
+    BodyMemory.Room first = new BodyMemory.Room(memory, 60);
+    assertThatThrownBy(() -> new BodyMemory.Room(memory, 50))
         .has(code(ErrorCode.QUEUE_FULL))
         .hasMessageContainingAll("60", "50", "100");
 
-    BodyMemory.Room second = memory.hold(40);
+    BodyMemory.Room second = new BodyMemory.Room(memory, 40);
     assertThat(memory.held()).isEqualTo(100);
     first.close();
     first.close();
@@ -33,8 +33,8 @@ class BodyMemoryTest {
 
   @Test
   void aRoomGrowsWithItsBody() {
-    BodyMemory.Room other = memory.hold(50);
-    BodyMemory.Room growing = memory.hold(0);
+    BodyMemory.Room other = new BodyMemory.Room(memory, 50);
+    BodyMemory.Room growing = new BodyMemory.Room(memory, 0);
     growing.atLeast(40);
     growing.atLeast(20);
     assertThat(memory.held()).isEqualTo(90);
@@ -52,16 +52,16 @@ class BodyMemoryTest {
 
   @Test
   void retryAfterIsTheTimeUntilEnoughMemoryIsFree() {
-    BodyMemory.Room small = memory.hold(0);
+    BodyMemory.Room small = new BodyMemory.Room(memory, 0);
     small.atLeast(10);
-    BodyMemory.Room large = memory.hold(90);
+    BodyMemory.Room large = new BodyMemory.Room(memory, 90);
     ticker.advance(Duration.ofMillis(100));
     small.close();
     ticker.advance(Duration.ofMillis(400));
     large.close();
     ticker.advance(Duration.ofMinutes(1)); // what was learnt does not fade
 
-    memory.hold(80);
+    new BodyMemory.Room(memory, 80);
     double each = (0.9 * 10 * 100 + 90 * 500) / (0.9 * 10 + 90); // ms for which a byte was held
     assertThat(retryAfter(60))
         .as("40 of 80 bytes must be released")
@@ -70,7 +70,7 @@ class BodyMemoryTest {
   }
 
   private double retryAfter(long bytes) {
-    try (BodyMemory.Room room = memory.hold(bytes)) {
+    try (BodyMemory.Room room = new BodyMemory.Room(memory, bytes)) {
       throw new AssertionError("there is room for " + bytes);
     } catch (ServiceException e) {
       e.rethrowUnless(ErrorCode.QUEUE_FULL);

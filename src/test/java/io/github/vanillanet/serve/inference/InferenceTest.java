@@ -3,7 +3,6 @@ package io.github.vanillanet.serve.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.vanillanet.model.repository.ModelId;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -46,7 +45,6 @@ class InferenceTest {
   }
 
   private static Inference inference(int samples, float... logits) {
-    return new Inference(
-        new ModelId("model", 1), true, LABELS, samples, logits, Collections.emptySortedMap());
+    return new Inference("model", 1, true, LABELS, samples, logits, Collections.emptySortedMap());
   }
 }

@@ -75,13 +75,12 @@ class ServingMetricsTest {
     version.inferred("cpu", 4, 2_000_000);
     version.answered(
         4,
-        new Timings(
-            Map.of(
-                Stage.DECODE, Duration.ofMillis(1),
-                Stage.PREPROCESS, Duration.ofMillis(2),
-                Stage.QUEUE, Duration.ofMillis(3),
-                Stage.INFER, Duration.ofMillis(4),
-                Stage.TOTAL, Duration.ofMillis(12))));
+        Map.of(
+            Stage.DECODE, Duration.ofMillis(1),
+            Stage.PREPROCESS, Duration.ofMillis(2),
+            Stage.QUEUE, Duration.ofMillis(3),
+            Stage.INFER, Duration.ofMillis(4),
+            Stage.TOTAL, Duration.ofMillis(12)));
     version.failed(Outcome.REJECTED, 1_000);
     version.failed(Outcome.EXPIRED, 2_000);
 
@@ -109,8 +108,8 @@ class ServingMetricsTest {
   void statisticsAndPrometheusHaveTheSameCounts() {
     VersionMeters version = metrics.version("net", 1, "cpu");
     version.open(1, List.of(1));
-    Timings timings =
-        new Timings(Map.of(Stage.DECODE, Duration.ofMillis(1), Stage.TOTAL, Duration.ofMillis(5)));
+    Map<Stage, Duration> timings =
+        Map.of(Stage.DECODE, Duration.ofMillis(1), Stage.TOTAL, Duration.ofMillis(5));
     version.inferred("cpu", 2, 2_000_000);
     version.answered(2, timings);
     version.answered(1024, timings);

@@ -61,7 +61,7 @@ class FaultyVersionsTest {
           registry::faulted);
   private final ClassificationService service =
       new ClassificationService(
-          new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
+          new ModelSelection(registry, Optional.of("narrow"), () -> false, Map.of()),
           new ImageDecoder(1_000_000),
           1 << 20,
           2);

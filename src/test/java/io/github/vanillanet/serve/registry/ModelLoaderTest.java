@@ -18,7 +18,6 @@ import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import io.github.vanillanet.serve.scheduler.Eventually;
-import io.github.vanillanet.serve.scheduler.LaneAnswer;
 import io.github.vanillanet.serve.scheduler.LaneFault;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import io.github.vanillanet.serve.scheduler.ModelInput;
@@ -207,10 +206,10 @@ class ModelLoaderTest {
     devices.gates.put(FIRST, first);
     devices.gates.put(SECOND, second);
 
-    CompletableFuture<LaneAnswer> one = model.lane().submit(image());
-    CompletableFuture<LaneAnswer> two = model.lane().submit(image());
+    CompletableFuture<float[]> one = model.lane().submit(image());
+    CompletableFuture<float[]> two = model.lane().submit(image());
     assertThat(devices.waiting.tryAcquire(2, 30, TimeUnit.SECONDS)).as("both compute").isTrue();
-    CompletableFuture<LaneAnswer> three = model.lane().submit(image());
+    CompletableFuture<float[]> three = model.lane().submit(image());
     // One device hangs, the other computes the rest.
     second.release(2);
     CompletableFuture.anyOf(one, two).orTimeout(30, TimeUnit.SECONDS).join();

@@ -57,7 +57,7 @@ class SwapUnderLoadTest {
         new VersionSwitch(repository, loader, registry, new SwapGuard.Limits(100, 1), 4);
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
+            new ModelSelection(registry, Optional.of("narrow"), () -> false, Map.of()),
             new ImageDecoder(1_000_000),
             1 << 20,
             2);

@@ -231,7 +231,7 @@ class VersionSwitchTest {
   void nonFiniteAnswersToImagesCountAsFailures() throws Exception {
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
+            new ModelSelection(registry, Optional.of("narrow"), () -> false, Map.of()),
             new ImageDecoder(1_000_000),
             1 << 20,
             2);
@@ -255,7 +255,7 @@ class VersionSwitchTest {
   void nonFiniteAnswersToTensorsDoNotCountAsFailures() {
     ClassificationService service =
         new ClassificationService(
-            new ModelSelection(registry, () -> Optional.of("narrow"), () -> false, Map.of()),
+            new ModelSelection(registry, Optional.of("narrow"), () -> false, Map.of()),
             new ImageDecoder(1_000_000),
             1 << 20,
             2);

@@ -45,13 +45,13 @@ class CancelledWorkTest {
   @Test
   void cancelledWorkLeavesTheQueueAtOnce() throws InterruptedException {
     occupy();
-    CompletableFuture<LaneAnswer> given = lane.submit(input(CAPACITY));
+    CompletableFuture<float[]> given = lane.submit(input(CAPACITY));
     assertThatThrownBy(() -> lane.submit(input(1))).has(code(ErrorCode.QUEUE_FULL));
 
     given.cancel(false); // while the only worker is busy
 
     assertThat(lane.depth()).isZero();
-    CompletableFuture<LaneAnswer> next = lane.submit(input(CAPACITY));
+    CompletableFuture<float[]> next = lane.submit(input(CAPACITY));
     release();
     next.join();
     lane.close();
@@ -62,8 +62,8 @@ class CancelledWorkTest {
   void timeInTheQueueOfDroppedWorkIsMeasured() throws InterruptedException {
     Timer waited = registry.get("vanillanet.stage").tags("stage", "queue").timer();
     occupy();
-    CompletableFuture<LaneAnswer> left = lane.submit(input(1));
-    CompletableFuture<LaneAnswer> late;
+    CompletableFuture<float[]> left = lane.submit(input(1));
+    CompletableFuture<float[]> late;
     try (Reservation reservation = lane.reserve(1, within(Duration.ofMillis(60)))) {
       late = reservation.submit(input(1));
     }
@@ -83,8 +83,8 @@ class CancelledWorkTest {
   @Test
   void onlyLateWorkIncreasesTheMargin() throws InterruptedException {
     occupy();
-    CompletableFuture<LaneAnswer> left = lane.submit(input(1));
-    CompletableFuture<LaneAnswer> late;
+    CompletableFuture<float[]> left = lane.submit(input(1));
+    CompletableFuture<float[]> late;
     try (Reservation reservation = lane.reserve(1, within(Duration.ofMillis(200)))) {
       late = reservation.submit(input(1));
     }
@@ -103,9 +103,9 @@ class CancelledWorkTest {
 
   @Test
   void restOfACancelledLargeWorkIsNotComputed() throws InterruptedException {
-    CompletableFuture<LaneAnswer> large = lane.submit(input(20));
+    CompletableFuture<float[]> large = lane.submit(input(20));
     instance.entered.await();
-    CompletableFuture<LaneAnswer> next = lane.submit(input(1));
+    CompletableFuture<float[]> next = lane.submit(input(1));
 
     large.cancel(false);
     release();
@@ -117,7 +117,7 @@ class CancelledWorkTest {
 
   @Test
   void restOfALateLargeWorkIsNotComputed() throws InterruptedException {
-    CompletableFuture<LaneAnswer> large;
+    CompletableFuture<float[]> large;
     try (Reservation reservation = lane.reserve(20, within(Duration.ofMillis(250)))) {
       large = reservation.submit(input(20));
     }
@@ -139,7 +139,7 @@ class CancelledWorkTest {
   void closingLaneDoesNotWaitForCancelledWork() throws InterruptedException {
     Lane other = lane("other", List.of(new FakeInstance(PLENTY)));
     occupy(); // the place of both lanes
-    CompletableFuture<LaneAnswer> last = other.submit(input(1));
+    CompletableFuture<float[]> last = other.submit(input(1));
     CompletableFuture<Void> closing =
         CompletableFuture.runAsync(() -> other.close(Duration.ofDays(1)));
     Eventually.becomes(() -> rejects(other));

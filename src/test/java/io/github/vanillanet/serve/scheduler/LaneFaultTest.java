@@ -86,14 +86,14 @@ class LaneFaultTest {
   void deviceErrorFailsCurrentAndLaterWork() throws InterruptedException {
     device.permits.drainPermits();
     Lane lane = watched(List.of(first), NEVER, NEVER);
-    CompletableFuture<LaneAnswer> running = lane.submit(input(InputKind.IMAGES, 1));
+    CompletableFuture<float[]> running = lane.submit(input(InputKind.IMAGES, 1));
     device.entered.await();
-    CompletableFuture<LaneAnswer> waiting = lane.submit(input(InputKind.IMAGES, 2));
+    CompletableFuture<float[]> waiting = lane.submit(input(InputKind.IMAGES, 2));
 
     device.failure = ENGINE_FAILURE.error("CUDA error: an illegal access");
     device.permits.release(PLENTY);
 
-    for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
+    for (CompletableFuture<float[]> answer : List.of(running, waiting)) {
       assertThatThrownBy(answer::join)
           .has(causeCode(ErrorCode.NOT_READY))
           .hasMessageContainingAll("test", "device_error", "CUDA error: an illegal access");
@@ -119,7 +119,7 @@ class LaneFaultTest {
     }
     first.repair();
 
-    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join()).containsExactly(5, 0);
     assertThat(lane.fault()).isEmpty();
   }
 
@@ -132,7 +132,7 @@ class LaneFaultTest {
         .hasCauseInstanceOf(IllegalArgumentException.class);
     first.repair();
 
-    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join()).containsExactly(5, 0);
     assertThat(lane.fault()).isEmpty();
   }
 
@@ -168,10 +168,10 @@ class LaneFaultTest {
     Lane lane = watched(List.of(first), NEVER, NEVER);
     first.answerWith(Float.NaN);
 
-    assertThat(lane.submit(input(InputKind.NORMALISED, 1)).join().logits()).containsOnly(Float.NaN);
+    assertThat(lane.submit(input(InputKind.NORMALISED, 1)).join()).containsOnly(Float.NaN);
 
     first.repair();
-    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join().logits()).containsExactly(5, 0);
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join()).containsExactly(5, 0);
     assertThat(lane.fault()).isEmpty();
   }
 
@@ -192,7 +192,7 @@ class LaneFaultTest {
   void overdueProbePrecedesWaitingWork() {
     Lane lane = watched(List.of(first), OFTEN, NEVER);
     first.answerWith(0.5f);
-    List<CompletableFuture<LaneAnswer>> answers = new ArrayList<>();
+    List<CompletableFuture<float[]>> answers = new ArrayList<>();
 
     while (lane.fault().isEmpty()) { // work waits all the time
       try {
@@ -211,10 +211,10 @@ class LaneFaultTest {
   void requestOfAHungForwardFailsAndStaysFailed() {
     Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
     first.hang();
-    CompletableFuture<LaneAnswer> running = lane.submit(input(InputKind.IMAGES, 1));
-    CompletableFuture<LaneAnswer> waiting = lane.submit(input(InputKind.IMAGES, 2));
+    CompletableFuture<float[]> running = lane.submit(input(InputKind.IMAGES, 1));
+    CompletableFuture<float[]> waiting = lane.submit(input(InputKind.IMAGES, 2));
 
-    for (CompletableFuture<LaneAnswer> answer : List.of(running, waiting)) {
+    for (CompletableFuture<float[]> answer : List.of(running, waiting)) {
       assertThatThrownBy(answer::join)
           .has(causeCode(ErrorCode.NOT_READY))
           .hasMessageContaining("hang");
@@ -261,7 +261,7 @@ class LaneFaultTest {
           telling.countDown();
           Eventually.becomes(() -> answered.getCount() == 0);
         });
-    List<CompletableFuture<LaneAnswer>> answers =
+    List<CompletableFuture<float[]>> answers =
         List.of(lane.submit(input(InputKind.IMAGES, 1)), lane.submit(input(InputKind.IMAGES, 2)));
     device.entered.await();
     telling.await();

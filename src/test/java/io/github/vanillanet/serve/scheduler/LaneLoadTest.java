@@ -93,11 +93,11 @@ class LaneLoadTest {
     Lane lane = lane(64, BatchPolicy.single());
     lane.submit(input(1));
     instance.entered.await();
-    CompletableFuture<LaneAnswer> late;
+    CompletableFuture<float[]> late;
     try (Reservation reservation = lane.reserve(2, within(Duration.ofMillis(50)))) {
       late = reservation.submit(input(2));
     }
-    CompletableFuture<LaneAnswer> patient = lane.submit(input(1));
+    CompletableFuture<float[]> patient = lane.submit(input(1));
 
     ticker.advance(Duration.ofMillis(60));
     instance.permits.release(PLENTY);
@@ -111,18 +111,18 @@ class LaneLoadTest {
   @Test
   void waitingWorkIsComputedInWarmedUpBatchSizes() throws InterruptedException {
     Lane lane = lane(64, new BatchPolicy(8, Duration.ZERO));
-    CompletableFuture<LaneAnswer> lone = lane.submit(input(1));
+    CompletableFuture<float[]> lone = lane.submit(input(1));
     instance.entered.await();
-    List<CompletableFuture<LaneAnswer>> waiting = new ArrayList<>();
+    List<CompletableFuture<float[]>> waiting = new ArrayList<>();
     for (int i = 0; i < 13; i++) {
       waiting.add(lane.submit(input(1, i)));
     }
 
     instance.permits.release(PLENTY);
 
-    assertThat(lone.join().logits()).hasSize(2);
+    assertThat(lone.join()).hasSize(2);
     for (int i = 0; i < 13; i++) {
-      assertThat(waiting.get(i).join().logits()).hasSize(2).startsWith(i);
+      assertThat(waiting.get(i).join()).hasSize(2).startsWith(i);
     }
     lane.close();
     assertThat(instance.forwards).containsExactly(1, 8, 4, 1);
@@ -133,8 +133,8 @@ class LaneLoadTest {
     instance.permits.release(PLENTY);
     Lane lane = lane(64, new BatchPolicy(2, Duration.ofDays(1)));
 
-    CompletableFuture<LaneAnswer> first = lane.submit(input(1));
-    CompletableFuture<LaneAnswer> second = lane.submit(input(1));
+    CompletableFuture<float[]> first = lane.submit(input(1));
+    CompletableFuture<float[]> second = lane.submit(input(1));
 
     CompletableFuture.allOf(first, second).join();
     lane.close();
@@ -145,7 +145,7 @@ class LaneLoadTest {
   void workWithADeadlineIsHeldBackForHalfOfItsSpareTime() throws InterruptedException {
     instance.permits.release(PLENTY);
     Lane lane = lane(64, new BatchPolicy(8, Duration.ofDays(1)));
-    CompletableFuture<LaneAnswer> withDeadline;
+    CompletableFuture<float[]> withDeadline;
     try (Reservation reservation = lane.reserve(1, within(Duration.ofMillis(50)))) {
       withDeadline = reservation.submit(input(1));
     }
@@ -169,8 +169,7 @@ class LaneLoadTest {
             ServingMetrics.unobserved().version("test", 1, "cpu"));
     opened = Optional.of(lane);
 
-    List<CompletableFuture<LaneAnswer>> both =
-        List.of(lane.submit(input(1)), lane.submit(input(1)));
+    List<CompletableFuture<float[]>> both = List.of(lane.submit(input(1)), lane.submit(input(1)));
     instance.entered.await(); // both are busy at the same time
     other.entered.await();
     instance.permits.release(PLENTY);

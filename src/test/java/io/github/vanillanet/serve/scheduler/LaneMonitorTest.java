@@ -77,7 +77,7 @@ class LaneMonitorTest {
 
   @Test
   void forwardHangsAfterTheLimit() {
-    lane.times.restart(5_000_000);
+    lane.restart(5_000_000);
     monitor.busy(0, 1);
 
     ticks(15);
@@ -89,7 +89,7 @@ class LaneMonitorTest {
 
   @Test
   void slowForwardMayTakeTenTimesItsMeasuredTime() {
-    lane.times.restart(400_000_000);
+    lane.restart(400_000_000);
     monitor.busy(0, 2);
 
     ticks(79);

@@ -27,13 +27,13 @@ class LaneTest {
   void workIsAnsweredInOrderOnOneThread() {
     FakeInstance instance = new FakeInstance(PLENTY);
     try (Lane lane = new Lane("test", instance, 64)) {
-      List<CompletableFuture<LaneAnswer>> answers = new ArrayList<>();
+      List<CompletableFuture<float[]>> answers = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
         answers.add(lane.submit(input(1, i)));
       }
 
       for (int i = 0; i < 20; i++) {
-        assertThat(answers.get(i).join().logits()).containsExactly(i, 0);
+        assertThat(answers.get(i).join()).containsExactly(i, 0);
       }
       assertThat(instance.attached.getName()).isEqualTo("lane-test");
     }
@@ -43,14 +43,14 @@ class LaneTest {
   void fullQueueRejectsByImages() throws InterruptedException {
     FakeInstance instance = new FakeInstance(0);
     Lane lane = new Lane("test", instance, CAPACITY);
-    CompletableFuture<LaneAnswer> running = lane.submit(input(1, 1));
+    CompletableFuture<float[]> running = lane.submit(input(1, 1));
     instance.entered.await();
-    CompletableFuture<LaneAnswer> waiting = lane.submit(input(2, 2));
+    CompletableFuture<float[]> waiting = lane.submit(input(2, 2));
 
     assertThat(lane.depth()).isEqualTo(2);
     assertThatThrownBy(() -> lane.submit(input(2, 3))).has(code(ErrorCode.QUEUE_FULL));
 
-    CompletableFuture<LaneAnswer> last = lane.submit(input(1, 4));
+    CompletableFuture<float[]> last = lane.submit(input(1, 4));
     instance.permits.release(PLENTY);
     assertThat(CompletableFuture.allOf(running, waiting, last))
         .succeedsWithin(Duration.ofMinutes(1));
@@ -61,10 +61,10 @@ class LaneTest {
   void emptyQueueAcceptsAnInputLargerThanItsCapacity() {
     FakeInstance instance = new FakeInstance(PLENTY);
     try (Lane lane = new Lane("test", instance, CAPACITY)) {
-      LaneAnswer answer = lane.submit(input(20, 9)).join();
+      float[] answer = lane.submit(input(20, 9)).join();
 
-      assertThat(answer.logits()).hasSize(40);
-      assertThat(answer.logits()[39]).isEqualTo(3); // the fourth of the last piece
+      assertThat(answer).hasSize(40);
+      assertThat(answer[39]).isEqualTo(3); // the fourth of the last piece
     }
     assertThat(instance.forwards).containsExactly(8, 8, 4);
   }
@@ -78,7 +78,7 @@ class LaneTest {
           .isInstanceOf(CompletionException.class)
           .has(causeCode(OUT_OF_DEVICE_MEMORY));
 
-      assertThat(lane.submit(input(1, 2)).join().logits()).containsExactly(2, 0);
+      assertThat(lane.submit(input(1, 2)).join()).containsExactly(2, 0);
     }
   }
 
@@ -86,9 +86,9 @@ class LaneTest {
   void closeComputesWaitingWorkAndThenClosesTheInstance() throws InterruptedException {
     FakeInstance instance = new FakeInstance(0);
     Lane lane = new Lane("test", instance, CAPACITY);
-    CompletableFuture<LaneAnswer> running = lane.submit(input(1, 1));
+    CompletableFuture<float[]> running = lane.submit(input(1, 1));
     instance.entered.await();
-    CompletableFuture<LaneAnswer> waiting = lane.submit(input(1, 2));
+    CompletableFuture<float[]> waiting = lane.submit(input(1, 2));
 
     CompletableFuture<Void> closing = CompletableFuture.runAsync(lane::close);
     while (!rejects(lane)) {
@@ -110,7 +110,7 @@ class LaneTest {
     Lane lane = new Lane("test", instance, CAPACITY);
     lane.submit(input(1, 1));
     instance.entered.await();
-    CompletableFuture<LaneAnswer> waiting = lane.submit(input(1, 2));
+    CompletableFuture<float[]> waiting = lane.submit(input(1, 2));
 
     lane.close(Duration.ofMillis(1));
 

@@ -82,8 +82,7 @@ class LatencyEstimatorTest {
   }
 
   private Duration margin(double aheadMillis, double ownMillis, double probeMillis) {
-    return estimator
-        .estimate(aheadMillis * MILLI, ownMillis * MILLI, probeMillis * MILLI, true)
-        .margin();
+    return Duration.ofNanos(
+        Math.round(estimator.margin(aheadMillis * MILLI, ownMillis * MILLI, probeMillis * MILLI)));
   }
 }

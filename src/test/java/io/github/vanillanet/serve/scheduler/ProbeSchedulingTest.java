@@ -120,7 +120,7 @@ class ProbeSchedulingTest {
             1,
             new LaneSettings(8, BatchPolicy.single(), scheduler),
             ServingMetrics.unobserved().version(name, 1, "cpu"));
-    queue.times.restart(FORWARD.toNanos());
+    queue.restart(FORWARD.toNanos());
     return queue;
   }
 

@@ -42,13 +42,13 @@ class SchedulerTest {
   @Test
   void oneForwardRunsAtATimeAndTheOldestWorkIsFirst() throws InterruptedException {
     List<String> order = new ArrayList<>(); // written by the worker that computes
-    CompletableFuture<LaneAnswer> first = submit(fast, "fast 1", order);
+    CompletableFuture<float[]> first = submit(fast, "fast 1", order);
     shallow.entered.await();
     submit(slow, "slow 1", order);
     ticker.advance(Duration.ofMillis(1));
     submit(fast, "fast 2", order);
     ticker.advance(Duration.ofMillis(1));
-    CompletableFuture<LaneAnswer> last = submit(slow, "slow 2", order);
+    CompletableFuture<float[]> last = submit(slow, "slow 2", order);
     shallow.permits.release(PLENTY); // without the scheduler, "fast 2" would end now
 
     first.join();
@@ -74,9 +74,9 @@ class SchedulerTest {
 
   @Test
   void timeIsMeasuredFromWhenThePlaceIsFree() throws InterruptedException {
-    CompletableFuture<LaneAnswer> before = slow.submit(input());
+    CompletableFuture<float[]> before = slow.submit(input());
     deep.entered.await();
-    CompletableFuture<LaneAnswer> after = fast.submit(input());
+    CompletableFuture<float[]> after = fast.submit(input());
     ticker.advance(LONG);
     deep.permits.release(PLENTY);
     before.join();
@@ -92,7 +92,7 @@ class SchedulerTest {
   @Test
   void lateWorkIncreasesTheMargin() throws InterruptedException {
     assertThat(fast.estimate(1).margin()).isZero();
-    CompletableFuture<LaneAnswer> late = slow.submit(input());
+    CompletableFuture<float[]> late = slow.submit(input());
     deep.entered.await();
     ticker.advance(LONG.multipliedBy(3).dividedBy(2));
     deep.permits.release(PLENTY);
@@ -109,15 +109,15 @@ class SchedulerTest {
   @Test
   void laneOutOfServiceDoesNotBlockOtherLanes() throws InterruptedException {
     watch(slow);
-    CompletableFuture<LaneAnswer> hung = slow.submit(input());
+    CompletableFuture<float[]> hung = slow.submit(input());
     deep.entered.await();
-    CompletableFuture<LaneAnswer> waiting = fast.submit(input());
+    CompletableFuture<float[]> waiting = fast.submit(input());
     shallow.permits.release(PLENTY);
     awaitFault(slow);
 
     assertThat(slow.fault()).map(LaneFault::reason).contains(FaultReason.HANG);
     assertThat(hung).failsWithin(1, TimeUnit.MINUTES); // shortly after the fault is known
-    assertThat(waiting.orTimeout(1, TimeUnit.MINUTES).join().logits()).hasSize(2);
+    assertThat(waiting.orTimeout(1, TimeUnit.MINUTES).join()).hasSize(2);
   }
 
   @Test
@@ -152,7 +152,7 @@ class SchedulerTest {
     return lane;
   }
 
-  private static CompletableFuture<LaneAnswer> submit(Lane lane, String name, List<String> order) {
+  private static CompletableFuture<float[]> submit(Lane lane, String name, List<String> order) {
     return lane.submit(input())
         .thenApply(
             answer -> {

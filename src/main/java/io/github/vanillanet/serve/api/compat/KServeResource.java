@@ -93,10 +93,7 @@ public final class KServeResource {
   public Predictions predict(
       @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
     return service.images(
-        HttpCall.call(context),
-        ModelTarget.of(Optional.of(model)),
-        reader.read(body),
-        KServeResource::predictions);
+        HttpCall.call(context), Optional.of(model), reader.read(body), KServeResource::predictions);
   }
 
   private static Predictions predictions(Inference inference) {

@@ -1,7 +1,8 @@
 package io.github.vanillanet.serve.api.compat;
 
+import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.http.HttpCall;
-import io.github.vanillanet.serve.api.http.RequestContent;
+import io.github.vanillanet.serve.api.http.Uploads;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelTarget;
 import io.vertx.ext.web.RoutingContext;
@@ -66,7 +67,7 @@ public abstract class PredictionRoutes {
       @PathParam("model") String model,
       @PathParam("version") String version,
       InputStream body) {
-    return classify(context, model, version, RequestContent.bytes(body));
+    return classify(context, model, version, BodyStream.bytes(body));
   }
 
   @PUT
@@ -78,7 +79,7 @@ public abstract class PredictionRoutes {
       @PathParam("model") String model,
       @PathParam("version") String version,
       InputStream body) {
-    return classify(context, model, version, RequestContent.bytes(body));
+    return classify(context, model, version, BodyStream.bytes(body));
   }
 
   @POST
@@ -90,7 +91,7 @@ public abstract class PredictionRoutes {
       @PathParam("model") String model,
       @PathParam("version") String version,
       @RestForm("data") FileUpload data) {
-    return classify(context, model, version, RequestContent.file(data, "data"));
+    return classify(context, model, version, Uploads.file(data, "data"));
   }
 
   private Map<String, Double> classify(

@@ -70,7 +70,7 @@ final class BodyAdmission {
         model = service.admit(call.call, model(call));
       }
       boolean uncounted = call.http2 && call.declaredBytes == 0; // nothing counts its bytes
-      room = memory.hold(uncounted ? call.bodyLimit : call.declaredBytes);
+      room = new BodyMemory.Room(memory, uncounted ? call.bodyLimit : call.declaredBytes);
     } catch (ServiceException e) {
       countRejected(call, model, e);
       rejectByHead(call, e);
@@ -107,16 +107,16 @@ final class BodyAdmission {
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       call.context.response().writeContinue();
     }
-    new BodyCollector(
+    new BodyStream(
             request,
             call.bodyLimit,
             room,
             body -> {
-              call.body(body);
+              call.body = Optional.of(body);
               call.context.next();
             },
             reason -> bodyRejected(call, model, reason))
-        .start(call.context.vertx(), idleTimeout);
+        .collect(call.context.vertx(), idleTimeout);
   }
 
   private void bodyRejected(HttpCall call, Optional<ServedModel> model, ServiceException reason) {

@@ -46,7 +46,9 @@ public final class HttpCall {
 
   final Call call;
   private final String requestId;
-  private Optional<byte[]> body = Optional.empty();
+
+  /** The collected body, until the route takes it: this object must not keep it alive. */
+  Optional<BodyStream> body = Optional.empty();
 
   HttpCall(
       RoutingContext context,
@@ -131,15 +133,20 @@ public final class HttpCall {
     return Duration.ofNanos(Math.round(Math.min(millis, MAX_BUDGET_MILLIS) * 1e6));
   }
 
-  /** Keeps the collected body until the route takes it. */
-  void body(byte[] bytes) {
-    body = Optional.of(bytes);
-  }
-
-  /** The collected body, once: this object must not keep it alive. */
-  Optional<byte[]> takeBody() {
-    Optional<byte[]> taken = body;
-    body = Optional.empty();
-    return taken;
+  /**
+   * A whole number of at least 1.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if it is anything else
+   */
+  public static int positive(String name, String text) {
+    try {
+      int number = Integer.parseInt(text);
+      if (number >= 1) {
+        return number;
+      }
+    } catch (NumberFormatException e) {
+      // rejected below, as a number below 1 is
+    }
+    throw INVALID_REQUEST.error("%s: expected a whole number of at least 1, got '%s'", name, text);
   }
 }

@@ -12,6 +12,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.Map;
@@ -38,6 +40,24 @@ final class HttpFilters {
   private static final String REQUEST_ID_IN_LOG = "request_id";
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
   private static final String BASIC = "basic ";
+
+  /** The HTTP layer's own limits are higher, because it answers without a body. */
+  private static final int MAX_URI_BYTES = 8 * 1024;
+
+  private static final int MAX_HEADER_BYTES = 32 * 1024;
+
+  private static final String DOT = "(?:\\.|%2[eE])";
+
+  /**
+   * A path must have one meaning. Filters and router both match Vert.x's normalised path, which
+   * decodes unreserved characters only; later stages also strip parameters after a semicolon and
+   * decode the rest. A path that these steps could change is rejected.
+   */
+  private static final Pattern AMBIGUOUS =
+      Pattern.compile(
+          ";|%3[bB]|\\\\|%5[cC]|%2[fF]|[\\x00-\\x1f\\x7f]|%[01][0-9a-fA-F]|%7[fF]|//|/"
+              + DOT
+              + "{1,2}(?:/|$)");
 
   private final Ticker ticker;
   private final ErrorWriter errors;
@@ -76,7 +96,7 @@ final class HttpFilters {
   }
 
   private void enter(RoutingContext context) {
-    Optional<HttpError> invalid = RequestHead.check(context.request());
+    Optional<HttpError> invalid = check(context.request());
     HttpCall call = begin(context, invalid.isEmpty());
     closeDuringShutdown(call);
     discardUnreadBody(context);
@@ -93,6 +113,50 @@ final class HttpFilters {
     }
   }
 
+  /** What is wrong with a request's head, if anything. */
+  private static Optional<HttpError> check(HttpServerRequest request) {
+    String uri = request.uri();
+    if (uri.length() > MAX_URI_BYTES) {
+      return invalid(
+          414, "expected a URL of at most %d bytes, got %d".formatted(MAX_URI_BYTES, uri.length()));
+    }
+    int headers = 0;
+    for (Map.Entry<String, String> header : request.headers()) {
+      headers += header.getKey().length() + header.getValue().length();
+    }
+    if (headers > MAX_HEADER_BYTES) {
+      return invalid(
+          431, "expected headers of at most %d bytes, got %d".formatted(MAX_HEADER_BYTES, headers));
+    }
+    if (AMBIGUOUS.matcher(request.path()).find()) {
+      return invalid(
+          400,
+          "the path must not contain ';', '//', a backslash, '.' or '..' segments, control"
+              + " characters, or an encoded ';', '/' or backslash");
+    }
+    try {
+      new URI(uri);
+      return Optional.empty();
+    } catch (URISyntaxException e) {
+      return invalid(400, "expected a URI: %s at %d".formatted(e.getReason(), e.getIndex()));
+    }
+  }
+
+  /** The path as it was sent; {@code /} if the target is not a path. */
+  private static String rawPath(HttpServerRequest request) {
+    String path = request.path();
+    return path != null && path.startsWith("/") ? path : "/";
+  }
+
+  /** The start of a raw path that has one meaning. */
+  private static String plainStart(String path) {
+    return path.split("[;%\\\\]", 2)[0];
+  }
+
+  private static Optional<HttpError> invalid(int status, String detail) {
+    return Optional.of(HttpError.of(status, detail));
+  }
+
   /** Sets the request's id, which is the client's if that is valid, and its path and API. */
   private HttpCall begin(RoutingContext context, boolean hasValidPath) {
     String sent = context.request().getHeader(REQUEST_ID_HEADER);
@@ -100,8 +164,8 @@ final class HttpFilters {
     String id = valid ? sent : UUID.randomUUID().toString();
     context.response().putHeader(REQUEST_ID_HEADER, id);
     MDC.put(REQUEST_ID_IN_LOG, id);
-    String path = hasValidPath ? context.normalizedPath() : RequestHead.rawPath(context.request());
-    Api api = Api.of(hasValidPath ? path : RequestHead.plainStart(path));
+    String path = hasValidPath ? context.normalizedPath() : rawPath(context.request());
+    Api api = Api.of(hasValidPath ? path : plainStart(path));
     return new HttpCall(context, path, api, id, bodyLimits.get(api), ticker);
   }
 

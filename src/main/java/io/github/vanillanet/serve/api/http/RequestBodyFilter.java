@@ -50,9 +50,9 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
     } catch (IllegalArgumentException e) { // the router would answer 500 to an unparseable type
       throw new NotSupportedException(e);
     }
-    Optional<byte[]> collected = call.takeBody();
-    if (collected.isPresent()) {
-      request.setEntityStream(new BodyStream(collected.get()));
+    if (call.body.isPresent()) {
+      request.setEntityStream(call.body.get());
+      call.body = Optional.empty();
     } else if (request.getHeaderString(HttpHeaders.CONTENT_LENGTH) == null
         && !WITHOUT_BODY.contains(request.getMethod())) {
       request.setEntityStream(new BoundedStream(request.getEntityStream(), call.bodyLimit));

@@ -1,9 +1,8 @@
 package io.github.vanillanet.serve.api.http;
 
-import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.metrics.Stage;
-import io.github.vanillanet.serve.metrics.Timings;
+import io.github.vanillanet.serve.registry.ServedModel;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
@@ -59,9 +58,9 @@ final class ResponseDescription {
   }
 
   private void describe(Call call, MultiMap headers, Context trace) {
-    Timings timings = call.timings();
-    headers.set("Server-Timing", serverTiming(timings.stages()));
-    Optional<ModelId> model = call.answeredBy();
+    Map<Stage, Duration> timings = call.timings();
+    headers.set("Server-Timing", serverTiming(timings));
+    Optional<ServedModel> model = call.answeredBy();
     if (model.isPresent()) {
       headers.set("X-Model", model.get().name());
     }
@@ -86,23 +85,23 @@ final class ResponseDescription {
     return text.toString();
   }
 
-  /**
-   * The spans follow one another, and the last one ends now. The time before them is the arrival of
-   * the body.
-   */
-  private void addSpans(Context trace, Timings timings, Optional<ModelId> model) {
+  /** The spans follow one another and end now: the time before them is the body's arrival. */
+  private void addSpans(Context trace, Map<Stage, Duration> timings, Optional<ServedModel> model) {
     Span request = Span.fromContext(trace);
     if (!request.isRecording()) {
       return;
     }
     model.ifPresent(
-        id -> {
-          request.setAttribute("vanillanet.model", id.name());
-          request.setAttribute("vanillanet.version", id.version());
+        served -> {
+          request.setAttribute("vanillanet.model", served.name());
+          request.setAttribute("vanillanet.version", served.number());
         });
-    Instant start = Instant.now().minus(timings.sum(SPANS.toArray(Stage[]::new)));
+    Instant start = Instant.now();
     for (Stage stage : SPANS) {
-      Duration taken = timings.of(stage);
+      start = start.minus(timings.getOrDefault(stage, Duration.ZERO));
+    }
+    for (Stage stage : SPANS) {
+      Duration taken = timings.getOrDefault(stage, Duration.ZERO);
       if (!taken.isZero()) {
         Instant end = start.plus(taken);
         tracer

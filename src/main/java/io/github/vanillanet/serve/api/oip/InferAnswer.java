@@ -86,7 +86,7 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
     Map<String, Object> answer = new LinkedHashMap<>();
     id.ifPresent(text -> answer.put("id", text));
     answer.put("model_name", view.name());
-    answer.put("model_version", Integer.toString(inference.model().version()));
+    answer.put("model_version", Integer.toString(inference.version()));
     if (!inference.rejected().isEmpty()) { // the protocol has no errors of single elements
       Map<String, String> errors = new LinkedHashMap<>();
       inference

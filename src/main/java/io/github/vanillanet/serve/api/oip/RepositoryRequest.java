@@ -6,7 +6,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.api.http.RequestContent;
+import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -26,7 +26,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
    * @throws ServiceException {@code INVALID_REQUEST} if it is neither empty nor a valid request
    */
   static RepositoryRequest read(InputStream body) {
-    byte[] json = RequestContent.bytes(body);
+    byte[] json = BodyStream.bytes(body);
     return json.length == 0
         ? new RepositoryRequest(false, Parameters.none("request"))
         : JsonValues.object(JSON, new ByteArrayInputStream(json), RepositoryRequest::fields);

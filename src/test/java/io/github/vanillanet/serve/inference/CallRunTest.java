@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The device takes 10 ms per image on the test's clock. The queue holds two images. */
-class AttemptTest {
+class CallRunTest {
 
   private static final int PLENTY = 1 << 20;
 
@@ -62,7 +62,7 @@ class AttemptTest {
     version = PublishedModels.publish(repository, "five");
   }
 
-  AttemptTest() {
+  CallRunTest() {
     lane.open(Duration.ofMillis(10));
   }
 
@@ -79,9 +79,9 @@ class AttemptTest {
 
     assertThat(attempt(call)).isEqualTo(2);
 
-    assertThat(call.timings().stages())
+    assertThat(call.timings())
         .containsKeys(Stage.QUEUE, Stage.INFER, Stage.POSTPROCESS, Stage.TOTAL);
-    assertThat(call.answeredBy()).contains(version.id());
+    assertThat(call.answeredBy()).contains(served);
     assertThat(count("success")).isEqualTo(1);
   }
 
@@ -113,11 +113,13 @@ class AttemptTest {
     Call call = call();
     call.limit(Duration.ofMinutes(1));
     instance.permits.release(PLENTY);
-    Attempt attempt = new Attempt(call, served, 1, Duration.ZERO);
 
     assertThatThrownBy(
             () ->
-                attempt.run(
+                call.run(
+                    served,
+                    1,
+                    Duration.ZERO,
                     () -> input(1),
                     logits -> {
                       ticker.advance(Duration.ofMinutes(2));
@@ -181,13 +183,15 @@ class AttemptTest {
   }
 
   private int attempt(Call call) {
-    return new Attempt(call, served, 1, Duration.ZERO)
-        .run(
-            () -> {
-              decoded.incrementAndGet();
-              return input(1);
-            },
-            logits -> logits.length);
+    return call.run(
+        served,
+        1,
+        Duration.ZERO,
+        () -> {
+          decoded.incrementAndGet();
+          return input(1);
+        },
+        logits -> logits.length);
   }
 
   private double count(String outcome) {

@@ -5,24 +5,14 @@ import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.util.List;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
-/** Reads the bytes and checks the parameters of a request. */
-public final class RequestContent {
+/** Reads uploaded files. */
+public final class Uploads {
 
-  private RequestContent() {}
-
-  /** Reads a whole body, whose length was limited before. */
-  public static byte[] bytes(InputStream body) {
-    try {
-      return body.readAllBytes();
-    } catch (IOException e) {
-      throw INVALID_REQUEST.error("the body ended early: %s", e.getMessage());
-    }
-  }
+  private Uploads() {}
 
   /**
    * The files of a multipart field, at least one.
@@ -62,22 +52,5 @@ public final class RequestContent {
   private static ServiceException noFile(String field) {
     return INVALID_REQUEST.error(
         "expected a file with a file name in the multipart field '%s', got none", field);
-  }
-
-  /**
-   * Parses a whole number of at least 1.
-   *
-   * @throws ServiceException {@code INVALID_REQUEST} if {@code text} is anything else
-   */
-  public static int positive(String name, String text) {
-    try {
-      int number = Integer.parseInt(text);
-      if (number >= 1) {
-        return number;
-      }
-    } catch (NumberFormatException e) {
-      // rejected below, like a number below 1
-    }
-    throw INVALID_REQUEST.error("%s: expected a whole number of at least 1, got '%s'", name, text);
   }
 }

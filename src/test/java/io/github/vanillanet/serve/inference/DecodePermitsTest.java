@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.serve.scheduler.Eventually;
 import java.time.Duration;
@@ -17,23 +18,23 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class DecodeGateTest {
+class DecodePermitsTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
   private final ManualTicker ticker = new ManualTicker();
-  private final DecodeGate gate = new DecodeGate(1);
-  private final DecodeGate two = new DecodeGate(2);
+  private final ImagePreparation gate = preparation(1);
+  private final ImagePreparation two = preparation(2);
 
   @Test
   void aRequestWithoutAPermitInTimeIsRejected() {
     Call hasty = new Call(ticker, ticker.nanos());
     hasty.limit(Duration.ofMillis(1));
 
-    gate.pass(
+    gate.withPermit(
         call(),
         () ->
-            assertThatThrownBy(() -> gate.pass(hasty, () -> {}))
+            assertThatThrownBy(() -> gate.withPermit(hasty, () -> {}))
                 .has(code(ErrorCode.DEADLINE_EXCEEDED)));
   }
 
@@ -41,7 +42,7 @@ class DecodeGateTest {
   void aFailureReturnsItsPermit() {
     assertThatThrownBy(
             () ->
-                gate.pass(
+                gate.withPermit(
                     call(),
                     () -> {
                       throw UNSUPPORTED_IMAGE.error("none");
@@ -55,7 +56,7 @@ class DecodeGateTest {
   void aRequestWhoseClientDisconnectsLeavesTheLine() {
     Call leaving = call();
     AtomicReference<CompletableFuture<Boolean>> second = new AtomicReference<>();
-    gate.pass(
+    gate.withPermit(
         call(),
         () -> {
           CompletableFuture<Boolean> first = waiting(leaving, 1);
@@ -77,17 +78,17 @@ class DecodeGateTest {
 
   @Test
   void permitsAreLimited() {
-    assertThat(two.request()).isDone();
-    assertThat(two.request()).isDone();
-    assertThat(two.request()).isNotDone();
+    assertThat(two.requestPermit()).isDone();
+    assertThat(two.requestPermit()).isDone();
+    assertThat(two.requestPermit()).isNotDone();
     assertThat(two.waiting()).isEqualTo(1);
   }
 
   @Test
   void permitsAreGrantedInTheOrderOfRequests() {
     takeAll();
-    CompletableFuture<Void> first = two.request();
-    CompletableFuture<Void> second = two.request();
+    CompletableFuture<Void> first = two.requestPermit();
+    CompletableFuture<Void> second = two.requestPermit();
 
     two.release();
     assertThat(first).isDone();
@@ -101,63 +102,63 @@ class DecodeGateTest {
   @Test
   void aTimedOutRequestLeavesTheLine() {
     takeAll();
-    CompletableFuture<Void> leaving = two.request();
+    CompletableFuture<Void> leaving = two.requestPermit();
 
     two.withdraw(leaving);
 
     assertThat(two.waiting()).isZero();
     two.release();
-    assertThat(two.request()).isDone();
-    assertThat(two.request()).isNotDone();
+    assertThat(two.requestPermit()).isDone();
+    assertThat(two.requestPermit()).isNotDone();
   }
 
   @Test
   void aPermitGrantedToATimedOutRequestGoesToTheNext() {
     takeAll();
-    CompletableFuture<Void> leaving = two.request();
-    CompletableFuture<Void> next = two.request();
+    CompletableFuture<Void> leaving = two.requestPermit();
+    CompletableFuture<Void> next = two.requestPermit();
     two.release();
 
     two.withdraw(leaving);
 
     assertThat(next).isDone();
-    assertThat(two.request()).isNotDone();
+    assertThat(two.requestPermit()).isNotDone();
   }
 
   @Test
   void aCancelledRequestIsSkippedBeforeItsThreadNotices() {
     takeAll();
-    CompletableFuture<Void> leaving = two.request();
-    CompletableFuture<Void> next = two.request();
+    CompletableFuture<Void> leaving = two.requestPermit();
+    CompletableFuture<Void> next = two.requestPermit();
     leaving.cancel(false);
 
     two.release();
     assertThat(next).isCompleted();
 
     two.withdraw(leaving); // its thread has woken up
-    assertThat(two.request()).isNotDone();
+    assertThat(two.requestPermit()).isNotDone();
   }
 
   @Test
   void unusedPermitsAreKept() {
     takeAll();
-    two.request().cancel(false);
+    two.requestPermit().cancel(false);
 
     two.release();
     two.release();
 
     takeAll();
-    assertThat(two.request()).isNotDone();
+    assertThat(two.requestPermit()).isNotDone();
   }
 
   private void takeAll() {
-    assertThat(two.request()).isDone();
-    assertThat(two.request()).isDone();
+    assertThat(two.requestPermit()).isDone();
+    assertThat(two.requestPermit()).isDone();
   }
 
   private boolean decodes(Call call) {
     AtomicBoolean done = new AtomicBoolean();
-    gate.pass(call, () -> done.set(true));
+    gate.withPermit(call, () -> done.set(true));
     return done.get();
   }
 
@@ -165,6 +166,10 @@ class DecodeGateTest {
     CompletableFuture<Boolean> result = CompletableFuture.supplyAsync(() -> decodes(call));
     Eventually.becomes(() -> gate.waiting() == inLine);
     return result;
+  }
+
+  private ImagePreparation preparation(int decoders) {
+    return new ImagePreparation(new ImageDecoder(1), 1, decoders, ticker);
   }
 
   private Call call() {
