@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Recording rules and alerts. promtool runs their unit tests. */
+/** Checks the recording rules and alerts, and runs their unit tests with promtool. */
 class AlertRulesTest {
 
   private static final Path FOLDER = ProjectFile.ROOT.resolve("deploy/prometheus");

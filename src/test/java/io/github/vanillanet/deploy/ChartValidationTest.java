@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ChartValidationTest {
 
   @Test
-  void helmLintFindsNothing() {
+  void helmLintReportsNoErrors() {
     LintResult lint = new Helm(ProjectFile.ROOT.resolve("helm")).lint().strict().call();
 
     assertThat(lint.isFailed()).as(String.join("\n", lint.getMessages())).isFalse();

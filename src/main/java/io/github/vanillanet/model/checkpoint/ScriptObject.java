@@ -8,8 +8,8 @@ import java.util.Map;
  * A module instance of a TorchScript archive.
  *
  * @param className the class in the archive's source, without the {@code __torch__.} prefix
- * @param attributes in the order in which the class declares them; a value is a {@link HostTensor},
- *     a {@link Boolean} or another {@link ScriptObject}
+ * @param attributes in the order of their declaration in the class; a value is a {@link
+ *     HostTensor}, a {@link Boolean} or another {@link ScriptObject}
  */
 public record ScriptObject(String className, Map<String, Object> attributes) {
 

@@ -1,7 +1,7 @@
 package io.github.vanillanet.model.network;
 
 /**
- * How an artifact computes.
+ * The arithmetic of an artifact.
  *
  * @param precision of its weights and products
  * @param autotune whether cuDNN tries its algorithms on the first forward of each shape and keeps

@@ -47,7 +47,7 @@ public record ModelView(
     @JsonProperty("batch1_latency_ms") double batch1LatencyMillis,
     CertificateView certificate) {
 
-  /** Pixels. */
+  /** The size of the input in pixels. */
   public record InputSize(int height, int width) {}
 
   /** The certificate without its golden logits. */

@@ -2,8 +2,8 @@ package io.github.vanillanet.train.loop;
 
 /**
  * Learning rate of each optimizer step: a linear warm-up from 0 to {@code peak}, both included,
- * then half a cosine towards {@code last}, which is never quite reached. The first step of a
- * warm-up thus has rate 0, as in the official code.
+ * then half a cosine towards {@code last}, which is not quite reached. Therefore the first step of
+ * a warm-up has rate 0, as in the official code.
  *
  * @param peak not scaled by the batch size
  * @param last at the end of the cosine
