@@ -31,7 +31,9 @@ final class WarmUp {
   /** The JVM fully optimises a method after 5,000 calls, or later if its compiler is busy. */
   private static final int REQUESTS = 16_000;
 
-  private static final int BODY_BYTES = 32 << 10; // the size of a typical photo
+  private static final int PHOTO_BYTES = 32 << 10; // the size of a typical photo
+  private static final int TENSOR_BYTES = 4 * 3 * 224 * 224; // one float32 image
+  private static final int REQUESTS_PER_TENSOR = 4;
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final int TIMEOUT_MILLIS = 3_000;
   private static final int MAX_FAILURES = 10;
@@ -40,7 +42,7 @@ final class WarmUp {
   private final Config config;
   private final MeterRegistry meters;
   private final String key = UUID.randomUUID().toString();
-  private final byte[] body = new byte[BODY_BYTES];
+  private final byte[] body = new byte[TENSOR_BYTES];
   private int sent; // used by one thread at a time, like the next field
   private int failed;
   private volatile boolean closed;
@@ -99,14 +101,15 @@ final class WarmUp {
 
   /** Sends one request over a kept connection. */
   private void send() throws InterruptedException {
+    int length = sent % REQUESTS_PER_TENSOR == 0 ? TENSOR_BYTES : PHOTO_BYTES;
     try {
       HttpURLConnection request = (HttpURLConnection) url().openConnection(Proxy.NO_PROXY);
       request.setConnectTimeout(TIMEOUT_MILLIS);
       request.setReadTimeout(TIMEOUT_MILLIS);
       request.setDoOutput(true);
-      request.setFixedLengthStreamingMode(body.length);
+      request.setFixedLengthStreamingMode(length);
       request.setRequestProperty("Content-Type", "image/jpeg");
-      request.getOutputStream().write(body);
+      request.getOutputStream().write(body, 0, length);
       request.getInputStream().readAllBytes();
       sent++;
     } catch (IOException e) { // on a busy machine, or if only HTTPS is open
