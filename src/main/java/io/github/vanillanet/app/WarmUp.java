@@ -33,7 +33,10 @@ final class WarmUp {
 
   private static final int PHOTO_BYTES = 32 << 10; // the size of a typical photo
   private static final int TENSOR_BYTES = 4 * 3 * 224 * 224; // one float32 image
+
+  /** Large bodies arrive in many pieces, so some requests have the size of a tensor. */
   private static final int REQUESTS_PER_TENSOR = 4;
+
   private static final Duration PAUSE = Duration.ofMillis(250);
   private static final int TIMEOUT_MILLIS = 3_000;
   private static final int MAX_FAILURES = 10;
