@@ -27,13 +27,15 @@ final class ForwardSource {
   /**
    * Method {@code net}: {@code x [n, 3, h, w]} → logits {@code [n, classes]}. With {@code train},
    * it uses batch statistics, updates the running ones, and multiplies by the dropout factors
-   * {@code mask [n, width]} unless they are empty.
+   * {@code mask [n, width]} unless they are empty. With {@link Kernels#PIXELWISE}, weights of
+   * depthwise convolutions get no gradient; {@code inputs} and {@code results} receive what {@link
+   * DepthwiseSource} needs to compute it.
    */
   static String of(Network network, String self, Kernels kernels, Compute compute) {
     ForwardSource source = new ForwardSource(kernels, compute);
     network.layers().forEach(source::layer);
     return """
-      def net(%s, x: Tensor, p: List[Tensor], s: List[Tensor], slope: float, train: bool, mask: Tensor) -> Tensor:
+      def net(%s, x: Tensor, p: List[Tensor], s: List[Tensor], slope: float, train: bool, mask: Tensor, inputs: List[Tensor], results: List[Tensor]) -> Tensor:
     %s    return torch.flatten(x, 1)
     """
         .formatted(self, source.body);
@@ -71,6 +73,12 @@ final class ForwardSource {
       line("x = torch.permute(%s, [0, 2, 3, 1])", compute.narrowed("x"));
       line("x = torch.linear(x, torch.flatten(%s, 1), %s)", weight, bias);
       line("x = torch.permute(%s, [0, 3, 1, 2])", compute.widened("x"));
+    } else if (kernels.isSplit(conv)) {
+      line("_0 = torch.append(inputs, x)");
+      line(
+          "x = %s",
+          compute.widened("(self).depthwise(%s, %s)".formatted(compute.narrowed("x"), weight)));
+      line("_0 = torch.append(results, x)");
     } else {
       String convolved =
           "torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d], [1, 1], %6$d)"

@@ -1,5 +1,7 @@
 package io.github.vanillanet.train.loop;
 
+import io.github.vanillanet.model.network.Layer;
+
 /**
  * Memory layout and operators of a training step. Both compute the same function. They sum in
  * different orders, so results differ in the last bits.
@@ -8,19 +10,17 @@ public enum Kernels {
   /** NCHW, and one convolution operator per layer as in the official PyTorch code. */
   PLANAR(0, false),
   /**
-   * NHWC, and 1×1 convolutions as matrix products over all pixels. Takes half the time of {@link
-   * #PLANAR} on a CPU (343 ms compared with 736 ms for 128 images of 64×64 on one core), where
-   * planar gradients of depthwise kernels dominate. Computing those gradients as products over
-   * pairs of pixels was tried and was not faster.
+   * NHWC, 1×1 convolutions as matrix products over all pixels, and gradients of depthwise kernels
+   * in parts, see {@link DepthwiseSource}.
    */
   PIXELWISE(2, true);
 
   private final int memoryFormat;
-  private final boolean pointwiseAsProduct;
+  private final boolean pixelwise;
 
-  Kernels(int memoryFormat, boolean pointwiseAsProduct) {
+  Kernels(int memoryFormat, boolean pixelwise) {
     this.memoryFormat = memoryFormat;
-    this.pointwiseAsProduct = pointwiseAsProduct;
+    this.pixelwise = pixelwise;
   }
 
   /** c10::MemoryFormat of the images. */
@@ -29,6 +29,18 @@ public enum Kernels {
   }
 
   boolean pointwiseAsProduct() {
-    return pointwiseAsProduct;
+    return pixelwise;
+  }
+
+  /** Whether {@link DepthwiseSource} computes a convolution and the gradient of its weight. */
+  boolean isSplit(Layer.Convolution conv) {
+    return pixelwise
+        && conv.groups() > 1
+        && conv.groups() == conv.out()
+        && conv.kernel() > 1
+        && !conv.bias()
+        && conv.stride() == 1
+        && conv.padding() == conv.kernel() / 2
+        && conv.kernel() <= DepthwiseSource.LARGEST_KERNEL;
   }
 }

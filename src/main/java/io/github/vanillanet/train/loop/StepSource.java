@@ -11,6 +11,7 @@ final class StepSource {
 
   static String of(LossKind loss, double emaDecay, Kernels kernels, String self) {
     return loss(loss, self)
+        + DepthwiseSource.of(self)
         + METHODS
             .replace("SELF", self)
             .replace("FORMAT", Integer.toString(kernels.memoryFormat()))
@@ -91,16 +92,24 @@ final class StepSource {
             if torch.gt(torch.numel(mask), 0):
               part = masks[i]
             torch.set_grad_enabled(True)
-            z = (self).net(xs[i], leaves, statistics, slope, True, part)
+            inputs = annotate(List[Tensor], [])
+            results = annotate(List[Tensor], [])
+            z = (self).net(xs[i], leaves, statistics, slope, True, part, inputs, results)
             loss = torch.div((self).loss(z, ys[i]), parts)
-            found = torch.grad([loss], leaves)
+            found = torch.grad([loss], torch.add(leaves, results), None, None, False, True)
             torch.set_grad_enabled(False)
             for n in self.counters_of_model():
               _1 = torch.add_(n, 1)
             _2 = torch.append(logits, torch.detach(z))
             _3 = torch.append(losses, torch.detach(loss))
-            for k in range(torch.len(found)):
-              gradient = torch._unwrap_optional(found[k])
+            d = 0
+            for k in range(torch.len(leaves)):
+              if torch.__is__(found[k], None):
+                to = torch._unwrap_optional(found[torch.add(torch.len(leaves), d)])
+                gradient = (self).depthwise_gradient(inputs[d], to, torch.size(leaves[k], 2))
+                d = torch.add(d, 1)
+              else:
+                gradient = torch._unwrap_optional(found[k])
               if torch.eq(i, 0):
                 _4 = torch.append(sums, gradient)
               else:
@@ -119,10 +128,11 @@ final class StepSource {
           torch.set_grad_enabled(False)
           x = torch.contiguous(x, memory_format=FORMAT)
           mask = torch.empty([0])
+          unused = annotate(List[Tensor], [])
           if torch.gt(float(c[1]), 0.):
-            z = (self).net(x, (self).parameters_of_average(), (self).statistics_of_average(), float(c[0]), False, mask)
+            z = (self).net(x, (self).parameters_of_average(), (self).statistics_of_average(), float(c[0]), False, mask, unused, unused)
           else:
-            z = (self).net(x, (self).parameters_of_model(), (self).statistics_of_model(), float(c[0]), False, mask)
+            z = (self).net(x, (self).parameters_of_model(), (self).statistics_of_model(), float(c[0]), False, mask, unused, unused)
           return z
         def state(SELF, c: Tensor) -> List[Tensor]:
           return (self).all_state()
