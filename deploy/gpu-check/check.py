@@ -170,7 +170,7 @@ def throughput(module, clock, device, options):
     for size in options.batches:
         try:
             batch = pictures(size).to(device)
-            repeats = max(1, min(options.runs, 2000 // size))
+            repeats = max(1, min(options.runs, 500 // size))
             for _ in range(min(options.warmup, repeats)):
                 module(batch)
             clock.wait()
