@@ -21,31 +21,31 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
 import java.util.zip.ZipFile;
 
 /**
- * Unpacks an uploaded zip of labelled images. Entries that do not start like an image are skipped;
- * images become plain files without the executable bit. Links are therefore never created. The
- * content is written to a hidden folder {@code .unpacking-*} beside the target, which is renamed to
- * the target at the end or deleted on failure. Thread-safe.
+ * Unpacks an uploaded zip of labelled images. Entries become plain files without the executable
+ * bit; links are never created. Of an entry that is neither an image nor a table, only the first
+ * bytes are kept, so that the scan of the folder can report its name and format. The content is
+ * written to a hidden folder {@code .unpacking-*} beside the target, which is renamed to the target
+ * at the end or deleted on failure. Thread-safe.
  */
 public record UploadedArchive(ArchiveLimits limits) {
 
   private static final int FORMAT_BYTES = 64;
-  private static final String TRAIN = "train";
+  private static final String TABLE = ".csv";
   private static final int MAX_NAMES = 8;
   private static final int MAX_NAME_BYTES = 255;
 
   /**
-   * Unpacks {@code zip} to the folder {@code target}, which must not exist. Removes a single folder
-   * that wraps all others.
+   * Unpacks {@code zip} to the folder {@code target}, which must not exist.
    *
    * @throws ServiceException {@code TOO_LARGE} if a limit is exceeded
-   * @throws ServiceException {@code BAD_DATASET} if the file is not a zip, is damaged, holds no
-   *     image, or has an entry that could leave the folder
+   * @throws ServiceException {@code BAD_DATASET} if the file is not a zip, is damaged, or has an
+   *     entry that could leave the folder
    * @throws IOException if the target exists or cannot be written, for example on a full disk
    */
   public void unpack(Path zip, Path target) throws IOException {
@@ -56,7 +56,7 @@ public record UploadedArchive(ArchiveLimits limits) {
     try (ZipFile archive = new ZipFile(zip.toFile())) {
       Path content = Files.createDirectory(scratch.resolve("content"));
       unpack(archive, content, new BoundedCopy(limits, Files.size(zip)));
-      Files.move(unwrapped(content), target, StandardCopyOption.ATOMIC_MOVE);
+      Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (ZipException | EOFException e) {
       throw BAD_DATASET.error(e, "the upload is not a zip or is damaged: %s", e.getMessage());
     } finally {
@@ -70,21 +70,14 @@ public record UploadedArchive(ArchiveLimits limits) {
           "the archive holds %d entries, at most %d are allowed",
           archive.size(), limits.maxEntries());
     }
-    boolean foundImage = false;
     for (ZipEntry entry : archive.stream().toList()) {
       List<String> names = names(entry.getName());
-      if (names.stream().anyMatch(UploadedArchive::isHidden)) {
-        continue;
-      }
       Path file = resolve(content, names);
       if (entry.isDirectory()) {
         createFolder(file);
       } else {
-        foundImage |= unpack(archive, entry, file, copy);
+        unpack(archive, entry, file, copy);
       }
-    }
-    if (!foundImage) {
-      throw BAD_DATASET.error("the archive holds %d entries, but no image", archive.size());
     }
   }
 
@@ -116,26 +109,20 @@ public record UploadedArchive(ArchiveLimits limits) {
         && name.getBytes(StandardCharsets.UTF_8).length <= MAX_NAME_BYTES;
   }
 
-  /** Returns true for hidden files and the folder of macOS resource forks. */
-  private static boolean isHidden(String name) {
-    return name.startsWith(".") || name.equals("__MACOSX");
-  }
-
-  private static boolean unpack(ZipFile archive, ZipEntry entry, Path file, BoundedCopy copy)
+  private static void unpack(ZipFile archive, ZipEntry entry, Path file, BoundedCopy copy)
       throws IOException {
-    try (InputStream in = archive.getInputStream(entry)) {
+    createFolder(file.getParent());
+    try (InputStream in = archive.getInputStream(entry);
+        OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
       byte[] start = in.readNBytes(FORMAT_BYTES);
-      if (!ImageDecoder.recognises(start)) {
-        return false;
+      boolean isTable = file.toString().toLowerCase(Locale.ROOT).endsWith(TABLE);
+      if (isTable || ImageDecoder.recognises(start)) {
+        copy.copy(entry, new SequenceInputStream(new ByteArrayInputStream(start), in), out);
+      } else {
+        out.write(start);
       }
-      createFolder(file.getParent());
-      try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
-        InputStream whole = new SequenceInputStream(new ByteArrayInputStream(start), in);
-        copy.copy(entry, whole, out);
-      } catch (FileAlreadyExistsException e) {
-        throw duplicate(file);
-      }
-      return true;
+    } catch (FileAlreadyExistsException e) {
+      throw duplicate(file);
     }
   }
 
@@ -158,23 +145,5 @@ public record UploadedArchive(ArchiveLimits limits) {
 
   private static ServiceException duplicate(Path file) {
     return BAD_DATASET.error("the archive holds %s twice", file.getFileName());
-  }
-
-  /** The folder with {@code train/} or the class folders: {@code folder} or its only child. */
-  private static Path unwrapped(Path folder) throws IOException {
-    List<Path> children = children(folder);
-    if (children.size() != 1 || children.get(0).endsWith(TRAIN)) {
-      return folder;
-    }
-    Path child = children.get(0);
-    List<Path> inner = Files.isDirectory(child) ? children(child) : List.of();
-    boolean holdsFoldersOnly = !inner.isEmpty() && inner.stream().allMatch(Files::isDirectory);
-    return holdsFoldersOnly || Files.isDirectory(child.resolve(TRAIN)) ? child : folder;
-  }
-
-  private static List<Path> children(Path folder) throws IOException {
-    try (Stream<Path> children = Files.list(folder)) {
-      return children.toList();
-    }
   }
 }

@@ -24,7 +24,6 @@ record ImagePreparation(
   private static final ResizedCrop MILD_CROP = new ResizedCrop(0.6);
 
   static ImagePreparation of(Recipe recipe) {
-    // an explicit share means that an existing test folder is for the final test only
     ValidationRule.Source source =
         recipe.validationShare().isPresent()
             ? ValidationRule.Source.SPLIT_OF_TRAINING

@@ -14,13 +14,11 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
-import io.github.vanillanet.train.dataset.ArchiveLimits;
 import io.github.vanillanet.train.dataset.BatchSource;
 import io.github.vanillanet.train.dataset.FolderBatches;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.Sample;
 import io.github.vanillanet.train.dataset.SampleReader;
-import io.github.vanillanet.train.dataset.UploadedArchive;
 import io.github.vanillanet.train.gate.ArtifactEvaluation;
 import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
@@ -57,7 +55,6 @@ public final class TrainingPipeline {
   private static final long MAX_PIXELS = 50_000_000;
   private static final long CACHE_BYTES = 512L << 20;
   private static final double MAX_CORRUPT_SHARE = 0.05;
-  private static final int MAX_COMPRESSION_RATIO = 200;
   private static final int EVALUATION_BATCH = 64;
   private static final int EVALUATIONS = 20;
 
@@ -87,25 +84,27 @@ public final class TrainingPipeline {
    */
   public Optional<Outcome> run() throws IOException {
     ImagePreparation images = ImagePreparation.of(recipe);
-    ImageFolder data = ImageFolder.scan(dataFolder(), images.validation());
+    ImageFolder data =
+        new TrainingData(job, session.folder(), decoder, threads).scan(images.validation());
     data.requireTrainable();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
     TrainingSpec spec = spec(data.classNames().size(), device);
     SampleReader training = reader(data.training());
+    SampleReader validation = reader(data.validation());
     ProgressReporter progress =
         new ProgressReporter(
             session,
             recipe.epochs(),
             Clock.systemUTC(),
             listener,
-            curves -> report(data, training, curves, Optional.empty()));
+            curves -> report(data, List.of(training, validation), curves, Optional.empty()));
     session
         .folder()
         .readReport(TrainingReport.class)
         .ifPresent(before -> progress.resume(before.curves()));
 
-    TrainingOutcome trained = train(runtime, device, spec, images, training, data, progress);
+    TrainingOutcome trained = train(runtime, device, spec, images, training, validation, progress);
     if (!trained.finished()) {
       return Optional.empty();
     }
@@ -122,27 +121,11 @@ public final class TrainingPipeline {
             new ArtifactEvaluation(runtime, device, threads, decoder));
     report(
         data,
-        training,
+        List.of(training, validation),
         progress.curves(),
         Optional.of(TrainingReport.Result.of(verdict, data.classNames())));
     progress.phase("publish");
     return Optional.of(outcome(verdict));
-  }
-
-  private Path dataFolder() throws IOException {
-    Optional<Path> archive = job.archiveIn(session.folder());
-    if (archive.isEmpty()) {
-      return job.data()
-          .map(Path::of)
-          .orElseThrow(() -> INVALID_REQUEST.error("data: expected a folder or an archive"));
-    }
-    Path folder = session.folder().path().resolve("data");
-    if (!Files.isDirectory(folder)) {
-      new UploadedArchive(
-              new ArchiveLimits(job.archiveFiles(), job.archiveBytes(), MAX_COMPRESSION_RATIO))
-          .unpack(archive.get(), folder);
-    }
-    return folder;
   }
 
   private TrainingSpec spec(int classes, Device device) {
@@ -164,7 +147,7 @@ public final class TrainingPipeline {
       TrainingSpec spec,
       ImagePreparation images,
       SampleReader training,
-      ImageFolder data,
+      SampleReader validation,
       ProgressReporter progress) {
     int loaders = Math.max(1, threads - 1);
     BatchSource batches =
@@ -178,11 +161,7 @@ public final class TrainingPipeline {
             spec.classes());
     BatchSource held =
         FolderBatches.evaluation(
-            reader(data.validation()),
-            images.preprocessing(),
-            EVALUATION_BATCH,
-            loaders,
-            spec.classes());
+            validation, images.preprocessing(), EVALUATION_BATCH, loaders, spec.classes());
     Path checkpoint = session.folder().checkpoints().resolve("training.pth");
     return new TrainingLoop(
             runtime,
@@ -233,10 +212,10 @@ public final class TrainingPipeline {
 
   private void report(
       ImageFolder data,
-      SampleReader training,
+      List<SampleReader> readers,
       List<EpochReport> curves,
       Optional<TrainingReport.Result> result) {
-    session.folder().writeReport(TrainingReport.of(recipe, data, training, curves, result));
+    session.folder().writeReport(TrainingReport.of(recipe, data, readers, curves, result));
   }
 
   /**

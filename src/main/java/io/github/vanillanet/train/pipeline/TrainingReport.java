@@ -10,14 +10,15 @@ import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Recipe;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * {@code report.json}, replaced after each epoch.
  *
  * @param recipe completed from the request
  * @param labels classes in the order of the logits
- * @param findings of the scan
- * @param skipped damaged files
+ * @param findings of the scan, each with every file that it concerns
+ * @param skipped every file that was not used, for training, validation or test
  * @param curves one entry per epoch
  * @param result present once there is a fused artifact
  */
@@ -71,7 +72,7 @@ record TrainingReport(
   static TrainingReport of(
       Recipe recipe,
       ImageFolder data,
-      SampleReader images,
+      List<SampleReader> readers,
       List<EpochReport> curves,
       Optional<Result> result) {
     return new TrainingReport(
@@ -80,9 +81,15 @@ record TrainingReport(
         data.training().size(),
         data.validation().size(),
         data.test().size(),
-        data.findings().stream().map(Finding::toString).toList(),
-        images.corruptFiles().stream()
-            .map(file -> new Skipped(data.root().relativize(file.file()).toString(), file.reason()))
+        data.findings().stream().map(Finding::inFull).toList(),
+        Stream.concat(
+                data.dropped().stream().map(file -> new Skipped(file.file(), file.reason())),
+                readers.stream()
+                    .flatMap(reader -> reader.corruptFiles().stream())
+                    .map(
+                        file ->
+                            new Skipped(
+                                data.root().relativize(file.file()).toString(), file.reason())))
             .toList(),
         curves,
         result);

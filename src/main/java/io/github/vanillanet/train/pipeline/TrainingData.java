@@ -1,0 +1,54 @@
+package io.github.vanillanet.train.pipeline;
+
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.train.dataset.ArchiveLimits;
+import io.github.vanillanet.train.dataset.Finding;
+import io.github.vanillanet.train.dataset.ImageFolder;
+import io.github.vanillanet.train.dataset.UploadedArchive;
+import io.github.vanillanet.train.dataset.ValidationRule;
+import io.github.vanillanet.train.jobs.JobFolder;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The data of a job: a folder, or an archive that is unpacked once.
+ *
+ * @param folder of the job
+ * @param threads that decode images
+ */
+record TrainingData(JobSpec job, JobFolder folder, ImageDecoder decoder, int threads) {
+
+  private static final Logger LOG = System.getLogger(TrainingData.class.getName());
+  private static final int MAX_COMPRESSION_RATIO = 200;
+
+  /** Scans the data, and logs every finding with all files that it names. */
+  ImageFolder scan(ValidationRule rule) throws IOException {
+    ImageFolder data = ImageFolder.scan(root(), rule, decoder, threads);
+    for (Finding finding : data.findings()) {
+      LOG.log(Level.WARNING, "data: {0}", finding.inFull());
+    }
+    return data;
+  }
+
+  private Path root() throws IOException {
+    Optional<Path> archive = job.archiveIn(folder);
+    if (archive.isEmpty()) {
+      return job.data()
+          .map(Path::of)
+          .orElseThrow(() -> INVALID_REQUEST.error("data: expected a folder or an archive"));
+    }
+    Path unpacked = folder.path().resolve("data");
+    if (!Files.isDirectory(unpacked)) {
+      new UploadedArchive(
+              new ArchiveLimits(job.archiveFiles(), job.archiveBytes(), MAX_COMPRESSION_RATIO))
+          .unpack(archive.get(), unpacked);
+    }
+    return unpacked;
+  }
+}

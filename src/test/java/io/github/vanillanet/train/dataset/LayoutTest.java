@@ -1,0 +1,190 @@
+package io.github.vanillanet.train.dataset;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.vanillanet.base.image.ImageDecoder;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LayoutTest {
+
+  private static final ValidationRule RULE =
+      new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.25, 7);
+
+  private long seed;
+
+  @TempDir Path root;
+
+  @ParameterizedTest
+  @CsvSource({
+    "train, valid, test",
+    "Train, Val, Test",
+    "training, validation, testing",
+    "TRAIN, dev, test",
+    "my photos/train, my photos/val, my photos/test"
+  })
+  void splitsHaveManyNames(String train, String val, String test) {
+    fill(train, val, test);
+    write("readme.txt", "hello");
+
+    ImageFolder folder = scan();
+
+    assertThat(folder.classNames()).containsExactly("ant", "bee");
+    assertThat(folder.training()).hasSize(8);
+    assertThat(folder.validation()).hasSize(8);
+    assertThat(folder.test()).hasSize(8);
+    assertThat(folder.sources())
+        .containsEntry(Split.TRAINING, train)
+        .containsEntry(Split.VALIDATION, val)
+        .containsEntry(Split.TEST, test);
+    assertThat(folder.objections()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {".", "photos"})
+  void classFoldersAreSplit(String base) {
+    fill(base);
+
+    ImageFolder folder = scan();
+
+    assertThat(folder.classNames()).containsExactly("ant", "bee");
+    assertThat(folder.training()).hasSize(6);
+    assertThat(folder.validation()).hasSize(2);
+    assertThat(folder.sources().get(Split.VALIDATION)).contains("25 %");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "file,label\n%s",
+        "\ufeffFilename;Class\n%s",
+        "id\tImage Path\tcategory\n%s",
+        "%s",
+      })
+  void aTableLabelsFlatFiles(String form) {
+    char separator = form.contains(";") ? ';' : form.contains("\t") ? '\t' : ',';
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 8; i++) {
+      picture("set/%d.png".formatted(i));
+      String first = form.startsWith("id") ? "7\t" : "";
+      rows.append("%s%d.png%s\"%s\"\n".formatted(first, i, separator, i < 4 ? "ant" : "a, b"));
+    }
+    picture("set/other.png");
+    write("set/labels.csv", form.formatted(rows + (form.startsWith("id") ? "" : "no.png,ant\n")));
+
+    ImageFolder folder = scan();
+
+    assertThat(folder.classNames()).containsExactly("a, b", "ant");
+    assertThat(folder.training()).hasSize(6);
+    assertThat(folder.dropped()).extracting(Dropped::file).containsExactly("set/other.png");
+    assertThat(folder.objections()).isEmpty();
+  }
+
+  @Test
+  void aTableInEachSplitLabelsItsFiles() {
+    for (String split : List.of("train", "validation")) {
+      picture(split + "/1.png");
+      picture(split + "/deeper/2.png");
+      write(split + "/metadata.csv", "file_name,label\n1.png,ant\ndeeper/2.png,bee\n");
+    }
+
+    ImageFolder folder = scan();
+
+    assertThat(folder.classNames()).containsExactly("ant", "bee");
+    assertThat(folder.training()).hasSize(2);
+    assertThat(folder.validation()).hasSize(2);
+    assertThat(folder.sources()).containsEntry(Split.VALIDATION, "validation/metadata.csv");
+  }
+
+  @Test
+  void aTableAtTheTopNamesTheSplits() {
+    for (String name : List.of("train/1.png", "train/2.png", "val/1.png", "3.png")) {
+      picture(name);
+    }
+    write(
+        "metadata.csv",
+        """
+        file_name,split,label
+        train/1.png,,ant
+        train/2.png,,bee
+        val/1.png,,ant
+        3.png,test,bee
+        ../secret.png,,ant
+        """);
+
+    ImageFolder folder = scan();
+
+    assertThat(folder.training()).hasSize(2);
+    assertThat(folder.validation()).hasSize(1);
+    assertThat(folder.test()).hasSize(1);
+    assertThat(kinds(folder)).contains(Finding.Kind.MISSING_FILE);
+  }
+
+  @Test
+  void aTableWithOtherColumnsIsRejected() {
+    picture("1.png");
+    write("labels.csv", "x,y\n1,2\n");
+
+    assertThat(kinds(scan())).containsExactly(Finding.Kind.UNKNOWN_LAYOUT);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1.png, 2.png, UNKNOWN_LAYOUT",
+    "train/1.png, val/2.png, UNKNOWN_LAYOUT",
+    "val/ant/1.png, test/ant/2.png, UNKNOWN_LAYOUT",
+    "train/ant/1.png, training/ant/2.png, UNKNOWN_LAYOUT",
+    "insects/ant/1.png, birds/jay/2.png, NESTED_CLASSES",
+    "train/insects/ant/1.png, train/birds/jay/2.png, NESTED_CLASSES"
+  })
+  void anotherLayoutIsRejectedInOneObjectionAtMostPerFolder(
+      String one, String other, Finding.Kind objection) {
+    picture(one);
+    picture(other);
+
+    assertThat(scan().objections())
+        .singleElement()
+        .satisfies(finding -> assertThat(finding.kind()).isEqualTo(objection));
+  }
+
+  @Test
+  void aClassMayHaveTheNameOfASplit() {
+    for (int i = 0; i < 4; i++) {
+      picture("test/%d.png".formatted(i));
+      picture("production/%d.png".formatted(i));
+    }
+
+    assertThat(scan().classNames()).containsExactly("production", "test");
+  }
+
+  private ImageFolder scan() {
+    return ImageFolder.scan(root, RULE, new ImageDecoder(1_000_000), 1);
+  }
+
+  private void fill(String... splits) {
+    for (String split : splits) {
+      for (int i = 0; i < 4; i++) {
+        picture("%s/ant/%d.png".formatted(split, i));
+        picture("%s/bee/%d.png".formatted(split, i));
+      }
+    }
+  }
+
+  private void picture(String name) {
+    Pictures.write(root.resolve(name), seed++);
+  }
+
+  private void write(String name, String text) {
+    Pictures.write(root.resolve(name), text.getBytes(UTF_8));
+  }
+
+  private static List<Finding.Kind> kinds(ImageFolder folder) {
+    return folder.findings().stream().map(Finding::kind).toList();
+  }
+}
