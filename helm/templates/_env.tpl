@@ -69,6 +69,10 @@
 - name: MP_JWT_VERIFY_ISSUER
   value: {{ . | quote }}
 {{- end }}
+{{- with .Values.admin.jwt.audiences }}
+- name: MP_JWT_VERIFY_AUDIENCES
+  value: {{ join "," . | quote }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

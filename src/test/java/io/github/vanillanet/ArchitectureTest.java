@@ -39,6 +39,7 @@ class ArchitectureTest {
               "serve.scheduler",
               "serve.registry",
               "serve.inference",
+              "serve.api.access",
               "serve.api.http",
               "serve.api.json",
               "serve.api.openapi",

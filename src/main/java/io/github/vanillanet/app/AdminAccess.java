@@ -21,7 +21,11 @@ final class AdminAccess {
   static String description(Config config) {
     List<String> callers = new ArrayList<>();
     if (KEYS.stream().anyMatch(key -> isSet(config, key))) {
-      callers.add("callers with a token of the group admin");
+      callers.add(
+          "callers with a token of the group admin, %s issuer and %s audience"
+              .formatted(
+                  isSet(config, "mp.jwt.verify.issuer") ? "the configured" : "any",
+                  isSet(config, "mp.jwt.verify.audiences") ? "a configured" : "any"));
     }
     StreamSupport.stream(config.getPropertyNames().spliterator(), false)
         .filter(name -> name.startsWith(USERS))

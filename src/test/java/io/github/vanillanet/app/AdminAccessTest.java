@@ -38,7 +38,19 @@ class AdminAccessTest {
                 "quarkus.security.users.embedded.users.chief", "open sesame"));
 
     assertThat(description)
-        .contains("open to", "token", "user chief")
+        .contains("open to", "token", "any issuer", "any audience", "user chief")
         .doesNotContain("closed", "sesame");
+  }
+
+  @Test
+  void theLogNamesWhichClaimsAreChecked() {
+    String description =
+        description(
+            Map.of(
+                "mp.jwt.verify.publickey.location", "/keys/issuer.pem",
+                "mp.jwt.verify.issuer", "https://issuer.example",
+                "mp.jwt.verify.audiences", "https://models.example"));
+
+    assertThat(description).contains("token").doesNotContain("any");
   }
 }

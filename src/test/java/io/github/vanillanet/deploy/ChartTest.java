@@ -320,7 +320,7 @@ class ChartTest {
               maxTensorBody: 32M
               keepVersions: 3
             training: {jobs: {existingClaim: jobs}, data: {existingClaim: photos}}
-            admin: {jwt: {existingSecret: signer, issuer: issuer.example}}
+            admin: {jwt: {existingSecret: signer, issuer: issuer.example, audiences: [a, b]}}
             """);
 
     Map<String, String> variables = variables(rendered);
@@ -331,7 +331,9 @@ class ChartTest {
         .containsEntry("VANILLANET_CUDA_CUDNN_BENCHMARK", "true")
         .containsEntry("VANILLANET_SEEDED_MODELS", "vanillanet_5,vanillanet_9")
         .containsEntry("VANILLANET_MAX_PIXELS", "90000000")
-        .containsEntry("VANILLANET_TRAINING_DATA_ROOT", "/data");
+        .containsEntry("VANILLANET_TRAINING_DATA_ROOT", "/data")
+        .containsEntry("MP_JWT_VERIFY_ISSUER", "issuer.example")
+        .containsEntry("MP_JWT_VERIFY_AUDIENCES", "a,b");
     assertThat(variables.keySet()).allMatch(Settings::isKnownOrUnrelated);
   }
 }

@@ -16,7 +16,7 @@ import java.util.TreeSet;
 final class Settings {
 
   private static final Set<String> OF_LIBRARIES =
-      Set.of("MP_JWT_VERIFY_PUBLICKEY_LOCATION", "MP_JWT_VERIFY_ISSUER");
+      Set.of("MP_JWT_VERIFY_PUBLICKEY_LOCATION", "MP_JWT_VERIFY_ISSUER", "MP_JWT_VERIFY_AUDIENCES");
 
   private Settings() {}
 

@@ -139,6 +139,9 @@ public interface ServingConfig {
   /** Detection of faulty lanes. */
   Health health();
 
+  /** Limits on failed sign-ins. */
+  SignInConfig signIn();
+
   /** Trainings that clients start. */
   Training training();
 

@@ -18,6 +18,10 @@ public enum ErrorCode {
   /** The image is in a supported format but damaged. */
   UNDECODABLE_IMAGE,
   QUEUE_FULL,
+  /** A page of another origin sent a request that would change the service. */
+  FOREIGN_ORIGIN,
+  /** The address of the client has failed to sign in too often. */
+  TOO_MANY_SIGN_INS,
   /** The service or the model is still loading, or is closing. */
   NOT_READY,
   /** The deadline has passed, or would pass before the answer. */

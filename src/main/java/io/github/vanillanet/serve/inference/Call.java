@@ -230,6 +230,8 @@ public final class Call {
           BAD_DATASET,
           JOB_NOT_FOUND,
           CONFLICT,
+          FOREIGN_ORIGIN,
+          TOO_MANY_SIGN_INS,
           BAD_CONFIGURATION ->
           Outcome.FAILED;
     };

@@ -76,7 +76,8 @@ class ConfigurationPageTest {
                   null,
                   files.getJavaFileObjects(
                       SOURCES.resolve("ServingConfig.java"),
-                      SOURCES.resolve("KubernetesConfig.java")));
+                      SOURCES.resolve("KubernetesConfig.java"),
+                      SOURCES.resolve("SignInConfig.java")));
       TypeElement root = null;
       for (Element element : task.analyze()) {
         if (element.getSimpleName().contentEquals("ServingConfig")) {

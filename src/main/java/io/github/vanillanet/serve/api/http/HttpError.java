@@ -49,12 +49,13 @@ public record HttpError(int status, String code, String detail, Optional<Duratio
   public static int status(ErrorCode code) {
     return switch (code) {
       case INVALID_REQUEST -> 400;
+      case FOREIGN_ORIGIN -> 403;
       case MODEL_NOT_FOUND, JOB_NOT_FOUND -> 404;
       case MODEL_AMBIGUOUS, CONFLICT -> 409;
       case TOO_LARGE -> 413;
       case UNSUPPORTED_IMAGE -> 415;
       case UNDECODABLE_IMAGE, BAD_DATASET -> 422;
-      case QUEUE_FULL -> 429;
+      case QUEUE_FULL, TOO_MANY_SIGN_INS -> 429;
       case CLIENT_GONE -> 499; // as in nginx
       case NOT_READY -> 503;
       case DEADLINE_EXCEEDED -> 504;

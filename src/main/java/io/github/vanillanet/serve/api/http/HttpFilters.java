@@ -3,7 +3,9 @@ package io.github.vanillanet.serve.api.http;
 import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.serve.api.access.RequestOrigin;
 import io.quarkus.smallrye.health.runtime.ShutdownReadinessCheck;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -60,6 +62,7 @@ final class HttpFilters {
               + "{1,2}(?:/|$)");
 
   private final Ticker ticker;
+  private final RequestOrigin origins;
   private final ErrorWriter errors;
   private final BodyAdmission bodies;
   private final ResponseDescription descriptions;
@@ -72,11 +75,13 @@ final class HttpFilters {
   HttpFilters(
       Ticker ticker,
       ServingConfig config,
+      RequestOrigin origins,
       ErrorWriter errors,
       BodyAdmission bodies,
       ResponseDescription descriptions,
       @Readiness ShutdownReadinessCheck shutdown) {
     this.ticker = ticker;
+    this.origins = origins;
     this.errors = errors;
     this.bodies = bodies;
     this.descriptions = descriptions;
@@ -109,7 +114,13 @@ final class HttpFilters {
         PageFiles.describe(call);
       }
       dropMalformedCredentials(context.request());
-      context.next();
+      Optional<ServiceException> foreign =
+          call.inference.isPresent() ? Optional.empty() : origins.objection(context.request());
+      if (foreign.isPresent()) {
+        errors.writeUnread(call, HttpError.of(foreign.get()));
+      } else {
+        context.next();
+      }
     }
   }
 
@@ -198,12 +209,13 @@ final class HttpFilters {
 
   /** Quarkus answers 500 to credentials that are not base64. Without them it answers 401. */
   private static void dropMalformedCredentials(HttpServerRequest request) {
-    String sent = request.getHeader(HttpHeaders.AUTHORIZATION);
-    if (sent != null && sent.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
-      try {
-        Base64.getDecoder().decode(sent.substring(BASIC.length()));
-      } catch (IllegalArgumentException e) {
-        request.headers().remove(HttpHeaders.AUTHORIZATION);
+    for (String sent : request.headers().getAll(HttpHeaders.AUTHORIZATION)) {
+      if (sent.regionMatches(true, 0, BASIC, 0, BASIC.length())) {
+        try {
+          Base64.getDecoder().decode(sent.substring(BASIC.length()));
+        } catch (IllegalArgumentException e) {
+          request.headers().remove(HttpHeaders.AUTHORIZATION);
+        }
       }
     }
   }

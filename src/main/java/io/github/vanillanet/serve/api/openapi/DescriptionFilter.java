@@ -42,14 +42,14 @@ public final class DescriptionFilter implements OASFilter {
   private static final Map<String, List<Integer>> RULES =
       Map.of(
           "GET /(models|v1/models|v2/models)/\\{model}.*", List.of(404, 503),
-          "\\w+ /admin/.*", List.of(401, 403),
+          "\\w+ /admin/.*", List.of(401, 403, 429),
           "\\w+ /admin/.*\\{.*", List.of(404),
           "POST /admin/trainings", List.of(400, 413),
           "POST /admin/.*/resume", List.of(409),
           "DELETE /admin/trainings/\\{id}", List.of(409),
           "POST /admin/models/.*", List.of(409, 503),
-          "POST /v2/repository/.*", List.of(400, 413),
-          "POST /v2/repository/models/.*", List.of(401, 403, 404),
+          "POST /v2/repository/.*", List.of(400, 403, 413),
+          "POST /v2/repository/models/.*", List.of(401, 404, 429),
           "POST /v2/repository/models/.*/load", List.of(503));
 
   @Override

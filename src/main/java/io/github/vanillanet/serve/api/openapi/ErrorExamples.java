@@ -35,6 +35,12 @@ final class ErrorExamples {
                   ErrorCode.QUEUE_FULL,
                   "vanillanet-5/1: 64 images wait and 1 more does not fit in the queue of 64",
                   Optional.of(Duration.ofMillis(850)))),
+          error(ErrorCode.FOREIGN_ORIGIN, "a page of another site must not change this service"),
+          HttpError.of(
+              ServiceException.rejected(
+                  ErrorCode.TOO_MANY_SIGN_INS,
+                  "too many failed sign-ins from this address; try again in 42 s",
+                  Optional.of(Duration.ofSeconds(42)))),
           error(ErrorCode.NOT_READY, "the models are still being loaded"),
           HttpError.of(
               ServiceException.rejected(
@@ -57,7 +63,10 @@ final class ErrorExamples {
     Map<String, Map<?, ?>> bodies = new LinkedHashMap<>();
     for (HttpError error : ALL) {
       if (error.status() == status) {
-        boolean isAdmin = status == 401 || status == 403 || error.code().matches("JOB_.*|CONFLICT");
+        boolean isAdmin =
+            status == 401
+                || status == 403
+                || error.code().matches("JOB_.*|CONFLICT|TOO_MANY_SIGN_INS");
         Object body = format.body(error, isAdmin ? ADMIN : CLASSIFY, REQUEST_ID);
         bodies.put(error.code(), RecordJson.parse(RecordJson.write(body), Map.class).orElseThrow());
       }

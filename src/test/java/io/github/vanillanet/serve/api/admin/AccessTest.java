@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 @TestProfile(AdminProfile.class)
 class AccessTest {
 
-  private static PrivateKey issuerKey() throws Exception {
+  static PrivateKey issuerKey() throws Exception {
     byte[] key =
         Base64.getDecoder()
             .decode(ConfigProvider.getConfig().getValue(AdminProfile.PRIVATE_KEY, String.class));
