@@ -74,7 +74,7 @@ export class Admin {
 function explained(failure) {
   if (failure.status === 401) {
     failure.message = 'The service rejected these credentials.';
-  } else if (failure.status === 403) {
+  } else if (failure.status === 403 && failure.code !== 'FOREIGN_ORIGIN') {
     failure.message = 'This user is not an administrator.';
   }
   return failure;

@@ -6,12 +6,14 @@ export class Problem extends Error {
    * @param {number} status 0 if there was no answer
    * @param {string} title
    * @param {string} detail
-   * @param {{retryAfter?: number, requestId?: string}} [more] seconds until a retry; id of the request
+   * @param {{code?: string, retryAfter?: number, requestId?: string}} [more] name of the failure;
+   *     seconds until a retry; id of the request
    */
   constructor(status, title, detail, more = {}) {
     super(detail);
     this.status = status;
     this.title = title;
+    this.code = more.code;
     this.retryAfter = more.retryAfter;
     this.requestId = more.requestId;
   }
@@ -39,6 +41,7 @@ export class Problem extends Error {
       body.title ?? `HTTP ${status}`,
       body.detail ?? 'The service gave no reason.',
       {
+        code: body.code,
         retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
         requestId: body.request_id ?? headers.get('X-Request-Id') ?? undefined,
       });

@@ -1,11 +1,13 @@
 // Shows errors.
 import { el, fill } from './dom.js';
 
+/** By status; the name of a failure comes first. */
 const ADVICE = {
   413: 'Choose a smaller file.',
   415: 'JPEG, PNG, WebP, GIF and BMP are supported.',
   422: 'The file is damaged or incomplete.',
   429: 'The queue of the service is full.',
+  TOO_MANY_SIGN_INS: '',
   503: 'The service is starting, stopping, or out of service.',
 };
 
@@ -17,7 +19,7 @@ const ADVICE = {
  */
 export function show(place, failure) {
   const lines = [el('strong', {}, title(failure)), el('span', {}, failure.message)];
-  const advice = [ADVICE[failure.status], retry(failure.retryAfter)].filter(Boolean).join(' ');
+  const advice = [ADVICE[failure.code] ?? ADVICE[failure.status], retry(failure.retryAfter)].filter(Boolean).join(' ');
   if (advice) {
     lines.push(el('span', {}, ` ${advice}`));
   }

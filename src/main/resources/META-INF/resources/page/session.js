@@ -39,7 +39,7 @@ export class Session {
         headers: { ...init.headers, Authorization: this.#authorization },
       });
     } catch (failure) {
-      if (failure.status === 401 || failure.status === 403) {
+      if (failure.status === 401 || (failure.status === 403 && failure.code !== 'FOREIGN_ORIGIN')) {
         this.#rejected(failure);
       }
       throw failure;

@@ -30,15 +30,16 @@ final class PageFiles {
 
   private PageFiles() {}
 
-  /** Adds the headers if the request is for a file of the page. */
+  /** Forbids frames, and adds the other headers if the request is for a file of the page. */
   static void describe(HttpCall call) {
+    MultiMap headers = call.context.response().headers();
+    headers.set("X-Frame-Options", "DENY"); // for Swagger UI, which has no policy of its own
     HttpMethod method = call.request.method();
     String file = call.path.equals("/") ? INDEX : call.path;
     if (method != HttpMethod.GET && method != HttpMethod.HEAD
         || !file.equals(INDEX) && !file.startsWith("/page/")) {
       return;
     }
-    MultiMap headers = call.context.response().headers();
     HEADERS.forEach(headers::set);
     if (method == HttpMethod.HEAD) {
       call.context.addHeadersEndHandler(sending -> setType(call, headers, file));
