@@ -161,12 +161,14 @@ final class TrainCommand implements Callable<Integer> {
     }
     return String.format(
             Locale.ROOT,
-            "epoch %d/%d  step %d/%d  loss %.4f",
+            "epoch %d/%d  %d px  step %d/%d  loss %.4f",
             progress.epoch() + 1,
             progress.epochs(),
+            progress.inputSize().orElse(0),
             progress.step(),
             progress.steps(),
             progress.loss().getAsDouble())
+        + text("  validation %.4f", progress.validationAccuracy(), 1)
         + text("  %.0f images/s", progress.imagesPerSecond(), 1)
         + text("  %.0f min left", progress.secondsLeft(), 60);
   }

@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
  * Samples that pass through the network together. The source of the batch owns the memory of {@code
  * input} and overwrites it when the next batch is drawn; all others only read it.
  *
- * @param input float32 [n, 3, height, width], normalised; direct, native byte order, from position
- *     to limit
+ * @param input float32 [n, 3, side, side], normalised; direct, native byte order, from position to
+ *     limit
  * @param labels [n]
  * @param indices [n], positions in the list of samples; for a damaged file that was replaced, the
  *     position of the replacement
@@ -29,5 +29,10 @@ public record Batch(ByteBuffer input, int[] labels, int[] indices) {
 
   public int size() {
     return labels.length;
+  }
+
+  /** Height and width of the images. */
+  public int side() {
+    return (int) Math.sqrt(input.remaining() / (3 * Float.BYTES * Math.max(1, size())));
   }
 }

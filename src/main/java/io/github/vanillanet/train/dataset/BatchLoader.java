@@ -20,8 +20,9 @@ import java.util.concurrent.Future;
 
 /**
  * Prepares batches ahead of their consumer on its own threads and delivers them in order. Each
- * sample is one task, and tasks run in the order of the batches: all threads work on the batch that
- * is needed first. The content of the batches does not depend on the threads.
+ * batch is split into a few tasks per thread, and tasks run in the order of the batches: all
+ * threads work on the batch that is needed first. The content of the batches does not depend on the
+ * threads.
  *
  * <p>One thread calls {@link #next} and {@link #close}. All buffers are allocated at the start and
  * reused.
@@ -31,9 +32,13 @@ final class BatchLoader implements BatchSource.Pass {
   /** Batches prepared ahead. All threads work on one batch, so 2 are enough. */
   static final int AHEAD = 2;
 
+  /** More than 1, so that a thread with slow samples does not hold up the others. */
+  private static final int TASKS_PER_THREAD = 4;
+
   private final FolderBatches source;
   private final BatchOrder order;
   private final int epochs;
+  private final int samplesPerTask;
   private final ExecutorService workers;
   private final List<Thread> started = new CopyOnWriteArrayList<>();
   private final Deque<ByteBuffer> free = new ArrayDeque<>();
@@ -42,10 +47,13 @@ final class BatchLoader implements BatchSource.Pass {
   private int epoch;
   private int step;
   private int[] epochOrder;
-  private boolean closed;
+  private volatile boolean closed;
 
-  /** A batch being filled. Each future holds the index of the sample that was written, if any. */
-  private record Filling(ByteBuffer buffer, List<Future<OptionalInt>> samples) {}
+  /**
+   * A batch being filled. Each future holds, for some consecutive samples, the index of the sample
+   * that was written, if any.
+   */
+  private record Filling(ByteBuffer buffer, List<Future<List<OptionalInt>>> parts) {}
 
   BatchLoader(
       FolderBatches source, BatchOrder order, int threads, int epoch, int step, int epochs) {
@@ -54,6 +62,7 @@ final class BatchLoader implements BatchSource.Pass {
     this.epoch = epoch;
     this.step = step;
     this.epochs = epochs;
+    this.samplesPerTask = Math.max(1, order.batchSize() / (TASKS_PER_THREAD * threads));
     this.epochOrder = order.epoch(epoch);
     int bytes = order.batchSize() * source.sampleFloats() * Float.BYTES;
     for (int i = 0; i <= AHEAD; i++) {
@@ -99,7 +108,7 @@ final class BatchLoader implements BatchSource.Pass {
   public void close() {
     closed = true;
     // no interrupts: they would make files that are being read look damaged
-    ahead.forEach(filling -> filling.samples.forEach(sample -> sample.cancel(false)));
+    ahead.forEach(filling -> filling.parts.forEach(part -> part.cancel(false)));
     workers.shutdown();
     boolean interrupted = Thread.interrupted();
     for (Thread thread : started) {
@@ -136,18 +145,31 @@ final class BatchLoader implements BatchSource.Pass {
 
   private Filling fill(ByteBuffer buffer, int epochOfBatch, int[] wanted) {
     FloatBuffer floats = buffer.asFloatBuffer();
-    List<Future<OptionalInt>> samples = new ArrayList<>();
-    for (int slot = 0; slot < wanted.length; slot++) {
-      int index = wanted[slot];
-      int offset = slot * source.sampleFloats();
-      samples.add(workers.submit(() -> source.write(epochOfBatch, index, floats, offset)));
+    List<Future<List<OptionalInt>>> parts = new ArrayList<>();
+    for (int first = 0; first < wanted.length; first += samplesPerTask) {
+      int from = first;
+      int to = Math.min(wanted.length, first + samplesPerTask);
+      parts.add(workers.submit(() -> write(epochOfBatch, wanted, from, to, floats)));
     }
-    return new Filling(buffer, samples);
+    return new Filling(buffer, parts);
+  }
+
+  private List<OptionalInt> write(
+      int epochOfBatch, int[] wanted, int from, int to, FloatBuffer floats) {
+    List<OptionalInt> written = new ArrayList<>();
+    for (int slot = from; slot < to; slot++) {
+      if (closed) {
+        throw new CancellationException("the loader is closed");
+      }
+      written.add(source.write(epochOfBatch, wanted[slot], floats, slot * source.sampleFloats()));
+    }
+    return written;
   }
 
   /** Waits for all samples, then closes the gaps of missing ones: the batch may be empty. */
   private Batch await(Filling filling) {
-    List<OptionalInt> written = filling.samples.stream().map(BatchLoader::await).toList();
+    List<OptionalInt> written =
+        filling.parts.stream().flatMap(part -> await(part).stream()).toList();
     ByteBuffer buffer = filling.buffer;
     int sampleBytes = source.sampleFloats() * Float.BYTES;
     int[] indices = new int[written.size()];
@@ -165,9 +187,9 @@ final class BatchLoader implements BatchSource.Pass {
     return new Batch(buffer.position(0).limit(size * sampleBytes), labels, indices);
   }
 
-  private static OptionalInt await(Future<OptionalInt> sample) {
+  private static List<OptionalInt> await(Future<List<OptionalInt>> part) {
     try {
-      return sample.get();
+      return part.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new CancellationException("interrupted while waiting for a batch");

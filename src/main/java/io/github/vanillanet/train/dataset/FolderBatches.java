@@ -14,10 +14,14 @@ import java.util.SplittableRandom;
 /**
  * Batches of the images of a folder. Each sample is a function of (seed, epoch, index) and the
  * files. Thread-safe.
+ *
+ * @param view processing of each image before {@code preparation}, see {@link SampleReader#read}
+ * @param epochs the batches end before this epoch
  */
 public record FolderBatches(
     SampleReader reader,
     BatchOrder order,
+    Optional<Preprocessing> view,
     Preparation preparation,
     int sampleFloats,
     int threads,
@@ -39,7 +43,7 @@ public record FolderBatches(
    * is dropped. The next readable sample replaces a damaged file.
    *
    * @param threads that decode and augment
-   * @param epochs of the whole training
+   * @param epochs the batches end before this epoch
    * @throws ServiceException {@code BAD_CONFIGURATION} if there are fewer samples than {@code
    *     batchSize}, or a batch takes 2 GiB or more
    */
@@ -59,7 +63,14 @@ public record FolderBatches(
     }
     BatchOrder order = new BatchOrder(reader.size(), batchSize, true, seed);
     return new FolderBatches(
-        reader, order, augmentation::write, floats(augmentation.input()), threads, epochs, classes);
+        reader,
+        order,
+        augmentation.view(),
+        augmentation::write,
+        floats(augmentation.serving()),
+        threads,
+        epochs,
+        classes);
   }
 
   /**
@@ -74,10 +85,10 @@ public record FolderBatches(
       throw BAD_DATASET.error("there are no validation images, expected at least one");
     }
     Preparation preparation =
-        (image, random, target, offset) ->
-            target.put(offset, serving.normalise(serving.apply(image)));
+        (image, random, target, offset) -> target.put(offset, serving.normalise(image));
     BatchOrder order = new BatchOrder(reader.size(), batchSize, false, 0);
-    return new FolderBatches(reader, order, preparation, floats(serving), threads, 1, classes);
+    return new FolderBatches(
+        reader, order, Optional.of(serving), preparation, floats(serving), threads, 1, classes);
   }
 
   @Override
@@ -109,7 +120,7 @@ public record FolderBatches(
     int tries = order.training() ? reader.size() : 1;
     for (int i = 0; i < tries; i++) {
       int candidate = (int) (((long) index + i) % reader.size());
-      Optional<RgbImage> image = reader.read(candidate);
+      Optional<RgbImage> image = reader.read(candidate, view);
       if (image.isPresent()) {
         // The draws are those of the wanted index: a replacement differs from its own sample.
         SplittableRandom random = RandomStreams.ofSample(order.seed(), epoch, index);
@@ -124,8 +135,8 @@ public record FolderBatches(
   }
 
   /**
-   * From a decoded image to the network's input. Writes one sample, float32 CHW, at {@code offset}
-   * by absolute puts only, so that several threads can fill one buffer.
+   * From an image to the network's input. Writes one sample, float32 CHW, at {@code offset} by
+   * absolute puts only, so that several threads can fill one buffer.
    */
   interface Preparation {
     void write(RgbImage image, SplittableRandom random, FloatBuffer target, int offset);

@@ -1,6 +1,8 @@
 package io.github.vanillanet.train.dataset;
 
+import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -9,7 +11,7 @@ import java.util.SplittableRandom;
  *
  * @param minScale smallest share of the image's area; the largest is 1
  */
-public record ResizedCrop(double minScale) {
+public record ResizedCrop(double minScale) implements Cropping {
 
   public static final ResizedCrop OFFICIAL = new ResizedCrop(0.08);
 
@@ -19,6 +21,19 @@ public record ResizedCrop(double minScale) {
   private static final double MIN_RATIO = 3.0 / 4;
 
   private static final double MAX_RATIO = 4.0 / 3;
+
+  @Override
+  public Optional<Preprocessing> view(Preprocessing serving) {
+    return Optional.empty();
+  }
+
+  @Override
+  public RgbImage apply(RgbImage image, Preprocessing serving, SplittableRandom random) {
+    int height = serving.height();
+    int width = serving.width();
+    return new Preprocessing(height, width, false, height, width, serving.mean(), serving.std())
+        .apply(cut(image, random));
+  }
 
   /** The box at its own resolution. */
   RgbImage cut(RgbImage image, SplittableRandom random) {

@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +42,8 @@ public final class SampleReader {
 
   /**
    * @param cacheBytes bound of the cache, 0 for no cache. An image is cached at its first use if it
-   *     still fits, and is never evicted. 50,000 images of 32x32 take 160 MB
+   *     still fits; only another view of the same image replaces it. 50,000 images of 32x32 take
+   *     160 MB
    * @param corruptShare share of {@code samples}, from 0 to 1, that may be damaged
    */
   public SampleReader(
@@ -60,20 +62,27 @@ public final class SampleReader {
     return samples.get(index);
   }
 
-  /** The decoded image, or empty if its file is damaged. */
-  Optional<RgbImage> read(int index) {
+  /**
+   * The image, or empty if its file is damaged.
+   *
+   * @param view processing of the decoded image; empty for none. The cache holds the results of the
+   *     last view
+   */
+  Optional<RgbImage> read(int index, Optional<Preprocessing> view) {
     if (corrupt.containsKey(index)) {
       return Optional.empty();
     }
-    Optional<RgbImage> cached = Optional.ofNullable(cache.get(index));
+    Optional<RgbImage> cached =
+        Optional.ofNullable(cache.get(index)).filter(image -> isOf(image, view));
     if (cached.isPresent()) {
       return cached;
     }
     Path file = samples.get(index).file();
     try {
       RgbImage decoded = decoder.decode(Files.readAllBytes(file));
-      keep(index, decoded);
-      return Optional.of(decoded);
+      RgbImage image = view.map(processing -> processing.apply(decoded)).orElse(decoded);
+      keep(index, image);
+      return Optional.of(image);
     } catch (ServiceException e) {
       skip(index, new CorruptFile(file, e.getMessage()));
     } catch (IOException e) {
@@ -82,18 +91,30 @@ public final class SampleReader {
     return Optional.empty();
   }
 
+  /** Views of one reader differ in their size only. */
+  private static boolean isOf(RgbImage image, Optional<Preprocessing> view) {
+    return view.isEmpty()
+        || image.height() == view.get().height() && image.width() == view.get().width();
+  }
+
   /** The damaged files found so far, sorted by path. */
   public List<CorruptFile> corruptFiles() {
     return corrupt.values().stream().sorted(Comparator.comparing(CorruptFile::file)).toList();
   }
 
-  private void keep(int index, RgbImage decoded) {
-    long bytes = decoded.rgb().length + OVERHEAD_BYTES;
+  private void keep(int index, RgbImage image) {
     // The bytes are reserved first, so that concurrent threads together stay below the bound.
-    boolean fits = cachedBytes.addAndGet(bytes) <= cacheBytes;
-    if (!fits || cache.putIfAbsent(index, decoded) != null) {
-      cachedBytes.addAndGet(-bytes);
-    }
+    release(Optional.ofNullable(cache.remove(index)));
+    boolean fits = cachedBytes.addAndGet(bytes(image)) <= cacheBytes;
+    release(fits ? Optional.ofNullable(cache.put(index, image)) : Optional.of(image));
+  }
+
+  private void release(Optional<RgbImage> image) {
+    image.ifPresent(released -> cachedBytes.addAndGet(-bytes(released)));
+  }
+
+  private static long bytes(RgbImage image) {
+    return image.rgb().length + OVERHEAD_BYTES;
   }
 
   private void skip(int index, CorruptFile file) {

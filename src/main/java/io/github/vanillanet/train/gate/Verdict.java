@@ -4,7 +4,6 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.train.dataset.ImageFolder;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -26,34 +25,26 @@ public record Verdict(
     Optional<String> objection) {
 
   /**
-   * Selects the contender with the best accuracy on the validation images; the first of equals.
+   * Measures a candidate on the validation images, and the live version on the same images.
    *
    * @param repository contains the live version of {@code name}
    * @param tolerance accuracy that the candidate may lack compared with the live version, 0..1
    */
   public static Verdict of(
-      List<StoredVersion> contenders,
+      StoredVersion candidate,
       ImageFolder data,
       ModelRepository repository,
       String name,
       double tolerance,
       ArtifactEvaluation evaluation) {
-    StoredVersion best = contenders.get(0);
-    ConfusionMatrix validation = evaluation.run(best, data.validation());
-    for (StoredVersion contender : contenders.subList(1, contenders.size())) {
-      ConfusionMatrix matrix = evaluation.run(contender, data.validation());
-      if (matrix.accuracy() > validation.accuracy()) {
-        best = contender;
-        validation = matrix;
-      }
-    }
+    ConfusionMatrix validation = evaluation.run(candidate, data.validation());
     OptionalDouble live = liveAccuracy(data, repository, name, evaluation);
     Optional<String> objection = objection(validation, live, tolerance);
     Optional<ConfusionMatrix> test =
         data.test().isEmpty() || objection.isPresent()
             ? Optional.empty()
-            : Optional.of(evaluation.run(best, data.test()));
-    return new Verdict(best, validation, test, live, objection);
+            : Optional.of(evaluation.run(candidate, data.test()));
+    return new Verdict(candidate, validation, test, live, objection);
   }
 
   private static OptionalDouble liveAccuracy(

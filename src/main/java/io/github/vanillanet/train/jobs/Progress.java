@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 
 /**
  * One line of a job's progress file.
@@ -15,8 +15,10 @@ import java.util.OptionalDouble;
  * @param step 0-based, counted over all epochs
  * @param loss with label smoothing and mixing
  * @param accuracy top-1 on the training images, 0..1
- * @param validationAccuracy top-1 on the validation images, 0..1, if it was measured
- * @param message additional text
+ * @param stage 0-based; present during a training
+ * @param inputSize of the stage, in pixels
+ * @param validationAccuracy top-1 on the validation images, 0..1: of the best candidate so far, or
+ *     before the first candidate, of the last epoch
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -27,14 +29,15 @@ public record Progress(
     int epochs,
     long step,
     long steps,
+    OptionalInt stage,
+    OptionalInt inputSize,
     OptionalDouble loss,
     OptionalDouble accuracy,
     OptionalDouble validationAccuracy,
     OptionalDouble learningRate,
     OptionalDouble slope,
     OptionalDouble imagesPerSecond,
-    OptionalDouble secondsLeft,
-    Optional<String> message) {
+    OptionalDouble secondsLeft) {
 
   /** A line without measurements, for a phase other than the training. */
   public static Progress of(
@@ -47,13 +50,14 @@ public record Progress(
         epochs,
         step,
         steps,
+        OptionalInt.empty(),
+        OptionalInt.empty(),
         none,
         none,
         none,
         none,
         none,
         none,
-        none,
-        Optional.empty());
+        none);
   }
 }

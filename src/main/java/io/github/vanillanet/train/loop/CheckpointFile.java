@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The state of a run as one file that {@code torch.load} reads: {@code model} and {@code model_ema}
@@ -27,6 +28,10 @@ public final class CheckpointFile {
   private static final String OPTIMIZER = "optimizer";
   private static final String STEP = "step";
   private static final String ARGUMENTS = "args";
+
+  /** Arguments that checkpoints of earlier versions do not have. */
+  private static final Set<String> ADDED =
+      Set.of("model_ema_warmup", "model_ema_batches", "stages");
 
   private CheckpointFile() {}
 
@@ -94,7 +99,8 @@ public final class CheckpointFile {
 
   private static void requireEqual(
       Path file, String name, Object expected, Map<String, Object> found) {
-    if (!expected.equals(found.get(name))) {
+    boolean old = ADDED.contains(name) && !found.containsKey(name);
+    if (!old && !expected.equals(found.get(name))) {
       throw BAD_CHECKPOINT.error(
           "%s was trained with %s = %s, this run has %s", file, name, found.get(name), expected);
     }

@@ -11,8 +11,6 @@ import io.github.vanillanet.model.network.Network;
  */
 final class ForwardSource {
 
-  private static final double MOMENTUM = 0.1;
-
   private final StringBuilder body = new StringBuilder();
   private final Kernels kernels;
   private final Compute compute;
@@ -26,16 +24,16 @@ final class ForwardSource {
 
   /**
    * Method {@code net}: {@code x [n, 3, h, w]} → logits {@code [n, classes]}. With {@code train},
-   * it uses batch statistics, updates the running ones, and multiplies by the dropout factors
-   * {@code mask [n, width]} unless they are empty. With {@link Kernels#PIXELWISE}, weights of
-   * depthwise convolutions get no gradient; {@code inputs} and {@code results} receive what {@link
-   * DepthwiseSource} needs to compute it.
+   * it uses batch statistics, moves the running ones by {@code momentum} towards them, and
+   * multiplies by the dropout factors {@code mask [n, width]} unless they are empty. With {@link
+   * Kernels#PIXELWISE}, weights of depthwise convolutions get no gradient; {@code inputs} and
+   * {@code results} receive what {@link DepthwiseSource} needs to compute it.
    */
   static String of(Network network, String self, Kernels kernels, Compute compute) {
     ForwardSource source = new ForwardSource(kernels, compute);
     network.layers().forEach(source::layer);
     return """
-      def net(%s, x: Tensor, p: List[Tensor], s: List[Tensor], slope: float, train: bool, mask: Tensor, inputs: List[Tensor], results: List[Tensor]) -> Tensor:
+      def net(%s, x: Tensor, p: List[Tensor], s: List[Tensor], slope: float, train: bool, momentum: float, mask: Tensor, inputs: List[Tensor], results: List[Tensor]) -> Tensor:
     %s    return torch.flatten(x, 1)
     """
         .formatted(self, source.body);
@@ -46,8 +44,8 @@ final class ForwardSource {
       convolution(conv);
     } else if (layer instanceof Layer.BatchNorm) {
       line(
-          "x = torch.batch_norm(x, p[%d], p[%d], s[%d], s[%d], train, %s, %s, True)",
-          parameter++, parameter++, statistic++, statistic++, MOMENTUM, Layer.BatchNorm.EPS);
+          "x = torch.batch_norm(x, p[%d], p[%d], s[%d], s[%d], train, momentum, %s, True)",
+          parameter++, parameter++, statistic++, statistic++, Layer.BatchNorm.EPS);
     } else if (layer instanceof Layer.Relu) {
       line("x = torch.relu_(x)");
     } else if (layer instanceof Layer.SlopedRelu) {

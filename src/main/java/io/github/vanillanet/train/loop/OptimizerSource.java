@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.loop;
 
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * One optimizer step over all parameters as TorchScript: method {@code update(g, rate, t)} with the
@@ -20,12 +21,17 @@ final class OptimizerSource {
         weights = (self).parameters_of_model()
         decays = %2$s
         scales = %3$s
-    %4$s%5$s    return None
+        decayed = annotate(List[int], %4$s)
+    %5$s%6$s    return None
     """
         .formatted(
             self,
             parameters.stream().map(ParameterGroups.Parameter::weightDecay).toList(),
             parameters.stream().map(ParameterGroups.Parameter::rateScale).toList(),
+            IntStream.range(0, parameters.size())
+                .filter(i -> parameters.get(i).weightDecay() > 0)
+                .boxed()
+                .toList(),
             clipping(spec),
             body(spec));
   }
@@ -36,18 +42,17 @@ final class OptimizerSource {
       // torch.nn.utils.clip_grad_norm_: divides by the norm plus 1e-6
       source +=
           """
-              clip = torch.div(%s, torch.add((self).norm(g), 1e-06))
-              if torch.lt(clip, 1.):
-                torch._foreach_mul_(g, clip)
+              norm = torch.norm(torch.stack(torch._foreach_norm(g, 2)))
+              clip = torch.mul(torch.reciprocal(torch.add(norm, 1e-06)), %s)
+              torch._foreach_mul_(g, torch.clamp(clip, None, 1.))
           """
               .formatted(spec.clipNorm());
     }
     if (spec.kind() == OptimizerKind.LAMB) {
       source +=
           """
-              total = (self).norm(g)
-              if torch.gt(total, %1$s):
-                torch._foreach_div_(g, torch.div(total, %1$s))
+              total = torch.norm(torch.stack(torch._foreach_norm(g, 2)))
+              torch._foreach_div_(g, torch.clamp(torch.div(total, %s), 1.))
           """
               .formatted(LAMB_NORM);
     }
@@ -86,22 +91,32 @@ final class OptimizerSource {
           correction2 = torch.sub(1., torch.pow(%3$s, t))
       """;
 
+  /**
+   * The trust ratios stay on the device: reading one would wait for all operators before it. One
+   * operator processes all parameters where possible, because starting an operator on a CUDA device
+   * takes longer than running it.
+   */
   private static final String LAMB =
       """
+          steps = torch._foreach_div(first, correction1)
+          d = torch._foreach_sqrt(second)
+          torch._foreach_div_(d, torch.sqrt(correction2))
+          torch._foreach_add_(d, %1$s)
+          torch._foreach_div_(steps, d)
+          if torch.gt(torch.len(decayed), 0):
+            u = annotate(List[Tensor], [])
+            w = annotate(List[Tensor], [])
+            for i in decayed:
+              _0 = torch.append(u, torch.add_(steps[i], weights[i], alpha=decays[i]))
+              _1 = torch.append(w, weights[i])
+            length = torch.stack(torch._foreach_norm(w, 2))
+            step = torch.stack(torch._foreach_norm(u, 2))
+            usable = torch.logical_and(torch.gt(length, 0.), torch.gt(step, 0.))
+            ratios = torch.unbind(torch.where(usable, torch.div(length, step), 1.))
+            for k in range(torch.len(decayed)):
+              _2 = torch.mul_(steps[decayed[k]], ratios[k])
           for i in range(torch.len(g)):
-            w = weights[i]
-            u = torch.div(first[i], correction1)
-            d = torch.add_(torch.div_(torch.sqrt(second[i]), torch.sqrt(correction2)), %1$s)
-            u = torch.div_(u, d)
-            decay = decays[i]
-            if torch.gt(decay, 0.):
-              u = torch.add_(u, w, alpha=decay)
-              length = float(torch.norm(w))
-              step = float(torch.norm(u))
-              if torch.gt(length, 0.):
-                if torch.gt(step, 0.):
-                  u = torch.mul_(u, torch.div(length, step))
-            _0 = torch.sub_(w, u, alpha=torch.mul(rate, scales[i]))
+            _3 = torch.sub_(weights[i], steps[i], alpha=torch.mul(rate, scales[i]))
       """;
 
   private static final String ADAMW =

@@ -31,6 +31,15 @@ final class Presets {
 
   private static final String WHAT = "the training request";
   private static final String BATCH_SIZE = "batch_size";
+  private static final String INPUT_SIZE = "input_size";
+  private static final String EPOCHS = "epochs";
+  private static final String STAGES = "stages";
+  private static final String WARMUP = "warmup_epochs";
+
+  /** Members that a stage takes from the recipe. */
+  private static final List<String> OF_EACH_STAGE =
+      List.of(BATCH_SIZE, "learning_rate", "min_learning_rate");
+
   private static final int SMALL_EPOCHS = 30;
 
   private Presets() {}
@@ -43,6 +52,7 @@ final class Presets {
       Optional<Preset> preset,
       OptionalDouble width,
       OptionalInt epochs,
+      Optional<List<JsonNode>> stages,
       OptionalInt accumulationSteps,
       Optional<String> fineTuneFrom,
       Optional<String> checkpoint) {}
@@ -52,33 +62,76 @@ final class Presets {
     ObjectNode given = renamed(request);
     Choice choice = RecordJson.read(given, Choice.class, WHAT);
     VanillaNetVariant variant = Recipe.variant(choice.variant());
+    List<JsonNode> stages = choice.stages().orElse(List.of());
+    OptionalInt epochs = stages.isEmpty() ? choice.epochs() : OptionalInt.of(epochs(stages));
     ObjectNode recipe =
         switch (choice.preset().orElse(Preset.SMALL)) {
           case OFFICIAL -> official(variant);
-          case SMALL -> small(choice.epochs().orElse(SMALL_EPOCHS));
+          case SMALL -> small(epochs.orElse(SMALL_EPOCHS));
         };
     recipe.set("dims", RecordJson.<ArrayNode>tree(dims(variant, choice.width().orElse(1))));
     recipe.put("act_num", Architecture.OFFICIAL_ACT_NUM);
-    recipe.put("input_size", Architecture.OFFICIAL_INPUT);
+    recipe.put(INPUT_SIZE, Architecture.OFFICIAL_INPUT);
     recipe.put("accumulation_steps", 1);
     recipe.put("optimizer", "lamb");
     recipe.put("min_learning_rate", 1e-6);
     recipe.put("clip_norm", 0);
     recipe.put("decay_linear", true);
+    recipe.put("crop", "resized");
+    recipe.put("flip", true);
+    recipe.put("patience", 0);
     recipe.put("label_smoothing", 0.1);
     recipe.put("compute", "float32");
     recipe.put("tolerance", 0);
     recipe.put("seed", 0);
+    recipe.putArray(STAGES);
+    if (!stages.isEmpty()) {
+      recipe.put(EPOCHS, epochs(stages));
+      recipe.put(INPUT_SIZE, stages.get(stages.size() - 1).path(INPUT_SIZE).asInt());
+    }
     int presetBatch = recipe.get(BATCH_SIZE).asInt();
     recipe.setAll(given);
     if (!given.has(BATCH_SIZE)) {
       recipe.put(BATCH_SIZE, divided(presetBatch, choice.accumulationSteps().orElse(1)));
     }
+    completeStages(recipe);
     if (choice.fineTuneFrom().isPresent() || choice.checkpoint().isPresent()) {
       // the slope of trained weights is 1 and stays there
       recipe.put("decay_epochs", 0).put("decay_linear", true);
     }
     return recipe;
+  }
+
+  private static int epochs(List<JsonNode> stages) {
+    return stages.stream().mapToInt(stage -> stage.path(EPOCHS).asInt()).sum();
+  }
+
+  /**
+   * Fills in what the stages leave out. The first stage has the recipe's warm-up; a later one
+   * starts from trained weights and has at most one epoch.
+   */
+  private static void completeStages(ObjectNode recipe) {
+    int index = 0;
+    for (JsonNode stage : recipe.path(STAGES)) {
+      if (stage instanceof ObjectNode members) {
+        completeStage(recipe, index, members);
+      }
+      index++;
+    }
+  }
+
+  private static void completeStage(ObjectNode recipe, int index, ObjectNode members) {
+    for (String required : List.of(INPUT_SIZE, EPOCHS)) {
+      Ranges.require(members.has(required), "stages[%d].%s: is missing", index, required);
+    }
+    OF_EACH_STAGE.stream()
+        .filter(member -> !members.has(member))
+        .forEach(member -> members.set(member, recipe.get(member)));
+    if (!members.has(WARMUP)) {
+      double epochs = members.get(EPOCHS).asInt();
+      double warmup = index == 0 ? recipe.get(WARMUP).asDouble() : Math.min(1, epochs / 10);
+      members.put(WARMUP, Math.min(epochs, warmup));
+    }
   }
 
   /** Each block's width, of at least 1. */
@@ -112,7 +165,7 @@ final class Presets {
         throw INVALID_REQUEST.error(
             "%s: given twice; its old name is also a member of the request", name);
       }
-      renamed.set(name, member.getValue());
+      renamed.set(name, member.getValue().deepCopy());
     }
     return renamed;
   }
@@ -143,12 +196,12 @@ final class Presets {
     return JsonNodeFactory.instance
         .objectNode()
         .put("preset", "official")
-        .put("epochs", 300)
+        .put(EPOCHS, 300)
         .put(BATCH_SIZE, 128 * 8) // images per GPU × GPUs
         .put("learning_rate", learningRate)
         .put("weight_decay", weightDecay)
         .put("layer_decay", layerDecay)
-        .put("warmup_epochs", 5)
+        .put(WARMUP, 5)
         .put("decay_epochs", 100)
         .put("loss", "binary_cross_entropy")
         .put("mixup", mixup)
@@ -156,7 +209,9 @@ final class Presets {
         .put("rand_augment", "rand-m7-mstd0.5-inc1")
         .put("erasing", 0.25)
         .put("dropout", 0.05)
-        .put("ema_decay", 0.99996);
+        .put("ema_decay", 0.99996)
+        .put("ema_warmup", false)
+        .put("ema_batches", 0);
   }
 
   /**
@@ -169,12 +224,12 @@ final class Presets {
     return JsonNodeFactory.instance
         .objectNode()
         .put("preset", "small")
-        .put("epochs", epochs)
+        .put(EPOCHS, epochs)
         .put(BATCH_SIZE, 128)
         .put("learning_rate", 8e-3)
         .put("weight_decay", 0.05)
         .put("layer_decay", 1)
-        .put("warmup_epochs", Math.min(2, epochs / 10.0))
+        .put(WARMUP, Math.min(2, epochs / 10.0))
         .put("decay_epochs", epochs / 3)
         .put("loss", "cross_entropy")
         .put("mixup", 0)
@@ -182,6 +237,8 @@ final class Presets {
         .put("rand_augment", "none")
         .put("erasing", 0)
         .put("dropout", 0)
-        .put("ema_decay", 0.995);
+        .put("ema_decay", 0.995)
+        .put("ema_warmup", true)
+        .put("ema_batches", 20);
   }
 }

@@ -1,6 +1,12 @@
 package io.github.vanillanet.train.loop;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.train.loop.Ranges.BELOW_ONE;
+import static io.github.vanillanet.train.loop.Ranges.LEAST_POSITIVE;
+import static io.github.vanillanet.train.loop.Ranges.MOST;
+import static io.github.vanillanet.train.loop.Ranges.require;
+import static io.github.vanillanet.train.loop.Ranges.requireAtLeast;
+import static io.github.vanillanet.train.loop.Ranges.requireRange;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -32,8 +38,11 @@ import java.util.OptionalDouble;
  * @param dims width of the stem and of each block
  * @param width factor on the variant's own widths, an alternative to {@code dims}
  * @param actNum the kernel of the series activation is 2·act_num+1 wide
- * @param inputSize height and width in pixels
+ * @param inputSize height and width of the served model's input in pixels
+ * @param epochs of all stages together
  * @param batchSize images per forward pass; batch norm sees these
+ * @param stages parts of the training with their own input size and learning rate, in order; empty
+ *     for one stage with the recipe's values
  * @param accumulationSteps forward passes per optimizer step
  * @param learningRate at the top of the schedule, not scaled by the batch size
  * @param minLearningRate at the end of the cosine
@@ -45,10 +54,15 @@ import java.util.OptionalDouble;
  * @param labelSmoothing 0 ≤ s &lt; 1
  * @param mixup alpha of its beta distribution; 0 for none
  * @param cutmix alpha of its beta distribution; 0 for none
+ * @param flip whether half of the training images are mirrored
  * @param randAugment {@code rand-m7-mstd0.5-inc1}, for example, or {@code none}
  * @param erasing probability of random erasing, 0 ≤ p ≤ 1
  * @param dropout before the classifier, 0 ≤ p &lt; 1
  * @param emaDecay of the moving average of the weights, 0 ≤ d &lt; 1; 0 for no average
+ * @param emaWarmup whether the average starts with smaller decays, (1 + t) / (10 + t) at step t
+ * @param emaBatches training batches from which the batch norms of the average are estimated again
+ *     before it is evaluated; 0 keeps their averaged statistics, as timm does
+ * @param patience epochs without a better candidate after which the training ends; 0 for no limit
  * @param compute {@code bfloat16} needs CUDA
  * @param validationShare share of each class to hold back, 0 &lt; s &lt; 1; if absent, a validation
  *     folder is used where the data has one
@@ -70,6 +84,7 @@ public record Recipe(
     int inputSize,
     int epochs,
     int batchSize,
+    List<Stage> stages,
     int accumulationSteps,
     OptimizerKind optimizer,
     double learningRate,
@@ -84,20 +99,21 @@ public record Recipe(
     double labelSmoothing,
     double mixup,
     double cutmix,
+    Crop crop,
+    boolean flip,
     String randAugment,
     double erasing,
     double dropout,
     double emaDecay,
+    boolean emaWarmup,
+    int emaBatches,
+    int patience,
     Compute compute,
     OptionalDouble validationShare,
     double tolerance,
     long seed,
     Optional<String> fineTuneFrom,
     Optional<String> checkpoint) {
-
-  private static final double MOST = Double.MAX_VALUE;
-  private static final double LEAST_POSITIVE = Double.MIN_VALUE;
-  private static final double BELOW_ONE = Math.nextDown(1.0);
 
   /** Recipes are created only from JSON, see {@link #of}. */
   public Recipe {
@@ -123,17 +139,15 @@ public record Recipe(
         fineTuneFrom.isEmpty() || checkpoint.isEmpty(),
         "fine_tune_from, checkpoint: expected at most one of them, found both");
     requireAtLeast("act_num", actNum, 0);
-    requireAtLeast("input_size", inputSize, 8);
-    requireAtLeast("epochs", epochs, 1);
-    requireAtLeast("batch_size", batchSize, 1);
     requireAtLeast("accumulation_steps", accumulationSteps, 1);
+    stages = List.copyOf(stages);
+    requireStages(stages, epochs, inputSize);
+    new Stage(inputSize, epochs, batchSize, learningRate, minLearningRate, warmupEpochs)
+        .requireValid("");
     require(
         (long) batchSize * accumulationSteps <= Integer.MAX_VALUE,
         "batch_size, accumulation_steps: their product exceeds %d",
         Integer.MAX_VALUE);
-    requireRange("learning_rate", learningRate, 0, MOST);
-    requireRange("min_learning_rate", minLearningRate, 0, MOST);
-    requireRange("warmup_epochs", warmupEpochs, 0, epochs);
     requireRange("weight_decay", weightDecay, 0, MOST);
     requireRange("layer_decay", layerDecay, LEAST_POSITIVE, MOST);
     requireRange("clip_norm", clipNorm, 0, MOST);
@@ -148,11 +162,17 @@ public record Recipe(
     requireRange("erasing", erasing, 0, 1);
     requireRange("dropout", dropout, 0, BELOW_ONE);
     requireRange("ema_decay", emaDecay, 0, BELOW_ONE);
+    requireAtLeast("ema_batches", emaBatches, 0);
+    requireAtLeast("patience", patience, 0);
     validationShare.ifPresent(
         share -> requireRange("validation_share", share, LEAST_POSITIVE, BELOW_ONE));
     requireRange("tolerance", tolerance, 0, 1);
     distortion(randAugment);
     requireInputLargeEnough(new Architecture(net, dims, actNum, 1, inputSize, inputSize));
+    for (Stage stage : stages) {
+      requireInputLargeEnough(
+          new Architecture(net, dims, actNum, 1, stage.inputSize(), stage.inputSize()));
+    }
   }
 
   /**
@@ -183,16 +203,16 @@ public record Recipe(
     return new Architecture(variant(variant), dims, actNum, classes, inputSize, inputSize);
   }
 
-  public int imagesPerStep() {
-    return batchSize * accumulationSteps;
+  /** The stages of the training: at least one. */
+  public List<Stage> plan() {
+    return stages.isEmpty()
+        ? List.of(
+            new Stage(inputSize, epochs, batchSize, learningRate, minLearningRate, warmupEpochs))
+        : stages;
   }
 
-  public LearningRateSchedule rates(int stepsPerEpoch) {
-    return new LearningRateSchedule(
-        learningRate,
-        minLearningRate,
-        Math.multiplyExact(epochs, stepsPerEpoch),
-        (int) Math.round(warmupEpochs * stepsPerEpoch));
+  public int imagesPerStep(Stage stage) {
+    return stage.batchSize() * accumulationSteps;
   }
 
   /** Slope of the LeakyReLU between convolutions, per epoch. */
@@ -216,28 +236,32 @@ public record Recipe(
     }
   }
 
+  private static void requireStages(List<Stage> stages, int epochs, int inputSize) {
+    if (stages.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      stages.get(i).requireValid("stages[%d].".formatted(i));
+    }
+    int sum = stages.stream().mapToInt(Stage::epochs).sum();
+    require(
+        sum == epochs,
+        "epochs: the stages have %d epochs together, found %d; leave out epochs",
+        sum,
+        epochs);
+    int last = stages.get(stages.size() - 1).inputSize();
+    require(
+        last == inputSize,
+        "input_size: the last stage has %d pixels, found %d; leave out input_size",
+        last,
+        inputSize);
+  }
+
   private static void requireInputLargeEnough(Architecture architecture) {
     try {
       Cost.of(Network.of(architecture, Form.TRAINING));
     } catch (ServiceException e) {
       throw INVALID_REQUEST.error("input_size: %s", e.getMessage());
-    }
-  }
-
-  private static void requireAtLeast(String member, int value, int least) {
-    require(value >= least, "%s: expected at least %d, found %d", member, least, value);
-  }
-
-  private static void requireRange(String member, double value, double least, double most) {
-    String range =
-        (least == LEAST_POSITIVE ? "more than 0" : "at least 0")
-            + (most == MOST ? "" : most == BELOW_ONE ? " and less than 1" : " and at most " + most);
-    require(value >= least && value <= most, "%s: expected %s, found %s", member, range, value);
-  }
-
-  private static void require(boolean holds, String message, Object... facts) {
-    if (!holds) {
-      throw INVALID_REQUEST.error(message, facts);
     }
   }
 }

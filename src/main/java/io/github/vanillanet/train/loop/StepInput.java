@@ -17,7 +17,7 @@ record StepInput(Batch batch, float[] targets, float[] dropout, Controls control
    */
   static StepInput of(TrainingSpec spec, Batch batch, int step, double rate, double slope) {
     Recipe recipe = spec.recipe();
-    int size = recipe.inputSize();
+    int size = batch.side();
     Mixing mixing = Mixing.of(recipe.mixup(), recipe.cutmix(), recipe.seed(), step, size, size);
     return new StepInput(
         batch,

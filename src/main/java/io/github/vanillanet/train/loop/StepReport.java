@@ -3,7 +3,9 @@ package io.github.vanillanet.train.loop;
 /**
  * One optimizer step.
  *
- * @param epoch 0-based
+ * @param epoch 0-based, counted over all stages
+ * @param stage 0-based
+ * @param inputSize of the stage
  * @param step optimizer steps done in the whole run
  * @param totalSteps of the whole run
  * @param loss training loss of this batch, with smoothed and mixed targets
@@ -12,6 +14,8 @@ package io.github.vanillanet.train.loop;
  */
 public record StepReport(
     int epoch,
+    int stage,
+    int inputSize,
     int step,
     int totalSteps,
     double loss,

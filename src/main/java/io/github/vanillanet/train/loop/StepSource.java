@@ -7,16 +7,21 @@ final class StepSource {
 
   private static final int FLOAT64 = 7; // c10::ScalarType::Double
 
+  private static final double MOMENTUM = 0.1;
+
   private StepSource() {}
 
-  static String of(LossKind loss, double emaDecay, Kernels kernels, String self) {
-    return loss(loss, self)
+  static String of(Recipe recipe, Kernels kernels, String self) {
+    return loss(recipe.loss(), self)
         + DepthwiseSource.of(self)
         + METHODS
             .replace("SELF", self)
             .replace("FORMAT", Integer.toString(kernels.memoryFormat()))
+            .replace("MOMENTUM", Double.toString(MOMENTUM))
             .replace("FLOAT64", Integer.toString(FLOAT64))
-            .replace("AVERAGING", emaDecay > 0 ? averaging(emaDecay) : "");
+            .replace(
+                "AVERAGING",
+                recipe.emaDecay() > 0 ? averaging(recipe.emaDecay(), recipe.emaWarmup()) : "");
   }
 
   /** Method {@code loss}: logits and targets {@code [n, classes]} → a scalar. */
@@ -35,26 +40,44 @@ final class StepSource {
         .formatted(self, formula);
   }
 
-  /** Averages every tensor as timm's ModelEma; the integer counters are truncated. */
-  private static String averaging(double decay) {
-    return """
-        net = (self).all_of_model()
-        average = (self).all_of_average()
-        for i in range(torch.len(net)):
-          if torch.is_floating_point(net[i]):
-            _0 = torch.add_(torch.mul_(average[i], %1$s), torch.mul(net[i], %2$s))
-          else:
-            _1 = torch.copy_(average[i], torch.add(torch.mul(average[i], %1$s), torch.mul(net[i], %2$s)))
-    """
-        .formatted(decay, 1 - decay);
+  /**
+   * Averages every tensor as timm's ModelEma; the integer counters are truncated.
+   *
+   * @param warmup whether the decay of the first steps is smaller
+   */
+  private static String averaging(double decay, boolean warmup) {
+    String factors =
+        warmup
+            ? """
+                  t = float(c[2])
+                  kept = torch.div(torch.add(t, 1.), torch.add(t, 10.))
+                  if torch.gt(kept, %1$s):
+                    kept = %1$s
+                  added = torch.sub(1., kept)
+              """
+            : """
+                  kept = %1$s
+                  added = %2$s
+              """;
+    return factors.formatted(decay, 1 - decay) + AVERAGING;
   }
+
+  private static final String AVERAGING =
+      """
+          average = (self).floats_of_average()
+          torch._foreach_mul_(average, kept)
+          torch._foreach_add_(average, torch._foreach_mul((self).floats_of_model(), added))
+          counters = (self).counters_of_model()
+          averages = (self).counters_of_average()
+          for i in range(torch.len(counters)):
+            n = torch.add(torch.mul(averages[i], kept), torch.mul(counters[i], added))
+            _0 = torch.copy_(averages[i], n)
+      """;
 
   private static final String METHODS =
       """
         def forward(SELF, x: Tensor) -> Tensor:
           return x
-        def norm(SELF, g: List[Tensor]) -> float:
-          return float(torch.norm(torch.stack(torch._foreach_norm(g, 2))))
         def mix(SELF, x: Tensor, c: Tensor) -> Tensor:
           share = float(c[4])
           if torch.lt(share, 1.):
@@ -94,12 +117,11 @@ final class StepSource {
             torch.set_grad_enabled(True)
             inputs = annotate(List[Tensor], [])
             results = annotate(List[Tensor], [])
-            z = (self).net(xs[i], leaves, statistics, slope, True, part, inputs, results)
+            z = (self).net(xs[i], leaves, statistics, slope, True, MOMENTUM, part, inputs, results)
             loss = torch.div((self).loss(z, ys[i]), parts)
             found = torch.grad([loss], torch.add(leaves, results), None, None, False, True)
             torch.set_grad_enabled(False)
-            for n in self.counters_of_model():
-              _1 = torch.add_(n, 1)
+            torch._foreach_add_((self).counters_of_model(), 1)
             _2 = torch.append(logits, torch.detach(z))
             _3 = torch.append(losses, torch.detach(loss))
             d = 0
@@ -130,10 +152,20 @@ final class StepSource {
           mask = torch.empty([0])
           unused = annotate(List[Tensor], [])
           if torch.gt(float(c[1]), 0.):
-            z = (self).net(x, (self).parameters_of_average(), (self).statistics_of_average(), float(c[0]), False, mask, unused, unused)
+            z = (self).net(x, (self).parameters_of_average(), (self).statistics_of_average(), float(c[0]), False, 0., mask, unused, unused)
           else:
-            z = (self).net(x, (self).parameters_of_model(), (self).statistics_of_model(), float(c[0]), False, mask, unused, unused)
+            z = (self).net(x, (self).parameters_of_model(), (self).statistics_of_model(), float(c[0]), False, 0., mask, unused, unused)
           return z
+        def calibrate(SELF, x: Tensor, c: Tensor) -> List[Tensor]:
+          torch.set_grad_enabled(False)
+          mask = torch.empty([0])
+          seen = int(c[1])
+          xs = torch.chunk(torch.contiguous(x, memory_format=FORMAT), int(c[2]))
+          for i in range(torch.len(xs)):
+            unused = annotate(List[Tensor], [])
+            momentum = torch.div(1., torch.add(torch.add(seen, i), 1))
+            _0 = (self).net(xs[i], (self).parameters_of_average(), (self).statistics_of_average(), float(c[0]), True, momentum, mask, unused, unused)
+          return [c]
         def state(SELF, c: Tensor) -> List[Tensor]:
           return (self).all_state()
       """;

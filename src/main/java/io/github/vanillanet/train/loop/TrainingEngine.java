@@ -30,23 +30,18 @@ import java.util.function.Function;
  *
  * <p>One thread at a time. The engine uses the thread count of the calling thread.
  */
-record TrainingEngine(
-    PtNDManager manager, PtSymbolBlock block, List<String> stateNames, int inputSize)
+record TrainingEngine(PtNDManager manager, PtSymbolBlock block, List<String> stateNames)
     implements AutoCloseable {
 
-  /**
-   * @param inputSize height and width of the images
-   */
-  static TrainingEngine load(
-      TorchRuntime runtime, Device device, TrainingModule module, int inputSize) {
+  static TrainingEngine load(TorchRuntime runtime, Device device, TrainingModule module) {
     PtNDManager manager = runtime.newManager(device);
     try {
       // The optimizing executor differentiates the graph by its own rules and compiles it again for
       // every new shape. Without it, autograd records each operator once.
       JniUtils.setGraphExecutorOptimize(false);
       PtSymbolBlock block = runtime.loadModule(manager, device, module.source(), module.root());
-      TrainingEngine engine = new TrainingEngine(manager, block, module.stateNames(), inputSize);
-      engine.call("adopt", scope -> new NDList(scope.create(new double[0])), out -> out.size());
+      TrainingEngine engine = new TrainingEngine(manager, block, module.stateNames());
+      engine.call("adopt", scope -> new NDList(numbers(scope)), out -> out.size());
       return engine;
     } catch (EngineException e) {
       manager.close();
@@ -79,15 +74,27 @@ record TrainingEngine(
   float[] evaluate(Batch batch, double slope, boolean average) {
     return call(
         "evaluate",
-        scope ->
-            new NDList(images(scope, batch), scope.create(new double[] {slope, average ? 1 : 0})),
+        scope -> new NDList(images(scope, batch), numbers(scope, slope, average ? 1 : 0)),
         out -> out.get(0).toFloatArray());
+  }
+
+  /**
+   * Takes the running statistics of the average from training batches: the mean over all of them.
+   *
+   * @param seen parts of the batches before this one
+   * @param parts that the batch is split into
+   */
+  void calibrate(Batch batch, double slope, int seen, int parts) {
+    call(
+        "calibrate",
+        scope -> new NDList(images(scope, batch), numbers(scope, slope, seen, parts)),
+        out -> out.size());
   }
 
   StateDict state() {
     return call(
         "state",
-        scope -> new NDList(scope.create(new double[0])),
+        scope -> new NDList(numbers(scope)),
         tensors -> {
           Map<String, HostTensor> state = new LinkedHashMap<>();
           for (int i = 0; i < stateNames.size(); i++) {
@@ -115,12 +122,17 @@ record TrainingEngine(
         dropout.length == 0
             ? scope.create(dropout)
             : scope.create(dropout, new Shape(samples, dropout.length / samples)),
-        scope.create(input.controls().values()));
+        numbers(scope, input.controls().values()));
   }
 
   private NDArray images(PtNDManager scope, Batch batch) {
-    Shape shape = new Shape(batch.size(), 3, inputSize, inputSize);
+    Shape shape = new Shape(batch.size(), 3, batch.side(), batch.side());
     return scope.create(batch.input(), shape, DataType.FLOAT32);
+  }
+
+  /** A float64 tensor of the CPU, whatever the device of the module. */
+  private static NDArray numbers(PtNDManager scope, double... values) {
+    return scope.newSubManager(ai.djl.Device.cpu()).create(values);
   }
 
   /**

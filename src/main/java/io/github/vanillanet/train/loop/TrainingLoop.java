@@ -12,18 +12,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.DoubleSummaryStatistics;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Runs the epochs of a training on the calling thread. All random draws are functions of the seed
+ * Runs the stages of a training on the calling thread. All random draws are functions of the seed
  * and the step. A run that resumes from any checkpoint therefore ends with the same weights as an
  * uninterrupted run: bit for bit on one CPU thread.
  *
  * @param threads of the engine on a CPU
  * @param clock for the checkpoint interval and for images per second
- * @param data training batches of the recipe's size
- * @param validation evaluated every {@code evaluateEvery} epochs and after the last
+ * @param data of each stage of the recipe
  * @param checkpoint file that is replaced at the end of every epoch
+ * @param candidateFile file that is replaced by each better candidate, before the checkpoint
  * @param checkpointInterval between two checkpoints within an epoch; zero for none
  */
 public record TrainingLoop(
@@ -31,31 +33,32 @@ public record TrainingLoop(
     Device device,
     int threads,
     InstantSource clock,
-    BatchSource data,
-    BatchSource validation,
-    int evaluateEvery,
+    List<StageData> data,
     Path checkpoint,
+    CandidateFile candidateFile,
     Duration checkpointInterval,
     TrainingListener listener) {
 
   /**
    * Trains to the end, or until the listener requests a stop.
    *
-   * @throws ServiceException {@code ENGINE_FAILURE} if the loss or a weight is not finite, or the
-   *     engine fails
+   * @throws ServiceException {@code ENGINE_FAILURE} if the loss, a weight or all logits of the
+   *     validation are not finite, or the engine fails
    * @throws ServiceException {@code BAD_CONFIGURATION} if the data does not fit the network, or a
    *     checkpoint cannot be written
    */
   public TrainingOutcome run(TrainingState start) {
     TrainingSpec spec = start.spec();
-    if (data.classes() != spec.classes()) {
-      throw BAD_CONFIGURATION.error(
-          "the network has %d classes, but the data has %d", spec.classes(), data.classes());
+    for (StageData stage : data) {
+      if (stage.training().classes() != spec.classes()) {
+        throw BAD_CONFIGURATION.error(
+            "the network has %d classes, but the data has %d",
+            spec.classes(), stage.training().classes());
+      }
     }
     runtime.setThreads(threads);
     TrainingModule module = TrainingModule.of(spec, spec.recipe().optimizerSpec(), start.tensors());
-    try (TrainingEngine engine =
-        TrainingEngine.load(runtime, device, module, spec.recipe().inputSize())) {
+    try (TrainingEngine engine = TrainingEngine.load(runtime, device, module)) {
       return new Run(engine, start).run();
     }
   }
@@ -65,84 +68,117 @@ public record TrainingLoop(
     private final TrainingEngine engine;
     private final TrainingSpec spec;
     private final Recipe recipe;
-    private final LearningRateSchedule rates;
+    private final SlopeSchedule slopes;
+    private final Timeline timeline;
     private long savedAt = clock.millis();
     private int step;
+    private Optional<Candidate> best;
 
     Run(TrainingEngine engine, TrainingState start) {
       this.engine = engine;
       this.spec = start.spec();
       this.recipe = spec.recipe();
-      this.rates = recipe.rates(data.batches());
+      this.slopes = recipe.slope();
+      this.timeline =
+          Timeline.of(
+              recipe.plan(), data.stream().map(stage -> stage.training().batches()).toList());
       this.step = start.step();
+      this.best = step == 0 ? Optional.empty() : candidateFile.read();
     }
 
     TrainingOutcome run() {
       boolean stopped = false;
-      if (!isLastStepDone()) {
-        try (BatchSource.Pass pass = data.open(step / data.batches(), step % data.batches())) {
-          while (!isLastStepDone() && !stopped) {
-            stopped = !epoch(pass);
-          }
-        }
+      while (!isDone() && !stopped) {
+        stopped = !stage(timeline.at(step));
+      }
+      if (!stopped && best.isEmpty()) {
+        throw ENGINE_FAILURE.error(
+            "the network gives logits that are not finite for the validation images after every"
+                + " epoch: lower the learning rate or clip the gradients");
       }
       TrainingState state = new TrainingState(spec, engine.state(), step);
+      int lastStep = Math.max(0, step - 1);
       return new TrainingOutcome(
           !stopped,
           step,
-          recipe.slope().at(Math.max(0, step - 1) / data.batches()),
+          slopes.at(timeline.at(lastStep).epoch(lastStep)),
           state.weights(false),
-          recipe.emaDecay() > 0 ? Optional.of(state.weights(true)) : Optional.empty());
+          recipe.emaDecay() > 0 ? Optional.of(state.weights(true)) : Optional.empty(),
+          best);
     }
 
-    private boolean isLastStepDone() {
-      return step >= rates.totalSteps();
+    private boolean isDone() {
+      return step >= timeline.totalSteps() || isOutOfPatience();
+    }
+
+    private boolean isOutOfPatience() {
+      int finishedEpochs = timeline.at(step).epoch(step);
+      return recipe.patience() > 0
+          && best.isPresent()
+          && finishedEpochs - 1 - best.get().epoch() >= recipe.patience();
+    }
+
+    /** Runs the rest of a stage; returns false if it was stopped. */
+    private boolean stage(Timeline.Span span) {
+      boolean stopped = false;
+      BatchSource training = data.get(span.index()).training();
+      try (BatchSource.Pass pass = training.open(span.epoch(step), span.stepInEpoch(step))) {
+        while (step < span.endStep() && !isDone() && !stopped) {
+          stopped = !epoch(span, pass);
+        }
+      }
+      return !stopped;
     }
 
     /** Runs the rest of the current epoch; returns false if it was stopped. */
-    private boolean epoch(BatchSource.Pass pass) {
-      int epoch = step / data.batches();
+    private boolean epoch(Timeline.Span span, BatchSource.Pass pass) {
+      int epoch = span.epoch(step);
       long startedAt = clock.millis();
       DoubleSummaryStatistics losses = new DoubleSummaryStatistics();
       DoubleSummaryStatistics accuracies = new DoubleSummaryStatistics();
       boolean epochDone = false;
       while (!epochDone) {
         if (listener.stopRequested()) {
-          save(epoch);
+          save(epoch, state());
           return false;
         }
-        StepReport report = step(pass, epoch);
+        StepReport report = step(span, pass, epoch);
         losses.accept(report.loss());
         accuracies.accept(report.accuracy());
         listener.stepped(report);
-        epochDone = step % data.batches() == 0;
-        if (epochDone || isCheckpointDue()) {
-          save(epoch);
+        epochDone = span.stepInEpoch(step) == 0;
+        if (!epochDone && isCheckpointDue()) {
+          save(epoch, state());
         }
       }
       double seconds = Math.max(1, clock.millis() - startedAt) / 1e3;
-      boolean evaluates = isLastStepDone() || (epoch + 1) % evaluateEvery == 0;
+      double slope = slopes.at(epoch);
+      Validation validation = Validation.of(engine, recipe, data.get(span.index()), epoch, slope);
+      TrainingState state = state();
+      choose(span, epoch, validation, state);
       listener.epochFinished(
           new EpochReport(
               epoch,
+              span.index(),
+              span.stage().inputSize(),
               step,
               losses.getAverage(),
               accuracies.getAverage(),
-              rates.at(step - 1),
-              recipe.slope().at(epoch),
-              losses.getCount() * recipe.imagesPerStep() / seconds,
-              evaluates ? Optional.of(evaluate(epoch, false)) : Optional.empty(),
-              evaluates && recipe.emaDecay() > 0
-                  ? Optional.of(evaluate(epoch, true))
-                  : Optional.empty()));
+              span.rate(step - 1),
+              slope,
+              losses.getCount() * recipe.imagesPerStep(span.stage()) / seconds,
+              Optional.of(validation.model()),
+              validation.average(),
+              best));
+      save(epoch, state);
       return true;
     }
 
-    private StepReport step(BatchSource.Pass pass, int epoch) {
+    private StepReport step(Timeline.Span span, BatchSource.Pass pass, int epoch) {
       long began = System.nanoTime();
       Batch batch = pass.next().orElseThrow(() -> new IllegalStateException("no more batches"));
-      double rate = rates.at(step);
-      double slope = recipe.slope().at(epoch);
+      double rate = span.rate(step);
+      double slope = slopes.at(epoch);
       TrainingEngine.Step result = engine.step(StepInput.of(spec, batch, step, rate, slope));
       if (!Double.isFinite(result.loss())) {
         throw ENGINE_FAILURE.error(
@@ -154,8 +190,10 @@ public record TrainingLoop(
       double seconds = (System.nanoTime() - began) / 1e9;
       return new StepReport(
           epoch,
+          span.index(),
+          span.stage().inputSize(),
           step,
-          rates.totalSteps(),
+          timeline.totalSteps(),
           result.loss(),
           new Evaluation.Sum().add(result.logits(), batch.labels()).mean().accuracy(),
           rate,
@@ -163,28 +201,39 @@ public record TrainingLoop(
           batch.size() / seconds);
     }
 
+    /** Keeps the network or its average if one of them is the best candidate so far. */
+    private void choose(Timeline.Span span, int epoch, Validation validation, TrainingState state) {
+      if (span != timeline.last() || slopes.at(epoch) < 1) {
+        return;
+      }
+      Stream.concat(
+              validation.average().map(result -> Candidate.of(epoch, true, result)).stream(),
+              Stream.of(Candidate.of(epoch, false, validation.model())))
+          .filter(Candidate::isUsable)
+          .reduce((first, second) -> second.isBetterThan(first) ? second : first)
+          .filter(candidate -> best.isEmpty() || candidate.isBetterThan(best.get()))
+          .ifPresent(
+              candidate -> {
+                candidateFile.write(candidate, state);
+                best = Optional.of(candidate);
+              });
+    }
+
     private boolean isCheckpointDue() {
       return !checkpointInterval.isZero()
           && clock.millis() - savedAt >= checkpointInterval.toMillis();
     }
 
-    private void save(int epoch) {
+    private TrainingState state() {
       TrainingState state = new TrainingState(spec, engine.state(), step);
       state.requireFinite();
+      return state;
+    }
+
+    private void save(int epoch, TrainingState state) {
       CheckpointFile.write(checkpoint, state, epoch);
       savedAt = clock.millis();
       listener.checkpointed(checkpoint, step);
-    }
-
-    private Evaluation evaluate(int epoch, boolean average) {
-      double slope = recipe.slope().at(epoch);
-      Evaluation.Sum sum = new Evaluation.Sum();
-      try (BatchSource.Pass pass = validation.open(0, 0)) {
-        for (Optional<Batch> next = pass.next(); next.isPresent(); next = pass.next()) {
-          sum.add(engine.evaluate(next.get(), slope, average), next.get().labels());
-        }
-      }
-      return sum.mean();
     }
   }
 }

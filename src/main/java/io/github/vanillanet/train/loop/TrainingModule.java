@@ -12,13 +12,15 @@ import io.github.vanillanet.model.network.Network;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A network in training as TorchScript. Weights, moving average and optimizer state are buffers of
  * the module, and one method call runs a whole step including gradients. Java therefore calls the
  * engine once per step, and gradients never become Java objects.
  *
- * <p>All methods take and return tensors. {@code controls} is float64, see {@link Controls}.
+ * <p>All methods take and return tensors. {@code controls} is a float64 tensor of the CPU, see
+ * {@link Controls}: a number read from a tensor of another device would wait for that device.
  *
  * <ul>
  *   <li>{@code adopt(controls)}: must be called once, before all others
@@ -27,6 +29,8 @@ import java.util.stream.Collectors;
  *       changes only the running statistics
  *   <li>{@code apply(g, controls)}: updates the parameters and the moving average
  *   <li>{@code evaluate(x, [slope, average])} → logits of the network (0) or of its average (1)
+ *   <li>{@code calibrate(x, [slope, seen, parts])}: takes the average's running statistics from
+ *       batches of training images, of which {@code seen} came before
  *   <li>{@code state(controls)} → every tensor of {@code stateNames}
  * </ul>
  */
@@ -51,16 +55,16 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     Network network = spec.network();
     StateNames names = StateNames.of(network);
     Recipe recipe = spec.recipe();
-    double emaDecay = recipe.emaDecay();
-    String average = emaDecay > 0 ? AVERAGE : MODEL;
+    String average = recipe.emaDecay() > 0 ? AVERAGE : MODEL;
     StringBuilder source = new StringBuilder();
     source.append(list("parameters_of_model", prefixed(MODEL, names.parameters())));
     source.append(list("statistics_of_model", prefixed(MODEL, names.statistics())));
     source.append(list("counters_of_model", prefixed(MODEL, names.counters())));
-    source.append(list("all_of_model", prefixed(MODEL, names.all())));
     source.append(list("parameters_of_average", prefixed(average, names.parameters())));
     source.append(list("statistics_of_average", prefixed(average, names.statistics())));
-    source.append(list("all_of_average", prefixed(average, names.all())));
+    source.append(list("counters_of_average", prefixed(average, names.counters())));
+    source.append(list("floats_of_model", prefixed(MODEL, floats(names))));
+    source.append(list("floats_of_average", prefixed(average, floats(names))));
     for (String part : optimizer.kind().state()) {
       source.append(
           list(part + "_of_optimizer", prefixed(OPTIMIZER + part + '.', names.parameters())));
@@ -71,8 +75,13 @@ record TrainingModule(String source, ScriptObject root, List<String> stateNames)
     List<ParameterGroups.Parameter> parameters =
         ParameterGroups.of(network, optimizer.weightDecay(), optimizer.layerDecay());
     source.append(OptimizerSource.of(optimizer, parameters, SELF));
-    source.append(StepSource.of(recipe.loss(), emaDecay, spec.kernels(), SELF));
+    source.append(StepSource.of(recipe, spec.kernels(), SELF));
     return source.toString();
+  }
+
+  /** One list: the compiler drops changes of a list that was concatenated in the source. */
+  private static List<String> floats(StateNames names) {
+    return Stream.of(names.parameters(), names.statistics()).flatMap(List::stream).toList();
   }
 
   private static String list(String method, List<String> names) {

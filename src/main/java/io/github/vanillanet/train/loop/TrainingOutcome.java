@@ -8,9 +8,16 @@ import java.util.Optional;
  *
  * @param finished false if the run was stopped before its last step
  * @param step optimizer steps done
- * @param slope of the last step; only weights with slope 1 can be fused
- * @param model weights of the training form
+ * @param slope of the last step
+ * @param model last weights of the training form
  * @param average their moving average, if the recipe has one
+ * @param candidate the best one; its weights are in the {@link CandidateFile}. Present if the run
+ *     is finished
  */
 public record TrainingOutcome(
-    boolean finished, int step, double slope, StateDict model, Optional<StateDict> average) {}
+    boolean finished,
+    int step,
+    double slope,
+    StateDict model,
+    Optional<StateDict> average,
+    Optional<Candidate> candidate) {}

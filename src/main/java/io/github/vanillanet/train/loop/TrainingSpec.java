@@ -42,7 +42,7 @@ public record TrainingSpec(Recipe recipe, int classes, Kernels kernels) {
     arguments.put("kernels", kernels.name());
     arguments.put("compute", recipe.compute().name());
     arguments.put("epochs", (long) recipe.epochs());
-    arguments.put("batch_size", (long) recipe.imagesPerStep());
+    arguments.put("batch_size", (long) recipe.batchSize() * recipe.accumulationSteps());
     arguments.put("update_freq", (long) recipe.accumulationSteps());
     arguments.put("opt", recipe.optimizer().name());
     arguments.put("weight_decay", recipe.weightDecay());
@@ -59,6 +59,9 @@ public record TrainingSpec(Recipe recipe, int classes, Kernels kernels) {
     arguments.put("mixup", recipe.mixup());
     arguments.put("cutmix", recipe.cutmix());
     arguments.put("model_ema_decay", recipe.emaDecay());
+    arguments.put("model_ema_warmup", recipe.emaWarmup());
+    arguments.put("model_ema_batches", (long) recipe.emaBatches());
+    arguments.put("stages", recipe.stages().toString());
     return arguments;
   }
 }

@@ -3,7 +3,6 @@ package io.github.vanillanet.train.pipeline;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.loop.EpochReport;
-import io.github.vanillanet.train.loop.Evaluation;
 import io.github.vanillanet.train.loop.StepReport;
 import io.github.vanillanet.train.loop.TrainingListener;
 import java.time.Clock;
@@ -13,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -34,7 +34,8 @@ final class ProgressReporter implements TrainingListener {
   private int firstStep;
   private double lossSum;
   private int lossCount;
-  private StepReport lastStep = new StepReport(0, 0, 1, 0, 0, 0, 0, 0);
+  private OptionalDouble validationAccuracy = OptionalDouble.empty();
+  private StepReport lastStep = new StepReport(0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
 
   /**
    * @param lines also receives each line
@@ -55,6 +56,10 @@ final class ProgressReporter implements TrainingListener {
 
   void resume(List<EpochReport> before) {
     curves.addAll(before);
+    before.stream()
+        .mapToDouble(EpochReport::validationAccuracy)
+        .reduce((first, last) -> last)
+        .ifPresent(last -> validationAccuracy = OptionalDouble.of(last));
   }
 
   List<EpochReport> curves() {
@@ -84,7 +89,7 @@ final class ProgressReporter implements TrainingListener {
     lossSum += report.loss();
     lossCount++;
     if (lastLine.isEmpty() || Duration.between(lastLine.get(), now).compareTo(BETWEEN_LINES) >= 0) {
-      line(now, lossSum / lossCount, OptionalDouble.empty());
+      line(now, lossSum / lossCount);
       lossSum = 0;
       lossCount = 0;
     }
@@ -92,12 +97,11 @@ final class ProgressReporter implements TrainingListener {
 
   @Override
   public void epochFinished(EpochReport report) {
+    // an epoch runs again if its process ended before its checkpoint
+    curves.removeIf(before -> before.epoch() >= report.epoch());
     curves.add(report);
-    Optional<Evaluation> evaluation = report.average().or(report::model);
-    line(
-        clock.instant(),
-        report.loss(),
-        evaluation.stream().mapToDouble(Evaluation::accuracy).findFirst());
+    validationAccuracy = OptionalDouble.of(report.validationAccuracy());
+    line(clock.instant(), report.loss());
     onEpoch.accept(curves());
   }
 
@@ -106,7 +110,7 @@ final class ProgressReporter implements TrainingListener {
     return session.mustStop();
   }
 
-  private void line(Instant now, double loss, OptionalDouble validationAccuracy) {
+  private void line(Instant now, double loss) {
     lastLine = Optional.of(now);
     write(
         new Progress(
@@ -116,14 +120,15 @@ final class ProgressReporter implements TrainingListener {
             epochs,
             lastStep.step(),
             lastStep.totalSteps(),
+            OptionalInt.of(lastStep.stage()),
+            OptionalInt.of(lastStep.inputSize()),
             OptionalDouble.of(loss),
             OptionalDouble.of(lastStep.accuracy()),
             validationAccuracy,
             OptionalDouble.of(lastStep.rate()),
             OptionalDouble.of(lastStep.slope()),
             OptionalDouble.of(lastStep.imagesPerSecond()),
-            secondsLeft(now),
-            Optional.empty()));
+            secondsLeft(now)));
   }
 
   private OptionalDouble secondsLeft(Instant now) {

@@ -1,21 +1,15 @@
 package io.github.vanillanet.train.pipeline;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
-import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.repository.Candidate;
-import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
-import io.github.vanillanet.train.dataset.BatchSource;
-import io.github.vanillanet.train.dataset.FolderBatches;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.Sample;
 import io.github.vanillanet.train.dataset.SampleReader;
@@ -24,7 +18,7 @@ import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
-import io.github.vanillanet.train.loop.CheckpointFile;
+import io.github.vanillanet.train.loop.CandidateFile;
 import io.github.vanillanet.train.loop.Compute;
 import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Kernels;
@@ -32,17 +26,13 @@ import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.TrainingLoop;
 import io.github.vanillanet.train.loop.TrainingOutcome;
 import io.github.vanillanet.train.loop.TrainingSpec;
-import io.github.vanillanet.train.loop.TrainingState;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -53,10 +43,8 @@ import java.util.function.Consumer;
 public final class TrainingPipeline {
 
   private static final long MAX_PIXELS = 50_000_000;
-  private static final long CACHE_BYTES = 512L << 20;
+  private static final int CACHE_SHARE = 4;
   private static final double MAX_CORRUPT_SHARE = 0.05;
-  private static final int EVALUATION_BATCH = 64;
-  private static final int EVALUATIONS = 20;
 
   private final JobSession session;
   private final JobSpec job;
@@ -83,15 +71,15 @@ public final class TrainingPipeline {
    * @throws ServiceException of any code if the training fails
    */
   public Optional<Outcome> run() throws IOException {
-    ImagePreparation images = ImagePreparation.of(recipe);
+    ImagePreparation images = ImagePreparation.of(recipe, recipe.inputSize());
     ImageFolder data =
         new TrainingData(job, session.folder(), decoder, threads).scan(images.validation());
     data.requireTrainable();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
     TrainingSpec spec = spec(data.classNames().size(), device);
-    SampleReader training = reader(data.training());
-    SampleReader validation = reader(data.validation());
+    SampleReader training = reader(data.training(), CACHE_SHARE);
+    SampleReader validation = reader(data.validation(), 2 * CACHE_SHARE);
     ProgressReporter progress =
         new ProgressReporter(
             session,
@@ -104,16 +92,16 @@ public final class TrainingPipeline {
         .readReport(TrainingReport.class)
         .ifPresent(before -> progress.resume(before.curves()));
 
-    TrainingOutcome trained = train(runtime, device, spec, images, training, validation, progress);
+    TrainingOutcome trained = train(runtime, device, spec, training, validation, progress);
     if (!trained.finished()) {
       return Optional.empty();
     }
     progress.phase("fuse");
-    List<StoredVersion> contenders = contenders(runtime, spec, images, data, trained);
+    StoredVersion candidate = publishCandidate(runtime, spec, images, data);
     progress.phase("evaluate");
     Verdict verdict =
         Verdict.of(
-            contenders,
+            candidate,
             data,
             repository,
             recipe.name(),
@@ -137,77 +125,45 @@ public final class TrainingPipeline {
     return new TrainingSpec(recipe, classes, cpu ? Kernels.PIXELWISE : Kernels.PLANAR);
   }
 
-  private SampleReader reader(List<Sample> samples) {
-    return new SampleReader(samples, decoder, CACHE_BYTES, MAX_CORRUPT_SHARE);
+  /**
+   * @param cacheShare part of the memory that the cache may take: 1 / {@code cacheShare}
+   */
+  private SampleReader reader(List<Sample> samples, int cacheShare) {
+    long cacheBytes = Runtime.getRuntime().maxMemory() / cacheShare;
+    return new SampleReader(samples, decoder, cacheBytes, MAX_CORRUPT_SHARE);
   }
 
   private TrainingOutcome train(
       TorchRuntime runtime,
       Device device,
       TrainingSpec spec,
-      ImagePreparation images,
       SampleReader training,
       SampleReader validation,
       ProgressReporter progress) {
-    int loaders = Math.max(1, threads - 1);
-    BatchSource batches =
-        FolderBatches.training(
-            training,
-            images.augmentation(),
-            recipe.imagesPerStep(),
-            loaders,
-            recipe.seed(),
-            recipe.epochs(),
-            spec.classes());
-    BatchSource held =
-        FolderBatches.evaluation(
-            validation, images.preprocessing(), EVALUATION_BATCH, loaders, spec.classes());
+    StageSources sources =
+        new StageSources(recipe, spec.classes(), training, validation, loaders(device));
     Path checkpoint = session.folder().checkpoints().resolve("training.pth");
     return new TrainingLoop(
             runtime,
             device,
             threads,
             Clock.systemUTC(),
-            batches,
-            held,
-            Math.max(1, recipe.epochs() / EVALUATIONS),
+            sources.all(),
             checkpoint,
+            candidateFile(),
             Duration.ofSeconds(job.checkpointSeconds()),
             progress)
-        .run(start(spec, checkpoint));
+        .run(new StartWeights(job, repository).of(spec, checkpoint));
   }
 
-  /**
-   * Starts from the job's checkpoint, otherwise the weights to fine-tune, otherwise random weights.
-   */
-  private TrainingState start(TrainingSpec spec, Path checkpoint) {
-    if (Files.exists(checkpoint)) {
-      return CheckpointFile.read(checkpoint, spec);
-    }
-    return job.checkpoint()
-        .map(Path::of)
-        .or(() -> recipe.fineTuneFrom().map(this::published))
-        .map(file -> TorchCheckpoint.read(file, Optional.empty()).weights())
-        .map(weights -> TrainingState.fineTuning(spec, weights))
-        .orElseGet(() -> TrainingState.fresh(spec));
+  /** The engine needs its own threads on a CPU, and one on a CUDA device. */
+  private int loaders(Device device) {
+    boolean cpu = device.kind() == Device.Kind.CPU;
+    return Math.max(1, (cpu ? threads : Runtime.getRuntime().availableProcessors()) - 1);
   }
 
-  /**
-   * The training weights of a published model.
-   *
-   * @param model {@code name}, for its active version, or {@code name/version}
-   */
-  private Path published(String model) {
-    String[] parts = model.split("/", 2);
-    OptionalInt version =
-        parts.length == 2 ? ModelId.version(parts[1]) : repository.active(parts[0]);
-    if (version.isEmpty()) {
-      throw MODEL_NOT_FOUND.error("fine_tune_from: the repository has no model '%s'", model);
-    }
-    return repository
-        .open(new ModelId(parts[0], version.getAsInt()))
-        .folder()
-        .resolve(StoredVersion.CHECKPOINT);
+  private CandidateFile candidateFile() {
+    return new CandidateFile(session.folder().checkpoints().resolve("candidate.pth"));
   }
 
   private void report(
@@ -219,21 +175,13 @@ public final class TrainingPipeline {
   }
 
   /**
-   * Fuses the moving average and the net itself: the average is better after a long run, but close
-   * to its initial weights after a short one. Both are published to the job's folder, where a
-   * rejected candidate can be inspected.
+   * Fuses the best candidate and publishes it to the job's folder, where a rejected one can be
+   * inspected.
    */
-  private List<StoredVersion> contenders(
-      TorchRuntime runtime,
-      TrainingSpec spec,
-      ImagePreparation images,
-      ImageFolder data,
-      TrainingOutcome trained) {
+  private StoredVersion publishCandidate(
+      TorchRuntime runtime, TrainingSpec spec, ImagePreparation images, ImageFolder data) {
     ModelRepository own = new ModelRepository(session.folder().path().resolve("candidate"));
     ModelPublisher publisher = new ModelPublisher(runtime, own, threads, step -> {});
-    List<StateDict> weights = new ArrayList<>();
-    trained.average().ifPresent(weights::add);
-    weights.add(trained.model());
     String origin =
         "trained by this service: %d epochs on %d images, seed %d, from %s"
             .formatted(
@@ -241,20 +189,17 @@ public final class TrainingPipeline {
                 data.training().size(),
                 recipe.seed(),
                 recipe.fineTuneFrom().or(recipe::checkpoint).orElse("random weights"));
-    return weights.stream()
-        .map(
-            contender ->
-                publisher.publish(
-                    new Candidate(
-                        recipe.name(),
-                        spec.network(),
-                        contender,
-                        trained.slope(),
-                        images.preprocessing(),
-                        data.classNames(),
-                        true,
-                        origin)))
-        .toList();
+    double slope = 1; // of every candidate
+    return publisher.publish(
+        new Candidate(
+            recipe.name(),
+            spec.network(),
+            candidateFile().weights(),
+            slope,
+            images.preprocessing(),
+            data.classNames(),
+            true,
+            origin));
   }
 
   private Outcome outcome(Verdict verdict) {

@@ -29,6 +29,7 @@ public final class Batches {
     return new Augmentation(
         INPUT,
         ResizedCrop.OFFICIAL,
+        true,
         RandAugment.parse("rand-m7-mstd0.5-inc1"),
         new RandomErasing(0.25));
   }

@@ -114,7 +114,7 @@ class FolderBatchesTest {
     List<Sample> samples = Pictures.samples(folder, 4);
     Preprocessing plain = new Preprocessing(32, 32, false, 32, 32, INPUT.mean(), INPUT.std());
     Augmentation flipsOnly =
-        new Augmentation(plain, new ResizedCrop(1), RandAugment.NONE, new RandomErasing(0));
+        new Augmentation(plain, new ResizedCrop(1), true, RandAugment.NONE, new RandomErasing(0));
     FolderBatches source = FolderBatches.training(reader(samples, 0), flipsOnly, 4, 2, SEED, 1, 3);
 
     try (BatchLoader loader = source.open(0, 0)) {

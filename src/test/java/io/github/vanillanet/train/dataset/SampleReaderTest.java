@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,13 +106,15 @@ class SampleReaderTest {
             new ImageDecoder(1_000_000),
             7 * (3 * 32 * 32 + SampleReader.OVERHEAD_BYTES) + 100,
             1);
-    IntStream.range(0, 12).forEach(reader::read);
+    IntStream.range(0, 12).forEach(index -> reader.read(index, Optional.empty()));
 
     for (Sample sample : samples) {
       Files.delete(sample.file());
     }
 
-    assertThat(IntStream.range(0, 12).filter(index -> reader.read(index).isPresent()))
+    assertThat(
+            IntStream.range(0, 12)
+                .filter(index -> reader.read(index, Optional.empty()).isPresent()))
         .containsExactly(0, 1, 2, 3, 4, 5, 6);
   }
 }

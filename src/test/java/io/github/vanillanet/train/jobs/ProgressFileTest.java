@@ -6,8 +6,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,14 +32,15 @@ class ProgressFileTest {
         3,
         step,
         30,
+        OptionalInt.of(0),
+        OptionalInt.of(64),
         OptionalDouble.of(2.5),
         OptionalDouble.empty(),
         OptionalDouble.empty(),
         OptionalDouble.of(1e-3),
         OptionalDouble.of(0.5),
         OptionalDouble.of(100),
-        OptionalDouble.of(12),
-        Optional.empty());
+        OptionalDouble.of(12));
   }
 
   @Test
@@ -49,7 +50,7 @@ class ProgressFileTest {
     assertThat(Files.readString(path))
         .isEqualTo(
             "{\"time\":\"1970-01-01T00:00:00Z\",\"phase\":\"train\",\"epoch\":0,\"epochs\":3,"
-                + "\"step\":1,\"steps\":30,\"loss\":2.5,\"learning_rate\":0.001,\"slope\":0.5,"
+                + "\"step\":1,\"steps\":30,\"stage\":0,\"input_size\":64,\"loss\":2.5,\"learning_rate\":0.001,\"slope\":0.5,"
                 + "\"images_per_second\":100.0,\"seconds_left\":12.0}\n");
   }
 
@@ -88,14 +89,15 @@ class ProgressFileTest {
             1,
             0,
             1,
+            OptionalInt.of(0),
+            OptionalInt.of(64),
             OptionalDouble.of(Double.NaN),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
             OptionalDouble.empty(),
-            OptionalDouble.empty(),
-            Optional.of("diverged"));
+            OptionalDouble.empty());
 
     file.append(lost);
 

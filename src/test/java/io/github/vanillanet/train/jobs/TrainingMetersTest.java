@@ -48,14 +48,15 @@ class TrainingMetersTest {
             5,
             step,
             100,
+            OptionalInt.of(0),
+            OptionalInt.of(64),
             OptionalDouble.of(loss),
             OptionalDouble.of(0.5),
             OptionalDouble.empty(),
             OptionalDouble.of(0.001),
             OptionalDouble.of(0.25),
             OptionalDouble.of(640),
-            OptionalDouble.of(90),
-            Optional.empty()));
+            OptionalDouble.of(90)));
   }
 
   @Test

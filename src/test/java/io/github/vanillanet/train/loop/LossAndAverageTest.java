@@ -91,7 +91,7 @@ class LossAndAverageTest {
   private static void assertAveraged(JsonNode official, JsonNode before, int n, JsonNode after) {
     Recipe recipe =
         Recipes.of(
-            "dims: [1, 1, 1, 1], act_num: 0, input_size: 32, optimizer: 'sgd', ema_decay: "
+            "dims: [1, 1, 1, 1], act_num: 0, input_size: 32, optimizer: 'sgd', ema_warmup: false, ema_decay: "
                 + official.get("decay").asDouble());
     TrainingSpec spec = new TrainingSpec(recipe, 2, Kernels.PLANAR);
     OptimizerSpec plain = new OptimizerSpec(OptimizerKind.SGD, 0, 0, 0, false, 0, 1, 0);
@@ -107,7 +107,7 @@ class LossAndAverageTest {
             .toList();
     TrainingModule module = TrainingModule.of(spec, plain, new StateDict(state));
 
-    try (TrainingEngine engine = TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 32)) {
+    try (TrainingEngine engine = TrainingEngine.load(TorchRuntime.load(), Device.CPU, module)) {
       OfficialStep.apply(engine, zeros, new Controls(1, 0, 1, 1, Mixing.NONE));
       StateDict averaged = engine.state();
 

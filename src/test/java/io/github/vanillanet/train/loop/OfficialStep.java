@@ -57,7 +57,7 @@ final class OfficialStep {
     TrainingSpec spec = spec(optimizer.kind(), kernels, compute);
     StateDict state = TrainingState.initial(spec, pack("before")).tensors();
     TrainingModule module = TrainingModule.of(spec, optimizer, state);
-    return TrainingEngine.load(TorchRuntime.load(), Device.CPU, module, 64);
+    return TrainingEngine.load(TorchRuntime.load(), Device.CPU, module);
   }
 
   /** Loss, logits, then the gradient of each parameter. Changes only the running statistics. */

@@ -48,7 +48,7 @@ class RecipeTest {
 
     assertThat(recipe.epochs()).isEqualTo(300);
     assertThat(recipe.decayEpochs()).isEqualTo(100);
-    assertThat(recipe.imagesPerStep()).isEqualTo(1024);
+    assertThat(recipe.imagesPerStep(recipe.plan().get(0))).isEqualTo(1024);
     assertThat(recipe.learningRate()).isEqualTo(3.5e-3);
     assertThat(recipe.weightDecay()).isEqualTo(0.35);
     assertThat(recipe.mixup()).isEqualTo(0.1);
@@ -57,6 +57,11 @@ class RecipeTest {
     assertThat(recipe.randAugment()).isEqualTo("rand-m7-mstd0.5-inc1");
     assertThat(recipe.erasing()).isEqualTo(0.25);
     assertThat(recipe.emaDecay()).isEqualTo(0.99996);
+    assertThat(recipe.emaWarmup()).isFalse();
+    assertThat(recipe.emaBatches()).isZero();
+    assertThat(recipe.crop()).isEqualTo(Crop.RESIZED);
+    assertThat(recipe.flip()).isTrue();
+    assertThat(recipe.patience()).isZero();
   }
 
   @ParameterizedTest
@@ -89,7 +94,7 @@ class RecipeTest {
     Recipe recipe = Recipes.of("batch_size: 8, accumulation: 3");
 
     assertThat(recipe.accumulationSteps()).isEqualTo(3);
-    assertThat(recipe.imagesPerStep()).isEqualTo(24);
+    assertThat(recipe.imagesPerStep(recipe.plan().get(0))).isEqualTo(24);
     assertThat(recipe.toJson().has("accumulation")).isFalse();
     assertThatThrownBy(() -> Recipes.of("accumulation: 3, accumulation_steps: 3"))
         .has(code(ErrorCode.INVALID_REQUEST))
@@ -101,7 +106,7 @@ class RecipeTest {
     Recipe recipe = Recipes.of("accumulation_steps: 4");
 
     assertThat(recipe.batchSize()).isEqualTo(32);
-    assertThat(recipe.imagesPerStep()).isEqualTo(128);
+    assertThat(recipe.imagesPerStep(recipe.plan().get(0))).isEqualTo(128);
   }
 
   @Test
@@ -117,6 +122,60 @@ class RecipeTest {
 
     assertThat(recipe.decayEpochs()).isZero();
     assertThat(recipe.slope().at(0)).isEqualTo(1);
+  }
+
+  @Test
+  void stagesTakeFromTheRecipeWhatTheyLeaveOut() {
+    Recipe recipe =
+        Recipes.of(
+            "learning_rate: 0.01, batch_size: 64, stages: [{input_size: 64, epochs: 25},"
+                + " {input_size: 96, epochs: 5, learning_rate: 0.003, batch_size: 32},"
+                + " {input_size: 128, epochs: 15, warmup_epochs: 0}]");
+
+    assertThat(recipe.epochs()).isEqualTo(45);
+    assertThat(recipe.inputSize()).isEqualTo(128);
+    assertThat(recipe.decayEpochs()).isEqualTo(15);
+    assertThat(recipe.plan())
+        .containsExactly(
+            new Stage(64, 25, 64, 0.01, 1e-6, 2),
+            new Stage(96, 5, 32, 0.003, 1e-6, 0.5),
+            new Stage(128, 15, 64, 0.01, 1e-6, 0));
+    assertThat(Recipe.of(recipe.toJson())).isEqualTo(recipe);
+  }
+
+  @Test
+  void aRecipeWithoutStagesHasOneStage() {
+    Recipe recipe = Recipes.of("epochs: 10, input_size: 64");
+
+    assertThat(recipe.stages()).isEmpty();
+    assertThat(recipe.plan()).containsExactly(new Stage(64, 10, 128, 8e-3, 1e-6, 1));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0000',
+      value = {
+        "stages: [{input_size: 64}]                             | stages[0].epochs",
+        "stages: [{input_size: 4, epochs: 3}]                   | stages[0].input_size",
+        "stages: [{epochs: 3}]                                  | stages[0].input_size",
+        "stages: [{input_size: 64, epochs: 0}]                  | stages[0].epochs",
+        "stages: [{input_size: 64, epochs: 3, size: 3}]         | stages.[].size",
+        "stages: [{input_size: 64, epochs: 3, batch_size: 0}]   | stages[0].batch_size",
+        "stages: [{input_size: 64, epochs: 3, learning_rate: -1}] | stages[0].learning_rate",
+        "stages: [{input_size: 64, epochs: 3, min_learning_rate: -1}] | stages[0].min_learning_rate",
+        "stages: [{input_size: 64, epochs: 3, warmup_epochs: 4}] | stages[0].warmup_epochs",
+        "stages: [{input_size: 64, epochs: 3}], epochs: 4       | epochs",
+        "stages: [{input_size: 64, epochs: 3}], input_size: 32  | input_size",
+        "stages: [{input_size: 9, epochs: 3}, {input_size: 64, epochs: 3}] | input_size",
+        "stages: 3                                              | stages",
+        "stages: [3]                                            | stages.[]",
+      })
+  void anImpossibleStageIsRejectedWithTheNameOfTheMember(String members, String member) {
+    assertThatThrownBy(() -> Recipes.of(members))
+        .has(code(ErrorCode.INVALID_REQUEST))
+        .message()
+        .startsWith(member + ": ");
   }
 
   @Test
@@ -158,6 +217,11 @@ class RecipeTest {
         "name: 'a', variant: 'vanillanet_5', erasing: 1.1       | erasing",
         "name: 'a', variant: 'vanillanet_5', dropout: 1         | dropout",
         "name: 'a', variant: 'vanillanet_5', ema_decay: 1       | ema_decay",
+        "name: 'a', variant: 'vanillanet_5', ema_batches: -1    | ema_batches",
+        "name: 'a', variant: 'vanillanet_5', ema_warmup: 'x'    | ema_warmup",
+        "name: 'a', variant: 'vanillanet_5', patience: -1       | patience",
+        "name: 'a', variant: 'vanillanet_5', crop: 'square'     | crop",
+        "name: 'a', variant: 'vanillanet_5', flip: 'up'         | flip",
         "name: 'a', variant: 'vanillanet_5', tolerance: 2       | tolerance",
         "name: 'a', variant: 'vanillanet_5', validation_share: 1 | validation_share",
         "name: 'a', variant: 'vanillanet_5', width: 0           | width",

@@ -15,6 +15,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,23 +24,18 @@ class TrainingLoopTest {
 
   private static final int SIZE = 32;
   private static final int BATCHES = 6;
-  private static final StripedImages DATA = new StripedImages(BATCHES, 16, SIZE, true);
-  private static final StripedImages VALIDATION = new StripedImages(3, 16, SIZE, false);
+
+  private static final String COMMON =
+      "warmup_epochs: 0.5, batch_size: 8, accumulation_steps: 2, label_smoothing: 0,"
+          + " dims: [8, 8, 16, 16], act_num: 1, seed: 3, ";
 
   @TempDir Path folder;
 
   @Test
   void theNetworkLearnsTheStripes() {
     List<EpochReport> epochs = new ArrayList<>();
-    TrainingListener listener =
-        new TrainingListener() {
-          @Override
-          public void epochFinished(EpochReport report) {
-            epochs.add(report);
-          }
-        };
 
-    TrainingOutcome outcome = run(TrainingState.fresh(spec(plain(4))), "a.pth", listener);
+    TrainingOutcome outcome = run(TrainingState.fresh(spec(plain(4))), "a.pth", epochsInto(epochs));
 
     assertThat(outcome.finished()).isTrue();
     assertThat(outcome.slope()).isEqualTo(1);
@@ -96,6 +92,95 @@ class TrainingLoopTest {
   }
 
   @Test
+  void stagesContinueWithTheSameWeightsAtAnotherSize() {
+    TrainingSpec spec = spec(staged());
+    List<EpochReport> epochs = new ArrayList<>();
+    TrainingOutcome whole = run(TrainingState.fresh(spec), "whole.pth", epochsInto(epochs));
+
+    assertThat(epochs).extracting(EpochReport::stage).containsExactly(0, 0, 0, 1, 1);
+    assertThat(epochs).extracting(EpochReport::inputSize).containsExactly(32, 32, 32, 48, 48);
+    assertThat(epochs).extracting(EpochReport::epoch).containsExactly(0, 1, 2, 3, 4);
+    assertThat(epochs.get(3).loss()).isLessThan(epochs.get(0).loss() * 0.8);
+    assertThat(epochs.subList(0, 3)).allMatch(report -> report.candidate().isEmpty());
+    assertThat(epochs.get(4).candidate()).isEqualTo(whole.candidate());
+    int total = 3 * BATCHES + 2 * 2 * BATCHES;
+    assertThat(whole.step()).isEqualTo(total);
+    for (int stopAt : new int[] {4, 3 * BATCHES, 3 * BATCHES + 5, 5 * BATCHES}) {
+      run(TrainingState.fresh(spec), "part.pth", new StopAt(stopAt));
+      TrainingOutcome resumed =
+          run(
+              CheckpointFile.read(folder.resolve("part.pth"), spec),
+              "part.pth",
+              new TrainingListener() {});
+
+      assertThat(resumed.model().sha256()).as("%d", stopAt).isEqualTo(whole.model().sha256());
+      assertThat(resumed.average().map(StateDict::sha256))
+          .isEqualTo(whole.average().map(StateDict::sha256));
+      assertThat(resumed.candidate()).isEqualTo(whole.candidate());
+    }
+  }
+
+  @Test
+  void theBestEpochOfTheNetworkOrItsAverageIsKept() {
+    List<EpochReport> epochs = new ArrayList<>();
+    TrainingOutcome outcome =
+        run(TrainingState.fresh(spec(plain(6))), "best.pth", epochsInto(epochs));
+
+    Candidate expected =
+        epochs.stream()
+            .filter(report -> report.slope() == 1)
+            .flatMap(
+                report ->
+                    Stream.of(
+                        Candidate.of(report.epoch(), true, report.average().orElseThrow()),
+                        Candidate.of(report.epoch(), false, report.model().orElseThrow())))
+            .reduce((first, second) -> second.isBetterThan(first) ? second : first)
+            .orElseThrow();
+    assertThat(outcome.candidate()).contains(expected);
+    CandidateFile file = new CandidateFile(folder.resolve("candidate-best.pth"));
+    assertThat(file.read()).contains(expected);
+    if (expected.epoch() == 5) {
+      assertThat(file.weights().sha256())
+          .isEqualTo(
+              (expected.average() ? outcome.average().orElseThrow() : outcome.model()).sha256());
+    }
+  }
+
+  @Test
+  void trainingEndsWhenNoEpochIsBetterForTheGivenPatience() {
+    Recipe frozen =
+        recipe(
+            9,
+            "optimizer: 'sgd', weight_decay: 0, learning_rate: 0, min_learning_rate: 0,"
+                + " ema_batches: 0, patience: 2");
+    List<EpochReport> epochs = new ArrayList<>();
+
+    TrainingOutcome outcome = run(TrainingState.fresh(spec(frozen)), "p.pth", epochsInto(epochs));
+
+    int best = outcome.candidate().orElseThrow().epoch();
+    assertThat(outcome.finished()).isTrue();
+    assertThat(epochs.get(epochs.size() - 1).epoch()).isEqualTo(Math.min(8, best + 2));
+    TrainingOutcome again =
+        run(
+            CheckpointFile.read(folder.resolve("p.pth"), spec(frozen)),
+            "p.pth",
+            epochsInto(epochs));
+    assertThat(again.finished()).isTrue();
+    assertThat(again.step()).isEqualTo(outcome.step());
+  }
+
+  @Test
+  void theAverageIsUsableAfterAFewSteps() {
+    List<EpochReport> epochs = new ArrayList<>();
+    Recipe slow =
+        recipe(4, "ema_decay: 0.999, optimizer: 'adamw', weight_decay: 0.01, learning_rate: 0.02");
+
+    run(TrainingState.fresh(spec(slow)), "e.pth", epochsInto(epochs));
+
+    assertThat(epochs.get(3).average().orElseThrow().accuracy()).isGreaterThan(0.9);
+  }
+
+  @Test
   void aNonFiniteLossEndsTheRun() {
     Recipe wild = recipe(2, "optimizer: 'sgd', weight_decay: 0, learning_rate: 1e30");
 
@@ -140,13 +225,36 @@ class TrainingLoopTest {
             Device.CPU,
             1,
             clock,
-            DATA,
-            VALIDATION,
-            1,
+            data(start.spec().recipe()),
             folder.resolve(file),
+            new CandidateFile(folder.resolve("candidate-" + file)),
             interval,
             listener)
         .run(start);
+  }
+
+  /** Batches of each stage's size. */
+  private static List<StageData> data(Recipe recipe) {
+    return recipe.plan().stream()
+        .map(
+            stage -> {
+              int size = stage.inputSize();
+              int batch = 2 * stage.batchSize();
+              int batches = BATCHES * 16 / batch;
+              return new StageData(
+                  new StripedImages(batches, batch, size, true),
+                  new StripedImages(3, 16, size, false));
+            })
+        .toList();
+  }
+
+  private static TrainingListener epochsInto(List<EpochReport> epochs) {
+    return new TrainingListener() {
+      @Override
+      public void epochFinished(EpochReport report) {
+        epochs.add(report);
+      }
+    };
   }
 
   private static TrainingSpec spec(Recipe recipe) {
@@ -165,13 +273,20 @@ class TrainingLoopTest {
             + " dropout: 0.2");
   }
 
-  private static Recipe recipe(int epochs, String members) {
+  private static Recipe staged() {
     return Recipes.of(
-        """
-        epochs: %d, decay_epochs: %d, warmup_epochs: 0.5, batch_size: 8, accumulation_steps: 2,
-        label_smoothing: 0, ema_decay: 0.9, dims: [8, 8, 16, 16], act_num: 1, input_size: %d,
-        seed: 3, %s"""
-            .formatted(epochs, epochs / 2, SIZE, members));
+        COMMON
+            + "optimizer: 'adamw', weight_decay: 0.01, learning_rate: 0.02, decay_epochs: 2,"
+            + " ema_decay: 0.9, stages: [{input_size: 32, epochs: 3},"
+            + " {input_size: 48, epochs: 2, batch_size: 4, learning_rate: 0.01}]");
+  }
+
+  private static Recipe recipe(int epochs, String members) {
+    String ema = members.contains("ema_decay") ? "" : "ema_decay: 0.9, ";
+    return Recipes.of(
+        COMMON
+            + "epochs: %d, decay_epochs: %d, input_size: %d, %s%s"
+                .formatted(epochs, epochs / 2, SIZE, ema, members));
   }
 
   private static final class StopAt implements TrainingListener {

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -82,14 +83,15 @@ public final class ScriptedExecutor implements JobExecutor {
         1,
         step,
         3,
+        OptionalInt.of(0),
+        OptionalInt.of(64),
         OptionalDouble.of(2 - step),
         OptionalDouble.of(0.5),
         OptionalDouble.empty(),
         OptionalDouble.of(0.001),
         OptionalDouble.of(1),
         OptionalDouble.of(100),
-        OptionalDouble.of(3 - step),
-        Optional.empty());
+        OptionalDouble.of(3 - step));
   }
 
   private record Run(CompletableFuture<RunEnd> ended) implements JobRun {

@@ -41,8 +41,8 @@ class TrainingsTest {
         .containsExactly("event:progress", "event:progress", "event:progress", "event:end");
     assertThat(events)
         .contains(
-            "\"phase\":\"train\",\"epoch\":0,\"epochs\":1,\"step\":2,\"steps\":3,\"loss\":0.0,"
-                + "\"accuracy\":0.5,\"learning_rate\":0.001,\"slope\":1.0,"
+            "\"phase\":\"train\",\"epoch\":0,\"epochs\":1,\"step\":2,\"steps\":3,"
+                + "\"stage\":0,\"input_size\":64,\"loss\":0.0,\"accuracy\":0.5,\"learning_rate\":0.001,\"slope\":1.0,"
                 + "\"images_per_second\":100.0,\"seconds_left\":1.0");
     Response job = one(id);
     assertThat(job.<String>path("state")).isEqualTo("SUCCEEDED");

@@ -1,0 +1,46 @@
+package io.github.vanillanet.train.loop;
+
+import static io.github.vanillanet.train.loop.Ranges.MOST;
+
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.annotation.JsonNaming;
+
+/**
+ * A part of a training with one input size and one learning rate schedule. Weights, optimizer state
+ * and moving average continue into the next stage.
+ *
+ * @param inputSize height and width in pixels
+ * @param batchSize images per forward pass
+ * @param learningRate at the top of the stage's schedule
+ * @param minLearningRate at the end of its cosine
+ * @param warmupEpochs of linear warm-up from 0
+ */
+@JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
+public record Stage(
+    int inputSize,
+    int epochs,
+    int batchSize,
+    double learningRate,
+    double minLearningRate,
+    double warmupEpochs) {
+
+  /**
+   * @param prefix of the members' names in messages
+   */
+  void requireValid(String prefix) {
+    Ranges.requireAtLeast(prefix + "input_size", inputSize, 8);
+    Ranges.requireAtLeast(prefix + "epochs", epochs, 1);
+    Ranges.requireAtLeast(prefix + "batch_size", batchSize, 1);
+    Ranges.requireRange(prefix + "learning_rate", learningRate, 0, MOST);
+    Ranges.requireRange(prefix + "min_learning_rate", minLearningRate, 0, MOST);
+    Ranges.requireRange(prefix + "warmup_epochs", warmupEpochs, 0, epochs);
+  }
+
+  LearningRateSchedule rates(int stepsPerEpoch) {
+    return new LearningRateSchedule(
+        learningRate,
+        minLearningRate,
+        Math.multiplyExact(epochs, stepsPerEpoch),
+        (int) Math.round(warmupEpochs * stepsPerEpoch));
+  }
+}
