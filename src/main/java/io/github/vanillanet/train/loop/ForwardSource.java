@@ -72,11 +72,13 @@ final class ForwardSource {
       line("x = torch.linear(x, torch.flatten(%s, 1), %s)", weight, bias);
       line("x = torch.permute(%s, [0, 3, 1, 2])", compute.widened("x"));
     } else if (kernels.isSplit(conv)) {
-      line("_0 = torch.append(inputs, x)");
+      line("if train:");
+      line("  _0 = torch.append(inputs, x)");
       line(
           "x = %s",
           compute.widened("(self).depthwise(%s, %s)".formatted(compute.narrowed("x"), weight)));
-      line("_0 = torch.append(results, x)");
+      line("if train:");
+      line("  _1 = torch.append(results, x)");
     } else {
       String convolved =
           "torch.conv2d(%1$s, %2$s, %3$s, [%4$d, %4$d], [%5$d, %5$d], [1, 1], %6$d)"
