@@ -3,6 +3,7 @@ package io.github.vanillanet.app;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.UnknownSettings;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.api.access.SignIn;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.registry.DefaultModel;
 import io.github.vanillanet.serve.registry.ModelRegistry;
@@ -11,6 +12,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.eclipse.microprofile.config.Config;
@@ -38,6 +40,7 @@ public final class ServiceLifecycle {
 
   private final ServingConfig config;
   private final Config sources;
+  private final Provider<SignIn> signIn;
   private final BodyMemory bodyMemory;
   private final ModelBringUp models;
   private final ModelRegistry registry;
@@ -50,6 +53,7 @@ public final class ServiceLifecycle {
   ServiceLifecycle(
       ServingConfig config,
       Config sources,
+      Provider<SignIn> signIn,
       BodyMemory bodyMemory,
       ModelBringUp models,
       ModelRegistry registry,
@@ -58,6 +62,7 @@ public final class ServiceLifecycle {
       WarmUp warmUp) {
     this.config = config;
     this.sources = sources;
+    this.signIn = signIn;
     this.bodyMemory = bodyMemory;
     this.models = models;
     this.registry = registry;
@@ -86,6 +91,7 @@ public final class ServiceLifecycle {
 
   private void bringUp() {
     try {
+      signIn.get(); // otherwise the first sign-in would find a damaged setting
       jobs.check();
       models.run(() -> state() == State.CLOSING);
       registry.onChange(defaultModel::update);

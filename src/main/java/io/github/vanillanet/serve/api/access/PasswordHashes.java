@@ -74,7 +74,7 @@ final class PasswordHashes {
       throw BAD_CONFIGURATION.error(
           "the password of the user %s begins like a bcrypt hash but is none: expected"
               + " $2a$, $2b$ or $2y$, a cost of 04 to 16, '$', and 53 characters."
-              + " Create one with: htpasswd -nbB -C 10 NAME PASSWORD",
+              + " Create one with: htpasswd -nB -C 10 NAME",
           user);
     }
     try {

@@ -47,6 +47,9 @@ public final class SignIn implements IdentityProvider<UsernamePasswordAuthentica
   private final Map<String, Set<String>> roles = new HashMap<>();
   private final WorkerExecutor thread;
 
+  /**
+   * @throws ServiceException {@code BAD_CONFIGURATION} if a bcrypt hash is damaged
+   */
   SignIn(
       ElytronPasswordIdentityProvider others,
       MPRealmRuntimeConfig users,
