@@ -40,6 +40,7 @@ class ArchitectureTest {
               "serve.registry",
               "serve.inference",
               "serve.api.access",
+              "serve.api.connections",
               "serve.api.http",
               "serve.api.json",
               "serve.api.openapi",
@@ -155,6 +156,11 @@ class ArchitectureTest {
   @Test
   void onlyRoutesAndWiringUseVertx() {
     onlyIn("io.vertx..", "serve.api", "serve.api.", "train.api", "app");
+  }
+
+  @Test
+  void onlyTheConnectionLimitsUseNetty() {
+    onlyIn("io.netty..", "serve.api.connections");
   }
 
   /** A trailing dot in {@code packages} includes the packages below. */

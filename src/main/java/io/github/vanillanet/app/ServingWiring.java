@@ -1,10 +1,12 @@
 package io.github.vanillanet.app;
 
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.JpegDecoder;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.serve.api.connections.Connections;
 import io.github.vanillanet.serve.api.http.RejectionDelay;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.inference.ClassificationService;
@@ -19,6 +21,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.inject.Singleton;
+import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
 /** Constructs the objects that serve models. */
@@ -26,6 +29,8 @@ final class ServingWiring {
 
   /** Decoded images need several times the memory of their bodies. */
   private static final int HEAP_PER_BODY_MEMORY = 8;
+
+  private static final int HEAP_PER_ANSWER_MEMORY = 16;
 
   @Singleton
   Ticker ticker() {
@@ -98,6 +103,22 @@ final class ServingWiring {
     BodyMemory memory = new BodyMemory(capacity, ticker);
     metrics.bodyMemory(memory::held, memory::capacity);
     return memory;
+  }
+
+  @Singleton
+  Connections connections(ServingConfig config, ServingMetrics metrics) {
+    ServingConfig.Connections limits = config.connections();
+    long files = Long.MAX_VALUE;
+    if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
+      files = unix.getMaxFileDescriptorCount();
+    }
+    long answerMemory =
+        limits
+            .answerMemory()
+            .map(MemorySize::asLongValue)
+            .orElseGet(() -> Runtime.getRuntime().maxMemory() / HEAP_PER_ANSWER_MEMORY);
+    int max = (int) Math.min(limits.max(), files / 4 * 3);
+    return new Connections(limits, max, answerMemory, metrics);
   }
 
   @Singleton

@@ -128,6 +128,9 @@ public interface ServingConfig {
   @WithConverter(Checked.Size.class)
   Optional<MemorySize> bodyMemory();
 
+  /** Limits on connections of clients. */
+  Connections connections();
+
   /** Newest versions of each model that stay on disk. */
   @WithDefault("5")
   @WithConverter(Checked.Count.class)
@@ -168,6 +171,46 @@ public interface ServingConfig {
     @WithDefault("0S")
     @WithConverter(Checked.Time.class)
     Duration maxDelay();
+  }
+
+  /** {@code vanillanet.connections.*}. */
+  interface Connections {
+
+    /**
+     * Connections at the same time. Beyond it, the one that has waited longest for a complete head
+     * is closed, then the one that has been idle longest. The service uses at most three quarters
+     * of the files that it may open.
+     */
+    @WithDefault("4096")
+    @WithConverter(Checked.Count.class)
+    int max();
+
+    /** Requests of one connection that may wait for answers. Further ones are not read. */
+    @WithDefault("16")
+    @WithConverter(Checked.Count.class)
+    int unanswered();
+
+    /** Time for a complete head, from the connection or from the head's first byte. */
+    @WithDefault("10S")
+    @WithConverter(Checked.PositiveTime.class)
+    Duration headTimeout();
+
+    /** Time that a connection may be idle between two requests. */
+    @WithDefault("5m")
+    @WithConverter(Checked.PositiveTime.class)
+    Duration idleTimeout();
+
+    /** A connection is closed if its client reads nothing of an answer for so long. */
+    @WithDefault("30S")
+    @WithConverter(Checked.PositiveTime.class)
+    Duration writeTimeout();
+
+    /**
+     * Memory for answers that clients have not read yet. Beyond it, the connections with the most
+     * unread bytes are closed. Default: a sixteenth of the heap.
+     */
+    @WithConverter(Checked.Size.class)
+    Optional<MemorySize> answerMemory();
   }
 
   /** {@code vanillanet.swap-guard.*}. */

@@ -36,6 +36,8 @@ enum Metric {
       "CUDA: memory of the device; CPU: limit of the container, or memory of the machine"),
   BODY_MEMORY_USED("vanillanet.body.memory.used.bytes", "Memory of the request bodies held now"),
   BODY_MEMORY_TOTAL("vanillanet.body.memory.total.bytes", "Limit of the request bodies' memory"),
+  CONNECTIONS("vanillanet.connections", "Open connections of clients"),
+  CONNECTIONS_CLOSED("vanillanet.connections.closed", "Connections closed because of a limit"),
 
   KSERVE_PREPROCESS("request.preprocess", "KServe: decoding and preprocessing"),
   KSERVE_PREDICT("request.predict", "KServe: waiting and the forward"),

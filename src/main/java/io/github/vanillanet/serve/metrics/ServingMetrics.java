@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.metrics;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.composite.CompositeMeterRegistry;
@@ -53,6 +54,16 @@ public final class ServingMetrics {
   public void bodyMemory(Supplier<Number> used, Supplier<Number> total) {
     Metric.BODY_MEMORY_USED.gauge(registry, Tags.empty(), used);
     Metric.BODY_MEMORY_TOTAL.gauge(registry, Tags.empty(), total);
+  }
+
+  /** Registers the gauge of open connections. */
+  public void connections(Supplier<Number> open) {
+    Metric.CONNECTIONS.gauge(registry, Tags.empty(), open);
+  }
+
+  /** Creates the counter of connections that the service closed for a reason. */
+  public Counter closedConnections(String reason) {
+    return Metric.CONNECTIONS_CLOSED.counter(registry, Tags.of("reason", reason));
   }
 
   /**

@@ -82,6 +82,7 @@ public record HttpError(int status, String code, String detail, Optional<Duratio
       case 431 -> "Request Header Fields Too Large";
       case 499 -> "Client Closed Request";
       case 500 -> "Internal Server Error";
+      case 501 -> "Not Implemented";
       case 503 -> "Service Unavailable";
       case 504 -> "Gateway Timeout";
       case 507 -> "Insufficient Storage";

@@ -105,7 +105,9 @@ final class HttpFilters {
     HttpCall call = begin(context, invalid.isEmpty());
     closeDuringShutdown(call);
     discardUnreadBody(context);
-    if (invalid.isPresent()) {
+    if (context.request().decoderResult().isFailure()) {
+      errors.writeAndClose(call, invalid.orElseThrow());
+    } else if (invalid.isPresent()) {
       errors.writeUnread(call, invalid.get());
     } else if (call.declaredBytes > call.bodyLimit) {
       rejectTooLargeBody(call);
@@ -126,6 +128,10 @@ final class HttpFilters {
 
   /** What is wrong with a request's head, if anything. */
   private static Optional<HttpError> check(HttpServerRequest request) {
+    Throwable undecodable = request.decoderResult().cause();
+    if (undecodable != null) {
+      return Optional.of(UndecodableHead.error(undecodable));
+    }
     String uri = request.uri();
     if (uri.length() > MAX_URI_BYTES) {
       return invalid(
