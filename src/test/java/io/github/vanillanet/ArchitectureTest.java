@@ -159,8 +159,8 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyTheConnectionLimitsUseNetty() {
-    onlyIn("io.netty..", "serve.api.connections");
+  void onlyTheHttpLayerUsesNetty() {
+    onlyIn("io.netty..", "serve.api.connections", "serve.api.http");
   }
 
   /** A trailing dot in {@code packages} includes the packages below. */

@@ -1,6 +1,8 @@
 package io.github.vanillanet.serve.api.compat;
 
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.health.SmallRyeHealthReporter;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -33,9 +35,14 @@ public final class PingResource {
   @Operation(summary = "Whether the service accepts requests")
   @APIResponse(responseCode = "200", ref = "PingHealthy")
   @APIResponse(responseCode = "503", ref = "PingUnhealthy")
-  public Response ping() {
-    return health.getReadiness().isDown()
-        ? Response.status(503).entity(new Ping("Unhealthy")).build()
-        : Response.ok(new Ping("Healthy")).build();
+  @NonBlocking
+  public Uni<Response> ping() {
+    return health
+        .getReadinessAsync()
+        .map(
+            now ->
+                now.isDown()
+                    ? Response.status(503).entity(new Ping("Unhealthy")).build()
+                    : Response.ok(new Ping("Healthy")).build());
   }
 }

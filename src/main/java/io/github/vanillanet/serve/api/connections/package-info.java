@@ -1,6 +1,6 @@
 /**
  * Limits connections before HTTP requests exist: their number, the time for a head, unanswered
- * requests, and answers that clients do not read. The only package that uses Netty. May import
- * {@code base} and {@code serve.metrics}.
+ * requests, and answers that clients do not read. May import {@code base} and {@code
+ * serve.metrics}.
  */
 package io.github.vanillanet.serve.api.connections;

@@ -29,7 +29,7 @@ final class BodyAdmission {
   private final BodyMemory memory;
   private final ModelRegistry registry;
   private final RejectionDelay rejectionDelay;
-  private final ResponseDescription descriptions;
+  private final StageSpans spans;
   private final ErrorWriter errors;
   private final Duration idleTimeout;
 
@@ -41,7 +41,7 @@ final class BodyAdmission {
       BodyMemory memory,
       ModelRegistry registry,
       RejectionDelay rejectionDelay,
-      ResponseDescription descriptions,
+      StageSpans spans,
       ErrorWriter errors,
       @ConfigProperty(name = "quarkus.http.read-timeout", defaultValue = "60S")
           Duration idleTimeout) {
@@ -49,7 +49,7 @@ final class BodyAdmission {
     this.memory = memory;
     this.registry = registry;
     this.rejectionDelay = rejectionDelay;
-    this.descriptions = descriptions;
+    this.spans = spans;
     this.errors = errors;
     this.idleTimeout = idleTimeout;
   }
@@ -65,7 +65,7 @@ final class BodyAdmission {
     BodyMemory.Room room;
     try {
       if (infers) {
-        descriptions.describe(call);
+        call.describeAnswer(spans);
         call.readBudget();
         model = service.admit(call.call, model(call));
       }

@@ -5,14 +5,20 @@ import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.inference.Call;
+import io.github.vanillanet.serve.metrics.Stage;
+import io.github.vanillanet.serve.registry.ServedModel;
+import io.opentelemetry.context.Context;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.MatchResult;
+import java.util.stream.Stream;
 
 /**
  * One HTTP request from its first filter to its answer: its path, API, id, inference call, and
@@ -23,6 +29,14 @@ public final class HttpCall {
   private static final String KEY = "vanillanet.call";
   private static final String BUDGET_HEADER = "X-Latency-Budget-Ms";
   private static final String BUDGET_QUERY = "deadline_ms";
+  private static final Stage[] STAGES = Stage.values();
+
+  /** The text before the number of each stage in {@code Server-Timing}. */
+  private static final String[] STAGE_LABELS =
+      Stream.of(STAGES)
+          .map(stage -> (stage.ordinal() == 0 ? "" : ", ") + stage.label() + ";dur=")
+          .toArray(String[]::new);
+
   private static final double MAX_BUDGET_MILLIS = Duration.ofDays(365).toMillis();
 
   final RoutingContext context;
@@ -88,6 +102,50 @@ public final class HttpCall {
   boolean infers() {
     HttpMethod method = request.method();
     return inference.isPresent() && (method == HttpMethod.POST || method == HttpMethod.PUT);
+  }
+
+  /**
+   * Describes how an inference request is answered, when the head of the answer is written: the
+   * headers {@code Server-Timing} and {@code X-Model}, and the spans of the stages. Abandons the
+   * call when the answer has ended.
+   *
+   * @see <a href="https://www.w3.org/TR/server-timing/">Server Timing</a>
+   */
+  void describeAnswer(StageSpans spans) {
+    Context trace = spans.enabled ? Context.current() : Context.root();
+    context.addHeadersEndHandler(
+        sending -> {
+          Map<Stage, Duration> timings = call.timings();
+          Optional<ServedModel> model = call.answeredBy();
+          MultiMap headers = context.response().headers();
+          headers.set("Server-Timing", serverTiming(timings));
+          if (model.isPresent()) {
+            headers.set("X-Model", model.get().name());
+          }
+          if (spans.enabled) {
+            spans.add(trace, timings, model);
+          }
+        });
+    context.addEndHandler(ended -> call.abandon()); // no effect after an answer
+    if (context.response().closed()) {
+      call.abandon();
+    }
+  }
+
+  /**
+   * Every stage in milliseconds with three decimals; 0 for a stage that the request did not reach.
+   * Does not use a formatter, which would take longer than the rest of a rejection.
+   */
+  private static String serverTiming(Map<Stage, Duration> stages) {
+    StringBuilder text = new StringBuilder(128);
+    for (int stage = 0; stage < STAGES.length; stage++) {
+      long micros = (stages.getOrDefault(STAGES[stage], Duration.ZERO).toNanos() + 500) / 1000;
+      text.append(STAGE_LABELS[stage]).append(micros / 1000).append('.');
+      text.append((char) ('0' + micros / 100 % 10));
+      text.append((char) ('0' + micros / 10 % 10));
+      text.append((char) ('0' + micros % 10));
+    }
+    return text.toString();
   }
 
   /** The body of an error in the format of this request's API. */

@@ -65,7 +65,7 @@ final class HttpFilters {
   private final RequestOrigin origins;
   private final ErrorWriter errors;
   private final BodyAdmission bodies;
-  private final ResponseDescription descriptions;
+  private final StageSpans spans;
   private final ShutdownReadinessCheck shutdown;
   private final Map<Api, Long> bodyLimits = new EnumMap<>(Api.class);
 
@@ -78,13 +78,13 @@ final class HttpFilters {
       RequestOrigin origins,
       ErrorWriter errors,
       BodyAdmission bodies,
-      ResponseDescription descriptions,
+      StageSpans spans,
       @Readiness ShutdownReadinessCheck shutdown) {
     this.ticker = ticker;
     this.origins = origins;
     this.errors = errors;
     this.bodies = bodies;
-    this.descriptions = descriptions;
+    this.spans = spans;
     this.shutdown = shutdown;
     for (Api api : Api.values()) {
       bodyLimits.put(api, api.bodyLimit(config));
@@ -229,7 +229,7 @@ final class HttpFilters {
   /** Bodies of undeclared length are counted while they are read. */
   private void rejectTooLargeBody(HttpCall call) {
     if (call.inference.isPresent()) {
-      descriptions.describe(call);
+      call.describeAnswer(spans);
     }
     errors.writeAndClose(
         call,

@@ -1,6 +1,8 @@
 package io.github.vanillanet.serve.api.oip;
 
+import io.smallrye.common.annotation.NonBlocking;
 import io.smallrye.health.SmallRyeHealthReporter;
+import io.smallrye.mutiny.Uni;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -62,7 +64,8 @@ public final class ServerResource {
   @Operation(summary = "Whether the server is alive")
   @APIResponse(responseCode = "200", ref = "Healthy")
   @APIResponse(responseCode = "503", ref = "Unhealthy")
-  public Response live() {
+  @NonBlocking
+  public Uni<Response> live() {
     return answer(Health::live);
   }
 
@@ -72,12 +75,16 @@ public final class ServerResource {
   @Operation(summary = "Whether the models are loaded and requests are accepted")
   @APIResponse(responseCode = "200", ref = "Healthy")
   @APIResponse(responseCode = "503", ref = "Unhealthy")
-  public Response ready() {
+  @NonBlocking
+  public Uni<Response> ready() {
     return answer(Health::ready);
   }
 
-  private Response answer(Predicate<Health> good) {
-    Health now = new Health(!health.getLiveness().isDown(), !health.getReadiness().isDown(), NAME);
-    return Response.status(good.test(now) ? 200 : 503).entity(now).build();
+  private Uni<Response> answer(Predicate<Health> good) {
+    return Uni.combine()
+        .all()
+        .unis(health.getLivenessAsync(), health.getReadinessAsync())
+        .with((live, ready) -> new Health(!live.isDown(), !ready.isDown(), NAME))
+        .map(now -> Response.status(good.test(now) ? 200 : 503).entity(now).build());
   }
 }

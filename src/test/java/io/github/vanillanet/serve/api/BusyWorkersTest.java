@@ -1,0 +1,88 @@
+package io.github.vanillanet.serve.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.runtime.ExecutorRecorder;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Health checks while every worker thread is occupied. */
+@QuarkusTest
+@TestProfile(BusyWorkersTest.FewWorkers.class)
+class BusyWorkersTest {
+
+  private static final int WORKERS = 8;
+
+  private final CountDownLatch release = new CountDownLatch(1);
+
+  public static final class FewWorkers implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of("quarkus.thread-pool.max-threads", String.valueOf(WORKERS));
+    }
+
+    @Override
+    public List<TestResourceEntry> testResources() {
+      return List.of(new TestResourceEntry(TwoSmallModels.class));
+    }
+
+    @Override
+    public boolean disableGlobalTestResources() {
+      return true;
+    }
+  }
+
+  @BeforeEach
+  void occupyAllWorkers() throws InterruptedException {
+    Service.awaitReady();
+    CountDownLatch occupied = new CountDownLatch(WORKERS);
+    Executor workers = ExecutorRecorder.getCurrent();
+    for (int i = 0; i < 2 * WORKERS; i++) { // half of them are queued
+      workers.execute(
+          () -> {
+            occupied.countDown();
+            awaitRelease();
+          });
+    }
+    occupied.await();
+  }
+
+  private void awaitRelease() {
+    try {
+      release.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @AfterEach
+  void releaseWorkers() {
+    release.countDown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/q/health",
+        "/q/health/live",
+        "/q/health/ready",
+        "/q/health/started",
+        "/v2/health/live",
+        "/v2/health/ready",
+        "/ping",
+      })
+  void healthChecksNeedNoWorker(String path) {
+    RawHttp.Answer answer = RawHttp.request("GET", path).send();
+
+    assertThat(answer.status()).isEqualTo(200);
+  }
+}
