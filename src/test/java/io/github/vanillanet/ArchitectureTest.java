@@ -160,7 +160,7 @@ class ArchitectureTest {
 
   @Test
   void onlyTheHttpLayerUsesNetty() {
-    onlyIn("io.netty..", "serve.api.connections", "serve.api.http");
+    onlyIn("io.netty..", "serve.api.");
   }
 
   /** A trailing dot in {@code packages} includes the packages below. */
