@@ -53,6 +53,7 @@ class ArchitectureTest {
               "train.jobs",
               "train.cluster",
               "train.gate",
+              "train.look",
               "train.pipeline",
               "train.api"),
           List.of("cli", "app"));

@@ -8,6 +8,7 @@ import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.registry.DefaultModel;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.train.jobs.JobRunner;
+import io.github.vanillanet.train.pipeline.DryRuns;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -46,6 +47,7 @@ public final class ServiceLifecycle {
   private final ModelRegistry registry;
   private final DefaultModel defaultModel;
   private final JobRunner jobs;
+  private final DryRuns dryRuns;
   private final WarmUp warmUp;
   private final Thread start = new Thread(this::bringUp, "start-up");
   private State state = State.LOADING; // guarded by this
@@ -59,6 +61,7 @@ public final class ServiceLifecycle {
       ModelRegistry registry,
       DefaultModel defaultModel,
       JobRunner jobs,
+      DryRuns dryRuns,
       WarmUp warmUp) {
     this.config = config;
     this.sources = sources;
@@ -68,6 +71,7 @@ public final class ServiceLifecycle {
     this.registry = registry;
     this.defaultModel = defaultModel;
     this.jobs = jobs;
+    this.dryRuns = dryRuns;
     this.warmUp = warmUp;
   }
 
@@ -110,6 +114,7 @@ public final class ServiceLifecycle {
             config.maxTensorBody().asLongValue() >> 20,
             bodyMemory.capacity() >> 20);
         jobs.start();
+        dryRuns.start();
       }
     } catch (ServiceException e) {
       fail(e.getMessage());

@@ -15,6 +15,7 @@ import io.github.vanillanet.train.jobs.JobStore;
 import io.github.vanillanet.train.jobs.ProcessExecutor;
 import io.github.vanillanet.train.jobs.Timer;
 import io.github.vanillanet.train.jobs.TrainingMeters;
+import io.github.vanillanet.train.pipeline.DryRuns;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.io.File;
@@ -93,5 +94,10 @@ final class TrainingWiring {
             task -> new Thread(task, "job-end").start());
     meters.observe(jobs::list);
     return jobs;
+  }
+
+  @Singleton
+  DryRuns dryRuns(JobRunner jobs) {
+    return new DryRuns(jobs, Timer.system(), Clock.systemUTC());
   }
 }

@@ -6,16 +6,21 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.look.Plan;
 import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.pipeline.DryRun;
 import io.github.vanillanet.train.pipeline.JobSpec;
 import io.github.vanillanet.train.pipeline.TrainingPipeline;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -76,17 +81,57 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--threads", description = "threads of the computation; default: all processors")
   private Optional<Integer> threads = Optional.empty();
 
+  @Option(
+      names = "--dry-run",
+      description = "only check the data, measure some steps and show what a training would do")
+  private boolean dryRun;
+
   @Mixin private Options.RepositoryOption repository;
 
   @Spec private CommandSpec spec;
 
   @Override
   public Integer call() throws IOException {
-    try (Terminal terminal = new Terminal(spec.commandLine().getErr());
-        JobSession session = open()) {
-      JobSession.raiseOutOfMemoryScore();
-      return work(session, progress -> terminal.progress(words(progress)));
+    try (Terminal terminal = new Terminal(spec.commandLine().getErr())) {
+      if (dryRun) {
+        return planOnly(terminal);
+      }
+      try (JobSession session = open()) {
+        JobSession.raiseOutOfMemoryScore();
+        return work(session, terminal);
+      }
     }
+  }
+
+  /** Plans in a temporary folder, so that the training itself can use the job's folder. */
+  private int planOnly(Terminal terminal) throws IOException {
+    if (data.isEmpty()) {
+      throw new ParameterException(spec.commandLine(), "--dry-run requires --data and --variant");
+    }
+    Path folder = Files.createTempDirectory("vanillanet-dry-run-");
+    JsonNode stored = request(requiredVariant());
+    try (JobSession session = JobSession.open(folder, specification(true).toJson(stored))) {
+      return plan(session, JobSpec.of(session.folder().readSpec()), terminal);
+    } finally {
+      FolderTree.delete(folder);
+    }
+  }
+
+  private int plan(JobSession session, JobSpec work, Terminal terminal) throws IOException {
+    Optional<Plan> plan = new DryRun(session, work, progress(terminal), terminal::warn).run();
+    if (plan.isEmpty()) {
+      return JobSession.STOPPED;
+    }
+    List<String> objections = plan.get().objections();
+    session
+        .folder()
+        .writeOutcome(
+            Outcome.planned(
+                objections.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(String.join("; ", objections))));
+    PlanText.lines(plan.get()).forEach(spec.commandLine().getOut()::println);
+    return dryRun && !objections.isEmpty() ? NOT_PUBLISHED : 0;
   }
 
   private JobSession open() throws IOException {
@@ -97,23 +142,30 @@ final class TrainCommand implements Callable<Integer> {
                   new ParameterException(
                       spec.commandLine(), "expected --data and --variant, or --job")));
     }
-    if (variant.isEmpty()) {
-      throw new ParameterException(spec.commandLine(), "--data requires --variant");
-    }
-    Recipe recipe = Recipe.of(request(variant.get()));
-    JobSpec work =
-        new JobSpec(
-            recipe,
-            Optional.of(data.get().toAbsolutePath().normalize().toString()),
-            Optional.empty(),
-            0,
-            0,
-            recipe.checkpoint().map(file -> Path.of(file).toAbsolutePath().normalize().toString()),
-            repository.open().root().toAbsolutePath().normalize().toString(),
-            device,
-            threads.map(OptionalInt::of).orElse(OptionalInt.empty()),
-            CHECKPOINT_SECONDS);
-    return work.open(job.orElseGet(() -> Path.of("trainings", recipe.name())).toAbsolutePath());
+    JobSpec work = specification(false);
+    return work.open(
+        job.orElseGet(() -> Path.of("trainings", work.recipe().name())).toAbsolutePath());
+  }
+
+  private VanillaNetVariant requiredVariant() {
+    return variant.orElseThrow(
+        () -> new ParameterException(spec.commandLine(), "--data requires --variant"));
+  }
+
+  private JobSpec specification(boolean onlyPlan) {
+    Recipe recipe = Recipe.of(request(requiredVariant()));
+    return new JobSpec(
+        recipe,
+        data.map(folder -> folder.toAbsolutePath().normalize().toString()),
+        Optional.empty(),
+        0,
+        0,
+        recipe.checkpoint().map(file -> Path.of(file).toAbsolutePath().normalize().toString()),
+        repository.open().root().toAbsolutePath().normalize().toString(),
+        device,
+        threads.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        CHECKPOINT_SECONDS,
+        onlyPlan);
   }
 
   private JsonNode request(VanillaNetVariant chosen) {
@@ -134,11 +186,14 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private int work(JobSession session, Consumer<Progress> audience) throws IOException {
+  private int work(JobSession session, Terminal terminal) throws IOException {
     JobSpec work = JobSpec.of(session.folder().readSpec());
     Optional<Outcome> outcome;
     try {
-      outcome = new TrainingPipeline(session, work, audience).run();
+      if (work.dryRun()) {
+        return plan(session, work, terminal);
+      }
+      outcome = new TrainingPipeline(session, work, progress(terminal), terminal::warn).run();
     } catch (ServiceException e) {
       session.folder().writeOutcome(Outcome.failed(e.getMessage()));
       throw e;
@@ -153,6 +208,10 @@ final class TrainCommand implements Callable<Integer> {
     }
     // the service reads the outcome of a job from its folder
     return data.isEmpty() || outcome.get().result() == Outcome.Result.PUBLISHED ? 0 : NOT_PUBLISHED;
+  }
+
+  private static Consumer<Progress> progress(Terminal terminal) {
+    return line -> terminal.progress(words(line));
   }
 
   private static String words(Progress progress) {

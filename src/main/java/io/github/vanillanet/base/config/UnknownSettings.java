@@ -1,5 +1,6 @@
 package io.github.vanillanet.base.config;
 
+import io.github.vanillanet.base.error.Suggestion;
 import io.smallrye.config.EnvConfigSource;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,7 +77,7 @@ public final class UnknownSettings {
     String suggestion =
         known.stream()
             .min(Comparator.comparingInt(setting -> distance(name, setting)))
-            .filter(setting -> distance(name, setting) <= Math.max(2, name.length() / 8))
+            .filter(setting -> Suggestion.isClose(name, distance(name, setting)))
             .map(setting -> "did you mean %s?".formatted(setting))
             .orElse("the command 'config' lists all settings");
     return "The %s %s is not a setting and has no effect; %s".formatted(kind, name, suggestion);
@@ -86,25 +87,7 @@ public final class UnknownSettings {
   private static int distance(String name, String setting) {
     String lastWords = name.substring("vanillanet".length());
     return setting.startsWith(name) || setting.endsWith(lastWords)
-        ? Math.min(1, editDistance(name, setting))
-        : editDistance(name, setting);
-  }
-
-  private static int editDistance(String a, String b) {
-    int[][] distance = new int[a.length() + 1][b.length() + 1];
-    for (int i = 0; i <= a.length(); i++) {
-      for (int j = 0; j <= b.length(); j++) {
-        if (i == 0 || j == 0) {
-          distance[i][j] = i + j;
-        } else {
-          int replace = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
-          distance[i][j] =
-              Math.min(
-                  distance[i - 1][j - 1] + replace,
-                  1 + Math.min(distance[i - 1][j], distance[i][j - 1]));
-        }
-      }
-    }
-    return distance[a.length()][b.length()];
+        ? Math.min(1, Suggestion.editDistance(name, setting))
+        : Suggestion.editDistance(name, setting);
   }
 }

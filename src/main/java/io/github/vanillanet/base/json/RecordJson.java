@@ -16,11 +16,14 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.error.Suggestion;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** Records as JSON: members in snake case, no member for an absent Optional, ISO 8601 dates. */
 public final class RecordJson {
@@ -83,7 +86,7 @@ public final class RecordJson {
       if (e.getCause() instanceof ServiceException invalid) {
         throw invalid; // thrown by the constructor of a record
       }
-      throw INVALID_REQUEST.error(message(what, e));
+      throw INVALID_REQUEST.error(message(what, e, tree));
     } catch (IOException e) {
       throw new IllegalStateException("reading JSON from memory failed", e);
     }
@@ -100,13 +103,19 @@ public final class RecordJson {
     }
   }
 
-  private static String message(String what, JsonMappingException e) {
+  private static String message(String what, JsonMappingException e, JsonNode tree) {
     String member =
         e.getPath().stream()
             .map(step -> step.getFieldName() == null ? "[]" : step.getFieldName())
             .collect(Collectors.joining("."));
-    if (e instanceof UnrecognizedPropertyException) {
-      return "%s: %s has no such member".formatted(member, what);
+    if (e instanceof UnrecognizedPropertyException unknown) {
+      List<String> known = unknown.getKnownPropertyIds().stream().map(Object::toString).toList();
+      return e.getPath().size() > 1
+          ? unknown(member, what, known)
+          : StreamSupport.stream(((Iterable<String>) tree::fieldNames).spliterator(), false)
+              .filter(name -> !known.contains(name))
+              .map(name -> unknown(name, what, known))
+              .collect(Collectors.joining("; "));
     }
     if (e instanceof InvalidFormatException format) {
       return "%s: expected %s, found '%s'"
@@ -116,6 +125,16 @@ public final class RecordJson {
         .formatted(
             member.isEmpty() ? what : member,
             e.getOriginalMessage().lines().findFirst().orElse("the value cannot be read"));
+  }
+
+  private static String unknown(String member, String what, List<String> known) {
+    return "%s: %s has no such member%s"
+        .formatted(
+            member,
+            what,
+            Suggestion.of(member, known)
+                .map(name -> "; did you mean %s?".formatted(name))
+                .orElse(", expected one of " + String.join(", ", known)));
   }
 
   private static String expected(Class<?> type) {

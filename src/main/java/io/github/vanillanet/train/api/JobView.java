@@ -10,14 +10,16 @@ import io.github.vanillanet.train.jobs.JobStatus;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.pipeline.JobSpec;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
- * A training.
+ * A training or a dry run.
  *
+ * @param kind {@code training} or {@code dry_run}
  * @param cancelling whether it was cancelled and its process has not ended yet
  * @param request as the client sent it
  * @param recipe the request, completed from the preset; absent for jobs of earlier versions
@@ -27,6 +29,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
 public record JobView(
     String id,
+    String kind,
     JobState state,
     Instant created,
     Optional<Instant> started,
@@ -45,6 +48,7 @@ public record JobView(
     JobStatus status = job.status();
     return new JobView(
         job.id(),
+        JobSpec.isDryRun(job.spec()) ? "dry_run" : "training",
         status.state(),
         status.created(),
         status.started(),

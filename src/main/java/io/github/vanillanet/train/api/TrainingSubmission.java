@@ -1,43 +1,58 @@
 package io.github.vanillanet.train.api;
 
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
+import io.github.vanillanet.train.jobs.JobState;
 import io.github.vanillanet.train.jobs.TrainingMeters;
 import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.pipeline.DryRuns;
 import io.github.vanillanet.train.pipeline.JobSpec;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 
-/** Creates a job from a valid request: completes the recipe and adds the service's settings. */
+/**
+ * Creates a job from a valid request: completes the recipe and adds the service's settings. A dry
+ * run only plans the training.
+ */
 @Singleton
 final class TrainingSubmission {
 
+  private static final String FROM = "from";
   private static final byte[] ZIP = {'P', 'K', 3, 4};
 
   private final ServingConfig config;
   private final DataRoot root;
   private final JobRunner jobs;
+  private final DryRuns dryRuns;
   private final TrainingMeters meters;
 
-  TrainingSubmission(ServingConfig config, JobRunner jobs, TrainingMeters meters) {
+  TrainingSubmission(ServingConfig config, JobRunner jobs, DryRuns dryRuns, TrainingMeters meters) {
     this.config = config;
     this.root = new DataRoot(config.training().dataRoot());
     this.jobs = jobs;
+    this.dryRuns = dryRuns;
     this.meters = meters;
   }
 
-  Job submit(JsonNode request) {
+  Job submit(JsonNode request, boolean dryRun) {
+    if (request.has(FROM)) {
+      return submitPlanned(request, dryRun);
+    }
     Recipe recipe = Recipe.of(request);
     String data =
         recipe
@@ -52,8 +67,60 @@ final class TrainingSubmission {
       throw INVALID_REQUEST.error("data: expected a folder, '%s' is a file", data);
     }
     return jobs.submit(
-        spec(recipe, Optional.of(folder.toString()), Optional.empty()).toJson(request),
+        spec(recipe, Optional.of(folder.toString()), Optional.empty(), dryRun).toJson(request),
         target -> {});
+  }
+
+  /** Uses the data of a dry run. Other members of the request replace those of the dry run. */
+  private Job submitPlanned(JsonNode request, boolean dryRun) {
+    ObjectNode changes = request.deepCopy();
+    String id = changes.remove(FROM).asText();
+    Job planned = jobs.find(id);
+    JsonNode plan =
+        jobs.folder(id)
+            .readPlan()
+            .filter(it -> planned.state() == JobState.SUCCEEDED)
+            .orElseThrow(
+                () -> CONFLICT.error("from: job %s is not a dry run that has succeeded", id));
+    if (changes.has("data")) {
+      throw INVALID_REQUEST.error("data: expected none, the data is that of dry run %s", id);
+    }
+    requireStartable(id, plan, !changes.isEmpty());
+    ObjectNode merged = JobSpec.request(planned.spec()).<ObjectNode>deepCopy().setAll(changes);
+    Recipe recipe = Recipe.of(changes.isEmpty() ? plan.get("recipe") : merged);
+    JobSpec before = JobSpec.of(planned.spec());
+    Job job =
+        jobs.submit(
+            spec(recipe, before.data(), before.archive(), dryRun).toJson(merged),
+            folder -> {
+              if (before.archive().isPresent()) {
+                dryRuns.move(id, folder);
+              }
+            });
+    return watched(job, dryRun);
+  }
+
+  /**
+   * @param changed whether the request changes the recipe, which may remove objections to it
+   */
+  private static void requireStartable(String id, JsonNode plan, boolean changed) {
+    boolean unusable = false;
+    for (JsonNode finding : plan.path("findings")) {
+      unusable |= finding.path("fatal").asBoolean();
+    }
+    List<String> objections = new ArrayList<>();
+    plan.path("objections").forEach(objection -> objections.add(objection.asText()));
+    if (unusable || !changed && !objections.isEmpty()) {
+      throw CONFLICT.error(
+          "from: dry run %s has objections: %s", id, String.join("; ", objections));
+    }
+  }
+
+  private Job watched(Job job, boolean dryRun) {
+    if (dryRun) {
+      dryRuns.watch(job);
+    }
+    return job;
   }
 
   /**
@@ -61,7 +128,7 @@ final class TrainingSubmission {
    *
    * @param archive zip of an image folder; the job's process unpacks and checks it
    */
-  Job submit(JsonNode request, Path archive) {
+  Job submit(JsonNode request, Path archive, boolean dryRun) {
     Recipe recipe = Recipe.of(request);
     if (recipe.data().isPresent()) {
       throw INVALID_REQUEST.error("data: expected a path or an upload, found both");
@@ -69,13 +136,14 @@ final class TrainingSubmission {
     long bytes = requireZip(archive);
     Job job =
         jobs.submit(
-            spec(recipe, Optional.empty(), Optional.of(JobSpec.ARCHIVE)).toJson(request),
+            spec(recipe, Optional.empty(), Optional.of(JobSpec.ARCHIVE), dryRun).toJson(request),
             folder -> Files.move(archive, folder.resolve(JobSpec.ARCHIVE)));
     meters.uploaded(bytes);
-    return job;
+    return watched(job, dryRun);
   }
 
-  private JobSpec spec(Recipe recipe, Optional<String> data, Optional<String> archive) {
+  private JobSpec spec(
+      Recipe recipe, Optional<String> data, Optional<String> archive, boolean dryRun) {
     ServingConfig.Training training = config.training();
     return new JobSpec(
         recipe,
@@ -87,7 +155,8 @@ final class TrainingSubmission {
         config.repository().toAbsolutePath().toString(),
         device(training),
         training.threads(),
-        training.checkpointInterval().toSeconds());
+        training.checkpointInterval().toSeconds(),
+        dryRun);
   }
 
   /** The device of a Kubernetes Job does not depend on the device of the service. */

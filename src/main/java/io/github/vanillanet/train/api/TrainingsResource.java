@@ -19,6 +19,7 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
@@ -26,6 +27,7 @@ import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
@@ -37,6 +39,9 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 @RolesAllowed(AdminRole.NAME)
 @Blocking
 public final class TrainingsResource {
+
+  private static final String DRY_RUN =
+      "true: only plan the training; the job's result is its plan";
 
   private final JobRunner jobs;
   private final TrainingSubmission submission;
@@ -52,7 +57,11 @@ public final class TrainingsResource {
 
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
-  @Operation(summary = "Train on a folder in the data root")
+  @Operation(
+      summary = "Train on a folder in the data root, or from a dry run",
+      description =
+          "With the member from, the id of a dry run, the training uses the data and the recipe of"
+              + " the dry run. Other members replace those of its recipe.")
   @APIResponse(
       responseCode = "202",
       description = "The training is queued; the header Location is its address",
@@ -63,11 +72,12 @@ public final class TrainingsResource {
           @Content(
               mediaType = MediaType.APPLICATION_JSON,
               schema = @Schema(implementation = Recipe.class)))
-  public Response train(JsonNode request) {
+  public Response train(
+      @Parameter(description = DRY_RUN) @QueryParam("dry_run") boolean dryRun, JsonNode request) {
     if (request == null) { // the body is empty
       throw INVALID_REQUEST.error("expected a JSON object, the body is empty");
     }
-    return accepted(submission.submit(request));
+    return accepted(submission.submit(request, dryRun));
   }
 
   @POST
@@ -77,14 +87,17 @@ public final class TrainingsResource {
       responseCode = "202",
       description = "The training is queued; the header Location is its address",
       content = @Content(schema = @Schema(implementation = JobView.class)))
-  public Response train(@RestForm("spec") String spec, @RestForm("data") FileUpload data) {
+  public Response train(
+      @Parameter(description = DRY_RUN) @QueryParam("dry_run") boolean dryRun,
+      @RestForm("spec") String spec,
+      @RestForm("data") FileUpload data) {
     // null for a missing part, and for a part without a file name
     if (spec == null || data == null || data.uploadedFile() == null) {
       throw INVALID_REQUEST.error(
           "expected JSON in the multipart field 'spec' and a zip in 'data'; missing: %s",
           spec == null ? "spec" : "data");
     }
-    return accepted(submission.submit(parse(spec), data.uploadedFile()));
+    return accepted(submission.submit(parse(spec), data.uploadedFile(), dryRun));
   }
 
   private JsonNode parse(String spec) {
@@ -126,6 +139,19 @@ public final class TrainingsResource {
     return jobs.folder(id)
         .readReport(JsonNode.class)
         .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no report yet", id));
+  }
+
+  @GET
+  @Path("/{id}/plan")
+  @Operation(summary = "The result of a dry run: data, recipe, measured steps, objections")
+  @APIResponse(
+      responseCode = "200",
+      description = "The plan",
+      content = @Content(schema = @Schema(ref = "TrainingPlan")))
+  public JsonNode plan(@PathParam("id") String id) {
+    return jobs.folder(id)
+        .readPlan()
+        .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no plan", id));
   }
 
   @DELETE

@@ -58,7 +58,7 @@ record JobEnd(ObjIntConsumer<String> installation, Clock clock) {
     }
     JobState state =
         switch (outcome.result()) {
-          case PUBLISHED -> JobState.SUCCEEDED;
+          case PUBLISHED, PLANNED -> JobState.SUCCEEDED;
           case REJECTED -> JobState.REJECTED;
           case FAILED -> JobState.FAILED;
         };

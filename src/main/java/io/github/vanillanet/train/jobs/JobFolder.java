@@ -27,6 +27,7 @@ import java.util.Optional;
  *   <tr><td>{@code progress.jsonl}</td><td>process</td><td>lines of {@link Progress}</td></tr>
  *   <tr><td>{@code checkpoints/}</td><td>process</td><td>what it needs to continue</td></tr>
  *   <tr><td>{@code report.json}</td><td>process</td><td>the API shows it unchanged</td></tr>
+ *   <tr><td>{@code plan.json}</td><td>process</td><td>result of a dry run</td></tr>
  *   <tr><td>{@code outcome.json}</td><td>process</td><td>{@link Outcome}</td></tr>
  *   <tr><td>{@code log}</td><td>process</td><td>standard output and error</td></tr>
  * </table>
@@ -42,6 +43,7 @@ public record JobFolder(Path path) {
   private static final String STOP = "stop";
   private static final String LOCK = "lock";
   private static final String REPORT = "report.json";
+  private static final String PLAN = "plan.json";
   private static final String OUTCOME = "outcome.json";
 
   static ServiceException unusable(Path file, IOException e) {
@@ -121,6 +123,18 @@ public record JobFolder(Path path) {
    */
   public void writeReport(Object report) {
     write(REPORT, report);
+  }
+
+  /** Reads the plan of a dry run; empty if there is none. */
+  public Optional<JsonNode> readPlan() {
+    return read(PLAN, JsonNode.class);
+  }
+
+  /**
+   * @param plan its members are written in snake case
+   */
+  public void writePlan(Object plan) {
+    write(PLAN, plan);
   }
 
   void requestStop() {

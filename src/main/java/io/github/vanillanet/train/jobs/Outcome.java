@@ -28,6 +28,8 @@ public record Outcome(
 
   public enum Result {
     PUBLISHED,
+    /** A dry run has written its plan. */
+    PLANNED,
     REJECTED,
     FAILED
   }
@@ -49,6 +51,19 @@ public record Outcome(
   public static Outcome rejected(
       String reason, OptionalDouble accuracy, OptionalDouble liveAccuracy) {
     return unpublished(Result.REJECTED, reason, accuracy, liveAccuracy);
+  }
+
+  /**
+   * @param objection why the planned training cannot start
+   */
+  public static Outcome planned(Optional<String> objection) {
+    return new Outcome(
+        Result.PLANNED,
+        Optional.empty(),
+        OptionalInt.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        objection);
   }
 
   public static Outcome failed(String reason) {

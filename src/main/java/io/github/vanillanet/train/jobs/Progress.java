@@ -10,7 +10,8 @@ import java.util.OptionalInt;
 /**
  * One line of a job's progress file.
  *
- * @param phase {@code train}, {@code fuse}, {@code evaluate} or {@code publish}
+ * @param phase {@code look}, {@code measure}, {@code train}, {@code fuse}, {@code evaluate} or
+ *     {@code publish}
  * @param epoch 0-based
  * @param step 0-based, counted over all epochs
  * @param loss with label smoothing and mixing

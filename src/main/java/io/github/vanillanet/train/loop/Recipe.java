@@ -22,6 +22,8 @@ import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.train.dataset.RandAugment;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -209,6 +211,14 @@ public record Recipe(
         ? List.of(
             new Stage(inputSize, epochs, batchSize, learningRate, minLearningRate, warmupEpochs))
         : stages;
+  }
+
+  /** The stage whose forward pass has the most pixels. */
+  public Stage heaviest() {
+    return Collections.max(
+        plan(),
+        Comparator.comparingLong(
+            stage -> (long) stage.batchSize() * stage.inputSize() * stage.inputSize()));
   }
 
   public int imagesPerStep(Stage stage) {

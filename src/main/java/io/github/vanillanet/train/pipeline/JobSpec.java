@@ -28,6 +28,7 @@ import java.util.OptionalInt;
  * @param device has the format of {@code vanillanet.device}
  * @param threads of the computation; absent for one per processor
  * @param checkpointSeconds between two checkpoints within an epoch
+ * @param dryRun whether the job only plans the training
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record JobSpec(
@@ -40,7 +41,8 @@ public record JobSpec(
     String repository,
     String device,
     OptionalInt threads,
-    long checkpointSeconds) {
+    long checkpointSeconds,
+    boolean dryRun) {
 
   public static final String ARCHIVE = "data.zip";
 
@@ -51,6 +53,8 @@ public record JobSpec(
    * recipe.
    */
   private static final String REQUEST = "request";
+
+  private static final String DRY_RUN = "dry_run";
 
   /**
    * @throws ServiceException {@code INVALID_REQUEST} if {@code spec} is not the specification of a
@@ -65,11 +69,23 @@ public record JobSpec(
       throw INVALID_REQUEST.error("spec.json: expected a member 'recipe', found none");
     }
     complete.set(RECIPE, Recipe.of(recipe).toJson());
+    if (!complete.has(DRY_RUN)) { // written by an earlier version
+      complete.put(DRY_RUN, false);
+    }
     return RecordJson.read(complete, JobSpec.class, "spec.json");
   }
 
   public ObjectNode toJson() {
     return RecordJson.tree(this);
+  }
+
+  /** The request of a specification; its recipe if the request was not stored. */
+  public static JsonNode request(JsonNode spec) {
+    return spec.has(REQUEST) ? spec.get(REQUEST) : spec.path(RECIPE);
+  }
+
+  public static boolean isDryRun(JsonNode spec) {
+    return spec.path(DRY_RUN).asBoolean();
   }
 
   /** Also stores the original request, which the API shows. */

@@ -4,17 +4,15 @@ import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.train.dataset.ArchiveLimits;
-import io.github.vanillanet.train.dataset.Finding;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.UploadedArchive;
 import io.github.vanillanet.train.dataset.ValidationRule;
 import io.github.vanillanet.train.jobs.JobFolder;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The data of a job: a folder, or an archive that is unpacked once.
@@ -24,15 +22,19 @@ import java.util.Optional;
  */
 record TrainingData(JobSpec job, JobFolder folder, ImageDecoder decoder, int threads) {
 
-  private static final Logger LOG = System.getLogger(TrainingData.class.getName());
+  /** Name of the unpacked archive in the job's folder. */
+  static final String UNPACKED = "data";
+
   private static final int MAX_COMPRESSION_RATIO = 200;
 
-  /** Scans the data, and logs every finding with all files that it names. */
-  ImageFolder scan(ValidationRule rule) throws IOException {
+  /**
+   * Scans the data.
+   *
+   * @param log receives every finding, with all files that it concerns
+   */
+  ImageFolder scan(ValidationRule rule, Consumer<String> log) throws IOException {
     ImageFolder data = ImageFolder.scan(root(), rule, decoder, threads);
-    for (Finding finding : data.findings()) {
-      LOG.log(Level.WARNING, "data: {0}", finding.inFull());
-    }
+    data.findings().forEach(finding -> log.accept(finding.inFull()));
     return data;
   }
 
@@ -43,7 +45,7 @@ record TrainingData(JobSpec job, JobFolder folder, ImageDecoder decoder, int thr
           .map(Path::of)
           .orElseThrow(() -> INVALID_REQUEST.error("data: expected a folder or an archive"));
     }
-    Path unpacked = folder.path().resolve("data");
+    Path unpacked = folder.path().resolve(UNPACKED);
     if (!Files.isDirectory(unpacked)) {
       new UploadedArchive(
               new ArchiveLimits(job.archiveFiles(), job.archiveBytes(), MAX_COMPRESSION_RATIO))

@@ -42,26 +42,30 @@ import java.util.function.Consumer;
  */
 public final class TrainingPipeline {
 
-  private static final long MAX_PIXELS = 50_000_000;
-  private static final int CACHE_SHARE = 4;
-  private static final double MAX_CORRUPT_SHARE = 0.05;
+  static final long MAX_PIXELS = 50_000_000;
+  static final int CACHE_SHARE = 4;
+  static final double MAX_CORRUPT_SHARE = 0.05;
 
   private final JobSession session;
   private final JobSpec job;
   private final Recipe recipe;
   private final Consumer<Progress> listener;
+  private final Consumer<String> log;
   private final ImageDecoder decoder = new ImageDecoder(MAX_PIXELS);
   private final ModelRepository repository;
   private final int threads;
 
   /**
    * @param listener also receives each line of progress
+   * @param log receives the findings in the data
    */
-  public TrainingPipeline(JobSession session, JobSpec job, Consumer<Progress> listener) {
+  public TrainingPipeline(
+      JobSession session, JobSpec job, Consumer<Progress> listener, Consumer<String> log) {
     this.session = session;
     this.job = job;
     this.recipe = job.recipe();
     this.listener = listener;
+    this.log = log;
     this.repository = new ModelRepository(Path.of(job.repository()));
     this.threads = job.threads().orElse(Runtime.getRuntime().availableProcessors());
   }
@@ -73,11 +77,11 @@ public final class TrainingPipeline {
   public Optional<Outcome> run() throws IOException {
     ImagePreparation images = ImagePreparation.of(recipe, recipe.inputSize());
     ImageFolder data =
-        new TrainingData(job, session.folder(), decoder, threads).scan(images.validation());
+        new TrainingData(job, session.folder(), decoder, threads).scan(images.validation(), log);
     data.requireTrainable();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
-    TrainingSpec spec = spec(data.classNames().size(), device);
+    TrainingSpec spec = spec(recipe, data.classNames().size(), device);
     SampleReader training = reader(data.training(), CACHE_SHARE);
     SampleReader validation = reader(data.validation(), 2 * CACHE_SHARE);
     ProgressReporter progress =
@@ -116,7 +120,7 @@ public final class TrainingPipeline {
     return Optional.of(outcome(verdict));
   }
 
-  private TrainingSpec spec(int classes, Device device) {
+  static TrainingSpec spec(Recipe recipe, int classes, Device device) {
     boolean cpu = device.kind() == Device.Kind.CPU;
     if (cpu && recipe.compute() == Compute.BFLOAT16) {
       throw INVALID_REQUEST.error(

@@ -99,7 +99,8 @@ class JobSpecTest {
         "/models",
         "cpu",
         OptionalInt.of(2),
-        300);
+        300,
+        false);
   }
 
   private static JsonNode json(String text) throws IOException {

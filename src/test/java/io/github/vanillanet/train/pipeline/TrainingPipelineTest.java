@@ -146,9 +146,10 @@ class TrainingPipelineTest {
             folder.resolve("models").toString(),
             "cpu",
             OptionalInt.of(1), // sums of several threads may be taken in another order
-            3600);
+            3600,
+            false);
     try (JobSession session = spec.open(folder.resolve(job))) {
-      return new TrainingPipeline(session, spec, audience).run();
+      return new TrainingPipeline(session, spec, audience, finding -> {}).run();
     }
   }
 

@@ -43,6 +43,16 @@ class AdminOpenApiTest {
         Admin.TRAININGS,
         403,
         given().auth().preemptive().basic("guest", "hello").get(Admin.TRAININGS));
+    String planned =
+        Admin.chief()
+            .queryParam("dry_run", true)
+            .contentType("application/json")
+            .body(Admin.request(ScriptedExecutor.REJECTS))
+            .post(Admin.TRAININGS)
+            .path("id");
+    Admin.events(planned);
+    description.requireDocumented(
+        "GET", TRAINING + "/plan", 200, Admin.chief().get(TRAINING + "/plan", planned));
     description.requireDocumented("GET", TRAINING, 200, Admin.chief().get(TRAINING, done));
     description.requireDocumented("GET", TRAINING, 404, Admin.chief().get(TRAINING, "nothing"));
     description.requireDocumented("DELETE", TRAINING, 409, Admin.chief().delete(TRAINING, done));

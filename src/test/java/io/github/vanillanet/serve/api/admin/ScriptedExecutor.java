@@ -2,12 +2,15 @@ package io.github.vanillanet.serve.api.admin;
 
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.serve.registry.NarrowModels;
+import io.github.vanillanet.train.dataset.ImageSizes;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRun;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.jobs.RunEnd;
+import io.github.vanillanet.train.look.Machine;
+import io.github.vanillanet.train.look.Plan;
 import io.github.vanillanet.train.pipeline.JobSpec;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Alternative;
@@ -15,6 +18,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -49,7 +53,11 @@ public final class ScriptedExecutor implements JobExecutor {
       folder.progress().append(progress(step));
     }
     long script = spec.recipe().seed();
-    if (script == PUBLISHES) {
+    if (spec.dryRun()) {
+      folder.writePlan(plan(spec, script));
+      folder.writeOutcome(Outcome.planned(Optional.empty()));
+      ended.complete(RunEnd.exit(0));
+    } else if (script == PUBLISHES) {
       int version = 2;
       while (Files.exists(config.repository().resolve(AdminProfile.MODEL).resolve("" + version))) {
         version++;
@@ -68,6 +76,23 @@ public final class ScriptedExecutor implements JobExecutor {
       ended.complete(RunEnd.exit(134));
     }
     return new Run(ended);
+  }
+
+  /** A data set without images; the script {@link #CRASHES} has a fatal finding. */
+  private static Plan plan(JobSpec spec, long script) {
+    ImageSizes.Range none = new ImageSizes.Range(0, 0, 0);
+    boolean fatal = script == CRASHES;
+    return new Plan(
+        List.of(new Plan.ClassPlan("rose", 0, 0, 0, List.of())),
+        List.of(new Plan.SplitPlan("training", 0, "train")),
+        List.of(new Plan.FindingView("too_few_classes", fatal, 1, List.of("only rose"))),
+        List.of(),
+        new ImageSizes(none, none),
+        spec.recipe(),
+        new Machine("cpu", 1, 1L << 30),
+        Optional.empty(),
+        Optional.empty(),
+        fatal || script == RUNS_UNTIL_STOPPED ? List.of("an objection") : List.of());
   }
 
   @Override

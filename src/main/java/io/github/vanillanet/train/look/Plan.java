@@ -1,0 +1,203 @@
+package io.github.vanillanet.train.look;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.train.dataset.Dropped;
+import io.github.vanillanet.train.dataset.Finding;
+import io.github.vanillanet.train.dataset.ImageFolder;
+import io.github.vanillanet.train.dataset.ImageSizes;
+import io.github.vanillanet.train.dataset.Sample;
+import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.loop.Stage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/**
+ * The result of a dry run, {@code plan.json}.
+ *
+ * @param classes in the order of the logits
+ * @param splits with images
+ * @param findings problems of the data, fatal ones first
+ * @param dropped every file that is not used
+ * @param recipe with every member
+ * @param measured absent if the data has a fatal finding
+ * @param estimate absent with {@code measured}
+ * @param objections that stop the training; empty if it can start
+ */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record Plan(
+    List<ClassPlan> classes,
+    List<SplitPlan> splits,
+    List<FindingView> findings,
+    List<Dropped> dropped,
+    ImageSizes sizes,
+    Recipe recipe,
+    Machine machine,
+    Optional<Measured> measured,
+    Optional<Estimate> estimate,
+    List<String> objections) {
+
+  /** A training leaves the rest of the memory to the service and to the system's cache. */
+  private static final double USABLE_MEMORY = 0.8;
+
+  private static final double ADVISED_MEMORY = 0.6;
+
+  /** Evaluation has no backward pass. */
+  private static final double EVALUATION_SHARE = 1 / 3.0;
+
+  /**
+   * @param thumbnails data URIs of JPEG images
+   */
+  public record ClassPlan(
+      String name, int training, int validation, int test, List<String> thumbnails) {}
+
+  /**
+   * @param source the folder, the table, or the split that the images come from
+   */
+  public record SplitPlan(String split, int images, String source) {}
+
+  /**
+   * @param fatal whether it stops a training
+   */
+  public record FindingView(String kind, boolean fatal, int count, List<String> examples) {
+
+    static FindingView of(Finding finding) {
+      return new FindingView(
+          finding.kind().name().toLowerCase(Locale.ROOT),
+          finding.kind().fatal(),
+          finding.count(),
+          finding.examples());
+    }
+  }
+
+  /**
+   * What the whole training needs.
+   *
+   * @param steps of the optimizer, in all epochs
+   * @param secondsPerStep in the stage with the most pixels in a forward pass
+   * @param seconds of all steps and of an evaluation after each epoch
+   * @param memoryBytes of the process; absent if the system does not report it
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record Estimate(
+      long steps, double secondsPerStep, double seconds, OptionalLong memoryBytes) {
+
+    static Estimate of(Recipe recipe, DataFacts data, Measured measured) {
+      Stage heaviest = recipe.heaviest();
+      double perPixel =
+          measured.seconds(heaviest.batchSize())
+              / heaviest.batchSize()
+              / Math.pow(heaviest.inputSize(), 2);
+      long steps = 0;
+      double seconds = 0;
+      for (Stage stage : recipe.plan()) {
+        int perEpoch = data.trainingImages() / recipe.imagesPerStep(stage);
+        double images =
+            perEpoch * recipe.imagesPerStep(stage) + EVALUATION_SHARE * data.validationImages();
+        steps += (long) stage.epochs() * perEpoch;
+        seconds += stage.epochs() * images * perPixel * Math.pow(stage.inputSize(), 2);
+      }
+      return new Estimate(
+          steps,
+          recipe.accumulationSteps() * measured.seconds(heaviest.batchSize()),
+          seconds,
+          measured.memoryBytes(heaviest.batchSize()));
+    }
+  }
+
+  public Plan {
+    classes = List.copyOf(classes);
+    splits = List.copyOf(splits);
+    findings = List.copyOf(findings);
+    dropped = List.copyOf(dropped);
+    objections = List.copyOf(objections);
+  }
+
+  public static Plan of(
+      ImageFolder data,
+      Recipe recipe,
+      Machine machine,
+      Optional<Measured> measured,
+      ImageDecoder decoder) {
+    DataFacts facts = DataFacts.of(data);
+    Optional<Estimate> estimate = measured.map(it -> Estimate.of(recipe, facts, it));
+    List<String> objections =
+        new ArrayList<>(data.objections().stream().map(Finding::toString).toList());
+    int most = recipe.plan().stream().mapToInt(recipe::imagesPerStep).max().orElseThrow();
+    if (data.training().size() < most) {
+      objections.add(
+          "batch_size: a step takes %d images, but there are only %d training images"
+              .formatted(most, data.training().size()));
+    }
+    measured.flatMap(it -> memory(recipe, it)).ifPresent(objections::add);
+    return new Plan(
+        classes(data, new Thumbnails(decoder)),
+        splits(data),
+        data.findings().stream().map(FindingView::of).toList(),
+        data.dropped(),
+        data.sizes(),
+        recipe,
+        machine,
+        measured,
+        estimate,
+        objections);
+  }
+
+  private static Optional<String> memory(Recipe recipe, Measured measured) {
+    int batch = recipe.heaviest().batchSize();
+    long needed = measured.memoryBytes(batch).orElse(0);
+    long limit = measured.memoryLimitBytes();
+    return needed <= USABLE_MEMORY * limit
+        ? Optional.empty()
+        : Optional.of(
+            String.format(
+                Locale.ROOT,
+                "batch_size: %d images need %.1f GB of memory, %.1f GB are available; set"
+                    + " batch_size to %d or less, or a smaller input_size or width",
+                batch,
+                needed / 1e9,
+                USABLE_MEMORY * limit / 1e9,
+                measured.largestBatch(ADVISED_MEMORY)));
+  }
+
+  private static List<ClassPlan> classes(ImageFolder data, Thumbnails thumbnails) {
+    int count = data.classNames().size();
+    List<List<String>> pictures = thumbnails.of(data.training(), count);
+    List<ClassPlan> classes = new ArrayList<>();
+    for (int label = 0; label < count; label++) {
+      classes.add(
+          new ClassPlan(
+              data.classNames().get(label),
+              count(data.training(), label),
+              count(data.validation(), label),
+              count(data.test(), label),
+              pictures.get(label)));
+    }
+    return classes;
+  }
+
+  private static int count(List<Sample> samples, int label) {
+    return (int) samples.stream().filter(sample -> sample.label() == label).count();
+  }
+
+  private static List<SplitPlan> splits(ImageFolder data) {
+    Map<String, Integer> images =
+        Map.of(
+            "training", data.training().size(),
+            "validation", data.validation().size(),
+            "test", data.test().size());
+    return data.sources().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(
+            source ->
+                new SplitPlan(
+                    source.getKey().label(),
+                    images.get(source.getKey().label()),
+                    source.getValue()))
+        .toList();
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.vanillanet.train.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.train.jobs.JobSession;
+import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.look.Plan;
+import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.loop.Recipes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DryRunTest {
+
+  @TempDir Path folder;
+
+  private final List<Progress> lines = new ArrayList<>();
+  private final List<String> findings = new ArrayList<>();
+
+  @Test
+  void aPlanShowsTheDataTheRecipeAndMeasuredSteps() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
+    Files.writeString(data.resolve("train/red/notes.txt"), "hello");
+
+    Plan plan = plan(data, 4).orElseThrow();
+
+    assertThat(plan.classes())
+        .extracting(Plan.ClassPlan::name)
+        .containsExactlyElementsOf(PaintedDataset.CLASSES);
+    assertThat(plan.classes())
+        .allSatisfy(
+            it -> {
+              assertThat(it.training()).isEqualTo(8);
+              assertThat(it.validation()).isEqualTo(2);
+              assertThat(it.thumbnails())
+                  .hasSize(4)
+                  .allMatch(uri -> uri.startsWith("data:image/jpeg;base64,"));
+            });
+    assertThat(plan.splits())
+        .containsExactly(
+            new Plan.SplitPlan("training", 24, "train"),
+            new Plan.SplitPlan("validation", 6, "val"));
+    assertThat(plan.dropped()).singleElement().extracting("file").isEqualTo("train/red/notes.txt");
+    assertThat(plan.recipe().epochs()).isEqualTo(30);
+    assertThat(plan.measured().orElseThrow().steps())
+        .extracting("batchSize")
+        .containsExactly(1, 2, 4);
+    assertThat(plan.estimate().orElseThrow().steps()).isEqualTo(180);
+    assertThat(plan.estimate().orElseThrow().seconds()).isPositive();
+    assertThat(plan.objections()).isEmpty();
+    assertThat(lines).extracting(Progress::phase).containsExactly("look", "measure");
+    assertThat(findings).hasSize(2).anyMatch(it -> it.contains("train/red/notes.txt"));
+    JsonNode stored = stored();
+    assertThat(stored.get("recipe").get("ema_decay").isNumber()).isTrue();
+    assertThat(stored.get("measured").get("memory_limit_bytes").isNumber()).isTrue();
+  }
+
+  @Test
+  void dataThatStopsATrainingIsNotMeasured() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
+    Files.move(data.resolve("train/red"), data.resolve("red"));
+
+    Plan plan = plan(data, 4).orElseThrow();
+
+    assertThat(plan.measured()).isEmpty();
+    assertThat(plan.objections()).hasSize(1);
+    assertThat(plan.findings()).anyMatch(Plan.FindingView::fatal);
+  }
+
+  @Test
+  void aBatchLargerThanTheDataIsAnObjection() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 2, false);
+
+    Plan plan = plan(data, 500).orElseThrow();
+
+    assertThat(plan.objections()).singleElement().asString().startsWith("batch_size: ");
+  }
+
+  private Optional<Plan> plan(Path data, int batchSize) throws IOException {
+    JsonNode request =
+        Recipes.json(
+            """
+            name: 'painted', variant: 'vanillanet_5', dims: [8, 8, 16, 16], input_size: 32,
+            batch_size: %d"""
+                .formatted(batchSize));
+    JobSpec spec =
+        new JobSpec(
+            Recipe.of(request),
+            Optional.of(data.toString()),
+            Optional.empty(),
+            0,
+            0,
+            Optional.empty(),
+            folder.resolve("models").toString(),
+            "cpu",
+            OptionalInt.of(1),
+            3600,
+            true);
+    try (JobSession session = JobSession.open(folder.resolve("job"), spec.toJson(request))) {
+      return new DryRun(session, spec, lines::add, findings::add).run();
+    }
+  }
+
+  private JsonNode stored() throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("job/plan.json").toFile());
+  }
+}
