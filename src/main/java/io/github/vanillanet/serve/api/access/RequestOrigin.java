@@ -10,7 +10,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.HostAndPort;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Locale;
@@ -119,19 +118,19 @@ public final class RequestOrigin {
    * whose headers count. Otherwise a proxy may have ended TLS.
    */
   private boolean isOwn(String text, HttpServerRequest request) {
-    Optional<Origin> parsed = Origin.parse(text);
-    HostAndPort own = request.authority();
-    if (parsed.isEmpty() || own == null) {
+    Optional<Origin> origin = Origin.parse(text);
+    if (origin.isEmpty()) {
       return false;
     }
-    Origin origin = parsed.get();
+    String scheme = origin.get().scheme();
     boolean knowsScheme = forwarded || request.isSSL();
-    if (knowsScheme && !origin.scheme().equalsIgnoreCase(request.scheme())) {
+    if (knowsScheme && !scheme.equalsIgnoreCase(request.scheme())) {
       return false;
     }
-    int port = own.port() > 0 ? own.port() : Origin.defaultPort(origin.scheme());
-    return origin.port() == port
-        && origin.host().equals(canonical(own.host().toLowerCase(Locale.ROOT)));
+    // not its parsed form, which omits the port 80
+    String host = request.getHeader(HttpHeaders.HOST);
+    String own = host == null ? String.valueOf(request.authority()) : host; // HTTP/2 has no Host
+    return Origin.parse(scheme + "://" + own).equals(origin);
   }
 
   /** IPv6 addresses have several spellings. */
