@@ -100,7 +100,7 @@ final class ServingWiring {
             .bodyMemory()
             .map(MemorySize::asLongValue)
             .orElseGet(() -> Runtime.getRuntime().maxMemory() / HEAP_PER_BODY_MEMORY);
-    BodyMemory memory = new BodyMemory(capacity, ticker);
+    BodyMemory memory = new BodyMemory(capacity, ticker, metrics);
     metrics.bodyMemory(memory::held, memory::capacity);
     return memory;
   }

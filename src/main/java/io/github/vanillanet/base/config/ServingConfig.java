@@ -116,20 +116,27 @@ public interface ServingConfig {
   @WithConverter(Checked.Size.class)
   MemorySize maxImageBody();
 
-  /** Largest body of all other routes, for example of tensors. */
+  /**
+   * Largest body of {@code /v1} and {@code /v2}, for example of tensors, and largest tensor in JSON
+   * as float32.
+   */
   @WithDefault("64M")
   @WithConverter(Checked.Size.class)
   MemorySize maxTensorBody();
 
   /**
-   * Memory for the bodies of all requests together. Requests beyond it are rejected with 429; one
-   * request is always admitted. Default: an eighth of the heap.
+   * Memory for the bodies of all requests together, inflated and parsed. When it is full, the
+   * slowest incomplete body is rejected with 429; one body always fits. Default: an eighth of the
+   * heap.
    */
   @WithConverter(Checked.Size.class)
   Optional<MemorySize> bodyMemory();
 
   /** Limits on connections of clients. */
   Connections connections();
+
+  /** Rate and inflation of bodies. */
+  BodyConfig body();
 
   /** Newest versions of each model that stay on disk. */
   @WithDefault("5")

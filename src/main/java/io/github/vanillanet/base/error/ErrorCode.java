@@ -13,6 +13,8 @@ public enum ErrorCode {
   MODEL_AMBIGUOUS,
   /** A body or an image exceeds its configured limit. */
   TOO_LARGE,
+  /** A body arrives slower than the minimum rate, or takes too long. */
+  BODY_TOO_SLOW,
   /** The bytes are not in a supported image format. */
   UNSUPPORTED_IMAGE,
   /** The image is in a supported format but damaged. */

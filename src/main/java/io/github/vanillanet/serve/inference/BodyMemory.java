@@ -1,95 +1,251 @@
 package io.github.vanillanet.serve.inference;
 
+import static io.github.vanillanet.base.error.ErrorCode.CLIENT_GONE;
+import static io.github.vanillanet.base.error.ErrorCode.QUEUE_FULL;
+
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.serve.metrics.BodyRejection;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
- * Counts the bytes of all request bodies in memory and limits them. Never blocks; thread-safe.
+ * Counts the memory of all request bodies and limits it: the bytes that have arrived, what they
+ * inflate to, and what is built from them. Never blocks.
+ *
+ * <p>A body takes memory when it needs it, never in advance. If there is none left, the incomplete
+ * body with the lowest average rate is evicted, and of equal ones the oldest. Complete bodies are
+ * never evicted, so every body that has arrived is answered.
+ *
+ * <p>A body is large when it needs more than 1/64 of the capacity. Large bodies leave an eighth of
+ * the capacity to small ones, so that photos are served beside a few huge bodies. A large body that
+ * is the only one always fits: its length is limited elsewhere.
  *
  * <p>Retry-After follows from Little's law: if {@code b} bytes are held, each for {@code t} on
  * average, then {@code b / t} become free in a second.
+ *
+ * <p>Thread-safe: one lock guards the counts of the memory and of all its rooms. Event loops take
+ * it for each piece of a body, and request threads while they inflate and parse. An eviction
+ * changes the counts under the lock; the owner of the evicted body is informed after the lock is
+ * released.
  */
 public final class BodyMemory {
 
   private static final double DECAY = 0.9; // weight of a body relative to the next one
 
   private final long capacity;
+  private final long smallBytes; // of the largest small body
+  private final long reserve; // bytes that large bodies leave to small ones
   private final Ticker ticker;
-  private long held; // guarded by this
+  private final ServingMetrics metrics;
+  private final Set<Room> incomplete = new LinkedHashSet<>(); // guarded by this; oldest first
+  private long small; // guarded by this; bytes of small bodies
+  private long large; // guarded by this; bytes of large bodies
   private double bytesSeen; // guarded by this; bytes of closed rooms, decayed
   private double byteNanosSeen; // guarded by this; bytes times the time they were held, decayed
 
   /**
    * @param capacity bytes of all bodies together
    */
-  public BodyMemory(long capacity, Ticker ticker) {
+  public BodyMemory(long capacity, Ticker ticker, ServingMetrics metrics) {
     this.capacity = capacity;
+    this.smallBytes = capacity / 64;
+    this.reserve = capacity / 8;
     this.ticker = ticker;
+    this.metrics = metrics;
   }
 
-  /** Memory for one body, until it is closed. Thread-safe. */
+  /** Memory for one body and what is built from it, until it is closed. Thread-safe. */
   public static final class Room implements AutoCloseable {
 
     private final BodyMemory memory;
+    private final Runnable evicted;
     private final long since;
+    private long received; // guarded by the memory; bytes of the transfer
     private long bytes; // guarded by the memory
-    private boolean closed; // guarded by the memory
+    private Optional<ErrorCode> closed = Optional.empty(); // guarded by the memory; why
 
     /**
-     * @param bytes its first size; 0 if it grows with the bytes that arrive
-     * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room
+     * An empty room.
+     *
+     * @param evicted called at most once, by any thread and without a lock, if the memory is given
+     *     to another body before {@link #complete}
      */
-    public Room(BodyMemory memory, long bytes) {
+    public Room(BodyMemory memory, Runnable evicted) {
       this.memory = memory;
+      this.evicted = evicted;
       this.since = memory.ticker.nanos();
-      atLeast(bytes);
     }
 
     /**
-     * Grows to {@code needed} bytes; does nothing after {@link #close}. A single body always fits:
-     * its length is limited elsewhere.
+     * Counts bytes of a body that is still incomplete, and grows for them.
      *
-     * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room; the room keeps its
-     *     size
+     * @param arrived bytes since the last call
+     * @param growth bytes that are allocated for them
+     * @throws ServiceException as {@link #add}
      */
-    public void atLeast(long needed) {
+    public void receive(long arrived, long growth) {
       synchronized (memory) {
-        if (closed || needed <= bytes) {
-          return;
+        if (closed.isEmpty()) {
+          received += arrived;
+          memory.incomplete.add(this);
         }
-        long others = memory.held - bytes;
-        if (others > 0 && others + needed > memory.capacity) {
-          throw memory.full(others, needed);
+      }
+      memory.grow(this, growth);
+    }
+
+    /**
+     * The whole body has arrived: it is not evicted any more.
+     *
+     * @throws ServiceException as {@link #add}
+     */
+    public void complete() {
+      synchronized (memory) {
+        memory.incomplete.remove(this);
+        if (closed.isPresent()) {
+          throw memory.closed(this);
         }
-        memory.held = others + needed;
-        bytes = needed;
       }
     }
 
-    /** Idempotent. */
+    /**
+     * Grows by {@code growth} bytes.
+     *
+     * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room, or if this body
+     *     was evicted; the room keeps its size
+     * @throws ServiceException {@code CLIENT_GONE} after {@link #close}
+     */
+    public void add(long growth) {
+      memory.grow(this, growth);
+    }
+
+    /** Releases the memory. Idempotent. */
     @Override
     public void close() {
       synchronized (memory) {
-        if (!closed) {
-          closed = true;
+        if (closed.isEmpty()) {
           double held = bytes * (double) (memory.ticker.nanos() - since);
-          memory.held -= bytes;
           memory.bytesSeen = DECAY * memory.bytesSeen + bytes;
           memory.byteNanosSeen = DECAY * memory.byteNanosSeen + held;
+          memory.release(this, CLIENT_GONE);
         }
+      }
+    }
+  }
+
+  private void grow(Room room, long growth) {
+    List<Room> evicted = List.of();
+    try {
+      synchronized (this) {
+        long needed = room.bytes + growth;
+        if (room.closed.isEmpty() && needed <= smallBytes && small + large + growth <= capacity) {
+          small += growth; // the usual case
+          room.bytes = needed;
+          return;
+        }
+        if (room.closed.isPresent()) {
+          throw closed(room);
+        }
+        while (!fits(room, needed)) {
+          Room slowest = slowest(room, isLarge(needed)).orElse(room);
+          if (slowest == room) {
+            metrics.rejected(BodyRejection.FULL);
+            throw full(room, needed);
+          }
+          release(slowest, QUEUE_FULL);
+          evicted = evicted.isEmpty() ? new ArrayList<>() : evicted;
+          evicted.add(slowest);
+        }
+        resize(room, needed);
+      }
+    } finally {
+      for (Room slow : evicted) {
+        metrics.rejected(BodyRejection.EVICTED);
+        slow.evicted.run();
       }
     }
   }
 
   /** The caller holds the lock. */
-  private ServiceException full(long others, long needed) {
-    double missing = Math.min(others, (double) others + needed - capacity);
+  private ServiceException closed(Room room) {
+    return room.closed.equals(Optional.of(QUEUE_FULL))
+        ? evicted()
+        : CLIENT_GONE.error("the client disconnected before its body was read");
+  }
+
+  private boolean isLarge(long bytes) {
+    return bytes > smallBytes;
+  }
+
+  /** The caller holds the lock. */
+  private boolean fits(Room room, long needed) {
+    long others = small + large - room.bytes;
+    if (!isLarge(needed)) {
+      return others + needed <= capacity || small - room.bytes + needed <= reserve;
+    }
+    long otherLarge = isLarge(room.bytes) ? large - room.bytes : large;
+    return otherLarge == 0
+        || others + needed <= capacity && otherLarge + needed <= capacity - reserve;
+  }
+
+  /**
+   * The incomplete body to evict, which may be the one that needs memory. If that is large, large
+   * ones come first. The caller holds the lock.
+   */
+  private Optional<Room> slowest(Room needing, boolean largeFirst) {
+    long now = ticker.nanos();
+    return incomplete.stream()
+        .filter(room -> room.bytes > 0 || room == needing)
+        .min(
+            Comparator.comparing(
+                    (Room room) -> largeFirst && room != needing && !isLarge(room.bytes))
+                .thenComparingDouble(room -> room.received / (double) Math.max(1, now - room.since)));
+  }
+
+  /** The caller holds the lock. */
+  private void resize(Room room, long bytes) {
+    if (isLarge(room.bytes)) {
+      large -= room.bytes;
+    } else {
+      small -= room.bytes;
+    }
+    if (isLarge(bytes)) {
+      large += bytes;
+    } else {
+      small += bytes;
+    }
+    room.bytes = bytes;
+  }
+
+  /** The caller holds the lock. */
+  private void release(Room room, ErrorCode reason) {
+    resize(room, 0);
+    room.closed = Optional.of(reason);
+    incomplete.remove(room);
+  }
+
+  /** The reason of a body that was evicted. */
+  public static ServiceException evicted() {
+    return ServiceException.rejected(
+        QUEUE_FULL,
+        "the memory for bodies is full, and this body arrived at the lowest rate",
+        Optional.empty());
+  }
+
+  /** The caller holds the lock. */
+  private ServiceException full(Room room, long needed) {
+    long others = small + large - room.bytes;
+    double missing = Math.max(0, Math.min(others, (double) others + needed - capacity));
     double nanos = bytesSeen == 0 ? 0 : byteNanosSeen / bytesSeen * missing / others;
     return ServiceException.rejected(
-        ErrorCode.QUEUE_FULL,
+        QUEUE_FULL,
         "%d bytes of other bodies are in memory and %d more do not fit, the limit is %d"
             .formatted(others, needed, capacity),
         Optional.of(Duration.ofNanos(Math.round(nanos))));
@@ -97,7 +253,7 @@ public final class BodyMemory {
 
   /** Bytes of all open rooms. */
   public synchronized long held() {
-    return held;
+    return small + large;
   }
 
   public long capacity() {

@@ -218,7 +218,8 @@ public final class Call {
       case QUEUE_FULL -> Outcome.REJECTED;
       case DEADLINE_EXCEEDED -> Outcome.EXPIRED;
       case CLIENT_GONE -> Outcome.CANCELLED;
-      case INVALID_REQUEST, TOO_LARGE, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE -> Outcome.INVALID;
+      case INVALID_REQUEST, TOO_LARGE, BODY_TOO_SLOW, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE ->
+          Outcome.INVALID;
       case NOT_READY, // the lane is out of service, or the service is shutting down
           MODEL_NOT_FOUND,
           MODEL_AMBIGUOUS,

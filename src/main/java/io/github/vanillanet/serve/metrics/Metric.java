@@ -38,6 +38,7 @@ enum Metric {
   BODY_MEMORY_TOTAL("vanillanet.body.memory.total.bytes", "Limit of the request bodies' memory"),
   CONNECTIONS("vanillanet.connections", "Open connections of clients"),
   CONNECTIONS_CLOSED("vanillanet.connections.closed", "Connections closed because of a limit"),
+  BODY_REJECTIONS("vanillanet.body.rejections", "Requests rejected because of their bodies"),
 
   KSERVE_PREPROCESS("request.preprocess", "KServe: decoding and preprocessing"),
   KSERVE_PREDICT("request.predict", "KServe: waiting and the forward"),

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
 
 /**
  * The meters of the service. The values of all labels are bounded: model names, loaded versions,
- * stages, outcomes and batch sizes. Thread-safe.
+ * stages, outcomes, reasons and batch sizes. Thread-safe.
  */
 public final class ServingMetrics {
 
@@ -50,10 +50,22 @@ public final class ServingMetrics {
     }
   }
 
-  /** Registers the gauges of the memory for request bodies, in bytes. */
+  /** Registers the gauges of the memory for request bodies, in bytes, and their counters. */
   public void bodyMemory(Supplier<Number> used, Supplier<Number> total) {
     Metric.BODY_MEMORY_USED.gauge(registry, Tags.empty(), used);
     Metric.BODY_MEMORY_TOTAL.gauge(registry, Tags.empty(), total);
+    for (BodyRejection reason : BodyRejection.values()) {
+      bodyRejections(reason);
+    }
+  }
+
+  /** Counts a request that was rejected because of its body. */
+  public void rejected(BodyRejection reason) {
+    bodyRejections(reason).increment();
+  }
+
+  private Counter bodyRejections(BodyRejection reason) {
+    return Metric.BODY_REJECTIONS.counter(registry, Tags.of("reason", reason.label()));
   }
 
   /** Registers the gauge of open connections. */

@@ -76,6 +76,7 @@ class ConfigurationPageTest {
                   null,
                   files.getJavaFileObjects(
                       SOURCES.resolve("ServingConfig.java"),
+                      SOURCES.resolve("BodyConfig.java"),
                       SOURCES.resolve("KubernetesConfig.java"),
                       SOURCES.resolve("SignInConfig.java")));
       TypeElement root = null;

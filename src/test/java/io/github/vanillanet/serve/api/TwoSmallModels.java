@@ -37,7 +37,7 @@ public final class TwoSmallModels implements QuarkusTestResourceLifecycleManager
         "vanillanet.max-image-body", Integer.toString(MAX_IMAGE_BODY),
         "vanillanet.max-tensor-body", Integer.toString(MAX_TENSOR_BODY),
         "vanillanet.max-pixels", Integer.toString(MAX_PIXELS),
-        "quarkus.http.read-timeout", "3S");
+        "vanillanet.body.grace", "1S");
   }
 
   @Override

@@ -3,7 +3,6 @@ package io.github.vanillanet.serve.api.compat;
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.serve.api.json.JsonValues;
@@ -12,6 +11,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongConsumer;
 
 /**
  * Reads images from {@code {"instances": […]}} or {@code {"inputs": […]}}. An instance has its
@@ -22,27 +22,28 @@ final class InstancesReader {
 
   private static final Set<String> HOLDERS = Set.of("image", "image_bytes", "data");
 
-  private final JsonFactory json;
   private final int maxImages;
   private final long maxImageBytes;
 
   /**
-   * @param maxString characters of one string
    * @param maxImages in one request
    * @param maxImageBytes of one encoded image
    */
-  InstancesReader(long maxString, int maxImages, long maxImageBytes) {
-    this.json = JsonValues.factory(maxString);
+  InstancesReader(int maxImages, long maxImageBytes) {
     this.maxImages = maxImages;
     this.maxImageBytes = maxImageBytes;
   }
 
-  /** Encoded images in their order, at least one. */
-  List<byte[]> read(InputStream body) {
-    return JsonValues.object(json, body, this::request);
+  /**
+   * Encoded images in their order, at least one.
+   *
+   * @param memory takes the bytes of the images before they are allocated
+   */
+  List<byte[]> read(InputStream body, LongConsumer memory) {
+    return JsonValues.object(body, parser -> request(parser, memory));
   }
 
-  private List<byte[]> request(JsonParser parser) throws IOException {
+  private List<byte[]> request(JsonParser parser, LongConsumer memory) throws IOException {
     List<byte[]> images = new ArrayList<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
@@ -57,7 +58,7 @@ final class InstancesReader {
           throw TOO_LARGE.error("%s: expected at most %d, got more", field, maxImages);
         }
         String what = "instance " + images.size();
-        images.add(JsonValues.base64(instance(parser, what), what, maxImageBytes));
+        images.add(instance(parser, what, memory));
       }
     }
     if (images.isEmpty()) {
@@ -66,16 +67,17 @@ final class InstancesReader {
     return images;
   }
 
-  private static String instance(JsonParser parser, String what) throws IOException {
+  private byte[] instance(JsonParser parser, String what, LongConsumer memory)
+      throws IOException {
     JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, what);
-    List<String> found = new ArrayList<>();
+    List<byte[]> found = new ArrayList<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
       if (field.equals("b64") || HOLDERS.contains(field) && value == JsonToken.VALUE_STRING) {
-        found.add(JsonValues.text(parser, value, what + ": " + field));
+        found.add(JsonValues.base64(parser, what + ": " + field, maxImageBytes, memory));
       } else if (HOLDERS.contains(field) && value == JsonToken.START_OBJECT) {
-        found.add(instance(parser, what));
+        found.add(instance(parser, what, memory));
       } else {
         parser.skipChildren(); // other members are allowed
       }

@@ -54,7 +54,6 @@ public final class KServeResource {
     this.selection = selection;
     this.reader =
         new InstancesReader(
-            config.maxTensorBody().asLongValue(),
             config.queueCapacity(),
             config.maxImageBody().asLongValue());
   }
@@ -93,7 +92,10 @@ public final class KServeResource {
   public Predictions predict(
       @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
     return service.images(
-        HttpCall.call(context), Optional.of(model), reader.read(body), KServeResource::predictions);
+        HttpCall.call(context),
+        Optional.of(model),
+        reader.read(body, HttpCall.memory(context)),
+        KServeResource::predictions);
   }
 
   private static Predictions predictions(Inference inference) {

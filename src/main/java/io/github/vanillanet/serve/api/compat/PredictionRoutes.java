@@ -91,7 +91,7 @@ public abstract class PredictionRoutes {
       @PathParam("model") String model,
       @PathParam("version") String version,
       @RestForm("data") FileUpload data) {
-    return classify(context, model, version, Uploads.file(data, "data"));
+    return classify(context, model, version, Uploads.file(data, "data", HttpCall.memory(context)));
   }
 
   private Map<String, Double> classify(

@@ -28,7 +28,9 @@ public enum Api {
   private static final String IMAGE_VIEW = "-image";
 
   private static final Api[] ALL = values();
-  private static final long REPOSITORY_BODY_BYTES = 1 << 20;
+
+  /** The limit on a body that is a command in JSON. */
+  static final long COMMAND_BODY_BYTES = 1 << 20;
 
   private final String prefix;
   private final ErrorFormat errors;
@@ -69,9 +71,9 @@ public enum Api {
   long bodyLimit(ServingConfig config) {
     return switch (this) {
       case CLASSIFY, TORCHSERVE -> config.maxImageBody().asLongValue();
-      case OIP_REPOSITORY -> REPOSITORY_BODY_BYTES;
+      case KSERVE, OIP -> config.maxTensorBody().asLongValue();
       case TRAINING_UPLOAD -> config.training().maxUpload().asLongValue();
-      case TORCHSERVE_PING, KSERVE, OIP, NATIVE -> config.maxTensorBody().asLongValue();
+      case OIP_REPOSITORY, TORCHSERVE_PING, NATIVE -> COMMAND_BODY_BYTES;
     };
   }
 

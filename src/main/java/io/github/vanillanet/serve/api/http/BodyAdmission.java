@@ -1,11 +1,17 @@
 package io.github.vanillanet.serve.api.http;
 
+import io.github.vanillanet.base.config.BodyConfig;
+import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.inference.ClassificationService;
+import io.github.vanillanet.serve.metrics.BodyRejection;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.ServedModel;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -13,11 +19,11 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Admits requests with images, tensors, or repository commands, and collects their bodies, before a
- * worker thread runs. Rejects a request before its body if the model's queue would reject it.
+ * worker thread runs. Rejects a request before its body if the model's queue would reject it, and
+ * while the body arrives if it is too slow. Other requests are watched while their routes read.
  *
  * <p>HTTP/2 requests, disabled by default, are admitted but not collected: Vert.x cannot pass on a
  * body that was already read.
@@ -31,11 +37,11 @@ final class BodyAdmission {
   private final RejectionDelay rejectionDelay;
   private final StageSpans spans;
   private final ErrorWriter errors;
-  private final Duration idleTimeout;
+  private final ServingMetrics metrics;
+  private final Ticker ticker;
+  private final BodyPace pace;
+  private final BodyPace uploadPace;
 
-  /**
-   * @param idleTimeout longest pause while a client sends
-   */
   BodyAdmission(
       ClassificationService service,
       BodyMemory memory,
@@ -43,48 +49,49 @@ final class BodyAdmission {
       RejectionDelay rejectionDelay,
       StageSpans spans,
       ErrorWriter errors,
-      @ConfigProperty(name = "quarkus.http.read-timeout", defaultValue = "60S")
-          Duration idleTimeout) {
+      ServingMetrics metrics,
+      Ticker ticker,
+      ServingConfig config) {
     this.service = service;
     this.memory = memory;
     this.registry = registry;
     this.rejectionDelay = rejectionDelay;
     this.spans = spans;
     this.errors = errors;
-    this.idleTimeout = idleTimeout;
+    this.metrics = metrics;
+    this.ticker = ticker;
+    BodyConfig body = config.body();
+    long minRate = body.minRate().asLongValue();
+    this.pace = new BodyPace(body.grace(), minRate, body.longest());
+    this.uploadPace = new BodyPace(body.grace(), minRate, body.longestUpload());
   }
 
   void admit(RoutingContext context) {
     HttpCall call = HttpCall.of(context);
-    boolean infers = call.infers();
-    if (!infers && !isRepositoryCommand(call)) {
-      context.next();
-      return;
-    }
-    Optional<ServedModel> model = Optional.empty();
-    BodyMemory.Room room;
-    try {
-      if (infers) {
-        call.describeAnswer(spans);
-        call.readBudget();
-        model = service.admit(call.call, model(call));
+    if (call.infers()) {
+      admitInference(call);
+    } else if (isRepositoryCommand(call)) {
+      collect(call, Optional.empty());
+    } else {
+      if (call.hasBody()) {
+        watch(call);
       }
-      boolean uncounted = call.http2 && call.declaredBytes == 0; // nothing counts its bytes
-      room = new BodyMemory.Room(memory, uncounted ? call.bodyLimit : call.declaredBytes);
+      context.next();
+    }
+  }
+
+  private void admitInference(HttpCall call) {
+    Optional<ServedModel> model = Optional.empty();
+    try {
+      call.describeAnswer(spans);
+      call.readBudget();
+      model = service.admit(call.call, model(call));
     } catch (ServiceException e) {
       countRejected(call, model, e);
       rejectByHead(call, e);
       return;
     }
-    context.addEndHandler(ended -> room.close());
-    if (context.response().closed()) { // the end handlers ran before this one was added
-      room.close();
-    }
-    if (call.http2) {
-      context.next();
-    } else {
-      collect(call, room, model);
-    }
+    collect(call, model);
   }
 
   private static boolean isRepositoryCommand(HttpCall call) {
@@ -102,26 +109,94 @@ final class BodyAdmission {
         : name;
   }
 
-  private void collect(HttpCall call, BodyMemory.Room room, Optional<ServedModel> model) {
+  private void collect(HttpCall call, Optional<ServedModel> model) {
     HttpServerRequest request = call.request;
+    if (call.http2) {
+      passOn(call, model);
+      return;
+    }
     if ("100-continue".equalsIgnoreCase(request.getHeader(HttpHeaders.EXPECT))) {
       call.context.response().writeContinue();
     }
-    new BodyStream(
+    BodyStream stream =
+        new BodyStream(
             request,
             call.bodyLimit,
-            room,
+            memory,
             body -> {
               call.body = Optional.of(body);
               call.context.next();
             },
-            reason -> bodyRejected(call, model, reason))
-        .collect(call.context.vertx(), idleTimeout);
+            reason -> bodyRejected(call, model, reason));
+    hold(call, stream.room);
+    long started = ticker.nanos();
+    stream.collect(call.context.vertx(), received -> violation(pace, received, started));
+  }
+
+  /** Reserves memory for a body that its route reads: its length, or the limit if unknown. */
+  private void passOn(HttpCall call, Optional<ServedModel> model) {
+    BodyMemory.Room room = new BodyMemory.Room(memory, () -> {});
+    hold(call, room);
+    try {
+      room.add(call.declaredBytes == 0 ? call.bodyLimit : call.declaredBytes);
+    } catch (ServiceException e) {
+      bodyRejected(call, model, e);
+      return;
+    }
+    watch(call);
+    call.context.next();
+  }
+
+  /** Releases the room when the request is answered or its client is gone. */
+  private static void hold(HttpCall call, BodyMemory.Room room) {
+    call.room = Optional.of(room);
+    call.context.addEndHandler(ended -> room.close());
+    if (call.context.response().closed()) { // the end handlers ran before this one was added
+      room.close();
+    }
+  }
+
+  private Optional<ServiceException> violation(BodyPace pace, long received, long started) {
+    return pace.violation(received, Duration.ofNanos(ticker.nanos() - started));
+  }
+
+  /** Checks the pace of a body that its route reads, or that is discarded. */
+  private void watch(HttpCall call) {
+    Vertx vertx = call.context.vertx();
+    BodyPace required = call.api == Api.TRAINING_UPLOAD ? uploadPace : pace;
+    long started = ticker.nanos();
+    vertx.setPeriodic(
+        BodyStream.CHECK_MILLIS,
+        timer -> {
+          if (call.request.isEnded() || call.context.response().closed()) {
+            vertx.cancelTimer(timer);
+            return;
+          }
+          violation(required, call.request.bytesRead(), started)
+              .ifPresent(
+                  reason -> {
+                    vertx.cancelTimer(timer);
+                    rejectWatched(call, reason);
+                  });
+        });
+  }
+
+  private void rejectWatched(HttpCall call, ServiceException reason) {
+    metrics.rejected(BodyRejection.SLOW);
+    if (!call.context.response().headWritten()) {
+      errors.writeAndClose(call, HttpError.of(reason));
+    } else if (call.http2) {
+      call.context.response().reset();
+    } else {
+      call.request.connection().close();
+    }
   }
 
   private void bodyRejected(HttpCall call, Optional<ServedModel> model, ServiceException reason) {
     if (reason.code() == ErrorCode.QUEUE_FULL) {
       countRejected(call, model, reason);
+    } else if (reason.code() == ErrorCode.BODY_TOO_SLOW) {
+      metrics.rejected(BodyRejection.SLOW);
     }
     errors.writeAndClose(call, HttpError.of(reason));
   }

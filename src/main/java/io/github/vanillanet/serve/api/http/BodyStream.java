@@ -5,6 +5,7 @@ import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.inference.BodyMemory;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClosedException;
@@ -15,54 +16,56 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * One body. The event loop collects it, so that slow clients occupy no worker thread; then its
- * route reads it whole or in slices, without a copy. The buffer grows with the bytes that arrive,
- * because a declared length may be wrong.
+ * route reads it whole or in slices, without a copy. Its memory grows with the bytes that arrive, to
+ * at most twice their number: a client may declare a length that it never sends. All methods but
+ * those of {@link InputStream} run on the event loop of the connection.
  */
 public final class BodyStream extends ByteArrayInputStream {
 
-  private static final int INITIAL_BYTES = 1 << 20;
   private static final int MAX_ARRAY = Integer.MAX_VALUE - 8;
+
+  /** Time between two checks of the pace. */
+  static final long CHECK_MILLIS = 500;
 
   private final HttpServerRequest request;
   private final long limit;
-  private final BodyMemory.Room room;
+  final BodyMemory.Room room;
   private final Consumer<BodyStream> complete;
   private final Consumer<ServiceException> rejected;
 
   private final long maxBuffer;
-  private long reserved; // bytes that the room has for sure
-  private int lengthAtLastCheck = -1;
   private boolean done;
 
   /**
    * @param limit bytes that the body may have
-   * @param room has the declared length, if any, and grows with the body
    * @param complete takes the collected body
-   * @param rejected takes the reason if the body is too large, stops, or is damaged; not called if
-   *     the client disconnects
+   * @param rejected takes the reason if the body is too large, too slow, evicted or damaged; not
+   *     called if the client disconnects
    */
   BodyStream(
       HttpServerRequest request,
       long limit,
-      BodyMemory.Room room,
+      BodyMemory memory,
       Consumer<BodyStream> complete,
       Consumer<ServiceException> rejected) {
     super(new byte[0]);
     this.request = request;
     this.limit = Math.min(limit, MAX_ARRAY);
-    this.room = room;
+    Context loop = Vertx.currentContext();
+    this.room =
+        new BodyMemory.Room(
+            memory, () -> loop.runOnContext(later -> reject(BodyMemory.evicted())));
     this.complete = complete;
     this.rejected = rejected;
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);
-    this.reserved = declared == null ? 0 : Long.parseLong(declared);
-    this.maxBuffer = declared == null ? this.limit : reserved;
-    this.buf = new byte[(int) Math.min(INITIAL_BYTES, reserved)];
+    this.maxBuffer = declared == null ? this.limit : Long.parseLong(declared);
   }
 
   /**
@@ -95,10 +98,19 @@ public final class BodyStream extends ByteArrayInputStream {
   }
 
   /**
-   * @param idleTimeout rejects the body when no byte has arrived for so long
+   * @param pace checked from time to time; while it returns nothing, the body may continue
    */
-  void collect(Vertx vertx, Duration idleTimeout) {
-    long timer = vertx.setPeriodic(idleTimeout.toMillis(), id -> checkProgress(idleTimeout));
+  void collect(Vertx vertx, LongFunction<Optional<ServiceException>> pace) {
+    long timer =
+        vertx.setPeriodic(
+            CHECK_MILLIS,
+            id -> {
+              if (done) {
+                vertx.cancelTimer(id);
+              } else {
+                pace.apply(request.bytesRead()).ifPresent(this::reject);
+              }
+            });
     request.exceptionHandler(
         failure -> {
           vertx.cancelTimer(timer);
@@ -108,12 +120,22 @@ public final class BodyStream extends ByteArrayInputStream {
         nothing -> {
           vertx.cancelTimer(timer);
           if (!done) {
-            done = true;
-            buf = count == buf.length ? buf : Arrays.copyOf(buf, count);
-            complete.accept(this);
+            end();
           }
         });
     request.handler(this::add); // last, because it starts the flow of bytes
+  }
+
+  private void end() {
+    try {
+      room.complete();
+    } catch (ServiceException e) {
+      reject(e);
+      return;
+    }
+    done = true;
+    buf = count == buf.length ? buf : Arrays.copyOf(buf, count);
+    complete.accept(this);
   }
 
   /** The client has disconnected, or its chunks are malformed. */
@@ -128,45 +150,38 @@ public final class BodyStream extends ByteArrayInputStream {
     }
   }
 
-  private void checkProgress(Duration idleTimeout) {
-    if (!done && count == lengthAtLastCheck) {
-      reject(
-          INVALID_REQUEST.error(
-              "the body stopped after %d bytes: no more arrived for %d s",
-              count, idleTimeout.toSeconds()));
-    }
-    lengthAtLastCheck = count;
-  }
-
   private void add(Buffer piece) {
     if (done) {
       return;
     }
-    long needed = count + (long) piece.length();
+    int arrived = piece.length();
+    long needed = count + (long) arrived;
     if (needed > limit) {
       reject(TOO_LARGE.error("expected a body of at most %d bytes, got more", limit));
       return;
     }
-    if (needed > reserved) {
-      try {
-        room.atLeast(needed);
-        reserved = needed;
-      } catch (ServiceException e) {
-        reject(e);
-        return;
-      }
+    int size = buf.length;
+    if (needed > size) {
+      size = (int) Math.min(Math.max(needed, 2L * size), maxBuffer);
     }
-    if (needed > buf.length) {
-      long larger = Math.max(needed, 2L * buf.length);
-      buf = Arrays.copyOf(buf, (int) Math.min(larger, maxBuffer));
+    try {
+      room.receive(arrived, size - buf.length);
+    } catch (ServiceException e) {
+      reject(e);
+      return;
+    }
+    if (size > buf.length) {
+      buf = Arrays.copyOf(buf, size);
     }
     piece.getBytes(buf, count);
     count = (int) needed;
   }
 
   private void reject(ServiceException reason) {
-    discard();
-    rejected.accept(reason);
+    if (!done) {
+      discard();
+      rejected.accept(reason);
+    }
   }
 
   private void discard() {

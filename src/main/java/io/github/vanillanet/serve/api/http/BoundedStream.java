@@ -6,7 +6,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** Fails when more than {@code limit} bytes are read. */
+/** Counts the bytes that are read, and fails at more than {@code limit}. */
 final class BoundedStream extends FilterInputStream {
 
   private final long limit;
@@ -29,6 +29,11 @@ final class BoundedStream extends FilterInputStream {
     int read = super.read(target, offset, length);
     add(Math.max(0, read));
     return read;
+  }
+
+  /** Bytes that were read. */
+  long count() {
+    return count;
   }
 
   private void add(int bytes) {

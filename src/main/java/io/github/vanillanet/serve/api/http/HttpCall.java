@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.registry.ServedModel;
@@ -17,6 +18,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.regex.MatchResult;
 import java.util.stream.Stream;
 
@@ -61,6 +63,9 @@ public final class HttpCall {
   final Call call;
   private final String requestId;
 
+  /** Memory of the body and of what is built from it; empty for a request without a body. */
+  Optional<BodyMemory.Room> room = Optional.empty();
+
   /** The collected body, until the route takes it: this object must not keep it alive. */
   Optional<BodyStream> body = Optional.empty();
 
@@ -96,6 +101,20 @@ public final class HttpCall {
   /** The state of the request in the inference service. */
   public static Call call(RoutingContext context) {
     return of(context).call;
+  }
+
+  /**
+   * The memory of a request with images or tensors.
+   *
+   * @return takes the bytes that a route is about to allocate; throws {@code QUEUE_FULL}
+   */
+  public static LongConsumer memory(RoutingContext context) {
+    return of(context).room.orElseThrow()::add;
+  }
+
+  /** Returns whether the request has a body, of any method. */
+  boolean hasBody() {
+    return declaredBytes > 0 || request.headers().contains(HttpHeaders.TRANSFER_ENCODING);
   }
 
   /** Returns whether the request posts images or tensors. */

@@ -51,6 +51,7 @@ public record HttpError(int status, String code, String detail, Optional<Duratio
       case INVALID_REQUEST -> 400;
       case FOREIGN_ORIGIN -> 403;
       case MODEL_NOT_FOUND, JOB_NOT_FOUND -> 404;
+      case BODY_TOO_SLOW -> 408;
       case MODEL_AMBIGUOUS, CONFLICT -> 409;
       case TOO_LARGE -> 413;
       case UNSUPPORTED_IMAGE -> 415;
@@ -73,6 +74,7 @@ public record HttpError(int status, String code, String detail, Optional<Duratio
       case 404 -> "Not Found";
       case 405 -> "Method Not Allowed";
       case 406 -> "Not Acceptable";
+      case 408 -> "Request Timeout";
       case 409 -> "Conflict";
       case 413 -> "Content Too Large";
       case 414 -> "URI Too Long";

@@ -1,8 +1,10 @@
 package io.github.vanillanet.serve.api.http;
 
-import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
-
+import io.github.vanillanet.base.config.BodyConfig;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.NotSupportedException;
 import jakarta.ws.rs.container.ContainerRequestContext;
@@ -11,19 +13,13 @@ import jakarta.ws.rs.container.PreMatching;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
-import java.io.EOFException;
-import java.io.IOException;
-import java.io.InputStream;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.zip.GZIPInputStream;
-import java.util.zip.InflaterInputStream;
-import java.util.zip.ZipException;
+import java.util.function.LongConsumer;
 
 /**
  * Prepares the body for its route: sets a content type if there is none, hands over the collected
- * body or limits one that is still arriving, and unpacks a compressed one within the same limit.
+ * body or limits one that is still arriving, and inflates a compressed one within the same limit.
  */
 @Provider
 @PreMatching
@@ -33,9 +29,17 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
   private final CurrentVertxRequest current;
+  private final Instance<ServingConfig> config;
+  private final Instance<ServingMetrics> metrics;
 
-  RequestBodyFilter(CurrentVertxRequest current) {
+  /** The build constructs this filter, before there are settings. */
+  RequestBodyFilter(
+      CurrentVertxRequest current,
+      Instance<ServingConfig> config,
+      Instance<ServingMetrics> metrics) {
     this.current = current;
+    this.config = config;
+    this.metrics = metrics;
   }
 
   @Override
@@ -50,56 +54,29 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
     } catch (IllegalArgumentException e) { // the router would answer 500 to an unparseable type
       throw new NotSupportedException(e);
     }
+    boolean spooled = call.api == Api.TRAINING_UPLOAD;
+    long limit =
+        spooled && !MediaType.MULTIPART_FORM_DATA_TYPE.isCompatible(request.getMediaType())
+            ? Api.COMMAND_BODY_BYTES
+            : call.bodyLimit;
     if (call.body.isPresent()) {
       request.setEntityStream(call.body.get());
       call.body = Optional.empty();
-    } else if (request.getHeaderString(HttpHeaders.CONTENT_LENGTH) == null
-        && !WITHOUT_BODY.contains(request.getMethod())) {
-      request.setEntityStream(new BoundedStream(request.getEntityStream(), call.bodyLimit));
+    } else if (!WITHOUT_BODY.contains(request.getMethod())) {
+      request.setEntityStream(new BoundedStream(request.getEntityStream(), limit));
     }
     String encoding = request.getHeaderString(HttpHeaders.CONTENT_ENCODING);
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      InputStream unpacked = new UnpackedStream(request.getEntityStream(), encoding);
-      request.setEntityStream(new BoundedStream(unpacked, call.bodyLimit));
-    }
-  }
-
-  /** Starts to unpack on the first read, because the filter runs on the event loop. */
-  private static final class UnpackedStream extends InputStream {
-
-    private final InputStream packed;
-    private final boolean gzip;
-    private Optional<InputStream> unpacked = Optional.empty();
-
-    UnpackedStream(InputStream packed, String encoding) {
-      this.packed = packed;
-      this.gzip =
-          switch (encoding.toLowerCase(Locale.ROOT)) {
-            case "gzip", "x-gzip" -> true;
-            case "deflate" -> false;
-            default ->
-                throw INVALID_REQUEST.error(
-                    "content-encoding: expected gzip or deflate, got '%s'", encoding);
-          };
-    }
-
-    @Override
-    public int read() throws IOException {
-      byte[] one = new byte[1];
-      return read(one, 0, 1) < 0 ? -1 : Byte.toUnsignedInt(one[0]);
-    }
-
-    @Override
-    public int read(byte[] target, int offset, int length) throws IOException {
-      try {
-        if (unpacked.isEmpty()) { // deflate is zlib's format, see RFC 9110, section 8.4.1.2
-          unpacked =
-              Optional.of(gzip ? new GZIPInputStream(packed) : new InflaterInputStream(packed));
-        }
-        return unpacked.get().read(target, offset, length);
-      } catch (ZipException | EOFException e) {
-        throw INVALID_REQUEST.error("the body does not match its content-encoding, or ends early");
-      }
+      BodyConfig body = config.get().body();
+      LongConsumer memory = spooled || call.room.isEmpty() ? bytes -> {} : call.room.get()::add;
+      request.setEntityStream(
+          new InflatedStream(
+              new BoundedStream(request.getEntityStream(), call.bodyLimit),
+              encoding,
+              new InflatedStream.Limits(
+                  limit, body.maxRatio(), body.ratioFloor().asLongValue()),
+              memory,
+              metrics.get()));
     }
   }
 }

@@ -3,6 +3,8 @@ package io.github.vanillanet.serve.api.json;
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
+import com.fasterxml.jackson.core.Base64Variant;
+import com.fasterxml.jackson.core.Base64Variants;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
@@ -11,15 +13,39 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
+import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import io.github.vanillanet.base.error.ServiceException;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Base64;
+import java.util.function.LongConsumer;
 
 /** Reads JSON in one pass. Rejects an unexpected value with its position. */
 public final class JsonValues {
 
   public static final int MAX_DEPTH = 32;
+
+  /** The strings of requests are names and identifiers. Base64 is read without a string. */
+  private static final int MAX_STRING = 4096;
+
+  private static final int MAX_NAME = 256;
+
+  /** Members of all objects of a request: the names are kept to find duplicates. */
+  private static final int MAX_NAMES = 10_000;
+
+  private static final Base64Variant BASE64 = Base64Variants.MIME_NO_LINEFEEDS.withPaddingAllowed();
+
+  private static final JsonFactory JSON =
+      JsonFactory.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+          .streamReadConstraints(
+              StreamReadConstraints.builder()
+                  .maxNestingDepth(MAX_DEPTH)
+                  .maxStringLength(MAX_STRING)
+                  .maxNameLength(MAX_NAME)
+                  .build())
+          .build();
 
   private JsonValues() {}
 
@@ -29,26 +55,12 @@ public final class JsonValues {
   }
 
   /**
-   * @param maxString characters of one string
-   */
-  public static JsonFactory factory(long maxString) {
-    return JsonFactory.builder()
-        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-        .streamReadConstraints(
-            StreamReadConstraints.builder()
-                .maxNestingDepth(MAX_DEPTH)
-                .maxStringLength((int) Math.min(Integer.MAX_VALUE, maxString))
-                .build())
-        .build();
-  }
-
-  /**
    * Reads {@code body} to its end as one object.
    *
    * @throws ServiceException {@code INVALID_REQUEST} with the position, if it is anything else
    */
-  public static <T> T object(JsonFactory json, InputStream body, Reading<T> fields) {
-    try (JsonParser parser = json.createParser(body)) {
+  public static <T> T object(InputStream body, Reading<T> fields) {
+    try (JsonParser parser = new FewNames(JSON.createParser(body))) {
       require(parser, parser.nextToken(), JsonToken.START_OBJECT, "the request");
       T value = fields.read(parser);
       if (parser.nextToken() != null) {
@@ -76,29 +88,81 @@ public final class JsonValues {
   }
 
   /**
-   * Decodes base64 with or without padding. Whitespace is ignored, because {@code base64} and
-   * Python insert line breaks.
+   * Decodes a string of base64 with or without padding, without a copy of the text. Line breaks
+   * after whole groups of four characters are ignored, because {@code base64} and Python insert
+   * them.
    *
+   * @param parser its current value is the string
    * @param what name of the text, for messages
+   * @param memory takes the bytes before they are allocated
    * @throws ServiceException {@code INVALID_REQUEST} if it is not base64
    * @throws ServiceException {@code TOO_LARGE} if it has more than {@code maxBytes}
    */
-  public static byte[] base64(String text, String what, long maxBytes) {
-    byte[] bytes;
+  public static byte[] base64(JsonParser parser, String what, long maxBytes, LongConsumer memory)
+      throws IOException {
+    require(parser, parser.currentToken(), JsonToken.VALUE_STRING, what);
+    CountedBytes decoded = new CountedBytes(what, maxBytes, memory);
     try {
-      bytes = decode(text);
-    } catch (IllegalArgumentException e) {
-      throw INVALID_REQUEST.error("%s is not base64: %s", what, e.getMessage());
+      parser.readBinaryValue(BASE64, decoded);
+    } catch (JsonEOFException e) {
+      throw e;
+    } catch (JsonProcessingException e) {
+      throw INVALID_REQUEST.error("%s is not base64: %s", what, e.getOriginalMessage());
     }
-    requireSize(bytes.length, what, maxBytes);
-    return bytes;
+    return decoded.toByteArray();
   }
 
-  private static byte[] decode(String text) {
-    try {
-      return Base64.getDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      return Base64.getDecoder().decode(text.replaceAll("\\s+", ""));
+  /** Reports its growth, twice: it doubles its array, and copies it at the end. */
+  private static final class CountedBytes extends ByteArrayOutputStream {
+
+    private final String what;
+    private final long maxBytes;
+    private final LongConsumer memory;
+
+    CountedBytes(String what, long maxBytes, LongConsumer memory) {
+      this.what = what;
+      this.maxBytes = maxBytes;
+      this.memory = memory;
+    }
+
+    @Override
+    public synchronized void write(byte[] bytes, int offset, int length) {
+      requireSize((long) count + length, what, maxBytes);
+      memory.accept(2L * length);
+      super.write(bytes, offset, length);
+    }
+  }
+
+  /** Limits the members of a document, also of values that are skipped. */
+  private static final class FewNames extends JsonParserDelegate {
+
+    private int names;
+
+    FewNames(JsonParser parser) {
+      super(parser);
+    }
+
+    @Override
+    public JsonToken nextToken() throws IOException {
+      JsonToken token = delegate.nextToken();
+      if (token == JsonToken.FIELD_NAME && ++names > MAX_NAMES) {
+        throw TOO_LARGE.error("expected at most %d members of JSON objects, got more", MAX_NAMES);
+      }
+      return token;
+    }
+
+    @Override
+    public JsonParser skipChildren() throws IOException {
+      JsonToken first = currentToken();
+      int depth = first.isStructStart() ? 1 : 0;
+      while (depth > 0) {
+        JsonToken token = nextToken();
+        if (token == null) { // the parser itself reports the end
+          return this;
+        }
+        depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+      }
+      return this;
     }
   }
 

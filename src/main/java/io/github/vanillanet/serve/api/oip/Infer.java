@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Inference of the Open Inference Protocol, in JSON and binary. Clients of Triton send any content
@@ -37,31 +38,37 @@ final class Infer {
   Infer(ClassificationService service, ModelSelection selection, ServingConfig config) {
     this.service = service;
     this.selection = selection;
-    this.body = new InferBody(config.maxTensorBody().asLongValue());
     this.maxImageBytes = config.maxImageBody().asLongValue();
+    this.body =
+        new InferBody(
+            new TensorLimits(
+                config.maxTensorBody().asLongValue(), config.queueCapacity(), maxImageBytes));
   }
 
   /**
    * @param jsonLength value of the header {@link InferBody#HEADER}, if sent
+   * @param memory takes the bytes that are built from the body before they are allocated
    */
   Response infer(
-      Call call, View view, ModelTarget target, Optional<String> jsonLength, InputStream stream) {
+      Call call,
+      View view,
+      ModelTarget target,
+      Optional<String> jsonLength,
+      InputStream stream,
+      LongConsumer memory) {
     InferRequest request =
         call.time(
             Stage.DECODE,
-            () -> body.read(stream, jsonLength, bytes -> rawInput(view, target, bytes)));
+            () -> body.read(stream, jsonLength, bytes -> rawInput(view, target, bytes), memory));
     timeout(request).ifPresent(call::limit);
-    if (request.inputs().size() != 1) {
-      throw INVALID_REQUEST.error("inputs: expected one input, got %s", request.inputs().size());
-    }
     InferAnswer answer = InferAnswer.of(view, request);
     InputTensor input = request.inputs().get(0);
     if (input.name().equals(view.input())) {
       String datatype = input.datatype();
       if (view.takesImages() && datatype.equals(view.datatype())) {
-        return service.images(call, target, input.elements(maxImageBytes), answer::response);
+        return service.images(call, target, input.elements(maxImageBytes, memory), answer::response);
       } else if (!view.takesImages() && (datatype.equals("FP32") || datatype.equals("FP16"))) {
-        return service.tensor(call, target, input.shape(), input.floats(), answer::response);
+        return service.tensor(call, target, input.shape(), input.floats(memory), answer::response);
       } else if (!view.takesImages() && datatype.equals("UINT8")) {
         return service.pixels(call, target, input.shape(), input.bytes(), answer::response);
       }

@@ -2,7 +2,6 @@ package io.github.vanillanet.serve.api.oip;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.ByteArrayInputStream;
@@ -14,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /**
  * Reads the body of an inference request: JSON, then the binary tensors in the order of the inputs;
@@ -29,35 +29,39 @@ final class InferBody {
 
   private static final String SIZE = "binary_data_size";
 
-  private final JsonFactory json;
+  private final TensorLimits limits;
 
-  /**
-   * @param maxString characters of one base64 string
-   */
-  InferBody(long maxString) {
-    this.json = JsonValues.factory(maxString);
+  InferBody(TensorLimits limits) {
+    this.limits = limits;
   }
 
   /**
    * @param header value of {@link #HEADER}, if sent: bytes of the JSON, 0 if the body is raw
    * @param raw makes the input of a raw request
+   * @param memory takes the bytes of the elements before they are allocated
    */
   InferRequest read(
-      InputStream body, Optional<String> header, Function<ByteBuffer, InputTensor> raw) {
+      InputStream body,
+      Optional<String> header,
+      Function<ByteBuffer, InputTensor> raw,
+      LongConsumer memory) {
     try {
       if (header.isEmpty()) {
-        return withBinaries(InferRequestReader.read(json, body), InputStream.nullInputStream());
+        return withBinaries(
+            InferRequestReader.read(body, limits, memory), InputStream.nullInputStream());
       }
       long jsonBytes = length(header.get());
       if (jsonBytes == 0) {
         return rawRequest(raw.apply(ByteBuffer.wrap(body.readAllBytes())));
       }
-      byte[] head = body.readNBytes((int) Math.min(jsonBytes, Integer.MAX_VALUE));
-      if (head.length < jsonBytes) {
+      ByteBuffer head = next(body, jsonBytes);
+      if (head.remaining() < jsonBytes) {
         throw INVALID_REQUEST.error(
-            "%s: expected %d bytes of JSON, the body has %d", HEADER, jsonBytes, head.length);
+            "%s: expected %d bytes of JSON, the body has %d", HEADER, jsonBytes, head.remaining());
       }
-      return withBinaries(InferRequestReader.read(json, new ByteArrayInputStream(head)), body);
+      InputStream json =
+          new ByteArrayInputStream(head.array(), head.arrayOffset(), head.remaining());
+      return withBinaries(InferRequestReader.read(json, limits, memory), body);
     } catch (IOException e) {
       throw JsonValues.endsEarly(e);
     }
@@ -105,16 +109,20 @@ final class InferBody {
     if (input.content() instanceof TensorData data && !data.isEmpty()) {
       throw INVALID_REQUEST.error("input '%s': expected data or %s, got both", input.name(), SIZE);
     }
-    int wanted = (int) Math.min(size, Integer.MAX_VALUE);
-    ByteBuffer bytes =
-        tail instanceof BodyStream body
-            ? body.slice(wanted)
-            : ByteBuffer.wrap(tail.readNBytes(wanted));
+    ByteBuffer bytes = next(tail, size);
     if (bytes.remaining() < size) {
       throw INVALID_REQUEST.error(
           "input '%s': %s is %d, %d bytes are left in the body",
           input.name(), SIZE, size, bytes.remaining());
     }
     return input.withContent(new InputTensor.Content.Binary(bytes, false));
+  }
+
+  /** The next {@code size} bytes, or those that are left; without a copy if they are in memory. */
+  private static ByteBuffer next(InputStream body, long size) throws IOException {
+    int wanted = (int) Math.min(size, Integer.MAX_VALUE);
+    return body instanceof BodyStream collected
+        ? collected.slice(wanted)
+        : ByteBuffer.wrap(body.readNBytes(wanted));
   }
 }

@@ -2,7 +2,6 @@ package io.github.vanillanet.serve.api.oip;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.base.error.ServiceException;
@@ -12,6 +11,7 @@ import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 
 /**
  * Reads the JSON of an inference request in one pass. A tree of nodes would take a hundred times
@@ -19,17 +19,26 @@ import java.util.Optional;
  */
 final class InferRequestReader {
 
-  private InferRequestReader() {}
+  private static final int MAX_OUTPUTS = 16;
+
+  private final TensorLimits limits;
+  private final LongConsumer memory;
+
+  private InferRequestReader(TensorLimits limits, LongConsumer memory) {
+    this.limits = limits;
+    this.memory = memory;
+  }
 
   /**
+   * @param memory takes the bytes of the elements before they are allocated
    * @throws ServiceException {@code INVALID_REQUEST} with a position, if it is not an inference
    *     request
    */
-  static InferRequest read(JsonFactory json, InputStream body) {
-    return JsonValues.object(json, body, InferRequestReader::request);
+  static InferRequest read(InputStream body, TensorLimits limits, LongConsumer memory) {
+    return JsonValues.object(body, new InferRequestReader(limits, memory)::request);
   }
 
-  private static InferRequest request(JsonParser parser) throws IOException {
+  private InferRequest request(JsonParser parser) throws IOException {
     Optional<String> id = Optional.empty();
     Parameters parameters = Parameters.none("request");
     List<InputTensor> inputs = new ArrayList<>();
@@ -48,6 +57,9 @@ final class InferRequestReader {
           JsonValues.require(parser, value, JsonToken.START_ARRAY, "inputs");
           while (parser.nextToken() != JsonToken.END_ARRAY) {
             JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an input");
+            if (!inputs.isEmpty()) {
+              throw JsonValues.invalid(parser, "inputs: expected one input, got more");
+            }
             inputs.add(input(parser));
           }
         }
@@ -58,6 +70,10 @@ final class InferRequestReader {
           JsonValues.require(parser, value, JsonToken.START_ARRAY, "outputs");
           while (parser.nextToken() != JsonToken.END_ARRAY) {
             JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, "an output");
+            if (outputs.size() == MAX_OUTPUTS) {
+              throw JsonValues.invalid(
+                  parser, "outputs: expected at most %d, got more".formatted(MAX_OUTPUTS));
+            }
             outputs.add(output(parser));
           }
         }
@@ -70,13 +86,13 @@ final class InferRequestReader {
     return new InferRequest(id, parameters, inputs, outputs);
   }
 
-  private static InputTensor input(JsonParser parser) throws IOException {
+  private InputTensor input(JsonParser parser) throws IOException {
     String name = "";
     String datatype = "";
     long[] shape = {};
     boolean hasShape = false;
     Parameters parameters = Parameters.none("input");
-    TensorData data = new TensorData();
+    TensorData data = new TensorData(limits, memory);
     while (parser.nextToken() == JsonToken.FIELD_NAME) {
       String field = parser.currentName();
       JsonToken value = parser.nextToken();
@@ -131,7 +147,7 @@ final class InferRequestReader {
   }
 
   /** Lists may be nested or flat: the order of the elements is the same. */
-  private static void data(JsonParser parser, JsonToken value, TensorData data) throws IOException {
+  private void data(JsonParser parser, JsonToken value, TensorData data) throws IOException {
     JsonValues.require(parser, value, JsonToken.START_ARRAY, "data");
     int depth = 1;
     while (depth > 0) {
@@ -140,13 +156,18 @@ final class InferRequestReader {
         case START_ARRAY -> depth++;
         case END_ARRAY -> depth--;
         case VALUE_NUMBER_FLOAT, VALUE_NUMBER_INT -> data.add(number(parser));
-        case VALUE_STRING -> data.add(parser.getText());
-        case START_OBJECT -> data.addBase64(base64(parser));
+        case VALUE_STRING -> data.add(decoded(parser, data), false);
+        case START_OBJECT -> data.add(base64(parser, data), true);
         default ->
             throw JsonValues.invalid(
                 parser, "data: expected numbers or strings, got " + JsonValues.word(token));
       }
     }
+  }
+
+  /** The protocol does not define bytes in JSON: strings are base64. */
+  private byte[] decoded(JsonParser parser, TensorData data) throws IOException {
+    return JsonValues.base64(parser, data.next(), limits.elementBytes(), memory);
   }
 
   private static float number(JsonParser parser) throws IOException {
@@ -159,14 +180,15 @@ final class InferRequestReader {
   }
 
   /** Bytes in TensorFlow Serving's form: {@code {"b64": "…"}}. */
-  private static String base64(JsonParser parser) throws IOException {
+  private byte[] base64(JsonParser parser, TensorData data) throws IOException {
     boolean named =
         parser.nextToken() == JsonToken.FIELD_NAME && parser.currentName().equals("b64");
     if (!named) {
       throw JsonValues.invalid(parser, "data: expected an object with only the member 'b64'");
     }
-    String text = JsonValues.text(parser, parser.nextToken(), "b64");
+    parser.nextToken();
+    byte[] element = decoded(parser, data);
     JsonValues.require(parser, parser.nextToken(), JsonToken.END_OBJECT, "data");
-    return text;
+    return element;
   }
 }

@@ -12,6 +12,7 @@ import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * One input of a request.
@@ -20,6 +21,9 @@ import java.util.List;
  */
 record InputTensor(
     String name, String datatype, long[] shape, Parameters parameters, Content content) {
+
+  /** Memory of an empty array in a list. */
+  private static final int ELEMENT_BYTES = 24;
 
   /** The elements as they arrived, row-major. */
   sealed interface Content permits TensorData, Content.Binary {
@@ -75,10 +79,11 @@ record InputTensor(
   /**
    * Returns the elements of an FP32 or FP16 tensor as float32. The values are not checked.
    *
+   * @param memory takes the bytes of a copy
    * @return values in native byte order; for FP32 a view of the request's bytes
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape
    */
-  ByteBuffer floats() {
+  ByteBuffer floats(LongConsumer memory) {
     if (content instanceof TensorData data) {
       return numbers(data).floats();
     }
@@ -87,6 +92,7 @@ record InputTensor(
     if (!half && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
       return little;
     }
+    memory.accept((long) elements() * Float.BYTES);
     ByteBuffer floats =
         ByteBuffer.allocate(elements() * Float.BYTES).order(ByteOrder.nativeOrder());
     if (half) {
@@ -116,40 +122,37 @@ record InputTensor(
   /**
    * Returns the elements of a BYTES tensor.
    *
+   * @param memory takes the bytes of copies
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape or cannot
    *     be separated
    * @throws ServiceException {@code TOO_LARGE} if one is too long
    */
-  List<byte[]> elements(long maxElementBytes) {
+  List<byte[]> elements(long maxElementBytes, LongConsumer memory) {
     if (content instanceof TensorData data) {
-      return ofBase64(data, maxElementBytes);
+      return ofBase64(data);
     }
     Content.Binary binary = (Content.Binary) content;
     if (!binary.raw()) {
-      return separated(binary.bytes(), maxElementBytes);
+      return separated(binary.bytes(), maxElementBytes, memory);
     }
     JsonValues.requireSize(binary.bytes().remaining(), image(0), maxElementBytes);
     return List.of(binary.bytes().array()); // it is the whole body
   }
 
   /** The protocol does not define bytes in JSON, so the request must say that they are base64. */
-  private List<byte[]> ofBase64(TensorData data, long maxElementBytes) {
-    requireElements(data.numberCount() == 0 ? data.strings().size() : -1);
+  private List<byte[]> ofBase64(TensorData data) {
+    requireElements(data.numberCount() == 0 ? data.encoded().size() : -1);
     String contentType = parameters.text("content_type").orElse("");
     if (!data.isBase64() && !contentType.equals("base64")) {
       throw INVALID_REQUEST.error(
           "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got '%s'",
           name, contentType);
     }
-    List<byte[]> elements = new ArrayList<>();
-    for (String text : data.strings()) {
-      elements.add(JsonValues.base64(text, image(elements.size()), maxElementBytes));
-    }
-    return elements;
+    return data.encoded();
   }
 
   /** Each element is its length, 4 bytes, little-endian, unsigned, and then its bytes. */
-  private List<byte[]> separated(ByteBuffer all, long maxElementBytes) {
+  private List<byte[]> separated(ByteBuffer all, long maxElementBytes, LongConsumer memory) {
     int count = elements();
     List<byte[]> elements = new ArrayList<>();
     ByteBuffer bytes = all.duplicate().order(ByteOrder.LITTLE_ENDIAN);
@@ -162,6 +165,7 @@ record InputTensor(
             name, elements.size(), length, bytes.remaining());
       }
       JsonValues.requireSize(length, image(elements.size()), maxElementBytes);
+      memory.accept(length + ELEMENT_BYTES);
       byte[] element = new byte[(int) length];
       bytes.get(element);
       elements.add(element);
@@ -179,7 +183,7 @@ record InputTensor(
   }
 
   private TensorData numbers(TensorData data) {
-    requireElements(data.strings().isEmpty() ? data.numberCount() : -1);
+    requireElements(data.encoded().isEmpty() ? data.numberCount() : -1);
     return data;
   }
 

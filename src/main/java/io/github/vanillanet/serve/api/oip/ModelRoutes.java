@@ -144,7 +144,12 @@ public abstract class ModelRoutes {
       InputStream request) {
     View view = view(model);
     return infer.infer(
-        HttpCall.call(context), view, target(view, version), jsonLength(context), request);
+        HttpCall.call(context),
+        view,
+        target(view, version),
+        jsonLength(context),
+        request,
+        HttpCall.memory(context));
   }
 
   /** Two different values are rejected: an intermediary may have used the other one. */

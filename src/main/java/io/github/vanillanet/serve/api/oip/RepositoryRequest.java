@@ -2,7 +2,6 @@ package io.github.vanillanet.serve.api.oip;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
-import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.base.error.ServiceException;
@@ -19,9 +18,6 @@ import java.io.InputStream;
  */
 record RepositoryRequest(boolean ready, Parameters parameters) {
 
-  private static final int MAX_STRING = 1 << 20;
-  private static final JsonFactory JSON = JsonValues.factory(MAX_STRING);
-
   /**
    * @throws ServiceException {@code INVALID_REQUEST} if it is neither empty nor a valid request
    */
@@ -29,7 +25,7 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
     byte[] json = BodyStream.bytes(body);
     return json.length == 0
         ? new RepositoryRequest(false, Parameters.none("request"))
-        : JsonValues.object(JSON, new ByteArrayInputStream(json), RepositoryRequest::fields);
+        : JsonValues.object(new ByteArrayInputStream(json), RepositoryRequest::fields);
   }
 
   private static RepositoryRequest fields(JsonParser parser) throws IOException {

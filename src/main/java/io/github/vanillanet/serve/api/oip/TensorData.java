@@ -1,60 +1,89 @@
 package io.github.vanillanet.serve.api.oip;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import io.github.vanillanet.base.error.ServiceException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * Elements of a JSON tensor in their order, which is row-major whether the lists are nested or
- * flat. Grows in pieces, because the declared shape may follow the data, and may be wrong.
+ * flat: numbers as float32, or decoded base64. Grows with the data, because the declared shape may
+ * follow it, and may be wrong.
  */
 final class TensorData implements InputTensor.Content {
 
-  private static final int PIECE = 1 << 14;
+  private static final int FIRST_BYTES = 1 << 16;
 
-  private final List<float[]> numbers = new ArrayList<>();
-  private final List<String> strings = new ArrayList<>();
-  private int lastPieceSize = PIECE;
+  private final TensorLimits limits;
+  private final LongConsumer memory;
+  private final List<byte[]> encoded = new ArrayList<>();
+  private ByteBuffer numbers = ByteBuffer.allocate(0); // written up to its position
   private int base64Count;
 
+  /**
+   * @param memory takes the bytes of the elements before they are allocated
+   */
+  TensorData(TensorLimits limits, LongConsumer memory) {
+    this.limits = limits;
+    this.memory = memory;
+  }
+
   void add(float number) {
-    if (lastPieceSize == PIECE) {
-      numbers.add(new float[PIECE]);
-      lastPieceSize = 0;
+    if (!numbers.hasRemaining()) {
+      grow();
     }
-    numbers.get(numbers.size() - 1)[lastPieceSize++] = number;
+    numbers.putFloat(number);
   }
 
-  void add(String string) {
-    strings.add(string);
+  private void grow() {
+    long size = Math.min(Math.max(FIRST_BYTES, 2L * numbers.capacity()), limits.numberBytes());
+    if (size < numbers.position() + Float.BYTES) {
+      throw TOO_LARGE.error(
+          "data: expected at most %d numbers, got more", limits.numberBytes() / Float.BYTES);
+    }
+    memory.accept(size - numbers.capacity());
+    numbers =
+        ByteBuffer.allocate((int) size).order(ByteOrder.nativeOrder()).put(numbers.flip());
   }
 
-  /** Adds a string that is marked as base64. */
-  void addBase64(String string) {
-    strings.add(string);
-    base64Count++;
+  /**
+   * Adds decoded base64.
+   *
+   * @param marked whether the request marks it as base64
+   */
+  void add(byte[] element, boolean marked) {
+    encoded.add(element);
+    base64Count += marked ? 1 : 0;
+  }
+
+  /** The name of the next encoded element, for messages. */
+  String next() {
+    if (encoded.size() == limits.elements()) {
+      throw TOO_LARGE.error("data: expected at most %d strings, got more", limits.elements());
+    }
+    return "image " + encoded.size();
   }
 
   boolean isEmpty() {
-    return numbers.isEmpty() && strings.isEmpty();
+    return numberCount() == 0 && encoded.isEmpty();
   }
 
-  /** Returns whether every string is marked as base64. */
+  /** Returns whether every encoded element is marked as base64. */
   boolean isBase64() {
-    return base64Count == strings.size();
+    return base64Count == encoded.size();
   }
 
-  long numberCount() {
-    return numbers.isEmpty() ? 0 : (numbers.size() - 1L) * PIECE + lastPieceSize;
+  int numberCount() {
+    return numbers.position() / Float.BYTES;
   }
 
-  List<String> strings() {
-    return strings;
+  List<byte[]> encoded() {
+    return encoded;
   }
 
   /**
@@ -63,9 +92,10 @@ final class TensorData implements InputTensor.Content {
    * @throws ServiceException {@code INVALID_REQUEST} if one is not a whole number from 0 to 255
    */
   byte[] bytes() {
-    byte[] all = new byte[Math.toIntExact(numberCount())];
+    memory.accept(numberCount());
+    byte[] all = new byte[numberCount()];
     for (int i = 0; i < all.length; i++) {
-      float number = numbers.get(i / PIECE)[i % PIECE];
+      float number = numbers.getFloat(i * Float.BYTES);
       if (number < 0 || number > 255 || number != (int) number) {
         throw INVALID_REQUEST.error(
             "data: expected whole numbers from 0 to 255 for UINT8, got %s", number);
@@ -75,15 +105,8 @@ final class TensorData implements InputTensor.Content {
     return all;
   }
 
-  /** All numbers as float32 in native byte order, position 0. */
+  /** All numbers as float32 in native byte order, position 0, without a copy. */
   ByteBuffer floats() {
-    ByteBuffer all =
-        ByteBuffer.allocate(Math.toIntExact(numberCount() * Float.BYTES))
-            .order(ByteOrder.nativeOrder());
-    FloatBuffer floats = all.asFloatBuffer();
-    for (float[] piece : numbers) {
-      floats.put(piece, 0, Math.min(PIECE, floats.remaining()));
-    }
-    return all;
+    return numbers.duplicate().order(ByteOrder.nativeOrder()).flip();
   }
 }

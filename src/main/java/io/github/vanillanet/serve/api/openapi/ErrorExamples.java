@@ -28,6 +28,9 @@ final class ErrorExamples {
           error(ErrorCode.MODEL_AMBIGUOUS, "the request names no model and there is no default"),
           error(ErrorCode.CONFLICT, "the job 20260102-030405-0006 has ended"),
           error(ErrorCode.TOO_LARGE, "expected a body of at most 20971520 bytes, got 20971521"),
+          error(
+              ErrorCode.BODY_TOO_SLOW,
+              "expected a body of at least 8192 bytes per second, got 1000 bytes in 5 s"),
           error(ErrorCode.UNSUPPORTED_IMAGE, "expected a JPEG, PNG, GIF, BMP or WebP image"),
           error(ErrorCode.UNDECODABLE_IMAGE, "GIF image of 512 bytes: it ends early"),
           HttpError.of(

@@ -1,0 +1,39 @@
+package io.github.vanillanet.serve.api.http;
+
+import static io.github.vanillanet.base.error.ErrorCode.BODY_TOO_SLOW;
+
+import io.github.vanillanet.base.error.ServiceException;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How fast a body must arrive.
+ *
+ * @param grace time in which any rate is allowed
+ * @param minRate bytes per second after it, on average since the head
+ * @param longest time of the whole body
+ */
+record BodyPace(Duration grace, long minRate, Duration longest) {
+
+  /**
+   * Checks a body that is still incomplete.
+   *
+   * @param received bytes since the head
+   * @param elapsed time since the head
+   * @return {@code BODY_TOO_SLOW} if it is too slow
+   */
+  Optional<ServiceException> violation(long received, Duration elapsed) {
+    if (elapsed.compareTo(longest) >= 0) {
+      return Optional.of(
+          BODY_TOO_SLOW.error(
+              "expected the whole body within %d s, got %d bytes", longest.toSeconds(), received));
+    }
+    if (elapsed.compareTo(grace) >= 0 && received < minRate * (elapsed.toNanos() / 1e9)) {
+      return Optional.of(
+          BODY_TOO_SLOW.error(
+              "expected a body of at least %d bytes per second, got %d bytes in %d s",
+              minRate, received, elapsed.toSeconds()));
+    }
+    return Optional.empty();
+  }
+}
