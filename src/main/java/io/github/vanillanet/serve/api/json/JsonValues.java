@@ -26,7 +26,7 @@ public final class JsonValues {
   public static final int MAX_DEPTH = 32;
 
   /** The strings of requests are names and identifiers. Base64 is read without a string. */
-  private static final int MAX_STRING = 4096;
+  private static final int MAX_STRING = 1 << 20;
 
   private static final int MAX_NAME = 256;
 
@@ -71,11 +71,16 @@ public final class JsonValues {
       throw INVALID_REQUEST.error("the JSON ends early%s", place(e.getLocation()));
     } catch (JsonProcessingException e) {
       throw INVALID_REQUEST.error(
-          "the body is not valid JSON: %s%s",
-          e.getOriginalMessage().lines().findFirst().orElse(""), place(e.getLocation()));
+          "the body is not valid JSON: %s%s", firstLine(e), place(e.getLocation()));
     } catch (IOException e) {
       throw endsEarly(e);
     }
+  }
+
+  private static String firstLine(Exception e) {
+    return e instanceof JsonProcessingException json
+        ? json.getOriginalMessage().lines().findFirst().orElse("")
+        : e.getMessage();
   }
 
   public static ServiceException endsEarly(IOException e) {
@@ -106,8 +111,8 @@ public final class JsonValues {
       parser.readBinaryValue(BASE64, decoded);
     } catch (JsonEOFException e) {
       throw e;
-    } catch (JsonProcessingException e) {
-      throw INVALID_REQUEST.error("%s is not base64: %s", what, e.getOriginalMessage());
+    } catch (JsonProcessingException | IllegalArgumentException e) { // the parser throws both
+      throw INVALID_REQUEST.error("%s is not base64: %s", what, firstLine(e));
     }
     return decoded.toByteArray();
   }

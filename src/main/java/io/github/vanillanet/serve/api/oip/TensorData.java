@@ -66,7 +66,7 @@ final class TensorData implements InputTensor.Content {
     if (encoded.size() == limits.elements()) {
       throw TOO_LARGE.error("data: expected at most %d strings, got more", limits.elements());
     }
-    return "image " + encoded.size();
+    return "data: string " + encoded.size();
   }
 
   boolean isEmpty() {
