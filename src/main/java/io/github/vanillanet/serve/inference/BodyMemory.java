@@ -24,8 +24,8 @@ import java.util.Set;
  * body with the lowest average rate is evicted, and of equal ones the oldest. Complete bodies are
  * never evicted, so every body that has arrived is answered.
  *
- * <p>A body is large when it needs more than 1/64 of the capacity. Large bodies leave an eighth of
- * the capacity to small ones, so that photos are served beside a few huge bodies. A large body that
+ * <p>An eighth of the capacity is reserved for plain bodies, and another one for built bodies, so
+ * that photos and small requests are served beside huge ones, see {@link Share}. A large body that
  * is the only one always fits: its length is limited elsewhere.
  *
  * <p>Retry-After follows from Little's law: if {@code b} bytes are held, each for {@code t} on
@@ -41,13 +41,13 @@ public final class BodyMemory {
   private static final double DECAY = 0.9; // weight of a body relative to the next one
 
   private final long capacity;
-  private final long smallBytes; // of the largest small body
-  private final long reserve; // bytes that large bodies leave to small ones
+  private final long smallBytes; // of the largest body that is not large
+  private final long reserve; // bytes of each share that has a reserve
   private final Ticker ticker;
   private final ServingMetrics metrics;
   private final Set<Room> incomplete = new LinkedHashSet<>(); // guarded by this; oldest first
-  private long small; // guarded by this; bytes of small bodies
-  private long large; // guarded by this; bytes of large bodies
+  private final long[] held = new long[Share.values().length]; // guarded by this; by share
+  private long total; // guarded by this
   private double bytesSeen; // guarded by this; bytes of closed rooms, decayed
   private double byteNanosSeen; // guarded by this; bytes times the time they were held, decayed
 
@@ -62,6 +62,16 @@ public final class BodyMemory {
     this.metrics = metrics;
   }
 
+  /** What a body may use. A body moves to later shares as it grows. */
+  private enum Share {
+    /** A small body as it arrived, for example a photo. */
+    PLAIN,
+    /** A small body that was inflated or parsed. Leaves a reserve for plain ones. */
+    BUILT,
+    /** More than 1/64 of the capacity. Leaves a reserve for each of the others. */
+    LARGE
+  }
+
   /** Memory for one body and what is built from it, until it is closed. Thread-safe. */
   public static final class Room implements AutoCloseable {
 
@@ -70,6 +80,7 @@ public final class BodyMemory {
     private final long since;
     private long received; // guarded by the memory; bytes of the transfer
     private long bytes; // guarded by the memory
+    private Share share = Share.PLAIN; // guarded by the memory
     private Optional<ErrorCode> closed = Optional.empty(); // guarded by the memory; why
 
     /**
@@ -98,7 +109,7 @@ public final class BodyMemory {
           memory.incomplete.add(this);
         }
       }
-      memory.grow(this, growth);
+      memory.grow(this, growth, Share.PLAIN);
     }
 
     /**
@@ -116,14 +127,14 @@ public final class BodyMemory {
     }
 
     /**
-     * Grows by {@code growth} bytes.
+     * Grows by bytes that are built from the body.
      *
      * @throws ServiceException {@code QUEUE_FULL} if other bodies leave no room, or if this body
      *     was evicted; the room keeps its size
      * @throws ServiceException {@code CLIENT_GONE} after {@link #close}
      */
     public void add(long growth) {
-      memory.grow(this, growth);
+      memory.grow(this, growth, Share.BUILT);
     }
 
     /** Releases the memory. Idempotent. */
@@ -140,21 +151,17 @@ public final class BodyMemory {
     }
   }
 
-  private void grow(Room room, long growth) {
+  private void grow(Room room, long growth, Share least) {
     List<Room> evicted = List.of();
     try {
       synchronized (this) {
         long needed = room.bytes + growth;
-        if (room.closed.isEmpty() && needed <= smallBytes && small + large + growth <= capacity) {
-          small += growth; // the usual case
-          room.bytes = needed;
-          return;
-        }
         if (room.closed.isPresent()) {
           throw closed(room);
         }
-        while (!fits(room, needed)) {
-          Room slowest = slowest(room, isLarge(needed)).orElse(room);
+        Share share = needed > smallBytes ? Share.LARGE : later(room.share, least);
+        while (!fits(room, needed, share)) {
+          Room slowest = slowest(room, share).orElse(room);
           if (slowest == room) {
             metrics.rejected(BodyRejection.FULL);
             throw full(room, needed);
@@ -163,7 +170,7 @@ public final class BodyMemory {
           evicted = evicted.isEmpty() ? new ArrayList<>() : evicted;
           evicted.add(slowest);
         }
-        resize(room, needed);
+        resize(room, needed, share);
       }
     } finally {
       for (Room slow : evicted) {
@@ -180,53 +187,46 @@ public final class BodyMemory {
         : CLIENT_GONE.error("the client disconnected before its body was read");
   }
 
-  private boolean isLarge(long bytes) {
-    return bytes > smallBytes;
+  private static Share later(Share one, Share other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 
   /** The caller holds the lock. */
-  private boolean fits(Room room, long needed) {
-    long others = small + large - room.bytes;
-    if (!isLarge(needed)) {
-      return others + needed <= capacity || small - room.bytes + needed <= reserve;
-    }
-    long otherLarge = isLarge(room.bytes) ? large - room.bytes : large;
-    return otherLarge == 0
-        || others + needed <= capacity && otherLarge + needed <= capacity - reserve;
+  private boolean fits(Room room, long needed, Share share) {
+    long others = total - room.bytes;
+    long sameShare = held[share.ordinal()] - (room.share == share ? room.bytes : 0);
+    return others + needed <= capacity - share.ordinal() * reserve
+        || (share == Share.LARGE ? sameShare == 0 : sameShare + needed <= reserve);
   }
 
   /**
    * The incomplete body to evict, which may be the one that needs memory. If that is large, large
    * ones come first. The caller holds the lock.
    */
-  private Optional<Room> slowest(Room needing, boolean largeFirst) {
+  private Optional<Room> slowest(Room needing, Share share) {
     long now = ticker.nanos();
     return incomplete.stream()
         .filter(room -> room.bytes > 0 || room == needing)
         .min(
             Comparator.comparing(
-                    (Room room) -> largeFirst && room != needing && !isLarge(room.bytes))
-                .thenComparingDouble(room -> room.received / (double) Math.max(1, now - room.since)));
+                    (Room room) ->
+                        share == Share.LARGE && room != needing && room.share != Share.LARGE)
+                .thenComparingDouble(
+                    room -> room.received / (double) Math.max(1, now - room.since)));
   }
 
   /** The caller holds the lock. */
-  private void resize(Room room, long bytes) {
-    if (isLarge(room.bytes)) {
-      large -= room.bytes;
-    } else {
-      small -= room.bytes;
-    }
-    if (isLarge(bytes)) {
-      large += bytes;
-    } else {
-      small += bytes;
-    }
+  private void resize(Room room, long bytes, Share share) {
+    total += bytes - room.bytes;
+    held[room.share.ordinal()] -= room.bytes;
+    held[share.ordinal()] += bytes;
     room.bytes = bytes;
+    room.share = share;
   }
 
   /** The caller holds the lock. */
   private void release(Room room, ErrorCode reason) {
-    resize(room, 0);
+    resize(room, 0, room.share);
     room.closed = Optional.of(reason);
     incomplete.remove(room);
   }
@@ -241,7 +241,7 @@ public final class BodyMemory {
 
   /** The caller holds the lock. */
   private ServiceException full(Room room, long needed) {
-    long others = small + large - room.bytes;
+    long others = total - room.bytes;
     double missing = Math.max(0, Math.min(others, (double) others + needed - capacity));
     double nanos = bytesSeen == 0 ? 0 : byteNanosSeen / bytesSeen * missing / others;
     return ServiceException.rejected(
@@ -253,7 +253,7 @@ public final class BodyMemory {
 
   /** Bytes of all open rooms. */
   public synchronized long held() {
-    return small + large;
+    return total;
   }
 
   public long capacity() {

@@ -39,23 +39,27 @@ class BodyMemoryLimitTest {
     Service.awaitReady();
   }
 
-  /** Leaves this number of bytes: one large body, and small ones that fill the reserve. */
+  /** Leaves this number of bytes: one large body, and small ones that fill both reserves. */
   private List<BodyMemory.Room> fill(long left) {
     List<BodyMemory.Room> rooms = new ArrayList<>();
-    rooms.add(full(memory.capacity()));
+    rooms.add(room());
+    rooms.get(0).add(memory.capacity());
     long bytes = memory.capacity() / 8 - left;
     while (bytes > 0) {
       long next = Math.min(bytes, memory.capacity() / 64);
-      rooms.add(full(next));
+      BodyMemory.Room plain = room();
+      plain.receive(next, next);
+      plain.complete();
+      BodyMemory.Room built = room();
+      built.add(next);
+      rooms.addAll(List.of(plain, built));
       bytes -= next;
     }
     return rooms;
   }
 
-  private BodyMemory.Room full(long bytes) {
-    BodyMemory.Room room = new BodyMemory.Room(memory, () -> {});
-    room.add(bytes);
-    return room;
+  private BodyMemory.Room room() {
+    return new BodyMemory.Room(memory, () -> {});
   }
 
   @Test

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** A memory of 6400 bytes: bodies of up to 100 are small, and 800 are reserved for them. */
+/**
+ * A memory of 6400 bytes: bodies of up to 100 are small, and 800 are reserved for plain ones, and
+ * for built ones.
+ */
 class BodyMemoryTest {
 
   private static final int CAPACITY = 6400;
@@ -43,8 +46,8 @@ class BodyMemoryTest {
     BodyMemory.Room first = complete("first", 3000);
     assertThatThrownBy(() -> complete("second", 3000)).has(code(ErrorCode.QUEUE_FULL));
 
-    BodyMemory.Room second = complete("second", 2600);
-    assertThat(memory.held()).isEqualTo(5600);
+    BodyMemory.Room second = complete("second", 1800);
+    assertThat(memory.held()).isEqualTo(4800);
     first.close();
     first.close();
     second.close();
@@ -64,6 +67,26 @@ class BodyMemoryTest {
     photos.get(0).close();
     complete("photo", 100);
     assertThatThrownBy(() -> complete("large", 101)).has(code(ErrorCode.QUEUE_FULL));
+
+    for (int request = 0; request < 8; request++) {
+      new BodyMemory.Room(memory, () -> {}).add(100);
+    }
+    assertThatThrownBy(() -> new BodyMemory.Room(memory, () -> {}).add(1))
+        .has(code(ErrorCode.QUEUE_FULL));
+  }
+
+  @Test
+  void builtBodiesLeaveTheReserveToPlainOnes() {
+    complete("huge", 50 * CAPACITY);
+    complete("bomb", 1).add(99);
+    for (int bomb = 0; bomb < 7; bomb++) {
+      new BodyMemory.Room(memory, () -> {}).add(100);
+    }
+
+    for (int photo = 0; photo < 8; photo++) {
+      complete("photo", 100);
+    }
+    assertThat(memory.held()).isEqualTo(50 * CAPACITY + 1600);
   }
 
   @Test
@@ -79,23 +102,23 @@ class BodyMemoryTest {
 
   @Test
   void theBodyWithTheLowestAverageRateIsEvicted() {
-    BodyMemory.Room stalled = incomplete("stalled", 3000);
-    ticker.advance(Duration.ofSeconds(10)); // 300 bytes per second
-    BodyMemory.Room trickling = incomplete("trickling", 1500);
-    ticker.advance(Duration.ofSeconds(10)); // 150 each
+    BodyMemory.Room stalled = incomplete("stalled", 2400);
+    ticker.advance(Duration.ofSeconds(10)); // 240 bytes per second
+    BodyMemory.Room trickling = incomplete("trickling", 1200);
+    ticker.advance(Duration.ofSeconds(10)); // 120 each
     BodyMemory.Room fresh = incomplete("fresh", 1000);
     assertThat(evicted).isEmpty();
 
     fresh.receive(1000, 1000);
     assertThat(evicted).as("of equal rates the oldest").containsExactly("stalled");
-    assertThat(memory.held()).isEqualTo(1500 + 2000);
+    assertThat(memory.held()).isEqualTo(1200 + 2000);
     assertThatThrownBy(() -> stalled.receive(1, 1)).has(code(ErrorCode.QUEUE_FULL));
     assertThatThrownBy(stalled::complete).has(code(ErrorCode.QUEUE_FULL));
     stalled.close();
 
     ticker.advance(Duration.ofSeconds(1));
     assertThatThrownBy(() -> trickling.receive(2500, 2500))
-        .as("by itself the slowest is %d bytes in 11 s", 4000)
+        .as("it is slower than the other one")
         .has(code(ErrorCode.QUEUE_FULL));
     trickling.close();
     fresh.complete();
@@ -162,17 +185,17 @@ class BodyMemoryTest {
   @Test
   void retryAfterIsTheTimeUntilEnoughMemoryIsFree() {
     BodyMemory.Room first = complete("first", 600);
-    BodyMemory.Room second = complete("second", 5000);
+    BodyMemory.Room second = complete("second", 4000);
     ticker.advance(Duration.ofMillis(100));
     first.close();
     ticker.advance(Duration.ofMillis(400));
     second.close();
     ticker.advance(Duration.ofMinutes(1)); // what was learnt does not fade
 
-    complete("other", 5200);
-    double each = (0.9 * 600 * 100 + 5000 * 500) / (0.9 * 600 + 5000); // ms that a byte was held
-    assertThat(retryAfter(3800))
-        .as("2600 of 5200 bytes must be released")
+    complete("other", 4600);
+    double each = (0.9 * 600 * 100 + 4000 * 500) / (0.9 * 600 + 4000); // ms that a byte was held
+    assertThat(retryAfter(4100))
+        .as("2300 of 4600 bytes must be released")
         .isCloseTo(each / 2, within(1e-3));
     assertThat(retryAfter(64000)).as("all bytes must be released").isCloseTo(each, within(1e-3));
   }
