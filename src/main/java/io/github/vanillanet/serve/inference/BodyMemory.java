@@ -22,7 +22,7 @@ import java.util.Set;
  *
  * <p>A body takes memory when it needs it, never in advance. If there is none left, the incomplete
  * body with the lowest average rate is evicted, and of equal ones the oldest. Complete bodies are
- * never evicted, so every body that has arrived is answered.
+ * never evicted.
  *
  * <p>An eighth of the capacity is reserved for plain bodies, and another one for built bodies, so
  * that photos and small requests are served beside huge ones, see {@link Share}. A large body that
@@ -107,6 +107,11 @@ public final class BodyMemory {
         if (closed.isEmpty()) {
           received += arrived;
           memory.incomplete.add(this);
+          boolean small = share == Share.PLAIN && bytes + growth <= memory.smallBytes;
+          if (small && memory.total + growth <= memory.capacity) { // the usual case
+            resize(bytes + growth, Share.PLAIN);
+            return;
+          }
         }
       }
       memory.grow(this, growth, Share.PLAIN);
@@ -145,9 +150,25 @@ public final class BodyMemory {
           double held = bytes * (double) (memory.ticker.nanos() - since);
           memory.bytesSeen = DECAY * memory.bytesSeen + bytes;
           memory.byteNanosSeen = DECAY * memory.byteNanosSeen + held;
-          memory.release(this, CLIENT_GONE);
+          release(CLIENT_GONE);
         }
       }
+    }
+
+    /** The caller holds the memory's lock. */
+    private void release(ErrorCode reason) {
+      resize(0, share);
+      closed = Optional.of(reason);
+      memory.incomplete.remove(this);
+    }
+
+    /** The caller holds the memory's lock. */
+    private void resize(long size, Share use) {
+      memory.total += size - bytes;
+      memory.held[share.ordinal()] -= bytes;
+      memory.held[use.ordinal()] += size;
+      bytes = size;
+      share = use;
     }
   }
 
@@ -166,11 +187,11 @@ public final class BodyMemory {
             metrics.rejected(BodyRejection.FULL);
             throw full(room, needed);
           }
-          release(slowest, QUEUE_FULL);
+          slowest.release(QUEUE_FULL);
           evicted = evicted.isEmpty() ? new ArrayList<>() : evicted;
           evicted.add(slowest);
         }
-        resize(room, needed, share);
+        room.resize(needed, share);
       }
     } finally {
       for (Room slow : evicted) {
@@ -200,35 +221,16 @@ public final class BodyMemory {
   }
 
   /**
-   * The incomplete body to evict, which may be the one that needs memory. If that is large, large
-   * ones come first. The caller holds the lock.
+   * The incomplete body to evict, which may be the one that needs memory. A photo is not evicted for
+   * something large or inflated. The caller holds the lock.
    */
   private Optional<Room> slowest(Room needing, Share share) {
     long now = ticker.nanos();
     return incomplete.stream()
-        .filter(room -> room.bytes > 0 || room == needing)
+        .filter(room -> room.bytes > 0 && room.share.compareTo(share) >= 0 || room == needing)
         .min(
-            Comparator.comparing(
-                    (Room room) ->
-                        share == Share.LARGE && room != needing && room.share != Share.LARGE)
-                .thenComparingDouble(
-                    room -> room.received / (double) Math.max(1, now - room.since)));
-  }
-
-  /** The caller holds the lock. */
-  private void resize(Room room, long bytes, Share share) {
-    total += bytes - room.bytes;
-    held[room.share.ordinal()] -= room.bytes;
-    held[share.ordinal()] += bytes;
-    room.bytes = bytes;
-    room.share = share;
-  }
-
-  /** The caller holds the lock. */
-  private void release(Room room, ErrorCode reason) {
-    resize(room, 0, room.share);
-    room.closed = Optional.of(reason);
-    incomplete.remove(room);
+            Comparator.comparingDouble(
+                room -> room.received / (double) Math.max(1, now - room.since)));
   }
 
   /** The reason of a body that was evicted. */

@@ -128,7 +128,7 @@ class BodyMemoryTest {
   }
 
   @Test
-  void aLargeBodyEvictsLargeOnesFirst() {
+  void aLargeOrInflatedBodyEvictsNoPhoto() {
     BodyMemory.Room slowPhoto = incomplete("slow photo", 90);
     ticker.advance(Duration.ofSeconds(100));
     incomplete("large", 5000);
@@ -136,7 +136,10 @@ class BodyMemoryTest {
 
     incomplete("second", 2000);
     assertThat(evicted).containsExactly("large");
+    complete("bomb", 1).add(99);
+    assertThatThrownBy(() -> complete("huge", CAPACITY)).has(code(ErrorCode.QUEUE_FULL));
     slowPhoto.complete();
+    assertThat(evicted).doesNotContain("slow photo");
   }
 
   @Test
