@@ -84,8 +84,7 @@ public abstract class ClassifyRoutes {
       @RestForm("image") List<FileUpload> images,
       @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
     int count = HttpCall.positive(TOP_K, topK);
-    List<byte[]> encoded = 
-        Uploads.files(images, "image", maxImages, HttpCall.memory(context));
+    List<byte[]> encoded = Uploads.files(images, "image", maxImages, HttpCall.memory(context));
     return service.<Object>images(
         HttpCall.call(context),
         Optional.ofNullable(model),

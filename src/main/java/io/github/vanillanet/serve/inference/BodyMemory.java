@@ -221,8 +221,8 @@ public final class BodyMemory {
   }
 
   /**
-   * The incomplete body to evict, which may be the one that needs memory. A photo is not evicted for
-   * something large or inflated. The caller holds the lock.
+   * The incomplete body to evict, which may be the one that needs memory. A photo is not evicted
+   * for something large or inflated. The caller holds the lock.
    */
   private Optional<Room> slowest(Room needing, Share share) {
     long now = ticker.nanos();

@@ -176,10 +176,7 @@ class BodyMemoryLimitTest {
     List<BodyMemory.Room> others = fill(500_000);
 
     Response answer =
-        given()
-            .contentType("application/json")
-            .body(tensor)
-            .post("/v2/models/" + MODEL + "/infer");
+        given().contentType("application/json").body(tensor).post("/v2/models/" + MODEL + "/infer");
 
     others.forEach(BodyMemory.Room::close);
     ErrorAnswers.v2(answer, 429);
@@ -206,7 +203,8 @@ class BodyMemoryLimitTest {
     String[] parts = line.split(" ");
     try (Socket socket = new Socket("localhost", RestAssured.port)) {
       socket.setSoTimeout(60_000);
-      String head = parts[0] + " " + parts[1] + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\na";
+      String head =
+          parts[0] + " " + parts[1] + " HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\na";
       socket.getOutputStream().write(head.getBytes());
 
       String answer = new String(socket.getInputStream().readAllBytes());

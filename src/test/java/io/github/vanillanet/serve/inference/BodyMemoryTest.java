@@ -24,8 +24,7 @@ class BodyMemoryTest {
   private static final int CAPACITY = 6400;
 
   private final ManualTicker ticker = new ManualTicker();
-  private final BodyMemory memory =
-      new BodyMemory(CAPACITY, ticker, ServingMetrics.unobserved());
+  private final BodyMemory memory = new BodyMemory(CAPACITY, ticker, ServingMetrics.unobserved());
   private final List<String> evicted = new ArrayList<>();
 
   /** A body that has arrived whole. */
@@ -166,7 +165,9 @@ class BodyMemoryTest {
       }
       boolean completed = false;
       while (!completed) {
-        assertThat(open).as("seed %d: all bodies of %d bytes were rejected", seed, size).isNotEmpty();
+        assertThat(open)
+            .as("seed %d: all bodies of %d bytes were rejected", seed, size)
+            .isNotEmpty();
         int body = random.nextInt(open.size());
         int piece = Math.min(1 + random.nextInt(300), size - received.get(body));
         ticker.advance(Duration.ofMillis(random.nextInt(50)));

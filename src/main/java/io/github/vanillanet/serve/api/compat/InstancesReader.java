@@ -67,8 +67,7 @@ final class InstancesReader {
     return images;
   }
 
-  private byte[] instance(JsonParser parser, String what, LongConsumer memory)
-      throws IOException {
+  private byte[] instance(JsonParser parser, String what, LongConsumer memory) throws IOException {
     JsonValues.require(parser, parser.currentToken(), JsonToken.START_OBJECT, what);
     List<byte[]> found = new ArrayList<>();
     while (parser.nextToken() == JsonToken.FIELD_NAME) {

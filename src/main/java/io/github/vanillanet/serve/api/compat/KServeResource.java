@@ -52,10 +52,7 @@ public final class KServeResource {
     this.service = service;
     this.registry = registry;
     this.selection = selection;
-    this.reader =
-        new InstancesReader(
-            config.queueCapacity(),
-            config.maxImageBody().asLongValue());
+    this.reader = new InstancesReader(config.queueCapacity(), config.maxImageBody().asLongValue());
   }
 
   public record Models(List<String> models) {}

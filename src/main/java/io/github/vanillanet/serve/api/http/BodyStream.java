@@ -23,8 +23,8 @@ import java.util.function.LongFunction;
 
 /**
  * One body. The event loop collects it, so that slow clients occupy no worker thread; then its
- * route reads it whole or in slices, without a copy. Its memory grows with the bytes that arrive, to
- * at most twice their number: a client may declare a length that it never sends. All methods but
+ * route reads it whole or in slices, without a copy. Its memory grows with the bytes that arrive,
+ * to at most twice their number: a client may declare a length that it never sends. All methods but
  * those of {@link InputStream} run on the event loop of the connection.
  */
 public final class BodyStream extends ByteArrayInputStream {
@@ -60,8 +60,7 @@ public final class BodyStream extends ByteArrayInputStream {
     this.limit = Math.min(limit, MAX_ARRAY);
     Context loop = Vertx.currentContext();
     this.room =
-        new BodyMemory.Room(
-            memory, () -> loop.runOnContext(later -> reject(BodyMemory.evicted())));
+        new BodyMemory.Room(memory, () -> loop.runOnContext(later -> reject(BodyMemory.evicted())));
     this.complete = complete;
     this.rejected = rejected;
     String declared = request.getHeader(HttpHeaders.CONTENT_LENGTH);

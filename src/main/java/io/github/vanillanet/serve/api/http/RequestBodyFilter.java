@@ -73,8 +73,7 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
           new InflatedStream(
               new BoundedStream(request.getEntityStream(), call.bodyLimit),
               encoding,
-              new InflatedStream.Limits(
-                  limit, body.maxRatio(), body.ratioFloor().asLongValue()),
+              new InflatedStream.Limits(limit, body.maxRatio(), body.ratioFloor().asLongValue()),
               memory,
               metrics.get()));
     }

@@ -66,7 +66,8 @@ final class Infer {
     if (input.name().equals(view.input())) {
       String datatype = input.datatype();
       if (view.takesImages() && datatype.equals(view.datatype())) {
-        return service.images(call, target, input.elements(maxImageBytes, memory), answer::response);
+        return service.images(
+            call, target, input.elements(maxImageBytes, memory), answer::response);
       } else if (!view.takesImages() && (datatype.equals("FP32") || datatype.equals("FP16"))) {
         return service.tensor(call, target, input.shape(), input.floats(memory), answer::response);
       } else if (!view.takesImages() && datatype.equals("UINT8")) {

@@ -47,8 +47,7 @@ final class TensorData implements InputTensor.Content {
           "data: expected at most %d numbers, got more", limits.numberBytes() / Float.BYTES);
     }
     memory.accept(size - numbers.capacity());
-    numbers =
-        ByteBuffer.allocate((int) size).order(ByteOrder.nativeOrder()).put(numbers.flip());
+    numbers = ByteBuffer.allocate((int) size).order(ByteOrder.nativeOrder()).put(numbers.flip());
   }
 
   /**

@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class BodyPaceTest {
 
-  private final BodyPace pace =
-      new BodyPace(Duration.ofSeconds(5), 8192, Duration.ofSeconds(60));
+  private final BodyPace pace = new BodyPace(Duration.ofSeconds(5), 8192, Duration.ofSeconds(60));
 
   @Test
   void anyRateIsAllowedAtFirst() {

@@ -45,8 +45,7 @@ class InflatedStreamTest {
 
     memory.set(0);
     byte[] bomb = packed(encoding, new byte[FLOOR + 10_000]);
-    assertThatThrownBy(() -> stream(bomb, encoding).readAllBytes())
-        .has(code(ErrorCode.TOO_LARGE));
+    assertThatThrownBy(() -> stream(bomb, encoding).readAllBytes()).has(code(ErrorCode.TOO_LARGE));
     assertThat(memory.get()).isLessThanOrEqualTo(2 * FLOOR);
   }
 
