@@ -59,6 +59,18 @@ final class RawHttp {
     return new RawHttp().text(line + "\r\n\r\n");
   }
 
+  static RawHttp raw(String text) {
+    return new RawHttp().text(text);
+  }
+
+  /** Removes the empty line after the headers, so that more can follow. */
+  RawHttp withoutEnd() {
+    byte[] sent = request.toByteArray();
+    request.reset();
+    request.write(sent, 0, sent.length - 2);
+    return this;
+  }
+
   RawHttp text(String text) {
     request.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1));
     return this;
@@ -96,6 +108,17 @@ final class RawHttp {
         read.add(answer(socket.getInputStream()));
       }
       return read;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Sends the request and reads everything until the service closes the connection. */
+  String sendUntilClosed() {
+    try (Socket socket = new Socket("localhost", RestAssured.port)) {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+      socket.getOutputStream().write(request.toByteArray());
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -6,6 +6,7 @@ import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.api.access.RequestOrigin;
+import io.quarkus.micrometer.runtime.binder.vertx.HttpRequestMetric;
 import io.quarkus.smallrye.health.runtime.ShutdownReadinessCheck;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
@@ -41,6 +42,10 @@ final class HttpFilters {
   private static final String REQUEST_ID_HEADER = "x-request-id";
   private static final String REQUEST_ID_IN_LOG = "request_id";
   private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=@-]{1,128}");
+
+  /** Label of paths that no route with a template answers. */
+  private static final String PATH_WITHOUT_ROUTE = "/other";
+
   private static final String BASIC = "basic ";
 
   /** The HTTP layer's own limits are higher, because it answers without a body. */
@@ -182,6 +187,10 @@ final class HttpFilters {
     context.response().putHeader(REQUEST_ID_HEADER, id);
     MDC.put(REQUEST_ID_IN_LOG, id);
     String path = hasValidPath ? context.normalizedPath() : rawPath(context.request());
+    if (!path.startsWith("/q/")) { // not measured; the label of other paths must not be their text
+      Optional.ofNullable(HttpRequestMetric.getRequestMetric(context))
+          .ifPresent(metric -> metric.setTemplatePath(PATH_WITHOUT_ROUTE));
+    }
     Api api = Api.of(hasValidPath ? path : plainStart(path));
     return new HttpCall(context, path, api, id, bodyLimits.get(api), ticker);
   }
@@ -246,8 +255,11 @@ final class HttpFilters {
   private void notRoutable(RoutingContext context) {
     int status = context.statusCode();
     String target = context.request().uri();
+    Throwable undecodable = context.request().decoderResult().cause();
     if (context.response().headWritten()) {
       context.next();
+    } else if (undecodable != null) {
+      errors.writeAndClose(begin(context, false), UndecodableHead.error(undecodable));
     } else if (status == 400) {
       Throwable cause = context.failure();
       reject(context, status, "invalid request: " + (cause == null ? "" : cause.getMessage()));
