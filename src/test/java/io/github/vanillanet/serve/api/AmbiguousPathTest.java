@@ -64,6 +64,16 @@ class AmbiguousPathTest {
         "http://localhost//models",
         "http://localhost/models;x",
         "/models/%2e%2e/classify?top_k=1",
+        "/classify/%c0%af",
+        "/classify/%C0%AE%C0%AE",
+        "/classify/%e0%80%af",
+        "/classify/%ff",
+        "/classify/%ed%a0%80",
+        "/admin%c0%aftrainings",
+        "/q/health%3b",
+        "/q/metrics%00",
+        "/q/%2E%2e/admin/trainings",
+        "/admin/trainings/x/..;/y",
       })
   void anAmbiguousPathIsRejectedWithAProblem(String path) {
     for (String method : new String[] {"GET", "POST", "OPTIONS"}) {
@@ -157,7 +167,17 @@ class AmbiguousPathTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/classify/a%20b", "/classify/a..b", "/classify/...", "/classify/%252e"})
+  @ValueSource(
+      strings = {
+        "/classify/a%20b",
+        "/classify/a..b",
+        "/classify/...",
+        "/classify/%252e",
+        "/classify/%252f",
+        "/classify/%25252f",
+        "/classify/%ef%bc%8f",
+        "/classify/%C3%A9"
+      })
   void anUnambiguousPathReachesItsRoute(String path) {
     RawHttp.Answer answer =
         RawHttp.post(path, "Content-Type: image/jpeg", "Content-Length: 0").send();

@@ -158,6 +158,9 @@ final class HttpFilters {
     }
     try {
       new URI(uri);
+      if (uri.indexOf('%') >= 0 && !EncodedPath.isUtf8(request.path())) {
+        return invalid(400, "the path must be UTF-8 after percent-decoding");
+      }
       return Optional.empty();
     } catch (URISyntaxException e) {
       return invalid(400, "expected a URI: %s at %d".formatted(e.getReason(), e.getIndex()));
