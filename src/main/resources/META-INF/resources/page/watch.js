@@ -122,7 +122,7 @@ export class Watch {
     this.#now.hidden = ended;
     const parts = [stateTag(job), el('span', { class: 'outcome', role: 'status' }, outcome(job))];
     if (!ended && !job.cancelling) {
-      parts.push(this.#button('Stop', { method: 'DELETE' }, ''));
+      parts.push(this.#button('Stop', { method: 'POST' }, '/cancel'));
     }
     if (RESUMABLE.includes(job.state)) {
       parts.push(this.#button('Resume', { method: 'POST' }, '/resume'));

@@ -157,10 +157,10 @@ final class ModelBringUp {
         config.health().hangLimit());
   }
 
-  /** Creates the seeded models, or the embedded model if the repository is empty. */
+  /** Creates the seeded models, or the embedded model if there is no other model to serve. */
   private void createModels(ModelPublisher publisher, BooleanSupplier closing) {
     List<String> names = config.seededModels().orElse(List.of());
-    if (names.isEmpty() && repository.names().isEmpty()) {
+    if (names.isEmpty() && repository.active().isEmpty()) {
       LOG.infof("creating the embedded model %s in %s", EmbeddedModel.NAME, repository.root());
       EmbeddedModel.publish(repository);
     }

@@ -9,10 +9,12 @@ import io.github.vanillanet.serve.registry.VersionSwitch;
 import io.github.vanillanet.train.cluster.ClaimMount;
 import io.github.vanillanet.train.cluster.KubernetesExecutor;
 import io.github.vanillanet.train.jobs.ChildCommand;
+import io.github.vanillanet.train.jobs.Installation;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.github.vanillanet.train.jobs.JobStore;
 import io.github.vanillanet.train.jobs.ProcessExecutor;
+import io.github.vanillanet.train.jobs.Retention;
 import io.github.vanillanet.train.jobs.Timer;
 import io.github.vanillanet.train.jobs.TrainingMeters;
 import io.github.vanillanet.train.pipeline.DryRuns;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Constructs the objects that train models. */
 final class TrainingWiring {
@@ -87,8 +90,11 @@ final class TrainingWiring {
         new JobRunner(
             new JobStore(training.jobs(), Clock.systemUTC(), meters::ended),
             executor,
-            (model, version) -> versions.activate(new ModelId(model, version)),
-            new JobRunner.Limits(training.concurrent(), training.stopGrace()),
+            installation(versions),
+            new JobRunner.Limits(
+                training.concurrent(),
+                training.stopGrace(),
+                new Retention(training.keepJobs(), training.keepJobsFor())),
             Clock.systemUTC(),
             Timer.system(),
             task -> new Thread(task, "job-end").start());
@@ -99,5 +105,19 @@ final class TrainingWiring {
   @Singleton
   DryRuns dryRuns(JobRunner jobs) {
     return new DryRuns(jobs, Timer.system(), Clock.systemUTC());
+  }
+
+  private static Installation installation(VersionSwitch versions) {
+    return new Installation() {
+      @Override
+      public boolean activate(String model, int version, BooleanSupplier commit) {
+        return versions.activate(new ModelId(model, version), commit);
+      }
+
+      @Override
+      public void delete(String model, int version) {
+        versions.discard(new ModelId(model, version));
+      }
+    };
   }
 }

@@ -73,6 +73,11 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, String> members = new TreeMap<>();
 
   @Option(
+      names = "--publish-again",
+      description = "evaluate and publish the result of a finished job once more")
+  private boolean publishAgain;
+
+  @Option(
       names = "--device",
       defaultValue = "auto",
       description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
@@ -98,6 +103,10 @@ final class TrainCommand implements Callable<Integer> {
       }
       try (JobSession session = open()) {
         JobSession.raiseOutOfMemoryScore();
+        Optional<Outcome> before = session.folder().readFinalOutcome();
+        if (before.isPresent() && !publishAgain) {
+          return report(session, before.get());
+        }
         return work(session, terminal);
       }
     }
@@ -202,12 +211,16 @@ final class TrainCommand implements Callable<Integer> {
       return JobSession.STOPPED;
     }
     session.folder().writeOutcome(outcome.get());
-    spec.commandLine().getOut().println(RecordJson.write(outcome.get()));
-    if (outcome.get().result() != Outcome.Result.PUBLISHED) {
-      spec.commandLine().getErr().println(outcome.get().reason().orElse("not published"));
-    }
-    // the service reads the outcome of a job from its folder
-    return data.isEmpty() || outcome.get().result() == Outcome.Result.PUBLISHED ? 0 : NOT_PUBLISHED;
+    return report(session, outcome.get());
+  }
+
+  private int report(JobSession session, Outcome outcome) {
+    spec.commandLine().getOut().println(RecordJson.write(outcome));
+    outcome.reason().ifPresent(spec.commandLine().getErr()::println);
+    // a service reads the outcome of its job from the folder
+    return session.folder().isManaged() || outcome.result() == Outcome.Result.PUBLISHED
+        ? 0
+        : NOT_PUBLISHED;
   }
 
   private static Consumer<Progress> progress(Terminal terminal) {

@@ -293,6 +293,16 @@ public interface ServingConfig {
     @WithConverter(Checked.Time.class)
     Duration stopGrace();
 
+    /** Ended trainings that stay on disk with their files. The ones that ended last stay. */
+    @WithDefault("50")
+    @WithConverter(Checked.Count.class)
+    int keepJobs();
+
+    /** Time that an ended training stays on disk. Its model stays. */
+    @WithDefault("30d")
+    @WithConverter(Checked.PositiveTime.class)
+    Duration keepJobsFor();
+
     /** Jar that training processes run. Default: the jar of the service. */
     Optional<Path> jar();
 

@@ -4,9 +4,11 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.json.RecordJson;
@@ -29,6 +31,8 @@ import java.util.Optional;
  * @param macs multiply-accumulates for one image
  * @param origin where the weights come from, as text
  * @param accuracy top-1 on a test set, 0..1, if measured
+ * @param trainingImages what the weights were trained on; absent for imported weights and in
+ *     manifests of earlier versions
  */
 public record Manifest(
     int format,
@@ -43,10 +47,12 @@ public record Manifest(
     Precision precision,
     String origin,
     Optional<Double> accuracy,
+    Optional<TrainingImages.Summary> trainingImages,
     Certificate certificate) {
 
   public static final int FORMAT = 1;
 
+  private static final String TRAINING_IMAGES = "training_images";
   private static final long MAX_BYTES = 64L << 20;
   private static final ObjectMapper JSON =
       RecordJson.mapper()
@@ -70,7 +76,7 @@ public record Manifest(
     }
   }
 
-  Manifest withAccuracy(double measured) {
+  Manifest trained(double measuredAccuracy, TrainingImages.Summary images) {
     return new Manifest(
         format,
         name,
@@ -83,7 +89,8 @@ public record Manifest(
         preprocessing,
         precision,
         origin,
-        Optional.of(measured),
+        Optional.of(measuredAccuracy),
+        Optional.of(images),
         certificate);
   }
 
@@ -97,7 +104,11 @@ public record Manifest(
   }
 
   static Manifest read(InputStream content) throws IOException {
-    return JSON.readValue(content, Manifest.class);
+    JsonNode tree = JSON.readTree(content);
+    if (tree instanceof ObjectNode manifest && !manifest.has(TRAINING_IMAGES)) {
+      manifest.putNull(TRAINING_IMAGES);
+    }
+    return JSON.treeToValue(tree, Manifest.class);
   }
 
   /**

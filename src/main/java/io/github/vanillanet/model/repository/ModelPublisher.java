@@ -90,6 +90,7 @@ public record ModelPublisher(
         Precision.FLOAT32,
         candidate.origin(),
         Optional.empty(),
+        Optional.empty(),
         certificate);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 
@@ -44,10 +45,47 @@ public record ModelRepository(Path root) {
     return versions(name).stream().mapToInt(Integer::intValue).max();
   }
 
-  /** The version to serve: the last activated one that still exists, otherwise the highest. */
+  /**
+   * The version to serve: the last activated one that still exists, otherwise the highest. Empty if
+   * there is no version, or none was activated since {@link #pinActive}.
+   */
   public OptionalInt active(String name) {
     OptionalInt active = history(name).active();
-    return active.isPresent() ? active : latest(name);
+    return active.isPresent() || VersionHistory.isNone(model(name)) ? active : latest(name);
+  }
+
+  /**
+   * Records the version to serve, or that there is none, unless it is recorded already. A version
+   * that is published later is then not served until it is activated.
+   */
+  public void pinActive(String name) {
+    Path model = model(name);
+    if (history(name).active().isEmpty() && !VersionHistory.isNone(model)) {
+      VersionHistory history = new VersionHistory(active(name).stream().boxed().toList());
+      try {
+        Files.createDirectories(model);
+      } catch (IOException e) {
+        throw BAD_CONFIGURATION.error(e, "model %s cannot be written in %s: %s", name, root, e);
+      }
+      history.write(model);
+    }
+  }
+
+  /** Records {@code id} as the version to serve from the next start of a service on. */
+  public void activate(ModelId id) {
+    writeHistory(id.name(), history(id.name()).activated(id.version()));
+  }
+
+  /**
+   * The version that a text names.
+   *
+   * @param model {@code name}, for its version to serve, or {@code name/version}
+   * @return empty if it names none; the version need not exist
+   */
+  public Optional<ModelId> find(String model) {
+    String[] parts = model.split("/", 2);
+    OptionalInt version = parts.length == 2 ? ModelId.version(parts[1]) : active(parts[0]);
+    return version.stream().mapToObj(number -> new ModelId(parts[0], number)).findFirst();
   }
 
   /** The version to serve of every model. */
@@ -167,6 +205,7 @@ public record ModelRepository(Path root) {
 
   private static void deleteIfEmpty(Path model) throws IOException {
     try {
+      VersionHistory.deleteIfAlone(model);
       Files.deleteIfExists(model);
     } catch (DirectoryNotEmptyException e) {
       // it has versions
@@ -177,8 +216,10 @@ public record ModelRepository(Path root) {
    * Publishes a copy of another repository's version, under its name and the next number.
    *
    * @param accuracy for the new manifest
+   * @param images that the version was trained on
    */
-  public StoredVersion publishCopy(StoredVersion version, double accuracy) {
+  public StoredVersion publishTrained(
+      StoredVersion version, double accuracy, TrainingImages images) {
     return publish(
         version.id().name(),
         version.labels(),
@@ -186,7 +227,7 @@ public record ModelRepository(Path root) {
           for (String file : List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT)) {
             Files.copy(version.folder().resolve(file), folder.resolve(file));
           }
-          return version.manifest().withAccuracy(accuracy);
+          return version.manifest().trained(accuracy, images.write(folder));
         });
   }
 }

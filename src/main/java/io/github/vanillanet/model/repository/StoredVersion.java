@@ -10,11 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A published version on disk.
  *
- * @param folder has the four files below
+ * @param folder has the four files below, and that of {@link TrainingImages} for a trained version
  * @param labels one per class, in the order of the logits
  */
 public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<String> labels) {
@@ -30,6 +31,15 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
 
   public Path artifact() {
     return folder.resolve(ARTIFACT);
+  }
+
+  /**
+   * The images that it was trained on; empty if they are not known.
+   *
+   * @throws ServiceException {@code BAD_ARTIFACT} if their file is missing or damaged
+   */
+  public Optional<TrainingImages> trainingImages() {
+    return manifest.trainingImages().map(summary -> TrainingImages.read(folder, summary));
   }
 
   /**

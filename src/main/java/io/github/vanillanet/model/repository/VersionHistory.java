@@ -12,15 +12,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The versions of a model that were active, the current one first. A rollback removes the version
  * that it leaves, so that two rollbacks go back two versions. The file {@code active} in the
- * model's folder has one version per line.
+ * model's folder has one version per line, or {@code none} if no version was active yet.
  */
 public record VersionHistory(List<Integer> versions) {
 
   private static final String FILE = "active";
+  private static final String NONE = "none";
   private static final int MAX_LENGTH = 16;
 
   public VersionHistory {
@@ -44,12 +46,36 @@ public record VersionHistory(List<Integer> versions) {
     }
   }
 
+  /** Whether the file records that no version is to be served. */
+  static boolean isNone(Path model) {
+    Path file = model.resolve(FILE);
+    try {
+      return Files.exists(file)
+          && Files.readString(file, StandardCharsets.ISO_8859_1).equals(NONE + "\n");
+    } catch (IOException e) {
+      throw BAD_CONFIGURATION.error(e, "%s cannot be read: %s", file, e);
+    }
+  }
+
+  /** Deletes the file of a folder without versions. */
+  static void deleteIfAlone(Path model) throws IOException {
+    try (Stream<Path> entries = Files.list(model)) {
+      if (!entries.allMatch(entry -> entry.endsWith(FILE))) {
+        return;
+      }
+    }
+    Files.deleteIfExists(model.resolve(FILE));
+  }
+
   /** Replaces the file in one step. */
   void write(Path model) {
     Path file = model.resolve(FILE);
+    String lines =
+        versions.isEmpty()
+            ? NONE + "\n"
+            : versions.stream().map(v -> v + "\n").collect(Collectors.joining());
     try {
-      DurableFiles.replace(
-          file, versions.stream().map(v -> v + "\n").collect(Collectors.joining()));
+      DurableFiles.replace(file, lines);
     } catch (IOException e) {
       throw BAD_CONFIGURATION.error(e, "%s cannot be written: %s", file, e);
     }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
@@ -86,7 +87,17 @@ public final class VersionSwitch {
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such version
    * @throws ServiceException as {@link ModelLoader#load} if it cannot be loaded
    */
-  public synchronized void activate(ModelId id) {
+  public void activate(ModelId id) {
+    activate(id, () -> true);
+  }
+
+  /**
+   * As {@link #activate(ModelId)}, unless {@code commit} returns false. It is called once, right
+   * before the version is recorded as the active one.
+   *
+   * @return whether the version is live
+   */
+  public synchronized boolean activate(ModelId id, BooleanSupplier commit) {
     requireModel(id.name());
     if (!repository.versions(id.name()).contains(id.version())) {
       throw MODEL_NOT_FOUND.error(
@@ -95,12 +106,24 @@ public final class VersionSwitch {
     VersionHistory before = history(id.name());
     VersionHistory after = before.activated(id.version());
     if (registry.live(id.name()).equals(Optional.of(id))) {
-      repository.writeHistory(id.name(), after);
-      return;
+      boolean committed = commit.getAsBoolean();
+      if (committed) {
+        repository.writeHistory(id.name(), after);
+      }
+      return committed;
     }
-    ServedModel model = replace(id, after);
+    Optional<ServedModel> model = replace(id, after, commit);
     if (after.previous().isPresent()) {
-      model.guard(new SwapGuard(guardLimits, "rollback-" + id, () -> rollBackFaulty(id)));
+      model.ifPresent(
+          it -> it.guard(new SwapGuard(guardLimits, "rollback-" + id, () -> rollBackFaulty(id))));
+    }
+    return model.isPresent();
+  }
+
+  /** Deletes a version, unless it was active. */
+  public synchronized void discard(ModelId id) {
+    if (!history(id.name()).versions().contains(id.version())) {
+      delete(id, "its training was cancelled");
     }
   }
 
@@ -118,7 +141,7 @@ public final class VersionSwitch {
             .active()
             .orElseThrow(() -> CONFLICT.error("No other version of %s was active before", name));
     ModelId id = new ModelId(name, version);
-    replace(id, after).meters().rolledBack();
+    replace(id, after, () -> true).orElseThrow().meters().rolledBack();
     return id;
   }
 
@@ -148,13 +171,22 @@ public final class VersionSwitch {
     }
   }
 
-  private ServedModel replace(ModelId id, VersionHistory after) {
+  /**
+   * @return empty if {@code commit} returns false
+   */
+  private Optional<ServedModel> replace(ModelId id, VersionHistory after, BooleanSupplier commit) {
     ServedModel model = loader.apply(repository.open(id));
+    boolean recorded = false;
     try {
+      if (!commit.getAsBoolean()) {
+        return Optional.empty();
+      }
       repository.writeHistory(id.name(), after);
-    } catch (ServiceException e) {
-      model.release();
-      throw e;
+      recorded = true;
+    } finally {
+      if (!recorded) {
+        model.release();
+      }
     }
     Optional<ModelId> before = registry.live(id.name());
     registry.swap(model);
@@ -164,7 +196,7 @@ public final class VersionSwitch {
         id,
         before.map(replaced -> " in place of " + replaced).orElse(""));
     prune(id.name(), after);
-    return model;
+    return Optional.of(model);
   }
 
   /** The stored history, with the live version active: a new model may have a newer version. */
@@ -181,15 +213,15 @@ public final class VersionSwitch {
           history.active().equals(OptionalInt.of(version))
               || history.previous().equals(OptionalInt.of(version));
       if (!needed) {
-        delete(new ModelId(name, version));
+        delete(new ModelId(name, version), "the newest " + keep + " versions are kept");
       }
     }
   }
 
-  private void delete(ModelId id) {
+  private void delete(ModelId id, String reason) {
     try {
       repository.delete(id);
-      LOG.log(Level.INFO, "Deleted {0}; the newest {1} versions are kept", id, keep);
+      LOG.log(Level.INFO, "Deleted {0}: {1}", id, reason);
     } catch (ServiceException e) {
       LOG.log(Level.WARNING, "Cannot delete {0}: {1}", id, e.getMessage());
     }

@@ -33,7 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
-/** Starts, shows, cancels and resumes trainings. */
+/** Starts, shows, cancels, resumes and deletes trainings. */
 @Path("/admin/trainings")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(AdminRole.NAME)
@@ -154,8 +154,8 @@ public final class TrainingsResource {
         .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no plan", id));
   }
 
-  @DELETE
-  @Path("/{id}")
+  @POST
+  @Path("/{id}/cancel")
   @Operation(summary = "Cancel a training")
   @APIResponse(
       responseCode = "200",
@@ -181,5 +181,13 @@ public final class TrainingsResource {
       content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response resume(@PathParam("id") String id) {
     return accepted(jobs.resume(id));
+  }
+
+  @DELETE
+  @Path("/{id}")
+  @Operation(summary = "Delete a training that has ended, with its files; its model stays")
+  @APIResponse(responseCode = "204", description = "The training is deleted")
+  public void delete(@PathParam("id") String id) {
+    jobs.delete(id);
   }
 }

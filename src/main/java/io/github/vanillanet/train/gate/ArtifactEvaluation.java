@@ -24,32 +24,27 @@ import java.util.Optional;
 public record ArtifactEvaluation(
     TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
 
-  /** Skips damaged images: the report already lists them. */
-  ConfusionMatrix run(StoredVersion version, List<Sample> samples) {
+  /** Measures the version on the images, one by one. */
+  Answers run(StoredVersion version, List<Sample> samples) {
     Architecture net = version.manifest().architecture();
     Preprocessing preprocessing = version.manifest().preprocessing();
-    long[][] counts = new long[net.classes()][net.classes()];
-    long notFinite = 0;
+    int[] answers = new int[samples.size()];
     ByteBuffer pixels = InputKind.IMAGES.buffer(1, net.inputHeight(), net.inputWidth());
     try (ModelInstance instance =
         TorchInstance.load(
             runtime, version.artifact(), device, net.inputHeight(), net.inputWidth(), threads)) {
       instance.attachToThread();
-      for (Sample sample : samples) {
-        Optional<byte[]> crop = crop(sample, preprocessing);
-        if (crop.isEmpty()) {
-          continue;
-        }
-        pixels.clear().put(crop.get()).flip();
-        int answer = best(instance.forward(InputKind.IMAGES, pixels, 1));
-        if (answer < 0) {
-          notFinite++;
+      for (int i = 0; i < answers.length; i++) {
+        Optional<byte[]> crop = crop(samples.get(i), preprocessing);
+        if (crop.isPresent()) {
+          pixels.clear().put(crop.get()).flip();
+          answers[i] = best(instance.forward(InputKind.IMAGES, pixels, 1));
         } else {
-          counts[sample.label()][answer]++;
+          answers[i] = Answers.DAMAGED;
         }
       }
     }
-    return new ConfusionMatrix(counts, notFinite);
+    return new Answers(samples, answers);
   }
 
   private Optional<byte[]> crop(Sample sample, Preprocessing preprocessing) {
@@ -61,12 +56,12 @@ public record ArtifactEvaluation(
     }
   }
 
-  /** Index of the largest logit; −1 if one is not finite. */
+  /** Index of the largest logit, or {@link Answers#NOT_FINITE}. */
   private static int best(float[] logits) {
     int best = 0;
     for (int i = 0; i < logits.length; i++) {
       if (!Float.isFinite(logits[i])) {
-        return -1;
+        return Answers.NOT_FINITE;
       }
       if (logits[i] > logits[best]) {
         best = i;

@@ -1,7 +1,13 @@
 package io.github.vanillanet.train.gate;
 
+import io.github.vanillanet.train.jobs.Evidence;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Counts of the answers to labelled images.
@@ -15,29 +21,83 @@ public record ConfusionMatrix(long[][] counts, long notFinite) {
   public record ClassScore(String label, long images, double precision, double recall) {}
 
   public double accuracy() {
-    long right = 0;
-    long all = notFinite;
-    for (int truth = 0; truth < counts.length; truth++) {
-      right += counts[truth][truth];
-      for (long count : counts[truth]) {
-        all += count;
-      }
+    return share(IntStream.of(rightPerClass()).sum(), images());
+  }
+
+  /** All images, with those whose logits are not finite. */
+  int images() {
+    return (int) (IntStream.of(imagesPerClass()).sum() + notFinite);
+  }
+
+  int[] rightPerClass() {
+    return IntStream.range(0, counts.length).map(c -> (int) counts[c][c]).toArray();
+  }
+
+  /** Images of each class, without those whose logits are not finite. */
+  int[] imagesPerClass() {
+    return Arrays.stream(counts).mapToInt(row -> (int) LongStream.of(row).sum()).toArray();
+  }
+
+  /** How often each class is answered. */
+  int[] answersPerClass() {
+    return IntStream.range(0, counts.length)
+        .map(c -> (int) Arrays.stream(counts).mapToLong(row -> row[c]).sum())
+        .toArray();
+  }
+
+  /**
+   * The numbers that the gate decides on.
+   *
+   * @param seed of the bootstrap
+   */
+  Evidence evidence(
+      List<String> labels,
+      long seed,
+      OptionalDouble testAccuracy,
+      Optional<Evidence.Comparison> comparison) {
+    int[] images = imagesPerClass();
+    int[] answers = answersPerClass();
+    int majority = largest(images);
+    int frequent = largest(answers);
+    int right = IntStream.of(rightPerClass()).sum();
+    double majorityShare = share(images[majority], images());
+    BalancedAccuracy balanced = BalancedAccuracy.of(this, seed);
+    return new Evidence(
+        images(),
+        right,
+        (int) notFinite,
+        labels.get(majority),
+        majorityShare,
+        Binomial.atLeast(right, images(), majorityShare),
+        labels.get(frequent),
+        share(answers[frequent], images()),
+        share(images[frequent], images()),
+        balanced.value(),
+        balanced.low(),
+        balanced.high(),
+        testAccuracy,
+        comparison);
+  }
+
+  private static int largest(int[] counts) {
+    int largest = 0;
+    for (int c = 1; c < counts.length; c++) {
+      largest = counts[c] > counts[largest] ? c : largest;
     }
-    return share(right, all);
+    return largest;
   }
 
   public List<ClassScore> scores(List<String> labels) {
     List<ClassScore> scores = new ArrayList<>();
+    int[] images = imagesPerClass();
+    int[] answers = answersPerClass();
     for (int c = 0; c < counts.length; c++) {
-      long images = 0;
-      long answered = 0;
-      for (int other = 0; other < counts.length; other++) {
-        images += counts[c][other];
-        answered += counts[other][c];
-      }
       scores.add(
           new ClassScore(
-              labels.get(c), images, share(counts[c][c], answered), share(counts[c][c], images)));
+              labels.get(c),
+              images[c],
+              share(counts[c][c], answers[c]),
+              share(counts[c][c], images[c])));
     }
     return scores;
   }

@@ -5,14 +5,10 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.function.ObjIntConsumer;
+import java.util.function.BooleanSupplier;
 
-/**
- * Derives the state of a job from the end of its process, and installs what it published.
- *
- * @param installation brings a model's version into service
- */
-record JobEnd(ObjIntConsumer<String> installation, Clock clock) {
+/** Derives the state of a job from the end of its process, and installs what it published. */
+record JobEnd(Installation installation, Clock clock) {
 
   private static final int LOG_BYTES = 4 << 10;
   private static final int LOG_LINES = 8;
@@ -21,14 +17,21 @@ record JobEnd(ObjIntConsumer<String> installation, Clock clock) {
    * Takes as long as loading a model if the job has published a version.
    *
    * @param interrupted whether the service stopped, as opposed to the process
+   * @param commit called once, right before an outcome takes effect; returns false if the job was
+   *     cancelled before
    */
-  JobStatus record(JobFolder folder, JobStatus before, RunEnd end, boolean interrupted) {
-    Optional<Outcome> outcome = folder.readOutcome();
-    if (outcome.isPresent()) {
-      return withOutcome(outcome.get(), before, end.exitCode());
+  JobStatus record(
+      JobFolder folder, JobStatus before, RunEnd end, boolean interrupted, BooleanSupplier commit) {
+    try {
+      Optional<Outcome> outcome = folder.readOutcome();
+      if (outcome.isPresent()) {
+        return withOutcome(folder, outcome.get(), before, end.exitCode(), commit);
+      }
+    } catch (RuntimeException e) {
+      return failed(before, end.exitCode(), "recording its end failed: " + e);
     }
     if (before.cancelRequested()) {
-      return ended(before, JobState.CANCELLED, end.exitCode(), Optional.empty());
+      return cancelled(before, end.exitCode());
     }
     return interrupted ? before.interrupted() : failed(before, end.exitCode(), crash(end, folder));
   }
@@ -42,19 +45,36 @@ record JobEnd(ObjIntConsumer<String> installation, Clock clock) {
     return before.ended(state, clock.instant(), exitCode, reason);
   }
 
-  private JobStatus withOutcome(Outcome outcome, JobStatus before, OptionalInt exitCode) {
-    if (outcome.model().isPresent() && outcome.version().isPresent()) {
-      String model = outcome.model().get();
-      int version = outcome.version().getAsInt();
-      try {
-        installation.accept(model, version);
-      } catch (ServiceException e) {
-        return failed(
-            before,
-            exitCode,
-            "%s/%d is published but could not be brought into service: %s"
-                .formatted(model, version, e.getMessage()));
+  JobStatus cancelled(JobStatus before, OptionalInt exitCode) {
+    return ended(before, JobState.CANCELLED, exitCode, Optional.empty());
+  }
+
+  private JobStatus withOutcome(
+      JobFolder folder,
+      Outcome outcome,
+      JobStatus before,
+      OptionalInt exitCode,
+      BooleanSupplier commit) {
+    String model = outcome.model().orElse("");
+    int version = outcome.version().orElse(0);
+    try {
+      boolean kept =
+          outcome.activated().orElse(false) && !before.cancelRequested()
+              ? installation.activate(model, version, commit)
+              : commit.getAsBoolean();
+      if (!kept) {
+        if (outcome.result() == Outcome.Result.PUBLISHED) {
+          installation.delete(model, version);
+        }
+        folder.deleteOutcome();
+        return cancelled(before, exitCode);
       }
+    } catch (ServiceException e) {
+      String reason =
+          "%s/%d is published but could not be brought into service: %s"
+              .formatted(model, version, e.getMessage());
+      folder.writeOutcome(outcome.notActivated(reason));
+      return failed(before, exitCode, reason);
     }
     JobState state =
         switch (outcome.result()) {

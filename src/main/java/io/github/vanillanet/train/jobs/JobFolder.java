@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The files of a job. The service and the job's process exchange all information through them.
@@ -42,6 +43,7 @@ public record JobFolder(Path path) {
   private static final String PARENT = "parent.json";
   private static final String STOP = "stop";
   private static final String LOCK = "lock";
+  private static final String PROGRESS = "progress.jsonl";
   private static final String REPORT = "report.json";
   private static final String PLAN = "plan.json";
   private static final String OUTCOME = "outcome.json";
@@ -88,6 +90,30 @@ public record JobFolder(Path path) {
     write(STATE, status);
   }
 
+  /** Whether a service queues the job and activates what it publishes. */
+  public boolean isManaged() {
+    return Files.exists(path.resolve(STATE));
+  }
+
+  /** Whether there is a checkpoint, which a training with another specification would lose. */
+  public boolean hasCheckpoint() {
+    Path folder = checkpoints();
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.findAny().isPresent();
+    } catch (IOException e) {
+      throw unusable(folder, e);
+    }
+  }
+
+  /** The outcome of a job that a repetition would not change; empty if there is work left. */
+  public Optional<Outcome> readFinalOutcome() {
+    return readOutcome()
+        .filter(outcome -> outcome.result() != Outcome.Result.FAILED && hasCheckpoint());
+  }
+
   /** Number of processes started so far, including the current one. */
   public int attempts() {
     return readStatus().map(JobStatus::attempts).orElse(0);
@@ -102,7 +128,7 @@ public record JobFolder(Path path) {
   }
 
   public ProgressFile progress() {
-    return new ProgressFile(path.resolve("progress.jsonl"));
+    return new ProgressFile(path.resolve(PROGRESS));
   }
 
   public Optional<Outcome> readOutcome() {
@@ -147,13 +173,17 @@ public record JobFolder(Path path) {
 
   /** Deletes what would end or conclude the next attempt. */
   void clearForAttempt() {
-    for (String name : List.of(OUTCOME, STOP, PARENT)) {
-      try {
-        Files.deleteIfExists(path.resolve(name));
-      } catch (IOException e) {
-        throw unusable(path.resolve(name), e);
-      }
-    }
+    List.of(OUTCOME, STOP, PARENT).forEach(this::delete);
+  }
+
+  /** Replaces the specification of a job without a checkpoint, and deletes what it left. */
+  public void restart(JsonNode spec) {
+    List.of(OUTCOME, STOP, PROGRESS, REPORT).forEach(this::delete);
+    writeSpec(spec);
+  }
+
+  void deleteOutcome() {
+    delete(OUTCOME);
   }
 
   /** Takes the lock for this process; empty if another process works on the job. */
@@ -173,6 +203,14 @@ public record JobFolder(Path path) {
 
   private void write(String name, Object content) {
     writeText(name, RecordJson.write(content) + "\n");
+  }
+
+  private void delete(String name) {
+    try {
+      Files.deleteIfExists(path.resolve(name));
+    } catch (IOException e) {
+      throw unusable(path.resolve(name), e);
+    }
   }
 
   private void writeText(String name, String content) {

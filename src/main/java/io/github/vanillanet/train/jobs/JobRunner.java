@@ -5,19 +5,19 @@ import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
-import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.function.ObjIntConsumer;
 
 /**
  * The queue of jobs and their processes. A limited number of jobs run at a time; the others wait,
@@ -33,12 +33,7 @@ public final class JobRunner implements AutoCloseable {
    * @param concurrent processes at a time
    * @param grace time for a process to stop, and again to terminate, before the next step
    */
-  public record Limits(int concurrent, Duration grace) {}
-
-  /** A run whose process has ended in an unknown way. */
-  private static final JobRun GONE =
-      new ProcessExecutor.OfHandle(
-          Optional.empty(), CompletableFuture.completedFuture(RunEnd.unknown()));
+  public record Limits(int concurrent, Duration grace, Retention retention) {}
 
   private enum Phase {
     NEW,
@@ -48,6 +43,7 @@ public final class JobRunner implements AutoCloseable {
 
   private final JobStore store;
   private final JobExecutor executor;
+  private final Launcher launcher;
   private final JobEnd ends;
   private final Limits limits;
   private final Clock clock;
@@ -55,17 +51,17 @@ public final class JobRunner implements AutoCloseable {
   private final Executor worker;
 
   private final Map<String, ActiveJob> active = new HashMap<>(); // guarded by this
+  private final Set<String> committed = new HashSet<>(); // ids of active jobs, guarded by this
   private Phase phase = Phase.NEW; // guarded by this
 
   /**
-   * @param installation brings a published version into service; also called after a restart of the
-   *     service if the job published in between; throws {@link ServiceException} if it fails
+   * @param installation also called after a restart of the service if the job published in between
    * @param worker records the ends of jobs, which takes seconds
    */
   public JobRunner(
       JobStore store,
       JobExecutor executor,
-      ObjIntConsumer<String> installation,
+      Installation installation,
       Limits limits,
       Clock clock,
       Timer timer,
@@ -73,6 +69,7 @@ public final class JobRunner implements AutoCloseable {
     this.store = store;
     this.executor = executor;
     this.ends = new JobEnd(installation, clock);
+    this.launcher = new Launcher(store, executor, ends, clock);
     this.limits = limits;
     this.clock = clock;
     this.timer = timer;
@@ -94,6 +91,7 @@ public final class JobRunner implements AutoCloseable {
    */
   public void start() {
     synchronized (this) {
+      store.finishDeletions();
       for (Job job : store.list()) {
         if (job.state() == JobState.RUNNING) {
           adopt(job);
@@ -106,16 +104,8 @@ public final class JobRunner implements AutoCloseable {
 
   private void adopt(Job job) {
     JobFolder folder = store.folder(job.id());
-    Optional<JobRun> run = Optional.empty();
-    try {
-      run = executor.find(folder);
-    } catch (ServiceException e) {
-      LOG.log(Level.WARNING, "job {0}: looking for its process failed: {1}", job.id(), e);
-    }
-    if (run.isPresent()) {
-      LOG.log(Level.INFO, "job {0} is still running", job.id());
-    }
-    ActiveJob adopted = watch(folder, run.orElse(GONE), true);
+    Optional<JobRun> run = launcher.find(folder);
+    ActiveJob adopted = watch(folder, run.orElse(Launcher.GONE), true);
     if (run.isPresent() && job.status().cancelRequested()) {
       adopted.stop(limits.grace(), timer);
     }
@@ -131,6 +121,20 @@ public final class JobRunner implements AutoCloseable {
     LOG.log(Level.INFO, "job {0} is queued", job.id());
     startNext();
     return store.find(job.id());
+  }
+
+  /**
+   * Deletes an ended job and its files. A version that it has published stays.
+   *
+   * @throws ServiceException {@code CONFLICT} if it has not ended
+   */
+  public synchronized void delete(String id) {
+    JobState state = store.find(id).state();
+    if (!state.ended() || active.containsKey(id) || store.folder(id).isLocked()) {
+      throw CONFLICT.error("job %s has not ended: it is %s; cancel it first", id, state);
+    }
+    store.delete(id);
+    LOG.log(Level.INFO, "job {0} is deleted", id);
   }
 
   /** All jobs, oldest first. */
@@ -156,14 +160,18 @@ public final class JobRunner implements AutoCloseable {
 
   /**
    * Cancels a job. A waiting job is cancelled at once. The process of a running job is stopped,
-   * terminated if it does not stop, and killed if it does not terminate.
+   * terminated if it does not stop, and killed if it does not terminate. What it has published is
+   * deleted.
    *
-   * @throws ServiceException {@code CONFLICT} if it has ended
+   * @throws ServiceException {@code CONFLICT} if it has ended, or if its version is already active
    */
   public synchronized Job cancel(String id) {
     Job job = store.find(id);
     if (job.state().ended()) {
       throw CONFLICT.error("job %s has already ended: it is %s", id, job.state());
+    }
+    if (committed.contains(id)) {
+      throw CONFLICT.error("job %s is ending: its outcome has already taken effect", id);
     }
     LOG.log(Level.INFO, "job {0} is being cancelled", id);
     if (job.state().waits()) {
@@ -196,33 +204,23 @@ public final class JobRunner implements AutoCloseable {
     return store.find(id);
   }
 
+  /** Lets the outcome of a job take effect, unless the job was cancelled. */
+  private synchronized boolean commit(String id) {
+    return !store.status(id).cancelRequested() && committed.add(id);
+  }
+
   private synchronized void startNext() {
     if (phase != Phase.OPEN) {
       return;
     }
+    limits.retention().apply(store.list(), clock.instant(), this::delete);
     for (Job job : store.list()) {
       if (active.size() >= limits.concurrent()) {
         return;
       }
       if (job.state().waits() && !active.containsKey(job.id())) {
-        launch(job.id());
+        launcher.launch(job.id()).ifPresent(run -> watch(store.folder(job.id()), run, false));
       }
-    }
-  }
-
-  private void launch(String id) {
-    JobStatus status = store.status(id).running(clock.instant());
-    try {
-      JobFolder folder = store.folder(id);
-      folder.clearForAttempt();
-      store.write(id, status);
-      JobRun run = executor.start(folder);
-      LOG.log(Level.INFO, "job {0} is started, attempt {1}", id, status.attempts());
-      watch(folder, run, false);
-    } catch (IOException | ServiceException e) {
-      String reason = "the process could not be started: " + e.getMessage();
-      LOG.log(Level.ERROR, "job {0}: {1}", id, reason);
-      store.write(id, ends.failed(status, OptionalInt.empty(), reason));
     }
   }
 
@@ -250,9 +248,10 @@ public final class JobRunner implements AutoCloseable {
     JobStatus end = end(folder, run, adopted);
     synchronized (this) {
       if (end.state() == JobState.INTERRUPTED && store.status(id).cancelRequested()) {
-        end = end.ended(JobState.CANCELLED, clock.instant(), run.exitCode(), Optional.empty());
+        end = ends.cancelled(end, run.exitCode());
       }
       active.remove(id); // before the write, which fails if the disk is full
+      committed.remove(id);
       store.write(id, end);
     }
     String reason = end.reason().map(it -> ": " + it).orElse("");
@@ -265,12 +264,12 @@ public final class JobRunner implements AutoCloseable {
     synchronized (this) {
       closing = phase == Phase.CLOSED;
     }
-    JobStatus before = store.status(folder.id());
-    try {
-      return ends.record(folder, before, run, closing || adopted && run.isUnknown());
-    } catch (RuntimeException e) {
-      return ends.failed(before, run.exitCode(), "reading its end failed: " + e);
-    }
+    return ends.record(
+        folder,
+        store.status(folder.id()),
+        run,
+        closing || adopted && run.isUnknown(),
+        () -> commit(folder.id()));
   }
 
   /**

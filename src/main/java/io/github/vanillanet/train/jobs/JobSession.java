@@ -42,9 +42,14 @@ public final class JobSession implements AutoCloseable {
    * Takes the lock of a job.
    *
    * @throws ServiceException {@code CONFLICT} if another process works on it
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the folder cannot be used
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the folder is not that of a job
    */
   public static JobSession open(Path path) {
+    new JobFolder(path).readSpec();
+    return lock(path);
+  }
+
+  private static JobSession lock(Path path) {
     JobFolder folder = new JobFolder(path);
     try {
       Files.createDirectories(folder.checkpoints());
@@ -64,7 +69,7 @@ public final class JobSession implements AutoCloseable {
    * a specification.
    */
   public static JobSession open(Path path, JsonNode spec) {
-    JobSession session = open(path);
+    JobSession session = lock(path);
     if (!session.folder.hasSpec()) {
       session.folder.writeSpec(spec);
     }

@@ -5,9 +5,11 @@ import static io.github.vanillanet.base.error.ErrorCode.JOB_NOT_FOUND;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
+import io.github.vanillanet.base.files.FolderTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,6 +37,8 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
   private static final int RANDOM_DIGITS = 6;
+  private static final String CREATING = ".creating-";
+  private static final String DELETING = ".deleting-";
 
   public JobStore {
     root = root.toAbsolutePath();
@@ -49,14 +53,18 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
     Instant now = clock.instant();
     String random = UUID.randomUUID().toString().substring(0, RANDOM_DIGITS);
     String id = TIME.format(now) + "-" + random;
+    Path temporary = root.resolve(CREATING + id);
     try {
-      Path temporary = Files.createDirectories(root.resolve(".creating-" + id));
-      JobFolder folder = new JobFolder(temporary);
-      folder.writeSpec(spec);
-      folder.writeStatus(JobStatus.queued(now));
-      attachment.writeTo(temporary);
-      Files.move(temporary, root.resolve(id));
-      DurableFiles.forceFolder(root);
+      try {
+        JobFolder folder = new JobFolder(Files.createDirectories(temporary));
+        folder.writeSpec(spec);
+        folder.writeStatus(JobStatus.queued(now));
+        attachment.writeTo(temporary);
+        Files.move(temporary, root.resolve(id));
+        DurableFiles.forceFolder(root);
+      } finally {
+        FolderTree.delete(temporary); // exists only after a failure
+      }
       return find(id);
     } catch (IOException e) {
       throw JobFolder.unusable(root, e);
@@ -106,6 +114,33 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
 
   public JobFolder folder(String id) {
     return new JobFolder(root.resolve(find(id).id()));
+  }
+
+  /** Deletes a job and its files. It disappears in one step. */
+  void delete(String id) {
+    Path hidden = root.resolve(DELETING + id);
+    try {
+      Files.move(root.resolve(id), hidden, StandardCopyOption.ATOMIC_MOVE);
+      FolderTree.delete(hidden);
+    } catch (IOException e) {
+      throw JobFolder.unusable(root.resolve(id), e);
+    }
+  }
+
+  /** Deletes what a process left behind that ended while it deleted a job. */
+  void finishDeletions() {
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    try (Stream<Path> entries = Files.list(root)) {
+      for (Path entry : entries.toList()) {
+        if (entry.getFileName().toString().startsWith(DELETING)) {
+          FolderTree.delete(entry);
+        }
+      }
+    } catch (IOException e) {
+      throw JobFolder.unusable(root, e);
+    }
   }
 
   void write(String id, JobStatus status) {

@@ -11,10 +11,14 @@ import java.util.OptionalInt;
  * The result of a job, in {@code outcome.json}. A process that crashes writes none.
  *
  * @param model published model
- * @param version published version, which the service then loads
+ * @param version published version
+ * @param activated whether the published version is to serve, or serves already; absent if nothing
+ *     is published
  * @param accuracy top-1 of the fused candidate on the validation images, 0..1
- * @param liveAccuracy top-1 of the live version on the same images, if there was one
- * @param reason if nothing was published
+ * @param liveAccuracy top-1 of the live version on the images of the comparison, if there is one
+ * @param ruling of the gate; absent if the job ended before it
+ * @param evidence the numbers behind the ruling, if there are any
+ * @param reason if nothing is published, or if the version is not activated
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonNaming(PropertyNamingStrategies.SnakeCaseStrategy.class)
@@ -22,8 +26,11 @@ public record Outcome(
     Result result,
     Optional<String> model,
     OptionalInt version,
+    Optional<Boolean> activated,
     OptionalDouble accuracy,
     OptionalDouble liveAccuracy,
+    Optional<Ruling> ruling,
+    Optional<Evidence> evidence,
     Optional<String> reason) {
 
   public enum Result {
@@ -34,45 +41,81 @@ public record Outcome(
     FAILED
   }
 
+  /**
+   * @param ruling one that publishes
+   * @param reason present if the version is not to be activated
+   */
   public static Outcome published(
-      String model, int version, double accuracy, OptionalDouble liveAccuracy) {
+      String model, int version, Ruling ruling, Evidence evidence, Optional<String> reason) {
     return new Outcome(
         Result.PUBLISHED,
         Optional.of(model),
         OptionalInt.of(version),
-        OptionalDouble.of(accuracy),
-        liveAccuracy,
-        Optional.empty());
+        Optional.of(ruling.activates()),
+        OptionalDouble.of(evidence.accuracy()),
+        liveAccuracy(Optional.of(evidence)),
+        Optional.of(ruling),
+        Optional.of(evidence),
+        reason);
   }
 
   /**
-   * @param accuracy absent if the candidate's logits are not finite, for example
+   * @param evidence absent if the ruling was possible before the training
    */
-  public static Outcome rejected(
-      String reason, OptionalDouble accuracy, OptionalDouble liveAccuracy) {
-    return unpublished(Result.REJECTED, reason, accuracy, liveAccuracy);
+  public static Outcome rejected(Ruling ruling, String reason, Optional<Evidence> evidence) {
+    return new Outcome(
+        Result.REJECTED,
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        evidence.stream().mapToDouble(Evidence::accuracy).findFirst(),
+        liveAccuracy(evidence),
+        Optional.of(ruling),
+        evidence,
+        Optional.of(reason));
   }
 
   /**
    * @param objection why the planned training cannot start
    */
   public static Outcome planned(Optional<String> objection) {
-    return new Outcome(
-        Result.PLANNED,
-        Optional.empty(),
-        OptionalInt.empty(),
-        OptionalDouble.empty(),
-        OptionalDouble.empty(),
-        objection);
+    return withoutEvidence(Result.PLANNED, objection);
   }
 
   public static Outcome failed(String reason) {
-    return unpublished(Result.FAILED, reason, OptionalDouble.empty(), OptionalDouble.empty());
+    return withoutEvidence(Result.FAILED, Optional.of(reason));
   }
 
-  private static Outcome unpublished(
-      Result result, String reason, OptionalDouble accuracy, OptionalDouble liveAccuracy) {
+  private static Outcome withoutEvidence(Result result, Optional<String> reason) {
     return new Outcome(
-        result, Optional.empty(), OptionalInt.empty(), accuracy, liveAccuracy, Optional.of(reason));
+        result,
+        Optional.empty(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        OptionalDouble.empty(),
+        OptionalDouble.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        reason);
+  }
+
+  /** This outcome after its version could not be activated. */
+  Outcome notActivated(String because) {
+    return new Outcome(
+        result,
+        model,
+        version,
+        Optional.of(false),
+        accuracy,
+        liveAccuracy,
+        ruling,
+        evidence,
+        Optional.of(because));
+  }
+
+  private static OptionalDouble liveAccuracy(Optional<Evidence> evidence) {
+    return evidence.flatMap(Evidence::comparison).stream()
+        .mapToDouble(Evidence.Comparison::liveAccuracy)
+        .findFirst();
   }
 }

@@ -117,8 +117,12 @@ public record Plan(
     objections = List.copyOf(objections);
   }
 
+  /**
+   * @param labels objection to the labels of the data, if there is one
+   */
   public static Plan of(
       ImageFolder data,
+      Optional<String> labels,
       Recipe recipe,
       Machine machine,
       Optional<Measured> measured,
@@ -127,6 +131,7 @@ public record Plan(
     Optional<Estimate> estimate = measured.map(it -> Estimate.of(recipe, facts, it));
     List<String> objections =
         new ArrayList<>(data.objections().stream().map(Finding::toString).toList());
+    labels.ifPresent(objections::add);
     int most = recipe.plan().stream().mapToInt(recipe::imagesPerStep).max().orElseThrow();
     if (data.training().size() < most) {
       objections.add(

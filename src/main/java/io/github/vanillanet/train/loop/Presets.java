@@ -83,6 +83,8 @@ final class Presets {
     recipe.put("label_smoothing", 0.1);
     recipe.put("compute", "float32");
     recipe.put("tolerance", 0);
+    recipe.put("accept_label_change", false);
+    recipe.put("activate", true);
     recipe.put("seed", 0);
     recipe.putArray(STAGES);
     if (!stages.isEmpty()) {

@@ -69,6 +69,8 @@ import java.util.OptionalDouble;
  * @param validationShare share of each class to hold back, 0 &lt; s &lt; 1; if absent, a validation
  *     folder is used where the data has one
  * @param tolerance accuracy that the candidate may lack compared with the live version, 0 ≤ t ≤ 1
+ * @param acceptLabelChange whether the labels may differ from those of the live version
+ * @param activate whether a published version is also activated
  * @param seed of every random draw
  * @param fineTuneFrom published model to start from, {@code name} or {@code name/version}
  * @param checkpoint official checkpoint to start from, relative to the data root
@@ -113,6 +115,8 @@ public record Recipe(
     Compute compute,
     OptionalDouble validationShare,
     double tolerance,
+    boolean acceptLabelChange,
+    boolean activate,
     long seed,
     Optional<String> fineTuneFrom,
     Optional<String> checkpoint) {

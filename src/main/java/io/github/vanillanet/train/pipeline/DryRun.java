@@ -5,10 +5,12 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.dataset.BatchSource;
 import io.github.vanillanet.train.dataset.FolderBatches;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.SampleReader;
+import io.github.vanillanet.train.gate.Gate;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.DataFacts;
@@ -22,6 +24,7 @@ import io.github.vanillanet.train.loop.Stage;
 import io.github.vanillanet.train.loop.TrainingSpec;
 import io.github.vanillanet.train.loop.TrialSteps;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -76,7 +79,10 @@ public final class DryRun {
     if (session.mustStop()) {
       return Optional.empty();
     }
-    Plan plan = Plan.of(data, recipe, machine, measured, decoder);
+    Optional<String> labels =
+        new Gate(new ModelRepository(Path.of(job.repository())), recipe)
+            .labelObjection(data.classNames());
+    Plan plan = Plan.of(data, labels, recipe, machine, measured, decoder);
     session.folder().writePlan(plan);
     return Optional.of(plan);
   }

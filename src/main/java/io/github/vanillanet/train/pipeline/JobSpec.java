@@ -94,19 +94,24 @@ public record JobSpec(
   }
 
   /**
-   * Opens the folder of a job that no service created: a new one, or one with the same
-   * specification, to continue it.
+   * Opens the folder of a job that no service created: a new one, one with the same specification,
+   * to continue it, or one whose training never began, to use it for this specification.
    *
-   * @throws ServiceException {@code CONFLICT} if another process works on the job, or if it has
-   *     another specification
+   * @throws ServiceException {@code CONFLICT} if another process works on the job, or if its
+   *     training has begun with another specification
    */
   public JobSession open(Path folder) {
     JobSession session = JobSession.open(folder, toJson());
-    if (!of(session.folder().readSpec()).equals(this)) {
+    JobFolder job = session.folder();
+    if (of(job.readSpec()).equals(this)) {
+      return session;
+    }
+    if (job.hasCheckpoint() || job.isManaged()) {
       session.close();
       throw CONFLICT.error(
           "%s: contains a job with another specification; choose another folder", folder);
     }
+    job.restart(toJson());
     return session;
   }
 

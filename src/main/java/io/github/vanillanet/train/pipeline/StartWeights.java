@@ -13,7 +13,6 @@ import io.github.vanillanet.train.loop.TrainingState;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Where a training starts. */
 record StartWeights(JobSpec job, ModelRepository repository) {
@@ -41,15 +40,13 @@ record StartWeights(JobSpec job, ModelRepository repository) {
    * @param model {@code name}, for its active version, or {@code name/version}
    */
   private Path published(String model) {
-    String[] parts = model.split("/", 2);
-    OptionalInt version =
-        parts.length == 2 ? ModelId.version(parts[1]) : repository.active(parts[0]);
-    if (version.isEmpty()) {
-      throw MODEL_NOT_FOUND.error("fine_tune_from: the repository has no model '%s'", model);
-    }
-    return repository
-        .open(new ModelId(parts[0], version.getAsInt()))
-        .folder()
-        .resolve(StoredVersion.CHECKPOINT);
+    ModelId version =
+        repository
+            .find(model)
+            .orElseThrow(
+                () ->
+                    MODEL_NOT_FOUND.error(
+                        "fine_tune_from: the repository has no model '%s'", model));
+    return repository.open(version).folder().resolve(StoredVersion.CHECKPOINT);
   }
 }

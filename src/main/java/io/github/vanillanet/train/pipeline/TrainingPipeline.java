@@ -10,6 +10,7 @@ import io.github.vanillanet.model.repository.Candidate;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.model.repository.TrainingImages;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.Sample;
 import io.github.vanillanet.train.dataset.SampleReader;
@@ -18,6 +19,7 @@ import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.jobs.Ruling;
 import io.github.vanillanet.train.loop.CandidateFile;
 import io.github.vanillanet.train.loop.Compute;
 import io.github.vanillanet.train.loop.EpochReport;
@@ -32,7 +34,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 
 /**
@@ -79,6 +80,13 @@ public final class TrainingPipeline {
     ImageFolder data =
         new TrainingData(job, session.folder(), decoder, threads).scan(images.validation(), log);
     data.requireTrainable();
+    Publication publication = new Publication(session, repository, recipe);
+    Optional<String> objection = publication.gate().labelObjection(data.classNames());
+    if (objection.isPresent()) {
+      return Optional.of(
+          Outcome.rejected(Ruling.LABELS_CHANGED, objection.get(), Optional.empty()));
+    }
+    TrainingImages inherited = publication.inherited();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
     TrainingSpec spec = spec(recipe, data.classNames().size(), device);
@@ -103,21 +111,17 @@ public final class TrainingPipeline {
     progress.phase("fuse");
     StoredVersion candidate = publishCandidate(runtime, spec, images, data);
     progress.phase("evaluate");
-    Verdict verdict =
-        Verdict.of(
-            candidate,
-            data,
-            repository,
-            recipe.name(),
-            recipe.tolerance(),
-            new ArtifactEvaluation(runtime, device, threads, decoder));
+    ArtifactEvaluation evaluation = new ArtifactEvaluation(runtime, device, threads, decoder);
+    TrainingImages trainedOn =
+        inherited.plus(TrainingImages.of(data.training().stream().map(Sample::file).toList()));
+    Verdict verdict = publication.decide(candidate, data, trainedOn, evaluation);
     report(
         data,
         List.of(training, validation),
         progress.curves(),
         Optional.of(TrainingReport.Result.of(verdict, data.classNames())));
     progress.phase("publish");
-    return Optional.of(outcome(verdict));
+    return publication.publish(verdict, trainedOn);
   }
 
   static TrainingSpec spec(Recipe recipe, int classes, Device device) {
@@ -204,16 +208,5 @@ public final class TrainingPipeline {
             data.classNames(),
             true,
             origin));
-  }
-
-  private Outcome outcome(Verdict verdict) {
-    double accuracy = verdict.validation().accuracy();
-    if (verdict.objection().isPresent()) {
-      return Outcome.rejected(
-          verdict.objection().get(), OptionalDouble.of(accuracy), verdict.liveAccuracy());
-    }
-    StoredVersion published = repository.publishCopy(verdict.candidate(), verdict.accuracy());
-    return Outcome.published(
-        published.id().name(), published.id().version(), accuracy, verdict.liveAccuracy());
   }
 }

@@ -6,6 +6,8 @@ import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.SampleReader;
 import io.github.vanillanet.train.gate.ConfusionMatrix;
 import io.github.vanillanet.train.gate.Verdict;
+import io.github.vanillanet.train.jobs.Evidence;
+import io.github.vanillanet.train.jobs.Ruling;
 import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Recipe;
 import java.util.List;
@@ -38,14 +40,17 @@ record TrainingReport(
   /**
    * All scores are those of the fused artifact.
    *
-   * @param test on images that nothing else has used, if there are any
-   * @param liveAccuracy of the live version on the validation images
-   * @param rejection why the candidate was not published
+   * @param test on images that decide nothing, if there are any
+   * @param liveAccuracy of the live version on the images of the comparison
+   * @param evidence the numbers behind the ruling
+   * @param rejection why the candidate is not published
    */
   record Result(
       Scores validation,
       Optional<Scores> test,
       Optional<Double> liveAccuracy,
+      Ruling ruling,
+      Evidence evidence,
       Optional<String> rejection,
       Certificate certificate) {
 
@@ -53,8 +58,10 @@ record TrainingReport(
       return new Result(
           Scores.of(verdict.validation(), labels),
           verdict.test().map(matrix -> Scores.of(matrix, labels)),
-          verdict.liveAccuracy().stream().boxed().findFirst(),
-          verdict.objection(),
+          verdict.evidence().comparison().map(Evidence.Comparison::liveAccuracy),
+          verdict.ruling(),
+          verdict.evidence(),
+          verdict.reason().filter(reason -> !verdict.ruling().publishes()),
           verdict.candidate().manifest().certificate());
     }
   }

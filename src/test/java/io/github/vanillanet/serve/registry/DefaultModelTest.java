@@ -66,6 +66,7 @@ class DefaultModelTest {
             EMBEDDED.precision(),
             EMBEDDED.origin(),
             EMBEDDED.accuracy(),
+            EMBEDDED.trainingImages(),
             new Certificate(
                 c.source(),
                 c.variant(),

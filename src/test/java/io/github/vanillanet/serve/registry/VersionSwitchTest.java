@@ -149,6 +149,27 @@ class VersionSwitchTest {
   }
 
   @Test
+  void aRefusedCommitChangesNothing() {
+    activate(2);
+
+    assertThat(versions.activate(version(3), () -> false)).isFalse();
+
+    assertThat(live()).isEqualTo(2);
+    assertThat(repository.active()).containsExactly(version(2));
+    assertThat(versions.activate(version(2), () -> false)).isFalse();
+  }
+
+  @Test
+  void onlyAVersionThatWasNeverActiveIsDiscarded() {
+    activate(2, 3);
+
+    versions.discard(version(2));
+    versions.discard(version(4));
+
+    assertThat(repository.versions("narrow")).containsExactly(1, 2, 3, 5, 6);
+  }
+
+  @Test
   void unknownModelsAndVersionsAreNotFound() {
     assertThatThrownBy(() -> activate(7)).has(code(ErrorCode.MODEL_NOT_FOUND));
     assertThatThrownBy(() -> versions.rollback("other")).has(code(ErrorCode.MODEL_NOT_FOUND));

@@ -11,11 +11,14 @@ import io.fabric8.kubernetes.api.model.Status;
 import io.fabric8.kubernetes.api.model.StatusBuilder;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import io.github.vanillanet.train.jobs.FakeInstallation;
 import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.github.vanillanet.train.jobs.JobState;
 import io.github.vanillanet.train.jobs.JobStore;
 import io.github.vanillanet.train.jobs.Outcome;
+import io.github.vanillanet.train.jobs.Outcomes;
+import io.github.vanillanet.train.jobs.Retention;
 import io.github.vanillanet.train.jobs.Timer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,11 +27,8 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -47,7 +47,7 @@ class KubernetesExecutorTest {
 
   @TempDir Path root;
 
-  private final List<String> installed = Collections.synchronizedList(new ArrayList<>());
+  private final FakeInstallation installation = new FakeInstallation();
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
 
   @AfterEach
@@ -74,8 +74,8 @@ class KubernetesExecutorTest {
         new JobRunner(
             new JobStore(root, Clock.systemUTC(), (state, time) -> {}),
             executor,
-            (model, version) -> installed.add(model + "/" + version),
-            new JobRunner.Limits(1, Duration.ofMillis(50)),
+            installation,
+            new JobRunner.Limits(1, Duration.ofMillis(50), new Retention(1000, FOREVER)),
             Clock.systemUTC(),
             Timer.system(),
             Runnable::run);
@@ -152,11 +152,11 @@ class KubernetesExecutorTest {
     assertThat(job.getMetadata().getName()).isEqualTo("vanillanet-training-" + id + "-1");
     assertThat(runner.find(id).state()).isEqualTo(JobState.RUNNING);
 
-    runner.folder(id).writeOutcome(Outcome.published("tiny", 2, 0.9, OptionalDouble.empty()));
+    runner.folder(id).writeOutcome(Outcomes.published("tiny", 2));
     cluster.complete(job);
 
     untilState(runner, id, JobState.SUCCEEDED);
-    assertThat(installed).containsExactly("tiny/2");
+    assertThat(installation.activated).containsExactly("tiny/2");
   }
 
   @Test
@@ -295,7 +295,7 @@ class KubernetesExecutorTest {
     untilReason(second, id, "pod"); // it has queried the cluster
     assertThat(second.find(id).state()).isEqualTo(JobState.RUNNING);
     assertThat(cluster.jobs()).hasSize(1);
-    second.folder(id).writeOutcome(Outcome.published("tiny", 2, 0.9, OptionalDouble.empty()));
+    second.folder(id).writeOutcome(Outcomes.published("tiny", 2));
     cluster.complete(job);
 
     untilState(second, id, JobState.SUCCEEDED);

@@ -15,8 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.function.ObjIntConsumer;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +29,9 @@ class JobRunnerTest {
   private final SteppingClock clock = new SteppingClock();
   private final FakeExecutor executor = new FakeExecutor();
   private final ManualTimer timer = new ManualTimer();
-  private final List<String> installed = new ArrayList<>();
+  private final FakeInstallation installation = new FakeInstallation();
   private final List<JobState> ends = new ArrayList<>();
+  private Retention retention = new Retention(1000, Duration.ofDays(1000));
   private JobRunner runner;
 
   @BeforeEach
@@ -41,15 +41,15 @@ class JobRunnerTest {
   }
 
   private JobRunner service(JobExecutor executor) {
-    return service(executor, (model, version) -> installed.add(model + "/" + version));
+    return service(executor, installation);
   }
 
-  private JobRunner service(JobExecutor executor, ObjIntConsumer<String> installation) {
+  private JobRunner service(JobExecutor executor, Installation installation) {
     return new JobRunner(
         new JobStore(root, clock, (state, time) -> ends.add(state)),
         executor,
         installation,
-        new JobRunner.Limits(1, Duration.ZERO),
+        new JobRunner.Limits(1, Duration.ZERO, retention),
         clock,
         timer,
         Runnable::run);
@@ -71,11 +71,11 @@ class JobRunnerTest {
     assertThat(List.of(state(first), state(second), state(third)))
         .containsExactly(JobState.RUNNING, JobState.QUEUED, JobState.QUEUED);
 
-    executor.last().finish(Outcome.published("tiny", 2, 0.9, OptionalDouble.empty()));
+    executor.last().finish(Outcomes.published("tiny", 2));
 
     assertThat(List.of(state(first), state(second), state(third)))
         .containsExactly(JobState.SUCCEEDED, JobState.RUNNING, JobState.QUEUED);
-    assertThat(installed).containsExactly("tiny/2");
+    assertThat(installation.activated).containsExactly("tiny/2");
     assertThat(ends).containsExactly(JobState.SUCCEEDED);
   }
 
@@ -83,16 +83,14 @@ class JobRunnerTest {
   void aRejectedJobKeepsBothAccuraciesAndInstallsNothing() throws Exception {
     Job job = submit();
 
-    executor
-        .last()
-        .finish(Outcome.rejected("worse", OptionalDouble.of(0.4), OptionalDouble.of(0.8)));
+    executor.last().finish(Outcomes.rejected("worse"));
 
     Job ended = runner.find(job.id());
     assertThat(ended.state()).isEqualTo(JobState.REJECTED);
     assertThat(ended.status().reason()).contains("worse");
-    assertThat(ended.outcome().orElseThrow().accuracy()).hasValue(0.4);
-    assertThat(ended.outcome().orElseThrow().liveAccuracy()).hasValue(0.8);
-    assertThat(installed).isEmpty();
+    assertThat(ended.outcome().orElseThrow().accuracy()).hasValue(0.5);
+    assertThat(ended.outcome().orElseThrow().liveAccuracy()).hasValue(0.7);
+    assertThat(installation.activated).isEmpty();
   }
 
   @Test
@@ -137,13 +135,16 @@ class JobRunnerTest {
     runner =
         service(
             executor,
-            (model, version) -> {
-              throw BAD_ARTIFACT.error("damaged");
+            new FakeInstallation() {
+              @Override
+              public boolean activate(String model, int version, BooleanSupplier commit) {
+                throw BAD_ARTIFACT.error("damaged");
+              }
             });
     runner.start();
     Job job = submit();
 
-    executor.last().finish(Outcome.published("tiny", 2, 0.9, OptionalDouble.empty()));
+    executor.last().finish(Outcomes.published("tiny", 2));
 
     Job ended = runner.find(job.id());
     assertThat(ended.state()).isEqualTo(JobState.FAILED);
@@ -168,13 +169,13 @@ class JobRunnerTest {
   @Test
   void aJobThatPublishedWhileTheServiceWasDownIsInstalledAtTheNextStart() throws Exception {
     Job job = submit();
-    executor.last().folder.writeOutcome(Outcome.published("tiny", 3, 0.9, OptionalDouble.of(0.8)));
+    executor.last().folder.writeOutcome(Outcomes.published("tiny", 3));
 
     runner = service(new FakeExecutor());
     runner.start();
 
     assertThat(state(job)).isEqualTo(JobState.SUCCEEDED);
-    assertThat(installed).containsExactly("tiny/3");
+    assertThat(installation.activated).containsExactly("tiny/3");
   }
 
   @Test

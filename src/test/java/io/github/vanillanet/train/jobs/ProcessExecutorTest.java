@@ -52,7 +52,7 @@ class ProcessExecutorTest {
     assertThat(run.ended().get()).isEqualTo(RunEnd.exit(0));
     Outcome outcome = folder.readOutcome().orElseThrow();
     assertThat(outcome.version()).hasValue(7);
-    assertThat(outcome.accuracy()).hasValue(0.75);
+    assertThat(outcome.accuracy()).hasValue(0.5);
     assertThat(folder.progress().last()).isPresent();
   }
 

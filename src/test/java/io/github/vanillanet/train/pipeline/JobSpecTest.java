@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.train.jobs.JobSession;
+import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.Recipes;
 import java.io.IOException;
@@ -77,8 +78,32 @@ class JobSpecTest {
       assertThat(JobSpec.of(session.folder().readSpec())).isEqualTo(same);
     }
 
+    Files.writeString(folder.resolve("checkpoints").resolve("training.pth"), "weights");
+
     assertThatThrownBy(() -> other.open(folder)).has(code(ErrorCode.CONFLICT));
     same.open(folder).close(); // the failed attempt released the lock
+  }
+
+  @Test
+  void aStartThatFailedDoesNotBlockTheFolder() throws IOException {
+    JobSpec failed = spec(Recipes.of("epochs: 3"));
+    try (JobSession session = failed.open(folder)) {
+      session.folder().writeOutcome(Outcome.failed("there is no such device"));
+    }
+    JobSpec other = spec(Recipes.of("epochs: 4"));
+
+    try (JobSession session = other.open(folder)) {
+      assertThat(JobSpec.of(session.folder().readSpec())).isEqualTo(other);
+      assertThat(session.folder().readOutcome()).isEmpty();
+    }
+  }
+
+  @Test
+  void aFolderWithoutASpecificationIsNotAJobAndStaysEmpty() {
+    Path absent = folder.resolve("absent");
+
+    assertThatThrownBy(() -> JobSession.open(absent)).has(code(ErrorCode.BAD_CONFIGURATION));
+    assertThat(absent).doesNotExist();
   }
 
   @Test

@@ -17,28 +17,56 @@ public final class PaintedDataset {
 
   private PaintedDataset() {}
 
+  /** The relation of the labels to the colours. */
+  public enum Labels {
+    RIGHT,
+    /** The training labels are random. */
+    SHUFFLED,
+    /** The labels of training and validation are random. */
+    ALL_SHUFFLED,
+    /** Green and red are random in the training: only blue can be learned. */
+    CONFUSED
+  }
+
   /**
-   * Writes {@code root/train/CLASS/n.png} and {@code root/val/CLASS/n.png}.
+   * Writes {@code root/train/CLASS/n.png} and {@code root/val/CLASS/n.png}, a quarter as many.
    *
    * @param shuffled whether the training labels are random
    */
   public static Path write(Path root, int perClass, boolean shuffled) throws IOException {
+    return write(
+        root, perClass, (perClass + 3) / 4, shuffled ? Labels.SHUFFLED : Labels.RIGHT, CLASSES);
+  }
+
+  /**
+   * @param classes three names of the colours
+   */
+  public static Path write(
+      Path root, int training, int validation, Labels labels, List<String> classes)
+      throws IOException {
     Random random = new Random(7);
-    for (int label = 0; label < CLASSES.size(); label++) {
-      for (int i = 0; i < perClass; i++) {
-        int colour = shuffled ? random.nextInt(CLASSES.size()) : label;
-        save(root, "train", label, i, paint(colour, random));
-        if (i % 4 == 0) {
-          save(root, "val", label, i, paint(label, random));
-        }
+    Random held = new Random(8); // the same validation images for all labels
+    for (int label = 0; label < classes.size(); label++) {
+      for (int i = 0; i < training; i++) {
+        int colour =
+            switch (labels) {
+              case RIGHT -> label;
+              case SHUFFLED, ALL_SHUFFLED -> random.nextInt(classes.size());
+              case CONFUSED -> label == 0 ? label : 1 + random.nextInt(2);
+            };
+        save(root, "train", classes.get(label), i, paint(colour, random));
+      }
+      for (int i = 0; i < validation; i++) {
+        int colour = labels == Labels.ALL_SHUFFLED ? held.nextInt(classes.size()) : label;
+        save(root, "val", classes.get(label), i, paint(colour, held));
       }
     }
     return root;
   }
 
-  private static void save(Path root, String split, int label, int index, BufferedImage image)
+  private static void save(Path root, String split, String name, int index, BufferedImage image)
       throws IOException {
-    Path folder = Files.createDirectories(root.resolve(split).resolve(CLASSES.get(label)));
+    Path folder = Files.createDirectories(root.resolve(split).resolve(name));
     ImageIO.write(image, "png", folder.resolve(index + ".png").toFile());
   }
 

@@ -5,23 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
-import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
-import io.github.vanillanet.train.loop.Recipe;
-import io.github.vanillanet.train.loop.Recipes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -70,7 +65,7 @@ class TrainingPipelineTest {
             line -> {
               lines.add(line);
               if (line.epoch() == 2) {
-                stop("stopped");
+                trainings().stop("stopped");
               }
             });
     assertThat(stopped).isEmpty();
@@ -80,23 +75,6 @@ class TrainingPipelineTest {
     assertThat(resumed.version()).hasValue(2);
     assertThat(weights(2)).isEqualTo(weights(1));
     assertThat(report("stopped").get("curves")).hasSize(12);
-  }
-
-  @Test
-  void aCandidateWorseThanTheLiveVersionIsRejectedAndKept() throws IOException {
-    Path good = PaintedDataset.write(folder.resolve("good"), 40, false);
-    Path bad = PaintedDataset.write(folder.resolve("bad"), 40, true);
-    run("good-job", good, "", line -> {}).orElseThrow();
-
-    Outcome outcome = run("bad-job", bad, "", line -> {}).orElseThrow();
-
-    assertThat(outcome.result()).isEqualTo(Outcome.Result.REJECTED);
-    assertThat(outcome.liveAccuracy().orElseThrow())
-        .isGreaterThan(outcome.accuracy().orElseThrow());
-    assertThat(outcome.reason().orElseThrow())
-        .contains("%.4f".formatted(outcome.liveAccuracy().getAsDouble()));
-    assertThat(repository().versions("painted")).containsExactly(1);
-    assertThat(folder.resolve("bad-job").resolve("candidate").resolve("painted")).isDirectory();
   }
 
   @Test
@@ -126,43 +104,17 @@ class TrainingPipelineTest {
     assertThat(repository().names()).isEmpty();
   }
 
-  private Optional<Outcome> run(String job, Path data, String further, Consumer<Progress> audience)
-      throws IOException {
-    JsonNode request =
-        Recipes.json(
-            """
-            name: 'painted', variant: 'vanillanet_5', dims: [8, 8, 16, 16], input_size: 32,
-            epochs: 12, decay_epochs: 3, batch_size: 24, optimizer: 'adamw', learning_rate: 0.01,
-            warmup_epochs: 1, ema_decay: 0.9, seed: 3%s"""
-                .formatted(further));
-    JobSpec spec =
-        new JobSpec(
-            Recipe.of(request),
-            Optional.of(data.toString()),
-            Optional.empty(),
-            0,
-            0,
-            Optional.empty(),
-            folder.resolve("models").toString(),
-            "cpu",
-            OptionalInt.of(1), // sums of several threads may be taken in another order
-            3600,
-            false);
-    try (JobSession session = spec.open(folder.resolve(job))) {
-      return new TrainingPipeline(session, spec, audience, finding -> {}).run();
-    }
+  private Trainings trainings() {
+    return new Trainings(folder);
   }
 
-  private void stop(String job) {
-    try {
-      Files.writeString(folder.resolve(job).resolve("stop"), "");
-    } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+  private Optional<Outcome> run(String job, Path data, String further, Consumer<Progress> audience)
+      throws IOException {
+    return trainings().run(job, data, further, audience);
   }
 
   private ModelRepository repository() {
-    return new ModelRepository(folder.resolve("models"));
+    return trainings().repository();
   }
 
   private String weights(int version) {
@@ -174,6 +126,6 @@ class TrainingPipelineTest {
   }
 
   private JsonNode report(String job) throws IOException {
-    return new ObjectMapper().readTree(folder.resolve(job).resolve("report.json").toFile());
+    return trainings().report(job);
   }
 }

@@ -103,11 +103,11 @@ public final class RepositoryResource {
   }
 
   private int active(String model) {
-    if (!ModelId.isName(model) || repository.active(model).isEmpty()) {
+    if (!ModelId.isName(model) || repository.latest(model).isEmpty()) {
       throw MODEL_NOT_FOUND.error(
           "there is no model '%s' in the repository; it has %s", model, repository.names());
     }
-    return repository.active(model).getAsInt();
+    return repository.active(model).orElseGet(() -> repository.latest(model).getAsInt());
   }
 
   @POST

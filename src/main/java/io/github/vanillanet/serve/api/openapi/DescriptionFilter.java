@@ -45,7 +45,7 @@ public final class DescriptionFilter implements OASFilter {
           "\\w+ /admin/.*", List.of(401, 403, 429),
           "\\w+ /admin/.*\\{.*", List.of(404),
           "POST /admin/trainings", List.of(400, 413),
-          "POST /admin/.*/resume", List.of(409),
+          "POST /admin/trainings/.*/(cancel|resume)", List.of(409),
           "DELETE /admin/trainings/\\{id}", List.of(409),
           "POST /admin/models/.*", List.of(409, 503),
           "POST /v2/repository/.*", List.of(400, 403, 413),

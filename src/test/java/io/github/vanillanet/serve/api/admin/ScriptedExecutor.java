@@ -7,6 +7,7 @@ import io.github.vanillanet.train.jobs.JobExecutor;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRun;
 import io.github.vanillanet.train.jobs.Outcome;
+import io.github.vanillanet.train.jobs.Outcomes;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.jobs.RunEnd;
 import io.github.vanillanet.train.look.Machine;
@@ -64,12 +65,10 @@ public final class ScriptedExecutor implements JobExecutor {
       }
       NarrowModels.copy(config.repository().resolve(AdminProfile.MODEL), version);
       folder.writeReport(Map.of("skipped", 2));
-      folder.writeOutcome(
-          Outcome.published(AdminProfile.MODEL, version, 0.9, OptionalDouble.of(0.8)));
+      folder.writeOutcome(Outcomes.published(AdminProfile.MODEL, version));
       ended.complete(RunEnd.exit(0));
     } else if (script == REJECTS) {
-      folder.writeOutcome(
-          Outcome.rejected("too inaccurate", OptionalDouble.of(0.1), OptionalDouble.of(0.8)));
+      folder.writeOutcome(Outcomes.rejected("too inaccurate"));
       ended.complete(RunEnd.exit(0));
     } else if (script == CRASHES) {
       Files.writeString(folder.log(), "the disk is full\n");

@@ -46,8 +46,11 @@ class TrainingsTest {
                 + "\"images_per_second\":100.0,\"seconds_left\":1.0");
     Response job = one(id);
     assertThat(job.<String>path("state")).isEqualTo("SUCCEEDED");
-    assertThat(job.<Float>path("outcome.accuracy")).isEqualTo(0.9f);
-    assertThat(job.<Float>path("outcome.live_accuracy")).isEqualTo(0.8f);
+    assertThat(job.<Float>path("outcome.accuracy")).isEqualTo(0.5f);
+    assertThat(job.<Boolean>path("outcome.activated")).isTrue();
+    assertThat(job.<String>path("outcome.ruling")).isEqualTo("ACCEPTED");
+    assertThat(job.<Integer>path("outcome.evidence.comparison.only_live_right")).isEqualTo(30);
+    assertThat(job.<Float>path("outcome.live_accuracy")).isEqualTo(0.7f);
     assertThat(job.<String>path("request.variant")).isEqualTo("vanillanet_5");
     int version = job.path("outcome.version");
     Response served = Admin.chief().get("/models/" + AdminProfile.MODEL);
@@ -66,7 +69,7 @@ class TrainingsTest {
 
     assertThat(job.<String>path("state")).isEqualTo("REJECTED");
     assertThat(job.<String>path("reason")).isEqualTo("too inaccurate");
-    assertThat(job.<Float>path("outcome.accuracy")).isEqualTo(0.1f);
+    assertThat(job.<Float>path("outcome.accuracy")).isEqualTo(0.5f);
     Admin.problem(Admin.chief().get(Admin.TRAININGS + "/" + id + "/report"), 404, "JOB_NOT_FOUND");
     Admin.problem(Admin.chief().post(Admin.TRAININGS + "/" + id + "/resume"), 409, "CONFLICT");
   }
@@ -91,15 +94,30 @@ class TrainingsTest {
     String id = Admin.train(ScriptedExecutor.RUNS_UNTIL_STOPPED);
     String waiting = Admin.train(ScriptedExecutor.REJECTS);
 
-    Response cancelledWaiting = Admin.chief().delete(Admin.TRAININGS + "/" + waiting);
-    Response cancelling = Admin.chief().delete(Admin.TRAININGS + "/" + id);
+    Admin.problem(Admin.chief().delete(Admin.TRAININGS + "/" + id), 409, "CONFLICT");
+    Response cancelledWaiting = Admin.chief().post(Admin.TRAININGS + "/" + waiting + "/cancel");
+    Response cancelling = Admin.chief().post(Admin.TRAININGS + "/" + id + "/cancel");
 
     assertThat(cancelledWaiting.statusCode()).isEqualTo(200);
     assertThat(cancelledWaiting.<String>path("state")).isEqualTo("CANCELLED");
     assertThat(cancelling.statusCode()).isEqualTo(202);
     assertThat(cancelling.<Boolean>path("cancelling")).isTrue();
     assertThat(Admin.events(id)).contains("\"state\":\"CANCELLED\"");
-    Admin.problem(Admin.chief().delete(Admin.TRAININGS + "/" + id), 409, "CONFLICT");
+    Admin.problem(Admin.chief().post(Admin.TRAININGS + "/" + id + "/cancel"), 409, "CONFLICT");
+  }
+
+  @Test
+  void anEndedTrainingIsDeletedAndItsVersionStays() {
+    String id = Admin.train(ScriptedExecutor.PUBLISHES);
+    Admin.events(id);
+    int version = one(id).path("outcome.version");
+
+    assertThat(Admin.chief().delete(Admin.TRAININGS + "/" + id).statusCode()).isEqualTo(204);
+
+    Admin.problem(one(id), 404, "JOB_NOT_FOUND");
+    Admin.problem(Admin.chief().delete(Admin.TRAININGS + "/" + id), 404, "JOB_NOT_FOUND");
+    assertThat(Admin.chief().get("/models/" + AdminProfile.MODEL).<Integer>path("version"))
+        .isEqualTo(version);
   }
 
   @Test
@@ -199,6 +217,8 @@ class TrainingsTest {
       Admin.problem(
           Admin.chief().get(Admin.TRAININGS + "/" + id + "/events"), 404, "JOB_NOT_FOUND");
       Admin.problem(Admin.chief().delete(Admin.TRAININGS + "/" + id), 404, "JOB_NOT_FOUND");
+      Admin.problem(
+          Admin.chief().post(Admin.TRAININGS + "/" + id + "/cancel"), 404, "JOB_NOT_FOUND");
     }
   }
 }

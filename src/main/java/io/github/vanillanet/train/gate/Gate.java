@@ -1,0 +1,87 @@
+package io.github.vanillanet.train.gate;
+
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.model.repository.TrainingImages;
+import io.github.vanillanet.train.dataset.ImageFolder;
+import io.github.vanillanet.train.jobs.Evidence;
+import io.github.vanillanet.train.jobs.Ruling;
+import io.github.vanillanet.train.loop.Recipe;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Decides whether a candidate is published and whether it replaces the live version. The validation
+ * images decide; the test images are only reported. {@link Rules} has the decision table.
+ *
+ * @param repository contains the live version
+ */
+public record Gate(ModelRepository repository, Recipe recipe) {
+
+  /**
+   * Checks what is known before the training.
+   *
+   * @param labels of the candidate
+   * @return why a candidate with these labels would be rejected, see {@link Ruling#LABELS_CHANGED}
+   */
+  public Optional<String> labelObjection(List<String> labels) {
+    return recipe.acceptLabelChange()
+        ? Optional.empty()
+        : live().flatMap(version -> LabelChange.objection(version, labels));
+  }
+
+  /**
+   * @param trained images that the candidate was trained on
+   */
+  public Verdict decide(
+      StoredVersion candidate,
+      ImageFolder data,
+      TrainingImages trained,
+      ArtifactEvaluation evaluation) {
+    Optional<StoredVersion> live = live();
+    Answers answers = evaluation.run(candidate, data.validation());
+    ConfusionMatrix validation = answers.confusion(candidate.labels().size());
+    Optional<ConfusionMatrix> test =
+        data.test().isEmpty()
+            ? Optional.empty()
+            : Optional.of(
+                evaluation.run(candidate, data.test()).confusion(candidate.labels().size()));
+    Optional<Evidence.Comparison> comparison =
+        live.filter(version -> version.labels().equals(candidate.labels()))
+            .map(version -> LiveComparison.of(answers, trained, version, evaluation));
+    Evidence evidence =
+        validation.evidence(
+            candidate.labels(),
+            recipe.seed(),
+            test.stream().mapToDouble(ConfusionMatrix::accuracy).findFirst(),
+            comparison);
+    OptionalInt version = live.stream().mapToInt(it -> it.id().version()).findFirst();
+    Optional<String> objection = labelObjection(candidate.labels());
+    if (objection.isPresent()) {
+      return new Verdict(
+          candidate, validation, test, version, evidence, Ruling.LABELS_CHANGED, objection);
+    }
+    Ruling ruling = new Rules(recipe.tolerance(), recipe.activate()).of(evidence);
+    return new Verdict(
+        candidate,
+        validation,
+        test,
+        version,
+        evidence,
+        ruling,
+        Reasons.of(ruling, evidence, recipe.tolerance()));
+  }
+
+  /** Whether the live version is still the one that the verdict is about. */
+  public boolean isCurrent(Verdict verdict) {
+    return repository.active(recipe.name()).equals(verdict.live());
+  }
+
+  private Optional<StoredVersion> live() {
+    return repository.active(recipe.name()).stream()
+        .mapToObj(version -> repository.open(new ModelId(recipe.name(), version)))
+        .findFirst();
+  }
+}
