@@ -2,10 +2,10 @@ package io.github.vanillanet.train.jobs;
 
 /** What the gate decides about a trained candidate, in the order in which it checks the rules. */
 public enum Ruling {
-  /** Some logits are not finite. */
-  NOT_FINITE(false),
   /** Its labels differ from those of the live version, and the request does not accept that. */
   LABELS_CHANGED(false),
+  /** Some logits are not finite. */
+  NOT_FINITE(false),
   /** It is not better than an answer that is always the most frequent class. */
   NOT_BETTER_THAN_MAJORITY(false),
   /** It answers almost every image with the same class. */
