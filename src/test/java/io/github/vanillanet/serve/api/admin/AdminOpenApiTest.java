@@ -55,11 +55,14 @@ class AdminOpenApiTest {
         "GET", TRAINING + "/plan", 200, Admin.chief().get(TRAINING + "/plan", planned));
     description.requireDocumented("GET", TRAINING, 200, Admin.chief().get(TRAINING, done));
     description.requireDocumented("GET", TRAINING, 404, Admin.chief().get(TRAINING, "nothing"));
-    description.requireDocumented("DELETE", TRAINING, 409, Admin.chief().delete(TRAINING, done));
+    description.requireDocumented(
+        "POST", TRAINING + "/cancel", 409, Admin.chief().post(TRAINING + "/cancel", done));
     description.requireDocumented(
         "POST", TRAINING + "/resume", 409, Admin.chief().post(TRAINING + "/resume", done));
     description.requireDocumented(
         "GET", TRAINING + "/events", 200, Admin.chief().get(TRAINING + "/events", done));
+    description.requireDocumented("DELETE", TRAINING, 204, Admin.chief().delete(TRAINING, done));
+    description.requireDocumented("DELETE", TRAINING, 404, Admin.chief().delete(TRAINING, done));
 
     description.requireDocumented(
         "GET", VERSIONS, 200, Admin.chief().get(VERSIONS, AdminProfile.MODEL));
