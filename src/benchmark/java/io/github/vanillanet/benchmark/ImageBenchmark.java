@@ -53,6 +53,10 @@ public class ImageBenchmark {
       chosen = Decoders.of(decoder);
       file = photo();
     }
+
+    RgbImage decode() {
+      return chosen.decodeFor(PREPROCESSING, chosen.open(file), () -> {});
+    }
   }
 
   /** A decoded photo. All decoders give the same pixels. */
@@ -81,14 +85,17 @@ public class ImageBenchmark {
     public void enlarge() throws IOException {
       chosen = Decoders.of(decoder);
       file = LargePhoto.of(photo());
-      LargePhoto.requireScaled(
-          decoder.equals(Decoders.TURBO_JPEG_SCALED), chosen.decodeFor(PREPROCESSING, file));
+      LargePhoto.requireScaled(decoder.equals(Decoders.TURBO_JPEG_SCALED), decode());
+    }
+
+    RgbImage decode() {
+      return chosen.decodeFor(PREPROCESSING, chosen.open(file), () -> {});
     }
   }
 
   @Benchmark
   public RgbImage decode(Encoded photo) {
-    return photo.chosen.decodeFor(PREPROCESSING, photo.file);
+    return photo.decode();
   }
 
   @Benchmark
@@ -98,16 +105,16 @@ public class ImageBenchmark {
 
   @Benchmark
   public RgbImage decodeResizeAndCrop(Encoded photo) {
-    return PREPROCESSING.apply(photo.chosen.decodeFor(PREPROCESSING, photo.file));
+    return PREPROCESSING.apply(photo.decode());
   }
 
   @Benchmark
   public RgbImage decodeLarge(LargeEncoded photo) {
-    return photo.chosen.decodeFor(PREPROCESSING, photo.file);
+    return photo.decode();
   }
 
   @Benchmark
   public RgbImage decodeResizeAndCropLarge(LargeEncoded photo) {
-    return PREPROCESSING.apply(photo.chosen.decodeFor(PREPROCESSING, photo.file));
+    return PREPROCESSING.apply(photo.decode());
   }
 }

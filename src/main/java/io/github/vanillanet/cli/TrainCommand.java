@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.train.jobs.JobSession;
@@ -127,7 +129,8 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private int plan(JobSession session, JobSpec work, Terminal terminal) throws IOException {
-    Optional<Plan> plan = new DryRun(session, work, progress(terminal), terminal::warn).run();
+    Optional<Plan> plan =
+        new DryRun(session, work, decoder(), progress(terminal), terminal::warn).run();
     if (plan.isEmpty()) {
       return JobSession.STOPPED;
     }
@@ -195,6 +198,11 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
+  /** Decodes with the JDK, so that a training does not depend on the machine's libraries. */
+  private static ImageDecoder decoder() {
+    return new ImageDecoder(Settings.read().maxPixels());
+  }
+
   private int work(JobSession session, Terminal terminal) throws IOException {
     JobSpec work = JobSpec.of(session.folder().readSpec());
     Optional<Outcome> outcome;
@@ -202,7 +210,8 @@ final class TrainCommand implements Callable<Integer> {
       if (work.dryRun()) {
         return plan(session, work, terminal);
       }
-      outcome = new TrainingPipeline(session, work, progress(terminal), terminal::warn).run();
+      outcome =
+          new TrainingPipeline(session, work, decoder(), progress(terminal), terminal::warn).run();
     } catch (ServiceException e) {
       session.folder().writeOutcome(Outcome.failed(e.getMessage()));
       throw e;

@@ -87,8 +87,12 @@ public interface ServingConfig {
   @WithConverter(Checked.Count.class)
   int queueCapacity();
 
-  /** Largest image in pixels. The service checks it before it decodes the image. */
-  @WithDefault("50000000")
+  /**
+   * Largest image in pixels. The service checks it before it decodes the image. It also rejects an
+   * image whose decode would take more than 2 seconds. A limit above 25 million pixels raises this
+   * time in proportion. Trainings have the same limits.
+   */
+  @WithDefault("25000000")
   @WithConverter(Checked.LongCount.class)
   long maxPixels();
 

@@ -17,7 +17,7 @@ public enum ErrorCode {
   BODY_TOO_SLOW,
   /** The bytes are not in a supported image format. */
   UNSUPPORTED_IMAGE,
-  /** The image is in a supported format but damaged. */
+  /** The image is in a supported format but damaged, or takes too much work to decode. */
   UNDECODABLE_IMAGE,
   QUEUE_FULL,
   /** A page of another origin sent a request that would change the service. */

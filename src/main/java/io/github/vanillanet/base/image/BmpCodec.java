@@ -12,8 +12,24 @@ final class BmpCodec {
 
   private BmpCodec() {}
 
-  static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
+  /** Nanoseconds per pixel, and per byte of run-length codes. */
+  private static final int NANOS_PER_PIXEL = 14;
+
+  private static final int NANOS_PER_BYTE = 5;
+
+  static DecodeWork open(byte[] encoded, long maxPixels) throws IOException {
     BmpHeader header = BmpHeader.read(encoded, maxPixels);
+    boolean runs = header.runLengthBits() > 0;
+    return new DecodeWork(
+        encoded,
+        "%dx%d pixels in %d bytes".formatted(header.width(), header.height(), encoded.length),
+        NANOS_PER_PIXEL * (long) header.width() * header.height()
+            + (runs ? NANOS_PER_BYTE * (long) encoded.length : 0),
+        checkpoint -> decode(encoded, header, checkpoint));
+  }
+
+  private static RgbImage decode(byte[] encoded, BmpHeader header, Runnable checkpoint)
+      throws IOException {
     int width = header.width();
     int height = header.height();
     byte[] data = encoded;
@@ -31,6 +47,7 @@ final class BmpCodec {
       throw new EOFException(
           "it is truncated: its pixels end at byte %d of %d".formatted(end, encoded.length));
     }
+    checkpoint.run();
     byte[] rgb = new byte[3 * width * height];
     for (int row = 0; row < height; row++) {
       int rowStart = (int) (start + stride * row);

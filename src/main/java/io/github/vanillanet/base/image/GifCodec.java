@@ -26,7 +26,16 @@ final class GifCodec {
 
   private GifCodec() {}
 
-  static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
+  /** Nanoseconds per pixel of the canvas, per pixel of the frame, and per byte of the file. */
+  private static final int NANOS_PER_CANVAS_PIXEL = 8;
+
+  private static final int NANOS_PER_FRAME_PIXEL = 12;
+  private static final int NANOS_PER_BYTE = 12;
+
+  /** Each pixel takes at most a code and a clear code, of 12 bits each. */
+  private static final long MOST_BYTES_PER_PIXEL = 3;
+
+  static DecodeWork open(byte[] encoded, long maxPixels) throws IOException {
     ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
     file.position(SIGNATURE_BYTES);
     int screenWidth = FileBytes.u16(file);
@@ -47,21 +56,53 @@ final class GifCodec {
     RgbImage.requireSize(frameWidth, frameHeight, maxPixels);
     palette = readPalette(file, frameFlags, palette);
     int rootBits = FileBytes.u8(file);
-    byte[] frame = new GifLzw(file, rootBits).decode(frameWidth * frameHeight);
+    if (rootBits > GifLzw.LONGEST_CODE) {
+      throw new IOException(
+          "its codes start with %d bits, expected at most %d"
+              .formatted(rootBits, GifLzw.LONGEST_CODE));
+    }
+    Frame frame =
+        new Frame(left, top, frameWidth, frameHeight, (frameFlags & 64) != 0, background, palette);
+    long framePixels = (long) frameWidth * frameHeight;
+    long read = Math.min(file.remaining(), MOST_BYTES_PER_PIXEL * framePixels);
+    return new DecodeWork(
+        encoded,
+        "%dx%d frame on a canvas of %dx%d".formatted(frameWidth, frameHeight, width, height),
+        NANOS_PER_CANVAS_PIXEL * (long) width * height
+            + NANOS_PER_FRAME_PIXEL * framePixels
+            + NANOS_PER_BYTE * read,
+        checkpoint -> {
+          byte[] indices = new GifLzw(file.duplicate(), rootBits).decode((int) framePixels);
+          checkpoint.run();
+          return frame.draw(indices, width, height);
+        });
+  }
 
-    byte[] canvas = new byte[width * height];
-    Arrays.fill(canvas, (byte) background);
-    int stored = 0;
-    for (int[] pass : (frameFlags & 64) != 0 ? INTERLACED : ONE_PASS) {
-      for (int y = pass[0]; y < frameHeight; y += pass[1], stored += frameWidth) {
-        System.arraycopy(frame, stored, canvas, (top + y) * width + left, frameWidth);
+  /** The place and the colours of the first frame. */
+  private record Frame(
+      int left,
+      int top,
+      int width,
+      int height,
+      boolean interlaced,
+      int background,
+      Palette palette) {
+
+    RgbImage draw(byte[] indices, int canvasWidth, int canvasHeight) {
+      byte[] canvas = new byte[canvasWidth * canvasHeight];
+      Arrays.fill(canvas, (byte) background);
+      int stored = 0;
+      for (int[] pass : interlaced ? INTERLACED : ONE_PASS) {
+        for (int y = pass[0]; y < height; y += pass[1], stored += width) {
+          System.arraycopy(indices, stored, canvas, (top + y) * canvasWidth + left, width);
+        }
       }
+      byte[] rgb = new byte[3 * canvas.length];
+      for (int i = 0; i < canvas.length; i++) {
+        palette.put(canvas[i] & 0xff, rgb, 3 * i);
+      }
+      return new RgbImage(canvasWidth, canvasHeight, rgb);
     }
-    byte[] rgb = new byte[3 * canvas.length];
-    for (int i = 0; i < canvas.length; i++) {
-      palette.put(canvas[i] & 0xff, rgb, 3 * i);
-    }
-    return new RgbImage(width, height, rgb);
   }
 
   private static Palette readPalette(ByteBuffer file, int flags, Palette otherwise) {
@@ -92,17 +133,18 @@ final class GifCodec {
       }
       if (tag == EXTENSION) {
         int label = FileBytes.u8(file);
-        byte[] block = new byte[FileBytes.u8(file)];
-        file.get(block);
+        int length = FileBytes.u8(file);
+        int block = file.position();
+        FileBytes.skip(file, length);
         if (label == GRAPHIC_CONTROL) {
-          if (block.length < 4) {
+          if (length < 4) {
             throw new IOException("its graphic control block is too short");
           }
-          if ((block[0] & 1) != 0) {
-            transparent = block[3] & 0xff;
+          if ((file.get(block) & 1) != 0) {
+            transparent = file.get(block + 3) & 0xff;
           }
         }
-        if (label != COMMENT || block.length > 0) {
+        if (label != COMMENT || length > 0) {
           skipBlocks(file);
         }
       }

@@ -10,8 +10,9 @@ import java.nio.ByteBuffer;
  */
 final class GifLzw {
 
-  private static final int LONGEST_CODE = 12;
+  static final int LONGEST_CODE = 12;
   private static final int TABLE_SIZE = 1 << LONGEST_CODE;
+  private static final int SPARE_CLEARS = 4096;
 
   private final ByteBuffer file;
   private final int rootBits;
@@ -26,20 +27,20 @@ final class GifLzw {
    * @param file positioned at the first data block
    * @param rootBits bits of a colour index, 0 to 12
    */
-  GifLzw(ByteBuffer file, int rootBits) throws IOException {
-    if (rootBits > LONGEST_CODE) {
-      throw new IOException(
-          "its codes start with %d bits, expected at most %d".formatted(rootBits, LONGEST_CODE));
-    }
+  GifLzw(ByteBuffer file, int rootBits) {
     this.file = file;
     this.rootBits = rootBits;
     this.blockEnd = file.position();
   }
 
-  /** Decodes {@code count} colour indices. An end code before the last one is an error. */
+  /**
+   * Decodes {@code count} colour indices. An end code before the last one is an error, and so are
+   * many more clear codes than indices: they cost time and give no pixels.
+   */
   byte[] decode(int count) throws IOException {
     byte[] indices = new byte[count];
     int filled = 0;
+    int clears = 0;
     int clear = 1 << rootBits;
     int next = clear + 2;
     int codeBits = rootBits + 1;
@@ -48,6 +49,9 @@ final class GifLzw {
     while (filled < count) {
       int code = nextCode(codeBits);
       if (code == clear) {
+        if (++clears > filled + SPARE_CLEARS) {
+          throw new IOException("its pixels have more clear codes than colours");
+        }
         next = clear + 2;
         codeBits = rootBits + 1;
         previous = -1;

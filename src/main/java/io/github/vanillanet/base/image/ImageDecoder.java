@@ -5,6 +5,8 @@ import static io.github.vanillanet.base.error.ErrorCode.UNSUPPORTED_IMAGE;
 
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.BufferUnderflowException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -14,15 +16,25 @@ import java.util.HexFormat;
  * Decodes a JPEG, PNG, GIF, BMP or WebP file to RGB, bit-equal to Pillow 9.4's {@code
  * Image.open(file).convert("RGB")}: it decodes the first frame, drops alpha without compositing,
  * clips 16-bit gray to 255 and ignores colour profiles and EXIF rotation. It rejects files that
- * Pillow calls truncated. The pixel limit bounds the memory for any file. Thread-safe.
+ * Pillow calls truncated. The pixel limit bounds the memory for any file, and the work limit the
+ * time. Thread-safe.
  */
 public final class ImageDecoder {
 
   private static final int SIGNATURE_BYTES = 12;
   private static final int SHOWN_BYTES = 8;
   private static final String UNKNOWN = "";
+  private static final ThreadMXBean CPU = ManagementFactory.getThreadMXBean();
+  private static final Runnable NEVER_STOPS = () -> {};
+
+  /** The limit of work up to 25 million pixels. */
+  private static final long LEAST_MAX_NANOS = 2_000_000_000L;
+
+  /** A higher pixel limit raises the limit of work in proportion. */
+  private static final long NANOS_PER_PIXEL = 80;
 
   private final long maxPixels;
+  private final long maxNanos;
   private final JpegDecoder jpeg;
   private final boolean reducing;
 
@@ -42,33 +54,67 @@ public final class ImageDecoder {
       throw new IllegalArgumentException("maxPixels must be positive, found " + maxPixels);
     }
     this.maxPixels = Math.min(maxPixels, RgbImage.MAX_PIXELS);
+    this.maxNanos = Math.max(LEAST_MAX_NANOS, NANOS_PER_PIXEL * this.maxPixels);
     this.jpeg = jpeg;
     this.reducing = reducing && jpeg.canReduce();
+  }
+
+  /**
+   * Reads the headers of one file and counts the work of its decode.
+   *
+   * @param encoded the whole file; only read
+   * @throws ServiceException {@code UNSUPPORTED_IMAGE} if the bytes have no known image format
+   * @throws ServiceException {@code TOO_LARGE} if the header declares more pixels than allowed
+   * @throws ServiceException {@code UNDECODABLE_IMAGE} if the headers are damaged, the file is of
+   *     an unsupported kind (12-bit or arithmetic JPEG, for instance), or the decode takes too much
+   *     work
+   */
+  public EncodedImage open(byte[] encoded) {
+    try {
+      EncodedImage image =
+          switch (format(encoded)) {
+            case "JPEG" -> new JpegHeader(encoded, maxPixels, maxNanos, jpeg);
+            case "PNG" -> PngCodec.open(encoded, maxPixels);
+            case "GIF" -> GifCodec.open(encoded, maxPixels);
+            case "BMP" -> BmpCodec.open(encoded, maxPixels);
+            case "WebP" -> WebpCodec.open(encoded, maxPixels);
+            default -> throw UNSUPPORTED_IMAGE.error(unsupported(encoded));
+          };
+      if (image.nanos() > maxNanos) {
+        throw new IOException(
+            "its %s would take about %.1f s, expected at most %.1f s. Save it again in the usual"
+                    .formatted(image.work(), image.nanos() / 1e9, maxNanos / 1e9)
+                + " form, or reduce it");
+      }
+      return image;
+    } catch (BufferUnderflowException | IOException e) {
+      throw undecodable(encoded, e);
+    }
   }
 
   /**
    * Decodes one file.
    *
    * @param encoded the whole file; only read
-   * @throws ServiceException {@code UNSUPPORTED_IMAGE} if the bytes have no known image format
-   * @throws ServiceException {@code TOO_LARGE} if the header declares more pixels than allowed
-   * @throws ServiceException {@code UNDECODABLE_IMAGE} if the file is damaged, truncated, or of an
-   *     unsupported kind (12-bit or arithmetic JPEG, for instance)
+   * @throws ServiceException as {@link #open}, and {@code UNDECODABLE_IMAGE} if the pixels are
+   *     damaged or truncated
    */
   public RgbImage decode(byte[] encoded) {
-    return decode(encoded, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    return decode(open(encoded), Integer.MAX_VALUE, Integer.MAX_VALUE, NEVER_STOPS);
   }
 
   /**
-   * Like {@link #decode(byte[])}, but if this decoder reduces, a JPEG that is much larger than
-   * needed is decoded at 1/2, 1/4 or 1/8 of its size. That is not exact.
+   * Decodes one opened file. If this decoder reduces, a JPEG that is much larger than needed is
+   * decoded at 1/2, 1/4 or 1/8 of its size. That is not exact.
    *
    * @param preprocessing the preprocessing that the picture will go through
+   * @param checkpoint runs now and then, except inside libjpeg-turbo and libwebp; its {@link
+   *     ServiceException} stops the decode
    */
-  public RgbImage decodeFor(Preprocessing preprocessing, byte[] encoded) {
+  public RgbImage decodeFor(Preprocessing preprocessing, EncodedImage image, Runnable checkpoint) {
     return reducing
-        ? decode(encoded, preprocessing.resizeWidth(), preprocessing.resizeHeight())
-        : decode(encoded, Integer.MAX_VALUE, Integer.MAX_VALUE);
+        ? decode(image, preprocessing.resizeWidth(), preprocessing.resizeHeight(), checkpoint)
+        : decode(image, Integer.MAX_VALUE, Integer.MAX_VALUE, checkpoint);
   }
 
   /** Returns whether {@link #decodeFor} reduces large JPEGs while it decodes them. */
@@ -90,25 +136,33 @@ public final class ImageDecoder {
     return !format(start).equals(UNKNOWN);
   }
 
-  private RgbImage decode(byte[] encoded, int neededWidth, int neededHeight) {
-    String format = format(encoded);
+  private RgbImage decode(
+      EncodedImage image, int neededWidth, int neededHeight, Runnable checkpoint) {
+    long started = CPU.getCurrentThreadCpuTime();
+    Runnable limited =
+        () -> {
+          checkpoint.run();
+          long used = CPU.getCurrentThreadCpuTime() - started;
+          if (used > maxNanos) { // compressed data may take longer than their size suggests
+            throw UNDECODABLE_IMAGE.error(
+                "the decode of the %s image has used %.1f s of processor time, the limit",
+                format(image.encoded()), used / 1e9);
+          }
+        };
     try {
-      return switch (format) {
-        case "JPEG" -> jpeg.decode(encoded, maxPixels, neededWidth, neededHeight);
-        case "PNG" -> PngCodec.decode(encoded, maxPixels);
-        case "GIF" -> GifCodec.decode(encoded, maxPixels);
-        case "BMP" -> BmpCodec.decode(encoded, maxPixels);
-        case "WebP" -> WebpCodec.decode(encoded, maxPixels);
-        default -> throw UNSUPPORTED_IMAGE.error(unsupported(encoded));
-      };
+      return image.decode(neededWidth, neededHeight, limited);
     } catch (BufferUnderflowException | IOException e) {
-      throw UNDECODABLE_IMAGE.error(
-          e,
-          "%s image of %d bytes cannot be decoded: %s",
-          format,
-          encoded.length,
-          e instanceof IOException ? e.getMessage() : "it is truncated");
+      throw undecodable(image.encoded(), e);
     }
+  }
+
+  private static ServiceException undecodable(byte[] encoded, Exception cause) {
+    return UNDECODABLE_IMAGE.error(
+        cause,
+        "%s image of %d bytes cannot be decoded: %s",
+        format(encoded),
+        encoded.length,
+        cause instanceof IOException ? cause.getMessage() : "it is truncated");
   }
 
   private static String format(byte[] encoded) {

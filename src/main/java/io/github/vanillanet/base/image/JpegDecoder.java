@@ -41,10 +41,26 @@ public final class JpegDecoder {
   /** Pixel format: interleaved cyan, magenta, yellow, black, as stored. */
   private static final int TJPF_CMYK = 11;
 
+  /** Flag: the first warning ends the decode. Versions that do not know it ignore it. */
+  private static final int TJFLAG_STOPONWARNING = 8192;
+
   private static final int LARGEST_ARRAY = Integer.MAX_VALUE - 16;
 
   /** Enough for a photo of 1.3 million pixels. Larger buffers are freed after use. */
   private static final long KEPT_BYTES = 4 << 20;
+
+  /** Nanoseconds per visited block, and per refined coefficient. */
+  private static final int NANOS_PER_BLOCK = 15;
+
+  private static final int NANOS_PER_REFINED_COEFFICIENT = 2;
+
+  /** Nanoseconds per byte of a scan. The scans of progressive files code fewer bits at once. */
+  private static final int NANOS_PER_BYTE = 12;
+
+  private static final int NANOS_PER_PROGRESSIVE_BYTE = 24;
+
+  /** Nanoseconds per sample of the picture. */
+  private static final int NANOS_PER_SAMPLE = 3;
 
   private final String description;
   private final boolean turbo;
@@ -118,17 +134,27 @@ public final class JpegDecoder {
     return description;
   }
 
+  /** Estimates the time of the library that will decode the file. */
+  long nanos(JpegHeader header) {
+    long nanos =
+        NANOS_PER_BLOCK * header.blocks
+            + NANOS_PER_REFINED_COEFFICIENT * header.refinedCoefficients
+            + (header.progressive ? NANOS_PER_PROGRESSIVE_BYTE : NANOS_PER_BYTE)
+                * header.entropyBytes
+            + NANOS_PER_SAMPLE * (long) header.width * header.height * header.planes;
+    return turbo && !header.hasHalvedRows ? nanos : nanos + imageIo.extraNanos(header);
+  }
+
   /**
-   * Decodes one file, at a fraction of its size if libjpeg-turbo is present and that leaves enough
-   * samples for the needed size.
+   * Decodes one picture, at a fraction of its size if libjpeg-turbo is present and that leaves
+   * enough samples for the needed size.
    *
    * @param neededWidth columns that the picture will be resized to; {@link Integer#MAX_VALUE}
    *     decodes the whole picture
    * @param neededHeight rows, likewise
    */
-  RgbImage decode(byte[] encoded, long maxPixels, int neededWidth, int neededHeight)
+  RgbImage decode(JpegHeader header, int neededWidth, int neededHeight, Runnable checkpoint)
       throws IOException {
-    JpegHeader header = new JpegHeader(encoded, maxPixels);
     if (turbo) {
       int divisor = divisor(header, neededWidth, neededHeight);
       if (divisor > 1 || !header.hasHalvedRows) {
@@ -136,9 +162,14 @@ public final class JpegDecoder {
         if (decoded.isPresent()) {
           return decoded.get();
         }
+        if (header.nanos() + imageIo.extraNanos(header) > header.maxNanos) {
+          throw new IOException(
+              "libjpeg-turbo rejects it, and its %s would take ImageIO too long"
+                  .formatted(header.work()));
+        }
       }
     }
-    return imageIo.decode(header);
+    return imageIo.decode(header, checkpoint);
   }
 
   /** Only exact divisors of both sides qualify: rounded sides would shift the crop. */
@@ -210,7 +241,9 @@ public final class JpegDecoder {
       throw new OutOfMemoryError("libjpeg-turbo has no memory for a decompressor");
     }
     try {
-      return tjDecompress2(handle, jpeg, jpegBytes, pixels, width, 0, height, format, 0) == 0;
+      return tjDecompress2(
+              handle, jpeg, jpegBytes, pixels, width, 0, height, format, TJFLAG_STOPONWARNING)
+          == 0;
     } finally {
       tjDestroy(handle);
     }

@@ -4,24 +4,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 
 /**
- * The size, planes and colours of a JPEG. Reading it visits every marker up to the end marker and
- * decodes no pixels. Immutable after construction.
+ * The size, planes, colours and work of a JPEG. Reading it visits every marker up to the end marker
+ * and decodes no pixels. Immutable after construction.
  */
-final class JpegHeader {
-
-  /** The conversion of the planes to RGB. */
-  enum Colour {
-    GRAY,
-    RGB,
-    YCC,
-    CMYK,
-    YCCK
-  }
+final class JpegHeader implements EncodedImage {
 
   private static final int SOF0_BASELINE = 0xc0;
   private static final int SOF2_PROGRESSIVE = 0xc2;
@@ -40,8 +29,6 @@ final class JpegHeader {
   private static final int MARKER_BYTES = 2;
   private static final byte[] JFIF = {'J', 'F', 'I', 'F', 0};
   private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
-  private static final byte[] PLANES_NAMED_RGB = {'R', 'G', 'B'};
-  private static final int NO_ADOBE_SEGMENT = -1;
 
   /** Each scan costs a pass over the picture, and a small file could declare thousands. */
   private static final int MAX_SCANS = 200;
@@ -58,24 +45,40 @@ final class JpegHeader {
    */
   boolean hasHalvedRows;
 
-  private final List<int[]> neededSegments = new ArrayList<>(); // offsets: from, to
+  boolean progressive;
+  int scans;
+  long blocks; // of 8x8 samples, counted once for each scan that visits them
+  long refinedCoefficients; // visited by scans that refine earlier ones, even if unchanged
+  long entropyBytes;
+  final long maxNanos; // limit of the work
+  private final long nanos;
+
+  private final JpegDecoder decoder;
+  private int[] neededRanges = {0, MARKER_BYTES, 0, 0}; // offsets: from, to, from, to, ...
+  private int neededCount = 2;
+  private long[] planeBlocks = {}; // blocks of each plane, as a scan of that plane visits them
+  private long[] unitBlocks = {}; // likewise, as a scan of several planes visits them
   private byte[] planeNames = {};
   private boolean[] rowsHalved = {};
   private boolean jfif;
-  private int adobeTransform = NO_ADOBE_SEGMENT;
+  private int adobeTransform = JpegColour.NO_ADOBE_SEGMENT;
 
   /**
    * @throws IOException if the file is damaged or of an unsupported kind
    */
-  JpegHeader(byte[] encoded, long maxPixels) throws IOException {
+  JpegHeader(byte[] encoded, long maxPixels, long maxNanos, JpegDecoder decoder)
+      throws IOException {
     this.encoded = encoded;
+    this.maxNanos = maxNanos;
+    this.decoder = decoder;
     readMarkers(ByteBuffer.wrap(encoded).position(MARKER_BYTES), maxPixels);
+    this.nanos = decoder.nanos(this);
   }
 
   private void readMarkers(ByteBuffer file, long maxPixels) throws IOException {
-    int scans = 0;
-    while (true) {
-      int marker = 0;
+    int marker = 0;
+    while (marker != EOI) {
+      marker = 0;
       while (marker == 0) { // skips bytes that belong to no segment, as libjpeg does
         while (file.get() != (byte) 0xff) {}
         do {
@@ -83,12 +86,7 @@ final class JpegHeader {
         } while (marker == 0xff);
       }
       int start = file.position() - MARKER_BYTES;
-      if (marker == EOI) {
-        end = file.position();
-        neededSegments.add(new int[] {start, end});
-        break;
-      }
-      boolean hasLength = marker != TEM && (marker < RST0 || marker > SOI);
+      boolean hasLength = marker != TEM && (marker < RST0 || marker > EOI);
       int length = hasLength ? file.getShort() & 0xffff : 0;
       if (length == 1) {
         throw new IOException("segment %02x has length 1".formatted(marker));
@@ -108,7 +106,8 @@ final class JpegHeader {
         if (++scans > MAX_SCANS) {
           throw new IOException("it has more than %d scans".formatted(MAX_SCANS));
         }
-        skipEntropyCodedData(file);
+        readScan(file, body);
+        entropyBytes += file.position() - body;
       } else if (startsFrame && planes == 0) {
         readFrame(marker, file.duplicate().position(body), maxPixels);
       } else if (marker == APP0) {
@@ -120,9 +119,17 @@ final class JpegHeader {
         adobeTransform = encoded[body + 11] & 0xff;
       }
       if ((marker < APP0 || marker > APP15) && marker != COM) {
-        neededSegments.add(new int[] {start, file.position()});
+        if (neededRanges[neededCount - 1] != start) { // a new range
+          if (neededCount == neededRanges.length) {
+            neededRanges = Arrays.copyOf(neededRanges, 2 * neededCount);
+          }
+          neededRanges[neededCount] = start;
+          neededCount += 2;
+        }
+        neededRanges[neededCount - 1] = file.position();
       }
     }
+    end = file.position();
     if (scans == 0) {
       throw new IOException("it has no pixels before its end marker");
     }
@@ -149,6 +156,7 @@ final class JpegHeader {
     planes = declared;
     planeNames = new byte[planes];
     rowsHalved = new boolean[planes];
+    progressive = marker == SOF2_PROGRESSIVE;
     int[] columns = new int[planes]; // sampling factors
     int[] rows = new int[planes];
     for (int plane = 0; plane < planes; plane++) {
@@ -160,14 +168,51 @@ final class JpegHeader {
     }
     int mostColumns = Arrays.stream(columns).max().orElseThrow();
     int mostRows = Arrays.stream(rows).max().orElseThrow();
+    int unitWidth = 8 * Math.max(1, mostColumns);
+    int unitHeight = 8 * Math.max(1, mostRows);
+    long units =
+        (long) ((width + unitWidth - 1) / unitWidth) * ((height + unitHeight - 1) / unitHeight);
+    planeBlocks = new long[planes];
+    unitBlocks = new long[planes];
     for (int plane = 0; plane < planes; plane++) {
+      long across = (width * columns[plane] + unitWidth - 1) / unitWidth;
+      long down = (height * rows[plane] + unitHeight - 1) / unitHeight;
+      planeBlocks[plane] = across * down;
+      unitBlocks[plane] = units * columns[plane] * rows[plane];
       rowsHalved[plane] = columns[plane] == mostColumns && 2 * rows[plane] == mostRows;
       hasHalvedRows |= rowsHalved[plane];
     }
   }
 
-  /** Moves to the next marker that is not part of the entropy-coded data. */
-  private static void skipEntropyCodedData(ByteBuffer file) {
+  /**
+   * Counts the blocks that a scan visits. A scan of one plane visits the plane's blocks; a scan of
+   * several visits whole units of blocks, which may extend past the picture. Then moves to the next
+   * marker that is not part of the entropy-coded data.
+   */
+  private void readScan(ByteBuffer file, int body) {
+    ByteBuffer segment = file.duplicate().position(body);
+    int count = segment.get() & 0xff;
+    long visited = 0;
+    for (int i = 0; i < count; i++) {
+      byte name = segment.get();
+      segment.get(); // Huffman tables
+      long[] blocksOf = count == 1 ? planeBlocks : unitBlocks;
+      long most = 0;
+      long named = 0;
+      for (int plane = 0; plane < planes; plane++) {
+        most = Math.max(most, blocksOf[plane]);
+        if (planeNames[plane] == name) {
+          named = Math.max(named, blocksOf[plane]);
+        }
+      }
+      visited += named > 0 ? named : most; // the decoder reports an unknown name
+    }
+    int firstCoefficient = segment.get() & 63;
+    int lastCoefficient = segment.get() & 63;
+    blocks += visited;
+    if (progressive && (segment.get() & 0xff) > 15) { // it refines the bits of an earlier scan
+      refinedCoefficients += visited * Math.max(1, lastCoefficient - firstCoefficient + 1);
+    }
     int at = file.position();
     while (at + 1 < file.limit()) {
       if (at + Long.BYTES <= file.limit()) {
@@ -189,15 +234,30 @@ final class JpegHeader {
     file.position(at);
   }
 
-  /** Decides as libjpeg does: by JFIF, then by Adobe's segment, then by the planes' names. */
-  Colour colour() {
-    boolean named =
-        adobeTransform == NO_ADOBE_SEGMENT && Arrays.equals(planeNames, PLANES_NAMED_RGB);
-    return switch (planes) {
-      case 1 -> Colour.GRAY;
-      case 3 -> !jfif && (adobeTransform == 0 || named) ? Colour.RGB : Colour.YCC;
-      default -> adobeTransform <= 0 ? Colour.CMYK : Colour.YCCK;
-    };
+  @Override
+  public byte[] encoded() {
+    return encoded;
+  }
+
+  @Override
+  public long nanos() {
+    return nanos;
+  }
+
+  @Override
+  public String work() {
+    return "%d scans of %dx%d pixels, which visit %d blocks,"
+        .formatted(scans, width, height, blocks);
+  }
+
+  @Override
+  public RgbImage decode(int neededWidth, int neededHeight, Runnable checkpoint)
+      throws IOException {
+    return decoder.decode(this, neededWidth, neededHeight, checkpoint);
+  }
+
+  JpegColour colour() {
+    return JpegColour.of(planes, planeNames, jfif, adobeTransform);
   }
 
   /** Returns whether a plane has all columns but half the rows, like the chroma of 4:4:0. */
@@ -211,8 +271,9 @@ final class JpegHeader {
    */
   byte[] withoutMetadata() {
     ByteArrayOutputStream bare = new ByteArrayOutputStream(end);
-    bare.write(encoded, 0, MARKER_BYTES);
-    neededSegments.forEach(range -> bare.write(encoded, range[0], range[1] - range[0]));
+    for (int i = 0; i < neededCount; i += 2) {
+      bare.write(encoded, neededRanges[i], neededRanges[i + 1] - neededRanges[i]);
+    }
     return bare.toByteArray();
   }
 }

@@ -2,6 +2,7 @@ package io.github.vanillanet.base.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.zip.CRC32;
@@ -19,6 +20,14 @@ record PngHeader(
 
   private static final int LENGTH_BYTES = 4;
   private static final int TYPE_BYTES = 4;
+
+  /** Two rows are held in memory. A row of 64-bit pixels may have two million of them. */
+  private static final long MOST_ROW_BYTES = 16 << 20;
+
+  private static final int IHDR = 0x49484452;
+  private static final int PLTE = 0x504c5445;
+  private static final int IDAT = 0x49444154;
+  private static final int IEND = 0x49454e44;
 
   /** PNG's colour types: their number, samples per pixel and allowed bit depths. */
   enum Colour {
@@ -57,34 +66,40 @@ record PngHeader(
    */
   static PngHeader read(ByteBuffer file, long maxPixels) throws IOException {
     Palette palette = new Palette();
+    CRC32 checksum = new CRC32();
     Optional<PngHeader> header = Optional.empty();
     while (true) {
       int start = file.position();
       long length = FileBytes.u32(file);
-      String type = FileBytes.chunkType(file);
-      ByteBuffer body = file.duplicate();
-      if (type.equals("IDAT")) {
+      int type = file.getInt();
+      int body = file.position();
+      if (type == IDAT) {
         file.position(start);
         return header.orElseThrow(() -> new IOException("it has no IHDR chunk before its pixels"));
       }
-      if (type.equals("IEND")) {
+      if (type == IEND) {
         throw new IOException("it has no IDAT chunk");
       }
       FileBytes.skip(file, length);
-      CRC32 checksum = new CRC32();
+      checksum.reset();
       checksum.update(file.array(), start + LENGTH_BYTES, TYPE_BYTES + (int) length);
       long expected = FileBytes.u32(file);
       if (checksum.getValue() != expected) {
         throw new IOException(
             "chunk %s has checksum %08x, expected %08x"
-                .formatted(type.replaceAll("[^A-Za-z]", "?"), checksum.getValue(), expected));
+                .formatted(name(type), checksum.getValue(), expected));
       }
-      if (type.equals("IHDR")) {
-        header = Optional.of(readHeader(body, palette, maxPixels));
-      } else if (type.equals("PLTE")) {
-        palette.fill(file.array(), body.position(), (int) length / 3, 3);
+      if (type == IHDR) {
+        header = Optional.of(readHeader(file.duplicate().position(body), palette, maxPixels));
+      } else if (type == PLTE) {
+        palette.fill(file.array(), body, (int) length / 3, 3);
       }
     }
+  }
+
+  private static String name(int type) {
+    byte[] letters = ByteBuffer.allocate(Integer.BYTES).putInt(type).array();
+    return new String(letters, StandardCharsets.ISO_8859_1).replaceAll("[^A-Za-z]", "?");
   }
 
   private static PngHeader readHeader(ByteBuffer chunk, Palette palette, long maxPixels)
@@ -103,8 +118,10 @@ record PngHeader(
     PngHeader header =
         new PngHeader(
             (int) width, (int) height, bitDepth, Colour.of(type, bitDepth), interlaced, palette);
-    if (header.rowBytes(header.width) > Integer.MAX_VALUE - 16) {
-      throw new IOException("a row of %d pixels is too long".formatted(width));
+    if (header.rowBytes(header.width) > MOST_ROW_BYTES) {
+      throw new IOException(
+          "a row of %d pixels takes %d bytes, expected at most %d"
+              .formatted(width, header.rowBytes(header.width), MOST_ROW_BYTES));
     }
     return header;
   }

@@ -22,10 +22,37 @@ final class WebpCodec {
   private static final int CHUNK_HEADER_BYTES = 8;
   private static final int FRAME_HEADER_BYTES = 16;
 
+  /** VP8: the frame's tag and start code, before its sides. */
+  private static final int VP8_START_BYTES = 6;
+
+  private static final int SIDE_BITS = 14;
+  private static final int LONGEST_SIDE = (1 << SIDE_BITS) - 1;
+
   private WebpCodec() {}
 
-  static RgbImage decode(byte[] encoded, long maxPixels) throws IOException {
+  /** Nanoseconds per pixel of the canvas and of the picture, and per byte of the picture. */
+  private static final int NANOS_PER_CANVAS_PIXEL = 3;
+
+  private static final int NANOS_PER_PIXEL = 16;
+  private static final int NANOS_PER_BYTE = 34;
+  private static final int NANOS_PER_LOSSLESS_BYTE = 8;
+
+  static DecodeWork open(byte[] encoded, long maxPixels) throws IOException {
     Container container = Container.read(encoded, maxPixels);
+    long pixels = container.picturePixels(encoded, maxPixels);
+    long canvas = container.hasCanvas() ? (long) container.width() * container.height() : pixels;
+    int perByte = container.lossless() ? NANOS_PER_LOSSLESS_BYTE : NANOS_PER_BYTE;
+    return new DecodeWork(
+        encoded,
+        "picture of %d pixels in %d bytes".formatted(pixels, container.bitstreamBytes()),
+        NANOS_PER_CANVAS_PIXEL * canvas
+            + NANOS_PER_PIXEL * pixels
+            + perByte * (long) container.bitstreamBytes(),
+        checkpoint -> decode(encoded, container, maxPixels));
+  }
+
+  private static RgbImage decode(byte[] encoded, Container container, long maxPixels)
+      throws IOException {
     ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
     try (MemoryCacheImageInputStream input =
         new MemoryCacheImageInputStream(new ByteArrayInputStream(container.still(encoded)))) {
@@ -82,9 +109,16 @@ final class WebpCodec {
    * @param bitstream the offset in the file of the chunk (VP8 or VP8L) that holds its colours; an
    *     alpha plane lies in another chunk and is not needed
    * @param bitstreamBytes length of that chunk with its header
+   * @param lossless whether that chunk is VP8L
    */
   private record Container(
-      int width, int height, int left, int top, int bitstream, int bitstreamBytes) {
+      int width,
+      int height,
+      int left,
+      int top,
+      int bitstream,
+      int bitstreamBytes,
+      boolean lossless) {
 
     static Container read(byte[] encoded, long maxPixels) throws IOException {
       ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
@@ -109,7 +143,8 @@ final class WebpCodec {
         }
         ByteBuffer chunk = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (type.equals("VP8 ") || type.equals("VP8L")) {
-          return new Container(width, height, left, top, start, (int) length + CHUNK_HEADER_BYTES);
+          int bytes = (int) length + CHUNK_HEADER_BYTES;
+          return new Container(width, height, left, top, start, bytes, type.equals("VP8L"));
         }
         if (type.equals("VP8X")) {
           FileBytes.skip(chunk, 4); // flags
@@ -125,6 +160,25 @@ final class WebpCodec {
           FileBytes.skip(file, length + (length & 1));
         }
       }
+    }
+
+    /** Pixels that the header of the bitstream declares. */
+    long picturePixels(byte[] encoded, long maxPixels) throws IOException {
+      ByteBuffer header = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+      header.position(bitstream + CHUNK_HEADER_BYTES);
+      FileBytes.skip(header, lossless ? 1 : VP8_START_BYTES);
+      int width;
+      int height;
+      if (lossless) {
+        int sides = header.getInt();
+        width = 1 + (sides & LONGEST_SIDE);
+        height = 1 + (sides >> SIDE_BITS & LONGEST_SIDE);
+      } else {
+        width = FileBytes.u16(header) & LONGEST_SIDE; // the highest bits ask for a scaled display
+        height = FileBytes.u16(header) & LONGEST_SIDE;
+      }
+      RgbImage.requireSize(width, height, maxPixels);
+      return (long) width * height;
     }
 
     /** A separate file that holds only the picture, for a decoder of stills. */

@@ -97,6 +97,17 @@ public final class Call {
     }
   }
 
+  /**
+   * @throws ServiceException {@code CLIENT_GONE} if the client has disconnected, {@code
+   *     DEADLINE_EXCEEDED} if the deadline has passed
+   */
+  void requireWanted() {
+    requireClient();
+    if (deadline.passed()) {
+      throw tooLate("its image was decoded");
+    }
+  }
+
   /** The version that does the work, once it is chosen. */
   public Optional<ServedModel> answeredBy() {
     return answeredBy;

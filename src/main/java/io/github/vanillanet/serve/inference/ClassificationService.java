@@ -95,7 +95,7 @@ public final class ClassificationService {
    */
   public <T> T images(
       Call call, Optional<String> model, List<byte[]> encoded, Function<Inference, T> rendering) {
-    Duration expected = preparation.expected(encoded, preparation.waiting());
+    Duration expected = preparation.expected(encoded);
     Deadline begin = call.deadline().less(expected);
     try (Lease lease = models.lease(model, begin, encoded.size())) {
       return images(call, lease.model(), expected, encoded, rendering);
@@ -105,7 +105,7 @@ public final class ClassificationService {
   /** As above, with a version that may be required. */
   public <T> T images(
       Call call, ModelTarget target, List<byte[]> encoded, Function<Inference, T> rendering) {
-    Duration expected = preparation.expected(encoded, preparation.waiting());
+    Duration expected = preparation.expected(encoded);
     Deadline begin = call.deadline().less(expected);
     try (Lease lease = models.lease(target, begin, encoded.size())) {
       return images(call, lease.model(), expected, encoded, rendering);

@@ -1,8 +1,12 @@
 package io.github.vanillanet.serve.inference;
 
 import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
+import static io.github.vanillanet.base.error.ErrorCode.UNDECODABLE_IMAGE;
+import static io.github.vanillanet.base.error.ErrorCode.UNSUPPORTED_IMAGE;
 
+import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.EncodedImage;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
@@ -16,8 +20,10 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,50 +33,78 @@ import java.util.concurrent.ExecutionException;
 /**
  * Decodes, resizes and crops the images of one request, and estimates how long that takes.
  *
- * <p>Limits how many requests decode at once: there are many more request threads than processors,
- * and the lanes need some of these. First come, first served. Unlike with a semaphore, another
- * thread can cancel a waiting request, and it leaves the line at once. Thread-safe.
+ * <p>Limits how many images are decoded at once: there are many more request threads than
+ * processors, and the lanes need some of these. Slow images, whose estimate is above a quarter of a
+ * second, have a line and permits of their own, for half of the processors. Ordinary images
+ * therefore never wait for them, and share the processors with them at worst. A thread holds at
+ * most one permit, so the lines cannot block each other. Thread-safe.
  */
 final class ImagePreparation {
+
+  private static final Set<ErrorCode> FAULTS_OF_AN_IMAGE =
+      EnumSet.of(TOO_LARGE, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE);
+
+  private static final long SLOW_NANOS = 250_000_000;
+
+  /** Photos have at least three quarters of a bit per pixel. */
+  private static final int MOST_COMPRESSION = 32;
 
   private final ImageDecoder decoder;
   private final long maxInputBytes;
   private final int decoders;
   private final Ticker ticker;
-
-  private final Queue<CompletableFuture<Void>> line = new ArrayDeque<>(); // guarded by this
-  private int free; // guarded by this; 0 while the line is not empty
+  final Line ordinary = new Line();
+  final Line slow = new Line();
 
   /** What earlier files took, by the first byte, which identifies the format. */
   private final ConcurrentMap<Byte, MovingAverage> nanosPerByte = new ConcurrentHashMap<>();
 
-  private final MovingAverage request;
+  private final MovingAverage perImage;
+
+  /**
+   * Free permits, and the images that have none yet in the order of their arrival. Unlike a
+   * semaphore's, a place in it can be cancelled by another thread.
+   */
+  static final class Line {
+    private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>(); // guarded by this
+    private int free; // guarded by this; 0 while the queue is not empty
+  }
 
   /**
    * @param maxInputBytes limit on the decoded pixels of one request in bytes
-   * @param decoders requests that may decode at once
+   * @param decoders ordinary images that may be decoded at once
    */
   ImagePreparation(ImageDecoder decoder, long maxInputBytes, int decoders, Ticker ticker) {
     this.decoder = decoder;
     this.maxInputBytes = maxInputBytes;
     this.decoders = decoders;
     this.ticker = ticker;
-    this.free = decoders;
-    this.request = new MovingAverage(ticker);
-  }
-
-  /** Requests in the line; one that was cancelled is counted until its thread notices. */
-  synchronized int waiting() {
-    return line.size();
+    this.perImage = new MovingAverage(ticker);
+    int processors = Runtime.getRuntime().availableProcessors();
+    this.ordinary.free = decoders;
+    this.slow.free = Math.max(1, Math.min(decoders, processors) / 2);
   }
 
   /**
-   * Estimates what {@link #prepare} would take now. A format without a measurement counts as zero.
-   *
-   * @param ahead requests that are served first
+   * Ordinary images in the line; one that was cancelled is counted until its thread notices. Slow
+   * images are not counted, because ordinary ones do not wait for them.
    */
-  Duration expected(List<byte[]> encoded, int ahead) {
-    double nanos = ahead == 0 ? 0 : request.nanos() * ahead / decoders;
+  int waiting() {
+    synchronized (ordinary) {
+      return ordinary.waiting.size();
+    }
+  }
+
+  /**
+   * Estimates what {@link #prepare} would take now. Images of other requests that are in the line
+   * alternate with those of this request. A format without a measurement counts as zero.
+   */
+  Duration expected(List<byte[]> encoded) {
+    int ahead;
+    synchronized (ordinary) {
+      ahead = ordinary.waiting.size();
+    }
+    double nanos = ahead == 0 ? 0 : perImage.nanos() * ahead * encoded.size() / decoders;
     for (byte[] file : encoded) {
       MovingAverage rate = file.length == 0 ? null : nanosPerByte.get(file[0]);
       nanos += rate == null ? 0 : rate.nanos() * file.length;
@@ -103,7 +137,18 @@ final class ImagePreparation {
           maxImages, served.id(), images);
     }
     ByteBuffer pixels = ByteBuffer.allocate(bytes * images).order(ByteOrder.nativeOrder());
-    withPermit(call, () -> decode(call, served.preprocessing(), encoded, pixels, rejected));
+    for (int image = 0; image < images; image++) {
+      call.requireClient(); // the client may disconnect between two images
+      byte[] file = encoded.get(image);
+      try {
+        decode(call, served.preprocessing(), file, pixels);
+      } catch (ServiceException e) {
+        if (!FAULTS_OF_AN_IMAGE.contains(e.code())) {
+          throw e;
+        }
+        rejected.put(image, e);
+      }
+    }
     int good = images - rejected.size();
     if (good == 0) {
       throw rejected.get(0);
@@ -111,66 +156,62 @@ final class ImagePreparation {
     return new ModelInput(InputKind.IMAGES, good, pixels.flip());
   }
 
-  private void decode(
-      Call call,
-      Preprocessing preprocessing,
-      List<byte[]> encoded,
-      ByteBuffer pixels,
-      SortedMap<Integer, ServiceException> rejected) {
-    long begun = ticker.nanos();
-    long started = begun;
-    for (int image = 0; image < encoded.size(); image++) {
-      call.requireClient(); // the client may disconnect between two images
-      byte[] file = encoded.get(image);
-      try {
-        RgbImage decoded = call.time(Stage.DECODE, () -> decoder.decodeFor(preprocessing, file));
-        call.time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
-        long ended = ticker.nanos();
-        learnFile(file, ended - started);
-        started = ended;
-      } catch (ServiceException e) {
-        rejected.put(image, e);
-        started = ticker.nanos();
-      }
+  private void decode(Call call, Preprocessing preprocessing, byte[] file, ByteBuffer pixels) {
+    EncodedImage opened = decoder.open(file);
+    boolean slowly = opened.nanos() > SLOW_NANOS;
+    withPermit(
+        call,
+        slowly ? slow : ordinary,
+        () -> {
+          long started = ticker.nanos();
+          RgbImage decoded =
+              call.time(
+                  Stage.DECODE,
+                  () -> decoder.decodeFor(preprocessing, opened, call::requireWanted));
+          call.time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
+          if (!slowly) {
+            learn(file, decoded.rgb().length, ticker.nanos() - started);
+          }
+        });
+  }
+
+  /**
+   * An image was decoded, resized and cropped. Only the rate of photos is learned: a single flat
+   * picture of a few bytes would make every photo seem slow.
+   *
+   * @param decodedBytes of its pixels
+   */
+  void learn(byte[] encoded, int decodedBytes, long nanos) {
+    perImage.add(nanos);
+    if (encoded.length >= decodedBytes / MOST_COMPRESSION) {
+      nanosPerByte
+          .computeIfAbsent(encoded[0], format -> new MovingAverage(ticker))
+          .add((double) nanos / encoded.length);
     }
-    learnRequest(started - begun);
-  }
-
-  /** A file was decoded, resized and cropped in {@code nanos}. */
-  void learnFile(byte[] encoded, long nanos) {
-    nanosPerByte
-        .computeIfAbsent(encoded[0], format -> new MovingAverage(ticker))
-        .add((double) nanos / encoded.length);
-  }
-
-  /** All files of a request took {@code nanos}. */
-  void learnRequest(long nanos) {
-    request.add(nanos);
   }
 
   /**
    * Waits for a permit, as part of the stage {@code QUEUE}, and does the work.
    *
-   * @throws ServiceException as {@link Call#await}; {@code work} itself checks for a client that
-   *     disconnects before or after
+   * @throws ServiceException as {@link Call#await}
    */
-  void withPermit(Call call, Runnable work) {
-    CompletableFuture<Void> permit = requestPermit();
+  void withPermit(Call call, Line line, Runnable work) {
+    CompletableFuture<Void> permit = requestPermit(line);
     if (!permit.isDone()) {
-      call.time(Stage.QUEUE, () -> await(call, permit));
+      call.time(Stage.QUEUE, () -> await(call, line, permit));
     }
     try {
       work.run();
     } finally {
-      release();
+      release(line);
     }
   }
 
-  private Void await(Call call, CompletableFuture<Void> permit) {
+  private Void await(Call call, Line line, CompletableFuture<Void> permit) {
     try {
       return call.await(permit, "a decoder was free");
     } catch (ServiceException e) {
-      withdraw(permit);
+      withdraw(line, permit);
       throw e;
     } catch (ExecutionException e) {
       throw new IllegalStateException("a permit never fails", e);
@@ -178,36 +219,40 @@ final class ImagePreparation {
   }
 
   /** Completes when its caller has a permit, which may be now. */
-  synchronized CompletableFuture<Void> requestPermit() {
+  static CompletableFuture<Void> requestPermit(Line line) {
     CompletableFuture<Void> permit = new CompletableFuture<>();
-    if (free > 0) {
-      free--;
-      permit.complete(null);
-    } else {
-      line.add(permit);
+    synchronized (line) {
+      if (line.free > 0) {
+        line.free--;
+        permit.complete(null);
+      } else {
+        line.waiting.add(permit);
+      }
     }
     return permit;
   }
 
   /** Leaves the line. A permit that was granted meanwhile goes to the next in line. */
-  void withdraw(CompletableFuture<Void> permit) {
+  static void withdraw(Line line, CompletableFuture<Void> permit) {
     permit.cancel(false);
-    synchronized (this) {
-      line.remove(permit);
+    synchronized (line) {
+      line.waiting.remove(permit);
     }
     if (!permit.isCancelled()) {
-      release();
+      release(line);
     }
   }
 
   /** Returns a permit. */
-  synchronized void release() {
-    CompletableFuture<Void> next = line.poll();
-    while (next != null && !next.complete(null)) { // cancelled, but not yet removed by its thread
-      next = line.poll();
-    }
-    if (next == null) {
-      free++;
+  static void release(Line line) {
+    synchronized (line) {
+      CompletableFuture<Void> next = line.waiting.poll();
+      while (next != null && !next.complete(null)) { // cancelled, not yet removed by its thread
+        next = line.waiting.poll();
+      }
+      if (next == null) {
+        line.free++;
+      }
     }
   }
 }

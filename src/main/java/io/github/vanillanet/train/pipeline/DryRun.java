@@ -39,16 +39,22 @@ public final class DryRun {
   private final JobSpec job;
   private final Consumer<Progress> listener;
   private final Consumer<String> log;
-  private final ImageDecoder decoder = new ImageDecoder(TrainingPipeline.MAX_PIXELS);
+  private final ImageDecoder decoder;
   private final int threads;
 
   /**
+   * @param decoder with the limits of the service
    * @param listener also receives each line of progress
    * @param log receives the findings in the data
    */
   public DryRun(
-      JobSession session, JobSpec job, Consumer<Progress> listener, Consumer<String> log) {
+      JobSession session,
+      JobSpec job,
+      ImageDecoder decoder,
+      Consumer<Progress> listener,
+      Consumer<String> log) {
     this.session = session;
+    this.decoder = decoder;
     this.job = job;
     this.listener = listener;
     this.log = log;

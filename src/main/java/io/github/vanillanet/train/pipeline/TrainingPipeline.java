@@ -43,7 +43,6 @@ import java.util.function.Consumer;
  */
 public final class TrainingPipeline {
 
-  static final long MAX_PIXELS = 50_000_000;
   static final int CACHE_SHARE = 4;
   static final double MAX_CORRUPT_SHARE = 0.05;
 
@@ -52,19 +51,25 @@ public final class TrainingPipeline {
   private final Recipe recipe;
   private final Consumer<Progress> listener;
   private final Consumer<String> log;
-  private final ImageDecoder decoder = new ImageDecoder(MAX_PIXELS);
+  private final ImageDecoder decoder;
   private final ModelRepository repository;
   private final int threads;
 
   /**
+   * @param decoder with the limits of the service
    * @param listener also receives each line of progress
    * @param log receives the findings in the data
    */
   public TrainingPipeline(
-      JobSession session, JobSpec job, Consumer<Progress> listener, Consumer<String> log) {
+      JobSession session,
+      JobSpec job,
+      ImageDecoder decoder,
+      Consumer<Progress> listener,
+      Consumer<String> log) {
     this.session = session;
     this.job = job;
     this.recipe = job.recipe();
+    this.decoder = decoder;
     this.listener = listener;
     this.log = log;
     this.repository = new ModelRepository(Path.of(job.repository()));

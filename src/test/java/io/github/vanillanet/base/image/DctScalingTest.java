@@ -46,8 +46,8 @@ class DctScalingTest {
       String name = photo.getKey();
       byte[] file = enlarged(exact.decode(Oracle.file(name)));
 
-      RgbImage whole = exact.decodeFor(official, file);
-      RgbImage reduced = reducing.decodeFor(official, file);
+      RgbImage whole = exact.decodeFor(official, exact.open(file), () -> {});
+      RgbImage reduced = reducing.decodeFor(official, reducing.open(file), () -> {});
 
       assertThat(reduced.width()).as(name).isEqualTo(whole.width() / photo.getValue());
       assertThat(reduced.height()).as(name).isEqualTo(whole.height() / photo.getValue());

@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 class TurboJpegTest {
 
   private static final long MAX_PIXELS = 4_000_000;
+  private static final long MAX_NANOS = 2_000_000_000L;
   private static final int MUTATIONS = 40;
 
   private static JpegDecoder jpeg;
@@ -62,7 +63,7 @@ class TurboJpegTest {
   void libjpegTurboDecodesEveryOrdinaryFile() throws Exception {
     for (Oracle.Picture picture : Oracle.pictures()) {
       if (picture.name().endsWith(".jpg")) {
-        JpegHeader header = new JpegHeader(picture.bytes(), MAX_PIXELS);
+        JpegHeader header = new JpegHeader(picture.bytes(), MAX_PIXELS, MAX_NANOS, jpeg);
 
         assertThat(jpeg.decodeWithTurbo(header, 1))
             .as(picture.name())
@@ -125,20 +126,25 @@ class TurboJpegTest {
     ImageDecoder reducing = new ImageDecoder(MAX_PIXELS, jpeg, true);
     byte[] encoded = gray(160, 128);
 
-    assertThat(reducing.decodeFor(square(33), encoded).width()).isEqualTo(160);
-    assertThat(reducing.decodeFor(square(32), encoded).width()).isEqualTo(80);
-    assertThat(reducing.decodeFor(square(16), encoded).width()).isEqualTo(40);
-    assertThat(reducing.decodeFor(square(8), encoded).width()).isEqualTo(20);
-    assertThat(reducing.decodeFor(square(8), encoded).height()).isEqualTo(16);
-    assertThat(turbo.decodeFor(square(8), encoded).width()).isEqualTo(160);
-    assertThat(reducing.decodeFor(square(8), gray(164, 128)).width()).isEqualTo(41);
-    assertThat(reducing.decodeFor(square(8), gray(161, 128)).width()).isEqualTo(161);
+    assertThat(reduced(reducing, square(33), encoded).width()).isEqualTo(160);
+    assertThat(reduced(reducing, square(32), encoded).width()).isEqualTo(80);
+    assertThat(reduced(reducing, square(16), encoded).width()).isEqualTo(40);
+    assertThat(reduced(reducing, square(8), encoded).width()).isEqualTo(20);
+    assertThat(reduced(reducing, square(8), encoded).height()).isEqualTo(16);
+    assertThat(reduced(turbo, square(8), encoded).width()).isEqualTo(160);
+    assertThat(reduced(reducing, square(8), gray(164, 128)).width()).isEqualTo(41);
+    assertThat(reduced(reducing, square(8), gray(161, 128)).width()).isEqualTo(161);
   }
 
   private static byte[] gray(int width, int height) throws IOException {
     ByteArrayOutputStream encoded = new ByteArrayOutputStream();
     ImageIO.write(new BufferedImage(width, height, BufferedImage.TYPE_BYTE_GRAY), "jpeg", encoded);
     return encoded.toByteArray();
+  }
+
+  private static RgbImage reduced(
+      ImageDecoder decoder, Preprocessing preprocessing, byte[] encoded) {
+    return decoder.decodeFor(preprocessing, decoder.open(encoded), () -> {});
   }
 
   private static Preprocessing square(int side) {

@@ -33,8 +33,9 @@ class DecodePermitsTest {
 
     gate.withPermit(
         call(),
+        gate.ordinary,
         () ->
-            assertThatThrownBy(() -> gate.withPermit(hasty, () -> {}))
+            assertThatThrownBy(() -> gate.withPermit(hasty, gate.ordinary, () -> {}))
                 .has(code(ErrorCode.DEADLINE_EXCEEDED)));
   }
 
@@ -44,6 +45,7 @@ class DecodePermitsTest {
             () ->
                 gate.withPermit(
                     call(),
+                    gate.ordinary,
                     () -> {
                       throw UNSUPPORTED_IMAGE.error("none");
                     }))
@@ -58,6 +60,7 @@ class DecodePermitsTest {
     AtomicReference<CompletableFuture<Boolean>> second = new AtomicReference<>();
     gate.withPermit(
         call(),
+        gate.ordinary,
         () -> {
           CompletableFuture<Boolean> first = waiting(leaving, 1);
           second.set(waiting(call(), 2));
@@ -78,23 +81,59 @@ class DecodePermitsTest {
 
   @Test
   void permitsAreLimited() {
-    assertThat(two.requestPermit()).isDone();
-    assertThat(two.requestPermit()).isDone();
-    assertThat(two.requestPermit()).isNotDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
     assertThat(two.waiting()).isEqualTo(1);
+  }
+
+  @Test
+  void ordinaryImagesDoNotWaitForSlowOnes() {
+    assertThat(ImagePreparation.requestPermit(gate.slow)).isDone();
+    assertThat(ImagePreparation.requestPermit(gate.slow)).isNotDone();
+
+    assertThat(ImagePreparation.requestPermit(gate.ordinary)).isDone();
+    assertThat(gate.waiting()).isZero();
+  }
+
+  @Test
+  void slowImagesUseAtMostHalfOfTheDecoders() {
+    ImagePreparation many = preparation(64);
+    int half = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+
+    for (int i = 0; i < half; i++) {
+      assertThat(ImagePreparation.requestPermit(many.slow)).isDone();
+    }
+    assertThat(ImagePreparation.requestPermit(many.slow)).isNotDone();
+    assertThat(ImagePreparation.requestPermit(two.slow)).isDone();
+    assertThat(ImagePreparation.requestPermit(two.slow)).isNotDone();
+  }
+
+  @Test
+  void aSlowImageWithoutAPermitInTimeIsRejected() {
+    Call hasty = call();
+    hasty.limit(Duration.ofMillis(1));
+
+    gate.withPermit(
+        call(),
+        gate.slow,
+        () ->
+            assertThatThrownBy(() -> gate.withPermit(hasty, gate.slow, () -> {}))
+                .has(code(ErrorCode.DEADLINE_EXCEEDED)));
+    assertThat(ImagePreparation.requestPermit(gate.slow)).isDone();
   }
 
   @Test
   void permitsAreGrantedInTheOrderOfRequests() {
     takeAll();
-    CompletableFuture<Void> first = two.requestPermit();
-    CompletableFuture<Void> second = two.requestPermit();
+    CompletableFuture<Void> first = ImagePreparation.requestPermit(two.ordinary);
+    CompletableFuture<Void> second = ImagePreparation.requestPermit(two.ordinary);
 
-    two.release();
+    ImagePreparation.release(two.ordinary);
     assertThat(first).isDone();
     assertThat(second).isNotDone();
 
-    two.release();
+    ImagePreparation.release(two.ordinary);
     assertThat(second).isDone();
     assertThat(two.waiting()).isZero();
   }
@@ -102,63 +141,63 @@ class DecodePermitsTest {
   @Test
   void aTimedOutRequestLeavesTheLine() {
     takeAll();
-    CompletableFuture<Void> leaving = two.requestPermit();
+    CompletableFuture<Void> leaving = ImagePreparation.requestPermit(two.ordinary);
 
-    two.withdraw(leaving);
+    ImagePreparation.withdraw(two.ordinary, leaving);
 
     assertThat(two.waiting()).isZero();
-    two.release();
-    assertThat(two.requestPermit()).isDone();
-    assertThat(two.requestPermit()).isNotDone();
+    ImagePreparation.release(two.ordinary);
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
   }
 
   @Test
   void aPermitGrantedToATimedOutRequestGoesToTheNext() {
     takeAll();
-    CompletableFuture<Void> leaving = two.requestPermit();
-    CompletableFuture<Void> next = two.requestPermit();
-    two.release();
+    CompletableFuture<Void> leaving = ImagePreparation.requestPermit(two.ordinary);
+    CompletableFuture<Void> next = ImagePreparation.requestPermit(two.ordinary);
+    ImagePreparation.release(two.ordinary);
 
-    two.withdraw(leaving);
+    ImagePreparation.withdraw(two.ordinary, leaving);
 
     assertThat(next).isDone();
-    assertThat(two.requestPermit()).isNotDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
   }
 
   @Test
   void aCancelledRequestIsSkippedBeforeItsThreadNotices() {
     takeAll();
-    CompletableFuture<Void> leaving = two.requestPermit();
-    CompletableFuture<Void> next = two.requestPermit();
+    CompletableFuture<Void> leaving = ImagePreparation.requestPermit(two.ordinary);
+    CompletableFuture<Void> next = ImagePreparation.requestPermit(two.ordinary);
     leaving.cancel(false);
 
-    two.release();
+    ImagePreparation.release(two.ordinary);
     assertThat(next).isCompleted();
 
-    two.withdraw(leaving); // its thread has woken up
-    assertThat(two.requestPermit()).isNotDone();
+    ImagePreparation.withdraw(two.ordinary, leaving); // its thread has woken up
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
   }
 
   @Test
   void unusedPermitsAreKept() {
     takeAll();
-    two.requestPermit().cancel(false);
+    ImagePreparation.requestPermit(two.ordinary).cancel(false);
 
-    two.release();
-    two.release();
+    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary);
 
     takeAll();
-    assertThat(two.requestPermit()).isNotDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
   }
 
   private void takeAll() {
-    assertThat(two.requestPermit()).isDone();
-    assertThat(two.requestPermit()).isDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
+    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
   }
 
   private boolean decodes(Call call) {
     AtomicBoolean done = new AtomicBoolean();
-    gate.withPermit(call, () -> done.set(true));
+    gate.withPermit(call, gate.ordinary, () -> done.set(true));
     return done.get();
   }
 

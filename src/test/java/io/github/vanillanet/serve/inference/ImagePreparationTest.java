@@ -12,17 +12,21 @@ import io.github.vanillanet.base.timing.ManualTicker;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import io.github.vanillanet.serve.registry.ServedModel;
+import io.github.vanillanet.serve.scheduler.Eventually;
 import io.github.vanillanet.serve.scheduler.FakeInstance;
 import io.github.vanillanet.serve.scheduler.Lane;
 import io.github.vanillanet.serve.scheduler.ModelInput;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ImagePreparationTest {
 
   private static final long PLENTY = 1 << 20;
+  private static final long SLOW_PIXELS = 9_000_000;
 
   @TempDir Path repository;
 
@@ -92,8 +97,61 @@ class ImagePreparationTest {
     assertThat(preparation.prepare(next, served, List.of(image), rejected).samples()).isEqualTo(1);
   }
 
-  /** Three images; {@code taken} gets the index of each that is read. */
+  @Test
+  void aDecodeStopsWhenTheDeadlinePasses() throws IOException {
+    byte[] jpeg = Files.readAllBytes(Oracle.file("preprocess/jpeg_420.jpg"));
+    Call late = new Call(ticker, ticker.nanos());
+    late.limit(Duration.ofMillis(5));
+    List<byte[]> images = taking(jpeg, 1, index -> ticker.advance(Duration.ofMillis(5)));
+
+    assertThatThrownBy(() -> preparation.prepare(late, served, images, rejected))
+        .has(code(ErrorCode.DEADLINE_EXCEEDED));
+    assertThat(rejected).isEmpty();
+  }
+
+  @Test
+  void anOrdinaryImageDoesNotWaitForASlowOne() throws IOException {
+    ImagePreparation large = new ImagePreparation(new ImageDecoder(SLOW_PIXELS), PLENTY, 1, ticker);
+    byte[] slow = slowImage();
+    CompletableFuture<ModelInput> prepared = new CompletableFuture<>();
+    large.withPermit(
+        call,
+        large.slow,
+        () -> {
+          Thread other =
+              new Thread(
+                  () ->
+                      prepared.complete(
+                          large.prepare(
+                              new Call(ticker, ticker.nanos()), served, List.of(slow), rejected)));
+          other.start();
+          Eventually.becomes(() -> other.getState() == Thread.State.WAITING);
+
+          ModelInput ordinary = large.prepare(call, served, List.of(image), rejected);
+
+          assertThat(ordinary.samples()).isEqualTo(1);
+          assertThat(prepared).isNotDone();
+        });
+    assertThat(prepared).succeedsWithin(Duration.ofMinutes(1));
+  }
+
+  /** The header of a progressive JPEG with large sides. The missing pixels are gray. */
+  private static byte[] slowImage() throws IOException {
+    byte[] jpeg = Files.readAllBytes(Oracle.file("preprocess/jpeg_progressive.jpg"));
+    int frame = 0;
+    while (jpeg[frame] != -1 || jpeg[frame + 1] != (byte) 0xc2) {
+      frame++;
+    }
+    ByteBuffer.wrap(jpeg).putShort(frame + 5, (short) 3000).putShort(frame + 7, (short) 3000);
+    return jpeg;
+  }
+
   private List<byte[]> three(IntConsumer taken) {
+    return taking(image, 3, taken);
+  }
+
+  /** Equal images; {@code taken} gets the index of each that is read. */
+  private static List<byte[]> taking(byte[] image, int count, IntConsumer taken) {
     return new AbstractList<>() {
       @Override
       public byte[] get(int index) {
@@ -103,7 +161,7 @@ class ImagePreparationTest {
 
       @Override
       public int size() {
-        return 3;
+        return count;
       }
     };
   }

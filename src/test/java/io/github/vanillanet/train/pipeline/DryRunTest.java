@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.Plan;
@@ -106,7 +107,8 @@ class DryRunTest {
             3600,
             true);
     try (JobSession session = JobSession.open(folder.resolve("job"), spec.toJson(request))) {
-      return new DryRun(session, spec, lines::add, findings::add).run();
+      return new DryRun(session, spec, new ImageDecoder(25_000_000), lines::add, findings::add)
+          .run();
     }
   }
 

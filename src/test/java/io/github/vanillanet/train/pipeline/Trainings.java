@@ -2,6 +2,7 @@ package io.github.vanillanet.train.pipeline;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
@@ -49,7 +50,9 @@ record Trainings(Path folder) {
             3600,
             false);
     try (JobSession session = spec.open(folder.resolve(job))) {
-      return new TrainingPipeline(session, spec, audience, finding -> {}).run();
+      return new TrainingPipeline(
+              session, spec, new ImageDecoder(25_000_000), audience, finding -> {})
+          .run();
     }
   }
 
