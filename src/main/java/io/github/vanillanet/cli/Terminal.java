@@ -31,6 +31,10 @@ final class Terminal implements AutoCloseable {
     }
   }
 
+  boolean interactive() {
+    return interactive;
+  }
+
   void progress(String step) {
     if (interactive) {
       err.print(CLEAR_LINE + step + " …");

@@ -23,10 +23,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -232,29 +230,10 @@ final class TrainCommand implements Callable<Integer> {
         : NOT_PUBLISHED;
   }
 
-  private static Consumer<Progress> progress(Terminal terminal) {
-    return line -> terminal.progress(words(line));
-  }
-
-  private static String words(Progress progress) {
-    if (progress.loss().isEmpty()) {
-      return progress.phase();
-    }
-    return String.format(
-            Locale.ROOT,
-            "epoch %d/%d  %d px  step %d/%d  loss %.4f",
-            progress.epoch() + 1,
-            progress.epochs(),
-            progress.inputSize().orElse(0),
-            progress.step(),
-            progress.steps(),
-            progress.loss().getAsDouble())
-        + text("  validation %.4f", progress.validationAccuracy(), 1)
-        + text("  %.0f images/s", progress.imagesPerSecond(), 1)
-        + text("  %.0f min left", progress.secondsLeft(), 60);
-  }
-
-  private static String text(String format, OptionalDouble value, double unit) {
-    return value.isPresent() ? String.format(Locale.ROOT, format, value.getAsDouble() / unit) : "";
+  /** One line that is overwritten, or plain lines without a terminal. */
+  private Consumer<Progress> progress(Terminal terminal) {
+    return terminal.interactive()
+        ? line -> terminal.progress(ProgressLines.words(line))
+        : new ProgressLines(spec.commandLine().getErr()::println);
   }
 }

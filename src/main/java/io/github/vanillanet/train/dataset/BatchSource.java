@@ -14,6 +14,11 @@ public interface BatchSource {
   /** Number of classes; labels are smaller. */
   int classes();
 
+  /** Factor of the loss of each class, [classes]; empty if all are 1. */
+  default double[] classWeights() {
+    return new double[0];
+  }
+
   /**
    * Starts to deliver batches. A source of training batches continues into the following epochs, so
    * that it can read ahead across their borders; a source for evaluation ends after one epoch.

@@ -7,9 +7,11 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 
 /**
  * Batches of the images of a folder. Each sample is a function of (seed, epoch, index) and the
@@ -26,7 +28,8 @@ public record FolderBatches(
     int sampleFloats,
     int threads,
     int epochs,
-    int classes)
+    int classes,
+    Balance balance)
     implements BatchSource {
 
   public FolderBatches {
@@ -54,14 +57,16 @@ public record FolderBatches(
       int threads,
       long seed,
       int epochs,
-      int classes) {
+      int classes,
+      Balance balance) {
     if (reader.size() < batchSize) {
       throw BAD_CONFIGURATION.error(
           "the batch size is %d, but there are only %d training images; use a smaller"
               + " batch size",
           batchSize, reader.size());
     }
-    BatchOrder order = new BatchOrder(reader.size(), batchSize, true, seed);
+    List<int[]> balanced = balance == Balance.SAMPLING ? byClass(reader, classes) : List.of();
+    BatchOrder order = new BatchOrder(reader.size(), batchSize, true, seed, balanced);
     return new FolderBatches(
         reader,
         order,
@@ -70,7 +75,8 @@ public record FolderBatches(
         floats(augmentation.serving()),
         threads,
         epochs,
-        classes);
+        classes,
+        balance);
   }
 
   /**
@@ -88,7 +94,41 @@ public record FolderBatches(
         (image, random, target, offset) -> target.put(offset, serving.normalise(image));
     BatchOrder order = new BatchOrder(reader.size(), batchSize, false, 0);
     return new FolderBatches(
-        reader, order, Optional.of(serving), preparation, floats(serving), threads, 1, classes);
+        reader,
+        order,
+        Optional.of(serving),
+        preparation,
+        floats(serving),
+        threads,
+        1,
+        classes,
+        Balance.NONE);
+  }
+
+  /** Indices of the samples of each class that has any. */
+  private static List<int[]> byClass(SampleReader reader, int classes) {
+    return IntStream.range(0, classes)
+        .mapToObj(
+            label ->
+                IntStream.range(0, reader.size())
+                    .filter(index -> reader.sample(index).label() == label)
+                    .toArray())
+        .filter(members -> members.length > 0)
+        .toList();
+  }
+
+  /** With weights: samples / (classes · samples of the class), so that their mean is 1. */
+  @Override
+  public double[] classWeights() {
+    if (balance != Balance.WEIGHTS) {
+      return new double[0];
+    }
+    List<int[]> members = byClass(reader, classes);
+    double[] weights = new double[classes];
+    for (int[] ofClass : members) {
+      weights[label(ofClass[0])] = (double) reader.size() / (members.size() * ofClass.length);
+    }
+    return weights;
   }
 
   @Override

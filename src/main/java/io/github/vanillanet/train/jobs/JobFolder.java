@@ -29,6 +29,7 @@ import java.util.stream.Stream;
  *   <tr><td>{@code checkpoints/}</td><td>process</td><td>what it needs to continue</td></tr>
  *   <tr><td>{@code report.json}</td><td>process</td><td>the API shows it unchanged</td></tr>
  *   <tr><td>{@code plan.json}</td><td>process</td><td>result of a dry run</td></tr>
+ *   <tr><td>{@code metrics.csv}</td><td>process</td><td>one line per epoch</td></tr>
  *   <tr><td>{@code outcome.json}</td><td>process</td><td>{@link Outcome}</td></tr>
  *   <tr><td>{@code log}</td><td>process</td><td>standard output and error</td></tr>
  * </table>
@@ -213,7 +214,8 @@ public record JobFolder(Path path) {
     }
   }
 
-  private void writeText(String name, String content) {
+  /** Replaces a file of the job's process. */
+  public void writeText(String name, String content) {
     try {
       DurableFiles.replace(path.resolve(name), content);
     } catch (IOException e) {

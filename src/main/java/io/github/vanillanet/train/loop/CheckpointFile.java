@@ -31,7 +31,7 @@ public final class CheckpointFile {
 
   /** Arguments that checkpoints of earlier versions do not have. */
   private static final Set<String> ADDED =
-      Set.of("model_ema_warmup", "model_ema_batches", "stages");
+      Set.of("model_ema_warmup", "model_ema_batches", "balance", "stages");
 
   private CheckpointFile() {}
 

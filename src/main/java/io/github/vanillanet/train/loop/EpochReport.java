@@ -11,6 +11,8 @@ import java.util.Optional;
  * @param step optimizer steps done in the whole run
  * @param loss mean training loss of the steps
  * @param accuracy mean training accuracy of the steps, from 0 to 1
+ * @param imagesPerSecond of the steps
+ * @param seconds of the steps and the validation
  * @param model evaluation of the network at the slope and the input size of this epoch
  * @param average evaluation of its moving average
  * @param candidate the best one so far
@@ -25,6 +27,7 @@ public record EpochReport(
     double rate,
     double slope,
     double imagesPerSecond,
+    double seconds,
     Optional<Evaluation> model,
     Optional<Evaluation> average,
     Optional<Candidate> candidate) {

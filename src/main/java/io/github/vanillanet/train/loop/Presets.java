@@ -77,6 +77,7 @@ final class Presets {
     recipe.put("min_learning_rate", 1e-6);
     recipe.put("clip_norm", 0);
     recipe.put("decay_linear", true);
+    recipe.put("balance", "none");
     recipe.put("crop", "resized");
     recipe.put("flip", true);
     recipe.put("patience", 0);

@@ -21,6 +21,7 @@ import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.train.dataset.Balance;
 import io.github.vanillanet.train.dataset.RandAugment;
 import java.util.Collections;
 import java.util.Comparator;
@@ -56,6 +57,7 @@ import java.util.OptionalDouble;
  * @param labelSmoothing 0 ≤ s &lt; 1
  * @param mixup alpha of its beta distribution; 0 for none
  * @param cutmix alpha of its beta distribution; 0 for none
+ * @param balance of classes with different numbers of images
  * @param flip whether half of the training images are mirrored
  * @param randAugment {@code rand-m7-mstd0.5-inc1}, for example, or {@code none}
  * @param erasing probability of random erasing, 0 ≤ p ≤ 1
@@ -65,7 +67,7 @@ import java.util.OptionalDouble;
  * @param emaBatches training batches from which the batch norms of the average are estimated again
  *     before it is evaluated; 0 keeps their averaged statistics, as timm does
  * @param patience epochs without a better candidate after which the training ends; 0 for no limit
- * @param compute {@code bfloat16} needs CUDA
+ * @param compute {@code bfloat16} needs CUDA, or a CPU that multiplies such numbers
  * @param validationShare share of each class to hold back, 0 &lt; s &lt; 1; if absent, a validation
  *     folder is used where the data has one
  * @param tolerance accuracy that the candidate may lack compared with the live version, 0 ≤ t ≤ 1
@@ -103,6 +105,7 @@ public record Recipe(
     double labelSmoothing,
     double mixup,
     double cutmix,
+    Balance balance,
     Crop crop,
     boolean flip,
     String randAugment,
@@ -172,6 +175,9 @@ public record Recipe(
     requireAtLeast("patience", patience, 0);
     validationShare.ifPresent(
         share -> requireRange("validation_share", share, LEAST_POSITIVE, BELOW_ONE));
+    require(
+        balance != Balance.WEIGHTS || loss == LossKind.CROSS_ENTROPY,
+        "balance: weights need loss cross_entropy; set balance to sampling, or another loss");
     requireRange("tolerance", tolerance, 0, 1);
     distortion(randAugment);
     requireInputLargeEnough(new Architecture(net, dims, actNum, 1, inputSize, inputSize));

@@ -13,15 +13,17 @@ import java.util.SplittableRandom;
 record StepInput(Batch batch, float[] targets, float[] dropout, Controls controls) {
 
   /**
+   * @param weights of the classes, see {@link #targets}
    * @param step 0-based
    */
-  static StepInput of(TrainingSpec spec, Batch batch, int step, double rate, double slope) {
+  static StepInput of(
+      TrainingSpec spec, Batch batch, double[] weights, int step, double rate, double slope) {
     Recipe recipe = spec.recipe();
     int size = batch.side();
     Mixing mixing = Mixing.of(recipe.mixup(), recipe.cutmix(), recipe.seed(), step, size, size);
     return new StepInput(
         batch,
-        targets(batch.labels(), spec.classes(), recipe.labelSmoothing(), mixing.lambda()),
+        targets(batch.labels(), spec.classes(), recipe.labelSmoothing(), mixing.lambda(), weights),
         dropout(recipe.dropout(), recipe.seed(), step, batch.size() * spec.lastWidth()),
         new Controls(slope, rate, step + 1L, recipe.accumulationSteps(), mixing));
   }
@@ -33,17 +35,21 @@ record StepInput(Batch batch, float[] targets, float[] dropout, Controls control
    *
    * @param smoothing s, 0 for hard labels
    * @param lambda 1 for a batch that is not mixed
+   * @param weights factor of the share of each label's class, [classes]; empty if all are 1
    * @return [n × classes]
    */
-  static float[] targets(int[] labels, int classes, double smoothing, double lambda) {
+  static float[] targets(
+      int[] labels, int classes, double smoothing, double lambda, double... weights) {
     float[] targets = new float[labels.length * classes];
     double off = smoothing / classes;
     double on = 1 - smoothing + off;
     for (int i = 0; i < labels.length; i++) {
       int own = labels[i];
       int other = labels[labels.length - 1 - i];
+      double ownShare = lambda * (weights.length == 0 ? 1 : weights[own]);
+      double otherShare = (1 - lambda) * (weights.length == 0 ? 1 : weights[other]);
       for (int k = 0; k < classes; k++) {
-        double weight = lambda * (k == own ? on : off) + (1 - lambda) * (k == other ? on : off);
+        double weight = ownShare * (k == own ? on : off) + otherShare * (k == other ? on : off);
         targets[i * classes + k] = (float) weight;
       }
     }

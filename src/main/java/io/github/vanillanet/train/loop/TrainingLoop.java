@@ -72,6 +72,7 @@ public record TrainingLoop(
     private final Timeline timeline;
     private long savedAt = clock.millis();
     private int step;
+    private double[] classWeights = new double[0];
     private Optional<Candidate> best;
 
     Run(TrainingEngine engine, TrainingState start) {
@@ -122,6 +123,7 @@ public record TrainingLoop(
     private boolean stage(Timeline.Span span) {
       boolean stopped = false;
       BatchSource training = data.get(span.index()).training();
+      classWeights = training.classWeights();
       try (BatchSource.Pass pass = training.open(span.epoch(step), span.stepInEpoch(step))) {
         while (step < span.endStep() && !isDone() && !stopped) {
           stopped = !epoch(span, pass);
@@ -151,7 +153,7 @@ public record TrainingLoop(
           save(epoch, state());
         }
       }
-      double seconds = Math.max(1, clock.millis() - startedAt) / 1e3;
+      long trainedAt = clock.millis();
       double slope = slopes.at(epoch);
       Validation validation = Validation.of(engine, recipe, data.get(span.index()), epoch, slope);
       TrainingState state = state();
@@ -166,7 +168,11 @@ public record TrainingLoop(
               accuracies.getAverage(),
               span.rate(step - 1),
               slope,
-              losses.getCount() * recipe.imagesPerStep(span.stage()) / seconds,
+              losses.getCount()
+                  * recipe.imagesPerStep(span.stage())
+                  * 1e3
+                  / Math.max(1, trainedAt - startedAt),
+              (clock.millis() - startedAt) / 1e3,
               Optional.of(validation.model()),
               validation.average(),
               best));
@@ -179,7 +185,8 @@ public record TrainingLoop(
       Batch batch = pass.next().orElseThrow(() -> new IllegalStateException("no more batches"));
       double rate = span.rate(step);
       double slope = slopes.at(epoch);
-      TrainingEngine.Step result = engine.step(StepInput.of(spec, batch, step, rate, slope));
+      TrainingEngine.Step result =
+          engine.step(StepInput.of(spec, batch, classWeights, step, rate, slope));
       if (!Double.isFinite(result.loss())) {
         throw ENGINE_FAILURE.error(
             "the loss is %s at step %d (epoch %d, learning rate %s): lower the learning"

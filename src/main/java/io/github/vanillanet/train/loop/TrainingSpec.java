@@ -61,6 +61,7 @@ public record TrainingSpec(Recipe recipe, int classes, Kernels kernels) {
     arguments.put("model_ema_decay", recipe.emaDecay());
     arguments.put("model_ema_warmup", recipe.emaWarmup());
     arguments.put("model_ema_batches", (long) recipe.emaBatches());
+    arguments.put("balance", recipe.balance().name());
     arguments.put("stages", recipe.stages().toString());
     return arguments;
   }

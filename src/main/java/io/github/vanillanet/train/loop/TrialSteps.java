@@ -37,7 +37,7 @@ public final class TrialSteps implements AutoCloseable {
    * @throws ServiceException {@code OUT_OF_DEVICE_MEMORY} if the device has no memory for it
    */
   public void run(Batch batch) {
-    engine.step(StepInput.of(spec, batch, step++, 0, spec.recipe().slope().at(0)));
+    engine.step(StepInput.of(spec, batch, new double[0], step++, 0, spec.recipe().slope().at(0)));
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.train.dataset.Balance;
 import io.github.vanillanet.train.dataset.BatchSource;
 import io.github.vanillanet.train.dataset.FolderBatches;
 import io.github.vanillanet.train.dataset.ImageFolder;
@@ -126,7 +127,8 @@ public final class DryRun {
         Math.max(1, threads - 1),
         recipe.seed(),
         1,
-        classes);
+        classes,
+        Balance.NONE);
   }
 
   /** Prepares a batch as a training does, and runs a step with it. */

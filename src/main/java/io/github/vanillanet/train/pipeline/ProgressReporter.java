@@ -27,7 +27,7 @@ final class ProgressReporter implements TrainingListener {
   private final int epochs;
   private final Clock clock;
   private final Consumer<Progress> lines;
-  private final Consumer<List<EpochReport>> onEpoch;
+  private Consumer<List<EpochReport>> onEpoch = reports -> {};
   private final List<EpochReport> curves = new ArrayList<>();
   private Optional<Instant> lastLine = Optional.empty();
   private Optional<Instant> began = Optional.empty();
@@ -35,23 +35,23 @@ final class ProgressReporter implements TrainingListener {
   private double lossSum;
   private int lossCount;
   private OptionalDouble validationAccuracy = OptionalDouble.empty();
-  private StepReport lastStep = new StepReport(0, 0, 0, 0, 1, 0, 0, 0, 0, 0);
+  private StepReport lastStep = new StepReport(0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 
   /**
    * @param lines also receives each line
-   * @param onEpoch receives all epochs after each epoch
    */
-  ProgressReporter(
-      JobSession session,
-      int epochs,
-      Clock clock,
-      Consumer<Progress> lines,
-      Consumer<List<EpochReport>> onEpoch) {
+  ProgressReporter(JobSession session, int epochs, Clock clock, Consumer<Progress> lines) {
     this.session = session;
     this.epochs = epochs;
     this.clock = clock;
     this.lines = lines;
-    this.onEpoch = onEpoch;
+  }
+
+  /**
+   * @param receiver of all epochs after each epoch
+   */
+  void onEpoch(Consumer<List<EpochReport>> receiver) {
+    onEpoch = receiver;
   }
 
   void resume(List<EpochReport> before) {

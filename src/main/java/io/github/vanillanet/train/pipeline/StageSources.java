@@ -34,7 +34,8 @@ record StageSources(
                   loaders,
                   recipe.seed(),
                   epochs,
-                  classes),
+                  classes,
+                  recipe.balance()),
               FolderBatches.evaluation(
                   validation, images.preprocessing(), EVALUATION_BATCH, loaders, classes)));
     }

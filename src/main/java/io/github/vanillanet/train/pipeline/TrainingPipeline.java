@@ -1,7 +1,5 @@
 package io.github.vanillanet.train.pipeline;
 
-import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
-
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
@@ -21,7 +19,6 @@ import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.jobs.Ruling;
 import io.github.vanillanet.train.loop.CandidateFile;
-import io.github.vanillanet.train.loop.Compute;
 import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Kernels;
 import io.github.vanillanet.train.loop.Recipe;
@@ -81,6 +78,9 @@ public final class TrainingPipeline {
    * @throws ServiceException of any code if the training fails
    */
   public Optional<Outcome> run() throws IOException {
+    ProgressReporter progress =
+        new ProgressReporter(session, recipe.epochs(), Clock.systemUTC(), listener);
+    progress.phase("look");
     ImagePreparation images = ImagePreparation.of(recipe, recipe.inputSize());
     ImageFolder data =
         new TrainingData(job, session.folder(), decoder, threads).scan(images.validation(), log);
@@ -97,13 +97,11 @@ public final class TrainingPipeline {
     TrainingSpec spec = spec(recipe, data.classNames().size(), device);
     SampleReader training = reader(data.training(), CACHE_SHARE);
     SampleReader validation = reader(data.validation(), 2 * CACHE_SHARE);
-    ProgressReporter progress =
-        new ProgressReporter(
-            session,
-            recipe.epochs(),
-            Clock.systemUTC(),
-            listener,
-            curves -> report(data, List.of(training, validation), curves, Optional.empty()));
+    progress.onEpoch(
+        curves -> {
+          session.folder().writeText(MetricsFile.NAME, MetricsFile.of(curves));
+          report(data, List.of(training, validation), curves, Optional.empty());
+        });
     session
         .folder()
         .readReport(TrainingReport.class)
@@ -131,10 +129,7 @@ public final class TrainingPipeline {
 
   static TrainingSpec spec(Recipe recipe, int classes, Device device) {
     boolean cpu = device.kind() == Device.Kind.CPU;
-    if (cpu && recipe.compute() == Compute.BFLOAT16) {
-      throw INVALID_REQUEST.error(
-          "compute: bfloat16 needs a CUDA device; the device of this training is %s", device);
-    }
+    recipe.compute().requireFastOn(device);
     return new TrainingSpec(recipe, classes, cpu ? Kernels.PIXELWISE : Kernels.PLANAR);
   }
 

@@ -43,7 +43,8 @@ public final class Batches {
   }
 
   static FolderBatches training(SampleReader reader, int batchSize, int threads, int epochs) {
-    return FolderBatches.training(reader, augmentation(), batchSize, threads, SEED, epochs, 3);
+    return FolderBatches.training(
+        reader, augmentation(), batchSize, threads, SEED, epochs, 3, Balance.NONE);
   }
 
   static List<Seen> seen(FolderBatches source, int epoch, int step) {

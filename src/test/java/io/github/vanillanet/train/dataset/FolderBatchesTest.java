@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,9 +86,33 @@ class FolderBatchesTest {
   void anotherSeedGivesOtherBatches() {
     SampleReader reader = reader(Pictures.samples(folder, 8), 0);
 
-    FolderBatches other = FolderBatches.training(reader, augmentation(), 8, 1, SEED + 1, 1, 3);
+    FolderBatches other =
+        FolderBatches.training(reader, augmentation(), 8, 1, SEED + 1, 1, 3, Balance.NONE);
 
     assertThat(seen(other, 0, 0)).isNotEqualTo(train(reader, 8, 1, 1));
+  }
+
+  @Test
+  void balancedSourcesKnowTheSizesOfTheClasses() {
+    List<Sample> all = Pictures.samples(folder, 12);
+    List<Sample> few =
+        Stream.concat(
+                all.stream().filter(sample -> sample.label() == 0),
+                all.stream().filter(sample -> sample.label() == 2).limit(2))
+            .toList();
+
+    assertThat(source(few, Balance.WEIGHTS).classWeights()).containsExactly(0.75, 0, 1.5);
+    assertThat(source(few, Balance.NONE).classWeights()).isEmpty();
+    List<Integer> labels =
+        seen(source(few, Balance.SAMPLING), 0, 0).stream()
+            .flatMap(batch -> batch.labels().stream())
+            .toList();
+    assertThat(labels).containsExactlyInAnyOrder(0, 0, 0, 2, 2, 2);
+  }
+
+  private static FolderBatches source(List<Sample> samples, Balance balance) {
+    return FolderBatches.training(
+        reader(samples, 0), augmentation(), samples.size(), 1, SEED, 1, 3, balance);
   }
 
   @Test
@@ -115,7 +140,8 @@ class FolderBatchesTest {
     Preprocessing plain = new Preprocessing(32, 32, false, 32, 32, INPUT.mean(), INPUT.std());
     Augmentation flipsOnly =
         new Augmentation(plain, new ResizedCrop(1), true, RandAugment.NONE, new RandomErasing(0));
-    FolderBatches source = FolderBatches.training(reader(samples, 0), flipsOnly, 4, 2, SEED, 1, 3);
+    FolderBatches source =
+        FolderBatches.training(reader(samples, 0), flipsOnly, 4, 2, SEED, 1, 3, Balance.NONE);
 
     try (BatchLoader loader = source.open(0, 0)) {
       Batch batch = loader.next().orElseThrow();

@@ -36,6 +36,21 @@ class LossAndAverageTest {
   }
 
   @Test
+  void aClassWeightMultipliesTheShareOfItsLabel() {
+    int[] labels = {0, 2};
+    float[] plain = StepInput.targets(labels, 3, 0.1, 0.7);
+    float[] own = StepInput.targets(labels, 3, 0.1, 1);
+
+    float[] weighted = StepInput.targets(labels, 3, 0.1, 0.7, 2, 1, 0.5);
+
+    for (int k = 0; k < 3; k++) {
+      assertThat(weighted[k])
+          .isCloseTo(0.7f * 2 * own[k] + 0.3f * 0.5f * own[3 + k], within(1e-6f));
+    }
+    assertThat(StepInput.targets(labels, 3, 0.1, 0.7, 1, 1, 1)).isEqualTo(plain);
+  }
+
+  @Test
   void everyLossAndItsGradientEqualsTheOfficialOne() {
     double smoothing = LOSSES.get("smoothing").asDouble();
     double lambda = LOSSES.get("lam").asDouble();

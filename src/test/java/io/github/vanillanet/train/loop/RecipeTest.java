@@ -220,6 +220,8 @@ class RecipeTest {
         "name: 'a', variant: 'vanillanet_5', ema_batches: -1    | ema_batches",
         "name: 'a', variant: 'vanillanet_5', ema_warmup: 'x'    | ema_warmup",
         "name: 'a', variant: 'vanillanet_5', patience: -1       | patience",
+        "name: 'a', variant: 'vanillanet_5', balance: 'even'    | balance",
+        "name: 'a', variant: 'vanillanet_5', balance: 'weights', loss: 'binary_cross_entropy' | balance",
         "name: 'a', variant: 'vanillanet_5', crop: 'square'     | crop",
         "name: 'a', variant: 'vanillanet_5', flip: 'up'         | flip",
         "name: 'a', variant: 'vanillanet_5', tolerance: 2       | tolerance",

@@ -38,7 +38,9 @@ class TrainingPipelineTest {
     assertThat(version.labels()).isEqualTo(PaintedDataset.CLASSES);
     assertThat(version.manifest().trained()).isTrue();
     assertThat(version.manifest().accuracy()).hasValue(outcome.accuracy().getAsDouble());
-    assertThat(lines).extracting(Progress::phase).contains("train", "fuse", "evaluate", "publish");
+    assertThat(lines)
+        .extracting(Progress::phase)
+        .contains("look", "train", "fuse", "evaluate", "publish");
     JsonNode report = report("first");
     JsonNode curves = report.get("curves");
     assertThat(curves).hasSize(12);
@@ -47,6 +49,11 @@ class TrainingPipelineTest {
     assertThat(curves.get(0).get("slope").asDouble()).isZero();
     assertThat(curves.get(11).get("slope").asDouble()).isEqualTo(1);
     assertThat(report.get("result").get("validation").get("confusion")).hasSize(3);
+    List<String> metrics = Files.readAllLines(folder.resolve("first").resolve("metrics.csv"));
+    assertThat(metrics).hasSize(13);
+    assertThat(metrics.get(0)).startsWith("epoch,stage,input_size,");
+    assertThat(metrics.get(12)).startsWith("11,0,32,");
+    assertThat(metrics.get(12).split(",")).hasSameSizeAs(metrics.get(0).split(","));
     assertThat(report.get("result").get("certificate").get("source").asText())
         .isEqualToIgnoringCase("fused");
   }
@@ -94,9 +101,8 @@ class TrainingPipelineTest {
   void anImpossibleTrainingIsRejectedBeforeItStarts() throws IOException {
     Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
 
-    assertThatThrownBy(() -> run("a", data, ", compute: 'bfloat16'", line -> {}))
-        .has(code(ErrorCode.INVALID_REQUEST))
-        .hasMessageContaining("compute");
+    assertThatThrownBy(() -> run("a", data, ", batch_size: 1000", line -> {}))
+        .has(code(ErrorCode.BAD_CONFIGURATION));
     assertThatThrownBy(() -> run("b", folder.resolve("nowhere"), "", line -> {}))
         .has(code(ErrorCode.BAD_DATASET));
     assertThatThrownBy(() -> run("c", data, ", fine_tune_from: 'absent'", line -> {}))
