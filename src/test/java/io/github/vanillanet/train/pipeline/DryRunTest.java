@@ -86,6 +86,21 @@ class DryRunTest {
     assertThat(plan.objections()).singleElement().asString().startsWith("batch_size: ");
   }
 
+  @Test
+  void otherLabelsThanThoseOfTheLiveVersionAreAnObjection() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
+    new Trainings(folder).run("live", data, "");
+    Files.move(data.resolve("train/red"), data.resolve("train/ruby"));
+    Files.move(data.resolve("val/red"), data.resolve("val/ruby"));
+
+    Plan plan = plan(data, 4).orElseThrow();
+
+    assertThat(plan.objections())
+        .singleElement()
+        .asString()
+        .contains("ruby", "accept_label_change");
+  }
+
   private Optional<Plan> plan(Path data, int batchSize) throws IOException {
     JsonNode request =
         Recipes.json(
