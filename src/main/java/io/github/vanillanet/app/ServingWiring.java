@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
 import com.sun.management.UnixOperatingSystemMXBean;
+import io.github.vanillanet.base.config.ConnectionsConfig;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.JpegDecoder;
@@ -107,7 +108,7 @@ final class ServingWiring {
 
   @Singleton
   Connections connections(ServingConfig config, ServingMetrics metrics) {
-    ServingConfig.Connections limits = config.connections();
+    ConnectionsConfig limits = config.connections();
     long files = Long.MAX_VALUE;
     if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix) {
       files = unix.getMaxFileDescriptorCount();

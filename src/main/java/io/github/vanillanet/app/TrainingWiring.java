@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.config.KubernetesConfig;
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.TrainingConfig;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.serve.registry.VersionSwitch;
 import io.github.vanillanet.train.cluster.ClaimMount;
@@ -38,7 +39,7 @@ final class TrainingWiring {
 
   @Singleton
   JobExecutor executor(ServingConfig config) {
-    ServingConfig.Training training = config.training();
+    TrainingConfig training = config.training();
     return switch (training.executor()) {
       case PROCESS ->
           new ProcessExecutor(
@@ -53,7 +54,7 @@ final class TrainingWiring {
     };
   }
 
-  private static Path jar(ServingConfig.Training training) {
+  private static Path jar(TrainingConfig training) {
     String classPath = System.getProperty("java.class.path");
     if (training.jar().isEmpty()
         && (!classPath.endsWith(".jar") || classPath.contains(File.pathSeparator))) {
@@ -65,7 +66,7 @@ final class TrainingWiring {
   }
 
   private static List<ClaimMount> claims(ServingConfig config) {
-    ServingConfig.Training training = config.training();
+    TrainingConfig training = config.training();
     KubernetesConfig claims = training.kubernetes();
     Path jobs = claims.jobsMount().orElse(training.jobs()).toAbsolutePath();
     Path models = config.repository().toAbsolutePath();
@@ -85,7 +86,7 @@ final class TrainingWiring {
   @Singleton
   JobRunner jobs(
       ServingConfig config, JobExecutor executor, VersionSwitch versions, TrainingMeters meters) {
-    ServingConfig.Training training = config.training();
+    TrainingConfig training = config.training();
     JobRunner jobs =
         new JobRunner(
             new JobStore(training.jobs(), Clock.systemUTC(), meters::ended),

@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * Every setting of the service. The setting {@code vanillanet.x-y} is also read from the
@@ -137,7 +136,7 @@ public interface ServingConfig {
   Optional<MemorySize> bodyMemory();
 
   /** Limits on connections of clients. */
-  Connections connections();
+  ConnectionsConfig connections();
 
   /** Rate and inflation of bodies. */
   BodyConfig body();
@@ -157,7 +156,7 @@ public interface ServingConfig {
   SignInConfig signIn();
 
   /** Trainings that clients start. */
-  Training training();
+  TrainingConfig training();
 
   /** {@code vanillanet.cuda.*}. */
   interface Cuda {
@@ -184,46 +183,6 @@ public interface ServingConfig {
     Duration maxDelay();
   }
 
-  /** {@code vanillanet.connections.*}. */
-  interface Connections {
-
-    /**
-     * Connections at the same time. Beyond it, the one that has waited longest for a complete head
-     * is closed, then the one that has been idle longest. The service uses at most three quarters
-     * of the files that it may open.
-     */
-    @WithDefault("4096")
-    @WithConverter(Checked.Count.class)
-    int max();
-
-    /** Requests of one connection that may wait for answers. Further ones are not read. */
-    @WithDefault("16")
-    @WithConverter(Checked.Count.class)
-    int unanswered();
-
-    /** Time for a complete head, from the connection or from the head's first byte. */
-    @WithDefault("10S")
-    @WithConverter(Checked.PositiveTime.class)
-    Duration headTimeout();
-
-    /** Time that a connection may be idle between two requests. */
-    @WithDefault("5m")
-    @WithConverter(Checked.PositiveTime.class)
-    Duration idleTimeout();
-
-    /** A connection is closed if its client reads nothing of an answer for so long. */
-    @WithDefault("30S")
-    @WithConverter(Checked.PositiveTime.class)
-    Duration writeTimeout();
-
-    /**
-     * Memory for answers that clients have not read yet. Beyond it, the connections with the most
-     * unread bytes are closed. Default: a sixteenth of the heap.
-     */
-    @WithConverter(Checked.Size.class)
-    Optional<MemorySize> answerMemory();
-  }
-
   /** {@code vanillanet.swap-guard.*}. */
   interface SwapGuard {
 
@@ -248,82 +207,5 @@ public interface ServingConfig {
     @WithDefault("1.5S")
     @WithConverter(Checked.PositiveTime.class)
     Duration hangLimit();
-  }
-
-  /** {@code vanillanet.training.*}. */
-  interface Training {
-
-    /** Folder of the trainings: {@code <jobs>/<id>/}. */
-    @WithDefault("jobs")
-    Path jobs();
-
-    /** Folder below which requests may name their data. Without it, data must be uploaded. */
-    Optional<Path> dataRoot();
-
-    /** Largest upload. */
-    @WithDefault("2G")
-    @WithConverter(Checked.Size.class)
-    MemorySize maxUpload();
-
-    /** Largest number of files in an uploaded archive. */
-    @WithDefault("500000")
-    @WithConverter(Checked.Count.class)
-    int maxUploadFiles();
-
-    /** Largest size of an uploaded archive after it is unpacked. */
-    @WithDefault("20G")
-    @WithConverter(Checked.Size.class)
-    MemorySize maxUnpacked();
-
-    /** Java heap of a training process, in the syntax of {@code -Xmx}. */
-    @WithDefault("2g")
-    String heap();
-
-    /** Trainings that run at the same time. Further ones are queued. */
-    @WithDefault("1")
-    @WithConverter(Checked.Count.class)
-    int concurrent();
-
-    /** Threads that a training computes with. Default: the number of processors. */
-    OptionalInt threads();
-
-    /** Time between two checkpoints within an epoch. Each epoch also ends with a checkpoint. */
-    @WithDefault("10m")
-    @WithConverter(Checked.Time.class)
-    Duration checkpointInterval();
-
-    /** Time that a cancelled training gets to stop. After it the process is terminated. */
-    @WithDefault("10s")
-    @WithConverter(Checked.Time.class)
-    Duration stopGrace();
-
-    /** Ended trainings that stay on disk with their files. The ones that ended last stay. */
-    @WithDefault("50")
-    @WithConverter(Checked.Count.class)
-    int keepJobs();
-
-    /** Time that an ended training stays on disk. Its model stays. */
-    @WithDefault("30d")
-    @WithConverter(Checked.PositiveTime.class)
-    Duration keepJobsFor();
-
-    /** Jar that training processes run. Default: the jar of the service. */
-    Optional<Path> jar();
-
-    /**
-     * What runs a training: {@code process}, a child process on the same machine, or {@code
-     * kubernetes}, a Kubernetes Job.
-     */
-    @WithDefault("process")
-    Executor executor();
-
-    /** Options of the executor {@code kubernetes}. */
-    KubernetesConfig kubernetes();
-  }
-
-  /** What runs a training. */
-  enum Executor {
-    PROCESS,
-    KUBERNETES
   }
 }

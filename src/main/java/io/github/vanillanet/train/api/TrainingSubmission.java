@@ -7,6 +7,7 @@ import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.TrainingConfig;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
@@ -144,7 +145,7 @@ final class TrainingSubmission {
 
   private JobSpec spec(
       Recipe recipe, Optional<String> data, Optional<String> archive, boolean dryRun) {
-    ServingConfig.Training training = config.training();
+    TrainingConfig training = config.training();
     return new JobSpec(
         recipe,
         data,
@@ -160,7 +161,7 @@ final class TrainingSubmission {
   }
 
   /** The device of a Kubernetes Job does not depend on the device of the service. */
-  private String device(ServingConfig.Training training) {
+  private String device(TrainingConfig training) {
     return switch (training.executor()) {
       case PROCESS -> config.device();
       case KUBERNETES -> training.kubernetes().gpuCount() > 0 ? "cuda:0" : "cpu";

@@ -77,8 +77,10 @@ class ConfigurationPageTest {
                   files.getJavaFileObjects(
                       SOURCES.resolve("ServingConfig.java"),
                       SOURCES.resolve("BodyConfig.java"),
+                      SOURCES.resolve("ConnectionsConfig.java"),
                       SOURCES.resolve("KubernetesConfig.java"),
-                      SOURCES.resolve("SignInConfig.java")));
+                      SOURCES.resolve("SignInConfig.java"),
+                      SOURCES.resolve("TrainingConfig.java")));
       TypeElement root = null;
       for (Element element : task.analyze()) {
         if (element.getSimpleName().contentEquals("ServingConfig")) {

@@ -37,7 +37,7 @@ class SettingsTest {
     assertThat(config.threads()).isEmpty();
     assertThat(config.maxImageBody().asLongValue()).isEqualTo(20 << 20);
     assertThat(config.health().hangLimit()).isEqualTo(Duration.ofMillis(1500));
-    assertThat(config.training().executor()).isEqualTo(ServingConfig.Executor.PROCESS);
+    assertThat(config.training().executor()).isEqualTo(TrainingConfig.Executor.PROCESS);
   }
 
   @ParameterizedTest

@@ -1,6 +1,6 @@
 package io.github.vanillanet.serve.api.connections;
 
-import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.config.ConnectionsConfig;
 import io.github.vanillanet.serve.api.connections.RequestDecoder.Phase;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.micrometer.core.instrument.Counter;
@@ -43,7 +43,7 @@ public final class Connections implements HttpServerOptionsCustomizer {
     ANSWER_MEMORY
   }
 
-  private final ServingConfig.Connections limits;
+  private final ConnectionsConfig limits;
   private final int max;
   private final long answerMemory;
   private final Map<Reason, Counter> closed = new EnumMap<>(Reason.class);
@@ -64,8 +64,7 @@ public final class Connections implements HttpServerOptionsCustomizer {
    * @param max connections at the same time
    * @param answerMemory bytes of all answers together that clients have not read yet
    */
-  public Connections(
-      ServingConfig.Connections limits, int max, long answerMemory, ServingMetrics metrics) {
+  public Connections(ConnectionsConfig limits, int max, long answerMemory, ServingMetrics metrics) {
     this.limits = limits;
     this.max = max;
     this.answerMemory = answerMemory;
