@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.TrainingConfig;
+import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
@@ -16,6 +17,7 @@ import io.github.vanillanet.train.jobs.TrainingMeters;
 import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.pipeline.DryRuns;
 import io.github.vanillanet.train.pipeline.JobSpec;
+import io.github.vanillanet.train.pipeline.StartWeights;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
@@ -146,6 +148,8 @@ final class TrainingSubmission {
   private JobSpec spec(
       Recipe recipe, Optional<String> data, Optional<String> archive, boolean dryRun) {
     TrainingConfig training = config.training();
+    ModelRepository repository = new ModelRepository(config.repository());
+    recipe.fineTuneFrom().ifPresent(model -> StartWeights.published(repository, model));
     return new JobSpec(
         recipe,
         data,

@@ -25,7 +25,7 @@ import java.util.OptionalLong;
  * @param dropped every file that is not used
  * @param recipe with every member
  * @param measured absent if the data has a fatal finding
- * @param estimate absent with {@code measured}
+ * @param estimate absent without measured steps, or if there are too few images for a step
  * @param objections that stop the training; empty if it can start
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -128,12 +128,12 @@ public record Plan(
       Optional<Measured> measured,
       ImageDecoder decoder) {
     DataFacts facts = DataFacts.of(data);
-    Optional<Estimate> estimate = measured.map(it -> Estimate.of(recipe, facts, it));
     List<String> objections =
         new ArrayList<>(data.objections().stream().map(Finding::toString).toList());
     labels.ifPresent(objections::add);
     int most = recipe.plan().stream().mapToInt(recipe::imagesPerStep).max().orElseThrow();
-    if (data.training().size() < most) {
+    boolean fits = data.training().size() >= most;
+    if (!fits) {
       objections.add(
           "batch_size: a step takes %d images, but there are only %d training images"
               .formatted(most, data.training().size()));
@@ -148,7 +148,7 @@ public record Plan(
         recipe,
         machine,
         measured,
-        estimate,
+        measured.filter(it -> fits).map(it -> Estimate.of(recipe, facts, it)),
         objections);
   }
 

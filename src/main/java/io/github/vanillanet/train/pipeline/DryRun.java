@@ -69,6 +69,8 @@ public final class DryRun {
   public Optional<Plan> run() throws IOException {
     JsonNode request = JobSpec.request(session.folder().readSpec());
     phase("look");
+    ModelRepository repository = new ModelRepository(Path.of(job.repository()));
+    job.recipe().fineTuneFrom().ifPresent(model -> StartWeights.published(repository, model));
     ImageFolder data =
         new TrainingData(job, session.folder(), decoder, threads)
             .scan(ImagePreparation.of(job.recipe(), job.recipe().inputSize()).validation(), log);

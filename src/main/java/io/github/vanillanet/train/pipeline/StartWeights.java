@@ -15,7 +15,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Where a training starts. */
-record StartWeights(JobSpec job, ModelRepository repository) {
+public record StartWeights(JobSpec job, ModelRepository repository) {
 
   /**
    * Starts from the job's checkpoint, otherwise the weights to fine-tune, otherwise random weights.
@@ -28,25 +28,32 @@ record StartWeights(JobSpec job, ModelRepository repository) {
     }
     return job.checkpoint()
         .map(Path::of)
-        .or(() -> job.recipe().fineTuneFrom().map(this::published))
+        .or(() -> job.recipe().fineTuneFrom().map(this::checkpoint))
         .map(file -> TorchCheckpoint.read(file, Optional.empty()).weights())
         .map(weights -> TrainingState.fineTuning(spec, weights))
         .orElseGet(() -> TrainingState.fresh(spec));
   }
 
+  private Path checkpoint(String model) {
+    return published(repository, model).folder().resolve(StoredVersion.CHECKPOINT);
+  }
+
   /**
-   * The training weights of a published model.
+   * The version of {@code fine_tune_from}.
    *
    * @param model {@code name}, for its active version, or {@code name/version}
+   * @throws ServiceException {@code MODEL_NOT_FOUND} if the model to fine-tune does not exist
    */
-  private Path published(String model) {
+  public static StoredVersion published(ModelRepository repository, String model) {
     ModelId version =
-        repository
-            .find(model)
+        Optional.of(model)
+            .filter(it -> ModelId.isName(it.split("/", 2)[0]))
+            .flatMap(repository::find)
+            .filter(it -> repository.versions(it.name()).contains(it.version()))
             .orElseThrow(
                 () ->
                     MODEL_NOT_FOUND.error(
                         "fine_tune_from: the repository has no model '%s'", model));
-    return repository.open(version).folder().resolve(StoredVersion.CHECKPOINT);
+    return repository.open(version);
   }
 }

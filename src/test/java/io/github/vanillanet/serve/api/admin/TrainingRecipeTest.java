@@ -51,6 +51,9 @@ class TrainingRecipeTest {
         .startsWith("preset: ");
     assertThat(Admin.problem(post(Map.of("decay_epochs", 30)), 400, "INVALID_REQUEST"))
         .startsWith("decay_epochs: ");
+    for (String absent : new String[] {"absent", "absent/1", "narrow/999", "../x/1", ".."}) {
+      Admin.problem(post(Map.of("fine_tune_from", absent)), 404, "MODEL_NOT_FOUND");
+    }
   }
 
   @Test
