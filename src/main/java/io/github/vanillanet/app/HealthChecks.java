@@ -22,13 +22,13 @@ import org.eclipse.microprofile.health.Readiness;
  */
 final class HealthChecks {
 
-  /** Fails after a fault that only a restart of the process repairs. */
+  /** Fails after a fault that only a restart of the process repairs, and during a hang. */
   @Liveness
   @Singleton
   AsyncHealthCheck live(ModelRegistry registry) {
     return () ->
         Uni.createFrom()
-            .item(response(HealthCheckResponse.named("lanes"), true, registry.stickyFaults()));
+            .item(response(HealthCheckResponse.named("lanes"), true, registry.processFaults()));
   }
 
   /** Passes while all models are loaded and warm and none has a fault. */
@@ -37,7 +37,7 @@ final class HealthChecks {
   AsyncHealthCheck ready(ServiceLifecycle lifecycle, ModelRegistry registry) {
     return () -> {
       Map<ModelId, LaneFault> faults = new HashMap<>(registry.faults());
-      faults.putAll(registry.stickyFaults());
+      faults.putAll(registry.processFaults());
       HealthCheckResponse response =
           response(
               HealthCheckResponse.named("models")

@@ -183,6 +183,14 @@ public final class VersionMeters implements AutoCloseable {
     }
   }
 
+  /** The fault that took the version out of service is over. */
+  public synchronized void hangEnded() {
+    faulty = false;
+    if (live) {
+      shared.healthy.set(1);
+    }
+  }
+
   /** The version replaced another one. */
   public void swapped() {
     shared.swaps.increment();

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.BiConsumer;
@@ -53,12 +54,12 @@ public final class ModelLoader {
   private final Arithmetic arithmetic;
   private final Plan plan;
   private final ServingMetrics metrics;
-  private final BiConsumer<ModelId, LaneFault> onFault;
+  private final BiConsumer<ModelId, Optional<LaneFault>> onFault;
 
   /**
    * @param devices that serve each model; a free one takes the next request
    * @param arithmetic if it is not the published one, an artifact is derived at each load
-   * @param onFault receives each fault on the thread that found it, and must return quickly
+   * @param onFault receives the faults of each version as in {@link Lane#watch}
    */
   public ModelLoader(
       InstanceLoader engine,
@@ -66,7 +67,7 @@ public final class ModelLoader {
       Arithmetic arithmetic,
       Plan plan,
       ServingMetrics metrics,
-      BiConsumer<ModelId, LaneFault> onFault) {
+      BiConsumer<ModelId, Optional<LaneFault>> onFault) {
     this.engine = engine;
     this.devices = List.copyOf(devices);
     this.arithmetic = arithmetic;

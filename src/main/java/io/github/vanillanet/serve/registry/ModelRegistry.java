@@ -29,7 +29,7 @@ public final class ModelRegistry implements AutoCloseable {
   private static final Duration CLOSE_TIMEOUT = Duration.ofMinutes(1);
 
   private final ConcurrentSkipListMap<String, ServedModel> live = new ConcurrentSkipListMap<>();
-  private final ConcurrentMap<ModelId, LaneFault> stickyFaults = new ConcurrentHashMap<>();
+  private final ConcurrentMap<ModelId, LaneFault> processFaults = new ConcurrentHashMap<>();
   private volatile Runnable onChange = () -> {};
 
   /** Runs {@code listener} after each later swap and removal, on the thread that made it. */
@@ -84,12 +84,22 @@ public final class ModelRegistry implements AutoCloseable {
     return live.values().stream().map(ServedModel::version).toList();
   }
 
-  /** Records that the lane of {@code id} is out of service. Called by the thread that found it. */
-  public void faulted(ModelId id, LaneFault fault) {
-    LOG.log(Level.ERROR, "{0} is out of service: {1}", id, fault);
-    if (fault.sticky()) {
-      stickyFaults.putIfAbsent(id, fault);
+  /**
+   * Records the fault of the lane of {@code id}, or that it has none any more. Called by the thread
+   * that found it.
+   */
+  public void faulted(ModelId id, Optional<LaneFault> fault) {
+    processFaults.compute(
+        id,
+        (key, known) ->
+            known != null && known.sticky()
+                ? known
+                : fault.filter(LaneFault::stopsProcess).orElse(null));
+    if (fault.isEmpty()) {
+      LOG.log(Level.INFO, "{0}: the hang is over", id);
+      return;
     }
+    LOG.log(Level.ERROR, "{0} is out of service: {1}", id, fault.get());
     current(id.name())
         .filter(model -> model.id().equals(id))
         .flatMap(ServedModel::guard)
@@ -104,9 +114,12 @@ public final class ModelRegistry implements AutoCloseable {
     return faults;
   }
 
-  /** The faults that require a new process. They remain after their version is swapped out. */
-  public Map<ModelId, LaneFault> stickyFaults() {
-    return Map.copyOf(stickyFaults);
+  /**
+   * The faults that end with the process, and hangs until they are over. They remain after their
+   * version is swapped out.
+   */
+  public Map<ModelId, LaneFault> processFaults() {
+    return Map.copyOf(processFaults);
   }
 
   /**

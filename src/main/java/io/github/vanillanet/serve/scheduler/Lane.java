@@ -37,6 +37,8 @@ public final class Lane implements AutoCloseable {
   private final List<Thread> workers = new ArrayList<>();
   private final CountDownLatch closed = new CountDownLatch(1);
   private Optional<Thread> watch = Optional.empty(); // guarded by this
+  private int running; // workers, guarded by this
+  private boolean left; // close() has returned before the workers ended; guarded by this
 
   /**
    * The expected latency of new work, from measured times.
@@ -71,8 +73,10 @@ public final class Lane implements AutoCloseable {
     this.monitor = new LaneMonitor(scheduler, queue, meters);
     for (int i = 0; i < instances.size(); i++) {
       Runnable worker = new LaneWorker(i, instances.get(i), settings, queue, monitor, meters);
-      workers.add(daemon(worker, "lane-" + name + (i == 0 ? "" : "-" + (i + 1))));
+      workers.add(
+          daemon(() -> runToEnd(worker), "lane-" + name + (i == 0 ? "" : "-" + (i + 1))));
     }
+    running = workers.size();
     workers.forEach(Thread::start);
   }
 
@@ -83,6 +87,22 @@ public final class Lane implements AutoCloseable {
         List.of(instance),
         LaneSettings.single(capacity),
         ServingMetrics.unobserved().version(name, 1, ""));
+  }
+
+  private void runToEnd(Runnable worker) {
+    try {
+      worker.run();
+    } finally {
+      if (isLast()) {
+        release();
+      }
+    }
+  }
+
+  /** A worker has ended. Returns whether it was the last one of a lane that is already closed. */
+  private synchronized boolean isLast() {
+    running--;
+    return left && running == 0;
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -151,11 +171,16 @@ public final class Lane implements AutoCloseable {
    *
    * @param probes computed in turn, at least one
    * @param interval shortest time between two probes of one worker
-   * @param hangLimit a forward hangs if it takes longer than this and ten times its measured time
-   * @param onFault receives each fault on the thread that found it, and must return quickly
+   * @param hangLimit a forward hangs if it takes longer than this and ten times its measured time,
+   *     without the time that its threads wait for a processor
+   * @param onFault receives each fault on the thread that found it, and the remaining fault, usually
+   *     none, when a hang is over; must return quickly
    */
   public synchronized void watch(
-      List<Probe> probes, Duration interval, Duration hangLimit, Consumer<LaneFault> onFault) {
+      List<Probe> probes,
+      Duration interval,
+      Duration hangLimit,
+      Consumer<Optional<LaneFault>> onFault) {
     monitor.start(probes, interval, hangLimit, onFault);
     watch = Optional.of(daemon(this::monitorUntilClosed, "watch-" + name));
     watch.get().start();
@@ -195,7 +220,8 @@ public final class Lane implements AutoCloseable {
 
   /**
    * Rejects new work, computes the waiting work for up to {@code drain}, fails the rest, joins the
-   * threads and closes the instances. After a fault nothing is left to compute. Idempotent.
+   * threads and closes the instances. After a fault nothing is left to compute. If a forward hangs,
+   * its worker closes the instances when it returns. Idempotent.
    */
   public void close(Duration drain) {
     scheduler.close(queue);
@@ -210,12 +236,21 @@ public final class Lane implements AutoCloseable {
     synchronized (this) {
       join(watch.stream().toList(), DEFAULT_DRAIN);
     }
+    synchronized (this) {
+      ended = running == 0;
+      left = !ended;
+    }
     if (ended) { // a hung forward keeps using its instance
-      for (int i = instances.size() - 1; i >= 0; i--) {
-        instances.get(i).close();
-      }
+      release();
     }
     meters.close();
+  }
+
+  private void release() {
+    for (int i = instances.size() - 1; i >= 0; i--) {
+      instances.get(i).close();
+    }
+    monitor.endHang();
   }
 
   private static boolean join(List<Thread> threads, Duration timeout) {

@@ -12,11 +12,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 
 /**
  * Finds the faults of one lane: hangs, device errors and wrong answers, in traffic and in probes.
- * The first fault takes the lane out of service. A later fault replaces it only if that one is
- * sticky and the first is not. Before {@link #start}, failures are left to the loader of the
+ * The first fault takes the lane out of service. A worse one replaces it. A hang is over when every
+ * worker has answered several probes correctly. Before {@link #start}, failures are left to the loader of the
  * version. Thread-safe.
  */
 final class LaneMonitor {
@@ -32,6 +33,9 @@ final class LaneMonitor {
   /** The share of its pause during which a due probe waits for an idle moment. */
   private static final int WAIT_DIVISOR = 10;
 
+  /** Correct probes of each worker after which a hang is over. */
+  private static final int PROBES_AFTER_HANG = 3;
+
   private final Scheduler scheduler;
   private final LaneQueue lane;
   private final VersionMeters meters;
@@ -41,21 +45,10 @@ final class LaneMonitor {
   private long lastTick; // guarded by this
 
   private record Plan(
-      List<Probe> probes, long intervalNanos, long hangNanos, Consumer<LaneFault> onFault) {}
-
-  /** The state of one worker. Guarded by the monitor. */
-  private static final class Pulse {
-    private boolean busy;
-    private boolean beat; // a sign of life since the last tick
-    private boolean ended;
-    private int images = 1; // of the last forward
-    private long silentNanos;
-    private int probes;
-    private boolean probeRequested;
-    private boolean suspect; // something happened that only a probe can explain
-    private long probedAt;
-    private long probeNanos;
-  }
+      List<Probe> probes,
+      long intervalNanos,
+      long hangNanos,
+      Consumer<Optional<LaneFault>> onFault) {}
 
   LaneMonitor(Scheduler scheduler, LaneQueue lane, VersionMeters meters) {
     this.scheduler = scheduler;
@@ -64,9 +57,7 @@ final class LaneMonitor {
     this.ticker = scheduler.ticker();
     this.lastTick = ticker.nanos();
     for (int worker = 0; worker < lane.workers.size(); worker++) {
-      Pulse pulse = new Pulse();
-      pulse.probedAt = lastTick;
-      pulses.add(pulse);
+      pulses.add(new Pulse(lastTick));
     }
   }
 
@@ -75,7 +66,10 @@ final class LaneMonitor {
    * #TICK}.
    */
   void start(
-      List<Probe> probes, Duration interval, Duration hangLimit, Consumer<LaneFault> onFault) {
+      List<Probe> probes,
+      Duration interval,
+      Duration hangLimit,
+      Consumer<Optional<LaneFault>> onFault) {
     if (probes.isEmpty() || hangLimit.isNegative() || hangLimit.isZero()) {
       throw new IllegalArgumentException(
           "Expected at least one probe and a positive hang limit, got %d and %s"
@@ -84,6 +78,15 @@ final class LaneMonitor {
     plan =
         Optional.of(
             new Plan(List.copyOf(probes), interval.toNanos(), hangLimit.toNanos(), onFault));
+  }
+
+  /**
+   * A worker's thread has started.
+   *
+   * @param processorWait as {@link ProcessorWait#nanos}
+   */
+  synchronized void started(int worker, LongUnaryOperator processorWait) {
+    pulses.get(worker).processorWait = processorWait;
   }
 
   /** A worker begins or ends a forward of {@code images}, or has another sign of life. */
@@ -105,7 +108,7 @@ final class LaneMonitor {
   }
 
   /**
-   * Requests the probes that are due and reports the workers that hang.
+   * Requests the probes that are due, reports the workers that hang, and ends a hang.
    *
    * @return false after a sticky fault, when there is nothing left to find
    */
@@ -120,16 +123,21 @@ final class LaneMonitor {
       lastTick = now;
       for (int worker = 0; worker < pulses.size(); worker++) {
         Pulse pulse = pulses.get(worker);
-        pulse.silentNanos = pulse.busy && !pulse.beat ? pulse.silentNanos + elapsed : 0;
-        pulse.beat = false;
+        pulse.tick(elapsed);
         double expected = lane.nanos(pulse.images);
-        if (pulse.silentNanos > Math.max(started.hangNanos, HANG_FACTOR * expected)) {
-          hangs.add(hang(pulse.silentNanos, expected));
+        if (pulse.hangs(Math.max(started.hangNanos, HANG_FACTOR * expected))) {
+          hangs.add(hang(pulse.silentNanos(), expected));
         }
         requestProbeIfDue(worker, started.intervalNanos, now);
       }
+      if (!hangs.isEmpty()) {
+        pulses.forEach(pulse -> pulse.correct = 0);
+      }
     }
     hangs.forEach(this::report);
+    if (allAnswerProbes()) {
+      endHang();
+    }
     return lane.fault.filter(LaneFault::sticky).isEmpty();
   }
 
@@ -137,12 +145,25 @@ final class LaneMonitor {
     String detail =
         "a forward did not return for %.1f s, expected were %.0f ms"
             .formatted(nanos / 1e9, expectedNanos / 1e6);
-    return new LaneFault(FaultReason.HANG, detail, true);
+    return new LaneFault(FaultReason.HANG, detail, false);
+  }
+
+  private synchronized boolean allAnswerProbes() {
+    return pulses.stream().allMatch(pulse -> pulse.correct >= PROBES_AFTER_HANG);
+  }
+
+  /** Ends a hang, if the lane has one, and informs the listener. */
+  void endHang() {
+    if (scheduler.endHang(lane)) {
+      meters.hangEnded();
+      plan.orElseThrow().onFault.accept(lane.fault);
+    }
   }
 
   private void requestProbeIfDue(int worker, long interval, long now) {
     Pulse pulse = pulses.get(worker);
     long pause = pulse.suspect ? interval : Math.max(interval, PAUSE_FACTOR * pulse.probeNanos);
+    pause = lane.fault.filter(LaneFault::isHang).isPresent() ? 0 : pause;
     if (!pulse.ended && !pulse.probeRequested && now - pulse.probedAt >= pause) {
       pulse.probeRequested = true;
       pulse.suspect = false;
@@ -156,7 +177,7 @@ final class LaneMonitor {
     long started = ticker.nanos();
     try {
       Probe probe = nextProbe(worker);
-      check(probe, instance.forward(probe.input().kind(), probe.input().content(), 1));
+      check(worker, probe, instance.forward(probe.input().kind(), probe.input().content(), 1));
     } catch (RuntimeException | Error e) {
       if (!ServiceException.has(e, ErrorCode.OUT_OF_DEVICE_MEMORY)
           && !(e instanceof OutOfMemoryError)) {
@@ -165,6 +186,10 @@ final class LaneMonitor {
     } finally {
       probed(worker, ticker.nanos(), started);
     }
+  }
+
+  private synchronized void correct(int worker) {
+    pulses.get(worker).correct++;
   }
 
   private synchronized Probe nextProbe(int worker) {
@@ -183,13 +208,14 @@ final class LaneMonitor {
    * The probe was answered correctly after the load, so a wrong answer means that the device or its
    * memory is faulty.
    */
-  private void check(Probe probe, float[] logits) {
+  private void check(int worker, Probe probe, float[] logits) {
     if (!isFinite(logits)) {
       report(new LaneFault(FaultReason.NON_FINITE, "the logits of a probe are not finite", true));
       return;
     }
     try {
       probe.requireCorrect().accept(logits);
+      correct(worker);
     } catch (ServiceException e) {
       report(new LaneFault(FaultReason.WRONG_ANSWER, e.getMessage(), true));
     }
@@ -242,7 +268,7 @@ final class LaneMonitor {
     try {
       if (plan.isPresent()) {
         meters.faulted(found.reason());
-        plan.get().onFault.accept(found);
+        plan.get().onFault.accept(Optional.of(found));
       }
     } finally {
       ServiceException rejection = found.rejection(lane.name);

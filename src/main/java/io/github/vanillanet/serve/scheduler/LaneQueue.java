@@ -40,6 +40,7 @@ final class LaneQueue {
   int woken; // workers that were woken for work and have not taken it yet
   boolean closing; // no new work; waiting work is computed without delay
   volatile Optional<LaneFault> fault = Optional.empty(); // written under the lock
+  Optional<LaneFault> faultBeforeHang = Optional.empty();
 
   /** One worker thread. */
   static final class Worker {

@@ -47,6 +47,7 @@ final class LaneWorker implements Runnable {
   @Override
   public void run() {
     try {
+      monitor.started(index, ProcessorWait.ofThisThread()::nanos);
       instance.attachToThread();
       Optional<Scheduler.Task> task = scheduler.next(lane, index);
       while (task.isPresent()) {

@@ -240,12 +240,13 @@ public final class Scheduler {
    * Takes a lane out of service. Its places are free from now on, even if a forward hangs there.
    *
    * @return its waiting and running work, which the caller fails; empty if the lane already has a
-   *     fault, unless only the new one is sticky
+   *     fault, unless the new one is worse
    */
   synchronized Optional<List<Reservation>> fault(LaneQueue lane, LaneFault found) {
-    if (lane.fault.filter(known -> known.sticky() || !found.sticky()).isPresent()) {
+    if (lane.fault.filter(known -> !found.isWorseThan(known)).isPresent()) {
       return Optional.empty();
     }
+    lane.faultBeforeHang = found.isHang() ? lane.fault : Optional.empty();
     lane.fault = Optional.of(found);
     List<Reservation> failed = lane.removeAll();
     failed.addAll(lane.removeRunning());
@@ -254,5 +255,18 @@ public final class Scheduler {
     }
     places.freeAll(lane);
     return Optional.of(failed);
+  }
+
+  /**
+   * Ends a hang. The lane is in service again, unless it had another fault before.
+   *
+   * @return false if its fault is not a hang
+   */
+  synchronized boolean endHang(LaneQueue lane) {
+    boolean hung = lane.fault.filter(LaneFault::isHang).isPresent();
+    if (hung) {
+      lane.fault = lane.faultBeforeHang;
+    }
+    return hung;
   }
 }

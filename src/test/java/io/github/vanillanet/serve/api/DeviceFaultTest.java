@@ -185,7 +185,7 @@ class DeviceFaultTest {
 
   @Test
   @Order(3)
-  void aHangFailsReadinessAndLivenessWithoutTraffic() {
+  void aHangFailsReadinessAndLivenessUntilItIsOver() {
     assertThat(given().get(LIVE).statusCode()).isEqualTo(200);
     device.hang();
 
@@ -197,7 +197,12 @@ class DeviceFaultTest {
         .startsWith("hang");
     assertThat(given().get("/v2/health/live").statusCode()).isEqualTo(503);
     assertThat(notReadyDetail()).contains("hang");
+
     device.unhang();
+
+    Eventually.becomes(() -> given().get(READY).statusCode() == 200);
+    Eventually.becomes(() -> given().get(LIVE).statusCode() == 200);
+    assertThat(classify().statusCode()).isEqualTo(200);
   }
 
   private static Response classify() {

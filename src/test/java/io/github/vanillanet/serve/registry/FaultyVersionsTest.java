@@ -101,11 +101,11 @@ class FaultyVersionsTest {
         .get(1)
         .become((healthy, kind, input, samples) -> corrupted.forward(kind, input, samples));
 
-    Eventually.becomes(() -> !registry.stickyFaults().isEmpty());
+    Eventually.becomes(() -> !registry.processFaults().isEmpty());
     LaneFault fault = registry.faults().get(new ModelId("narrow", 1));
     assertThat(fault.reason()).isIn(FaultReason.WRONG_ANSWER, FaultReason.NON_FINITE);
     assertThat(fault.sticky()).isTrue();
-    assertThat(registry.stickyFaults()).containsOnlyKeys(new ModelId("narrow", 1));
+    assertThat(registry.processFaults()).containsOnlyKeys(new ModelId("narrow", 1));
     assertThat(healthy()).isZero();
     assertThatThrownBy(this::classify)
         .has(code(ErrorCode.NOT_READY))
@@ -148,7 +148,7 @@ class FaultyVersionsTest {
     versions.activate(new ModelId("narrow", 2));
 
     assertThat(registry.faults()).isEmpty();
-    assertThat(registry.stickyFaults()).isEmpty();
+    assertThat(registry.processFaults()).isEmpty();
     assertThat(healthy()).isEqualTo(1);
     assertThat(classify()).isEqualTo(2);
   }
@@ -177,7 +177,7 @@ class FaultyVersionsTest {
     versions.activate(new ModelId("narrow", 2));
 
     assertThat(registry.faults()).isEmpty();
-    assertThat(registry.stickyFaults().values())
+    assertThat(registry.processFaults().values())
         .extracting(LaneFault::reason)
         .containsExactly(FaultReason.DEVICE_ERROR);
   }

@@ -28,6 +28,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,7 @@ class ModelLoaderTest {
       Arithmetic arithmetic,
       int lanes,
       BatchPolicy batching,
-      BiConsumer<ModelId, LaneFault> faults,
+      BiConsumer<ModelId, Optional<LaneFault>> faults,
       Device... targets) {
     LaneSettings settings = new LaneSettings(64, batching, new Scheduler(Ticker.system()));
     return new ModelLoader(

@@ -66,7 +66,7 @@ class LaneFaultTest {
                 probed.add((int) logits[0]);
               }
             });
-    lane.watch(List.of(known), OFTEN, NEVER, faults::add);
+    lane.watch(List.of(known), OFTEN, NEVER, fault -> fault.ifPresent(faults::add));
 
     Eventually.becomes(
         () -> {
@@ -225,11 +225,72 @@ class LaneFaultTest {
         .as("close does not wait for a hung forward")
         .isLessThan(Duration.ofSeconds(10));
     assertThat(device.closed).isFalse(); // a hung forward still uses it
+    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
+    assertThat(faults).allMatch(LaneFault::stopsProcess).noneMatch(LaneFault::sticky);
     first.unhang();
 
     assertThat(running).isCompletedExceptionally();
-    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
-    assertThat(faults).allMatch(LaneFault::sticky);
+  }
+
+  @Test
+  void hangIsOverWhenTheForwardReturnsAndProbesAreCorrect() {
+    Lane lane = watched(List.of(first, second), NEVER, Duration.ofMillis(300));
+    first.hang();
+    CompletableFuture<float[]> running = lane.submit(input(InputKind.IMAGES, 1));
+    Eventually.becomes(() -> lane.fault().isPresent());
+    assertThatThrownBy(running::join).has(causeCode(ErrorCode.NOT_READY));
+    assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isZero();
+
+    first.unhang();
+
+    Eventually.becomes(() -> lane.fault().isEmpty());
+    Eventually.becomes(faults::isEmpty); // the listener knows
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join()).containsExactly(5, 0);
+    assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isEqualTo(1);
+    assertThat(count(FaultReason.HANG)).isEqualTo(1);
+  }
+
+  @Test
+  void deviceErrorAfterAHangIsNotOver() {
+    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
+    first.hang();
+    lane.submit(input(InputKind.IMAGES, 1));
+    Eventually.becomes(() -> lane.fault().isPresent());
+    device.failure = ENGINE_FAILURE.error("CUDA error: the launch timed out");
+
+    first.unhang();
+
+    Eventually.becomes(() -> lane.fault().orElseThrow().sticky());
+    assertThat(lane.fault()).map(LaneFault::reason).contains(FaultReason.DEVICE_ERROR);
+  }
+
+  @Test
+  void wrongAnswerAfterAHangIsNotOver() {
+    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
+    first.hang();
+    lane.submit(input(InputKind.IMAGES, 1));
+    Eventually.becomes(() -> lane.fault().isPresent());
+
+    first.answerWith(0.5f);
+    first.unhang();
+
+    Eventually.becomes(() -> lane.fault().orElseThrow().sticky());
+    assertThat(lane.fault()).map(LaneFault::reason).contains(FaultReason.WRONG_ANSWER);
+  }
+
+  @Test
+  void hungForwardOfAClosedLaneReleasesItsDeviceWhenItReturns() {
+    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
+    first.hang();
+    lane.submit(input(InputKind.IMAGES, 1));
+    Eventually.becomes(() -> !faults.isEmpty());
+    lane.close();
+    assertThat(device.closed).isFalse();
+
+    first.unhang();
+
+    Eventually.becomes(() -> device.closed);
+    Eventually.becomes(faults::isEmpty);
   }
 
   @Test
@@ -332,7 +393,7 @@ class LaneFaultTest {
                 throw NOT_EQUIVALENT.error("the probe is answered wrongly");
               }
             });
-    lane.watch(List.of(known), interval, hangLimit, faults::add);
+    lane.watch(List.of(known), interval, hangLimit, fault -> fault.ifPresentOrElse(faults::add, faults::clear));
     return lane;
   }
 

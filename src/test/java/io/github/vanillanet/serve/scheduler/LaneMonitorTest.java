@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** When a probe is due, and when a forward hangs. The test controls the clock and the ticks. */
@@ -107,6 +108,63 @@ class LaneMonitorTest {
     }
     monitor.idle(0);
     ticks(100);
+
+    assertThat(lane.fault).isEmpty();
+  }
+
+  @Test
+  void waitForAProcessorIsNoHangForOneMinute() {
+    monitor.started(0, elapsed -> elapsed);
+    monitor.busy(0, 1);
+
+    ticks(601);
+    assertThat(lane.fault).isEmpty();
+    ticks(1);
+
+    assertThat(lane.fault).map(LaneFault::reason).contains(FaultReason.HANG);
+  }
+
+  @Test
+  void partOfTheTimeWithoutAProcessorDoesNotCount() {
+    monitor.started(0, elapsed -> elapsed / 2);
+    monitor.busy(0, 1);
+
+    ticks(31);
+    assertThat(lane.fault).isEmpty();
+    ticks(1);
+
+    assertThat(lane.fault).isPresent();
+  }
+
+  @Test
+  void waitsOfSeveralThreadsDoNotDelayTheDetectionOfAHang() {
+    AtomicLong threads = new AtomicLong(8);
+    monitor.started(0, elapsed -> threads.get() * elapsed);
+    monitor.busy(0, 1);
+    ticks(300);
+    threads.set(0);
+
+    ticks(15);
+    assertThat(lane.fault).isEmpty();
+    ticks(1);
+
+    assertThat(lane.fault).isPresent();
+  }
+
+  @Test
+  void hangIsOverAfterSeveralCorrectProbes() {
+    monitor.busy(0, 1);
+    ticks(20);
+    assertThat(lane.fault).isPresent();
+    monitor.idle(0); // the forward has returned
+
+    for (int probe = 0; probe < 3; probe++) {
+      ticks(1);
+      assertThat(lane.fault).isPresent();
+      assertThat(lane.workers.get(0).probe).isPresent();
+      probe(Duration.ofMillis(2));
+    }
+    ticks(1);
 
     assertThat(lane.fault).isEmpty();
   }
