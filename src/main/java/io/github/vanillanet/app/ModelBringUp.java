@@ -31,13 +31,15 @@ import io.github.vanillanet.serve.scheduler.Scheduler;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Loads every model of the repository, one after the other. A model that cannot be served is logged
- * and skipped. It is an error if no model is left or if the default model is missing.
+ * Loads every model of the repository, one after the other. If the version to serve is damaged, the
+ * next good one serves. A model without a good version is recorded and skipped. It is an error if no
+ * model is left, or if the default model is not in the repository.
  */
 @Singleton
 final class ModelBringUp {
@@ -109,10 +111,8 @@ final class ModelBringUp {
             plan,
             metrics,
             registry::faulted);
-    for (ModelId id : repository.active()) {
-      if (!closing.getAsBoolean()) {
-        serve(versions, id);
-      }
+    for (String name : repository.names()) {
+      serve(versions, name, closing);
     }
     if (!closing.getAsBoolean()) {
       requireModels();
@@ -172,14 +172,63 @@ final class ModelBringUp {
                       BAD_CONFIGURATION.error(
                           "vanillanet.seeded-models: expected some of %s, found '%s'",
                           VanillaNetVariant.names(), name));
-      if (repository.latest(variant.modelName()).isEmpty() && !closing.getAsBoolean()) {
-        LOG.infof("creating the seeded model %s in %s", variant.modelName(), repository.root());
-        publisher.publish(SeededModel.of(variant));
+      if (!closing.getAsBoolean()) {
+        createSeeded(publisher, variant);
       }
     }
   }
 
-  private void serve(ModelLoader versions, ModelId id) {
+  private void createSeeded(ModelPublisher publisher, VanillaNetVariant variant) {
+    String name = variant.modelName();
+    try {
+      if (repository.latest(name).isEmpty()) {
+        LOG.infof("creating the seeded model %s in %s", name, repository.root());
+        publisher.publish(SeededModel.of(variant));
+      }
+    } catch (ServiceException e) { // the others can be served
+      modelFault(name, e.getMessage());
+    }
+  }
+
+  /** Serves the best good version of a model. A fault of one model must not affect the others. */
+  private void serve(ModelLoader versions, String name, BooleanSupplier closing) {
+    List<ModelId> choices;
+    try {
+      choices = repository.choices(name, fault -> modelFault(name, fault));
+    } catch (ServiceException e) {
+      modelFault(name, e.getMessage());
+      return;
+    }
+    if (choices.isEmpty()) {
+      LOG.infof("no version of %s was activated", name);
+      return;
+    }
+    Optional<String> first = Optional.empty();
+    for (ModelId id : choices) {
+      if (closing.getAsBoolean()) {
+        return;
+      }
+      Optional<String> failure = serve(versions, id);
+      if (failure.isEmpty()) {
+        if (first.isPresent()) {
+          LOG.warnf("%s is served in place of %s", id, choices.get(0));
+        }
+        return;
+      }
+      first = first.or(() -> failure);
+    }
+    modelFault(name, first.orElseThrow());
+  }
+
+  private void modelFault(String name, String reason) {
+    LOG.errorf("model %s: %s", name, reason);
+    registry.repositoryFaults().found(name, repository.model(name), reason);
+  }
+
+  /**
+   * @return the failure, if the version cannot be served
+   */
+  private Optional<String> serve(ModelLoader versions, ModelId id) {
     try {
       ServedModel model = versions.load(repository.open(id));
       registry.swap(model);
@@ -193,19 +242,26 @@ final class ModelBringUp {
       if (!model.manifest().trained()) {
         LOG.warnf("%s is not trained: its predictions are meaningless", id);
       }
+      return Optional.empty();
     } catch (ServiceException e) {
-      LOG.errorf("model %s cannot be served: %s", id, e.getMessage());
+      return versionFault(id, e.getMessage());
     } catch (RuntimeException e) { // a damaged version must not affect the others
-      LOG.errorf("model %s cannot be served: %s", id, e);
+      return versionFault(id, e.toString());
     }
   }
 
+  private Optional<String> versionFault(ModelId id, String reason) {
+    LOG.errorf("%s cannot be served: %s", id, reason);
+    registry.repositoryFaults().found(id, repository.folder(id), reason);
+    return Optional.of(reason);
+  }
+
   private void requireModels() {
-    List<String> names = registry.names();
-    if (names.isEmpty()) {
+    if (registry.names().isEmpty()) {
       throw BAD_CONFIGURATION.error(
           "no model in %s can be served; see the errors above", config.repository());
     }
+    List<String> names = repository.names(); // a damaged model is known, but not served
     config.groups().forEach((group, members) -> requireGroup(group, members, names));
     config
         .defaultModel()
@@ -218,15 +274,15 @@ final class ModelBringUp {
             });
   }
 
-  private static void requireGroup(String group, List<String> members, List<String> loaded) {
-    if (loaded.contains(group)) {
+  private static void requireGroup(String group, List<String> members, List<String> known) {
+    if (known.contains(group)) {
       throw BAD_CONFIGURATION.error(
           "vanillanet.groups.%s: a model has this name; choose another", group);
     }
-    if (members.stream().noneMatch(loaded::contains)) {
+    if (members.stream().noneMatch(known::contains)) {
       throw BAD_CONFIGURATION.error(
           "vanillanet.groups.%s: expected some of %s, found %s",
-          group, String.join(", ", loaded), String.join(", ", members));
+          group, String.join(", ", known), String.join(", ", members));
     }
   }
 }

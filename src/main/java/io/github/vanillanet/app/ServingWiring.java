@@ -52,8 +52,10 @@ final class ServingWiring {
   }
 
   @Singleton
-  ModelRegistry registry() {
-    return new ModelRegistry();
+  ModelRegistry registry(ServingMetrics metrics) {
+    ModelRegistry registry = new ModelRegistry();
+    metrics.repositoryFaults(() -> registry.repositoryFaults().all().size());
+    return registry;
   }
 
   @Singleton

@@ -6,12 +6,15 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -24,12 +27,19 @@ import java.util.stream.Stream;
  */
 public record ModelRepository(Path root) {
 
-  /** Names of all models with at least one version, sorted. */
+  private static final Logger LOG = System.getLogger(ModelRepository.class.getName());
+
+  /** Names of all models with at least one version or an unreadable folder, sorted. */
   public List<String> names() {
-    return folders(root).stream()
-        .filter(ModelId::isName)
-        .filter(name -> latest(name).isPresent())
-        .toList();
+    return folders(root).stream().filter(ModelId::isName).filter(this::mayHaveVersions).toList();
+  }
+
+  private boolean mayHaveVersions(String name) {
+    try {
+      return latest(name).isPresent();
+    } catch (ServiceException e) {
+      return true;
+    }
   }
 
   /** All versions of a model, ascending. */
@@ -45,13 +55,9 @@ public record ModelRepository(Path root) {
     return versions(name).stream().mapToInt(Integer::intValue).max();
   }
 
-  /**
-   * The version to serve: the last activated one that still exists, otherwise the highest. Empty if
-   * there is no version, or none was activated since {@link #pinActive}.
-   */
+  /** The version to serve if it is good: the first of {@link #choices}. */
   public OptionalInt active(String name) {
-    OptionalInt active = history(name).active();
-    return active.isPresent() || VersionHistory.isNone(model(name)) ? active : latest(name);
+    return choices(name, fault -> {}).stream().mapToInt(ModelId::version).findFirst();
   }
 
   /**
@@ -60,8 +66,9 @@ public record ModelRepository(Path root) {
    */
   public void pinActive(String name) {
     Path model = model(name);
-    if (history(name).active().isEmpty() && !VersionHistory.isNone(model)) {
-      VersionHistory history = new VersionHistory(active(name).stream().boxed().toList());
+    VersionHistory stored = history(name);
+    if (stored.active().isEmpty() && !stored.none()) {
+      VersionHistory history = VersionHistory.of(active(name).stream().boxed().toList());
       try {
         Files.createDirectories(model);
       } catch (IOException e) {
@@ -95,20 +102,63 @@ public record ModelRepository(Path root) {
         .toList();
   }
 
-  /** The versions that were active and still exist. */
+  /**
+   * The versions of a model that may serve, best first, see {@link VersionHistory#choices}.
+   *
+   * @param faults receives what is wrong with the files that decide, one line each
+   * @throws ServiceException {@code BAD_CONFIGURATION} if they cannot be read and there are several
+   *     versions
+   */
+  public List<ModelId> choices(String name, Consumer<String> faults) {
+    List<Integer> existing = versions(name);
+    VersionHistory history;
+    try {
+      history = VersionHistory.read(model(name), faults);
+    } catch (ServiceException e) {
+      if (existing.size() != 1) {
+        throw e;
+      }
+      faults.accept(e.getMessage());
+      history = VersionHistory.empty();
+    }
+    history.active().stream()
+        .filter(active -> !existing.contains(active))
+        .forEach(active -> faults.accept(folder(new ModelId(name, active)) + " is missing"));
+    return history.choices(existing).stream().map(version -> new ModelId(name, version)).toList();
+  }
+
+  /** The first of the versions that may serve whose files are good. */
+  public Optional<StoredVersion> firstGood(String name) {
+    for (ModelId id : choices(name, fault -> {})) {
+      try {
+        return Optional.of(open(id));
+      } catch (ServiceException e) {
+        LOG.log(Level.WARNING, "{0} is damaged: {1}", id, e.getMessage());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * The versions that were active and still exist.
+   *
+   * @throws ServiceException {@code BAD_CONFIGURATION} if they cannot be read
+   */
   public VersionHistory history(String name) {
-    return VersionHistory.read(model(name)).only(versions(name));
+    return VersionHistory.read(model(name), fault -> {}).only(versions(name));
   }
 
   public void writeHistory(String name, VersionHistory history) {
     history.write(model(name));
   }
 
-  private Path model(String name) {
+  /** The folder of a model. */
+  public Path model(String name) {
     return root.resolve(ModelId.requireName(name));
   }
 
-  private Path folder(ModelId id) {
+  /** The folder of a version. */
+  public Path folder(ModelId id) {
     return root.resolve(id.name()).resolve(Integer.toString(id.version()));
   }
 

@@ -1,11 +1,13 @@
 package io.github.vanillanet.serve.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.inference.ModelTarget;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.RepositoryFaults;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -40,21 +42,40 @@ public final class ModelsResource {
   /**
    * All models in service, by name.
    *
+   * @param faults what is wrong on disk; other models and versions may serve
    * @param groups the model names of each group, loaded or not
    * @param jpegDecoder the library that decodes JPEGs, and whether it reduces large ones
    */
   public record ModelList(
-      List<ModelView> models, Map<String, List<String>> groups, String jpegDecoder) {}
+      List<ModelView> models,
+      List<FaultView> faults,
+      Map<String, List<String>> groups,
+      String jpegDecoder) {}
+
+  /**
+   * A version that cannot be served, or a model.
+   *
+   * @param version absent if the fault concerns the whole model
+   */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record FaultView(String name, Optional<Integer> version, String reason) {
+
+    static FaultView of(RepositoryFaults.Fault fault) {
+      return new FaultView(fault.model(), fault.version(), fault.reason());
+    }
+  }
 
   @GET
-  @Operation(summary = "All models in service")
+  @Operation(summary = "All models in service, and what is wrong in the repository")
   public ModelList models() {
     List<ModelView> views =
         registry.names().stream()
             .flatMap(name -> registry.current(name).stream())
             .map(model -> ModelView.of(model, selection.isDefault(model.id().name())))
             .toList();
-    return new ModelList(views, groups, service.jpegDecoder());
+    List<FaultView> faults =
+        registry.repositoryFaults().all().stream().map(FaultView::of).toList();
+    return new ModelList(views, faults, groups, service.jpegDecoder());
   }
 
   @GET

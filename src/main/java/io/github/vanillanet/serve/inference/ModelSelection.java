@@ -69,7 +69,8 @@ public final class ModelSelection {
    *     is in service
    * @throws ServiceException {@code MODEL_AMBIGUOUS} if the request has no name and there is no
    *     default
-   * @throws ServiceException {@code NOT_READY} if the model may still be loading
+   * @throws ServiceException {@code NOT_READY} if the model may still be loading or is damaged on
+   *     disk
    */
   public Lease lease(ModelTarget target, Deadline deadline, int images) {
     Lease lease = lease(target.name(), deadline, images);
@@ -125,6 +126,10 @@ public final class ModelSelection {
       return NOT_READY.error(
           "%s is not loaded; models are still being loaded",
           name.map(model -> "model '" + model + "'").orElse("the default model"));
+    }
+    Optional<String> fault = name.flatMap(registry.repositoryFaults()::reason);
+    if (fault.isPresent()) {
+      return NOT_READY.error("model '%s' cannot be served: %s", name.get(), fault.get());
     }
     String names = String.join(", ", registry.names());
     return name.isPresent()

@@ -26,6 +26,8 @@ enum Metric {
   LANES("vanillanet.lanes", "Worker threads that run forwards"),
   QUEUE_IMAGES("vanillanet.queue.images", "Images that wait in the queue"),
   INFLIGHT_IMAGES("vanillanet.inflight.images", "Images accepted and not answered yet"),
+  REPOSITORY_FAULTS(
+      "vanillanet.repository.faults", "Versions and models on disk that cannot be served"),
   SWAPS("vanillanet.swaps", "Versions that replaced another version"),
   ROLLBACKS("vanillanet.rollbacks", "Swaps back to an older version"),
   DEVICE_MEMORY_USED(

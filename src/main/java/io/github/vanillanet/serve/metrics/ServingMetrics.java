@@ -78,6 +78,11 @@ public final class ServingMetrics {
     return Metric.CONNECTIONS_CLOSED.counter(registry, Tags.of("reason", reason));
   }
 
+  /** Registers the gauge of the versions and models on disk that cannot be served. */
+  public void repositoryFaults(Supplier<Number> faults) {
+    Metric.REPOSITORY_FAULTS.gauge(registry, Tags.empty(), faults);
+  }
+
   /**
    * Creates the meters of one version. They are registered by {@link VersionMeters#open}.
    *

@@ -117,7 +117,7 @@ public final class DefaultModel {
   }
 
   private boolean isMarkOnDisk() {
-    return mark.map(name -> !repository.versions(name).isEmpty()).orElse(false);
+    return mark.map(repository.names()::contains).orElse(false);
   }
 
   private void log(Optional<String> next, Optional<String> embedded) {

@@ -30,6 +30,7 @@ public final class ModelRegistry implements AutoCloseable {
 
   private final ConcurrentSkipListMap<String, ServedModel> live = new ConcurrentSkipListMap<>();
   private final ConcurrentMap<ModelId, LaneFault> processFaults = new ConcurrentHashMap<>();
+  private final RepositoryFaults repositoryFaults = new RepositoryFaults();
   private volatile Runnable onChange = () -> {};
 
   /** Runs {@code listener} after each later swap and removal, on the thread that made it. */
@@ -63,6 +64,7 @@ public final class ModelRegistry implements AutoCloseable {
       previous.meters().retired();
     }
     next.meters().live();
+    repositoryFaults.ended(next.id());
     if (previous != null) {
       next.meters().swapped();
       previous.release();
@@ -120,6 +122,11 @@ public final class ModelRegistry implements AutoCloseable {
    */
   public Map<ModelId, LaneFault> processFaults() {
     return Map.copyOf(processFaults);
+  }
+
+  /** The versions and models on disk that cannot be served. */
+  public RepositoryFaults repositoryFaults() {
+    return repositoryFaults;
   }
 
   /**

@@ -1,7 +1,9 @@
 package io.github.vanillanet.serve.registry;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
 import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
@@ -66,7 +68,7 @@ public final class VersionSwitch {
   public List<Entry> versions(String name) {
     requireModel(name);
     Optional<ModelId> live = registry.live(name);
-    OptionalInt previous = history(name).previous();
+    OptionalInt previous = previous(name);
     List<Entry> entries = new ArrayList<>();
     for (int version : repository.versions(name)) {
       ModelId id = new ModelId(name, version);
@@ -79,6 +81,23 @@ public final class VersionSwitch {
       }
     }
     return entries;
+  }
+
+  /** The version that a rollback would activate, if the history can be read. */
+  private OptionalInt previous(String name) {
+    try {
+      return history(name).versions().stream()
+          .skip(1)
+          .filter(version -> faults().reason(new ModelId(name, version)).isEmpty())
+          .mapToInt(Integer::intValue)
+          .findFirst();
+    } catch (ServiceException e) {
+      return OptionalInt.empty();
+    }
+  }
+
+  private RepositoryFaults faults() {
+    return registry.repositoryFaults();
   }
 
   /**
@@ -103,12 +122,11 @@ public final class VersionSwitch {
       throw MODEL_NOT_FOUND.error(
           "There is no version %s; the versions are %s", id, repository.versions(id.name()));
     }
-    VersionHistory before = history(id.name());
-    VersionHistory after = before.activated(id.version());
+    VersionHistory after = historyOrNew(id.name()).activated(id.version());
     if (registry.live(id.name()).equals(Optional.of(id))) {
       boolean committed = commit.getAsBoolean();
       if (committed) {
-        repository.writeHistory(id.name(), after);
+        write(id.name(), after);
       }
       return committed;
     }
@@ -128,21 +146,29 @@ public final class VersionSwitch {
   }
 
   /**
-   * Activates the version that was active before and returns it.
+   * Activates the version that was active before and returns it. Skips damaged versions.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model
    * @throws ServiceException {@code CONFLICT} if no other version was active before
+   * @throws ServiceException as {@link ModelLoader#load} if none of them can be loaded
    */
   public synchronized ModelId rollback(String name) {
     requireModel(name);
-    VersionHistory after = history(name).back();
-    int version =
-        after
-            .active()
-            .orElseThrow(() -> CONFLICT.error("No other version of %s was active before", name));
-    ModelId id = new ModelId(name, version);
-    replace(id, after, () -> true).orElseThrow().meters().rolledBack();
-    return id;
+    Optional<ServiceException> damaged = Optional.empty();
+    for (VersionHistory after = history(name).back();
+        after.active().isPresent();
+        after = after.skip()) {
+      ModelId id = new ModelId(name, after.active().getAsInt());
+      try {
+        replace(id, after, () -> true).orElseThrow().meters().rolledBack();
+        return id;
+      } catch (ServiceException e) {
+        e.rethrowUnless(BAD_ARTIFACT, NOT_EQUIVALENT);
+        damaged = damaged.or(() -> Optional.of(e));
+      }
+    }
+    throw damaged.orElseGet(
+        () -> CONFLICT.error("No other version of %s was active before", name));
   }
 
   /**
@@ -175,13 +201,13 @@ public final class VersionSwitch {
    * @return empty if {@code commit} returns false
    */
   private Optional<ServedModel> replace(ModelId id, VersionHistory after, BooleanSupplier commit) {
-    ServedModel model = loader.apply(repository.open(id));
+    ServedModel model = load(id);
     boolean recorded = false;
     try {
       if (!commit.getAsBoolean()) {
         return Optional.empty();
       }
-      repository.writeHistory(id.name(), after);
+      write(id.name(), after);
       recorded = true;
     } finally {
       if (!recorded) {
@@ -197,6 +223,32 @@ public final class VersionSwitch {
         before.map(replaced -> " in place of " + replaced).orElse(""));
     prune(id.name(), after);
     return Optional.of(model);
+  }
+
+  private ServedModel load(ModelId id) {
+    try {
+      return loader.apply(repository.open(id));
+    } catch (ServiceException e) {
+      if (e.code() == BAD_ARTIFACT || e.code() == NOT_EQUIVALENT) {
+        faults().found(id, repository.folder(id), e.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  private void write(String name, VersionHistory history) {
+    repository.writeHistory(name, history);
+    faults().ended(name);
+  }
+
+  /** An activation replaces a damaged history. */
+  private VersionHistory historyOrNew(String name) {
+    try {
+      return history(name);
+    } catch (ServiceException e) {
+      LOG.log(Level.WARNING, "{0} starts a new history: {1}", name, e.getMessage());
+      return VersionHistory.empty();
+    }
   }
 
   /** The stored history, with the live version active: a new model may have a newer version. */

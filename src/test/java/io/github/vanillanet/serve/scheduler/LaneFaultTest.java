@@ -236,12 +236,14 @@ class LaneFaultTest {
   void hangIsOverWhenTheForwardReturnsAndProbesAreCorrect() {
     Lane lane = watched(List.of(first, second), NEVER, Duration.ofMillis(300));
     first.hang();
+    second.hang(); // either may take the work
     CompletableFuture<float[]> running = lane.submit(input(InputKind.IMAGES, 1));
     Eventually.becomes(() -> lane.fault().isPresent());
     assertThatThrownBy(running::join).has(causeCode(ErrorCode.NOT_READY));
     assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isZero();
 
     first.unhang();
+    second.unhang();
 
     Eventually.becomes(() -> lane.fault().isEmpty());
     Eventually.becomes(faults::isEmpty); // the listener knows

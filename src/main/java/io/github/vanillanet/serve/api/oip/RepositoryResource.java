@@ -3,9 +3,11 @@ package io.github.vanillanet.serve.api.oip;
 import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
 
 import io.github.vanillanet.base.config.AdminRole;
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.RepositoryFaults;
 import io.github.vanillanet.serve.registry.VersionSwitch;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -18,6 +20,7 @@ import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
@@ -55,19 +58,27 @@ public final class RepositoryResource {
    */
   public record IndexEntry(String name, String version, String state, String reason) {
 
-    static IndexEntry of(ModelId id, Optional<ModelId> live, boolean faulty) {
-      boolean served = live.equals(Optional.of(id));
-      boolean ready = served && !faulty;
-      String reason =
-          served
-              ? "out of service"
-              : live.map(other -> "version %d is served".formatted(other.version()))
-                  .orElse("unloaded");
-      return new IndexEntry(
+    private static IndexEntry unavailable(String model, String version, String reason) {
+      return new IndexEntry(model, version, "UNAVAILABLE", reason);
+    }
+
+    static IndexEntry of(ModelId id, ModelRegistry registry) {
+      String version = Integer.toString(id.version());
+      Optional<ModelId> live = registry.live(id.name());
+      if (live.equals(Optional.of(id))) {
+        return registry.faults().containsKey(id)
+            ? unavailable(id.name(), version, "out of service")
+            : new IndexEntry(id.name(), version, "READY", "");
+      }
+      RepositoryFaults faults = registry.repositoryFaults();
+      return unavailable(
           id.name(),
-          Integer.toString(id.version()),
-          ready ? "READY" : "UNAVAILABLE",
-          ready ? "" : reason);
+          version,
+          faults
+              .reason(id)
+              .or(() -> live.map(other -> "version %d is served".formatted(other.version())))
+              .or(() -> faults.reason(id.name()))
+              .orElse("unloaded"));
     }
   }
 
@@ -78,16 +89,19 @@ public final class RepositoryResource {
   public List<IndexEntry> index(InputStream body) {
     RepositoryRequest request = RepositoryRequest.read(body);
     return repository.names().stream()
-        .flatMap(
-            name ->
-                repository.versions(name).stream()
-                    .map(version -> new ModelId(name, version))
-                    .map(
-                        id ->
-                            IndexEntry.of(
-                                id, registry.live(name), registry.faults().containsKey(id))))
+        .flatMap(this::entries)
         .filter(entry -> !request.ready() || entry.state().equals("READY"))
         .toList();
+  }
+
+  private Stream<IndexEntry> entries(String model) {
+    try {
+      return repository.versions(model).stream()
+          .map(version -> IndexEntry.of(new ModelId(model, version), registry));
+    } catch (ServiceException e) {
+      String reason = registry.repositoryFaults().reason(model).orElse("its folder is unreadable");
+      return Stream.of(IndexEntry.unavailable(model, "", reason));
+    }
   }
 
   @POST
