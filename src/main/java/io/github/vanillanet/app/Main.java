@@ -2,7 +2,10 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.ProcessFolder;
 import io.github.vanillanet.cli.CommandLineInterface;
+import io.quarkus.runtime.Application;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
@@ -18,6 +21,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String... arguments) {
+    ProcessFolder.use().ifPresent(Main::deleteAtExit);
     if (arguments.length > 0 && !arguments[0].equals(SERVE)) {
       System.exit(CommandLineInterface.run(arguments)); // without Quarkus, so it starts fast
     }
@@ -29,5 +33,22 @@ public final class Main {
     }
     System.setProperty(DISABLE_URI_VALIDATION, "true"); // Vert.x reads it when Quarkus starts
     Quarkus.run(arguments);
+  }
+
+  private static void deleteAtExit(ProcessFolder temporary) {
+    Thread end = new Thread(() -> deleteAfterService(temporary), "delete-temporary-files");
+    Runtime.getRuntime().addShutdownHook(end);
+  }
+
+  /** Requests that are still answered may have uploaded files. */
+  private static void deleteAfterService(ProcessFolder temporary) {
+    try {
+      Application service = ApplicationLifecycleManager.getCurrentApplication();
+      if (service != null) {
+        service.awaitShutdown();
+      }
+    } finally {
+      temporary.close();
+    }
   }
 }

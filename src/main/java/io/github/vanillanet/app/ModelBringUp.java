@@ -102,6 +102,7 @@ final class ModelBringUp {
         arithmetic,
         plan.lanes() * devices.devices().size(),
         plan.threads());
+    repository.deleteLeftovers();
     createModels(new ModelPublisher(runtime, repository, plan.threads(), LOG::debug), closing);
     ModelLoader versions =
         new ModelLoader(

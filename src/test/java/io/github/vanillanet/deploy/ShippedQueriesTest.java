@@ -26,6 +26,7 @@ class ShippedQueriesTest {
           "vanillanet_lane_healthy",
           "vanillanet_lanes",
           "vanillanet_queue_images",
+          "vanillanet_repository_faults",
           "vanillanet_requests_total",
           "vanillanet_stage_seconds_bucket",
           "vanillanet_swaps_total",

@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -25,7 +24,7 @@ public final class DurableFiles {
 
   /** Replaces a file. Several processes may do so at the same time. */
   public static void replace(Path file, String content) throws IOException {
-    Path temporary = file.resolveSibling("." + file.getFileName() + "-" + UUID.randomUUID());
+    Path temporary = file.resolveSibling("." + file.getFileName() + "-" + OwnedName.next());
     try {
       replace(file, temporary, path -> Files.writeString(path, content));
     } finally {

@@ -37,7 +37,7 @@ public final class TorchRuntime {
       NativeEnvironment.waitPassively();
       NativeEnvironment.useHugePages();
       NativeEnvironment.keepFreedMemory();
-      return new TorchRuntime(Engine.getEngine("PyTorch"));
+      return new TorchRuntime(EngineCache.locked(() -> Engine.getEngine("PyTorch")));
     } catch (RuntimeException | LinkageError e) {
       throw BAD_CONFIGURATION.error(
           e,

@@ -5,6 +5,8 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.Leftovers;
+import io.github.vanillanet.base.files.OwnedName;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -200,9 +202,24 @@ public record ModelRepository(Path root) {
    */
   public void delete(ModelId id) {
     try {
-      FolderTree.delete(TemporaryFolder.hide(folder(id)));
+      FolderTree.delete(Leftovers.hide(folder(id)));
     } catch (IOException e) {
       throw BAD_CONFIGURATION.error(e, "version %s cannot be deleted in %s: %s", id, root, e);
+    }
+  }
+
+  /** Deletes what killed processes left, as far as the repository can be written. */
+  public void deleteLeftovers() {
+    try {
+      if (Files.isDirectory(root)) {
+        Leftovers.delete(root);
+        for (String name : folders(root).stream().filter(ModelId::isName).toList()) {
+          Leftovers.delete(model(name));
+          deleteIfEmpty(model(name));
+        }
+      }
+    } catch (IOException | ServiceException e) {
+      LOG.log(Level.WARNING, "{0} is not cleaned up: {1}", root, e.getMessage());
     }
   }
 
@@ -222,9 +239,9 @@ public record ModelRepository(Path root) {
     Path model = model(name);
     try {
       Files.createDirectories(model);
-      TemporaryFolder.deleteAbandoned(model);
+      Leftovers.delete(model);
       // createTempDirectory would make the version unreadable to other users
-      Path temporary = Files.createDirectory(TemporaryFolder.publishing(model));
+      Path temporary = Files.createDirectory(model.resolve(".publishing-" + OwnedName.next()));
       try {
         Manifest manifest = writer.write(temporary);
         Files.writeString(temporary.resolve(StoredVersion.MANIFEST), manifest.text() + "\n");

@@ -131,6 +131,10 @@ public final class ModelSelection {
     if (fault.isPresent()) {
       return NOT_READY.error("model '%s' cannot be served: %s", name.get(), fault.get());
     }
+    if (name.isPresent() && groups.containsKey(name.get())) {
+      return NOT_READY.error(
+          "no member of the group '%s' can be served: %s", name.get(), groups.get(name.get()));
+    }
     String names = String.join(", ", registry.names());
     return name.isPresent()
         ? MODEL_NOT_FOUND.error("there is no model '%s'; loaded models: %s", name.get(), names)

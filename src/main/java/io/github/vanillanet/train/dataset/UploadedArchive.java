@@ -5,6 +5,8 @@ import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.Leftovers;
+import io.github.vanillanet.base.files.OwnedName;
 import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -52,7 +54,9 @@ public record UploadedArchive(ArchiveLimits limits) {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    Path scratch = Files.createTempDirectory(target.toAbsolutePath().getParent(), ".unpacking-");
+    Path parent = target.toAbsolutePath().getParent();
+    Leftovers.delete(parent);
+    Path scratch = Files.createDirectory(parent.resolve(".unpacking-" + OwnedName.next()));
     try (ZipFile archive = new ZipFile(zip.toFile())) {
       Path content = Files.createDirectory(scratch.resolve("content"));
       unpack(archive, content, new BoundedCopy(limits, Files.size(zip)));

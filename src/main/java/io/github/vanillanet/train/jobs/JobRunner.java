@@ -86,10 +86,10 @@ public final class JobRunner implements AutoCloseable {
   }
 
   /**
-   * Continues what the previous service process left, and starts the waiting jobs. Jobs that are
-   * submitted earlier wait.
+   * Continues the jobs of the previous service process. Jobs that are submitted earlier wait.
    */
   public void start() {
+    store.deleteLeftovers();
     synchronized (this) {
       store.finishDeletions();
       for (Job job : store.list()) {

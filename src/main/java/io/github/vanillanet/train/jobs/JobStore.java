@@ -6,7 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.Leftovers;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -33,6 +36,7 @@ import java.util.stream.Stream;
  */
 public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> onEnd) {
 
+  private static final Logger LOG = System.getLogger(JobStore.class.getName());
   private static final Pattern ID = Pattern.compile("[0-9]{8}-[0-9]{6}-[0-9a-f]{6}");
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").withZone(ZoneOffset.UTC);
@@ -68,6 +72,20 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
       return find(id);
     } catch (IOException e) {
       throw JobFolder.unusable(root, e);
+    }
+  }
+
+  /** Deletes what killed processes left, as far as the folder can be written. */
+  void deleteLeftovers() {
+    try {
+      if (Files.isDirectory(root)) {
+        Leftovers.delete(root);
+        for (Job job : list()) {
+          Leftovers.delete(root.resolve(job.id()));
+        }
+      }
+    } catch (IOException | ServiceException e) {
+      LOG.log(Level.WARNING, "{0} is not cleaned up: {1}", root, e.getMessage());
     }
   }
 

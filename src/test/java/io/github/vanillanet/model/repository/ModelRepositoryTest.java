@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.files.Leftovers;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,8 +111,8 @@ class ModelRepositoryTest {
     }
     age(first.folder(), Duration.ofDays(2));
 
-    Path hidden = TemporaryFolder.hide(first.folder());
-    TemporaryFolder.deleteAbandoned(root.resolve("five"));
+    Path hidden = Leftovers.hide(first.folder());
+    Leftovers.delete(root.resolve("five"));
 
     assertThat(hidden.resolve("1")).exists();
     assertThat(repository.versions("five")).isEmpty();
