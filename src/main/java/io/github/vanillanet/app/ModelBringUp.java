@@ -38,8 +38,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Loads every model of the repository, one after the other. If the version to serve is damaged, the
- * next good one serves. A model without a good version is recorded and skipped. It is an error if no
- * model is left, or if the default model is not in the repository.
+ * next good one serves. A model without a good version is recorded and skipped. It is an error if
+ * no model is left, or if the default model is not in the repository.
  */
 @Singleton
 final class ModelBringUp {

@@ -70,7 +70,8 @@ class LeftoversIT {
             home.resolve("engine").toString(),
             "JAVA_TOOL_OPTIONS",
             "-Djava.io.tmpdir=" + temporary);
-    return new Jar(Files.createDirectories(home.resolveSibling("output"))).start(List.of(), environment);
+    return new Jar(Files.createDirectories(home.resolveSibling("output")))
+        .start(List.of(), environment);
   }
 
   private static Set<String> files(Path home) throws IOException {

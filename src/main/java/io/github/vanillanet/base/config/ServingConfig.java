@@ -201,8 +201,9 @@ public interface ServingConfig {
   interface Health {
 
     /**
-     * A forward pass hangs if it takes longer than this and longer than ten times its measured time.
-     * Time in which its threads are ready but get no processor does not count, for up to a minute.
+     * A forward pass hangs if it takes longer than this and longer than ten times its measured
+     * time. Time in which its threads are ready but get no processor does not count, for up to a
+     * minute.
      */
     @WithDefault("1.5S")
     @WithConverter(Checked.PositiveTime.class)

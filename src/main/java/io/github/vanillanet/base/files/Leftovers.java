@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 
 /**
  * Temporary files and folders that a process left when it was killed. Their names begin with a dot
- * and end with an {@link OwnedName}. Several processes, also of other machines, may share the folder
- * that has them.
+ * and end with an {@link OwnedName}. Several processes, also of other machines, may share the
+ * folder that has them.
  */
 public final class Leftovers {
 
@@ -27,8 +27,8 @@ public final class Leftovers {
   private Leftovers() {}
 
   /**
-   * Deletes what was left directly in {@code folder}: at once if the process is known to have ended,
-   * otherwise if it was not written for a day. Logs a warning for what cannot be deleted.
+   * Deletes what was left directly in {@code folder}: at once if the process is known to have
+   * ended, otherwise if it was not written for a day. Logs a warning for what cannot be deleted.
    */
   public static void delete(Path folder) throws IOException {
     for (Path path : temporary(folder)) {

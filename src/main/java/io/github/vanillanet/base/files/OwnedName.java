@@ -10,8 +10,8 @@ import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Names of temporary files that identify the process that wrote them. A name is a UUID: 64 bits of
- * the machine's boot and process namespace, 24 bits of the process, and 40 random bits. A process of
- * the same namespace can therefore see that the writer has ended. Other machines cannot, so they
+ * the machine's boot and process namespace, 24 bits of the process, and 40 random bits. A process
+ * of the same namespace can therefore see that the writer has ended. Other machines cannot, so they
  * delete such files only when they are old.
  */
 public final class OwnedName {

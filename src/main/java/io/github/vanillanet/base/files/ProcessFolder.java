@@ -38,8 +38,8 @@ public final class ProcessFolder implements AutoCloseable {
   }
 
   /**
-   * Creates the folder of this process in the folder for temporary files, and from now on uses it in
-   * its place. Call this before any temporary file is created: the JDK reads the setting once.
+   * Creates the folder of this process in the folder for temporary files, and from now on uses it
+   * in its place. Call this before any temporary file is created: the JDK reads the setting once.
    *
    * @return empty if the folder cannot be created; the temporary files then stay where they were
    */

@@ -2,8 +2,8 @@ package io.github.vanillanet.model.repository;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
-import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -72,10 +72,7 @@ public record VersionHistory(List<Integer> versions, Set<Integer> left, boolean 
         return copy;
       } catch (IOException noCopy) {
         throw BAD_CONFIGURATION.error(
-            e,
-            "%s cannot be read: %s; write the number of the version to serve into it",
-            file,
-            e);
+            e, "%s cannot be read: %s; write the number of the version to serve into it", file, e);
       }
     }
   }
@@ -92,7 +89,9 @@ public record VersionHistory(List<Integer> versions, Set<Integer> left, boolean 
       if (line.startsWith(LEFT)) {
         ModelId.version(line.substring(LEFT.length()).strip()).ifPresent(left::add);
       } else {
-        ModelId.version(line.strip()).stream().filter(v -> !versions.contains(v)).forEach(versions::add);
+        ModelId.version(line.strip()).stream()
+            .filter(v -> !versions.contains(v))
+            .forEach(versions::add);
       }
     }
     if (versions.isEmpty() && !none) {

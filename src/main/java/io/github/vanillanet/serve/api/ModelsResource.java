@@ -73,8 +73,7 @@ public final class ModelsResource {
             .flatMap(name -> registry.current(name).stream())
             .map(model -> ModelView.of(model, selection.isDefault(model.id().name())))
             .toList();
-    List<FaultView> faults =
-        registry.repositoryFaults().all().stream().map(FaultView::of).toList();
+    List<FaultView> faults = registry.repositoryFaults().all().stream().map(FaultView::of).toList();
     return new ModelList(views, faults, groups, service.jpegDecoder());
   }
 

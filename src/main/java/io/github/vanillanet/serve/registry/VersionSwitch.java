@@ -167,8 +167,7 @@ public final class VersionSwitch {
         damaged = damaged.or(() -> Optional.of(e));
       }
     }
-    throw damaged.orElseGet(
-        () -> CONFLICT.error("No other version of %s was active before", name));
+    throw damaged.orElseGet(() -> CONFLICT.error("No other version of %s was active before", name));
   }
 
   /**

@@ -73,8 +73,7 @@ public final class Lane implements AutoCloseable {
     this.monitor = new LaneMonitor(scheduler, queue, meters);
     for (int i = 0; i < instances.size(); i++) {
       Runnable worker = new LaneWorker(i, instances.get(i), settings, queue, monitor, meters);
-      workers.add(
-          daemon(() -> runToEnd(worker), "lane-" + name + (i == 0 ? "" : "-" + (i + 1))));
+      workers.add(daemon(() -> runToEnd(worker), "lane-" + name + (i == 0 ? "" : "-" + (i + 1))));
     }
     running = workers.size();
     workers.forEach(Thread::start);
@@ -173,8 +172,8 @@ public final class Lane implements AutoCloseable {
    * @param interval shortest time between two probes of one worker
    * @param hangLimit a forward hangs if it takes longer than this and ten times its measured time,
    *     without the time that its threads wait for a processor
-   * @param onFault receives each fault on the thread that found it, and the remaining fault, usually
-   *     none, when a hang is over; must return quickly
+   * @param onFault receives each fault on the thread that found it, and the remaining fault,
+   *     usually none, when a hang is over; must return quickly
    */
   public synchronized void watch(
       List<Probe> probes,

@@ -17,8 +17,8 @@ import java.util.function.LongUnaryOperator;
 /**
  * Finds the faults of one lane: hangs, device errors and wrong answers, in traffic and in probes.
  * The first fault takes the lane out of service. A worse one replaces it. A hang is over when every
- * worker has answered several probes correctly. Before {@link #start}, failures are left to the loader of the
- * version. Thread-safe.
+ * worker has answered several probes correctly. Before {@link #start}, failures are left to the
+ * loader of the version. Thread-safe.
  */
 final class LaneMonitor {
 

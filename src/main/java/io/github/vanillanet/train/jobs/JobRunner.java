@@ -85,9 +85,7 @@ public final class JobRunner implements AutoCloseable {
     executor.check();
   }
 
-  /**
-   * Continues the jobs of the previous service process. Jobs that are submitted earlier wait.
-   */
+  /** Continues the jobs of the previous service process. Jobs that are submitted earlier wait. */
   public void start() {
     store.deleteLeftovers();
     synchronized (this) {

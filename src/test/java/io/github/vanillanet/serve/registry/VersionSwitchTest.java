@@ -389,8 +389,7 @@ class VersionSwitchTest {
     NarrowModels.publish(root, "single", 1);
     Files.writeString(root.resolve("single/active"), "?");
 
-    assertThat(repository.choices("single", faults::add))
-        .containsExactly(new ModelId("single", 1));
+    assertThat(repository.choices("single", faults::add)).containsExactly(new ModelId("single", 1));
     assertThat(faults).hasSize(1);
   }
 

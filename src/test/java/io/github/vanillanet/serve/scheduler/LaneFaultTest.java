@@ -395,7 +395,11 @@ class LaneFaultTest {
                 throw NOT_EQUIVALENT.error("the probe is answered wrongly");
               }
             });
-    lane.watch(List.of(known), interval, hangLimit, fault -> fault.ifPresentOrElse(faults::add, faults::clear));
+    lane.watch(
+        List.of(known),
+        interval,
+        hangLimit,
+        fault -> fault.ifPresentOrElse(faults::add, faults::clear));
     return lane;
   }
 
