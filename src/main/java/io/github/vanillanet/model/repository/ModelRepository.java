@@ -129,18 +129,6 @@ public record ModelRepository(Path root) {
     return history.choices(existing).stream().map(version -> new ModelId(name, version)).toList();
   }
 
-  /** The first of the versions that may serve whose files are good. */
-  public Optional<StoredVersion> firstGood(String name) {
-    for (ModelId id : choices(name, fault -> {})) {
-      try {
-        return Optional.of(open(id));
-      } catch (ServiceException e) {
-        LOG.log(Level.WARNING, "{0} is damaged: {1}", id, e.getMessage());
-      }
-    }
-    return Optional.empty();
-  }
-
   /**
    * The versions that were active and still exist.
    *

@@ -7,6 +7,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.Leftovers;
+import io.github.vanillanet.base.files.OwnedName;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -57,7 +58,7 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
     Instant now = clock.instant();
     String random = UUID.randomUUID().toString().substring(0, RANDOM_DIGITS);
     String id = TIME.format(now) + "-" + random;
-    Path temporary = root.resolve(CREATING + id);
+    Path temporary = root.resolve(CREATING + OwnedName.next());
     try {
       try {
         JobFolder folder = new JobFolder(Files.createDirectories(temporary));
