@@ -24,8 +24,8 @@ import java.util.stream.Stream;
  * The versions of a model that were active, the current one first, and those that a rollback left.
  * A rollback removes the version that it leaves, so that two rollbacks go back two versions. The
  * file {@code active} in the model's folder has one version per line, or {@code none} if no version
- * may serve before it is activated; other lines name the versions that were left. The file {@code .active.copy} has the same content, in case {@code active} is
- * damaged.
+ * may serve before it is activated; other lines name the versions that were left. The file {@code
+ * .active.copy} has the same content, in case {@code active} is damaged.
  *
  * @param left by a rollback, and not activated since
  * @param none whether no version may serve before it is activated
@@ -115,8 +115,7 @@ public record VersionHistory(List<Integer> versions, Set<Integer> left, boolean 
   void write(Path model) {
     Stream<String> active =
         versions.isEmpty() ? Stream.of(NONE) : versions.stream().map(Object::toString);
-    Stream<String> lines =
-        Stream.concat(active, left.stream().map(version -> LEFT + version));
+    Stream<String> lines = Stream.concat(active, left.stream().map(version -> LEFT + version));
     String text = lines.map(line -> line + "\n").collect(Collectors.joining());
     try {
       DurableFiles.replace(model.resolve(COPY), text);
