@@ -82,17 +82,25 @@ public final class Scheduler {
 
   synchronized Reservation reserve(
       LaneQueue lane, int images, Deadline deadline, Duration preparation) {
-    long likely = requireRoom(lane, images, deadline, preparation);
+    long likely = requireRoomInTime(lane, images, deadline, preparation);
     lane.reserved += images;
     return new Reservation(this, lane, images, deadline, ticker.nanos(), likely);
   }
 
+  /** Checks what {@link #reserve} checks. */
+  synchronized void requireRoom(
+      LaneQueue lane, int images, Deadline deadline, Duration preparation) {
+    if (deadline.exists() || !lane.hasRoom(images)) {
+      requireRoomInTime(lane, images, deadline, preparation);
+    } else {
+      lane.requireOpen(); // without a deadline, the estimates do not matter
+    }
+  }
+
   /**
-   * Checks what {@link #reserve} checks.
-   *
    * @return expected nanoseconds until the answer, without margin; 0 before anything was measured
    */
-  synchronized long requireRoom(
+  private long requireRoomInTime(
       LaneQueue lane, int images, Deadline deadline, Duration preparation) {
     double ahead = places.aheadNanos();
     double forward = lane.nanos(images);

@@ -6,6 +6,7 @@ import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.transports.JDKTransport;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.VertxServiceProvider;
+import java.util.Optional;
 
 /**
  * Passes every accepted connection to {@link Connections}. Vert.x loads this class as a service,
@@ -21,6 +22,9 @@ public final class LimitedTransport extends JDKTransport implements VertxService
   @Override
   public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
     super.configure(options, domainSocket, bootstrap);
-    bootstrap.handler(new Acceptor(Arc.container().instance(Connections.class).get()));
+    Optional.ofNullable(Arc.container()) // absent for a Vert.x outside of the service
+        .ifPresent(
+            container ->
+                bootstrap.handler(new Acceptor(container.instance(Connections.class).get())));
   }
 }
