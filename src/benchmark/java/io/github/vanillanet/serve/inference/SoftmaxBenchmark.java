@@ -36,7 +36,8 @@ public class SoftmaxBenchmark {
     for (int i = 0; i < CLASSES; i++) {
       logits[i] = (float) random.nextGaussian();
     }
-    return new Inference("benchmark", 1, true, labels, 1, logits, Collections.emptySortedMap());
+    return new Inference(
+        "benchmark", 1, true, labels, 1, new double[0], 1, logits, Collections.emptySortedMap());
   }
 
   @Benchmark

@@ -20,6 +20,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -33,6 +34,8 @@ import java.util.Optional;
  * @param accuracy top-1 on a test set, 0..1, if measured
  * @param trainingImages what the weights were trained on; absent for imported weights and in
  *     manifests of earlier versions
+ * @param calibration of the probabilities; absent for imported weights, in manifests of earlier
+ *     versions, and if there were too few validation images
  */
 public record Manifest(
     int format,
@@ -48,11 +51,14 @@ public record Manifest(
     String origin,
     Optional<Double> accuracy,
     Optional<TrainingImages.Summary> trainingImages,
+    Optional<Calibration> calibration,
     Certificate certificate) {
 
   public static final int FORMAT = 1;
 
-  private static final String TRAINING_IMAGES = "training_images";
+  /** Members that manifests of earlier versions lack. */
+  private static final List<String> ADDED = List.of("training_images", "calibration");
+
   private static final long MAX_BYTES = 64L << 20;
   private static final ObjectMapper JSON =
       RecordJson.mapper()
@@ -74,9 +80,16 @@ public record Manifest(
                   preprocessing.height(),
                   preprocessing.width()));
     }
+    int biases = calibration.map(Calibration::bias).map(List::size).orElse(0);
+    if (biases > 0 && biases != architecture.classes()) {
+      throw new IllegalArgumentException(
+          "calibration: expected a bias for each of %d classes, found %d"
+              .formatted(architecture.classes(), biases));
+    }
   }
 
-  Manifest trained(double measuredAccuracy, TrainingImages.Summary images) {
+  Manifest trained(
+      double measuredAccuracy, TrainingImages.Summary images, Optional<Calibration> fitted) {
     return new Manifest(
         format,
         name,
@@ -91,6 +104,7 @@ public record Manifest(
         origin,
         Optional.of(measuredAccuracy),
         Optional.of(images),
+        fitted,
         certificate);
   }
 
@@ -105,8 +119,8 @@ public record Manifest(
 
   static Manifest read(InputStream content) throws IOException {
     JsonNode tree = JSON.readTree(content);
-    if (tree instanceof ObjectNode manifest && !manifest.has(TRAINING_IMAGES)) {
-      manifest.putNull(TRAINING_IMAGES);
+    if (tree instanceof ObjectNode manifest) {
+      ADDED.stream().filter(member -> !manifest.has(member)).forEach(manifest::putNull);
     }
     return JSON.treeToValue(tree, Manifest.class);
   }

@@ -91,6 +91,7 @@ public record ModelPublisher(
         candidate.origin(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         certificate);
   }
 

@@ -272,9 +272,13 @@ public record ModelRepository(Path root) {
    *
    * @param accuracy for the new manifest
    * @param images that the version was trained on
+   * @param calibration of its probabilities
    */
   public StoredVersion publishTrained(
-      StoredVersion version, double accuracy, TrainingImages images) {
+      StoredVersion version,
+      double accuracy,
+      TrainingImages images,
+      Optional<Calibration> calibration) {
     return publish(
         version.id().name(),
         version.labels(),
@@ -282,7 +286,7 @@ public record ModelRepository(Path root) {
           for (String file : List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT)) {
             Files.copy(version.folder().resolve(file), folder.resolve(file));
           }
-          return version.manifest().trained(accuracy, images.write(folder));
+          return version.manifest().trained(accuracy, images.write(folder), calibration);
         });
   }
 }

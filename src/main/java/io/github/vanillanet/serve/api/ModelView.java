@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.certify.Agreement;
 import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.repository.Calibration;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.serve.registry.ServedModel;
 import java.time.Duration;
@@ -21,6 +22,7 @@ import java.util.Optional;
  *     of an image the model processes
  * @param isDefault whether it answers requests that name no model
  * @param accuracy top-1, 0..1; absent if it was not measured
+ * @param calibration of the probabilities; absent for a model without one
  * @param loadMillis from opening its files to the end of its warm-up
  * @param batch1LatencyMillis median forward of one image, measured at load
  */
@@ -41,6 +43,7 @@ public record ModelView(
     boolean trained,
     @JsonProperty("default") boolean isDefault,
     Optional<Double> accuracy,
+    Optional<Calibration> calibration,
     String origin,
     Instant created,
     @JsonProperty("load_ms") double loadMillis,
@@ -92,6 +95,7 @@ public record ModelView(
         manifest.trained(),
         isDefault,
         manifest.accuracy(),
+        manifest.calibration(),
         manifest.origin(),
         manifest.created(),
         millis(model.loadTime()),

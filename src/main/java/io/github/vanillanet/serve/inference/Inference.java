@@ -11,10 +11,12 @@ import java.util.PriorityQueue;
 import java.util.SortedMap;
 
 /**
- * The result of a model for one request. Immutable: {@code logits} is never written again.
+ * The result of a model for one request. Immutable: its arrays are never written again.
  *
  * @param trained false if the weights are from a seed and the logits mean nothing
  * @param labels of the classes
+ * @param temperature of the calibration; 1 for a model without one
+ * @param bias of the calibration, one per class; empty for none
  * @param samples rows in {@code logits}
  * @param logits {@code [samples × classes]}, row-major; the row of a rejected image is NaN
  * @param rejected images without logits by index, with the reason
@@ -24,6 +26,8 @@ public record Inference(
     int version,
     boolean trained,
     List<String> labels,
+    double temperature,
+    double[] bias,
     int samples,
     float[] logits,
     SortedMap<Integer, ServiceException> rejected) {
@@ -41,6 +45,8 @@ public record Inference(
         served.number(),
         served.trained(),
         served.labels(),
+        served.temperature(),
+        served.bias(),
         samples,
         rejected.isEmpty() ? logits : allRows(samples, logits, rejected),
         rejected);
@@ -76,21 +82,25 @@ public record Inference(
 
   /**
    * The {@code count} most probable classes of a sample, best first; of equal classes, the lower
-   * index comes first. Softmax is computed in float64.
+   * index comes first. Computes the softmax of {@code logits / temperature + bias} in float64.
    */
   public List<Prediction> top(int sample, int count) {
     int classes = logits.length / samples;
-    float[] row = Arrays.copyOfRange(logits, sample * classes, (sample + 1) * classes);
+    double[] scores = new double[classes];
     double max = Double.NEGATIVE_INFINITY;
-    for (float logit : row) {
-      max = Math.max(max, logit);
+    for (int i = 0; i < classes; i++) {
+      scores[i] = logits[sample * classes + i] / temperature; // exact if the temperature is 1
+      if (bias.length > 0) {
+        scores[i] += bias[i];
+      }
+      max = Math.max(max, scores[i]);
     }
     double sum = 0;
-    for (float logit : row) {
-      sum += Math.exp(logit - max); // at most 1, so it cannot overflow
+    for (double score : scores) {
+      sum += Math.exp(score - max); // at most 1, so it cannot overflow
     }
     Comparator<Integer> better =
-        Comparator.<Integer>comparingDouble(index -> -row[index])
+        Comparator.<Integer>comparingDouble(index -> -scores[index])
             .thenComparing(Comparator.naturalOrder());
     PriorityQueue<Integer> best = new PriorityQueue<>(better.reversed());
     for (int index = 0; index < classes; index++) {
@@ -103,7 +113,8 @@ public record Inference(
     order.sort(better);
     List<Prediction> predictions = new ArrayList<>();
     for (int index : order) {
-      predictions.add(new Prediction(index, labels.get(index), Math.exp(row[index] - max) / sum));
+      predictions.add(
+          new Prediction(index, labels.get(index), Math.exp(scores[index] - max) / sum));
     }
     return predictions;
   }

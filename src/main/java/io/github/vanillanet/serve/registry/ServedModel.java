@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.registry;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.repository.Calibration;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -28,6 +29,8 @@ public final class ServedModel {
   private final int imageBytes;
   private final boolean trained;
   private final List<String> labels;
+  private final double temperature;
+  private final double[] bias;
   private final Placement placement;
   private final Lane lane;
   private final VersionMeters meters;
@@ -57,6 +60,13 @@ public final class ServedModel {
     this.imageBytes = InputKind.IMAGES.sampleBytes(preprocessing.height(), preprocessing.width());
     this.trained = version.manifest().trained();
     this.labels = version.labels();
+    Optional<Calibration> calibration = version.manifest().calibration();
+    this.temperature = calibration.map(Calibration::temperature).orElse(1.0);
+    this.bias =
+        calibration.stream()
+            .flatMap(it -> it.bias().stream())
+            .mapToDouble(Double::doubleValue)
+            .toArray();
     this.placement = placement;
     this.lane = lane;
     this.meters = lane.meters();
@@ -93,6 +103,16 @@ public final class ServedModel {
   /** One per class, in the order of the logits. */
   public List<String> labels() {
     return labels;
+  }
+
+  /** Divides the logits before softmax; 1 for a model without calibration. */
+  public double temperature() {
+    return temperature;
+  }
+
+  /** Added to the divided logits, one per class; empty for none. Not written by any caller. */
+  public double[] bias() {
+    return bias;
   }
 
   public Preprocessing preprocessing() {

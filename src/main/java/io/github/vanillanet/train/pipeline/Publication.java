@@ -68,7 +68,10 @@ record Publication(JobSession session, ModelRepository repository, Recipe recipe
       return Optional.empty();
     }
     repository.pinActive(recipe.name());
-    ModelId id = repository.publishTrained(verdict.candidate(), verdict.accuracy(), trained).id();
+    ModelId id =
+        repository
+            .publishTrained(verdict.candidate(), verdict.accuracy(), trained, Optional.empty())
+            .id();
     if (session.mustStop()) {
       repository.delete(id);
       return Optional.empty();

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,7 +43,7 @@ class TrainedVersionTest {
   }
 
   private StoredVersion publish(TrainingImages images) {
-    return repository.publishTrained(candidate, 0.75, images);
+    return repository.publishTrained(candidate, 0.75, images, Optional.empty());
   }
 
   @Test
@@ -98,6 +100,65 @@ class TrainedVersionTest {
     assertThatThrownBy(version::trainingImages).has(code(ErrorCode.BAD_ARTIFACT));
     Files.delete(file);
     assertThatThrownBy(version::trainingImages).has(code(ErrorCode.BAD_ARTIFACT));
+  }
+
+  @Test
+  void aVersionKnowsItsCalibration() {
+    Calibration calibration = new Calibration(1.75, biases(10, 0.5), 300, 0.08, 0.02);
+
+    ModelId id =
+        repository
+            .publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(calibration))
+            .id();
+
+    assertThat(repository.open(id).manifest().calibration()).contains(calibration);
+  }
+
+  @Test
+  void aManifestWithoutTheAddedMembersIsRead() throws IOException {
+    StoredVersion version = publish(TrainingImages.NONE);
+    edit(version, "\"training_images\":\\{[^}]*},\"calibration\":null,", "");
+
+    Manifest manifest = repository.open(version.id()).manifest();
+
+    assertThat(manifest.trainingImages()).isEmpty();
+    assertThat(manifest.calibration()).isEmpty();
+  }
+
+  @Test
+  void aDamagedCalibrationIsRejected() throws IOException {
+    Calibration nine = new Calibration(1.75, biases(9, 0.5), 300, 0.08, 0.02);
+    assertThatThrownBy(
+            () ->
+                repository.publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(nine)))
+        .isInstanceOf(IllegalArgumentException.class);
+    StoredVersion version =
+        repository.publishTrained(
+            candidate,
+            0.75,
+            TrainingImages.NONE,
+            Optional.of(new Calibration(1.75, biases(10, 0.5), 300, 0.08, 0.02)));
+
+    edit(version, "\"temperature\":1.75", "\"temperature\":0.0");
+    assertThatThrownBy(() -> repository.open(version.id())).has(code(ErrorCode.BAD_ARTIFACT));
+    edit(version, "\"temperature\":0.0", "\"temperature\":1.75");
+    edit(version, "\"bias\":\\[0.5,", "\"bias\":[");
+    assertThatThrownBy(() -> repository.open(version.id())).has(code(ErrorCode.BAD_ARTIFACT));
+    edit(version, "\"bias\":\\[", "\"bias\":[1e9,");
+    assertThatThrownBy(() -> repository.open(version.id())).has(code(ErrorCode.BAD_ARTIFACT));
+  }
+
+  private static List<Double> biases(int classes, double value) {
+    return Collections.nCopies(classes, value);
+  }
+
+  private static void edit(StoredVersion version, String regex, String replacement)
+      throws IOException {
+    Path file = version.folder().resolve("manifest.json");
+    String text = Files.readString(file);
+    String edited = text.replaceFirst(regex, replacement);
+    assertThat(edited).isNotEqualTo(text);
+    Files.writeString(file, edited);
   }
 
   @Test

@@ -67,6 +67,7 @@ class DefaultModelTest {
             EMBEDDED.origin(),
             EMBEDDED.accuracy(),
             EMBEDDED.trainingImages(),
+            EMBEDDED.calibration(),
             new Certificate(
                 c.source(),
                 c.variant(),

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.inference.Inference;
+import io.github.vanillanet.serve.inference.Prediction;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
@@ -13,7 +14,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -131,7 +131,8 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
   }
 
   /**
-   * The best classes of each row as strings {@code LOGIT:INDEX:LABEL}, best first. The datatype is
+   * The most probable classes of each row as strings {@code LOGIT:INDEX:LABEL}, best first. With a
+   * bias in the model's calibration, this need not be the order of the logits. The datatype is
    * BYTES, as the text of the extension requires; its example has STRING.
    *
    * @see <a
@@ -144,21 +145,17 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
     for (int sample = 0; sample < inference.samples(); sample++) {
       int row = sample * classes;
       boolean rejected = inference.rejection(sample).isPresent();
-      IntStream.range(0, classes)
-          .boxed()
-          .sorted(Comparator.comparingDouble(index -> -logits[row + index]))
-          .limit(columns)
-          .map(
-              index ->
-                  rejected
-                      ? ""
-                      : String.format(
-                          Locale.ROOT,
-                          "%f:%d:%s",
-                          logits[row + index],
-                          index,
-                          inference.labels().get(index)))
-          .forEach(strings::add);
+      for (Prediction best : inference.top(sample, columns)) {
+        strings.add(
+            rejected
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    "%f:%d:%s",
+                    logits[row + best.index()],
+                    best.index(),
+                    best.label()));
+      }
     }
     return strings;
   }
