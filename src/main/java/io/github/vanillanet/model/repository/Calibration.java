@@ -22,8 +22,6 @@ public record Calibration(
 
   public static final double MAX_TEMPERATURE = 10;
 
-  private static final double MAX_BIAS = 100;
-
   public Calibration {
     if (!(temperature >= MIN_TEMPERATURE && temperature <= MAX_TEMPERATURE)) {
       throw new IllegalArgumentException(
@@ -31,23 +29,10 @@ public record Calibration(
               .formatted(MIN_TEMPERATURE, MAX_TEMPERATURE, temperature));
     }
     for (double value : bias) {
-      if (!(Math.abs(value) <= MAX_BIAS)) {
-        throw new IllegalArgumentException(
-            "bias: expected -%s to %s, got %s".formatted(MAX_BIAS, MAX_BIAS, value));
+      if (!Double.isFinite(value)) {
+        throw new IllegalArgumentException("bias: expected finite numbers, got " + value);
       }
     }
     bias = List.copyOf(bias);
-  }
-
-  /**
-   * @param logits of one image; not written
-   * @return {@code logits / temperature + bias}
-   */
-  public double[] scores(float[] logits) {
-    double[] scores = new double[logits.length];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = logits[i] / temperature + (bias.isEmpty() ? 0 : bias.get(i));
-    }
-    return scores;
   }
 }

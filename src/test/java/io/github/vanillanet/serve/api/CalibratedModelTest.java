@@ -8,6 +8,7 @@ import io.github.vanillanet.model.repository.Calibration;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.TrainingImages;
 import io.github.vanillanet.serve.registry.PublishedModels;
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
@@ -28,18 +29,18 @@ import org.junit.jupiter.api.Test;
 
 /** The same weights with and without a calibration whose bias changes the order of the classes. */
 @QuarkusTest
-@TestProfile(CalibratedModelTest.Models.class)
+@TestProfile(CalibratedModelTest.Profile.class)
 class CalibratedModelTest {
 
   private static final double TEMPERATURE = 0.5;
   private static final List<Double> BIAS =
-      List.of(3.0, -2.0, 0.5, 0.0, -4.0, 1.0, 5.0, -1.0, 0.25, -2.75);
+      List.of(3.0, -2.0, 0.5, 0.0, -4.0, -2.0, 1.0, -1.0, 5.0, -2.75);
 
   /** The models {@code plain} and {@code calibrated}. */
-  public static final class Models implements QuarkusTestProfile {
+  public static final class Models implements QuarkusTestResourceLifecycleManager {
 
     @Override
-    public Map<String, String> getConfigOverrides() {
+    public Map<String, String> start() {
       try {
         Path repository = Files.createTempDirectory("calibrated-models");
         Path candidate = Files.createTempDirectory("calibrated-candidate");
@@ -57,6 +58,20 @@ class CalibratedModelTest {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
+    }
+
+    @Override
+    public void stop() {
+      // the service may still use the temporary folder
+    }
+  }
+
+  /** Serves {@link Models}. */
+  public static final class Profile implements QuarkusTestProfile {
+
+    @Override
+    public List<TestResourceEntry> testResources() {
+      return List.of(new TestResourceEntry(Models.class));
     }
 
     @Override
@@ -168,13 +183,14 @@ class CalibratedModelTest {
             .post("/predictions/calibrated")
             .jsonPath()
             .getMap("");
-    Map<String, Float> kserve =
-        given()
-            .contentType("application/json")
-            .body("{\"instances\":[{\"b64\":\"%s\"}]}".formatted(base64()))
-            .post("/v1/models/calibrated:predict")
-            .jsonPath()
-            .getMap("predictions[0]");
+    String instances = "{\"instances\":[{\"b64\":\"%s\"}]}".formatted(base64());
+    RawHttp.Answer kserve =
+        RawHttp.post(
+                "/v1/models/calibrated:predict",
+                "Content-Type: application/json",
+                "Content-Length: " + instances.length())
+            .text(instances)
+            .send();
 
     double[] expected = probabilities(logits("plain"));
     List<String> best = order(expected).subList(0, 5).stream().map(i -> "class " + i).toList();
@@ -183,7 +199,8 @@ class CalibratedModelTest {
         (label, probability) ->
             assertThat(probability.doubleValue())
                 .isCloseTo(expected[Integer.parseInt(label.substring(6))], within(1e-6)));
-    assertThat(kserve).isEqualTo(torchServe);
+    assertThat(JsonPath.from(kserve.body()).<String, Float>getMap("predictions[0]"))
+        .isEqualTo(torchServe);
   }
 
   @Test
