@@ -21,6 +21,7 @@ import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.SeededModel;
 import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.model.repository.VersionHistory;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
@@ -161,7 +162,7 @@ final class ModelBringUp {
   /** Creates the seeded models, or the embedded model if there is no other model to serve. */
   private void createModels(ModelPublisher publisher, BooleanSupplier closing) {
     List<String> names = config.seededModels().orElse(List.of());
-    if (names.isEmpty() && repository.active().isEmpty()) {
+    if (names.isEmpty() && awaitActivation()) {
       LOG.infof("creating the embedded model %s in %s", EmbeddedModel.NAME, repository.root());
       EmbeddedModel.publish(repository);
     }
@@ -177,6 +178,10 @@ final class ModelBringUp {
         createSeeded(publisher, variant);
       }
     }
+  }
+
+  private boolean awaitActivation() {
+    return repository.names().stream().map(repository::model).allMatch(VersionHistory::isNone);
   }
 
   private void createSeeded(ModelPublisher publisher, VanillaNetVariant variant) {
@@ -200,10 +205,6 @@ final class ModelBringUp {
       modelFault(name, e.getMessage());
       return;
     }
-    if (choices.isEmpty()) {
-      LOG.infof("no version of %s was activated", name);
-      return;
-    }
     Optional<String> first = Optional.empty();
     for (ModelId id : choices) {
       if (closing.getAsBoolean()) {
@@ -218,7 +219,7 @@ final class ModelBringUp {
       }
       first = first.or(() -> failure);
     }
-    modelFault(name, first.orElseThrow());
+    first.ifPresent(reason -> modelFault(name, reason)); // else no version was activated yet
   }
 
   private void modelFault(String name, String reason) {

@@ -48,6 +48,15 @@ public record VersionHistory(List<Integer> versions, Set<Integer> left, boolean 
     return new VersionHistory(List.of(), Set.of(), false);
   }
 
+  /** Returns whether the history of a model is readable and no version may serve yet. */
+  public static boolean isNone(Path model) {
+    try {
+      return read(model, fault -> {}).none;
+    } catch (ServiceException e) {
+      return false;
+    }
+  }
+
   /** Without versions, none may serve before it is activated. */
   static VersionHistory of(List<Integer> versions) {
     return new VersionHistory(versions, Set.of(), versions.isEmpty());
