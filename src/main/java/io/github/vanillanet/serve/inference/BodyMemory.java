@@ -68,7 +68,7 @@ public final class BodyMemory {
     PLAIN,
     /** A small body that was inflated or parsed. Leaves a reserve for plain ones. */
     BUILT,
-    /** More than 1/64 of the capacity. Leaves a reserve for each of the others. */
+    /** More than 1/64 of the capacity, or dense. Leaves a reserve for each of the others. */
     LARGE
   }
 
@@ -140,6 +140,16 @@ public final class BodyMemory {
      */
     public void add(long growth) {
       memory.grow(this, growth, Share.BUILT);
+    }
+
+    /**
+     * Grows by bytes that an unusually dense body inflates to. They leave the reserves to others,
+     * however few they are: many bodies that have just begun to inflate would fill them.
+     *
+     * @throws ServiceException as {@link #add}
+     */
+    public void addDense(long growth) {
+      memory.grow(this, growth, Share.LARGE);
     }
 
     /** Releases the memory. Idempotent. */

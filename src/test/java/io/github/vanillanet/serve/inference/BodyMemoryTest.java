@@ -89,6 +89,23 @@ class BodyMemoryTest {
   }
 
   @Test
+  void denseBodiesLeaveBothReservesToOthersWhileTheyAreSmall() {
+    List<BodyMemory.Room> bombs = new ArrayList<>();
+    for (int bomb = 0; bomb < 48; bomb++) {
+      BodyMemory.Room room = complete("bomb", 1);
+      room.addDense(99);
+      bombs.add(room);
+    }
+    assertThatThrownBy(() -> bombs.get(0).addDense(1)).has(code(ErrorCode.QUEUE_FULL));
+
+    for (int request = 0; request < 8; request++) {
+      complete("request", 1).add(99);
+      complete("photo", 100);
+    }
+    assertThat(evicted).isEmpty();
+  }
+
+  @Test
   void inflatedAndParsedBytesCountToo() {
     BodyMemory.Room bomb = complete("bomb", 10);
     bomb.add(CAPACITY);

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.LongConsumer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.InflaterInputStream;
 import java.util.zip.ZipException;
@@ -28,28 +27,37 @@ final class InflatedStream extends InputStream {
 
   private static final int MAX_EMPTY_MEMBERS = 16;
 
+  /** A body is dense if it inflates more than this; photos, JSON and random tensors inflate less. */
+  private static final int DENSE_RATIO = 20;
+
+  /** Inflated bytes that say nothing about the ratio, because inflaters read ahead. */
+  private static final int DENSE_FLOOR = 64 << 10;
+
   private final BoundedStream packed;
   private final boolean gzip;
   private final Limits limits;
-  private final LongConsumer memory;
+  private final Memory memory;
+  private final WorkSlices.Slice slice;
   private final ServingMetrics metrics;
   private Optional<InputStream> inflated = Optional.empty();
   private long count;
 
   /**
    * @param encoding value of Content-Encoding
-   * @param memory takes the bytes that the reader may allocate, before it gets the data
+   * @param slice limits the time in which the body is inflated and parsed
    * @throws ServiceException {@code INVALID_REQUEST} if it is neither gzip nor deflate
    */
   InflatedStream(
       BoundedStream packed,
       String encoding,
       Limits limits,
-      LongConsumer memory,
+      Memory memory,
+      WorkSlices.Slice slice,
       ServingMetrics metrics) {
     this.packed = packed;
     this.limits = limits;
     this.memory = memory;
+    this.slice = slice;
     this.metrics = metrics;
     this.gzip =
         switch (encoding.toLowerCase(Locale.ROOT)) {
@@ -68,6 +76,18 @@ final class InflatedStream extends InputStream {
    */
   record Limits(long bytes, long maxRatio, long floor) {}
 
+  /** Counts memory. */
+  @FunctionalInterface
+  interface Memory {
+
+    /**
+     * Counts bytes that the reader may allocate, before it gets the data.
+     *
+     * @param dense whether the body inflates unusually much
+     */
+    void add(long bytes, boolean dense);
+  }
+
   @Override
   public int read() throws IOException {
     byte[] one = new byte[1];
@@ -80,8 +100,14 @@ final class InflatedStream extends InputStream {
       if (inflated.isEmpty()) { // deflate is zlib's format, see RFC 9110, section 8.4.1.2
         inflated = Optional.of(gzip ? new Members(packed) : new InflaterInputStream(packed));
       }
+      slice.before();
       int read = inflated.get().read(target, offset, length);
-      add(Math.max(0, read));
+      if (read < 0) {
+        slice.close();
+        return read;
+      }
+      slice.after(read);
+      add(read);
       return read;
     } catch (ZipException | EOFException e) {
       throw INVALID_REQUEST.error("the body does not match its content-encoding, or ends early");
@@ -100,12 +126,13 @@ final class InflatedStream extends InputStream {
           "expected a body that inflates at most %d times, or to %d bytes: %d bytes became %d",
           limits.maxRatio(), limits.floor(), packed.count(), count);
     }
-    memory.accept((long) COPIES * bytes);
+    memory.add((long) COPIES * bytes, count > DENSE_FLOOR && count > DENSE_RATIO * packed.count());
   }
 
   /** Releases the native memory of the inflater. */
   @Override
   public void close() throws IOException {
+    slice.close();
     if (inflated.isPresent()) {
       inflated.get().close();
     }

@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.api.http;
 
 import io.github.vanillanet.base.config.BodyConfig;
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.quarkus.vertx.http.runtime.CurrentVertxRequest;
 import jakarta.enterprise.inject.Instance;
@@ -15,7 +16,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.ext.Provider;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.LongConsumer;
 
 /**
  * Prepares the body for its route: sets a content type if there is none, hands over the collected
@@ -31,6 +31,7 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
   private final CurrentVertxRequest current;
   private final Instance<ServingConfig> config;
   private final Instance<ServingMetrics> metrics;
+  private final WorkSlices slices = new WorkSlices(Runtime.getRuntime().availableProcessors());
 
   /** The build constructs this filter, before there are settings. */
   RequestBodyFilter(
@@ -68,14 +69,30 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
     String encoding = request.getHeaderString(HttpHeaders.CONTENT_ENCODING);
     if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
       BodyConfig body = config.get().body();
-      LongConsumer memory = spooled || call.room.isEmpty() ? bytes -> {} : call.room.get()::add;
+      WorkSlices.Slice slice = slices.slice();
+      call.context.addEndHandler(answered -> slice.close()); // if the route reads only a part
       request.setEntityStream(
           new InflatedStream(
               new BoundedStream(request.getEntityStream(), call.bodyLimit),
               encoding,
               new InflatedStream.Limits(limit, body.maxRatio(), body.ratioFloor().asLongValue()),
-              memory,
+              memory(spooled ? Optional.empty() : call.room),
+              slice,
               metrics.get()));
     }
+  }
+
+  private static InflatedStream.Memory memory(Optional<BodyMemory.Room> counted) {
+    if (counted.isEmpty()) {
+      return (bytes, dense) -> {};
+    }
+    BodyMemory.Room room = counted.get();
+    return (bytes, dense) -> {
+      if (dense) {
+        room.addDense(bytes);
+      } else {
+        room.add(bytes);
+      }
+    };
   }
 }

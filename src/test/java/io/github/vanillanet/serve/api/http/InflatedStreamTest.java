@@ -25,6 +25,7 @@ class InflatedStreamTest {
   private static final int RATIO = 100;
 
   private final AtomicLong memory = new AtomicLong();
+  private final AtomicLong dense = new AtomicLong();
 
   @ParameterizedTest
   @ValueSource(strings = {"gzip", "x-gzip", "deflate"})
@@ -34,6 +35,15 @@ class InflatedStreamTest {
 
     assertThat(stream(packed(encoding, body), encoding).readAllBytes()).isEqualTo(body);
     assertThat(memory.get()).isEqualTo(2 * body.length);
+    assertThat(dense.get()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gzip", "deflate"})
+  void bytesOfABombAreDenseAlmostFromTheStart(String encoding) throws IOException {
+    stream(packed(encoding, new byte[FLOOR]), encoding).readAllBytes();
+
+    assertThat(memory.get() - dense.get()).isLessThan(2 * FLOOR / 8);
   }
 
   @ParameterizedTest
@@ -100,7 +110,11 @@ class InflatedStreamTest {
         new BoundedStream(new ByteArrayInputStream(packed), Long.MAX_VALUE),
         encoding,
         new InflatedStream.Limits(LIMIT, RATIO, FLOOR),
-        memory::addAndGet,
+        (bytes, isDense) -> {
+          memory.addAndGet(bytes);
+          dense.addAndGet(isDense ? bytes : 0);
+        },
+        new WorkSlices(1).slice(),
         ServingMetrics.unobserved());
   }
 
