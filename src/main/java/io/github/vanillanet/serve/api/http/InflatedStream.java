@@ -27,7 +27,9 @@ final class InflatedStream extends InputStream {
 
   private static final int MAX_EMPTY_MEMBERS = 16;
 
-  /** A body is dense if it inflates more than this; photos, JSON and random tensors inflate less. */
+  /**
+   * A body is dense if it inflates more than this; photos, JSON and random tensors inflate less.
+   */
   private static final int DENSE_RATIO = 20;
 
   /** Inflated bytes that say nothing about the ratio, because inflaters read ahead. */

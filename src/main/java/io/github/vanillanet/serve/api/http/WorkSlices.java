@@ -3,9 +3,9 @@ package io.github.vanillanet.serve.api.http;
 import java.util.concurrent.Semaphore;
 
 /**
- * Limits how many large bodies are inflated and parsed at the same time, so that other requests find
- * an idle processor. Each body gets slices in order of arrival; the first bytes of a body need none.
- * Thread-safe.
+ * Limits how many large bodies are inflated and parsed at the same time, so that other requests
+ * find an idle processor. Each body gets slices in order of arrival; the first bytes of a body need
+ * none. Thread-safe.
  */
 final class WorkSlices {
 
