@@ -49,6 +49,7 @@ public final class ServiceLifecycle {
   private final JobRunner jobs;
   private final DryRuns dryRuns;
   private final WarmUp warmUp;
+  private final IdleHeap heap = IdleHeap.ofProcess();
   private final Thread start = new Thread(this::bringUp, "start-up");
   private State state = State.LOADING; // guarded by this
 
@@ -115,6 +116,7 @@ public final class ServiceLifecycle {
             bodyMemory.capacity() >> 20);
         jobs.start();
         dryRuns.start();
+        heap.start();
       }
     } catch (ServiceException e) {
       fail(e.getMessage());
@@ -138,6 +140,7 @@ public final class ServiceLifecycle {
     warmUp.close();
     start.join(LONGEST_LOAD.toMillis()); // a model can be closed only after it is loaded
     jobs.close();
+    heap.close();
     registry.close();
   }
 }
