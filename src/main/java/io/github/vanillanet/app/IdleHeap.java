@@ -11,10 +11,10 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Returns memory to the operating system after a burst. A JVM shrinks its heap only when it collects
- * garbage, which an idle process does not do. Collects once the process has been idle for an
- * interval and the heap is larger than after the last time. A thread of its own checks this; it ends
- * with {@link #close}.
+ * Returns memory to the operating system after a burst. A JVM shrinks its heap only when it
+ * collects garbage, which an idle process does not do. Collects once the process has been idle for
+ * an interval and the heap is larger than after the last time. A thread of its own checks this; it
+ * ends with {@link #close}.
  */
 final class IdleHeap implements AutoCloseable {
 
