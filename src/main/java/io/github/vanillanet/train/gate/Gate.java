@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.gate;
 
+import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -76,12 +77,18 @@ public record Gate(ModelRepository repository, Recipe recipe) {
 
   /** Whether the live version is still the one that the verdict is about. */
   public boolean isCurrent(Verdict verdict) {
-    return repository.active(recipe.name()).equals(verdict.live());
+    return verdict.live().equals(live().stream().mapToInt(it -> it.id().version()).findFirst());
   }
 
+  /** The version that a service serves: the first one that can be read. */
   private Optional<StoredVersion> live() {
-    return repository.active(recipe.name()).stream()
-        .mapToObj(version -> repository.open(new ModelId(recipe.name(), version)))
-        .findFirst();
+    for (ModelId id : repository.choices(recipe.name(), fault -> {})) {
+      try {
+        return Optional.of(repository.open(id));
+      } catch (ServiceException damaged) {
+        // the service logs it and serves the next one
+      }
+    }
+    return Optional.empty();
   }
 }

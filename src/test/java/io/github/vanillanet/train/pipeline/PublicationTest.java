@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,6 +109,29 @@ class PublicationTest {
   }
 
   @Test
+  void aDamagedLiveVersionIsNotCompared() throws IOException {
+    assertPublished(
+        trainings.run("first", data("confused", 50, Labels.CONFUSED), ""), 1, Ruling.ACCEPTED);
+    Path copy = Files.createDirectories(folder.resolve("copy"));
+    Path first = trainings.repository().folder(new ModelId(NAME, 1));
+    try (Stream<Path> files = Files.list(first)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+    }
+    Files.move(copy, trainings.repository().folder(new ModelId(NAME, 2)));
+    trainings.repository().activate(new ModelId(NAME, 2));
+    Files.writeString(
+        trainings.repository().folder(new ModelId(NAME, 2)).resolve("model.pt"), "damaged");
+
+    Outcome better = trainings.run("better", data("right", 50, Labels.RIGHT), "");
+
+    assertPublished(better, 3, Ruling.ACCEPTED);
+    assertThat(better.evidence().orElseThrow().comparison().orElseThrow().liveVersion())
+        .isEqualTo(1);
+  }
+
+  @Test
   void tooFewImagesPublishAVersionThatIsNotActivated() throws IOException {
     Path data = data("data", 10, Labels.RIGHT);
     assertPublished(trainings.run("first", data, ""), 1, Ruling.ACCEPTED);
@@ -172,7 +196,7 @@ class PublicationTest {
     Outcome rejected = trainings.run("rejected", other, "", lines::add).orElseThrow();
     assertRejected(rejected, Ruling.LABELS_CHANGED);
     assertThat(rejected.reason().orElseThrow()).contains("accept_label_change", "ruby", "blue");
-    assertThat(lines).isEmpty();
+    assertThat(lines).extracting(Progress::phase).containsOnly("look");
     assertThat(trainings.repository().active(NAME)).hasValue(1);
 
     // the folder of the rejected job is free
