@@ -6,12 +6,10 @@ import java.time.Duration;
 
 /**
  * One part of the long drill: its seed, its size and its time. Reads the system properties {@code
- * drill.seed}, {@code drill.PART} (how many) and {@code drill.minutes} (the longest time of a
+ * drill.seed}, {@code drill.PART} (how many) and {@code drill.minutes} (the longest time of the
  * part).
  */
 final class Drill {
-
-  private static final long MINUTES = 45;
 
   private final String part;
   private final long seed;
@@ -26,14 +24,19 @@ final class Drill {
     this.longest = longest;
   }
 
-  /** Starts the clock of a part and prints its seed. */
-  static Drill start(String part, int count) {
+  /**
+   * Starts the clock of a part and prints its seed.
+   *
+   * @param count how many by default
+   * @param minutes longest time by default
+   */
+  static Drill start(String part, int count, long minutes) {
     Drill drill =
         new Drill(
             part,
             Long.getLong("drill.seed", System.nanoTime()),
             Integer.getInteger("drill." + part, count),
-            Duration.ofMinutes(Long.getLong("drill.minutes", MINUTES)));
+            Duration.ofMinutes(Long.getLong("drill.minutes", minutes)));
     System.out.printf("drill %s: %d with seed %d%n", part, drill.count, drill.seed);
     return drill;
   }

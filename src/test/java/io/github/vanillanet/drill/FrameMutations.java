@@ -21,6 +21,10 @@ import java.util.zip.ZipOutputStream;
 final class FrameMutations {
 
   private static final String MODEL = TwoVersions.MODEL;
+
+  /** JSON holds up to a hundred copies. */
+  private static final int MOST_IMAGE_BYTES = 100_000;
+
   private static final int TENSOR_BYTES = 3 * 64 * 64 * Float.BYTES;
 
   private static final List<String> NUMBERS =
@@ -213,7 +217,8 @@ final class FrameMutations {
   }
 
   private byte[] image() {
-    return random.nextInt(4) == 0 ? photo : images.next().bytes();
+    byte[] image = images.next().bytes();
+    return random.nextInt(4) == 0 || image.length > MOST_IMAGE_BYTES ? photo : image;
   }
 
   private String base64() {

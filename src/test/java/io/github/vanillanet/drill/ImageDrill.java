@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Test;
 class ImageDrill {
 
   private static final int IMAGES = 100_000;
+  private static final long MINUTES = 15;
   private static final int IMAGES_OF_A_SEED = 10_000;
   private static final long MAX_PIXELS = 25_000_000;
 
@@ -43,7 +44,7 @@ class ImageDrill {
 
   @Test
   void everyMutatedImageIsDecodedOrRejected() throws IOException {
-    Drill drill = Drill.start("images", IMAGES);
+    Drill drill = Drill.start("images", IMAGES, MINUTES);
     List<JpegDecoder> decoders = List.of(JpegDecoder.of("turbojpeg"), JpegDecoder.imageIo());
     long process = ProcessHandle.current().pid();
     Usage early = null;

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 class SwapDrill {
 
   private static final int SWAPS = 1_000;
+  private static final long MINUTES = 15;
   private static final int CLIENTS = 3;
 
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -37,7 +38,7 @@ class SwapDrill {
 
   @Test
   void eachAnswerIsTheGoldenOneOfItsVersion(@TempDir Path folder) throws Exception {
-    Drill drill = Drill.start("swaps", SWAPS);
+    Drill drill = Drill.start("swaps", SWAPS, MINUTES);
     Random random = new Random(drill.seed());
     Jar jar = new Jar(folder);
     TwoVersions versions = new TwoVersions(folder.resolve("models"));
@@ -110,7 +111,7 @@ class SwapDrill {
         int version =
             versions.requireGolden(http.send(request, HttpResponse.BodyHandlers.ofByteArray()));
         answers.incrementAndGet(version);
-      } catch (IOException | AssertionError e) {
+      } catch (IOException | RuntimeException | Error e) {
         failure.compareAndSet(null, e);
         stopped.set(true);
       } catch (InterruptedException e) {
