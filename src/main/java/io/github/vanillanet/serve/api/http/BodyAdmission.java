@@ -130,7 +130,7 @@ final class BodyAdmission {
             reason -> bodyRejected(call, model, reason));
     hold(call, stream.room);
     long started = ticker.nanos();
-    stream.collect(call.context.vertx(), received -> violation(pace, received, started));
+    stream.collect(call.context.vertx(), received -> violation(call, pace, received, started));
   }
 
   /** Reserves memory for a body that its route reads: its length, or the limit if unknown. */
@@ -156,8 +156,9 @@ final class BodyAdmission {
     }
   }
 
-  private Optional<ServiceException> violation(BodyPace pace, long received, long started) {
-    return pace.violation(received, Duration.ofNanos(ticker.nanos() - started));
+  private Optional<ServiceException> violation(
+      HttpCall call, BodyPace pace, long received, long started) {
+    return pace.violation(received, call.declaredBytes, Duration.ofNanos(ticker.nanos() - started));
   }
 
   /** Checks the pace of a body that its route reads, or that is discarded. */
@@ -172,7 +173,7 @@ final class BodyAdmission {
             vertx.cancelTimer(timer);
             return;
           }
-          violation(required, call.request.bytesRead(), started)
+          violation(call, required, call.request.bytesRead(), started)
               .ifPresent(
                   reason -> {
                     vertx.cancelTimer(timer);

@@ -16,13 +16,18 @@ import java.util.Optional;
 record BodyPace(Duration grace, long minRate, Duration longest) {
 
   /**
-   * Checks a body that is still incomplete.
+   * Checks a body that is still incomplete. A body whose declared bytes have arrived is not slow: it
+   * waits for a thread of the service.
    *
    * @param received bytes since the head
+   * @param declared length of the body, or 0 if unknown
    * @param elapsed time since the head
    * @return {@code BODY_TOO_SLOW} if it is too slow
    */
-  Optional<ServiceException> violation(long received, Duration elapsed) {
+  Optional<ServiceException> violation(long received, long declared, Duration elapsed) {
+    if (declared > 0 && received >= declared) {
+      return Optional.empty();
+    }
     if (elapsed.compareTo(longest) >= 0) {
       return Optional.of(
           BODY_TOO_SLOW.error(

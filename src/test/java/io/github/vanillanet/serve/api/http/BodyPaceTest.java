@@ -32,7 +32,13 @@ class BodyPaceTest {
     assertThat(code(1 << 30, 60_000)).contains(ErrorCode.BODY_TOO_SLOW);
   }
 
+  @Test
+  void aBodyThatHasArrivedMayWaitForAThread() {
+    assertThat(pace.violation(119, 119, Duration.ofMinutes(2))).isEmpty();
+    assertThat(pace.violation(118, 119, Duration.ofSeconds(5))).isPresent();
+  }
+
   private Optional<ErrorCode> code(long received, int millis) {
-    return pace.violation(received, Duration.ofMillis(millis)).map(reason -> reason.code());
+    return pace.violation(received, 0, Duration.ofMillis(millis)).map(reason -> reason.code());
   }
 }
