@@ -2,6 +2,7 @@ package io.github.vanillanet.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.vanillanet.Oracle;
 import io.github.vanillanet.cli.Jar;
 import java.io.IOException;
 import java.net.URI;
@@ -87,6 +88,19 @@ final class DrilledService implements AutoCloseable {
 
   HttpResponse<String> get(HttpClient http, String path) throws IOException, InterruptedException {
     return http.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /** The answer to a photo. */
+  String classify(HttpClient http, String model) throws IOException, InterruptedException {
+    HttpResponse<String> answer =
+        http.send(
+            request("/classify/" + model)
+                .header("Content-Type", "image/jpeg")
+                .POST(HttpRequest.BodyPublishers.ofFile(Oracle.file("preprocess/jpeg_420.jpg")))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+    return answer.body();
   }
 
   void requireReady(HttpClient http) throws IOException, InterruptedException {

@@ -2,14 +2,12 @@ package io.github.vanillanet.drill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.cli.Jar;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import java.io.IOException;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +32,10 @@ class KillDrill {
   private static final int KILLS = 200;
   private static final long MINUTES = 120;
   private static final int KEPT_VERSIONS = 4;
+
+  /** The included model. */
+  private static final String FIRST_MODEL = "vanillanet-6-cifar10";
+
   private static final Duration POLL_INTERVAL = Duration.ofMillis(1);
 
   private enum Kill {
@@ -98,9 +100,7 @@ class KillDrill {
     Set<Integer> before = new TreeSet<>(repository.versions(TwoVersions.MODEL));
     Set<Integer> expected = before;
     switch (kill) {
-      case IMPORT -> {
-        kill(importing(number).process(), random.nextInt(importMillis));
-      }
+      case IMPORT -> kill(importing(number).process(), random.nextInt(importMillis));
       case PUBLISH -> {
         Process process = importing(number).process();
         while (process.isAlive() && DrilledFiles.hidden(repository.root()).isEmpty()) {
@@ -125,8 +125,11 @@ class KillDrill {
       }
       case TRAINING_PARENT -> {
         DrilledService service = start();
-        trainings.start(service);
-        kill(service.process(), random.nextInt(startMillis * 2));
+        try {
+          trainings.start(service);
+        } finally {
+          kill(service.process(), random.nextInt(startMillis * 2));
+        }
       }
     }
     try (DrilledService service = start()) {
@@ -144,6 +147,7 @@ class KillDrill {
     service.requireReady(http);
     int served = versions.requireGolden(service, http);
     trainings.finish(service);
+    trainings.requireSameAnswers(service);
     List<Integer> found = repository.versions(TwoVersions.MODEL);
     assertThat(found).containsAll(before);
     for (int version : found) {
@@ -187,11 +191,12 @@ class KillDrill {
         activate(service, version);
         possible.retainAll(Set.of(version));
       }
-    } catch (IOException e) {
+    } catch (IOException e) { // killed
+      return possible;
+    } finally {
+      killer.join();
       service.process().waitFor();
     }
-    killer.join();
-    return possible;
   }
 
   private void activate(DrilledService service, int version)
@@ -214,16 +219,7 @@ class KillDrill {
   private String startAndStop(Path home) throws IOException, InterruptedException {
     try (DrilledService service = DrilledService.start(jar, home, environment(home))) {
       service.requireReady(http);
-      HttpResponse<String> answer =
-          http.send(
-              service
-                  .request("/classify")
-                  .header("Content-Type", "image/jpeg")
-                  .POST(HttpRequest.BodyPublishers.ofFile(Oracle.file("preprocess/jpeg_420.jpg")))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-      return answer.body();
+      return service.classify(http, FIRST_MODEL);
     }
   }
 

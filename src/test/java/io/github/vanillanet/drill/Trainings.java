@@ -11,8 +11,10 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 
@@ -28,7 +30,12 @@ final class Trainings {
       "{\"name\":\"%s\",\"variant\":\"vanillanet_5\",\"dims\":[8,8,8,8],\"input_size\":32,"
           + "\"epochs\":2,\"batch_size\":4,\"data\":\"%s\"}";
 
+  private static final ObjectMapper JSON = new ObjectMapper();
+
   private final HttpClient http = DrilledService.client();
+
+  /** The first answer of each published version to one photo. */
+  private final Map<Integer, String> answers = new HashMap<>();
 
   static void paint(Path root) throws IOException {
     PaintedDataset.write(root.resolve(MODEL), 12, false);
@@ -79,9 +86,21 @@ final class Trainings {
     }
   }
 
+  /** Requires that each published version answers a photo as it did the first time. */
+  void requireSameAnswers(DrilledService service) throws IOException, InterruptedException {
+    JsonNode known =
+        JSON.readTree(service.get(http, "/admin/models/" + MODEL + "/versions").body());
+    for (JsonNode version : known.path("versions")) {
+      if (version.get("live").asBoolean()) {
+        String answer = service.classify(http, MODEL);
+        int number = JSON.readTree(answer).get("version").asInt();
+        assertThat(number).isEqualTo(version.get("version").asInt());
+        assertThat(answers.computeIfAbsent(number, first -> answer)).isEqualTo(answer);
+      }
+    }
+  }
+
   private JsonNode list(DrilledService service) throws IOException, InterruptedException {
-    return new ObjectMapper()
-        .readTree(service.get(http, "/admin/trainings").body())
-        .get("trainings");
+    return JSON.readTree(service.get(http, "/admin/trainings").body()).get("trainings");
   }
 }
