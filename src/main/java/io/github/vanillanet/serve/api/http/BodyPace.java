@@ -16,8 +16,8 @@ import java.util.Optional;
 record BodyPace(Duration grace, long minRate, Duration longest) {
 
   /**
-   * Checks a body that is still incomplete. A body whose declared bytes have arrived is not slow: it
-   * waits for a thread of the service.
+   * Checks a body that is still incomplete. A body whose declared bytes have arrived is not slow:
+   * it waits for a thread of the service.
    *
    * @param received bytes since the head
    * @param declared length of the body, or 0 if unknown
