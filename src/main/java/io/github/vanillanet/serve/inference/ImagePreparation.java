@@ -19,9 +19,9 @@ import io.github.vanillanet.serve.scheduler.MovingAverage;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.PriorityQueue;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
@@ -36,7 +36,8 @@ import java.util.concurrent.ExecutionException;
  * <p>Limits how many images are decoded at once: there are many more request threads than
  * processors, and the lanes need some of these. Slow images, whose estimate is above a quarter of a
  * second, have a line and permits of their own, for half of the processors. Ordinary images
- * therefore never wait for them, and share the processors with them at worst. A thread holds at
+ * therefore never wait for them, and share the processors with them at worst. In each line, images
+ * with little work pass those with much. A thread holds at
  * most one permit, so the lines cannot block each other. Thread-safe.
  */
 final class ImagePreparation {
@@ -45,6 +46,12 @@ final class ImagePreparation {
       EnumSet.of(TOO_LARGE, UNSUPPORTED_IMAGE, UNDECODABLE_IMAGE);
 
   private static final long SLOW_NANOS = 250_000_000;
+
+  /**
+   * An image waits behind one that arrived up to this many times its work later, if that one has no
+   * work at all. A small photo passes many large ones; none of them waits longer than 50 s for it.
+   */
+  private static final int WORK_WEIGHT = 200;
 
   /** Photos have at least three quarters of a bit per pixel. */
   private static final int MOST_COMPRESSION = 32;
@@ -62,12 +69,29 @@ final class ImagePreparation {
   private final MovingAverage perImage;
 
   /**
-   * Free permits, and the images that have none yet in the order of their arrival. Unlike a
-   * semaphore's, a place in it can be cancelled by another thread.
+   * Free permits, and the images that have none yet. Unlike a semaphore's, a place in it can be
+   * cancelled by another thread.
    */
   static final class Line {
-    private final Queue<CompletableFuture<Void>> waiting = new ArrayDeque<>(); // guarded by this
+    private final Queue<Waiting> waiting = new PriorityQueue<>(); // guarded by this
     private int free; // guarded by this; 0 while the queue is not empty
+    private long requests; // guarded by this
+  }
+
+  /**
+   * An image without a permit.
+   *
+   * @param due its time of arrival and its work
+   * @param request number in the order of arrival
+   */
+  private record Waiting(long due, long request, CompletableFuture<Void> permit)
+      implements Comparable<Waiting> {
+
+    @Override
+    public int compareTo(Waiting other) {
+      long first = due - other.due; // times may overflow
+      return first == 0 ? Long.compare(request, other.request) : Long.signum(first);
+    }
   }
 
   /**
@@ -162,6 +186,7 @@ final class ImagePreparation {
     withPermit(
         call,
         slowly ? slow : ordinary,
+        opened.nanos(),
         () -> {
           long started = ticker.nanos();
           RgbImage decoded =
@@ -193,10 +218,11 @@ final class ImagePreparation {
   /**
    * Waits for a permit, as part of the stage {@code QUEUE}, and does the work.
    *
+   * @param nanos estimate of the work
    * @throws ServiceException as {@link Call#await}
    */
-  void withPermit(Call call, Line line, Runnable work) {
-    CompletableFuture<Void> permit = requestPermit(line);
+  void withPermit(Call call, Line line, long nanos, Runnable work) {
+    CompletableFuture<Void> permit = requestPermit(line, nanos);
     if (!permit.isDone()) {
       call.time(Stage.QUEUE, () -> await(call, line, permit));
     }
@@ -218,15 +244,20 @@ final class ImagePreparation {
     }
   }
 
-  /** Completes when its caller has a permit, which may be now. */
-  static CompletableFuture<Void> requestPermit(Line line) {
+  /**
+   * Completes when its caller has a permit, which may be now.
+   *
+   * @param nanos estimate of the work
+   */
+  CompletableFuture<Void> requestPermit(Line line, long nanos) {
     CompletableFuture<Void> permit = new CompletableFuture<>();
     synchronized (line) {
       if (line.free > 0) {
         line.free--;
         permit.complete(null);
       } else {
-        line.waiting.add(permit);
+        long due = ticker.nanos() + WORK_WEIGHT * nanos;
+        line.waiting.add(new Waiting(due, line.requests++, permit));
       }
     }
     return permit;
@@ -236,7 +267,7 @@ final class ImagePreparation {
   static void withdraw(Line line, CompletableFuture<Void> permit) {
     permit.cancel(false);
     synchronized (line) {
-      line.waiting.remove(permit);
+      line.waiting.removeIf(waiting -> waiting.permit == permit);
     }
     if (!permit.isCancelled()) {
       release(line);
@@ -246,8 +277,8 @@ final class ImagePreparation {
   /** Returns a permit. */
   static void release(Line line) {
     synchronized (line) {
-      CompletableFuture<Void> next = line.waiting.poll();
-      while (next != null && !next.complete(null)) { // cancelled, not yet removed by its thread
+      Waiting next = line.waiting.poll();
+      while (next != null && !next.permit.complete(null)) { // cancelled, not yet removed by its thread
         next = line.waiting.poll();
       }
       if (next == null) {

@@ -22,6 +22,9 @@ class DecodePermitsTest {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
+  private static final long SMALL = Duration.ofMillis(3).toNanos();
+  private static final long LARGE = Duration.ofMillis(200).toNanos();
+
   private final ManualTicker ticker = new ManualTicker();
   private final ImagePreparation gate = preparation(1);
   private final ImagePreparation two = preparation(2);
@@ -33,9 +36,9 @@ class DecodePermitsTest {
 
     gate.withPermit(
         call(),
-        gate.ordinary,
+        gate.ordinary, 0,
         () ->
-            assertThatThrownBy(() -> gate.withPermit(hasty, gate.ordinary, () -> {}))
+            assertThatThrownBy(() -> gate.withPermit(hasty, gate.ordinary, 0, () -> {}))
                 .has(code(ErrorCode.DEADLINE_EXCEEDED)));
   }
 
@@ -45,7 +48,7 @@ class DecodePermitsTest {
             () ->
                 gate.withPermit(
                     call(),
-                    gate.ordinary,
+                    gate.ordinary, 0,
                     () -> {
                       throw UNSUPPORTED_IMAGE.error("none");
                     }))
@@ -60,7 +63,7 @@ class DecodePermitsTest {
     AtomicReference<CompletableFuture<Boolean>> second = new AtomicReference<>();
     gate.withPermit(
         call(),
-        gate.ordinary,
+        gate.ordinary, 0,
         () -> {
           CompletableFuture<Boolean> first = waiting(leaving, 1);
           second.set(waiting(call(), 2));
@@ -81,18 +84,18 @@ class DecodePermitsTest {
 
   @Test
   void permitsAreLimited() {
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
     assertThat(two.waiting()).isEqualTo(1);
   }
 
   @Test
   void ordinaryImagesDoNotWaitForSlowOnes() {
-    assertThat(ImagePreparation.requestPermit(gate.slow)).isDone();
-    assertThat(ImagePreparation.requestPermit(gate.slow)).isNotDone();
+    assertThat(gate.requestPermit(gate.slow, 0)).isDone();
+    assertThat(gate.requestPermit(gate.slow, 0)).isNotDone();
 
-    assertThat(ImagePreparation.requestPermit(gate.ordinary)).isDone();
+    assertThat(gate.requestPermit(gate.ordinary, 0)).isDone();
     assertThat(gate.waiting()).isZero();
   }
 
@@ -102,11 +105,11 @@ class DecodePermitsTest {
     int half = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 
     for (int i = 0; i < half; i++) {
-      assertThat(ImagePreparation.requestPermit(many.slow)).isDone();
+      assertThat(many.requestPermit(many.slow, 0)).isDone();
     }
-    assertThat(ImagePreparation.requestPermit(many.slow)).isNotDone();
-    assertThat(ImagePreparation.requestPermit(two.slow)).isDone();
-    assertThat(ImagePreparation.requestPermit(two.slow)).isNotDone();
+    assertThat(many.requestPermit(many.slow, 0)).isNotDone();
+    assertThat(two.requestPermit(two.slow, 0)).isDone();
+    assertThat(two.requestPermit(two.slow, 0)).isNotDone();
   }
 
   @Test
@@ -116,18 +119,18 @@ class DecodePermitsTest {
 
     gate.withPermit(
         call(),
-        gate.slow,
+        gate.slow, 0,
         () ->
-            assertThatThrownBy(() -> gate.withPermit(hasty, gate.slow, () -> {}))
+            assertThatThrownBy(() -> gate.withPermit(hasty, gate.slow, 0, () -> {}))
                 .has(code(ErrorCode.DEADLINE_EXCEEDED)));
-    assertThat(ImagePreparation.requestPermit(gate.slow)).isDone();
+    assertThat(gate.requestPermit(gate.slow, 0)).isDone();
   }
 
   @Test
   void permitsAreGrantedInTheOrderOfRequests() {
     takeAll();
-    CompletableFuture<Void> first = ImagePreparation.requestPermit(two.ordinary);
-    CompletableFuture<Void> second = ImagePreparation.requestPermit(two.ordinary);
+    CompletableFuture<Void> first = two.requestPermit(two.ordinary, 0);
+    CompletableFuture<Void> second = two.requestPermit(two.ordinary, 0);
 
     ImagePreparation.release(two.ordinary);
     assertThat(first).isDone();
@@ -139,65 +142,88 @@ class DecodePermitsTest {
   }
 
   @Test
+  void aSmallImagePassesLargeOnes() {
+    takeAll();
+    CompletableFuture<Void> large = two.requestPermit(two.ordinary, LARGE);
+    ticker.advance(Duration.ofSeconds(5));
+    CompletableFuture<Void> small = two.requestPermit(two.ordinary, SMALL);
+
+    ImagePreparation.release(two.ordinary);
+    assertThat(small).isDone();
+    assertThat(large).isNotDone();
+  }
+
+  @Test
+  void aLargeImageIsNotPassedForEver() {
+    takeAll();
+    CompletableFuture<Void> large = two.requestPermit(two.ordinary, LARGE);
+    ticker.advance(Duration.ofSeconds(50));
+    two.requestPermit(two.ordinary, SMALL);
+
+    ImagePreparation.release(two.ordinary);
+    assertThat(large).isDone();
+  }
+
+  @Test
   void aTimedOutRequestLeavesTheLine() {
     takeAll();
-    CompletableFuture<Void> leaving = ImagePreparation.requestPermit(two.ordinary);
+    CompletableFuture<Void> leaving = two.requestPermit(two.ordinary, 0);
 
     ImagePreparation.withdraw(two.ordinary, leaving);
 
     assertThat(two.waiting()).isZero();
     ImagePreparation.release(two.ordinary);
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
   }
 
   @Test
   void aPermitGrantedToATimedOutRequestGoesToTheNext() {
     takeAll();
-    CompletableFuture<Void> leaving = ImagePreparation.requestPermit(two.ordinary);
-    CompletableFuture<Void> next = ImagePreparation.requestPermit(two.ordinary);
+    CompletableFuture<Void> leaving = two.requestPermit(two.ordinary, 0);
+    CompletableFuture<Void> next = two.requestPermit(two.ordinary, 0);
     ImagePreparation.release(two.ordinary);
 
     ImagePreparation.withdraw(two.ordinary, leaving);
 
     assertThat(next).isDone();
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
   }
 
   @Test
   void aCancelledRequestIsSkippedBeforeItsThreadNotices() {
     takeAll();
-    CompletableFuture<Void> leaving = ImagePreparation.requestPermit(two.ordinary);
-    CompletableFuture<Void> next = ImagePreparation.requestPermit(two.ordinary);
+    CompletableFuture<Void> leaving = two.requestPermit(two.ordinary, 0);
+    CompletableFuture<Void> next = two.requestPermit(two.ordinary, 0);
     leaving.cancel(false);
 
     ImagePreparation.release(two.ordinary);
     assertThat(next).isCompleted();
 
     ImagePreparation.withdraw(two.ordinary, leaving); // its thread has woken up
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
   }
 
   @Test
   void unusedPermitsAreKept() {
     takeAll();
-    ImagePreparation.requestPermit(two.ordinary).cancel(false);
+    two.requestPermit(two.ordinary, 0).cancel(false);
 
     ImagePreparation.release(two.ordinary);
     ImagePreparation.release(two.ordinary);
 
     takeAll();
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isNotDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
   }
 
   private void takeAll() {
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
-    assertThat(ImagePreparation.requestPermit(two.ordinary)).isDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isDone();
+    assertThat(two.requestPermit(two.ordinary, 0)).isDone();
   }
 
   private boolean decodes(Call call) {
     AtomicBoolean done = new AtomicBoolean();
-    gate.withPermit(call, gate.ordinary, () -> done.set(true));
+    gate.withPermit(call, gate.ordinary, 0, () -> done.set(true));
     return done.get();
   }
 

@@ -117,6 +117,7 @@ class ImagePreparationTest {
     large.withPermit(
         call,
         large.slow,
+        0,
         () -> {
           Thread other =
               new Thread(

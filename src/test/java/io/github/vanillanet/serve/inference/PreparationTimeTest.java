@@ -63,7 +63,7 @@ class PreparationTimeTest {
   /** Takes both permits and puts images into the line. */
   private void ahead(int images) {
     for (int i = 0; i < 2 + images; i++) {
-      ImagePreparation.requestPermit(times.ordinary);
+      times.requestPermit(times.ordinary, 0);
     }
   }
 }
