@@ -49,7 +49,7 @@ public final class ServiceLifecycle {
   private final JobRunner jobs;
   private final DryRuns dryRuns;
   private final WarmUp warmUp;
-  private final IdleHeap heap = IdleHeap.ofProcess();
+  private final IdleMemory memory = IdleMemory.ofProcess();
   private final Thread start = new Thread(this::bringUp, "start-up");
   private State state = State.LOADING; // guarded by this
 
@@ -116,7 +116,7 @@ public final class ServiceLifecycle {
             bodyMemory.capacity() >> 20);
         jobs.start();
         dryRuns.start();
-        heap.start();
+        memory.start();
       }
     } catch (ServiceException e) {
       fail(e.getMessage());
@@ -140,7 +140,7 @@ public final class ServiceLifecycle {
     warmUp.close();
     start.join(LONGEST_LOAD.toMillis()); // a model can be closed only after it is loaded
     jobs.close();
-    heap.close();
+    memory.close();
     registry.close();
   }
 }

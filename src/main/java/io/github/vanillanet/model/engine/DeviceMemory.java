@@ -38,6 +38,11 @@ public record DeviceMemory(Device device) {
     };
   }
 
+  /** Returns the free pages of the native heap to the system. Takes milliseconds. */
+  public static void releaseFree() {
+    NativeEnvironment.releaseFreeMemory();
+  }
+
   /** Returns nothing for a failed device, so that the other metrics are still scraped. */
   private Optional<MemoryUsage> cuda() {
     try {
@@ -47,7 +52,8 @@ public record DeviceMemory(Device device) {
     }
   }
 
-  private static double resident() {
+  /** Memory of this process in bytes; NaN if the system is not Linux. */
+  public static double resident() {
     try (Stream<String> lines = Files.lines(STATUS)) {
       return lines
           .filter(line -> line.startsWith(RESIDENT))

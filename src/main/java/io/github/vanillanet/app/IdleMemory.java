@@ -1,6 +1,7 @@
 package io.github.vanillanet.app;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.github.vanillanet.model.engine.DeviceMemory;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
@@ -11,17 +12,17 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Returns memory to the operating system after a burst. A JVM shrinks its heap only when it
- * collects garbage, which an idle process does not do. Collects once the process has been idle for
- * an interval and the heap is larger than after the last time. A thread of its own checks this; it
- * ends with {@link #close}.
+ * Returns memory to the operating system after a burst. An idle process collects no garbage, so its
+ * heap does not shrink, and the C library keeps freed memory. Collects and releases once the process
+ * has been idle for an interval and is larger than after the last time. A thread of its own checks
+ * this; it ends with {@link #close}.
  */
-final class IdleHeap implements AutoCloseable {
+final class IdleMemory implements AutoCloseable {
 
   /** A burst is over at most two intervals before its memory is returned. */
   static final Duration INTERVAL = Duration.ofSeconds(20);
 
-  private static final Logger LOG = Logger.getLogger(IdleHeap.class);
+  private static final Logger LOG = Logger.getLogger(IdleMemory.class);
 
   /** The pause for a collection is not worth less. */
   private static final long WORTHWHILE_BYTES = 64 << 20;
@@ -33,32 +34,32 @@ final class IdleHeap implements AutoCloseable {
   private static final double IDLE_SHARE = 0.1;
 
   private final Supplier<Usage> usage;
-  private final Runnable collect;
+  private final Runnable release;
   private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread = new Thread(this::run, "idle-heap");
+  private final Thread thread = new Thread(this::run, "idle-memory");
   private Optional<Usage> last = Optional.empty();
   private long settled;
 
   /**
    * @param usage what the process has used until now
-   * @param collect collects garbage, with a pause
+   * @param release collects garbage, with a pause, and releases free memory
    */
-  IdleHeap(Supplier<Usage> usage, Runnable collect) {
+  IdleMemory(Supplier<Usage> usage, Runnable release) {
     this.usage = usage;
-    this.collect = collect;
-    this.settled = usage.get().heapBytes();
+    this.release = release;
+    this.settled = usage.get().bytes();
   }
 
   /**
    * @param cpuTime of the process since its start
    * @param collections of garbage since its start
-   * @param heapBytes that the heap has taken from the operating system
+   * @param bytes of memory
    */
-  record Usage(Duration cpuTime, long collections, long heapBytes) {}
+  record Usage(Duration cpuTime, long collections, long bytes) {}
 
-  /** The heap of this process. */
-  static IdleHeap ofProcess() {
-    return new IdleHeap(IdleHeap::processUsage, System::gc);
+  /** The memory of this process. */
+  static IdleMemory ofProcess() {
+    return new IdleMemory(IdleMemory::processUsage, IdleMemory::release);
   }
 
   private static Usage processUsage() {
@@ -70,8 +71,19 @@ final class IdleHeap implements AutoCloseable {
         ManagementFactory.getGarbageCollectorMXBeans().stream()
             .mapToLong(GarbageCollectorMXBean::getCollectionCount)
             .sum();
-    long heapBytes = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted();
-    return new Usage(cpuTime, collections, heapBytes);
+    double resident = DeviceMemory.resident();
+    long bytes =
+        Double.isNaN(resident)
+            ? ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getCommitted()
+            : (long) resident;
+    return new Usage(cpuTime, collections, bytes);
+  }
+
+  private static void release() {
+    for (int i = 0; i < COLLECTIONS; i++) {
+      System.gc();
+    }
+    DeviceMemory.releaseFree();
   }
 
   void start() {
@@ -99,12 +111,10 @@ final class IdleHeap implements AutoCloseable {
   void check() {
     Usage now = usage.get();
     boolean idle = last.filter(before -> isIdle(before, now)).isPresent();
-    if (idle && now.heapBytes() - settled >= WORTHWHILE_BYTES) {
-      for (int i = 0; i < COLLECTIONS; i++) {
-        collect.run();
-      }
-      settled = usage.get().heapBytes();
-      LOG.debugf("the heap shrank from %d to %d bytes", now.heapBytes(), settled);
+    if (idle && now.bytes() - settled >= WORTHWHILE_BYTES) {
+      release.run();
+      settled = usage.get().bytes();
+      LOG.debugf("the memory of the process shrank from %d to %d bytes", now.bytes(), settled);
     }
     last = Optional.of(usage.get());
   }
