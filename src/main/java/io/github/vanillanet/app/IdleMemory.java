@@ -13,9 +13,9 @@ import org.jboss.logging.Logger;
 
 /**
  * Returns memory to the operating system after a burst. An idle process collects no garbage, so its
- * heap does not shrink, and the C library keeps freed memory. Collects and releases once the process
- * has been idle for an interval and is larger than after the last time. A thread of its own checks
- * this; it ends with {@link #close}.
+ * heap does not shrink, and the C library keeps freed memory. Collects and releases once the
+ * process has been idle for an interval and is larger than after the last time. A thread of its own
+ * checks this; it ends with {@link #close}.
  */
 final class IdleMemory implements AutoCloseable {
 

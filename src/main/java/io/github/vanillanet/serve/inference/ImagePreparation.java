@@ -37,8 +37,8 @@ import java.util.concurrent.ExecutionException;
  * processors, and the lanes need some of these. Slow images, whose estimate is above a quarter of a
  * second, have a line and permits of their own, for half of the processors. Ordinary images
  * therefore never wait for them, and share the processors with them at worst. In each line, images
- * with little work pass those with much. A thread holds at
- * most one permit, so the lines cannot block each other. Thread-safe.
+ * with little work pass those with much. A thread holds at most one permit, so the lines cannot
+ * block each other. Thread-safe.
  */
 final class ImagePreparation {
 
@@ -278,7 +278,8 @@ final class ImagePreparation {
   static void release(Line line) {
     synchronized (line) {
       Waiting next = line.waiting.poll();
-      while (next != null && !next.permit.complete(null)) { // cancelled, not yet removed by its thread
+      while (next != null
+          && !next.permit.complete(null)) { // cancelled, not yet removed by its thread
         next = line.waiting.poll();
       }
       if (next == null) {

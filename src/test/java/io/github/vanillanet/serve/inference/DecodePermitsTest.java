@@ -36,7 +36,8 @@ class DecodePermitsTest {
 
     gate.withPermit(
         call(),
-        gate.ordinary, 0,
+        gate.ordinary,
+        0,
         () ->
             assertThatThrownBy(() -> gate.withPermit(hasty, gate.ordinary, 0, () -> {}))
                 .has(code(ErrorCode.DEADLINE_EXCEEDED)));
@@ -48,7 +49,8 @@ class DecodePermitsTest {
             () ->
                 gate.withPermit(
                     call(),
-                    gate.ordinary, 0,
+                    gate.ordinary,
+                    0,
                     () -> {
                       throw UNSUPPORTED_IMAGE.error("none");
                     }))
@@ -63,7 +65,8 @@ class DecodePermitsTest {
     AtomicReference<CompletableFuture<Boolean>> second = new AtomicReference<>();
     gate.withPermit(
         call(),
-        gate.ordinary, 0,
+        gate.ordinary,
+        0,
         () -> {
           CompletableFuture<Boolean> first = waiting(leaving, 1);
           second.set(waiting(call(), 2));
@@ -119,7 +122,8 @@ class DecodePermitsTest {
 
     gate.withPermit(
         call(),
-        gate.slow, 0,
+        gate.slow,
+        0,
         () ->
             assertThatThrownBy(() -> gate.withPermit(hasty, gate.slow, 0, () -> {}))
                 .has(code(ErrorCode.DEADLINE_EXCEEDED)));
