@@ -25,6 +25,7 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.List;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
@@ -139,6 +140,23 @@ public final class TrainingsResource {
     return jobs.folder(id)
         .readReport(JsonNode.class)
         .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no report yet", id));
+  }
+
+  @GET
+  @Path("/{id}/thumbnails/{number}")
+  @Produces("image/jpeg")
+  @Operation(summary = "A small image of a file that the report names")
+  @APIResponse(
+      responseCode = "200",
+      description = "At most 64 pixels wide and high",
+      content =
+          @Content(
+              mediaType = "image/jpeg",
+              schema = @Schema(type = SchemaType.STRING, format = "binary")))
+  public byte[] thumbnail(@PathParam("id") String id, @PathParam("number") int number) {
+    return jobs.folder(id)
+        .readThumbnail(number)
+        .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no thumbnail %d", id, number));
   }
 
   @GET

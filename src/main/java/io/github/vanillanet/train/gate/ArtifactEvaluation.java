@@ -24,27 +24,25 @@ import java.util.Optional;
 public record ArtifactEvaluation(
     TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
 
-  /** Measures the version on the images, one by one. */
-  Answers run(StoredVersion version, List<Sample> samples) {
+  /** Computes the logits of the images, one by one. */
+  Scores run(StoredVersion version, List<Sample> samples) {
     Architecture net = version.manifest().architecture();
     Preprocessing preprocessing = version.manifest().preprocessing();
-    int[] answers = new int[samples.size()];
+    float[][] logits = new float[samples.size()][0];
     ByteBuffer pixels = InputKind.IMAGES.buffer(1, net.inputHeight(), net.inputWidth());
     try (ModelInstance instance =
         TorchInstance.load(
             runtime, version.artifact(), device, net.inputHeight(), net.inputWidth(), threads)) {
       instance.attachToThread();
-      for (int i = 0; i < answers.length; i++) {
+      for (int i = 0; i < logits.length; i++) {
         Optional<byte[]> crop = crop(samples.get(i), preprocessing);
         if (crop.isPresent()) {
           pixels.clear().put(crop.get()).flip();
-          answers[i] = best(instance.forward(InputKind.IMAGES, pixels, 1));
-        } else {
-          answers[i] = Answers.DAMAGED;
+          logits[i] = instance.forward(InputKind.IMAGES, pixels, 1);
         }
       }
     }
-    return new Answers(samples, answers);
+    return Scores.of(samples, logits);
   }
 
   private Optional<byte[]> crop(Sample sample, Preprocessing preprocessing) {
@@ -54,19 +52,5 @@ public record ArtifactEvaluation(
     } catch (ServiceException | IOException e) {
       return Optional.empty();
     }
-  }
-
-  /** Index of the largest logit, or {@link Answers#NOT_FINITE}. */
-  private static int best(float[] logits) {
-    int best = 0;
-    for (int i = 0; i < logits.length; i++) {
-      if (!Float.isFinite(logits[i])) {
-        return Answers.NOT_FINITE;
-      }
-      if (logits[i] > logits[best]) {
-        best = i;
-      }
-    }
-    return best;
   }
 }

@@ -5,6 +5,7 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.TrainingImages;
+import io.github.vanillanet.train.dataset.Balance;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.jobs.Evidence;
 import io.github.vanillanet.train.jobs.Ruling;
@@ -42,13 +43,19 @@ public record Gate(ModelRepository repository, Recipe recipe) {
       TrainingImages trained,
       ArtifactEvaluation evaluation) {
     Optional<StoredVersion> live = live();
-    Answers answers = evaluation.run(candidate, data.validation());
-    ConfusionMatrix validation = answers.confusion(candidate.labels().size());
+    int classes = candidate.labels().size();
+    Scores logits = evaluation.run(candidate, data.validation());
+    Optional<CalibrationFit> calibration =
+        CalibrationFit.of(logits, recipe.balance() == Balance.NONE, recipe.seed());
+    Scores scores = calibration.map(CalibrationFit::heldOut).orElse(logits);
+    Answers answers = scores.answers();
+    ConfusionMatrix validation = answers.confusion(classes);
+    Scaling scaling = calibration.map(it -> Scaling.of(it.calibration())).orElse(Scaling.NONE);
     Optional<ConfusionMatrix> test =
         data.test().isEmpty()
             ? Optional.empty()
             : Optional.of(
-                evaluation.run(candidate, data.test()).confusion(candidate.labels().size()));
+                evaluation.run(candidate, data.test()).with(scaling).answers().confusion(classes));
     Optional<Evidence.Comparison> comparison =
         live.filter(version -> version.labels().equals(candidate.labels()))
             .map(version -> LiveComparison.of(answers, trained, version, evaluation));
@@ -60,19 +67,20 @@ public record Gate(ModelRepository repository, Recipe recipe) {
             comparison);
     OptionalInt version = live.stream().mapToInt(it -> it.id().version()).findFirst();
     Optional<String> objection = labelObjection(candidate.labels());
-    if (objection.isPresent()) {
-      return new Verdict(
-          candidate, validation, test, version, evidence, Ruling.LABELS_CHANGED, objection);
-    }
-    Ruling ruling = new Rules(recipe.tolerance(), recipe.activate()).of(evidence);
+    Ruling ruling =
+        objection.isPresent()
+            ? Ruling.LABELS_CHANGED
+            : new Rules(recipe.tolerance(), recipe.activate()).of(evidence);
     return new Verdict(
         candidate,
         validation,
         test,
+        calibration,
+        Mistakes.of(scores, classes),
         version,
         evidence,
         ruling,
-        Reasons.of(ruling, evidence, recipe.tolerance()));
+        objection.or(() -> Reasons.of(ruling, evidence, recipe.tolerance())));
   }
 
   /** Whether the live version is still the one that the verdict is about. */

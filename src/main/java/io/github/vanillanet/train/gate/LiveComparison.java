@@ -33,7 +33,7 @@ final class LiveComparison {
     }
     return of(
         candidate,
-        evaluation.run(live, candidate.samples()),
+        evaluation.run(live, candidate.samples()).with(Scaling.of(live)).answers(),
         leftOut,
         live.id().version(),
         liveTrained.isPresent() || left > 0 ? OptionalInt.of(left) : OptionalInt.empty());

@@ -3,6 +3,7 @@ package io.github.vanillanet.train.gate;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.train.jobs.Evidence;
 import io.github.vanillanet.train.jobs.Ruling;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -11,6 +12,8 @@ import java.util.OptionalInt;
  *
  * @param validation of the candidate on the validation images
  * @param test on images that decide nothing
+ * @param calibration absent with too few validation images
+ * @param mistakes in the validation images
  * @param live version at the time of the decision
  * @param reason of the ruling; empty if the candidate is accepted
  */
@@ -18,6 +21,8 @@ public record Verdict(
     StoredVersion candidate,
     ConfusionMatrix validation,
     Optional<ConfusionMatrix> test,
+    Optional<CalibrationFit> calibration,
+    List<Mistakes> mistakes,
     OptionalInt live,
     Evidence evidence,
     Ruling ruling,

@@ -5,6 +5,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.json.RecordJson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -28,6 +29,8 @@ import java.util.stream.Stream;
  *   <tr><td>{@code progress.jsonl}</td><td>process</td><td>lines of {@link Progress}</td></tr>
  *   <tr><td>{@code checkpoints/}</td><td>process</td><td>what it needs to continue</td></tr>
  *   <tr><td>{@code report.json}</td><td>process</td><td>the API shows it unchanged</td></tr>
+ *   <tr><td>{@code thumbnails/}</td><td>process</td><td>images that the report refers to, {@code
+ *       N.jpg}</td></tr>
  *   <tr><td>{@code plan.json}</td><td>process</td><td>result of a dry run</td></tr>
  *   <tr><td>{@code metrics.csv}</td><td>process</td><td>one line per epoch</td></tr>
  *   <tr><td>{@code outcome.json}</td><td>process</td><td>{@link Outcome}</td></tr>
@@ -46,6 +49,8 @@ public record JobFolder(Path path) {
   private static final String LOCK = "lock";
   private static final String PROGRESS = "progress.jsonl";
   private static final String REPORT = "report.json";
+  private static final String THUMBNAILS = "thumbnails";
+  private static final String JPEG = ".jpg";
   private static final String PLAN = "plan.json";
   private static final String OUTCOME = "outcome.json";
 
@@ -150,6 +155,36 @@ public record JobFolder(Path path) {
    */
   public void writeReport(Object report) {
     write(REPORT, report);
+  }
+
+  /**
+   * Replaces all thumbnails.
+   *
+   * @param jpegs numbered from 0
+   */
+  public void writeThumbnails(List<byte[]> jpegs) {
+    Path folder = path.resolve(THUMBNAILS);
+    try {
+      FolderTree.delete(folder);
+      Files.createDirectory(folder);
+      for (int i = 0; i < jpegs.size(); i++) {
+        Files.write(folder.resolve(i + JPEG), jpegs.get(i));
+      }
+    } catch (IOException e) {
+      throw unusable(folder, e);
+    }
+  }
+
+  /** Reads a thumbnail; empty if there is none with this number. */
+  public Optional<byte[]> readThumbnail(int number) {
+    Path file = path.resolve(THUMBNAILS).resolve(number + JPEG);
+    try {
+      return Optional.of(Files.readAllBytes(file));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw unusable(file, e);
+    }
   }
 
   /** Reads the plan of a dry run; empty if there is none. */

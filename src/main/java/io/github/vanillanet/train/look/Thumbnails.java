@@ -16,14 +16,14 @@ import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
 
-/** Small JPEG images of samples, as data URIs. */
-record Thumbnails(ImageDecoder decoder) {
+/** Small JPEG images of samples. */
+public record Thumbnails(ImageDecoder decoder) {
 
   private static final int SIDE = 64;
   private static final int PER_CLASS = 4;
   private static final int IN_TOTAL = 200;
 
-  /** The first images of each class; fewer per class if there are many classes. */
+  /** The first images of each class as data URIs; fewer per class if there are many classes. */
   List<List<String>> of(List<Sample> samples, int classes) {
     int each = Math.min(PER_CLASS, IN_TOTAL / Math.max(1, classes));
     List<List<String>> thumbnails = new ArrayList<>();
@@ -33,19 +33,20 @@ record Thumbnails(ImageDecoder decoder) {
           samples.stream()
               .filter(sample -> sample.label() == wanted)
               .limit(each)
-              .flatMap(sample -> thumbnail(sample).stream())
+              .flatMap(sample -> jpeg(sample).stream())
+              .map(jpeg -> "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg))
               .toList());
     }
     return thumbnails;
   }
 
-  private Optional<String> thumbnail(Sample sample) {
+  /** A JPEG of at most 64×64 pixels; empty if the file cannot be decoded any more. */
+  public Optional<byte[]> jpeg(Sample sample) {
     try {
       BufferedImage small = shrunk(decoder.decode(Files.readAllBytes(sample.file())));
       ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
       ImageIO.write(small, "jpeg", jpeg);
-      return Optional.of(
-          "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg.toByteArray()));
+      return Optional.of(jpeg.toByteArray());
     } catch (ServiceException | IOException e) {
       return Optional.empty(); // changed since the scan
     }

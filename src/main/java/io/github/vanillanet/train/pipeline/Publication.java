@@ -7,6 +7,7 @@ import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.TrainingImages;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.gate.ArtifactEvaluation;
+import io.github.vanillanet.train.gate.CalibrationFit;
 import io.github.vanillanet.train.gate.Gate;
 import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
@@ -70,7 +71,11 @@ record Publication(JobSession session, ModelRepository repository, Recipe recipe
     repository.pinActive(recipe.name());
     ModelId id =
         repository
-            .publishTrained(verdict.candidate(), verdict.accuracy(), trained, Optional.empty())
+            .publishTrained(
+                verdict.candidate(),
+                verdict.accuracy(),
+                trained,
+                verdict.calibration().map(CalibrationFit::calibration))
             .id();
     if (session.mustStop()) {
       repository.delete(id);

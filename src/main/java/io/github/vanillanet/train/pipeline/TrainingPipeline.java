@@ -18,6 +18,7 @@ import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.jobs.Ruling;
+import io.github.vanillanet.train.look.Thumbnails;
 import io.github.vanillanet.train.loop.CandidateFile;
 import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Kernels;
@@ -122,7 +123,16 @@ public final class TrainingPipeline {
         data,
         List.of(training, validation),
         progress.curves(),
-        Optional.of(TrainingReport.Result.of(verdict, data.classNames())));
+        Optional.of(
+            TrainingReport.Result.of(
+                verdict,
+                data.classNames(),
+                MistakesView.write(
+                    verdict.mistakes(),
+                    data.classNames(),
+                    data.root(),
+                    new Thumbnails(decoder),
+                    session.folder()))));
     progress.phase("publish");
     return publication.publish(verdict, trainedOn);
   }

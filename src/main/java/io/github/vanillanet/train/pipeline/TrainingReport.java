@@ -1,10 +1,13 @@
 package io.github.vanillanet.train.pipeline;
 
 import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.repository.Calibration;
 import io.github.vanillanet.train.dataset.Finding;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.SampleReader;
+import io.github.vanillanet.train.gate.CalibrationFit;
 import io.github.vanillanet.train.gate.ConfusionMatrix;
+import io.github.vanillanet.train.gate.Reliability;
 import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.Evidence;
 import io.github.vanillanet.train.jobs.Ruling;
@@ -41,6 +44,8 @@ record TrainingReport(
    * All scores are those of the fused artifact.
    *
    * @param test on images that decide nothing, if there are any
+   * @param calibration absent with too few validation images
+   * @param mistakes in the validation images, the most frequent first
    * @param liveAccuracy of the live version on the images of the comparison
    * @param evidence the numbers behind the ruling
    * @param rejection why the candidate is not published
@@ -48,21 +53,55 @@ record TrainingReport(
   record Result(
       Scores validation,
       Optional<Scores> test,
+      Optional<CalibrationView> calibration,
+      List<MistakesView> mistakes,
       Optional<Double> liveAccuracy,
       Ruling ruling,
       Evidence evidence,
       Optional<String> rejection,
       Certificate certificate) {
 
-    static Result of(Verdict verdict, List<String> labels) {
+    static Result of(Verdict verdict, List<String> labels, List<MistakesView> mistakes) {
       return new Result(
           Scores.of(verdict.validation(), labels),
           verdict.test().map(matrix -> Scores.of(matrix, labels)),
+          verdict.calibration().map(CalibrationView::of),
+          mistakes,
           verdict.evidence().comparison().map(Evidence.Comparison::liveAccuracy),
           verdict.ruling(),
           verdict.evidence(),
           verdict.reason().filter(reason -> !verdict.ruling().publishes()),
           verdict.candidate().manifest().certificate());
+    }
+  }
+
+  /**
+   * The calibration on the validation images, each with values that were fitted without it.
+   *
+   * @param eceBefore expected calibration error of the bins {@code before}
+   * @param eceAfter expected calibration error of the bins {@code after}
+   * @param before bins of the network's own probabilities
+   * @param after bins of the calibrated ones
+   */
+  record CalibrationView(
+      double temperature,
+      List<Double> bias,
+      int images,
+      double eceBefore,
+      double eceAfter,
+      List<Reliability.Bin> before,
+      List<Reliability.Bin> after) {
+
+    static CalibrationView of(CalibrationFit fit) {
+      Calibration fitted = fit.calibration();
+      return new CalibrationView(
+          fitted.temperature(),
+          fitted.bias(),
+          fitted.images(),
+          fitted.eceBefore(),
+          fitted.eceAfter(),
+          fit.before().bins(),
+          fit.after().bins());
     }
   }
 

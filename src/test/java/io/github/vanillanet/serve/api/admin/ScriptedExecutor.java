@@ -40,6 +40,9 @@ public final class ScriptedExecutor implements JobExecutor {
   static final long CRASHES = 3;
   static final long RUNS_UNTIL_STOPPED = 4;
 
+  /** The thumbnail with number 1. */
+  static final byte[] THUMBNAIL = {-1, -40, -1, -39};
+
   private final ServingConfig config;
 
   ScriptedExecutor(ServingConfig config) {
@@ -65,6 +68,7 @@ public final class ScriptedExecutor implements JobExecutor {
       }
       NarrowModels.copy(config.repository().resolve(AdminProfile.MODEL), version);
       folder.writeReport(Map.of("skipped", 2));
+      folder.writeThumbnails(List.of(new byte[] {0}, THUMBNAIL));
       folder.writeOutcome(Outcomes.published(AdminProfile.MODEL, version));
       ended.complete(RunEnd.exit(0));
     } else if (script == REJECTS) {
