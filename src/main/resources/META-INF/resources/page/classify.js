@@ -81,6 +81,9 @@ export class Classify {
     if (model.accuracy !== undefined) {
       facts.push(`${percent(model.accuracy)} top-1 accuracy`);
     }
+    if (model.calibration) {
+      facts.push(`calibrated, error ${percent(model.calibration.ece_after)}`);
+    }
     byId('model-text').textContent = facts.join(' · ');
     byId('untrained').hidden = model.trained;
     this.#view.seenBy(model.preprocessing);

@@ -1,5 +1,7 @@
-// Shows the report of a training: confusion matrix, certificate, data and skipped files.
+// Shows the report of a training: confusion matrix, mistakes, calibration, certificate, data and
+// skipped files.
 import { el, percent } from './dom.js';
+import { calibrationOf, mistakesOf } from './mistakes.js';
 
 /** Above this number of classes the most frequent confusions are listed instead of a matrix. */
 const MAX_CLASSES = 16;
@@ -7,9 +9,10 @@ const MAX_CONFUSIONS = 15;
 
 /**
  * @param {Object} report
+ * @param {function(number): Promise<Blob>} thumbnail loads a thumbnail of the report
  * @returns {HTMLElement[]} in order
  */
-export function reportOf(report) {
+export function reportOf(report, thumbnail) {
   const parts = [];
   const scores = report.result?.test ?? report.result?.validation;
   if (scores) {
@@ -18,6 +21,12 @@ export function reportOf(report) {
       report.labels.length <= MAX_CLASSES
         ? matrix(report.labels, scores.confusion)
         : gravest(report.labels, scores.confusion)));
+  }
+  if (report.result?.mistakes?.length > 0) {
+    parts.push(part('Mistakes on validation images', mistakesOf(report.result.mistakes, thumbnail)));
+  }
+  if (report.result?.calibration) {
+    parts.push(part('Calibration', calibrationOf(report.result.calibration)));
   }
   if (report.result) {
     parts.push(part('Certificate', certificate(report.result.certificate)));

@@ -107,7 +107,8 @@ export class Watch {
     }
     try {
       const report = await this.#session.json(`${this.#path()}/report`);
-      fill(this.#report, ...reportOf(report));
+      fill(this.#report, ...reportOf(report, async (number) =>
+        (await this.#session.send(`${this.#path()}/thumbnails/${number}`)).blob()));
     } catch (failure) {
       if (failure.status !== 404) { // a training that ended early has no report
         problems.show(this.#problem, failure);

@@ -141,11 +141,7 @@ class PublicationTest {
         trainings.run("job", data("data", 50, Labels.CONFUSED), ""), 1, Ruling.ACCEPTED);
 
     Calibration calibration =
-        trainings
-            .repository()
-            .manifest(new ModelId(NAME, 1))
-            .calibration()
-            .orElseThrow();
+        trainings.repository().manifest(new ModelId(NAME, 1)).calibration().orElseThrow();
     assertThat(calibration.images()).isEqualTo(150);
     JsonNode reported = trainings.report("job").at("/result/calibration");
     assertThat(reported.get("temperature").asDouble()).isEqualTo(calibration.temperature());

@@ -57,6 +57,13 @@ class TrainingsTest {
     assertThat(served.<Integer>path("version")).isEqualTo(version);
     assertThat(Admin.chief().get(Admin.TRAININGS + "/" + id + "/report").<Integer>path("skipped"))
         .isEqualTo(2);
+    String thumbnails = Admin.TRAININGS + "/" + id + "/thumbnails/";
+    Response thumbnail = Admin.chief().get(thumbnails + 1);
+    assertThat(thumbnail.contentType()).isEqualTo("image/jpeg");
+    assertThat(thumbnail.asByteArray()).isEqualTo(ScriptedExecutor.THUMBNAIL);
+    Admin.problem(Admin.chief().get(thumbnails + 2), 404, "JOB_NOT_FOUND");
+    assertThat(Admin.chief().get(thumbnails + "report.json").statusCode()).isEqualTo(404);
+    assertThat(given().get(thumbnails + 1).statusCode()).isEqualTo(401);
     assertThat(Admin.chief().get(Admin.TRAININGS).<List<String>>path("trainings.id")).contains(id);
   }
 
