@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.admin;
 
+import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
