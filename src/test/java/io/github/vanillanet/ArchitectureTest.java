@@ -30,6 +30,7 @@ class ArchitectureTest {
           List.of(
               "model.checkpoint",
               "model.network",
+              "model.peers",
               "model.fuse",
               "model.engine",
               "model.certify",

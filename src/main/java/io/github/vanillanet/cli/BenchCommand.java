@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
         "Time the forward pass of one image through full-size networks with random weights.")
 final class BenchCommand implements Callable<Integer> {
 
-  private static final int WARM_UPS = 2;
+  static final int WARM_UPS = 2;
   private static final String HEAD = "%-28s %10s %8s %6s %9s %9s %9s %8s%n";
   private static final String ROW = "%-28s %9.1fM %7.2fG %6d %9.2f %9.2f %9.1f %7.0f%%%n";
 
@@ -47,7 +47,13 @@ final class BenchCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "V",
       description = "variants, separated by commas; default: all")
-  private List<VanillaNetVariant> variants = List.of(VanillaNetVariant.values());
+  private List<VanillaNetVariant> variants = List.of();
+
+  @Option(
+      names = "--table4",
+      description =
+          "time VanillaNet-5 to 13 beside ResNet, RepVGG and AlexNet, in turns; needs 4 GB")
+  private boolean table4;
 
   @Option(
       names = "--device",
@@ -89,10 +95,16 @@ final class BenchCommand implements Callable<Integer> {
         arithmetic,
         threads,
         System.getProperty("java.version"));
+    if (table4) {
+      new Table4(runtime, target, arithmetic, threads, runs)
+          .print(variants.isEmpty() ? Table4.VARIANTS : variants, out);
+      return 0;
+    }
     out.printf(
         HEAD, "VARIANT", "PARAMETERS", "MACS", "INPUT", "MIN MS", "MEDIAN MS", "IMAGES/S", "PEAK");
     try (MatrixPeak peak = new MatrixPeak(runtime, target)) {
-      for (VanillaNetVariant variant : variants) {
+      for (VanillaNetVariant variant :
+          variants.isEmpty() ? List.of(VanillaNetVariant.values()) : variants) {
         Architecture architecture = Architecture.official(variant);
         int height = architecture.inputHeight();
         int width = architecture.inputWidth();
@@ -101,7 +113,7 @@ final class BenchCommand implements Callable<Integer> {
           SeededModel.write(variant, arithmetic, artifact);
           try (ModelInstance network =
               TorchInstance.load(runtime, artifact, target, height, width, threads)) {
-            long[] nanos = time(network, InputKind.IMAGES.sampleBytes(height, width), peak);
+            long[] nanos = time(network, height, peak);
             row(out, architecture, nanos, peak);
           }
         } finally {
@@ -134,12 +146,19 @@ final class BenchCommand implements Callable<Integer> {
     out.flush();
   }
 
-  /** Returns the nanoseconds of all runs, ascending. */
-  private long[] time(ModelInstance network, int bytes, MatrixPeak peak) {
+  /** A square image for a forward pass. */
+  static ByteBuffer image(int side) {
+    int bytes = InputKind.IMAGES.sampleBytes(side, side);
     ByteBuffer image = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
     for (int i = 0; i < bytes; i++) {
       image.put(i, (byte) (31 * i)); // some processors compute faster with zeros
     }
+    return image;
+  }
+
+  /** Returns the nanoseconds of all runs, ascending. */
+  private long[] time(ModelInstance network, int side, MatrixPeak peak) {
+    ByteBuffer image = image(side);
     network.attachToThread();
     long[] nanos = new long[runs];
     for (int run = -WARM_UPS; run < runs; run++) {

@@ -62,9 +62,9 @@ public final class EquivalenceCheck {
     double[] served = served(artifact, preprocessing, probes, normalised);
     Certificate certificate =
         new Certificate(
-            fuse.source().form() == Form.TRAINING
-                ? Certificate.Source.FUSED
-                : Certificate.Source.DEPLOYED,
+            fuse.source().form() == Form.DEPLOYED
+                ? Certificate.Source.DEPLOYED
+                : Certificate.Source.FUSED,
             fuse.source().architecture().variant().officialName(),
             1,
             fuse.sourceWeights().sha256(),

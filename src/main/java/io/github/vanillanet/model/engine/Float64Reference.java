@@ -142,7 +142,10 @@ public final class Float64Reference implements AutoCloseable {
     if (layer instanceof Layer.GlobalAveragePool) {
       return run(scope, "average", x);
     }
-    return x; // dropout is the identity in evaluation
+    if (layer instanceof Layer.Dropout) {
+      return x; // the identity in evaluation
+    }
+    throw new IllegalStateException("not in a published net: " + layer);
   }
 
   /** Calls a method of {@link #SOURCE} with tensors, integers and doubles. */

@@ -1,5 +1,7 @@
 package io.github.vanillanet.model.network;
 
+import java.util.List;
+
 /**
  * The cost of one form of a net, computed from its layers.
  *
@@ -15,13 +17,26 @@ public record Cost(long parameters, long buffers, long macs) {
    *     size is too small for the net
    */
   public static Cost of(Network network) {
+    Architecture net = network.architecture();
+    return of(network.layers(), net.inputHeight(), net.inputWidth());
+  }
+
+  /** The cost of any net of these layers. */
+  public static Cost of(List<Layer> layers, int height, int width) {
     long parameters = 0;
     long buffers = 0;
     long macs = 0;
-    FeatureMap map =
-        new FeatureMap(network.architecture().inputHeight(), network.architecture().inputWidth());
-    for (Layer layer : network.layers()) {
+    FeatureMap map = new FeatureMap(height, width);
+    FeatureMap kept = map;
+    for (Layer layer : layers) {
       map = map.after(layer);
+      if (layer instanceof Layer.Branch) {
+        kept = map;
+      } else if (layer instanceof Layer.Swap) {
+        FeatureMap shortcut = kept;
+        kept = map;
+        map = shortcut;
+      }
       if (layer instanceof Layer.Convolution conv) {
         long weight =
             (long) conv.out() * (conv.in() / conv.groups()) * conv.kernel() * conv.kernel();

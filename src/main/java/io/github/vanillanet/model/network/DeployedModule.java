@@ -43,6 +43,12 @@ public record DeployedModule(String source, ScriptObject root) {
     if (network.form() != Form.DEPLOYED) {
       throw new IllegalArgumentException("expected the deployed form");
     }
+    return of(network.layers(), weights, preprocessing, arithmetic);
+  }
+
+  /** Any net of layers that have no batch norms, with the same methods. */
+  public static DeployedModule of(
+      List<Layer> layers, StateDict weights, Preprocessing preprocessing, Arithmetic arithmetic) {
     ModuleTree tree = new ModuleTree(CLASS);
     weights
         .tensors()
@@ -52,7 +58,7 @@ public record DeployedModule(String source, ScriptObject root) {
     attributes.put("mean", perChannel(preprocessing.mean()));
     attributes.put("std", perChannel(preprocessing.std()));
     String declared = "  prepared : bool\n  mean : Tensor\n  std : Tensor\n";
-    String source = tree.childClasses() + tree.declaration(declared, methods(network, arithmetic));
+    String source = tree.childClasses() + tree.declaration(declared, methods(layers, arithmetic));
     return new DeployedModule(source, tree.instance(attributes));
   }
 
@@ -68,7 +74,7 @@ public record DeployedModule(String source, ScriptObject root) {
     return HostTensor.of(floats, 1, floats.length, 1, 1);
   }
 
-  private static String methods(Network network, Arithmetic arithmetic) {
+  private static String methods(List<Layer> net, Arithmetic arithmetic) {
     String self = "self: __torch__." + CLASS;
     Precision precision = arithmetic.precision();
     boolean reduced = precision != Precision.FLOAT32;
@@ -102,9 +108,9 @@ public record DeployedModule(String source, ScriptObject root) {
         .formatted(
             self,
             dtype(Precision.FLOAT32),
-            layers(network, false, arithmetic),
-            layers(network, true, arithmetic),
-            repacking(network),
+            layers(net, false, arithmetic),
+            layers(net, true, arithmetic),
+            repacking(net),
             reduced ? pixels : "torch.contiguous(" + pixels + ")",
             reduced ? "    x = " + channelsLast + "\n" : "",
             reduced ? inside : "x",
@@ -129,10 +135,10 @@ public record DeployedModule(String source, ScriptObject root) {
   /**
    * @param repacked whether all features are in oneDNN's blocked layout
    */
-  private static String layers(Network network, boolean repacked, Arithmetic arithmetic) {
+  private static String layers(List<Layer> net, boolean repacked, Arithmetic arithmetic) {
     StringBuilder body = new StringBuilder();
     String x = repacked ? "x0" : "x";
-    for (Layer layer : network.layers()) {
+    for (Layer layer : net) {
       if (layer instanceof Layer.Convolution conv) {
         // Not conv2d: its use of TF32 and of cuDNN's benchmark depends on process-wide switches,
         // and the error of TF32 is a thousand times float32's bound.
@@ -160,6 +166,17 @@ public record DeployedModule(String source, ScriptObject root) {
             repacked
                 ? "x0 = torch.adaptive_avg_pool2d(x0, [1, 1])"
                 : "x = torch.mean(x, [2, 3], True)");
+      } else if (layer instanceof Layer.OverlappingMaxPool pool) {
+        String pooled = "%1$s = torch.max_pool2d(%1$s, [%2$d, %2$d], [%3$d, %3$d], [%4$d, %4$d])";
+        line(body, pooled, x, pool.size(), pool.stride(), pool.padding());
+      } else if (layer instanceof Layer.Branch) {
+        line(body, "kept = %s", x);
+      } else if (layer instanceof Layer.Swap) {
+        line(body, "shortcut = kept");
+        line(body, "kept = %s", x);
+        line(body, "%s = shortcut", x);
+      } else if (layer instanceof Layer.Join) {
+        line(body, "%1$s = torch.add(%1$s, kept)", x);
       } else {
         throw new IllegalStateException("not in the deployed form: " + layer);
       }
@@ -167,10 +184,10 @@ public record DeployedModule(String source, ScriptObject root) {
     return body.toString();
   }
 
-  private static String repacking(Network network) {
+  private static String repacking(List<Layer> net) {
     StringBuilder body = new StringBuilder();
     int index = 0;
-    for (Layer layer : network.layers()) {
+    for (Layer layer : net) {
       if (layer instanceof Layer.Convolution conv) {
         line(body, "m%d = %s", index, ModuleTree.expression(conv.name()));
         line(

@@ -19,6 +19,9 @@ public record FeatureMap(int height, int width) {
     if (layer instanceof Layer.MaxPool pool) {
       return new FeatureMap(height / pool.size(), width / pool.size()).requirePixels(layer);
     }
+    if (layer instanceof Layer.OverlappingMaxPool pool) {
+      return new FeatureMap(pooled(height, pool), pooled(width, pool)).requirePixels(layer);
+    }
     if (layer instanceof Layer.AdaptiveMaxPool pool) {
       return new FeatureMap(pool.size(), pool.size());
     }
@@ -27,6 +30,10 @@ public record FeatureMap(int height, int width) {
 
   private static int convolved(int size, Layer.Convolution conv) {
     return Math.floorDiv(size + 2 * conv.padding() - conv.kernel(), conv.stride()) + 1;
+  }
+
+  private static int pooled(int size, Layer.OverlappingMaxPool pool) {
+    return Math.floorDiv(size + 2 * pool.padding() - pool.size(), pool.stride()) + 1;
   }
 
   private FeatureMap requirePixels(Layer layer) {

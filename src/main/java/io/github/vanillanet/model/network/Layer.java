@@ -37,4 +37,19 @@ public sealed interface Layer {
 
   /** Active only during training. */
   record Dropout() implements Layer {}
+
+  /** Keeps a reference to the map. VanillaNet has none of this and the following layers. */
+  record Branch() implements Layer {}
+
+  /** Exchanges the map and the kept one, so that the next layers act on the shortcut. */
+  record Swap() implements Layer {}
+
+  /** Adds the kept map. */
+  record Join() implements Layer {}
+
+  /** Appends maps of zeros; drops the last maps if {@code out} is smaller than {@code in}. */
+  record MoreChannels(int in, int out) implements Layer {}
+
+  /** Windows that overlap, padded with minus infinity. */
+  record OverlappingMaxPool(int size, int stride, int padding) implements Layer {}
 }

@@ -26,6 +26,9 @@ import java.util.List;
  *             conv 1×1                          conv 1×1            [classes, 1, 1]
  * </pre>
  *
+ * <p>The single form has the layers of the deployed form and the names of the training form: each
+ * convolution is the first of its pair, followed by its batch norm.
+ *
  * @see <a href="https://arxiv.org/abs/2305.12972">VanillaNet, sections 2 and 3</a>
  */
 public record Network(Architecture architecture, Form form, List<Layer> layers) {
@@ -35,7 +38,12 @@ public record Network(Architecture architecture, Form form, List<Layer> layers) 
   }
 
   public static Network of(Architecture architecture, Form form) {
-    Builder builder = new Builder(architecture, form == Form.TRAINING);
+    return of(architecture, form, Shortcut.NONE);
+  }
+
+  /** A net with shortcuts, for experiments. */
+  public static Network of(Architecture architecture, Form form, Shortcut shortcut) {
+    Builder builder = new Builder(architecture, form, shortcut, new ArrayList<>());
     builder.stem();
     for (int block = 0; block < architecture.blocks(); block++) {
       builder.block(block);
@@ -44,56 +52,76 @@ public record Network(Architecture architecture, Form form, List<Layer> layers) 
     return new Network(architecture, form, builder.layers);
   }
 
-  private record Builder(Architecture net, boolean training, List<Layer> layers) {
-
-    Builder(Architecture net, boolean training) {
-      this(net, training, new ArrayList<>());
-    }
+  private record Builder(Architecture net, Form form, Shortcut shortcut, List<Layer> layers) {
 
     void stem() {
       int width = net.width(0);
-      if (training) {
-        patches("stem1.0", width);
-        batchNorm("stem1.1", width);
+      if (form == Form.DEPLOYED) {
+        patches("stem.0", width);
+        seriesActivation("stem.1", width);
+        return;
+      }
+      patches("stem1.0", width);
+      batchNorm("stem1.1", width);
+      if (form == Form.TRAINING) {
         layers.add(new Layer.SlopedRelu());
         pointwise("stem2.0", width, width);
         batchNorm("stem2.1", width);
-        seriesActivation("stem2.2", width);
-      } else {
-        patches("stem.0", width);
-        seriesActivation("stem.1", width);
       }
+      seriesActivation("stem2.2", width);
     }
 
     void block(int index) {
       String name = "stages." + index;
       int in = net.width(index);
       int out = net.width(index + 1);
-      if (training) {
-        pointwise(name + ".conv1.0", in, in);
-        batchNorm(name + ".conv1.1", in);
-        layers.add(new Layer.SlopedRelu());
-        pointwise(name + ".conv2.0", in, out);
-        batchNorm(name + ".conv2.1", out);
-      } else {
-        pointwise(name + ".conv", in, out);
+      if (shortcut != Shortcut.NONE) {
+        layers.add(new Layer.Branch());
+      }
+      switch (form) {
+        case TRAINING -> {
+          pointwise(name + ".conv1.0", in, in);
+          batchNorm(name + ".conv1.1", in);
+          layers.add(new Layer.SlopedRelu());
+          pointwise(name + ".conv2.0", in, out);
+          batchNorm(name + ".conv2.1", out);
+        }
+        case SINGLE -> {
+          pointwise(name + ".conv1.0", in, out);
+          batchNorm(name + ".conv1.1", out);
+        }
+        case DEPLOYED -> pointwise(name + ".conv", in, out);
       }
       pool(index);
+      join(Shortcut.BEFORE, index);
       seriesActivation(name + ".act", out);
+      join(Shortcut.AFTER, index);
+    }
+
+    /** Ends the block's shortcut, if this is its place. */
+    private void join(Shortcut place, int index) {
+      if (place == shortcut) {
+        layers.add(new Layer.Swap());
+        pool(index);
+        layers.add(new Layer.MoreChannels(net.width(index), net.width(index + 1)));
+        layers.add(new Layer.Join());
+      }
     }
 
     void classifier() {
       int in = net.width(net.blocks());
       int classes = net.classes();
       layers.add(new Layer.GlobalAveragePool());
-      if (training) {
-        layers.add(new Layer.Dropout());
-        pointwise("cls1.2", in, classes);
+      if (form == Form.DEPLOYED) {
+        pointwise("cls.2", in, classes);
+        return;
+      }
+      layers.add(new Layer.Dropout());
+      pointwise("cls1.2", in, classes);
+      if (form == Form.TRAINING) {
         batchNorm("cls1.3", classes);
         layers.add(new Layer.SlopedRelu());
         pointwise("cls2.0", classes, classes);
-      } else {
-        pointwise("cls.2", in, classes);
       }
     }
 
@@ -126,9 +154,11 @@ public record Network(Architecture architecture, Form form, List<Layer> layers) 
       int padding = net.actNum();
       int kernel = 2 * padding + 1;
       layers.add(new Layer.Relu());
+      boolean normalised = form != Form.DEPLOYED;
       layers.add(
-          new Layer.Convolution(name, channels, channels, kernel, 1, padding, channels, !training));
-      if (training) {
+          new Layer.Convolution(
+              name, channels, channels, kernel, 1, padding, channels, !normalised));
+      if (normalised) {
         batchNorm(name + ".bn", channels);
       }
     }

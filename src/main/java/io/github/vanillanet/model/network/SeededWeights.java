@@ -4,6 +4,7 @@ import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
@@ -19,9 +20,14 @@ public final class SeededWeights {
 
   /** Float32 weights of either form, named as in {@link ParameterTable}. */
   public static StateDict of(Network network, long seed) {
+    return of(network.layers(), seed);
+  }
+
+  /** Float32 weights of any net of these layers. */
+  public static StateDict of(List<Layer> layers, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     Map<String, HostTensor> tensors = new LinkedHashMap<>();
-    for (Layer layer : network.layers()) {
+    for (Layer layer : layers) {
       if (layer instanceof Layer.Convolution conv) {
         tensors.put(conv.name() + ".weight", kernel(conv, random.split()));
         if (conv.bias()) {

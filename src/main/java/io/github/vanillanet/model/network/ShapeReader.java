@@ -27,16 +27,16 @@ public final class ShapeReader {
   public static Network read(
       StateDict weights, VanillaNetVariant variant, int inputHeight, int inputWidth) {
     Form form = form(weights);
-    boolean training = form == Form.TRAINING;
+    boolean deployed = form == Form.DEPLOYED;
     List<Integer> official = variant.dims();
     List<Integer> dims = new ArrayList<>();
-    dims.add(outputs(weights, training ? "stem1.0" : "stem.0", official.get(0)));
+    dims.add(outputs(weights, deployed ? "stem.0" : "stem1.0", official.get(0)));
     for (int block = 0; block < variant.strides().size(); block++) {
-      String conv = "stages." + block + (training ? ".conv2.0" : ".conv");
+      String conv = "stages." + block + last(form);
       dims.add(outputs(weights, conv, official.get(block + 1)));
     }
-    int classes = outputs(weights, training ? "cls1.2" : "cls.2", Architecture.OFFICIAL_CLASSES);
-    int actNum = actNum(weights, training ? "stem2.2.weight" : "stem.1.weight");
+    int classes = outputs(weights, deployed ? "cls.2" : "cls1.2", Architecture.OFFICIAL_CLASSES);
+    int actNum = actNum(weights, deployed ? "stem.1.weight" : "stem2.2.weight");
     return Network.of(
         new Architecture(variant, dims, actNum, classes, inputHeight, inputWidth), form);
   }
@@ -54,7 +54,25 @@ public final class ShapeReader {
           names.subList(0, Math.min(NAMES_SHOWN, names.size())),
           names.size() > NAMES_SHOWN ? " …" : "");
     }
-    return training ? Form.TRAINING : Form.DEPLOYED;
+    if (deployed) {
+      return Form.DEPLOYED;
+    }
+    boolean pairs = weights.tensors().keySet().stream().anyMatch(ShapeReader::isOfSecond);
+    return pairs ? Form.TRAINING : Form.SINGLE;
+  }
+
+  /** Whether a tensor belongs to the second convolution of a pair. */
+  private static boolean isOfSecond(String name) {
+    return name.startsWith("stem2.0.") || name.contains(".conv2.") || name.startsWith("cls2.");
+  }
+
+  /** The convolution that determines the width of a block's output. */
+  private static String last(Form form) {
+    return switch (form) {
+      case TRAINING -> ".conv2.0";
+      case SINGLE -> ".conv1.0";
+      case DEPLOYED -> ".conv";
+    };
   }
 
   private static int outputs(StateDict weights, String convolution, int official) {

@@ -51,9 +51,9 @@ public record ModelPublisher(
       runtime.setThreads(threads);
       progress.accept("fusing");
       StateDict fused =
-          source.form() == Form.TRAINING
-              ? Reparameterizer.fuse(source, weights, candidate.slope(), reference::product)
-              : weights;
+          source.form() == Form.DEPLOYED
+              ? weights
+              : Reparameterizer.fuse(source, weights, candidate.slope(), reference::product);
       EquivalenceCheck.Fuse fuse = new EquivalenceCheck.Fuse(source, weights, deployed, fused);
       return repository.publish(
           candidate.name(),

@@ -31,7 +31,13 @@ public final class CheckpointFile {
 
   /** Arguments that checkpoints of earlier versions do not have. */
   private static final Set<String> ADDED =
-      Set.of("model_ema_warmup", "model_ema_batches", "balance", "stages");
+      Set.of(
+          "model_ema_warmup",
+          "model_ema_batches",
+          "balance",
+          "stages",
+          "deep_training",
+          "shortcut");
 
   private CheckpointFile() {}
 

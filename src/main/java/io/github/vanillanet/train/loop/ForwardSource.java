@@ -57,6 +57,16 @@ final class ForwardSource {
       line("x, _0 = torch.adaptive_max_pool2d(x, [%1$d, %1$d])", pool.size());
     } else if (layer instanceof Layer.GlobalAveragePool) {
       line("x = torch.mean(x, [2, 3], True)");
+    } else if (layer instanceof Layer.Branch) {
+      line("kept = x");
+    } else if (layer instanceof Layer.Swap) {
+      line("shortcut = kept");
+      line("kept = x");
+      line("x = shortcut");
+    } else if (layer instanceof Layer.MoreChannels more) {
+      line("x = torch.constant_pad_nd(x, [0, 0, 0, 0, 0, %d])", more.out() - more.in());
+    } else if (layer instanceof Layer.Join) {
+      line("x = torch.add(x, kept)");
     } else if (layer instanceof Layer.Dropout) {
       line("if train:");
       line("  if torch.gt(torch.numel(mask), 0):");
@@ -67,7 +77,13 @@ final class ForwardSource {
   private void convolution(Layer.Convolution conv) {
     String weight = compute.narrowed("p[%d]".formatted(parameter++));
     String bias = compute.narrowed(conv.bias() ? "p[%d]".formatted(parameter++) : "None");
-    if (kernels.pointwiseAsProduct() && conv.kernel() == 1) {
+    if (kernels.pointwiseAsProduct() && conv.kernel() == 1 && conv.groups() > 1) {
+      line(
+          "x = %s",
+          compute.widened(
+              "torch.mul(%s, torch.view(%s, [1, -1, 1, 1]))"
+                  .formatted(compute.narrowed("x"), weight)));
+    } else if (kernels.pointwiseAsProduct() && conv.kernel() == 1) {
       line("x = torch.permute(%s, [0, 2, 3, 1])", compute.narrowed("x"));
       line("x = torch.linear(x, torch.flatten(%s, 1), %s)", weight, bias);
       line("x = torch.permute(%s, [0, 3, 1, 2])", compute.widened("x"));

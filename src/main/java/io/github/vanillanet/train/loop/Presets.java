@@ -13,7 +13,6 @@ import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -26,10 +25,7 @@ import java.util.OptionalInt;
  */
 final class Presets {
 
-  /** Names that earlier versions used, in requests and in stored jobs. */
-  private static final Map<String, String> OLD_NAMES = Map.of("accumulation", "accumulation_steps");
-
-  private static final String WHAT = "the training request";
+  static final String WHAT = "the training request";
   private static final String BATCH_SIZE = "batch_size";
   private static final String INPUT_SIZE = "input_size";
   private static final String EPOCHS = "epochs";
@@ -51,6 +47,7 @@ final class Presets {
       String variant,
       Optional<Preset> preset,
       OptionalDouble width,
+      Optional<Boolean> deepTraining,
       OptionalInt epochs,
       Optional<List<JsonNode>> stages,
       OptionalInt accumulationSteps,
@@ -59,7 +56,7 @@ final class Presets {
 
   /** All members of a recipe: those of the request, and the preset's for the others. */
   static ObjectNode complete(JsonNode request) {
-    ObjectNode given = renamed(request);
+    ObjectNode given = RequestMembers.current(request);
     Choice choice = RecordJson.read(given, Choice.class, WHAT);
     VanillaNetVariant variant = Recipe.variant(choice.variant());
     List<JsonNode> stages = choice.stages().orElse(List.of());
@@ -71,6 +68,8 @@ final class Presets {
         };
     recipe.set("dims", RecordJson.<ArrayNode>tree(dims(variant, choice.width().orElse(1))));
     recipe.put("act_num", Architecture.OFFICIAL_ACT_NUM);
+    recipe.put("deep_training", true);
+    recipe.put("shortcut", "none");
     recipe.put(INPUT_SIZE, Architecture.OFFICIAL_INPUT);
     recipe.put("accumulation_steps", 1);
     recipe.put("optimizer", "lamb");
@@ -91,6 +90,9 @@ final class Presets {
     if (!stages.isEmpty()) {
       recipe.put(EPOCHS, epochs(stages));
       recipe.put(INPUT_SIZE, stages.get(stages.size() - 1).path(INPUT_SIZE).asInt());
+    }
+    if (!choice.deepTraining().orElse(true)) {
+      recipe.put("decay_epochs", 0);
     }
     int presetBatch = recipe.get(BATCH_SIZE).asInt();
     recipe.setAll(given);
@@ -153,24 +155,6 @@ final class Presets {
           batch, steps);
     }
     return batch / Math.max(1, steps);
-  }
-
-  /** Removes null members and replaces old names by current ones. */
-  private static ObjectNode renamed(JsonNode request) {
-    RecordJson.requireObject(request, WHAT);
-    ObjectNode renamed = JsonNodeFactory.instance.objectNode();
-    for (Map.Entry<String, JsonNode> member : request.properties()) {
-      String name = OLD_NAMES.getOrDefault(member.getKey(), member.getKey());
-      if (member.getValue().isNull()) {
-        continue;
-      }
-      if (renamed.has(name)) {
-        throw INVALID_REQUEST.error(
-            "%s: given twice; its old name is also a member of the request", name);
-      }
-      renamed.set(name, member.getValue().deepCopy());
-    }
-    return renamed;
   }
 
   /**

@@ -19,6 +19,7 @@ import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Cost;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.Shortcut;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.train.dataset.Balance;
@@ -41,6 +42,8 @@ import java.util.OptionalDouble;
  * @param dims width of the stem and of each block
  * @param width factor on the variant's own widths, an alternative to {@code dims}
  * @param actNum the kernel of the series activation is 2·act_num+1 wide
+ * @param deepTraining whether each layer trains as a pair of convolutions, which are fused
+ * @param shortcut around each block, for experiments; a net with shortcuts cannot be published
  * @param inputSize height and width of the served model's input in pixels
  * @param epochs of all stages together
  * @param batchSize images per forward pass; batch norm sees these
@@ -49,7 +52,6 @@ import java.util.OptionalDouble;
  * @param accumulationSteps forward passes per optimizer step
  * @param learningRate at the top of the schedule, not scaled by the batch size
  * @param minLearningRate at the end of the cosine
- * @param warmupEpochs of linear warm-up
  * @param layerDecay factor of the learning rate per layer away from the classifier; 1 for none
  * @param clipNorm bound on the global norm of the gradients; 0 for none
  * @param decayEpochs first epoch with slope 1; 0 pins the slope to 1 from the start
@@ -73,7 +75,6 @@ import java.util.OptionalDouble;
  * @param tolerance accuracy that the candidate may lack compared with the live version, 0 ≤ t ≤ 1
  * @param acceptLabelChange whether the labels may differ from those of the live version
  * @param activate whether a published version is also activated
- * @param seed of every random draw
  * @param fineTuneFrom published model to start from, {@code name} or {@code name/version}
  * @param checkpoint official checkpoint to start from, relative to the data root
  */
@@ -87,6 +88,8 @@ public record Recipe(
     List<Integer> dims,
     OptionalDouble width,
     int actNum,
+    boolean deepTraining,
+    Shortcut shortcut,
     int inputSize,
     int epochs,
     int batchSize,
@@ -150,7 +153,7 @@ public record Recipe(
     requireAtLeast("act_num", actNum, 0);
     requireAtLeast("accumulation_steps", accumulationSteps, 1);
     stages = List.copyOf(stages);
-    requireStages(stages, epochs, inputSize);
+    Stage.requireConsistent(stages, epochs, inputSize);
     new Stage(inputSize, epochs, batchSize, learningRate, minLearningRate, warmupEpochs)
         .requireValid("");
     require(
@@ -165,6 +168,14 @@ public record Recipe(
         "decay_epochs: expected 0 to %d, found %d; only a net whose slope reaches 1 can be fused",
         epochs - 1,
         decayEpochs);
+    require(
+        deepTraining || decayEpochs == 0,
+        "decay_epochs: expected 0 with deep_training off, found %d; there is no slope",
+        decayEpochs);
+    require(
+        shortcut == Shortcut.NONE || net.adaPool().isEmpty(),
+        "shortcut: %s has adaptive pools, which shortcuts do not support; choose another variant",
+        variant);
     requireRange("label_smoothing", labelSmoothing, 0, BELOW_ONE);
     requireRange("mixup", mixup, 0, MOST);
     requireRange("cutmix", cutmix, 0, MOST);
@@ -215,6 +226,19 @@ public record Recipe(
     return new Architecture(variant(variant), dims, actNum, classes, inputSize, inputSize);
   }
 
+  Network network(int classes) {
+    return Network.of(architecture(classes), deepTraining ? Form.TRAINING : Form.SINGLE, shortcut);
+  }
+
+  /**
+   * @throws ServiceException {@code INVALID_REQUEST} if the deployed form cannot compute the net
+   */
+  public void requirePublishable() {
+    require(
+        shortcut == Shortcut.NONE,
+        "shortcut: a net with shortcuts cannot be published; only experiments train such nets");
+  }
+
   /** The stages of the training: at least one. */
   public List<Stage> plan() {
     return stages.isEmpty()
@@ -254,27 +278,6 @@ public record Recipe(
     } catch (ServiceException e) {
       throw INVALID_REQUEST.error("rand_augment: %s", e.getMessage());
     }
-  }
-
-  private static void requireStages(List<Stage> stages, int epochs, int inputSize) {
-    if (stages.isEmpty()) {
-      return;
-    }
-    for (int i = 0; i < stages.size(); i++) {
-      stages.get(i).requireValid("stages[%d].".formatted(i));
-    }
-    int sum = stages.stream().mapToInt(Stage::epochs).sum();
-    require(
-        sum == epochs,
-        "epochs: the stages have %d epochs together, found %d; leave out epochs",
-        sum,
-        epochs);
-    int last = stages.get(stages.size() - 1).inputSize();
-    require(
-        last == inputSize,
-        "input_size: the last stage has %d pixels, found %d; leave out input_size",
-        last,
-        inputSize);
   }
 
   private static void requireInputLargeEnough(Architecture architecture) {

@@ -4,6 +4,7 @@ import static io.github.vanillanet.train.loop.Ranges.MOST;
 
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
+import java.util.List;
 
 /**
  * A part of a training with one input size and one learning rate schedule. Weights, optimizer state
@@ -34,6 +35,28 @@ public record Stage(
     Ranges.requireRange(prefix + "learning_rate", learningRate, 0, MOST);
     Ranges.requireRange(prefix + "min_learning_rate", minLearningRate, 0, MOST);
     Ranges.requireRange(prefix + "warmup_epochs", warmupEpochs, 0, epochs);
+  }
+
+  /** Checks the stages of a recipe against its own members. */
+  static void requireConsistent(List<Stage> stages, int epochs, int inputSize) {
+    if (stages.isEmpty()) {
+      return;
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      stages.get(i).requireValid("stages[%d].".formatted(i));
+    }
+    int sum = stages.stream().mapToInt(Stage::epochs).sum();
+    Ranges.require(
+        sum == epochs,
+        "epochs: the stages have %d epochs together, found %d; leave out epochs",
+        sum,
+        epochs);
+    int last = stages.get(stages.size() - 1).inputSize();
+    Ranges.require(
+        last == inputSize,
+        "input_size: the last stage has %d pixels, found %d; leave out input_size",
+        last,
+        inputSize);
   }
 
   LearningRateSchedule rates(int stepsPerEpoch) {

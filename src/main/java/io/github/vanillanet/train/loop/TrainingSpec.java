@@ -1,7 +1,6 @@
 package io.github.vanillanet.train.loop;
 
 import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +16,7 @@ public record TrainingSpec(Recipe recipe, int classes, Kernels kernels) {
   }
 
   public Network network() {
-    return Network.of(architecture(), Form.TRAINING);
+    return recipe.network(classes);
   }
 
   /** Width of the maps that dropout acts on. */
@@ -35,6 +34,8 @@ public record TrainingSpec(Recipe recipe, int classes, Kernels kernels) {
     arguments.put("model", recipe.variant());
     arguments.put("dims", recipe.dims().toString());
     arguments.put("act_num", (long) recipe.actNum());
+    arguments.put("deep_training", recipe.deepTraining());
+    arguments.put("shortcut", recipe.shortcut().name());
     arguments.put("nb_classes", (long) classes);
     arguments.put("input_height", (long) recipe.inputSize());
     arguments.put("input_width", (long) recipe.inputSize());

@@ -20,22 +20,22 @@ import java.util.Map;
 public record TrainingState(TrainingSpec spec, StateDict tensors, int step) {
 
   private static final String CLASSIFIER = "cls";
-  private static final String LAST_BIAS = "cls2.0.bias";
 
   public static TrainingState fresh(TrainingSpec spec) {
     return initial(spec, InitialWeights.of(spec.network(), spec.recipe().seed()));
   }
 
   /**
-   * Given weights of the training form, trained to slope 1. If they have another number of classes,
-   * the classifier starts from random weights.
+   * Given weights of the form in training, trained to slope 1. If they have another number of
+   * classes, the classifier starts from random weights.
    *
    * @throws ServiceException {@code BAD_CHECKPOINT} if the weights do not fit the network, apart
    *     from the classifier
    */
   public static TrainingState fineTuning(TrainingSpec spec, StateDict weights) {
+    String lastBias = spec.recipe().deepTraining() ? "cls2.0.bias" : "cls1.2.bias";
     boolean sameClasses =
-        weights.contains(LAST_BIAS) && weights.get(LAST_BIAS).hasShape(spec.classes());
+        weights.contains(lastBias) && weights.get(lastBias).hasShape(spec.classes());
     if (sameClasses) {
       return initial(spec, weights);
     }

@@ -46,6 +46,10 @@ public record JobSpec(
 
   public static final String ARCHIVE = "data.zip";
 
+  public JobSpec {
+    recipe.requirePublishable();
+  }
+
   private static final String RECIPE = "recipe";
 
   /**

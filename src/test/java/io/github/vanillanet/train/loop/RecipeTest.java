@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.model.network.Shortcut;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecipeTest {
 
@@ -32,6 +34,38 @@ class RecipeTest {
     assertThat(recipe.randAugment()).isEqualTo("none");
     assertThat(recipe.compute()).isEqualTo(Compute.FLOAT32);
     assertThat(recipe.validationShare()).isEmpty();
+  }
+
+  @Test
+  void thePaperAblationsAreMembers() {
+    Recipe usual = Recipes.of("");
+    Recipe plain = Recipes.of("deep_training: 'off', series: 'off', shortcut: 'before'");
+
+    assertThat(usual.deepTraining()).isTrue();
+    assertThat(usual.shortcut()).isEqualTo(Shortcut.NONE);
+    assertThat(usual.architecture(10).actNum()).isEqualTo(3);
+    assertThat(plain.deepTraining()).isFalse();
+    assertThat(plain.decayEpochs()).isZero();
+    assertThat(plain.actNum()).isZero();
+    assertThat(plain.shortcut()).isEqualTo(Shortcut.BEFORE);
+    assertThat(Recipe.of(plain.toJson())).isEqualTo(plain);
+    assertThat(Recipes.of("series: 2, deep_training: 'on'"))
+        .isEqualTo(Recipes.of("act_num: 2, deep_training: true"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "series: 'on'",
+        "series: 3, act_num: 3",
+        "series: -1",
+        "deep_training: 'half'",
+        "deep_training: 'off', decay_epochs: 3",
+        "shortcut: 'around'",
+        "variant: 'vanillanet_13_x1_5_ada_pool', shortcut: 'after'"
+      })
+  void anImpossibleAblationIsRejected(String members) {
+    assertThatThrownBy(() -> Recipes.of(members)).has(code(ErrorCode.INVALID_REQUEST));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -20,6 +21,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainingPipelineTest {
 
@@ -95,6 +98,35 @@ class TrainingPipelineTest {
     assertThat(curves.get(0).get("slope").asDouble()).isEqualTo(1);
     assertThat(curves.get(0).get("loss").asDouble())
         .isLessThan(report("first").get("curves").get(0).get("loss").asDouble());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"off", "1"})
+  void withoutDeepTrainingTheDeployedFormIsPublishedTheSameWay(String series) throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
+
+    Outcome outcome =
+        run(
+                "single",
+                data,
+                ", deep_training: 'off', decay_epochs: 0, series: '%s'".formatted(series),
+                line -> {})
+            .orElseThrow();
+
+    assertThat(outcome.result()).isEqualTo(Outcome.Result.PUBLISHED);
+    StoredVersion version = repository().open(new ModelId("painted", 1));
+    assertThat(version.manifest().architecture().actNum())
+        .isEqualTo(series.equals("off") ? 0 : Integer.parseInt(series));
+    assertThat(version.manifest().certificate().source()).isEqualTo(Certificate.Source.FUSED);
+  }
+
+  @Test
+  void aNetWithShortcutsCannotBePublished() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
+
+    assertThatThrownBy(() -> run("s", data, ", shortcut: 'after'", line -> {}))
+        .has(code(ErrorCode.INVALID_REQUEST));
+    assertThat(folder.resolve("s")).doesNotExist();
   }
 
   @Test
