@@ -56,6 +56,7 @@ class ArchitectureTest {
               "train.gate",
               "train.look",
               "train.pipeline",
+              "train.experiment",
               "train.api"),
           List.of("cli", "app"));
 

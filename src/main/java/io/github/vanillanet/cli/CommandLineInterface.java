@@ -38,6 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       VerifyCommand.class,
       ModelsCommand.class,
       BenchCommand.class,
+      ExperimentCommand.class,
       ConfigCommand.class,
       HelpCommand.class
     })

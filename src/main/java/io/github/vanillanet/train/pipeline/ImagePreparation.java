@@ -21,7 +21,7 @@ import io.github.vanillanet.train.loop.Recipe;
 record ImagePreparation(
     ValidationRule validation, Preprocessing preprocessing, Augmentation augmentation) {
 
-  private static final double VALIDATION_SHARE = 0.1;
+  static final double VALIDATION_SHARE = 0.1;
 
   /** With few epochs, each image is used only a few times, so the crop keeps most of it. */
   private static final ResizedCrop MILD_CROP = new ResizedCrop(0.6);
