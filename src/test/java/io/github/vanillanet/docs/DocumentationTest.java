@@ -91,7 +91,11 @@ class DocumentationTest {
         continue; // serves
       }
       assertThat(commands).as(command).containsKey(words.get(0));
-      assertThat(commands.get(words.get(0)).getCommandSpec().optionsMap().keySet())
+      CommandLine called = commands.get(words.get(0));
+      if (words.size() > 1 && called.getSubcommands().containsKey(words.get(1))) {
+        called = called.getSubcommands().get(words.get(1));
+      }
+      assertThat(called.getCommandSpec().optionsMap().keySet())
           .as(command)
           .containsAll(longOptions(command));
     }
