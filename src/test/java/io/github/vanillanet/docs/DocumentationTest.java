@@ -32,7 +32,7 @@ class DocumentationTest {
   private static final Set<String> MARKS =
       Set.of("run", "serve", "build", "download", "container", "cluster", "long");
   private static final String JAR = "java -jar target/quarkus-app/quarkus-run.jar";
-  private static final Pattern LONG_OPTION = Pattern.compile("(?<=\\s)--[a-z][a-z-]*");
+  private static final Pattern LONG_OPTION = Pattern.compile("(?<=\\s)--[a-z][a-z0-9-]*");
 
   @Test
   void theReadmeHasAtMostSixHundredWords() throws IOException {
