@@ -5,6 +5,7 @@ import io.github.vanillanet.train.dataset.Dropped;
 import io.github.vanillanet.train.dataset.ImageSizes;
 import io.github.vanillanet.train.look.Measured;
 import io.github.vanillanet.train.look.Plan;
+import io.github.vanillanet.train.look.RecipeChoice;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -45,6 +46,7 @@ final class PlanText {
     }
     lines.add("recipe");
     lines.add("  " + RecordJson.write(plan.recipe()));
+    new RecipeChoice(plan.recipe(), plan.reasons()).lines().forEach(it -> lines.add("  " + it));
     plan.measured().ifPresent(measured -> measured(measured, plan.estimate(), lines));
     lines.add("objections: " + plan.objections().size());
     plan.objections().forEach(objection -> lines.add("  " + objection));

@@ -17,6 +17,7 @@ import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.Plan;
 import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.pipeline.DryRun;
+import io.github.vanillanet.train.pipeline.FineTuning;
 import io.github.vanillanet.train.pipeline.JobSpec;
 import io.github.vanillanet.train.pipeline.TrainingPipeline;
 import java.io.IOException;
@@ -73,6 +74,14 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, String> members = new TreeMap<>();
 
   @Option(
+      names = "--budget",
+      paramLabel = "TIME",
+      description =
+          "time for the whole training: 90s, 30m, 2h; default: 10m for fewer than 2,000 training"
+              + " images, 30m for more, none if the epochs are set")
+  private Optional<String> budget = Optional.empty();
+
+  @Option(
       names = "--publish-again",
       description = "evaluate and publish the result of a finished job once more")
   private boolean publishAgain;
@@ -118,8 +127,9 @@ final class TrainCommand implements Callable<Integer> {
       throw new ParameterException(spec.commandLine(), "--dry-run requires --data and --variant");
     }
     Path folder = Files.createTempDirectory("vanillanet-dry-run-");
-    JsonNode stored = request(requiredVariant());
-    try (JobSession session = JobSession.open(folder, specification(true).toJson(stored))) {
+    JsonNode request = request();
+    try (JobSession session =
+        JobSession.open(folder, specification(request, true).toJson(request))) {
       return plan(session, JobSpec.of(session.folder().readSpec()), terminal);
     } finally {
       FolderTree.delete(folder);
@@ -152,18 +162,14 @@ final class TrainCommand implements Callable<Integer> {
                   new ParameterException(
                       spec.commandLine(), "expected --data and --variant, or --job")));
     }
-    JobSpec work = specification(false);
+    JsonNode request = request();
+    JobSpec work = specification(request, false);
     return work.open(
-        job.orElseGet(() -> Path.of("trainings", work.recipe().name())).toAbsolutePath());
+        job.orElseGet(() -> Path.of("trainings", work.recipe().name())).toAbsolutePath(), request);
   }
 
-  private VanillaNetVariant requiredVariant() {
-    return variant.orElseThrow(
-        () -> new ParameterException(spec.commandLine(), "--data requires --variant"));
-  }
-
-  private JobSpec specification(boolean onlyPlan) {
-    Recipe recipe = Recipe.of(request(requiredVariant()));
+  private JobSpec specification(JsonNode request, boolean onlyPlan) {
+    Recipe recipe = Recipe.of(request);
     return new JobSpec(
         recipe,
         data.map(folder -> folder.toAbsolutePath().normalize().toString()),
@@ -178,12 +184,22 @@ final class TrainCommand implements Callable<Integer> {
         onlyPlan);
   }
 
-  private JsonNode request(VanillaNetVariant chosen) {
+  private JsonNode request() {
     ObjectNode request = new ObjectMapper().createObjectNode();
-    request.put("name", name.orElseGet(chosen::modelName));
-    request.put("variant", chosen.officialName());
+    variant.ifPresent(it -> request.put("variant", it.officialName()));
+    budget.ifPresent(it -> request.put("budget", it));
     members.forEach((member, value) -> request.set(member, json(value)));
-    return request;
+    if (variant.isEmpty() && !request.has("fine_tune_from")) {
+      throw new ParameterException(spec.commandLine(), "--data requires --variant");
+    }
+    ObjectNode inherited =
+        FineTuning.inherited(request, repository.open()).deepCopy();
+    if (!inherited.has("name")) {
+      Optional<VanillaNetVariant> net = VanillaNetVariant.named(inherited.path("variant").asText());
+      name.or(() -> net.map(VanillaNetVariant::modelName))
+          .ifPresent(it -> inherited.put("name", it));
+    }
+    return inherited;
   }
 
   /** Parses JSON. A value that is not JSON becomes a string. */

@@ -83,11 +83,11 @@ public final class TrainingEventsResource {
         .transformToMultiAndConcatenate(news -> Multi.createFrom().iterable(events(news, sse)));
   }
 
-  private static List<OutboundSseEvent> events(News news, Sse sse) {
+  private List<OutboundSseEvent> events(News news, Sse sse) {
     List<OutboundSseEvent> events = new ArrayList<>();
     news.progress().forEach(progress -> events.add(event(sse, "progress", progress)));
     if (news.job().state().ended()) {
-      events.add(event(sse, "end", JobView.of(news.job())));
+      events.add(event(sse, "end", JobView.of(news.job(), jobs.folder(news.job().id()))));
     }
     return events;
   }

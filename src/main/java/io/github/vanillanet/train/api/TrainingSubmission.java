@@ -10,14 +10,17 @@ import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.TrainingConfig;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.jobs.DataRoot;
+import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.jobs.Job;
+import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.github.vanillanet.train.jobs.JobState;
 import io.github.vanillanet.train.jobs.TrainingMeters;
+import io.github.vanillanet.train.look.RecipeChoice;
 import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.pipeline.DryRuns;
+import io.github.vanillanet.train.pipeline.FineTuning;
 import io.github.vanillanet.train.pipeline.JobSpec;
-import io.github.vanillanet.train.pipeline.StartWeights;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,10 +55,11 @@ final class TrainingSubmission {
     this.meters = meters;
   }
 
-  Job submit(JsonNode request, boolean dryRun) {
-    if (request.has(FROM)) {
-      return submitPlanned(request, dryRun);
+  Job submit(JsonNode sent, boolean dryRun) {
+    if (sent.has(FROM)) {
+      return submitPlanned(sent, dryRun);
     }
+    JsonNode request = inherited(sent);
     Recipe recipe = Recipe.of(request);
     String data =
         recipe
@@ -89,13 +93,17 @@ final class TrainingSubmission {
       throw INVALID_REQUEST.error("data: expected none, the data is that of dry run %s", id);
     }
     requireStartable(id, plan, !changes.isEmpty());
-    ObjectNode merged = JobSpec.request(planned.spec()).<ObjectNode>deepCopy().setAll(changes);
+    JsonNode merged =
+        inherited(JobSpec.request(planned.spec()).<ObjectNode>deepCopy().setAll(changes));
     Recipe recipe = Recipe.of(changes.isEmpty() ? plan.get("recipe") : merged);
     JobSpec before = JobSpec.of(planned.spec());
     Job job =
         jobs.submit(
             spec(recipe, before.data(), before.archive(), dryRun).toJson(merged),
             folder -> {
+              if (changes.isEmpty()) {
+                new JobFolder(folder).writeRecipe(RecipeChoice.ofPlan(plan));
+              }
               if (before.archive().isPresent()) {
                 dryRuns.move(id, folder);
               }
@@ -131,7 +139,8 @@ final class TrainingSubmission {
    *
    * @param archive zip of an image folder; the job's process unpacks and checks it
    */
-  Job submit(JsonNode request, Path archive, boolean dryRun) {
+  Job submit(JsonNode sent, Path archive, boolean dryRun) {
+    JsonNode request = inherited(sent);
     Recipe recipe = Recipe.of(request);
     if (recipe.data().isPresent()) {
       throw INVALID_REQUEST.error("data: expected a path or an upload, found both");
@@ -145,11 +154,13 @@ final class TrainingSubmission {
     return watched(job, dryRun);
   }
 
+  private JsonNode inherited(JsonNode request) {
+    return FineTuning.inherited(request, new ModelRepository(config.repository()));
+  }
+
   private JobSpec spec(
       Recipe recipe, Optional<String> data, Optional<String> archive, boolean dryRun) {
     TrainingConfig training = config.training();
-    ModelRepository repository = new ModelRepository(config.repository());
-    recipe.fineTuneFrom().ifPresent(model -> StartWeights.published(repository, model));
     return new JobSpec(
         recipe,
         data,

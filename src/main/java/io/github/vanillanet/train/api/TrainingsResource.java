@@ -110,23 +110,27 @@ public final class TrainingsResource {
     }
   }
 
-  private static Response accepted(Job job) {
-    return Response.accepted(JobView.of(job))
+  private Response accepted(Job job) {
+    return Response.accepted(view(job))
         .location(URI.create("/admin/trainings/" + job.id()))
         .build();
+  }
+
+  private JobView view(Job job) {
+    return JobView.of(job, jobs.folder(job.id()));
   }
 
   @GET
   @Operation(summary = "All trainings, oldest first")
   public TrainingList trainings() {
-    return new TrainingList(jobs.list().stream().map(JobView::of).toList());
+    return new TrainingList(jobs.list().stream().map(this::view).toList());
   }
 
   @GET
   @Path("/{id}")
   @Operation(summary = "One training")
   public JobView training(@PathParam("id") String id) {
-    return JobView.of(jobs.find(id));
+    return view(jobs.find(id));
   }
 
   @GET
@@ -186,7 +190,7 @@ public final class TrainingsResource {
   public Response cancel(@PathParam("id") String id) {
     Job job = jobs.cancel(id);
     return Response.status(job.state().ended() ? Response.Status.OK : Response.Status.ACCEPTED)
-        .entity(JobView.of(job))
+        .entity(view(job))
         .build();
   }
 

@@ -62,8 +62,8 @@ public record ImageFolder(
         split(kept, rule);
         sources.put(
             Split.VALIDATION,
-            "%.0f %% of the training images of each class, chosen with seed %d"
-                .formatted(100 * rule.fraction(), rule.seed()));
+            "%.0f %% of the training images of each class, %d at least but no more than a quarter, chosen with seed %d"
+                .formatted(100 * rule.fraction(), rule.least(), rule.seed()));
       }
       new ClassCheck(scanned, kept, findings).run();
       return of(real, kept, sources, findings);

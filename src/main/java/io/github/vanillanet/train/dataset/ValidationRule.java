@@ -10,9 +10,13 @@ import java.util.Set;
  * Where the validation samples come from. Test images are never among them.
  *
  * @param fraction share of the training images of each class that a split takes, between 0 and 1
+ * @param least images of each class that a split takes, unless they are more than a quarter of it:
+ *     with very few validation images, no accuracy can be distinguished from chance
  * @param seed of the choice
  */
-public record ValidationRule(Source source, double fraction, long seed) {
+public record ValidationRule(Source source, double fraction, int least, long seed) {
+
+  private static final int LARGEST_PART = 4;
 
   public enum Source {
     /** The folder for validation, otherwise a split of the training images. */
@@ -33,7 +37,8 @@ public record ValidationRule(Source source, double fraction, long seed) {
     List<ScannedFile> shuffled = new ArrayList<>(images);
     shuffled.sort(
         Comparator.comparingLong(this::hash).thenComparing(image -> image.listed().file()));
-    int count = (int) Math.max(1, Math.min(Math.round(size * fraction), size - 1));
+    long wanted = Math.max(Math.round(size * fraction), Math.min(least, size / LARGEST_PART));
+    int count = (int) Math.max(1, Math.min(wanted, size - 1));
     return new HashSet<>(shuffled.subList(0, count));
   }
 

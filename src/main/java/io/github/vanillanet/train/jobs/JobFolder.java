@@ -32,6 +32,7 @@ import java.util.stream.Stream;
  *   <tr><td>{@code thumbnails/}</td><td>process</td><td>images that the report refers to, {@code
  *       N.jpg}</td></tr>
  *   <tr><td>{@code plan.json}</td><td>process</td><td>result of a dry run</td></tr>
+ *   <tr><td>{@code recipe.json}</td><td>process</td><td>recipe of a training, with reasons</td></tr>
  *   <tr><td>{@code metrics.csv}</td><td>process</td><td>one line per epoch</td></tr>
  *   <tr><td>{@code outcome.json}</td><td>process</td><td>{@link Outcome}</td></tr>
  *   <tr><td>{@code log}</td><td>process</td><td>standard output and error</td></tr>
@@ -52,6 +53,7 @@ public record JobFolder(Path path) {
   private static final String THUMBNAILS = "thumbnails";
   private static final String JPEG = ".jpg";
   private static final String PLAN = "plan.json";
+  private static final String RECIPE = "recipe.json";
   private static final String OUTCOME = "outcome.json";
 
   static ServiceException unusable(Path file, IOException e) {
@@ -199,6 +201,18 @@ public record JobFolder(Path path) {
     write(PLAN, plan);
   }
 
+  /** Reads the decided recipe; empty if there is none. */
+  public <T> Optional<T> readRecipe(Class<T> type) {
+    return read(RECIPE, type);
+  }
+
+  /**
+   * @param recipe with the reasons for its values
+   */
+  public void writeRecipe(Object recipe) {
+    write(RECIPE, recipe);
+  }
+
   void requestStop() {
     writeText(STOP, "");
   }
@@ -214,7 +228,7 @@ public record JobFolder(Path path) {
 
   /** Replaces the specification of a job without a checkpoint, and deletes what it left. */
   public void restart(JsonNode spec) {
-    List.of(OUTCOME, STOP, PROGRESS, REPORT).forEach(this::delete);
+    List.of(OUTCOME, STOP, PROGRESS, REPORT, RECIPE).forEach(this::delete);
     writeSpec(spec);
   }
 

@@ -10,4 +10,9 @@ public record DataFacts(int classes, int trainingImages, int validationImages, I
     return new DataFacts(
         data.classNames().size(), data.training().size(), data.validation().size(), data.sizes());
   }
+
+  /** The smaller of the median width and the median height, in pixels. */
+  int medianSide() {
+    return Math.min(sizes.width().median(), sizes.height().median());
+  }
 }

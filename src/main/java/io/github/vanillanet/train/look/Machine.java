@@ -12,4 +12,8 @@ public record Machine(String device, int threads, long memoryLimitBytes) {
   public static Machine of(String device, int threads) {
     return new Machine(device, threads, ProcessMemory.limit());
   }
+
+  boolean isCuda() {
+    return device.startsWith("cuda");
+  }
 }

@@ -37,6 +37,10 @@ public record Measured(List<Step> steps, End end, long memoryLimitBytes) {
     return steps.get(steps.size() - 1);
   }
 
+  int largestMeasured() {
+    return last().batchSize();
+  }
+
   /** Seconds of one forward and backward pass of a batch. Larger batches are extrapolated. */
   public double seconds(int batchSize) {
     Step nearest = last();

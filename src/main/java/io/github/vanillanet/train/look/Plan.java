@@ -24,6 +24,7 @@ import java.util.OptionalLong;
  * @param findings problems of the data, fatal ones first
  * @param dropped every file that is not used
  * @param recipe with every member
+ * @param reasons why a chosen member of the recipe has its value
  * @param measured absent if the data has a fatal finding
  * @param estimate absent without measured steps, or if there are too few images for a step
  * @param objections that stop the training; empty if it can start
@@ -36,15 +37,11 @@ public record Plan(
     List<Dropped> dropped,
     ImageSizes sizes,
     Recipe recipe,
+    Map<String, String> reasons,
     Machine machine,
     Optional<Measured> measured,
     Optional<Estimate> estimate,
     List<String> objections) {
-
-  /** A training leaves the rest of the memory to the service and to the system's cache. */
-  private static final double USABLE_MEMORY = 0.8;
-
-  private static final double ADVISED_MEMORY = 0.6;
 
   /** Evaluation has no backward pass. */
   private static final double EVALUATION_SHARE = 1 / 3.0;
@@ -79,7 +76,7 @@ public record Plan(
    *
    * @param steps of the optimizer, in all epochs
    * @param secondsPerStep in the stage with the most pixels in a forward pass
-   * @param seconds of all steps and of an evaluation after each epoch
+   * @param seconds of all steps and of the evaluations after each epoch
    * @param memoryBytes of the process; absent if the system does not report it
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -92,12 +89,15 @@ public record Plan(
           measured.seconds(heaviest.batchSize())
               / heaviest.batchSize()
               / Math.pow(heaviest.inputSize(), 2);
+      boolean averages = recipe.emaDecay() > 0;
       long steps = 0;
       double seconds = 0;
       for (Stage stage : recipe.plan()) {
         int perEpoch = data.trainingImages() / recipe.imagesPerStep(stage);
-        double images =
-            perEpoch * recipe.imagesPerStep(stage) + EVALUATION_SHARE * data.validationImages();
+        int perStep = recipe.imagesPerStep(stage);
+        int calibration = averages ? Math.min(recipe.emaBatches(), perEpoch) * perStep : 0;
+        int evaluated = (averages ? 2 : 1) * data.validationImages() + calibration;
+        double images = (double) perEpoch * perStep + EVALUATION_SHARE * evaluated;
         steps += (long) stage.epochs() * perEpoch;
         seconds += stage.epochs() * images * perPixel * Math.pow(stage.inputSize(), 2);
       }
@@ -113,6 +113,7 @@ public record Plan(
     classes = List.copyOf(classes);
     splits = List.copyOf(splits);
     findings = List.copyOf(findings);
+    reasons = Map.copyOf(reasons);
     dropped = List.copyOf(dropped);
     objections = List.copyOf(objections);
   }
@@ -123,22 +124,17 @@ public record Plan(
   public static Plan of(
       ImageFolder data,
       Optional<String> labels,
-      Recipe recipe,
+      RecipeChoice choice,
       Machine machine,
       Optional<Measured> measured,
       ImageDecoder decoder) {
     DataFacts facts = DataFacts.of(data);
+    Recipe recipe = choice.recipe();
+    boolean fits = Objections.mostImages(recipe) <= data.training().size();
     List<String> objections =
         new ArrayList<>(data.objections().stream().map(Finding::toString).toList());
     labels.ifPresent(objections::add);
-    int most = recipe.plan().stream().mapToInt(recipe::imagesPerStep).max().orElseThrow();
-    boolean fits = data.training().size() >= most;
-    if (!fits) {
-      objections.add(
-          "batch_size: a step takes %d images, but there are only %d training images"
-              .formatted(most, data.training().size()));
-    }
-    measured.flatMap(it -> memory(recipe, it)).ifPresent(objections::add);
+    objections.addAll(Objections.of(recipe, facts, measured));
     return new Plan(
         classes(data, new Thumbnails(decoder)),
         splits(data),
@@ -146,27 +142,11 @@ public record Plan(
         data.dropped(),
         data.sizes(),
         recipe,
+        choice.reasons(),
         machine,
         measured,
         measured.filter(it -> fits).map(it -> Estimate.of(recipe, facts, it)),
         objections);
-  }
-
-  private static Optional<String> memory(Recipe recipe, Measured measured) {
-    int batch = recipe.heaviest().batchSize();
-    long needed = measured.memoryBytes(batch).orElse(0);
-    long limit = measured.memoryLimitBytes();
-    return needed <= USABLE_MEMORY * limit
-        ? Optional.empty()
-        : Optional.of(
-            String.format(
-                Locale.ROOT,
-                "batch_size: %d images need %.1f GB of memory, %.1f GB are available; set"
-                    + " batch_size to %d or less, or a smaller input_size or width",
-                batch,
-                needed / 1e9,
-                USABLE_MEMORY * limit / 1e9,
-                measured.largestBatch(ADVISED_MEMORY)));
   }
 
   private static List<ClassPlan> classes(ImageFolder data, Thumbnails thumbnails) {

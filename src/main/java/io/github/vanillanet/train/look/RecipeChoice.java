@@ -1,25 +1,46 @@
 package io.github.vanillanet.train.look;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.train.loop.Recipe;
-import java.util.Optional;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
-/** Decides every member of a recipe that a request leaves out. */
-public final class RecipeChoice {
+/**
+ * A recipe in which every open member of the request is decided, {@code recipe.json}.
+ *
+ * @param reasons by member, a few words why it has its value; only for the members that were chosen
+ *     by {@link Defaults} or changed by them
+ */
+public record RecipeChoice(Recipe recipe, Map<String, String> reasons) {
 
-  private RecipeChoice() {}
+  public RecipeChoice {
+    reasons = Map.copyOf(reasons);
+  }
 
-  /**
-   * Completes a request. The values come from the request's preset.
-   *
-   * @param data facts about the images
-   * @param machine that will train
-   * @param measured steps on this machine, once there are any
-   * @throws ServiceException {@code INVALID_REQUEST} if the request is not valid
-   */
-  public static Recipe of(
-      JsonNode request, DataFacts data, Machine machine, Optional<Measured> measured) {
-    return Recipe.of(request);
+  /** The choice of a dry run. */
+  public static RecipeChoice ofPlan(JsonNode plan) {
+    Map<String, String> reasons = new TreeMap<>();
+    plan.path("reasons").properties().forEach(it -> reasons.put(it.getKey(), it.getValue().asText()));
+    return new RecipeChoice(Recipe.of(plan.path("recipe")), reasons);
+  }
+
+  /** A line of text for each chosen member. */
+  public List<String> lines() {
+    JsonNode members = recipe.toJson();
+    return new TreeMap<>(reasons)
+        .entrySet().stream()
+            .map(it -> it.getKey() + " " + members.path(it.getKey()) + ": " + it.getValue())
+            .toList();
+  }
+
+  boolean chose(String member) {
+    return reasons.containsKey(member);
+  }
+
+  /** Whether both train networks of the same widths and input size. */
+  public boolean hasNetworkOf(RecipeChoice other) {
+    return recipe.dims().equals(other.recipe.dims())
+        && recipe.inputSize() == other.recipe.inputSize();
   }
 }

@@ -13,10 +13,12 @@ import java.util.function.IntToDoubleFunction;
  *
  * @param most the batch size of the recipe, or the number of training images if that is smaller
  * @param memoryLimitBytes of the container or the machine
+ * @param maxSeconds of all steps together
  * @param peakMemory measures the memory since the last {@code reset}
  * @param stop whether to stop before the next batch size
  */
-public record StepSeries(int most, long memoryLimitBytes, Peak peakMemory, BooleanSupplier stop) {
+public record StepSeries(
+    int most, long memoryLimitBytes, double maxSeconds, Peak peakMemory, BooleanSupplier stop) {
 
   /** Measures the peak of the process's memory. */
   public interface Peak {
@@ -39,7 +41,6 @@ public record StepSeries(int most, long memoryLimitBytes, Peak peakMemory, Boole
       };
 
   private static final double MEMORY_SHARE = 0.6;
-  private static final double MAX_SECONDS = 60;
 
   /** The first step of each size allocates memory and chooses algorithms. */
   private static final int REPETITIONS = 2;
@@ -76,7 +77,7 @@ public record StepSeries(int most, long memoryLimitBytes, Peak peakMemory, Boole
           || Measured.memoryBytes(steps, next).orElse(0) > bound) {
         return new Measured(steps, Measured.End.MEMORY, memoryLimitBytes);
       }
-      if (spent + REPETITIONS * fastest * next / batch > MAX_SECONDS || stop.getAsBoolean()) {
+      if (spent + REPETITIONS * fastest * next / batch > maxSeconds || stop.getAsBoolean()) {
         return new Measured(steps, Measured.End.TIME, memoryLimitBytes);
       }
       batch = next;

@@ -69,6 +69,7 @@ import java.util.OptionalDouble;
  * @param emaBatches training batches from which the batch norms of the average are estimated again
  *     before it is evaluated; 0 keeps their averaged statistics, as timm does
  * @param patience epochs without a better candidate after which the training ends; 0 for no limit
+ * @param budget time that the whole training may take, see {@link Budget}; absent for no limit
  * @param compute {@code bfloat16} needs CUDA, or a CPU that multiplies such numbers
  * @param validationShare share of each class to hold back, 0 &lt; s &lt; 1; if absent, a validation
  *     folder is used where the data has one
@@ -118,6 +119,7 @@ public record Recipe(
     boolean emaWarmup,
     int emaBatches,
     int patience,
+    Optional<String> budget,
     Compute compute,
     OptionalDouble validationShare,
     double tolerance,
@@ -184,6 +186,7 @@ public record Recipe(
     requireRange("ema_decay", emaDecay, 0, BELOW_ONE);
     requireAtLeast("ema_batches", emaBatches, 0);
     requireAtLeast("patience", patience, 0);
+    budget.ifPresent(Budget::parse);
     validationShare.ifPresent(
         share -> requireRange("validation_share", share, LEAST_POSITIVE, BELOW_ONE));
     require(

@@ -16,4 +16,9 @@ public interface TrainingListener {
   default boolean stopRequested() {
     return false;
   }
+
+  /** Called before every epoch. If true, the run ends once it has a candidate. */
+  default boolean timeIsUp() {
+    return false;
+  }
 }

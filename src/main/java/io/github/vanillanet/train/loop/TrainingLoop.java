@@ -109,7 +109,9 @@ public record TrainingLoop(
     }
 
     private boolean isDone() {
-      return step >= timeline.totalSteps() || isOutOfPatience();
+      return step >= timeline.totalSteps()
+          || isOutOfPatience()
+          || best.isPresent() && listener.timeIsUp();
     }
 
     private boolean isOutOfPatience() {

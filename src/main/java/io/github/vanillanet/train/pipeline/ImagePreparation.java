@@ -22,6 +22,7 @@ record ImagePreparation(
     ValidationRule validation, Preprocessing preprocessing, Augmentation augmentation) {
 
   static final double VALIDATION_SHARE = 0.1;
+  private static final int LEAST_OF_EACH_CLASS = 10;
 
   /** With few epochs, each image is used only a few times, so the crop keeps most of it. */
   private static final ResizedCrop MILD_CROP = new ResizedCrop(0.6);
@@ -38,7 +39,10 @@ record ImagePreparation(
     Preprocessing preprocessing = preprocessing(inputSize, official);
     return new ImagePreparation(
         new ValidationRule(
-            source, recipe.validationShare().orElse(VALIDATION_SHARE), recipe.seed()),
+            source,
+            recipe.validationShare().orElse(VALIDATION_SHARE),
+            recipe.validationShare().isPresent() ? 1 : LEAST_OF_EACH_CLASS,
+            recipe.seed()),
         preprocessing,
         new Augmentation(
             preprocessing,

@@ -101,13 +101,16 @@ public record JobSpec(
    * Opens the folder of a job that no service created: a new one, one with the same specification,
    * to continue it, or one whose training never began, to use it for this specification.
    *
+   * @param request that the recipe was completed from
    * @throws ServiceException {@code CONFLICT} if another process works on the job, or if its
    *     training has begun with another specification
    */
-  public JobSession open(Path folder) {
-    JobSession session = JobSession.open(folder, toJson());
+  public JobSession open(Path folder, JsonNode request) {
+    JobSession session = JobSession.open(folder, toJson(request));
     JobFolder job = session.folder();
-    if (of(job.readSpec()).equals(this)) {
+    JsonNode stored = job.readSpec();
+    boolean sameRequest = !stored.has(REQUEST) || stored.get(REQUEST).equals(request);
+    if (sameRequest && of(stored).equals(this)) {
       return session;
     }
     if (job.hasCheckpoint() || job.isManaged()) {
@@ -115,7 +118,7 @@ public record JobSpec(
       throw CONFLICT.error(
           "%s: contains a job with another specification; choose another folder", folder);
     }
-    job.restart(toJson());
+    job.restart(toJson(request));
     return session;
   }
 

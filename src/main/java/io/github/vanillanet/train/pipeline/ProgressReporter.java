@@ -2,7 +2,9 @@ package io.github.vanillanet.train.pipeline;
 
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.loop.Budget;
 import io.github.vanillanet.train.loop.EpochReport;
+import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.StepReport;
 import io.github.vanillanet.train.loop.TrainingListener;
 import java.time.Clock;
@@ -23,14 +25,18 @@ final class ProgressReporter implements TrainingListener {
 
   private static final Duration BETWEEN_LINES = Duration.ofSeconds(1);
 
+  /** The rest of the budget is for fusing and evaluating. */
+  private static final double TRAINING_SHARE = 0.9;
+
   private final JobSession session;
-  private final int epochs;
   private final Clock clock;
   private final Consumer<Progress> lines;
   private Consumer<List<EpochReport>> onEpoch = reports -> {};
   private final List<EpochReport> curves = new ArrayList<>();
   private Optional<Instant> lastLine = Optional.empty();
   private Optional<Instant> began = Optional.empty();
+  private int epochs;
+  private Optional<Duration> budget = Optional.empty();
   private int firstStep;
   private double lossSum;
   private int lossCount;
@@ -40,11 +46,16 @@ final class ProgressReporter implements TrainingListener {
   /**
    * @param lines also receives each line
    */
-  ProgressReporter(JobSession session, int epochs, Clock clock, Consumer<Progress> lines) {
+  ProgressReporter(JobSession session, Clock clock, Consumer<Progress> lines) {
     this.session = session;
-    this.epochs = epochs;
     this.clock = clock;
     this.lines = lines;
+  }
+
+  /** Sets the epochs and the budget, once they are decided. */
+  void follow(Recipe recipe) {
+    epochs = recipe.epochs();
+    budget = recipe.budget().map(Budget::parse);
   }
 
   /**
@@ -108,6 +119,12 @@ final class ProgressReporter implements TrainingListener {
   @Override
   public boolean stopRequested() {
     return session.mustStop();
+  }
+
+  @Override
+  public boolean timeIsUp() {
+    double spent = curves.stream().mapToDouble(EpochReport::seconds).sum();
+    return budget.isPresent() && spent > TRAINING_SHARE * budget.get().toMillis() / 1e3;
   }
 
   private void line(Instant now, double loss) {

@@ -1,5 +1,7 @@
 package io.github.vanillanet.train.pipeline;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
@@ -18,6 +20,9 @@ import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.jobs.Ruling;
+import io.github.vanillanet.train.look.DataFacts;
+import io.github.vanillanet.train.look.Objections;
+import io.github.vanillanet.train.look.RecipeChoice;
 import io.github.vanillanet.train.look.Thumbnails;
 import io.github.vanillanet.train.loop.CandidateFile;
 import io.github.vanillanet.train.loop.EpochReport;
@@ -31,6 +36,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -46,12 +52,12 @@ public final class TrainingPipeline {
 
   private final JobSession session;
   private final JobSpec job;
-  private final Recipe recipe;
   private final Consumer<Progress> listener;
   private final Consumer<String> log;
   private final ImageDecoder decoder;
   private final ModelRepository repository;
   private final int threads;
+  private RecipeChoice choice;
 
   /**
    * @param decoder with the limits of the service
@@ -66,7 +72,7 @@ public final class TrainingPipeline {
       Consumer<String> log) {
     this.session = session;
     this.job = job;
-    this.recipe = job.recipe();
+    this.choice = new RecipeChoice(job.recipe(), Map.of());
     this.decoder = decoder;
     this.listener = listener;
     this.log = log;
@@ -80,13 +86,13 @@ public final class TrainingPipeline {
    */
   public Optional<Outcome> run() throws IOException {
     ProgressReporter progress =
-        new ProgressReporter(session, recipe.epochs(), Clock.systemUTC(), listener);
+        new ProgressReporter(session, Clock.systemUTC(), listener);
     progress.phase("look");
-    ImagePreparation images = ImagePreparation.of(recipe, recipe.inputSize());
     ImageFolder data =
-        new TrainingData(job, session.folder(), decoder, threads).scan(images.validation(), log);
+        new TrainingData(job, session.folder(), decoder, threads)
+            .scan(ImagePreparation.of(recipe(), recipe().inputSize()).validation(), log);
     data.requireTrainable();
-    Publication publication = new Publication(session, repository, recipe);
+    Publication publication = new Publication(session, repository, recipe());
     Optional<String> objection = publication.gate().labelObjection(data.classNames());
     if (objection.isPresent()) {
       return Optional.of(
@@ -95,6 +101,13 @@ public final class TrainingPipeline {
     TrainingImages inherited = publication.inherited();
     TorchRuntime runtime = TorchRuntime.load();
     Device device = runtime.resolve(job.device());
+    decideRecipe(progress, data, runtime, device);
+    if (session.mustStop()) {
+      return Optional.empty();
+    }
+    Recipe recipe = recipe();
+    progress.follow(recipe);
+    ImagePreparation images = ImagePreparation.of(recipe, recipe.inputSize());
     TrainingSpec spec = spec(recipe, data.classNames().size(), device);
     SampleReader training = reader(data.training(), CACHE_SHARE);
     SampleReader validation = reader(data.validation(), 2 * CACHE_SHARE);
@@ -137,6 +150,35 @@ public final class TrainingPipeline {
     return publication.publish(verdict, trainedOn);
   }
 
+  private Recipe recipe() {
+    return choice.recipe();
+  }
+
+  /**
+   * Decides the open members of the request, unless an earlier attempt or a dry run did.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if the recipe needs more memory or time than
+   *     there is
+   */
+  private void decideRecipe(
+      ProgressReporter progress, ImageFolder data, TorchRuntime runtime, Device device) {
+    Optional<RecipeChoice> decided = session.folder().readRecipe(RecipeChoice.class);
+    if (decided.isEmpty() && !session.folder().hasCheckpoint()) {
+      progress.phase("measure");
+      RecipeFitting.Fitted fitted =
+          new RecipeFitting(session, data, runtime, device, threads, decoder).run();
+      List<String> objections =
+          Objections.of(fitted.choice().recipe(), DataFacts.of(data), fitted.measured());
+      if (!objections.isEmpty()) {
+        throw INVALID_REQUEST.error("%s", String.join("; ", objections));
+      }
+      session.folder().writeRecipe(fitted.choice());
+      decided = Optional.of(fitted.choice());
+    }
+    decided.ifPresent(it -> choice = it);
+    choice.lines().forEach(log);
+  }
+
   static TrainingSpec spec(Recipe recipe, int classes, Device device) {
     boolean cpu = device.kind() == Device.Kind.CPU;
     recipe.compute().requireFastOn(device);
@@ -159,7 +201,7 @@ public final class TrainingPipeline {
       SampleReader validation,
       ProgressReporter progress) {
     StageSources sources =
-        new StageSources(recipe, spec.classes(), training, validation, loaders(device));
+        new StageSources(recipe(), spec.classes(), training, validation, loaders(device));
     Path checkpoint = session.folder().checkpoints().resolve("training.pth");
     return new TrainingLoop(
             runtime,
@@ -189,7 +231,7 @@ public final class TrainingPipeline {
       List<SampleReader> readers,
       List<EpochReport> curves,
       Optional<TrainingReport.Result> result) {
-    session.folder().writeReport(TrainingReport.of(recipe, data, readers, curves, result));
+    session.folder().writeReport(TrainingReport.of(choice, data, readers, curves, result));
   }
 
   /**
@@ -200,6 +242,7 @@ public final class TrainingPipeline {
       TorchRuntime runtime, TrainingSpec spec, ImagePreparation images, ImageFolder data) {
     ModelRepository own = new ModelRepository(session.folder().path().resolve("candidate"));
     ModelPublisher publisher = new ModelPublisher(runtime, own, threads, step -> {});
+    Recipe recipe = recipe();
     String origin =
         "trained by this service: %d epochs on %d images, seed %d, from %s"
             .formatted(

@@ -11,9 +11,11 @@ import io.github.vanillanet.train.gate.Reliability;
 import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.Evidence;
 import io.github.vanillanet.train.jobs.Ruling;
+import io.github.vanillanet.train.look.RecipeChoice;
 import io.github.vanillanet.train.loop.EpochReport;
 import io.github.vanillanet.train.loop.Recipe;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
  * {@code report.json}, replaced after each epoch.
  *
  * @param recipe completed from the request
+ * @param reasons why a chosen member of the recipe has its value
  * @param labels classes in the order of the logits
  * @param findings of the scan, each with every file that it concerns
  * @param skipped every file that was not used, for training, validation or test
@@ -29,6 +32,7 @@ import java.util.stream.Stream;
  */
 record TrainingReport(
     Recipe recipe,
+    Map<String, String> reasons,
     List<String> labels,
     int trainingImages,
     int validationImages,
@@ -116,13 +120,14 @@ record TrainingReport(
   }
 
   static TrainingReport of(
-      Recipe recipe,
+      RecipeChoice choice,
       ImageFolder data,
       List<SampleReader> readers,
       List<EpochReport> curves,
       Optional<Result> result) {
     return new TrainingReport(
-        recipe,
+        choice.recipe(),
+        choice.reasons(),
         data.classNames(),
         data.training().size(),
         data.validation().size(),

@@ -167,7 +167,7 @@ class DroppedFilesTest {
   }
 
   private ImageFolder scan() {
-    ValidationRule rule = new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 7);
+    ValidationRule rule = new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 7);
     return ImageFolder.scan(root, rule, new ImageDecoder(1_000_000), 2);
   }
 

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ImageFolderTest {
 
   private static final ValidationRule FOLDERS =
-      new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 7);
+      new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 7);
   private static final ValidationRule SPLIT =
-      new ValidationRule(ValidationRule.Source.SPLIT_OF_TRAINING, 0.2, 7);
+      new ValidationRule(ValidationRule.Source.SPLIT_OF_TRAINING, 0.2, 1, 7);
 
   @TempDir Path root;
 
@@ -45,7 +45,7 @@ class ImageFolderTest {
   void aSplitDependsOnlyOnTheSeed() {
     fill("cat", 50, 0);
     fill("dog", 50, 100);
-    ValidationRule otherSeed = new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 8);
+    ValidationRule otherSeed = new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 8);
 
     ImageFolder folder = scan(FOLDERS);
 

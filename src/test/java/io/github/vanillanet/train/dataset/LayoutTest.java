@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LayoutTest {
 
   private static final ValidationRule RULE =
-      new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.25, 7);
+      new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.25, 1, 7);
 
   private long seed;
 

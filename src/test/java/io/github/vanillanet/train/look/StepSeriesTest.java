@@ -28,7 +28,7 @@ class StepSeriesTest {
       };
 
   private Measured run(int most, double secondsPerImage) {
-    return new StepSeries(most, LIMIT, peak, () -> false)
+    return new StepSeries(most, LIMIT, 60, peak, () -> false)
         .run(
             size -> {
               batch = size;
@@ -71,7 +71,7 @@ class StepSeriesTest {
 
   @Test
   void stopsWhenTheDeviceHasNoMemoryLeft() {
-    StepSeries series = new StepSeries(64, LIMIT, peak, () -> false);
+    StepSeries series = new StepSeries(64, LIMIT, 60, peak, () -> false);
 
     Measured measured =
         series.run(

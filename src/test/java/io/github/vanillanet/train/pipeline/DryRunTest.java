@@ -51,11 +51,13 @@ class DryRunTest {
             new Plan.SplitPlan("training", 24, "train"),
             new Plan.SplitPlan("validation", 6, "val"));
     assertThat(plan.dropped()).singleElement().extracting("file").isEqualTo("train/red/notes.txt");
-    assertThat(plan.recipe().epochs()).isEqualTo(30);
+    assertThat(plan.recipe().epochs()).isEqualTo(100);
+    assertThat(plan.recipe().inputSize()).isEqualTo(32); // a member of the request
+    assertThat(plan.reasons()).containsKeys("epochs", "budget").doesNotContainKey("input_size");
     assertThat(plan.measured().orElseThrow().steps())
         .extracting("batchSize")
         .containsExactly(1, 2, 4);
-    assertThat(plan.estimate().orElseThrow().steps()).isEqualTo(180);
+    assertThat(plan.estimate().orElseThrow().steps()).isEqualTo(600);
     assertThat(plan.estimate().orElseThrow().seconds()).isPositive();
     assertThat(plan.objections()).isEmpty();
     assertThat(lines).extracting(Progress::phase).containsExactly("look", "measure");
@@ -78,12 +80,14 @@ class DryRunTest {
   }
 
   @Test
-  void aBatchLargerThanTheDataIsAnObjection() throws IOException {
+  void aBatchLargerThanTheDataIsClamped() throws IOException {
     Path data = PaintedDataset.write(folder.resolve("data"), 2, false);
 
     Plan plan = plan(data, 500).orElseThrow();
 
-    assertThat(plan.objections()).singleElement().asString().startsWith("batch_size: ");
+    assertThat(plan.recipe().batchSize()).isEqualTo(6);
+    assertThat(plan.reasons()).containsKey("batch_size");
+    assertThat(plan.objections()).isEmpty();
   }
 
   @Test

@@ -74,28 +74,42 @@ class JobSpecTest {
     JobSpec same = JobSpec.of(json(OLD_SPEC));
     JobSpec other = spec(Recipes.of("epochs: 4"));
 
-    try (JobSession session = same.open(folder)) {
+    JsonNode request = json(OLD_SPEC).get("request");
+
+    try (JobSession session = same.open(folder, request)) {
       assertThat(JobSpec.of(session.folder().readSpec())).isEqualTo(same);
     }
 
     Files.writeString(folder.resolve("checkpoints").resolve("training.pth"), "weights");
 
-    assertThatThrownBy(() -> other.open(folder)).has(code(ErrorCode.CONFLICT));
-    same.open(folder).close(); // the failed attempt released the lock
+    assertThatThrownBy(() -> open(other)).has(code(ErrorCode.CONFLICT));
+    same.open(folder, request).close(); // the failed attempt released the lock
   }
 
   @Test
   void aStartThatFailedDoesNotBlockTheFolder() throws IOException {
     JobSpec failed = spec(Recipes.of("epochs: 3"));
-    try (JobSession session = failed.open(folder)) {
+    try (JobSession session = open(failed)) {
       session.folder().writeOutcome(Outcome.failed("there is no such device"));
     }
     JobSpec other = spec(Recipes.of("epochs: 4"));
 
-    try (JobSession session = other.open(folder)) {
+    try (JobSession session = open(other)) {
       assertThat(JobSpec.of(session.folder().readSpec())).isEqualTo(other);
       assertThat(session.folder().readOutcome()).isEmpty();
     }
+  }
+
+  @Test
+  void aMemberThatIsOpenDiffersFromOneThatIsSet() throws IOException {
+    JsonNode open = Recipes.json("name: 'tiny', variant: 'vanillanet_5'");
+    JsonNode set = Recipes.json("name: 'tiny', variant: 'vanillanet_5', epochs: 30");
+    JobSpec spec = spec(Recipe.of(open));
+    assertThat(spec(Recipe.of(set))).isEqualTo(spec);
+    spec.open(folder, open).close();
+    Files.writeString(folder.resolve("checkpoints").resolve("training.pth"), "weights");
+
+    assertThatThrownBy(() -> spec.open(folder, set)).has(code(ErrorCode.CONFLICT));
   }
 
   @Test
@@ -111,6 +125,10 @@ class JobSpecTest {
     assertThatThrownBy(() -> JobSpec.of(json("{\"act\":\"publish\"}")))
         .has(code(ErrorCode.INVALID_REQUEST));
     assertThatThrownBy(() -> JobSpec.of(json("[]"))).has(code(ErrorCode.INVALID_REQUEST));
+  }
+
+  private JobSession open(JobSpec spec) {
+    return spec.open(folder, spec.recipe().toJson());
   }
 
   private static JobSpec spec(Recipe recipe) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.ModelId;
@@ -133,13 +134,32 @@ class TrainingPipelineTest {
   void anImpossibleTrainingIsRejectedBeforeItStarts() throws IOException {
     Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
 
-    assertThatThrownBy(() -> run("a", data, ", batch_size: 1000", line -> {}))
-        .has(code(ErrorCode.BAD_CONFIGURATION));
+    assertThatThrownBy(
+            () -> run("a", data, ", preset: 'official', batch_size: 1000", line -> {}))
+        .has(code(ErrorCode.INVALID_REQUEST));
+    assertThatThrownBy(
+            () -> run("d", data, ", epochs: 1000000, budget: '1s'", line -> {}))
+        .has(code(ErrorCode.INVALID_REQUEST));
     assertThatThrownBy(() -> run("b", folder.resolve("nowhere"), "", line -> {}))
         .has(code(ErrorCode.BAD_DATASET));
     assertThatThrownBy(() -> run("c", data, ", fine_tune_from: 'absent'", line -> {}))
         .has(code(ErrorCode.MODEL_NOT_FOUND));
     assertThat(repository().names()).isEmpty();
+  }
+
+  @Test
+  void openMembersAreDecidedOnce() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
+
+    run("first", data, ", batch_size: 1000", line -> {}).orElseThrow();
+
+    JsonNode decided = new ObjectMapper().readTree(folder.resolve("first/recipe.json").toFile());
+    assertThat(decided.get("recipe").get("batch_size").asInt()).isEqualTo(120);
+    assertThat(decided.get("recipe").get("epochs").asInt()).isEqualTo(12);
+    assertThat(decided.get("reasons").has("batch_size")).isTrue();
+    assertThat(decided.get("reasons").has("epochs")).isFalse();
+    assertThat(report("first").get("recipe")).isEqualTo(decided.get("recipe"));
+    assertThat(report("first").get("reasons")).isEqualTo(decided.get("reasons"));
   }
 
   private Trainings trainings() {

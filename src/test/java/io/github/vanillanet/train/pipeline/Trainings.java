@@ -49,7 +49,7 @@ record Trainings(Path folder) {
             OptionalInt.of(1), // sums of several threads may be taken in another order
             3600,
             false);
-    try (JobSession session = spec.open(folder.resolve(job))) {
+    try (JobSession session = spec.open(folder.resolve(job), request)) {
       return new TrainingPipeline(
               session, spec, new ImageDecoder(25_000_000), audience, finding -> {})
           .run();

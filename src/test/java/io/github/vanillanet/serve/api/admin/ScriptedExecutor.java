@@ -92,6 +92,7 @@ public final class ScriptedExecutor implements JobExecutor {
         List.of(),
         new ImageSizes(none, none),
         spec.recipe(),
+        Map.of(),
         new Machine("cpu", 1, 1L << 30),
         Optional.empty(),
         Optional.empty(),

@@ -1,0 +1,111 @@
+package io.github.vanillanet.train.look;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.vanillanet.train.dataset.ImageSizes;
+import io.github.vanillanet.train.loop.Recipe;
+import io.github.vanillanet.train.loop.Recipes;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class DefaultsTest {
+
+  private static final Machine CPU = new Machine("cpu", 2, 8L << 30);
+
+  static DataFacts facts(int images, int side) {
+    ImageSizes.Range range = new ImageSizes.Range(side, side, side);
+    return new DataFacts(3, images, Math.max(1, images / 10), new ImageSizes(range, range));
+  }
+
+  private static RecipeChoice choose(String members, DataFacts data) {
+    return new Defaults(
+            Recipes.json("name: 'a', variant: 'vanillanet_5'" + members), data, CPU)
+        .choose(Limits.NONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // images, side | input size, width, batch, epochs, budget
+    "    9,   32,     64, 0.125,   9, 100, 10m",
+    "   81,   32,     64, 0.125,  16, 100, 10m",
+    "   81, 4000,    128, 0.125,  16, 100, 10m",
+    "  900,  100,     96, 0.125,  64,  42, 10m",
+    " 4500,  300,    160, 0.125, 128,  30, 30m",
+    "45000,   32,     64,  0.25, 128,  30, 30m",
+    "45000, 1000,    224,  0.25, 128,  30, 30m",
+    "1000000, 500,   224,   0.5, 128,  30, 30m",
+  })
+  void openMembersFollowFromTheImages(
+      int images,
+      int side,
+      int inputSize,
+      double width,
+      int batch,
+      int epochs,
+      String budget) {
+    RecipeChoice choice = choose("", facts(images, side));
+
+    Recipe recipe = choice.recipe();
+    assertThat(recipe.inputSize()).isEqualTo(inputSize);
+    assertThat(recipe.width()).hasValue(width);
+    assertThat(recipe.batchSize()).isEqualTo(batch);
+    assertThat(recipe.epochs()).isEqualTo(epochs);
+    assertThat(recipe.budget()).contains(budget);
+    assertThat(recipe.learningRate()).isLessThanOrEqualTo(8e-3);
+    assertThat(choice.reasons())
+        .containsKeys("input_size", "width", "batch_size", "epochs", "learning_rate", "budget");
+    assertThat(choice.lines()).hasSameSizeAs(choice.reasons().keySet());
+  }
+
+  @Test
+  void membersOfTheRequestWin() {
+    String members =
+        ", dims: [8, 8, 16, 16], input_size: 48, batch_size: 7, epochs: 5, learning_rate: 0.02,"
+            + " mixup: 0, erasing: 0";
+
+    RecipeChoice choice = choose(members, facts(81, 32));
+
+    assertThat(choice.recipe())
+        .isEqualTo(Recipe.of(Recipes.json("name: 'a', variant: 'vanillanet_5'" + members)));
+    assertThat(choice.reasons()).isEmpty();
+  }
+
+  @Test
+  void theOfficialPresetIsNeverChanged() {
+    RecipeChoice choice = choose(", preset: 'official'", facts(81, 32));
+
+    assertThat(choice.recipe())
+        .isEqualTo(Recipe.of(Recipes.json("name: 'a', variant: 'vanillanet_5', preset: 'official'")));
+    assertThat(choice.reasons()).isEmpty();
+  }
+
+  @Test
+  void aBatchIsNeverLargerThanTheData() {
+    RecipeChoice single = choose(", batch_size: 100, accumulation_steps: 2", facts(81, 32));
+    RecipeChoice staged =
+        choose(
+            ", stages: [{input_size: 64, epochs: 3, batch_size: 100},"
+                + " {input_size: 96, epochs: 3}]",
+            facts(81, 32));
+
+    assertThat(single.recipe().batchSize()).isEqualTo(40);
+    assertThat(single.reasons()).containsKey("batch_size");
+    assertThat(staged.recipe().plan()).extracting("batchSize").containsExactly(81, 16);
+    assertThat(staged.recipe().inputSize()).isEqualTo(96);
+    assertThat(staged.reasons()).containsKey("stages").doesNotContainKey("epochs");
+  }
+
+  @Test
+  void fineTuningKeepsTheNetworkAndHalvesTheRate() {
+    String from = ", fine_tune_from: 'b', dims: [8, 8, 16, 16], input_size: 32";
+
+    RecipeChoice tuned = choose(from, facts(81, 500));
+    RecipeChoice fresh = choose("", facts(81, 500));
+
+    assertThat(tuned.recipe().inputSize()).isEqualTo(32);
+    assertThat(tuned.recipe().width()).isEmpty();
+    assertThat(tuned.recipe().decayEpochs()).isZero();
+    assertThat(tuned.recipe().learningRate()).isEqualTo(fresh.recipe().learningRate() / 2);
+  }
+}
