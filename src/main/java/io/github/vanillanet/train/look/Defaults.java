@@ -43,9 +43,6 @@ public record Defaults(JsonNode request, DataFacts data, Machine machine) {
       network(draft, given, limits);
     }
     steps(draft, given, limits);
-    if (!fromWeights) {
-      augmentation(draft);
-    }
     return new RecipeChoice(Recipe.of(draft.members()), draft.reasons());
   }
 
@@ -125,20 +122,6 @@ public record Defaults(JsonNode request, DataFacts data, Machine machine) {
         "a step has %d images%s",
         imagesPerStep,
         fineTunes ? ", and the weights are already trained" : "");
-  }
-
-  private void augmentation(Draft draft) {
-    if (data.trainingImages() < Rules.FEW_IMAGES) {
-      String reason = "there are only %d training images".formatted(data.trainingImages());
-      Map.of("mixup", 0.2, "erasing", 0.1)
-          .forEach(
-              (member, value) -> {
-                if (draft.isOpen(member)) {
-                  draft.members().put(member, value);
-                  draft.because(member, "%s", reason);
-                }
-              });
-    }
   }
 
   private void clampStages(Draft draft, int most) {

@@ -23,8 +23,8 @@ public record Fit(Defaults defaults, RecipeChoice tried, Measured measured) {
 
   private static final int LEAST_BATCH = 8;
 
-  /** A smaller network is better than less than half of the epochs. */
-  private static final double LEAST_EPOCHS_SHARE = 0.5;
+  /** A smaller network is better than less than a third of the epochs. */
+  private static final double LEAST_EPOCHS_SHARE = 1 / 3.0;
 
   /** Limits that are at most those given. */
   public Limits tighten(Limits limits) {

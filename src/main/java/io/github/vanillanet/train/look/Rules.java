@@ -11,7 +11,7 @@ final class Rules {
   /** The sizes that are chosen, in pixels. */
   static final int[] INPUT_SIZES = {64, 96, 128, 160, 224};
 
-  static final double SMALLEST_WIDTH = 1 / 32.0;
+  static final double SMALLEST_WIDTH = 1 / 16.0;
   static final int FEW_IMAGES = 2_000;
   static final int MANY_IMAGES = 20_000;
   static final int VERY_MANY_IMAGES = 200_000;

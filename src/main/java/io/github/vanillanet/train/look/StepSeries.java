@@ -45,6 +45,11 @@ public record StepSeries(
   /** The first step of each size allocates memory and chooses algorithms. */
   private static final int REPETITIONS = 2;
 
+  /** Short steps are repeated more often, because other programs can slow down each of them. */
+  private static final int MOST_REPETITIONS = 6;
+
+  private static final double SHORT_SECONDS = 1;
+
   /**
    * @param step runs one step with a batch of the given size and returns its duration in seconds
    */
@@ -56,7 +61,8 @@ public record StepSeries(
       peakMemory.reset();
       double fastest = Double.MAX_VALUE;
       try {
-        for (int i = 0; i < REPETITIONS; i++) {
+        double began = spent;
+        for (int i = 0; i < REPETITIONS || isRepeated(i, spent - began); i++) {
           double seconds = step.applyAsDouble(batch);
           fastest = Math.min(fastest, seconds);
           spent += seconds;
@@ -82,5 +88,9 @@ public record StepSeries(
       }
       batch = next;
     }
+  }
+
+  private static boolean isRepeated(int repetitions, double seconds) {
+    return repetitions < MOST_REPETITIONS && seconds < SHORT_SECONDS;
   }
 }

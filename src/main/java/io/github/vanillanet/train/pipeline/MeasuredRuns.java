@@ -54,7 +54,7 @@ public record MeasuredRuns(
       Path folder, TorchRuntime runtime, Device device, int threads, ImageDecoder decoder) {
     ValidationRule rule =
         new ValidationRule(
-            ValidationRule.Source.FOLDER_IF_PRESENT, ImagePreparation.VALIDATION_SHARE, 0);
+            ValidationRule.Source.FOLDER_IF_PRESENT, ImagePreparation.VALIDATION_SHARE, 1, 0);
     ImageFolder data = ImageFolder.scan(folder, rule, decoder, threads);
     data.requireTrainable();
     return new MeasuredRuns(data, decoder, runtime, device, threads);
@@ -78,7 +78,8 @@ public record MeasuredRuns(
    */
   public OptionalDouble run(JobSession session, Recipe recipe, Consumer<Progress> listener) {
     ProgressReporter progress =
-        new ProgressReporter(session, recipe.epochs(), Clock.systemUTC(), listener);
+        new ProgressReporter(session, Clock.systemUTC(), listener);
+    progress.follow(recipe);
     session.folder().readReport(Curves.class).ifPresent(before -> progress.resume(before.curves()));
     progress.onEpoch(
         curves -> {

@@ -61,8 +61,7 @@ class DefaultsTest {
   @Test
   void membersOfTheRequestWin() {
     String members =
-        ", dims: [8, 8, 16, 16], input_size: 48, batch_size: 7, epochs: 5, learning_rate: 0.02,"
-            + " mixup: 0, erasing: 0";
+        ", dims: [8, 8, 16, 16], input_size: 48, batch_size: 7, epochs: 5, learning_rate: 0.02";
 
     RecipeChoice choice = choose(members, facts(81, 32));
 
