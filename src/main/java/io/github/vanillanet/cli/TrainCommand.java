@@ -192,8 +192,7 @@ final class TrainCommand implements Callable<Integer> {
     if (variant.isEmpty() && !request.has("fine_tune_from")) {
       throw new ParameterException(spec.commandLine(), "--data requires --variant");
     }
-    ObjectNode inherited =
-        FineTuning.inherited(request, repository.open()).deepCopy();
+    ObjectNode inherited = FineTuning.inherited(request, repository.open()).deepCopy();
     if (!inherited.has("name")) {
       Optional<VanillaNetVariant> net = VanillaNetVariant.named(inherited.path("variant").asText());
       name.or(() -> net.map(VanillaNetVariant::modelName))

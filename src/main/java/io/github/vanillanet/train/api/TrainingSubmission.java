@@ -10,7 +10,6 @@ import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.TrainingConfig;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.jobs.DataRoot;
-import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobFolder;
 import io.github.vanillanet.train.jobs.JobRunner;

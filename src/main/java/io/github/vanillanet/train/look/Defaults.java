@@ -105,8 +105,7 @@ public record Defaults(JsonNode request, DataFacts data, Machine machine) {
         epochs < wanted ? "; %d do not fit into the budget".formatted(wanted) : "");
     if (draft.isOpen(BUDGET)) {
       draft.members().put(BUDGET, Rules.budget(data));
-      draft.because(
-          BUDGET, "the default for %d training images", data.trainingImages());
+      draft.because(BUDGET, "the default for %d training images", data.trainingImages());
     }
   }
 

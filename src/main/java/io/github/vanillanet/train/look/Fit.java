@@ -41,7 +41,9 @@ public record Fit(Defaults defaults, RecipeChoice tried, Measured measured) {
       batch = Math.min(batch, Math.max(LEAST_BATCH, largestBatch()));
       tighter = limits.withBatchSize(batch);
     }
-    return fits(batch) ? tighter : smallerNetwork(tighter, defaults.choose(tighter)).orElse(tighter);
+    return fits(batch)
+        ? tighter
+        : smallerNetwork(tighter, defaults.choose(tighter)).orElse(tighter);
   }
 
   /** A device without memory for a batch ends the measurement before the limit of the process. */
@@ -63,8 +65,7 @@ public record Fit(Defaults defaults, RecipeChoice tried, Measured measured) {
     if (choice.recipe().budget().isEmpty() || !tried.chose(Defaults.EPOCHS)) {
       return limits;
     }
-    double available =
-        BUDGET_SHARE * Budget.parse(choice.recipe().budget().get()).toMillis() / 1e3;
+    double available = BUDGET_SHARE * Budget.parse(choice.recipe().budget().get()).toMillis() / 1e3;
     double needed = seconds(choice.recipe());
     Limits tighter = limits;
     Optional<Limits> smaller = Optional.of(limits);

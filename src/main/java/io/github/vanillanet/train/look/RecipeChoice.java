@@ -21,7 +21,9 @@ public record RecipeChoice(Recipe recipe, Map<String, String> reasons) {
   /** The choice of a dry run. */
   public static RecipeChoice ofPlan(JsonNode plan) {
     Map<String, String> reasons = new TreeMap<>();
-    plan.path("reasons").properties().forEach(it -> reasons.put(it.getKey(), it.getValue().asText()));
+    plan.path("reasons")
+        .properties()
+        .forEach(it -> reasons.put(it.getKey(), it.getValue().asText()));
     return new RecipeChoice(Recipe.of(plan.path("recipe")), reasons);
   }
 

@@ -30,7 +30,8 @@ final class Rules {
 
   /** Twice the images' size at most: the network halves the size four times or more. */
   static int inputSize(DataFacts data) {
-    int most = data.trainingImages() < FEW_IMAGES ? 128 : data.trainingImages() < MANY_IMAGES ? 160 : 224;
+    int most =
+        data.trainingImages() < FEW_IMAGES ? 128 : data.trainingImages() < MANY_IMAGES ? 160 : 224;
     int side = data.medianSide();
     int chosen = INPUT_SIZES[0];
     for (int size : INPUT_SIZES) {

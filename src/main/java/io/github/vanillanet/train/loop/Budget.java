@@ -8,7 +8,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The time that a whole training may take, as text: a number and {@code s}, {@code m} or {@code h}. */
+/**
+ * The time that a whole training may take, as text: a number and {@code s}, {@code m} or {@code h}.
+ */
 public final class Budget {
 
   private static final Pattern TEXT = Pattern.compile("([1-9]\\d{0,5})([smh])");
@@ -22,7 +24,8 @@ public final class Budget {
   public static Duration parse(String text) {
     Matcher matcher = TEXT.matcher(text.strip().toLowerCase(Locale.ROOT));
     if (!matcher.matches()) {
-      throw INVALID_REQUEST.error("budget: expected a time such as 90s, 30m or 2h, found '%s'", text);
+      throw INVALID_REQUEST.error(
+          "budget: expected a time such as 90s, 30m or 2h, found '%s'", text);
     }
     long amount = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {

@@ -77,8 +77,7 @@ public record MeasuredRuns(
    *     epochs to choose from
    */
   public OptionalDouble run(JobSession session, Recipe recipe, Consumer<Progress> listener) {
-    ProgressReporter progress =
-        new ProgressReporter(session, Clock.systemUTC(), listener);
+    ProgressReporter progress = new ProgressReporter(session, Clock.systemUTC(), listener);
     progress.follow(recipe);
     session.folder().readReport(Curves.class).ifPresent(before -> progress.resume(before.curves()));
     progress.onEpoch(

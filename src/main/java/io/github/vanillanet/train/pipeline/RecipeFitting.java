@@ -58,8 +58,7 @@ record RecipeFitting(
    */
   Fitted run() {
     Defaults defaults =
-        new Defaults(
-            JobSpec.request(session.folder().readSpec()), DataFacts.of(data), machine());
+        new Defaults(JobSpec.request(session.folder().readSpec()), DataFacts.of(data), machine());
     Limits limits = Limits.NONE;
     RecipeChoice choice = defaults.choose(limits);
     if (!data.objections().isEmpty()) {

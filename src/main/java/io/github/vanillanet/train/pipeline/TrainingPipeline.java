@@ -85,8 +85,7 @@ public final class TrainingPipeline {
    * @throws ServiceException of any code if the training fails
    */
   public Optional<Outcome> run() throws IOException {
-    ProgressReporter progress =
-        new ProgressReporter(session, Clock.systemUTC(), listener);
+    ProgressReporter progress = new ProgressReporter(session, Clock.systemUTC(), listener);
     progress.phase("look");
     ImageFolder data =
         new TrainingData(job, session.folder(), decoder, threads)

@@ -45,7 +45,8 @@ class ImageFolderTest {
   void aSplitDependsOnlyOnTheSeed() {
     fill("cat", 50, 0);
     fill("dog", 50, 100);
-    ValidationRule otherSeed = new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 8);
+    ValidationRule otherSeed =
+        new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 8);
 
     ImageFolder folder = scan(FOLDERS);
 

@@ -19,8 +19,7 @@ class DefaultsTest {
   }
 
   private static RecipeChoice choose(String members, DataFacts data) {
-    return new Defaults(
-            Recipes.json("name: 'a', variant: 'vanillanet_5'" + members), data, CPU)
+    return new Defaults(Recipes.json("name: 'a', variant: 'vanillanet_5'" + members), data, CPU)
         .choose(Limits.NONE);
   }
 
@@ -37,13 +36,7 @@ class DefaultsTest {
     "1000000, 500,   224,   0.5, 128,  30, 30m",
   })
   void openMembersFollowFromTheImages(
-      int images,
-      int side,
-      int inputSize,
-      double width,
-      int batch,
-      int epochs,
-      String budget) {
+      int images, int side, int inputSize, double width, int batch, int epochs, String budget) {
     RecipeChoice choice = choose("", facts(images, side));
 
     Recipe recipe = choice.recipe();
@@ -75,7 +68,8 @@ class DefaultsTest {
     RecipeChoice choice = choose(", preset: 'official'", facts(81, 32));
 
     assertThat(choice.recipe())
-        .isEqualTo(Recipe.of(Recipes.json("name: 'a', variant: 'vanillanet_5', preset: 'official'")));
+        .isEqualTo(
+            Recipe.of(Recipes.json("name: 'a', variant: 'vanillanet_5', preset: 'official'")));
     assertThat(choice.reasons()).isEmpty();
   }
 

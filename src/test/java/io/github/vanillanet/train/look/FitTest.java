@@ -33,9 +33,7 @@ class FitTest {
 
   private static Measured.Step step(int batch, double secondsPerImage, long bytesPerImage) {
     return new Measured.Step(
-        batch,
-        batch * secondsPerImage,
-        OptionalLong.of(GIGABYTE / 2 + batch * bytesPerImage));
+        batch, batch * secondsPerImage, OptionalLong.of(GIGABYTE / 2 + batch * bytesPerImage));
   }
 
   private static Recipe fitted(String members, Measured measured) {

@@ -134,11 +134,9 @@ class TrainingPipelineTest {
   void anImpossibleTrainingIsRejectedBeforeItStarts() throws IOException {
     Path data = PaintedDataset.write(folder.resolve("data"), 8, false);
 
-    assertThatThrownBy(
-            () -> run("a", data, ", preset: 'official', batch_size: 1000", line -> {}))
+    assertThatThrownBy(() -> run("a", data, ", preset: 'official', batch_size: 1000", line -> {}))
         .has(code(ErrorCode.INVALID_REQUEST));
-    assertThatThrownBy(
-            () -> run("d", data, ", epochs: 1000000, budget: '1s'", line -> {}))
+    assertThatThrownBy(() -> run("d", data, ", epochs: 1000000, budget: '1s'", line -> {}))
         .has(code(ErrorCode.INVALID_REQUEST));
     assertThatThrownBy(() -> run("b", folder.resolve("nowhere"), "", line -> {}))
         .has(code(ErrorCode.BAD_DATASET));
