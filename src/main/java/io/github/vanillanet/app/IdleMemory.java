@@ -12,10 +12,10 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Returns memory to the operating system after a burst. An idle process collects no garbage, so its
- * heap does not shrink, and the C library keeps freed memory. Collects and releases once the
- * process has been idle for an interval and is larger than after the last time. A thread of its own
- * checks this; it ends with {@link #close}.
+ * Returns memory to the operating system after a burst. The C library keeps what native code has
+ * freed, for each thread: this is released after each interval in which the process has grown. An
+ * idle process collects no garbage, so its heap does not shrink: it is collected once. A thread of
+ * its own checks this; it ends with {@link #close}.
  */
 final class IdleMemory implements AutoCloseable {
 
@@ -35,6 +35,7 @@ final class IdleMemory implements AutoCloseable {
 
   private final Supplier<Usage> usage;
   private final Runnable release;
+  private final Runnable collect;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "idle-memory");
   private Optional<Usage> last = Optional.empty();
@@ -42,11 +43,13 @@ final class IdleMemory implements AutoCloseable {
 
   /**
    * @param usage what the process has used until now
-   * @param release collects garbage, with a pause, and releases free memory
+   * @param release releases free native memory, without a pause
+   * @param collect collects garbage, with a pause
    */
-  IdleMemory(Supplier<Usage> usage, Runnable release) {
+  IdleMemory(Supplier<Usage> usage, Runnable release, Runnable collect) {
     this.usage = usage;
     this.release = release;
+    this.collect = collect;
     this.settled = usage.get().bytes();
   }
 
@@ -59,7 +62,7 @@ final class IdleMemory implements AutoCloseable {
 
   /** The memory of this process. */
   static IdleMemory ofProcess() {
-    return new IdleMemory(IdleMemory::processUsage, IdleMemory::release);
+    return new IdleMemory(IdleMemory::processUsage, DeviceMemory::releaseFree, IdleMemory::collect);
   }
 
   private static Usage processUsage() {
@@ -79,11 +82,10 @@ final class IdleMemory implements AutoCloseable {
     return new Usage(cpuTime, collections, bytes);
   }
 
-  private static void release() {
+  private static void collect() {
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
     }
-    DeviceMemory.releaseFree();
   }
 
   void start() {
@@ -110,11 +112,15 @@ final class IdleMemory implements AutoCloseable {
   /** Runs after each interval. */
   void check() {
     Usage now = usage.get();
-    boolean idle = last.filter(before -> isIdle(before, now)).isPresent();
-    if (idle && now.bytes() - settled >= WORTHWHILE_BYTES) {
-      release.run();
-      settled = usage.get().bytes();
-      LOG.debugf("the memory of the process shrank from %d to %d bytes", now.bytes(), settled);
+    if (now.bytes() - settled >= WORTHWHILE_BYTES) {
+      if (last.filter(before -> isIdle(before, now)).isPresent()) {
+        collect.run();
+        release.run();
+        settled = usage.get().bytes();
+      } else {
+        release.run();
+      }
+      LOG.debugf("%d bytes of memory, %d before a release", usage.get().bytes(), now.bytes());
     }
     last = Optional.of(usage.get());
   }

@@ -78,7 +78,7 @@ final class WarmUp {
   private void runWhileIdle() {
     try {
       double requests = clientRequests();
-      while (goesOn()) {
+      while (goesOn() && sent + requests < REQUESTS) { // those of clients warm up as well
         double before = requests;
         requests = clientRequests();
         if (requests == before) {

@@ -12,11 +12,13 @@ class IdleMemoryTest {
   private Duration cpuTime = Duration.ZERO;
   private long collections;
   private long bytes = 100 * MB;
+  private int released;
   private int requested;
 
   private final IdleMemory memory =
       new IdleMemory(
           () -> new IdleMemory.Usage(cpuTime, collections, bytes),
+          () -> released++,
           () -> {
             requested++;
             collections++;
@@ -31,9 +33,11 @@ class IdleMemoryTest {
     cpuTime = cpuTime.plusSeconds(15);
     memory.check();
     assertThat(requested).isZero();
+    assertThat(released).isOne();
 
     memory.check();
-    assertThat(requested).isPositive();
+    assertThat(requested).isOne();
+    assertThat(released).isEqualTo(2);
 
     requested = 0;
     memory.check();
@@ -62,5 +66,6 @@ class IdleMemoryTest {
       memory.check();
     }
     assertThat(requested).isZero();
+    assertThat(released).isZero();
   }
 }

@@ -12,7 +12,6 @@ final class NativeEnvironment {
   private static final int M_TRIM_THRESHOLD = -1; // malloc.h
   private static final int M_TOP_PAD = -2;
   private static final int M_MMAP_THRESHOLD = -3;
-  private static final int M_ARENA_MAX = -8;
   private static final int MAX_MMAP_THRESHOLD = 32 << 20; // older libraries reject more
   private static final int HEAP_STEP = 64 << 20;
 
@@ -30,18 +29,13 @@ final class NativeEnvironment {
 
   /**
    * Keeps freed memory in the process. By default the C library returns blocks of a layer's size to
-   * the system, which clears each page anew in every forward: measured at 6 ms of 100. All threads
-   * share what is kept. By default each thread would keep its own, for example the coefficients of
-   * the largest JPEG that it has decoded.
+   * the system, which clears each page anew in every forward: measured at 6 ms of 100.
    */
   static void keepFreedMemory() {
     if (hasGlibc()) {
       mallopt(M_MMAP_THRESHOLD, MAX_MMAP_THRESHOLD);
       mallopt(M_TRIM_THRESHOLD, Integer.MAX_VALUE);
       mallopt(M_TOP_PAD, HEAP_STEP); // without it, heaps of threads are still trimmed
-      if (System.getenv("MALLOC_ARENA_MAX") == null) {
-        mallopt(M_ARENA_MAX, 1);
-      }
     }
   }
 
