@@ -32,6 +32,16 @@ public interface ModelInstance extends AutoCloseable {
    */
   float[] forward(InputKind kind, ByteBuffer input, int samples);
 
+  /**
+   * Computes logits and the last maps in one forward. Parameters and errors are those of {@link
+   * #forward}.
+   *
+   * @throws UnsupportedOperationException if the instance has logits only
+   */
+  default LastMaps forwardMaps(InputKind kind, ByteBuffer input, int samples) {
+    throw new UnsupportedOperationException("this instance has no last maps");
+  }
+
   /** Frees native memory, after the last forward. Idempotent. */
   @Override
   void close();
@@ -52,6 +62,11 @@ public interface ModelInstance extends AutoCloseable {
     @Override
     public float[] forward(InputKind kind, ByteBuffer input, int samples) {
       return owner.forward(kind, input, samples);
+    }
+
+    @Override
+    public LastMaps forwardMaps(InputKind kind, ByteBuffer input, int samples) {
+      return owner.forwardMaps(kind, input, samples);
     }
 
     @Override

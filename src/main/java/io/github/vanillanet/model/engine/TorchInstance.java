@@ -76,6 +76,53 @@ public final class TorchInstance implements ModelInstance {
 
   @Override
   public float[] forward(InputKind kind, ByteBuffer input, int samples) {
+    String method =
+        switch (kind) {
+          case IMAGES -> "forward";
+          case NORMALISED -> "forward_normalised";
+        };
+    return run(
+        method,
+        kind,
+        input,
+        samples,
+        (scope, result) -> {
+          try (NDArray logits = result.toTensor(scope)) {
+            return logits.toFloatArray();
+          }
+        });
+  }
+
+  @Override
+  public LastMaps forwardMaps(InputKind kind, ByteBuffer input, int samples) {
+    String method =
+        switch (kind) {
+          case IMAGES -> "forward_maps";
+          case NORMALISED -> "forward_maps_normalised";
+        };
+    return run(
+        method,
+        kind,
+        input,
+        samples,
+        (scope, result) -> {
+          IValue[] both = result.toIValueTuple();
+          try (IValue first = both[0];
+              IValue second = both[1];
+              NDArray logits = first.toTensor(scope);
+              NDArray maps = second.toTensor(scope)) {
+            int channels = Math.toIntExact(maps.getShape().get(1));
+            return new LastMaps(logits.toFloatArray(), maps.toFloatArray(), samples, channels);
+          }
+        });
+  }
+
+  /** Copies the result of a method to the heap, while its tensors are open. */
+  private interface Copy<T> {
+    T of(PtNDManager scope, IValue result);
+  }
+
+  private <T> T run(String method, InputKind kind, ByteBuffer input, int samples, Copy<T> copy) {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
       PtNDArray batch =
           switch (kind) {
@@ -84,15 +131,9 @@ public final class TorchInstance implements ModelInstance {
             case NORMALISED ->
                 scope.create(input, new Shape(samples, 3, height, width), DataType.FLOAT32);
           };
-      String method =
-          switch (kind) {
-            case IMAGES -> "forward";
-            case NORMALISED -> "forward_normalised";
-          };
       try (IValue argument = IValue.from(batch);
-          IValue result = IValueUtils.runMethod(block, method, argument);
-          NDArray logits = result.toTensor(scope)) {
-        return logits.toFloatArray();
+          IValue result = IValueUtils.runMethod(block, method, argument)) {
+        return copy.of(scope, result);
       }
     } catch (EngineException e) {
       throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the forward pass failed");

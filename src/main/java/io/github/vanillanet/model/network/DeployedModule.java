@@ -17,6 +17,9 @@ import java.util.Map;
  * <ul>
  *   <li>{@code forward(images)}: uint8 [n, h, w, 3] → float32 logits [n, classes]
  *   <li>{@code forward_normalised(x)}: float32 [n, 3, h, w] → the same logits
+ *   <li>{@code forward_maps(images)}: as {@code forward}, and the last maps: the input of the
+ *       global average pool, float32 [n, channels, rows, columns]
+ *   <li>{@code forward_maps_normalised(x)}: as {@code forward_normalised}, and the last maps
  *   <li>{@code prepare()}: on a CPU, repacks all weights for oneDNN and releases the originals;
  *       called once, before the first forward
  * </ul>
@@ -81,41 +84,64 @@ public record DeployedModule(String source, ScriptObject root) {
     String pixels = "torch.permute(images, [0, 3, 1, 2])"; // a channels-last view
     String inside = "torch.to(x, %d)".formatted(dtype(precision));
     String channelsLast = "torch.contiguous(%s, memory_format=%d)".formatted(inside, CHANNELS_LAST);
+    int pool = net.indexOf(new Layer.GlobalAveragePool());
+    int split = pool < 0 ? net.size() - 1 : pool; // without a pool, the input of the last layer
+    List<Layer> body = net.subList(0, split);
+    List<Layer> head = net.subList(split, net.size());
     // The same operations in the same order as torchvision's ToTensor and Normalize: bit-equal.
     return """
       def forward(%1$s, images: Tensor) -> Tensor:
-        nchw = %6$s
+        return (self).forward_normalised((self).normalised(images))
+      def forward_maps(%1$s, images: Tensor) -> Tuple[Tensor, Tensor]:
+        return (self).forward_maps_normalised((self).normalised(images))
+      def normalised(%1$s, images: Tensor) -> Tensor:
+        nchw = %3$s
         x = torch.div(torch.to(nchw, %2$d), 255)
         mean = torch.to(self.mean, ops.prim.device(x))
         std = torch.to(self.std, ops.prim.device(x))
-        return (self).forward_normalised(torch.div_(torch.sub_(x, mean), std))
+        return torch.div_(torch.sub_(x, mean), std)
       def forward_normalised(%1$s, x: Tensor) -> Tensor:
         if self.prepared:
-          y = (self).repacked(x)
+          y = (self).repacked_head((self).repacked_maps(x))
         else:
-          y = (self).plain(x)
+          y = (self).plain_head((self).plain_maps(x))
         return y
-      def plain(%1$s, x: Tensor) -> Tensor:
-    %7$s%3$s    return %9$s
-      def repacked(%1$s, x: Tensor) -> Tensor:
+      def forward_maps_normalised(%1$s, x: Tensor) -> Tuple[Tensor, Tensor]:
+        if self.prepared:
+          blocked = (self).repacked_maps(x)
+          y = (self).repacked_head(blocked)
+          maps = torch.to_dense(blocked)
+        else:
+          maps = (self).plain_maps(x)
+          y = (self).plain_head(maps)
+        return (y, torch.contiguous(torch.to(maps, %2$d)))
+      def plain_maps(%1$s, x: Tensor) -> Tensor:
+    %4$s%5$s    return x
+      def plain_head(%1$s, x: Tensor) -> Tensor:
+    %6$s    return %7$s
+      def repacked_maps(%1$s, x: Tensor) -> Tensor:
         x0 = torch.to_mkldnn(%8$s)
-    %4$s    x0 = torch.to_dense(x0)
-        return %10$s
+    %9$s    return x0
+      def repacked_head(%1$s, x0: Tensor) -> Tensor:
+    %10$s    x0 = torch.to_dense(x0)
+        return %11$s
       def prepare(%1$s) -> NoneType:
-    %5$s    self.prepared = True
+    %12$s    self.prepared = True
         return None
     """
         .formatted(
             self,
             dtype(Precision.FLOAT32),
-            layers(net, false, arithmetic),
-            layers(net, true, arithmetic),
-            repacking(net),
             reduced ? pixels : "torch.contiguous(" + pixels + ")",
             reduced ? "    x = " + channelsLast + "\n" : "",
-            reduced ? inside : "x",
+            layers(body, false, arithmetic),
+            layers(head, false, arithmetic),
             logits("x", reduced),
-            logits("x0", reduced));
+            reduced ? inside : "x",
+            layers(body, true, arithmetic),
+            layers(head, true, arithmetic),
+            logits("x0", reduced),
+            repacking(net));
   }
 
   private static String logits(String features, boolean reduced) {
