@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -47,6 +48,7 @@ public final class WarmUpResource {
         IntStream.range(0, PREDICTIONS)
             .mapToObj(index -> new Prediction(index, "class " + index, random.nextDouble()))
             .toList();
-    return new Classification("warm-up", 1, false, predictions);
+    return new Classification(
+        "warm-up", 1, false, Optional.empty(), Optional.empty(), predictions);
   }
 }

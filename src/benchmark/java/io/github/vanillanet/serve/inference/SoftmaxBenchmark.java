@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.inference;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -37,7 +38,8 @@ public class SoftmaxBenchmark {
       logits[i] = (float) random.nextGaussian();
     }
     return new Inference(
-        "benchmark", 1, true, labels, 1, new double[0], 1, logits, Collections.emptySortedMap());
+        "benchmark", 1, true, labels, 1, new double[0], 1, logits,
+        OptionalDouble.empty(), new float[0], Collections.emptySortedMap());
   }
 
   @Benchmark

@@ -55,7 +55,7 @@ public record Architecture(
     return dims.size() - 1;
   }
 
-  int width(int index) {
+  public int width(int index) {
     return dims.get(index);
   }
 

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * The small trained model in the jar, which is served when nothing is configured: a VanillaNet-6
@@ -38,7 +37,7 @@ public final class EmbeddedModel {
         NAME,
         DESCRIBED.labels(),
         folder -> {
-          for (String file : List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT)) {
+          for (String file : StoredVersion.files(DESCRIBED.manifest())) {
             try (InputStream content = open(file)) {
               Files.copy(content, folder.resolve(file));
             }

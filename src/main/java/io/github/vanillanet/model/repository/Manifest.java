@@ -36,6 +36,8 @@ import java.util.Optional;
  *     manifests of earlier versions
  * @param calibration of the probabilities; absent for imported weights, in manifests of earlier
  *     versions, and if there were too few validation images
+ * @param domain marks images of none of the classes; absent for imported weights and in manifests
+ *     of earlier versions
  */
 public record Manifest(
     int format,
@@ -52,12 +54,13 @@ public record Manifest(
     Optional<Double> accuracy,
     Optional<TrainingImages.Summary> trainingImages,
     Optional<Calibration> calibration,
+    Optional<DomainHint> domain,
     Certificate certificate) {
 
   public static final int FORMAT = 1;
 
   /** Members that manifests of earlier versions lack. */
-  private static final List<String> ADDED = List.of("training_images", "calibration");
+  private static final List<String> ADDED = List.of("training_images", "calibration", "domain");
 
   private static final long MAX_BYTES = 64L << 20;
   private static final ObjectMapper JSON =
@@ -89,7 +92,10 @@ public record Manifest(
   }
 
   Manifest trained(
-      double measuredAccuracy, TrainingImages.Summary images, Optional<Calibration> fitted) {
+      double measuredAccuracy,
+      TrainingImages.Summary images,
+      Optional<Calibration> fitted,
+      Optional<DomainHint> hint) {
     return new Manifest(
         format,
         name,
@@ -105,6 +111,7 @@ public record Manifest(
         Optional.of(measuredAccuracy),
         Optional.of(images),
         fitted,
+        hint,
         certificate);
   }
 

@@ -92,6 +92,7 @@ public record ModelPublisher(
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         certificate);
   }
 

@@ -273,12 +273,14 @@ public record ModelRepository(Path root) {
    * @param accuracy for the new manifest
    * @param images that the version was trained on
    * @param calibration of its probabilities
+   * @param domain marks images of none of its classes
    */
   public StoredVersion publishTrained(
       StoredVersion version,
       double accuracy,
       TrainingImages images,
-      Optional<Calibration> calibration) {
+      Optional<Calibration> calibration,
+      Optional<DomainHint.Fitted> domain) {
     return publish(
         version.id().name(),
         version.labels(),
@@ -286,7 +288,9 @@ public record ModelRepository(Path root) {
           for (String file : List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT)) {
             Files.copy(version.folder().resolve(file), folder.resolve(file));
           }
-          return version.manifest().trained(accuracy, images.write(folder), calibration);
+          Optional<DomainHint> hint =
+              domain.isPresent() ? Optional.of(domain.get().write(folder)) : Optional.empty();
+          return version.manifest().trained(accuracy, images.write(folder), calibration, hint);
         });
   }
 }

@@ -5,17 +5,20 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
  * A published version on disk.
  *
- * @param folder has the four files below, and that of {@link TrainingImages} for a trained version
+ * @param folder has the four files below, and for a trained version those of {@link TrainingImages}
+ *     and {@link ClassMeans}
  * @param labels one per class, in the order of the logits
  */
 public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<String> labels) {
@@ -40,6 +43,26 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
    */
   public Optional<TrainingImages> trainingImages() {
     return manifest.trainingImages().map(summary -> TrainingImages.read(folder, summary));
+  }
+
+  /**
+   * The features behind the hint of the manifest, if there is one.
+   *
+   * @throws ServiceException {@code BAD_ARTIFACT} if their file is missing or damaged
+   */
+  public Optional<ClassMeans> classMeans() {
+    Architecture net = manifest.architecture();
+    return manifest
+        .domain()
+        .map(hint -> ClassMeans.read(folder, hint, net.classes(), net.width(net.blocks())));
+  }
+
+  /** The files of a version besides its manifest and labels. */
+  static List<String> files(Manifest manifest) {
+    List<String> files = new ArrayList<>(List.of(ARTIFACT, CHECKPOINT));
+    manifest.trainingImages().ifPresent(images -> files.add(TrainingImages.FILE));
+    manifest.domain().ifPresent(hint -> files.add(ClassMeans.FILE));
+    return files;
   }
 
   /**
@@ -68,6 +91,7 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
         version.artifact() + ": SHA-256 of the certificate",
         read(version.artifact(), Sha256::of),
         certificate.artifactSha256());
+    version.classMeans(); // fails if the file is damaged
     return version;
   }
 

@@ -23,10 +23,14 @@ public record BatchView(String model, int version, boolean trained, List<Result>
    * would have.
    *
    * @param index of the image in the request, from 0
+   * @param outOfDomain as in {@link io.github.vanillanet.serve.inference.Classification}
+   * @param domainScore as there
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record Result(
       int index,
+      Optional<Boolean> outOfDomain,
+      Optional<Float> domainScore,
       Optional<List<Prediction>> predictions,
       Optional<Integer> status,
       Optional<String> code,
@@ -36,6 +40,8 @@ public record BatchView(String model, int version, boolean trained, List<Result>
       Optional<ServiceException> failure = inference.rejection(index);
       return new Result(
           index,
+          failure.isPresent() ? Optional.empty() : inference.outOfDomain(index),
+          failure.isPresent() ? Optional.empty() : inference.domainScore(index),
           failure.isPresent() ? Optional.empty() : Optional.of(inference.top(index, topK)),
           failure.map(reason -> HttpError.status(reason.code())),
           failure.map(reason -> reason.code().name()),

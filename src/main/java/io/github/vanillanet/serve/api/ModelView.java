@@ -6,6 +6,7 @@ import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.certify.Agreement;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.Calibration;
+import io.github.vanillanet.model.repository.DomainHint;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.serve.registry.ServedModel;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import java.util.Optional;
  * @param isDefault whether it answers requests that name no model
  * @param accuracy top-1, 0..1; absent if it was not measured
  * @param calibration of the probabilities; absent for a model without one
+ * @param domain marks images of none of the classes; absent for a model without the hint
  * @param loadMillis from opening its files to the end of its warm-up
  * @param batch1LatencyMillis median forward of one image, measured at load
  */
@@ -44,6 +46,7 @@ public record ModelView(
     @JsonProperty("default") boolean isDefault,
     Optional<Double> accuracy,
     Optional<Calibration> calibration,
+    Optional<DomainHint> domain,
     String origin,
     Instant created,
     @JsonProperty("load_ms") double loadMillis,
@@ -96,6 +99,7 @@ public record ModelView(
         isDefault,
         manifest.accuracy(),
         manifest.calibration(),
+        manifest.domain(),
         manifest.origin(),
         manifest.created(),
         millis(model.loadTime()),

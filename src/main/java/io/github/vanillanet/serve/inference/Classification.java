@@ -2,14 +2,25 @@ package io.github.vanillanet.serve.inference;
 
 import com.fasterxml.jackson.annotation.JsonAutoDetect;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The answer to one image. JSON is written from the fields, without a call of each accessor.
  *
  * @param trained false if the weights are from a seed and the predictions mean nothing
+ * @param outOfDomain whether the image may show none of the classes; absent for a model without a
+ *     hint
+ * @param domainScore the score behind {@code outOfDomain}, -1..1
  * @param predictions the most probable classes, best first
  */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
 @JsonAutoDetect(fieldVisibility = Visibility.ANY, getterVisibility = Visibility.NONE)
 public record Classification(
-    String model, int version, boolean trained, List<Prediction> predictions) {}
+    String model,
+    int version,
+    boolean trained,
+    Optional<Boolean> outOfDomain,
+    Optional<Float> domainScore,
+    List<Prediction> predictions) {}

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.PriorityQueue;
 import java.util.SortedMap;
 
@@ -19,6 +20,9 @@ import java.util.SortedMap;
  * @param bias of the calibration, one per class; empty for none
  * @param samples rows in {@code logits}
  * @param logits {@code [samples × classes]}, row-major; the row of a rejected image is NaN
+ * @param domainThreshold of a model with a hint: an image with a lower score may show none of the
+ *     classes
+ * @param domainScores one per sample of a model with a hint, otherwise empty
  * @param rejected images without logits by index, with the reason
  */
 public record Inference(
@@ -30,16 +34,25 @@ public record Inference(
     double[] bias,
     int samples,
     float[] logits,
+    OptionalDouble domainThreshold,
+    float[] domainScores,
     SortedMap<Integer, ServiceException> rejected) {
 
+  private static final float[] NO_SCORES = {};
+
   /**
-   * @param logits of the images that were not rejected
+   * @param rows of the images that were not rejected: logits, and the domain score of a model with
+   *     a hint
    */
   static Inference of(
       ServedModel served,
       int samples,
-      float[] logits,
+      float[] rows,
       SortedMap<Integer, ServiceException> rejected) {
+    float[] all = rejected.isEmpty() ? rows : allRows(samples, rows, rejected);
+    OptionalDouble threshold = served.domainThreshold();
+    boolean scored = threshold.isPresent();
+    int width = all.length / samples;
     return new Inference(
         served.name(),
         served.number(),
@@ -48,7 +61,9 @@ public record Inference(
         served.temperature(),
         served.bias(),
         samples,
-        rejected.isEmpty() ? logits : allRows(samples, logits, rejected),
+        scored ? columns(all, width, 0, width - 1) : all,
+        threshold,
+        scored ? columns(all, width, width - 1, width) : NO_SCORES,
         rejected);
   }
 
@@ -67,6 +82,26 @@ public record Inference(
     return all;
   }
 
+  private static float[] columns(float[] rows, int width, int from, int to) {
+    float[] columns = new float[rows.length / width * (to - from)];
+    for (int row = 0; row < rows.length / width; row++) {
+      System.arraycopy(rows, row * width + from, columns, row * (to - from), to - from);
+    }
+    return columns;
+  }
+
+  /** The domain score of a sample; empty for a model without a hint. */
+  public Optional<Float> domainScore(int sample) {
+    return domainThreshold.isPresent() ? Optional.of(domainScores[sample]) : Optional.empty();
+  }
+
+  /** Whether a sample may show none of the classes; empty for a model without a hint. */
+  public Optional<Boolean> outOfDomain(int sample) {
+    return domainThreshold.isPresent()
+        ? Optional.of(domainScores[sample] < domainThreshold.getAsDouble())
+        : Optional.empty();
+  }
+
   public Optional<ServiceException> rejection(int sample) {
     return Optional.ofNullable(rejected.get(sample));
   }
@@ -77,7 +112,8 @@ public record Inference(
    * @param topK how many predictions; at most all classes
    */
   public Classification classification(int topK) {
-    return new Classification(model, version, trained, top(0, topK));
+    return new Classification(
+        model, version, trained, outOfDomain(0), domainScore(0), top(0, topK));
   }
 
   /**

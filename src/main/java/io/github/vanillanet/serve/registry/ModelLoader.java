@@ -11,6 +11,7 @@ import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.repository.ClassMeans;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
@@ -25,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -109,13 +111,13 @@ public final class ModelLoader {
             .probes()
             .images(architecture.inputHeight(), architecture.inputWidth());
     try (ServedArtifact artifact = ServedArtifact.of(version, arithmetic)) {
-      List<WarmedInstance> instances = instances(artifact, architecture, probes);
+      List<WarmedInstance> instances = instances(artifact, version, probes);
       Lane lane = lane(version.id(), instances);
       try {
         Certificate certificate = certify(artifact, version, instances);
         // The timed forwards share places with other lanes, so a hang must be found already.
         lane.watch(
-            probes(certificate, probes),
+            probes(certificate, version, probes),
             PROBE_INTERVAL,
             plan.hangLimit(),
             fault -> onFault.accept(version.id(), fault));
@@ -140,13 +142,17 @@ public final class ModelLoader {
 
   /** The workers of each device, which share its weights. The first one owns them. */
   private List<WarmedInstance> instances(
-      ServedArtifact artifact, Architecture architecture, List<RgbImage> probes) {
+      ServedArtifact artifact, StoredVersion version, List<RgbImage> probes) {
+    Architecture architecture = version.manifest().architecture();
+    Optional<ClassMeans> means = version.classMeans();
     List<WarmedInstance> instances = new ArrayList<>();
     try {
       for (Device device : devices) {
-        ModelInstance owner =
+        ModelInstance loaded =
             engine.load(
                 artifact.file(), device, architecture.inputHeight(), architecture.inputWidth());
+        ModelInstance owner =
+            means.<ModelInstance>map(it -> new DomainInstance(loaded, it)).orElse(loaded);
         for (int i = 0; i < plan.lanes(); i++) {
           ModelInstance instance = i == 0 ? owner : owner.forAnotherThread();
           instances.add(new WarmedInstance(instance, probes, plan.lane().batching()));
@@ -172,17 +178,27 @@ public final class ModelLoader {
   private static Certificate certify(
       ServedArtifact artifact, StoredVersion version, List<WarmedInstance> instances) {
     return instances.stream()
-        .map(instance -> artifact.certificate(version, join(instance.answers())))
+        .map(instance -> artifact.certificate(version, logits(version, join(instance.answers()))))
         .max(Comparator.comparingDouble(certificate -> certificate.served().maxDelta()))
         .orElseThrow();
   }
 
-  private static List<Probe> probes(Certificate certificate, List<RgbImage> images) {
+  /** The answers without the domain score that may follow the logits. */
+  private static List<float[]> logits(StoredVersion version, List<float[]> answers) {
+    int classes = version.labels().size();
+    return answers.stream().map(row -> Arrays.copyOf(row, classes)).toList();
+  }
+
+  private static List<Probe> probes(
+      Certificate certificate, StoredVersion version, List<RgbImage> images) {
     return IntStream.range(0, images.size())
         .mapToObj(
             i ->
                 new Probe(
-                    input(images.get(i)), logits -> certificate.requireAnswerInService(i, logits)))
+                    input(images.get(i)),
+                    row ->
+                        certificate.requireAnswerInService(
+                            i, logits(version, List.of(row)).get(0))))
         .toList();
   }
 

@@ -4,6 +4,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.repository.Calibration;
+import io.github.vanillanet.model.repository.DomainHint;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -12,6 +13,7 @@ import io.github.vanillanet.serve.scheduler.Lane;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -31,6 +33,7 @@ public final class ServedModel {
   private final List<String> labels;
   private final double temperature;
   private final double[] bias;
+  private final OptionalDouble domainThreshold;
   private final Placement placement;
   private final Lane lane;
   private final VersionMeters meters;
@@ -67,6 +70,8 @@ public final class ServedModel {
             .flatMap(it -> it.bias().stream())
             .mapToDouble(Double::doubleValue)
             .toArray();
+    this.domainThreshold =
+        version.manifest().domain().stream().mapToDouble(DomainHint::threshold).findFirst();
     this.placement = placement;
     this.lane = lane;
     this.meters = lane.meters();
@@ -113,6 +118,14 @@ public final class ServedModel {
   /** Added to the divided logits, one per class; empty for none. Not written by any caller. */
   public double[] bias() {
     return bias;
+  }
+
+  /**
+   * An image with a lower domain score may show none of the classes. If it is present, each row of
+   * the lane ends with the score, after the logits.
+   */
+  public OptionalDouble domainThreshold() {
+    return domainThreshold;
   }
 
   public Preprocessing preprocessing() {

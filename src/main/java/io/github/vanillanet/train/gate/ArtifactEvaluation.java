@@ -45,7 +45,7 @@ public record ArtifactEvaluation(
     return Scores.of(samples, logits);
   }
 
-  private Optional<byte[]> crop(Sample sample, Preprocessing preprocessing) {
+  Optional<byte[]> crop(Sample sample, Preprocessing preprocessing) {
     try {
       byte[] encoded = Files.readAllBytes(sample.file());
       return Optional.of(preprocessing.apply(decoder.decode(encoded)).rgb());

@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.pipeline;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.repository.DomainHint;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -57,9 +58,11 @@ record Publication(JobSession session, ModelRepository repository, Recipe recipe
   /**
    * Publishes the candidate, and activates it if no service does that after the job.
    *
+   * @param domain marks images of none of the classes
    * @return empty if the job is to stop; the repository is then as before
    */
-  Optional<Outcome> publish(Verdict verdict, TrainingImages trained) {
+  Optional<Outcome> publish(
+      Verdict verdict, TrainingImages trained, Optional<DomainHint.Fitted> domain) {
     if (!verdict.ruling().publishes()) {
       return Optional.of(
           Outcome.rejected(
@@ -75,7 +78,8 @@ record Publication(JobSession session, ModelRepository repository, Recipe recipe
                 verdict.candidate(),
                 verdict.accuracy(),
                 trained,
-                verdict.calibration().map(CalibrationFit::calibration))
+                verdict.calibration().map(CalibrationFit::calibration),
+                domain)
             .id();
     if (session.mustStop()) {
       repository.delete(id);

@@ -7,6 +7,7 @@ import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.repository.Candidate;
+import io.github.vanillanet.model.repository.DomainHint;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -15,6 +16,7 @@ import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.Sample;
 import io.github.vanillanet.train.dataset.SampleReader;
 import io.github.vanillanet.train.gate.ArtifactEvaluation;
+import io.github.vanillanet.train.gate.DomainFit;
 import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
@@ -145,8 +147,13 @@ public final class TrainingPipeline {
                     data.root(),
                     new Thumbnails(decoder),
                     session.folder()))));
+    Optional<DomainHint.Fitted> domain =
+        verdict.ruling().publishes()
+            ? new DomainFit(evaluation, recipe.seed())
+                .of(candidate, data.training(), data.validation())
+            : Optional.empty();
     progress.phase("publish");
-    return publication.publish(verdict, trainedOn);
+    return publication.publish(verdict, trainedOn, domain);
   }
 
   private Recipe recipe() {

@@ -43,7 +43,7 @@ class TrainedVersionTest {
   }
 
   private StoredVersion publish(TrainingImages images) {
-    return repository.publishTrained(candidate, 0.75, images, Optional.empty());
+    return repository.publishTrained(candidate, 0.75, images, Optional.empty(), Optional.empty());
   }
 
   @Test
@@ -108,7 +108,7 @@ class TrainedVersionTest {
 
     ModelId id =
         repository
-            .publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(calibration))
+            .publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(calibration), Optional.empty())
             .id();
 
     assertThat(repository.open(id).manifest().calibration()).contains(calibration);
@@ -130,14 +130,15 @@ class TrainedVersionTest {
     Calibration nine = new Calibration(1.75, biases(9, 0.5), 300, 0.08, 0.02);
     assertThatThrownBy(
             () ->
-                repository.publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(nine)))
+                repository.publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(nine), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class);
     StoredVersion version =
         repository.publishTrained(
             candidate,
             0.75,
             TrainingImages.NONE,
-            Optional.of(new Calibration(1.75, biases(10, 0.5), 300, 0.08, 0.02)));
+            Optional.of(new Calibration(1.75, biases(10, 0.5), 300, 0.08, 0.02)),
+            Optional.empty());
 
     edit(version, "\"temperature\":1.75", "\"temperature\":0.0");
     assertThatThrownBy(() -> repository.open(version.id())).has(code(ErrorCode.BAD_ARTIFACT));

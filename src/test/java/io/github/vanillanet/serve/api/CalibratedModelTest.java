@@ -50,7 +50,8 @@ class CalibratedModelTest {
                 PublishedModels.publish(candidate, "calibrated"),
                 0.75,
                 TrainingImages.NONE,
-                Optional.of(new Calibration(TEMPERATURE, BIAS, 400, 0.125, 0.0625)));
+                Optional.of(new Calibration(TEMPERATURE, BIAS, 400, 0.125, 0.0625)),
+                Optional.empty());
         return Map.of(
             "vanillanet.repository", repository.toString(),
             "vanillanet.device", "cpu",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +104,7 @@ class InferenceTest {
   private static Inference inference(
       double temperature, double[] bias, int samples, float... logits) {
     return new Inference(
-        "model", 1, true, LABELS, temperature, bias, samples, logits, Collections.emptySortedMap());
+        "model", 1, true, LABELS, temperature, bias, samples, logits,
+        OptionalDouble.empty(), new float[0], Collections.emptySortedMap());
   }
 }

@@ -68,6 +68,7 @@ class DefaultModelTest {
             EMBEDDED.accuracy(),
             EMBEDDED.trainingImages(),
             EMBEDDED.calibration(),
+            EMBEDDED.domain(),
             new Certificate(
                 c.source(),
                 c.variant(),

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.repository.DomainHint;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -42,6 +43,10 @@ class TrainingPipelineTest {
     assertThat(version.labels()).isEqualTo(PaintedDataset.CLASSES);
     assertThat(version.manifest().trained()).isTrue();
     assertThat(version.manifest().accuracy()).hasValue(outcome.accuracy().getAsDouble());
+    DomainHint hint = version.manifest().domain().orElseThrow();
+    assertThat(hint.threshold()).isBetween(0.5, 1.0); // every picture is like one of its class
+    assertThat(hint.images()).isEqualTo(report("first").get("training_images").asInt());
+    assertThat(version.classMeans()).isPresent();
     assertThat(lines)
         .extracting(Progress::phase)
         .contains("look", "train", "fuse", "evaluate", "publish");

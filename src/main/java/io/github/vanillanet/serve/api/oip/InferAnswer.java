@@ -87,12 +87,17 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
     id.ifPresent(text -> answer.put("id", text));
     answer.put("model_name", view.name());
     answer.put("model_version", Integer.toString(inference.version()));
-    if (!inference.rejected().isEmpty()) { // the protocol has no errors of single elements
-      Map<String, String> errors = new LinkedHashMap<>();
-      inference
-          .rejected()
-          .forEach((index, reason) -> errors.put("error_" + index, reason.getMessage()));
-      answer.put("parameters", errors);
+    Map<String, Object> parameters = new LinkedHashMap<>(); // of single elements
+    inference
+        .rejected()
+        .forEach((index, reason) -> parameters.put("error_" + index, reason.getMessage()));
+    for (int sample = 0; sample < inference.samples(); sample++) {
+      if (inference.outOfDomain(sample).orElse(false)) {
+        parameters.put("out_of_domain_" + sample, true);
+      }
+    }
+    if (!parameters.isEmpty()) {
+      answer.put("parameters", parameters);
     }
     answer.put("outputs", List.of(output));
     try {

@@ -1,0 +1,74 @@
+package io.github.vanillanet.model.repository;
+
+import static io.github.vanillanet.Failures.code;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.serve.registry.PublishedModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The score of the hint, and its file in a version. */
+class ClassMeansTest {
+
+  /** Means are rounded to float16. */
+  private static final double ROUNDING = 1e-3;
+
+  @TempDir Path root;
+
+  @Test
+  void theScoreIsTheCosineToTheNearestMean() {
+    ClassMeans means = ClassMeans.of(new double[][] {{3, 4, 0}, {0, 0, 0}, {0, 0, -2}});
+    float[] features = {30, 40, 0, 0, 0, 7, 4, -3, 0, 0, 0, 0, 5, 0, -5};
+
+    assertThat((double) means.score(features, 0)).isCloseTo(1, within(ROUNDING));
+    assertThat((double) means.score(features, 3)).isCloseTo(0, within(ROUNDING));
+    assertThat((double) means.score(features, 6)).isCloseTo(0, within(ROUNDING));
+    assertThat(means.score(features, 9)).isZero();
+    assertThat((double) means.score(features, 12))
+        .isCloseTo(Math.sqrt(0.5), within(ROUNDING));
+  }
+
+  @Test
+  void aDamagedFileIsRejected() throws IOException {
+    StoredVersion candidate = PublishedModels.publish(root.resolve("candidate"), "five");
+    int channels =
+        candidate.manifest().architecture().width(candidate.manifest().architecture().blocks());
+    double[][] sums = new double[PublishedModels.CLASSES][channels];
+    for (int label = 0; label < sums.length; label++) {
+      sums[label][label] = 1;
+    }
+    ModelRepository repository = new ModelRepository(root.resolve("models"));
+    ModelId id =
+        repository
+            .publishTrained(
+                candidate,
+                0.5,
+                TrainingImages.NONE,
+                Optional.empty(),
+                Optional.of(new DomainHint.Fitted(ClassMeans.of(sums), 0.25, 70)))
+            .id();
+    StoredVersion version = repository.open(id);
+    Path file = version.folder().resolve("class-means.bin");
+    DomainHint hint = version.manifest().domain().orElseThrow();
+    assertThat(hint.threshold()).isEqualTo(0.25);
+    assertThat(hint.images()).isEqualTo(70);
+    float[] features = new float[channels];
+    features[3] = 2;
+    assertThat(version.classMeans().orElseThrow().score(features, 0)).isEqualTo(1);
+
+    byte[] bytes = Files.readAllBytes(file);
+    assertThat(bytes).hasSize(2 * PublishedModels.CLASSES * channels);
+    bytes[5] ^= 1;
+    Files.write(file, bytes);
+    assertThatThrownBy(() -> repository.open(id)).has(code(ErrorCode.BAD_ARTIFACT));
+    Files.delete(file);
+    assertThatThrownBy(() -> repository.open(id)).has(code(ErrorCode.BAD_ARTIFACT));
+  }
+}
