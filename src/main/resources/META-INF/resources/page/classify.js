@@ -124,6 +124,12 @@ export class Classify {
         el('div', { class: 'name' }, el('span', {}, label), el('span', {}, percent(probability))),
         el('div', { class: 'track', 'aria-hidden': 'true' }, bar(probability))));
     const parts = [el('ol', { class: 'bars', 'aria-label': 'Most likely classes' }, ...bars)];
+    if (body.out_of_domain) {
+      const classes = this.#models.get(body.model)?.classes;
+      const which = classes === undefined ? 'its classes' : `its ${classes} classes`;
+      parts.unshift(
+        el('p', { class: 'notice' }, `The picture may show none of ${which}: it is unlike the training images.`));
+    }
     if (this.#groups.has(byId('model').value)) {
       parts.unshift(el('p', { class: 'small' }, `${body.model} answered for the group.`));
       byId('untrained').hidden = body.trained;
