@@ -10,6 +10,7 @@ import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.BiFunction;
 
 /** The forward path of a GPU, run on the CPU: without repacked weights. */
 final class PlainForward {
@@ -18,14 +19,51 @@ final class PlainForward {
 
   /** Logits for {@code images}: uint8 {@code [samples, side, side, 3]}, direct. */
   static float[] of(TorchRuntime runtime, Path artifact, ByteBuffer images, int samples, int side) {
+    return run(runtime, artifact, images, samples, side, "forward", PlainForward::floats);
+  }
+
+  /** As above, with the last maps. */
+  static LastMaps maps(
+      TorchRuntime runtime, Path artifact, ByteBuffer images, int samples, int side) {
+    return run(
+        runtime,
+        artifact,
+        images,
+        samples,
+        side,
+        "forward_maps",
+        (manager, output) -> {
+          IValue[] both = output.toIValueTuple();
+          try (IValue logits = both[0];
+              IValue second = both[1];
+              NDArray maps = second.toTensor(manager)) {
+            int channels = (int) maps.getShape().get(1);
+            return new LastMaps(floats(manager, logits), maps.toFloatArray(), samples, channels);
+          }
+        });
+  }
+
+  private static float[] floats(PtNDManager manager, IValue value) {
+    try (NDArray tensor = value.toTensor(manager)) {
+      return tensor.toFloatArray();
+    }
+  }
+
+  private static <T> T run(
+      TorchRuntime runtime,
+      Path artifact,
+      ByteBuffer images,
+      int samples,
+      int side,
+      String method,
+      BiFunction<PtNDManager, IValue, T> copy) {
     try (PtNDManager manager = runtime.newManager(Device.CPU);
         PtSymbolBlock block =
             JniUtils.loadModule(manager, artifact, false, new String[0], new String[0], false);
         IValue input =
             IValue.from(manager.create(images, new Shape(samples, side, side, 3), DataType.UINT8));
-        IValue output = IValueUtils.runMethod(block, "forward", input);
-        NDArray logits = output.toTensor(manager)) {
-      return logits.toFloatArray();
+        IValue output = IValueUtils.runMethod(block, method, input)) {
+      return copy.apply(manager, output);
     }
   }
 }

@@ -76,6 +76,12 @@ class ReducedPrecisionTest {
             runtime, artifact, pixels(architecture), probes.count(), architecture.inputHeight());
 
     assertClose(tolerance(precision), served, golden(net));
+    LastMaps maps =
+        PlainForward.maps(
+            runtime, artifact, pixels(architecture), probes.count(), architecture.inputHeight());
+    assertThat(maps.logits()).containsExactly(served);
+    assertThat(maps.channels()).isEqualTo(architecture.width(architecture.blocks()));
+    assertThat(maps.features()).hasSize(probes.count() * maps.channels());
   }
 
   @ParameterizedTest
@@ -99,6 +105,11 @@ class ReducedPrecisionTest {
 
         assertClose(tolerance(precision), ofImages, golden(net));
         assertThat(ofTensor).as(variant).containsExactly(ofImages);
+        assertThat(
+                instance
+                    .forwardMaps(InputKind.IMAGES, pixels(architecture), probes.count())
+                    .logits())
+            .containsExactly(ofImages);
       }
     }
   }
