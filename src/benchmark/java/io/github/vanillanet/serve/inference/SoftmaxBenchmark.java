@@ -38,8 +38,17 @@ public class SoftmaxBenchmark {
       logits[i] = (float) random.nextGaussian();
     }
     return new Inference(
-        "benchmark", 1, true, labels, 1, new double[0], 1, logits,
-        OptionalDouble.empty(), new float[0], Collections.emptySortedMap());
+        "benchmark",
+        1,
+        true,
+        labels,
+        1,
+        new double[0],
+        1,
+        logits,
+        OptionalDouble.empty(),
+        new float[0],
+        Collections.emptySortedMap());
   }
 
   @Benchmark

@@ -83,8 +83,7 @@ public record DomainFit(ArtifactEvaluation evaluation, long seed) {
     return shuffled;
   }
 
-  private Optional<float[]> features(
-      ModelInstance instance, StoredVersion version, Sample sample) {
+  private Optional<float[]> features(ModelInstance instance, StoredVersion version, Sample sample) {
     Architecture net = version.manifest().architecture();
     return evaluation
         .crop(sample, version.manifest().preprocessing())

@@ -172,7 +172,8 @@ class TorchInstanceTest {
       byte[] pixels = new byte[2 * 3 * 96 * 64];
       new Random(3).nextBytes(pixels);
       try (TorchInstance instance = load(deployed, weights)) {
-        LastMaps result = instance.forwardMaps(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2);
+        LastMaps result =
+            instance.forwardMaps(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2);
 
         assertThat(result.channels()).isEqualTo(24);
         assertThat(result.maps().length).isGreaterThan(2 * 24);

@@ -31,8 +31,7 @@ class ClassMeansTest {
     assertThat((double) means.score(features, 3)).isCloseTo(0, within(ROUNDING));
     assertThat((double) means.score(features, 6)).isCloseTo(0, within(ROUNDING));
     assertThat(means.score(features, 9)).isZero();
-    assertThat((double) means.score(features, 12))
-        .isCloseTo(Math.sqrt(0.5), within(ROUNDING));
+    assertThat((double) means.score(features, 12)).isCloseTo(Math.sqrt(0.5), within(ROUNDING));
   }
 
   @Test

@@ -108,7 +108,8 @@ class TrainedVersionTest {
 
     ModelId id =
         repository
-            .publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(calibration), Optional.empty())
+            .publishTrained(
+                candidate, 0.75, TrainingImages.NONE, Optional.of(calibration), Optional.empty())
             .id();
 
     assertThat(repository.open(id).manifest().calibration()).contains(calibration);
@@ -130,7 +131,8 @@ class TrainedVersionTest {
     Calibration nine = new Calibration(1.75, biases(9, 0.5), 300, 0.08, 0.02);
     assertThatThrownBy(
             () ->
-                repository.publishTrained(candidate, 0.75, TrainingImages.NONE, Optional.of(nine), Optional.empty()))
+                repository.publishTrained(
+                    candidate, 0.75, TrainingImages.NONE, Optional.of(nine), Optional.empty()))
         .isInstanceOf(IllegalArgumentException.class);
     StoredVersion version =
         repository.publishTrained(

@@ -75,14 +75,11 @@ class DomainHintTest {
               .rgb();
       float[] features;
       try (TorchInstance instance =
-          TorchInstance.load(
-              TorchRuntime.load(), version.artifact(), Device.CPU, 64, 64, 1)) {
+          TorchInstance.load(TorchRuntime.load(), version.artifact(), Device.CPU, 64, 64, 1)) {
         features =
             instance
                 .forwardMaps(
-                    InputKind.IMAGES,
-                    InputKind.IMAGES.buffer(1, 64, 64).put(pixels).flip(),
-                    1)
+                    InputKind.IMAGES, InputKind.IMAGES.buffer(1, 64, 64).put(pixels).flip(), 1)
                 .features();
       }
       double[][] sums = new double[PublishedModels.CLASSES][features.length];

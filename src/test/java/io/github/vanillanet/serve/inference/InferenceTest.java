@@ -104,7 +104,16 @@ class InferenceTest {
   private static Inference inference(
       double temperature, double[] bias, int samples, float... logits) {
     return new Inference(
-        "model", 1, true, LABELS, temperature, bias, samples, logits,
-        OptionalDouble.empty(), new float[0], Collections.emptySortedMap());
+        "model",
+        1,
+        true,
+        LABELS,
+        temperature,
+        bias,
+        samples,
+        logits,
+        OptionalDouble.empty(),
+        new float[0],
+        Collections.emptySortedMap());
   }
 }
