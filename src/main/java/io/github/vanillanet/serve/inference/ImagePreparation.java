@@ -182,11 +182,12 @@ final class ImagePreparation {
 
   private void decode(Call call, Preprocessing preprocessing, byte[] file, ByteBuffer pixels) {
     EncodedImage opened = decoder.open(file);
-    boolean slowly = opened.nanos() > SLOW_NANOS;
+    long nanos = opened.nanos();
+    boolean slowly = nanos > SLOW_NANOS;
     withPermit(
         call,
         slowly ? slow : ordinary,
-        opened.nanos(),
+        nanos,
         () -> {
           long started = ticker.nanos();
           RgbImage decoded =
