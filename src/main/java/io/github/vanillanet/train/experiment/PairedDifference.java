@@ -8,11 +8,14 @@ import org.apache.commons.statistics.distribution.TDistribution;
  * quantile of Student's distribution with n − 1 degrees of freedom.
  *
  * @param pairs n
- * @param halfWidth of the interval; infinite with fewer than two pairs
+ * @param halfWidth of the interval; infinite with fewer than three pairs or equal differences,
+ *     which say nothing about chance: accuracies are multiples of one image
  */
 public record PairedDifference(int pairs, double mean, double halfWidth) {
 
   private static final double QUANTILE = 0.975;
+  private static final int LEAST_PAIRS = 3;
+  private static final double SMALLEST_DEVIATION = 1e-9;
 
   /** What an experiment says about a claim. */
   public enum Verdict {
@@ -28,7 +31,7 @@ public record PairedDifference(int pairs, double mean, double halfWidth) {
     Spread spread = Spread.of(differences);
     int pairs = differences.size();
     double halfWidth =
-        pairs < 2
+        pairs < LEAST_PAIRS || spread.deviation() < SMALLEST_DEVIATION
             ? Double.POSITIVE_INFINITY
             : TDistribution.of(pairs - 1).inverseCumulativeProbability(QUANTILE)
                 * spread.deviation()

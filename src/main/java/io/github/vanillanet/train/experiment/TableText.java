@@ -52,7 +52,7 @@ final class TableText {
         claim.published(),
         difference.pairs(),
         difference.pairs() == 0 ? "-" : format("%+.2f", difference.mean()),
-        difference.pairs() < 2
+        Double.isInfinite(difference.halfWidth())
             ? "-"
             : format("%+.2f to %+.2f", difference.low(), difference.high()),
         difference.verdict().name().toLowerCase(Locale.ROOT));

@@ -35,6 +35,8 @@ class VerdictTest {
     "1 2 3, UNDECIDED",
     "-1 2 -3, UNDECIDED",
     "0 0 0, UNDECIDED",
+    "1 1 1, UNDECIDED",
+    "1.0 1.1, UNDECIDED",
     "5, UNDECIDED",
     "'', UNDECIDED"
   })
