@@ -64,7 +64,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(names = "--variant", description = "vanillanet_5 …")
   private Optional<VanillaNetVariant> variant = Optional.empty();
 
-  @Option(names = "--name", description = "the model's name; default: the variant with hyphens")
+  @Option(
+      names = "--name",
+      description =
+          "the model's name; default: the one that is fine-tuned, or the variant with hyphens")
   private Optional<String> name = Optional.empty();
 
   @Option(
@@ -192,13 +195,13 @@ final class TrainCommand implements Callable<Integer> {
     if (variant.isEmpty() && !request.has("fine_tune_from")) {
       throw new ParameterException(spec.commandLine(), "--data requires --variant");
     }
-    ObjectNode inherited = FineTuning.inherited(request, repository.open()).deepCopy();
-    if (!inherited.has("name")) {
-      Optional<VanillaNetVariant> net = VanillaNetVariant.named(inherited.path("variant").asText());
-      name.or(() -> net.map(VanillaNetVariant::modelName))
-          .ifPresent(it -> inherited.put("name", it));
+    if (!request.has("name")) {
+      request.put(
+          "name",
+          name.or(() -> variant.map(VanillaNetVariant::modelName))
+              .orElseGet(() -> request.get("fine_tune_from").asText().split("/")[0]));
     }
-    return inherited;
+    return FineTuning.inherited(request, repository.open());
   }
 
   /** Parses JSON. A value that is not JSON becomes a string. */

@@ -128,7 +128,7 @@ class DocumentationTest {
     String table = prose.substring(prose.indexOf("\n## Request\n"));
     Stream<String> named =
         table
-            .substring(0, table.indexOf("\n## Which version"))
+            .substring(0, table.indexOf("\n### "))
             .lines()
             .filter(line -> line.startsWith("| `"))
             .map(line -> line.split("\\|")[1])

@@ -41,12 +41,12 @@ public final class Deadline {
   }
 
   public boolean passed() {
-    return remainingNanos() <= 0;
+    return budgetNanos <= ticker.nanos() - start;
   }
 
   /** Returns whether work of this duration ends in time if it starts now. */
   public boolean allows(Duration work) {
-    return remainingNanos() > work.toNanos();
+    return budgetNanos - (ticker.nanos() - start) > work.toNanos();
   }
 
   public boolean exists() {
@@ -61,7 +61,7 @@ public final class Deadline {
 
   /** An earlier deadline, which leaves time for other work. */
   public Deadline less(Duration other) {
-    return exists() ? new Deadline(ticker, start, budgetNanos - other.toNanos()) : this;
+    return this == NEVER ? this : new Deadline(ticker, start, budgetNanos - other.toNanos());
   }
 
   public Deadline sooner(Deadline other) {

@@ -139,15 +139,14 @@ public final class VersionMeters implements AutoCloseable {
           sums[stage.ordinal()].add(time.toNanos());
           meters.stages.get(stage).record(time);
         });
-    meters.preprocess.record(sum(times, Stage.DECODE, Stage.PREPROCESS));
-    meters.predict.record(sum(times, Stage.QUEUE, Stage.INFER));
-    meters.postprocess.record(times.getOrDefault(Stage.POSTPROCESS, Duration.ZERO));
+    Duration none = Duration.ZERO;
+    meters.preprocess.record(
+        times.getOrDefault(Stage.DECODE, none).plus(times.getOrDefault(Stage.PREPROCESS, none)));
+    meters.predict.record(
+        times.getOrDefault(Stage.QUEUE, none).plus(times.getOrDefault(Stage.INFER, none)));
+    meters.postprocess.record(times.getOrDefault(Stage.POSTPROCESS, none));
     lastMillis.set(System.currentTimeMillis());
     count(Outcome.SUCCESS);
-  }
-
-  private static Duration sum(Map<Stage, Duration> times, Stage first, Stage second) {
-    return times.getOrDefault(first, Duration.ZERO).plus(times.getOrDefault(second, Duration.ZERO));
   }
 
   /** A request ended without an answer, {@code nanos} after its arrival. */
