@@ -70,8 +70,10 @@ class EmbeddedModelTest {
             "horse",
             "ship",
             "truck");
-    assertThat(model.getDouble("accuracy")).isGreaterThan(0.8);
-    assertThat(model.getInt("input_size.height")).isEqualTo(64);
+    assertThat(model.getDouble("accuracy")).isGreaterThan(0.86);
+    assertThat(model.getDouble("calibration.ece_after")).isLessThan(0.03);
+    assertThat(model.getString("domain.score")).isEqualTo("cosine_to_class_mean");
+    assertThat(model.getInt("input_size.height")).isEqualTo(128);
     assertThat(model.getString("certificate.source")).isEqualTo("fused");
   }
 }
