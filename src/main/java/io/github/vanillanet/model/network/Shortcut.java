@@ -1,7 +1,5 @@
 package io.github.vanillanet.model.network;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
-
 /**
  * A shortcut around each block, for experiments: VanillaNet itself has none. It has no parameters.
  * It pools its map as the block does, and appends maps of zeros where the block widens.
@@ -9,12 +7,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
  * @see <a href="https://arxiv.org/abs/2305.12972">VanillaNet, table 3</a>
  */
 public enum Shortcut {
-  @JsonProperty("none")
   NONE,
   /** Ends before the series activation. */
-  @JsonProperty("before")
   BEFORE,
   /** Ends after the series activation. */
-  @JsonProperty("after")
   AFTER
 }

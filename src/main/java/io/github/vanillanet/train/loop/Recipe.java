@@ -19,7 +19,6 @@ import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Cost;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
-import io.github.vanillanet.model.network.Shortcut;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.train.dataset.Balance;
@@ -90,7 +89,7 @@ public record Recipe(
     OptionalDouble width,
     int actNum,
     boolean deepTraining,
-    Shortcut shortcut,
+    ShortcutChoice shortcut,
     int inputSize,
     int epochs,
     int batchSize,
@@ -175,7 +174,7 @@ public record Recipe(
         "decay_epochs: expected 0 with deep_training off, found %d; there is no slope",
         decayEpochs);
     require(
-        shortcut == Shortcut.NONE || net.adaPool().isEmpty(),
+        shortcut == ShortcutChoice.NONE || net.adaPool().isEmpty(),
         "shortcut: %s has adaptive pools, which shortcuts do not support; choose another variant",
         variant);
     requireRange("label_smoothing", labelSmoothing, 0, BELOW_ONE);
@@ -230,7 +229,8 @@ public record Recipe(
   }
 
   Network network(int classes) {
-    return Network.of(architecture(classes), deepTraining ? Form.TRAINING : Form.SINGLE, shortcut);
+    return Network.of(
+        architecture(classes), deepTraining ? Form.TRAINING : Form.SINGLE, shortcut.inNetwork());
   }
 
   /**
@@ -238,7 +238,7 @@ public record Recipe(
    */
   public void requirePublishable() {
     require(
-        shortcut == Shortcut.NONE,
+        shortcut == ShortcutChoice.NONE,
         "shortcut: a net with shortcuts cannot be published; only experiments train such nets");
   }
 

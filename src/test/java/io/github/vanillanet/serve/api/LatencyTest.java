@@ -157,7 +157,7 @@ class LatencyTest {
   void metricsHaveTheNamesThatDashboardsUse() {
     classify("/classify/" + TwoSmallModels.MODEL);
 
-    String metrics = given().get("/q/metrics").asString();
+    String metrics = given().accept("application/openmetrics-text").get("/q/metrics").asString();
 
     for (String name :
         List.of(

@@ -115,6 +115,7 @@ class OverloadTest {
 
   private static double metric(String name) {
     return given()
+        .accept("application/openmetrics-text")
         .get("/q/metrics")
         .asString()
         .lines()

@@ -41,6 +41,7 @@ class SchedulerTest {
 
   @Test
   void oneForwardRunsAtATimeAndTheOldestWorkIsFirst() throws InterruptedException {
+    Eventually.becomes(() -> shallow.attached != null && deep.attached != null);
     List<String> order = new ArrayList<>(); // written by the worker that computes
     CompletableFuture<float[]> first = submit(fast, "fast 1", order);
     shallow.entered.await();

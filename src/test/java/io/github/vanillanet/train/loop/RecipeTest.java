@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.model.network.Shortcut;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -42,12 +41,12 @@ class RecipeTest {
     Recipe plain = Recipes.of("deep_training: 'off', series: 'off', shortcut: 'before'");
 
     assertThat(usual.deepTraining()).isTrue();
-    assertThat(usual.shortcut()).isEqualTo(Shortcut.NONE);
+    assertThat(usual.shortcut()).isEqualTo(ShortcutChoice.NONE);
     assertThat(usual.architecture(10).actNum()).isEqualTo(3);
     assertThat(plain.deepTraining()).isFalse();
     assertThat(plain.decayEpochs()).isZero();
     assertThat(plain.actNum()).isZero();
-    assertThat(plain.shortcut()).isEqualTo(Shortcut.BEFORE);
+    assertThat(plain.shortcut()).isEqualTo(ShortcutChoice.BEFORE);
     assertThat(Recipe.of(plain.toJson())).isEqualTo(plain);
     assertThat(Recipes.of("series: 2, deep_training: 'on'"))
         .isEqualTo(Recipes.of("act_num: 2, deep_training: true"));
