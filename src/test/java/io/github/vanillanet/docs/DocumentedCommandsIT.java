@@ -41,9 +41,10 @@ class DocumentedCommandsIT {
 
     assertThat(outputs.get(2)).contains("\"state\":\"SUCCEEDED\"");
     assertThat(outputs.get(3)).contains("\"model\":\"shapes\",\"version\":1", "circle");
-    assertThat(outputs.get(4)).contains("\"version\":2,\"live\":true");
-    assertThat(outputs.get(5)).contains("\"version\":1,\"live\":true");
-    assertThat(outputs.get(6)).contains("\"version\":2,\"live\":true");
+    assertThat(outputs.get(4)).contains("\"version\":1,\"live\":true", "\"version\":2");
+    assertThat(outputs.get(5)).contains("\"version\":2,\"live\":true");
+    assertThat(outputs.get(6)).contains("\"version\":1,\"live\":true");
+    assertThat(outputs.get(7)).contains("\"version\":2,\"live\":true");
   }
 
   @Test
