@@ -61,6 +61,7 @@ public record Certificate(
     return switch (precision) {
       case FLOAT32 -> 1e-5;
       case TF32, FLOAT16, BFLOAT16 -> 1e-2;
+      case INT8 -> 2e-2;
     };
   }
 
@@ -80,29 +81,51 @@ public record Certificate(
    * @throws ServiceException {@code NOT_EQUIVALENT} if the answers are not within the bound
    */
   public Certificate of(Precision derived, String derivedSha256, List<float[]> answers) {
+    Certificate certificate = derived(derived, derivedSha256, goldenLogits, answers);
+    certificate.requireHolds(goldenLogits.get(0).size());
+    return certificate;
+  }
+
+  /**
+   * Certifies an artifact that is derived from this one by its answers to calibration images. The
+   * new certificate has the golden logits that were computed with them, because a reduced precision
+   * may differ from the source weights by more than a bound on logits allows.
+   *
+   * @param derivedSha256 of the derived artifact's bytes
+   * @param answers to the probes, in order
+   * @throws ServiceException {@code NOT_EQUIVALENT} if the answers are not within the bound of the
+   *     precision's golden logits
+   */
+  public Certificate of(AnswerCertificate reduced, String derivedSha256, List<float[]> answers) {
+    Certificate certificate =
+        derived(reduced.precision(), derivedSha256, reduced.goldenLogits(), answers);
+    certificate.requireWithinServedBound();
+    return certificate;
+  }
+
+  private Certificate derived(
+      Precision derived, String sha256, List<List<Float>> golden, List<float[]> answers) {
     int classes = goldenLogits.get(0).size();
-    double[] golden =
-        goldenLogits.stream().flatMap(List::stream).mapToDouble(Float::doubleValue).toArray();
+    double[] expected =
+        golden.stream().flatMap(List::stream).mapToDouble(Float::doubleValue).toArray();
     double[] found =
         answers.stream()
             .flatMapToDouble(row -> IntStream.range(0, row.length).mapToDouble(i -> row[i]))
             .toArray();
-    requireCount("logits", golden.length, found.length);
-    Certificate certificate =
-        new Certificate(
-            source,
-            variant,
-            slope,
-            weightsSha256,
-            derivedSha256,
-            probes,
-            goldenLogits,
-            float64,
-            Agreement.between(golden, found, classes, servedBound(derived)),
-            derived,
-            versions);
-    certificate.requireHolds(classes);
-    return certificate;
+    requireCount("logits", goldenLogits.size() * classes, expected.length);
+    requireCount("logits", expected.length, found.length);
+    return new Certificate(
+        source,
+        variant,
+        slope,
+        weightsSha256,
+        sha256,
+        probes,
+        golden,
+        float64,
+        Agreement.between(expected, found, classes, servedBound(derived)),
+        derived,
+        versions);
   }
 
   /**
@@ -118,13 +141,17 @@ public record Certificate(
       throw NOT_EQUIVALENT.error("expected slope 1, found %s", slope);
     }
     requireWithin("float64", float64.maxDelta(), FLOAT64_BOUND * largestLogit() * ROUNDING);
-    requireWithin(precision.label(), served.maxDelta(), servedBound() * ROUNDING);
+    requireWithinServedBound();
     if (served.top1() != 1) {
       throw NOT_EQUIVALENT.error(
           "expected the same best class for every probe in %s, found it for a fraction"
               + " of %.3f",
           precision.label(), served.top1());
     }
+  }
+
+  private void requireWithinServedBound() {
+    requireWithin(precision.label(), served.maxDelta(), servedBound() * ROUNDING);
   }
 
   /**

@@ -155,6 +155,7 @@ public record DeployedModule(String source, ScriptObject root) {
       case FLOAT32, TF32 -> 6;
       case FLOAT16 -> 5;
       case BFLOAT16 -> 15;
+      case INT8 -> throw new IllegalArgumentException("int8 needs activation ranges");
     };
   }
 
@@ -218,7 +219,8 @@ public record DeployedModule(String source, ScriptObject root) {
         line(body, "m%d = %s", index, ModuleTree.expression(conv.name()));
         line(
             body,
-            "m%1$d.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(m%1$d.weight), %2$s)",
+            "m%1$d.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(m%1$d.weight),"
+                + " %2$s)",
             index,
             repackedGeometry(conv));
         index++;

@@ -12,11 +12,13 @@ public enum Precision {
   /** float32 weights; a CUDA device rounds them to 10 bits of mantissa in products. */
   TF32(ScalarType.FLOAT32),
   FLOAT16(ScalarType.FLOAT16),
-  BFLOAT16(ScalarType.BFLOAT16);
+  BFLOAT16(ScalarType.BFLOAT16),
+  /** 8-bit weights and activations, with scales from calibration images; CPUs only. */
+  INT8(ScalarType.INT8);
 
   /** Values of the setting {@code vanillanet.precision}. TF32 has a setting of its own. */
   public static final List<String> NAMES =
-      List.of(FLOAT32.label(), FLOAT16.label(), BFLOAT16.label());
+      List.of(FLOAT32.label(), FLOAT16.label(), BFLOAT16.label(), INT8.label());
 
   private final ScalarType storage;
 

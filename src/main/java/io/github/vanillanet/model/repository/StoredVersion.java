@@ -1,10 +1,14 @@
 package io.github.vanillanet.model.repository;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.Sha256;
+import io.github.vanillanet.model.certify.AnswerCertificate;
 import io.github.vanillanet.model.certify.Certificate;
+import io.github.vanillanet.model.certify.SafetyNet;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Precision;
 import java.io.IOException;
@@ -13,12 +17,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A published version on disk.
  *
  * @param folder has the four files below, and for a trained version those of {@link TrainingImages}
- *     and {@link ClassMeans}
+ *     and {@link ClassMeans}, and for a calibrated version that of {@link ReducedPrecisions}
  * @param labels one per class, in the order of the logits
  */
 public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<String> labels) {
@@ -55,6 +60,75 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
     return manifest
         .domain()
         .map(hint -> ClassMeans.read(folder, hint, net.classes(), net.width(net.blocks())));
+  }
+
+  /**
+   * What calibration images showed about reduced precisions; empty if the version was not
+   * calibrated.
+   *
+   * @throws ServiceException {@code BAD_ARTIFACT} if the file is damaged or for another artifact
+   */
+  public Optional<ReducedPrecisions> reducedPrecisions() {
+    return ReducedPrecisions.read(folder, manifest.certificate().artifactSha256());
+  }
+
+  /**
+   * The reduced precisions whose certificate holds, the fastest one on a CPU first. Whether a
+   * device supports them is not checked, see {@code PrecisionProbe}.
+   *
+   * @throws ServiceException as {@link #reducedPrecisions}
+   */
+  public List<Precision> certifiedPrecisions() {
+    Optional<ReducedPrecisions> reduced = reducedPrecisions();
+    return Stream.of(Precision.INT8, Precision.BFLOAT16, Precision.FLOAT16)
+        .filter(
+            precision ->
+                reduced
+                    .flatMap(it -> it.certificate(precision))
+                    .filter(it -> it.refusal().isEmpty())
+                    .isPresent())
+        .toList();
+  }
+
+  /**
+   * The safety net of a precision. Its margins are those of the served probabilities.
+   *
+   * @return empty for float32, and for a precision without a certificate that is bounded by its
+   *     logits instead
+   * @throws ServiceException {@code BAD_CONFIGURATION} for int8 without a certificate, {@code
+   *     NOT_EQUIVALENT} if the certificate does not hold
+   * @throws ServiceException as {@link #reducedPrecisions}
+   */
+  public Optional<SafetyNet> safetyNet(Precision precision) {
+    if (precision == Precision.FLOAT32 || precision == Precision.TF32) {
+      return Optional.empty();
+    }
+    Optional<AnswerCertificate> certificate =
+        reducedPrecisions().flatMap(it -> it.certificate(precision));
+    if (certificate.isEmpty() && precision == Precision.INT8) {
+      throw BAD_CONFIGURATION.error(
+          "%s cannot be served in int8, because it was not calibrated: run quantize %s with"
+              + " --calibration and a folder of images, or choose another precision",
+          id, id);
+    }
+    certificate
+        .flatMap(AnswerCertificate::refusal)
+        .ifPresent(
+            reason -> {
+              throw NOT_EQUIVALENT.error(
+                  "%s cannot be served in %s: %s; choose another precision, or calibrate again"
+                      + " with more images like those of the service",
+                  id, precision.label(), reason);
+            });
+    return certificate.map(it -> new SafetyNet(it.threshold(), offsets()));
+  }
+
+  /** Adding these to the logits gives the order of the calibrated probabilities. */
+  List<Double> offsets() {
+    return manifest
+        .calibration()
+        .map(fit -> fit.bias().stream().map(bias -> bias * fit.temperature()).toList())
+        .orElse(List.of());
   }
 
   /** The files of a version besides its manifest and labels. */

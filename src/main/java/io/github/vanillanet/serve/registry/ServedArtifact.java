@@ -26,6 +26,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
       String published = version.manifest().certificate().artifactSha256();
       return new ServedArtifact(version.artifact(), published, arithmetic);
     }
+    version.safetyNet(arithmetic.precision()); // fails for a precision that may not be served
     Manifest manifest = version.manifest();
     try {
       Path file = Files.createTempFile("vanillanet-", ".pt");
@@ -61,7 +62,11 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
   Certificate certificate(StoredVersion version, List<float[]> answers) {
     Certificate published = version.manifest().certificate();
     if (!arithmetic.equals(Arithmetic.PUBLISHED)) {
-      return published.of(arithmetic.precision(), sha256, answers);
+      return version
+          .reducedPrecisions()
+          .flatMap(reduced -> reduced.certificate(arithmetic.precision()))
+          .map(reduced -> published.of(reduced, sha256, answers))
+          .orElseGet(() -> published.of(arithmetic.precision(), sha256, answers));
     }
     for (int i = 0; i < answers.size(); i++) {
       published.requireAnswer(i, answers.get(i));
