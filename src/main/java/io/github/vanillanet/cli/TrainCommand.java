@@ -172,7 +172,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private JobSpec specification(JsonNode request, boolean onlyPlan) {
-    Recipe recipe = Recipe.of(request);
+    Recipe recipe = Recipe.ofPublishable(request);
     return new JobSpec(
         recipe,
         data.map(folder -> folder.toAbsolutePath().normalize().toString()),

@@ -9,26 +9,21 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.exc.InvalidFormatException;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import com.fasterxml.jackson.module.paramnames.ParameterNamesModule;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.base.error.Suggestion;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.StreamSupport;
 
 /** Records as JSON: members in snake case, no member for an absent Optional, ISO 8601 dates. */
 public final class RecordJson {
 
-  private static final ObjectMapper JSON =
+  static final ObjectMapper JSON =
       mapper()
           .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
           .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -86,7 +81,7 @@ public final class RecordJson {
       if (e.getCause() instanceof ServiceException invalid) {
         throw invalid; // thrown by the constructor of a record
       }
-      throw INVALID_REQUEST.error(message(what, e, tree));
+      throw INVALID_REQUEST.error("%s", message(tree, type, what, e));
     } catch (IOException e) {
       throw new IllegalStateException("reading JSON from memory failed", e);
     }
@@ -103,45 +98,19 @@ public final class RecordJson {
     }
   }
 
-  private static String message(String what, JsonMappingException e, JsonNode tree) {
+  private static String message(
+      JsonNode tree, Class<?> type, String what, JsonMappingException e) {
+    List<MemberProblems.Problem> problems =
+        type.isRecord() ? MemberProblems.of(tree, type, what, JSON) : List.of();
     String member =
         e.getPath().stream()
             .map(step -> step.getFieldName() == null ? "[]" : step.getFieldName())
             .collect(Collectors.joining("."));
-    if (e instanceof UnrecognizedPropertyException unknown) {
-      List<String> known = unknown.getKnownPropertyIds().stream().map(Object::toString).toList();
-      return e.getPath().size() > 1
-          ? unknown(member, what, known)
-          : StreamSupport.stream(((Iterable<String>) tree::fieldNames).spliterator(), false)
-              .filter(name -> !known.contains(name))
-              .map(name -> unknown(name, what, known))
-              .collect(Collectors.joining("; "));
-    }
-    if (e instanceof InvalidFormatException format) {
-      return "%s: expected %s, found '%s'"
-          .formatted(member, expected(format.getTargetType()), format.getValue());
-    }
-    return "%s: %s"
-        .formatted(
-            member.isEmpty() ? what : member,
-            e.getOriginalMessage().lines().findFirst().orElse("the value cannot be read"));
-  }
-
-  private static String unknown(String member, String what, List<String> known) {
-    return "%s: %s has no such member%s"
-        .formatted(
-            member,
-            what,
-            Suggestion.of(member, known)
-                .map(name -> "; did you mean %s?".formatted(name))
-                .orElse(", expected one of " + String.join(", ", known)));
-  }
-
-  private static String expected(Class<?> type) {
-    return type.isEnum()
-        ? Arrays.stream(type.getEnumConstants())
-            .map(constant -> JSON.valueToTree(constant).asText())
-            .collect(Collectors.joining(", ", "one of ", ""))
-        : type.getSimpleName().toLowerCase(Locale.ROOT);
+    return problems.isEmpty()
+        ? "%s: %s"
+            .formatted(
+                member.isEmpty() ? what : member,
+                e.getOriginalMessage().lines().findFirst().orElse("the value cannot be read"))
+        : problems.stream().map(MemberProblems.Problem::message).collect(Collectors.joining("; "));
   }
 }

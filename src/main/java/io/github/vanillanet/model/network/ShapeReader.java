@@ -41,7 +41,10 @@ public final class ShapeReader {
         new Architecture(variant, dims, actNum, classes, inputHeight, inputWidth), form);
   }
 
-  private static Form form(StateDict weights) {
+  /**
+   * @throws ServiceException {@code BAD_CHECKPOINT} if these are not the weights of one form
+   */
+  public static Form form(StateDict weights) {
     boolean training = weights.contains("stem1.0.weight");
     boolean deployed = weights.contains("stem.0.weight");
     if (training == deployed) {

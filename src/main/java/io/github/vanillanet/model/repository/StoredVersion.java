@@ -9,8 +9,11 @@ import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.model.certify.AnswerCertificate;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.certify.SafetyNet;
+import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.model.network.ShapeReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,6 +42,16 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
 
   public Path artifact() {
     return folder.resolve(ARTIFACT);
+  }
+
+  /**
+   * The form of the weights in its checkpoint.
+   *
+   * @throws ServiceException {@code BAD_CHECKPOINT} if the file is missing or damaged
+   */
+  public Form checkpointForm() {
+    return ShapeReader.form(
+        TorchCheckpoint.read(folder.resolve(CHECKPOINT), Optional.empty()).weights());
   }
 
   /**

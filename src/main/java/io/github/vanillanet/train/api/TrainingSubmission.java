@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.TrainingConfig;
+import io.github.vanillanet.base.error.Problems;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.train.jobs.DataRoot;
 import io.github.vanillanet.train.jobs.Job;
@@ -20,6 +21,7 @@ import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.pipeline.DryRuns;
 import io.github.vanillanet.train.pipeline.FineTuning;
 import io.github.vanillanet.train.pipeline.JobSpec;
+import io.github.vanillanet.train.pipeline.PlannedRequest;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,6 +40,7 @@ import java.util.Optional;
 final class TrainingSubmission {
 
   private static final String FROM = "from";
+  private static final String DATA = "data";
   private static final byte[] ZIP = {'P', 'K', 3, 4};
 
   private final ServingConfig config;
@@ -55,26 +58,30 @@ final class TrainingSubmission {
   }
 
   Job submit(JsonNode sent, boolean dryRun) {
-    if (sent.has(FROM)) {
+    if (sent.hasNonNull(FROM)) {
       return submitPlanned(sent, dryRun);
     }
     JsonNode request = inherited(sent);
-    Recipe recipe = Recipe.of(request);
-    String data =
-        recipe
-            .data()
-            .orElseThrow(
-                () ->
-                    INVALID_REQUEST.error(
-                        "data: expected a folder in the data root, or a zip in the multipart field"
-                            + " 'data'"));
-    Path folder = root.resolve("data", data);
-    if (!Files.isDirectory(folder)) {
-      throw INVALID_REQUEST.error("data: expected a folder, '%s' is a file", data);
-    }
+    Problems problems = new Problems();
+    Optional<Recipe> recipe = problems.collect(() -> Recipe.ofPublishable(request));
+    Optional<Path> folder = problems.collect(() -> dataFolder(request.path(DATA)));
+    problems.throwIfAny();
     return jobs.submit(
-        spec(recipe, Optional.of(folder.toString()), Optional.empty(), dryRun).toJson(request),
+        spec(recipe.orElseThrow(), folder.map(Path::toString), Optional.empty(), dryRun)
+            .toJson(request),
         target -> {});
+  }
+
+  private Path dataFolder(JsonNode data) {
+    if (!data.isTextual()) {
+      throw INVALID_REQUEST.error(
+          "data: expected a folder in the data root, or a zip in the multipart field 'data'");
+    }
+    Path folder = root.resolve(DATA, data.asText());
+    if (!Files.isDirectory(folder)) {
+      throw INVALID_REQUEST.error("data: expected a folder, '%s' is a file", data.asText());
+    }
+    return folder;
   }
 
   /** Uses the data of a dry run. Other members of the request replace those of the dry run. */
@@ -88,13 +95,13 @@ final class TrainingSubmission {
             .filter(it -> planned.state() == JobState.SUCCEEDED)
             .orElseThrow(
                 () -> CONFLICT.error("from: job %s is not a dry run that has succeeded", id));
-    if (changes.has("data")) {
+    if (changes.has(DATA)) {
       throw INVALID_REQUEST.error("data: expected none, the data is that of dry run %s", id);
     }
     requireStartable(id, plan, !changes.isEmpty());
     JsonNode merged =
-        inherited(JobSpec.request(planned.spec()).<ObjectNode>deepCopy().setAll(changes));
-    Recipe recipe = Recipe.of(changes.isEmpty() ? plan.get("recipe") : merged);
+        inherited(PlannedRequest.merged(JobSpec.request(planned.spec()), changes));
+    Recipe recipe = Recipe.ofPublishable(changes.isEmpty() ? plan.get("recipe") : merged);
     JobSpec before = JobSpec.of(planned.spec());
     Job job =
         jobs.submit(
@@ -139,15 +146,19 @@ final class TrainingSubmission {
    * @param archive zip of an image folder; the job's process unpacks and checks it
    */
   Job submit(JsonNode sent, Path archive, boolean dryRun) {
-    JsonNode request = inherited(sent);
-    Recipe recipe = Recipe.of(request);
-    if (recipe.data().isPresent()) {
-      throw INVALID_REQUEST.error("data: expected a path or an upload, found both");
+    if (sent.hasNonNull(FROM)) {
+      throw INVALID_REQUEST.error("data: expected none, the data is that of the dry run in 'from'");
     }
+    JsonNode request = inherited(sent);
+    Problems problems = new Problems();
+    Optional<Recipe> recipe = problems.collect(() -> Recipe.ofPublishable(request));
+    problems.require(!request.hasNonNull(DATA), "data: expected a path or an upload, found both");
+    problems.throwIfAny();
     long bytes = requireZip(archive);
     Job job =
         jobs.submit(
-            spec(recipe, Optional.empty(), Optional.of(JobSpec.ARCHIVE), dryRun).toJson(request),
+            spec(recipe.orElseThrow(), Optional.empty(), Optional.of(JobSpec.ARCHIVE), dryRun)
+                .toJson(request),
             folder -> Files.move(archive, folder.resolve(JobSpec.ARCHIVE)));
     meters.uploaded(bytes);
     return watched(job, dryRun);

@@ -6,6 +6,7 @@ import static io.github.vanillanet.base.error.ErrorCode.JOB_NOT_FOUND;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.AdminRole;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
@@ -41,6 +42,7 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 @Blocking
 public final class TrainingsResource {
 
+  private static final String FROM = "from";
   private static final String DRY_RUN =
       "true: only plan the training; the job's result is its plan";
 
@@ -83,7 +85,11 @@ public final class TrainingsResource {
 
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  @Operation(summary = "Train on an uploaded zip of an image folder")
+  @Operation(
+      summary = "Train on an uploaded zip of an image folder, or from a dry run",
+      description =
+          "The field spec has the request, data the zip. The field from, with the id of a dry run,"
+              + " replaces data; spec can then be left out.")
   @APIResponse(
       responseCode = "202",
       description = "The training is queued; the header Location is its address",
@@ -91,14 +97,24 @@ public final class TrainingsResource {
   public Response train(
       @Parameter(description = DRY_RUN) @QueryParam("dry_run") boolean dryRun,
       @RestForm("spec") String spec,
+      @RestForm("from") String from,
       @RestForm("data") FileUpload data) {
     // null for a missing part, and for a part without a file name
-    if (spec == null || data == null || data.uploadedFile() == null) {
+    boolean uploaded = data != null && data.uploadedFile() != null;
+    if (from == null && spec == null || from == null && !uploaded && !parse(spec).has(FROM)) {
       throw INVALID_REQUEST.error(
-          "expected JSON in the multipart field 'spec' and a zip in 'data'; missing: %s",
+          "expected JSON in the multipart field 'spec' and a zip in 'data', or the id of a dry run"
+              + " in 'from'; missing: %s",
           spec == null ? "spec" : "data");
     }
-    return accepted(submission.submit(parse(spec), data.uploadedFile(), dryRun));
+    JsonNode request = spec == null ? json.createObjectNode() : parse(spec);
+    if (from != null && request instanceof ObjectNode members) {
+      members.put(FROM, from);
+    }
+    return accepted(
+        uploaded
+            ? submission.submit(request, data.uploadedFile(), dryRun)
+            : submission.submit(request, dryRun));
   }
 
   private JsonNode parse(String spec) {

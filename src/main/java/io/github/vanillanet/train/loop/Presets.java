@@ -1,7 +1,5 @@
 package io.github.vanillanet.train.loop;
 
-import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
-
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -9,6 +7,8 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.vanillanet.base.error.Problems;
+import io.github.vanillanet.base.json.MemberProblems;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.VanillaNetVariant;
@@ -31,6 +31,9 @@ final class Presets {
   private static final String EPOCHS = "epochs";
   private static final String STAGES = "stages";
   private static final String WARMUP = "warmup_epochs";
+  private static final String VARIANT = "variant";
+
+  private static final List<String> OF_THE_VARIANT = List.of("dims", "width", "shortcut");
 
   /** Members that a stage takes from the recipe. */
   private static final List<String> OF_EACH_STAGE =
@@ -54,9 +57,19 @@ final class Presets {
       Optional<String> fineTuneFrom,
       Optional<String> checkpoint) {}
 
-  /** All members of a recipe: those of the request, and the preset's for the others. */
-  static ObjectNode complete(JsonNode request) {
-    ObjectNode given = RequestMembers.current(request);
+  /**
+   * All members of a recipe: those of the request, and the preset's for the others. A member with
+   * the wrong type has the preset's value.
+   *
+   * @param problems receives each unknown member, and each one with the wrong type
+   */
+  static ObjectNode complete(JsonNode request, Problems problems) {
+    ObjectNode given = RequestMembers.current(request, problems);
+    for (MemberProblems.Problem problem : MemberProblems.of(given, Recipe.class, WHAT)) {
+      problems.add(problem.message());
+      given.remove(problem.member());
+    }
+    requireVariant(given, problems);
     Choice choice = RecordJson.read(given, Choice.class, WHAT);
     VanillaNetVariant variant = Recipe.variant(choice.variant());
     List<JsonNode> stages = choice.stages().orElse(List.of());
@@ -97,14 +110,25 @@ final class Presets {
     int presetBatch = recipe.get(BATCH_SIZE).asInt();
     recipe.setAll(given);
     if (!given.has(BATCH_SIZE)) {
-      recipe.put(BATCH_SIZE, divided(presetBatch, choice.accumulationSteps().orElse(1)));
+      int steps = choice.accumulationSteps().orElse(1);
+      recipe.put(BATCH_SIZE, divided(presetBatch, steps, problems));
     }
-    completeStages(recipe);
+    completeStages(recipe, problems);
     if (choice.fineTuneFrom().isPresent() || choice.checkpoint().isPresent()) {
       // the slope of trained weights is 1 and stays there
       recipe.put("decay_epochs", 0).put("decay_linear", true);
     }
     return recipe;
+  }
+
+  /** Checks the members that depend on the variant only if it is known. */
+  private static void requireVariant(ObjectNode given, Problems problems) {
+    String variant = given.path(VARIANT).asText();
+    if (VanillaNetVariant.named(variant).isEmpty()) {
+      problems.collect(() -> Recipe.variant(variant));
+      given.remove(OF_THE_VARIANT);
+      given.put(VARIANT, VanillaNetVariant.VANILLANET_5.officialName());
+    }
   }
 
   private static int epochs(List<JsonNode> stages) {
@@ -115,19 +139,23 @@ final class Presets {
    * Fills in what the stages leave out. The first stage has the recipe's warm-up; a later one
    * starts from trained weights and has at most one epoch.
    */
-  private static void completeStages(ObjectNode recipe) {
+  private static void completeStages(ObjectNode recipe, Problems problems) {
     int index = 0;
     for (JsonNode stage : recipe.path(STAGES)) {
       if (stage instanceof ObjectNode members) {
-        completeStage(recipe, index, members);
+        completeStage(recipe, index, members, problems);
       }
       index++;
     }
   }
 
-  private static void completeStage(ObjectNode recipe, int index, ObjectNode members) {
+  private static void completeStage(
+      ObjectNode recipe, int index, ObjectNode members, Problems problems) {
     for (String required : List.of(INPUT_SIZE, EPOCHS)) {
-      Ranges.require(members.has(required), "stages[%d].%s: is missing", index, required);
+      if (!members.hasNonNull(required)) {
+        problems.add("stages[%d].%s: is missing".formatted(index, required));
+        members.set(required, recipe.get(required)); // to check the other members
+      }
     }
     OF_EACH_STAGE.stream()
         .filter(member -> !members.has(member))
@@ -147,13 +175,12 @@ final class Presets {
   }
 
   /** The preset's images per optimizer step, spread over several forward passes. */
-  private static int divided(int batch, int steps) {
-    if (steps > 0 && batch % steps != 0) {
-      throw INVALID_REQUEST.error(
-          "accumulation_steps: the preset's batch of %d cannot be divided by %d; set"
-              + " batch_size",
-          batch, steps);
-    }
+  private static int divided(int batch, int steps, Problems problems) {
+    problems.require(
+        steps < 1 || batch % steps == 0,
+        "accumulation_steps: the preset's batch of %d cannot be divided by %d; set batch_size",
+        batch,
+        steps);
     return batch / Math.max(1, steps);
   }
 

@@ -1,26 +1,19 @@
 package io.github.vanillanet.train.loop;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
-import static io.github.vanillanet.train.loop.Ranges.BELOW_ONE;
-import static io.github.vanillanet.train.loop.Ranges.LEAST_POSITIVE;
-import static io.github.vanillanet.train.loop.Ranges.MOST;
-import static io.github.vanillanet.train.loop.Ranges.require;
-import static io.github.vanillanet.train.loop.Ranges.requireAtLeast;
-import static io.github.vanillanet.train.loop.Ranges.requireRange;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.vanillanet.base.error.Problems;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.model.network.Cost;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.VanillaNetVariant;
-import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.train.dataset.Balance;
 import io.github.vanillanet.train.dataset.RandAugment;
 import java.util.Collections;
@@ -28,6 +21,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.Function;
 
 /**
  * A training recipe, which is the JSON of a training request: each component is a member in snake
@@ -130,89 +124,56 @@ public record Recipe(
 
   /** Recipes are created only from JSON, see {@link #of}. */
   public Recipe {
-    require(
-        name != null && ModelId.isName(name),
-        "name: expected 1 to 64 letters, digits, dots, hyphens and underscores that start with a"
-            + " letter or digit, found '%s'",
-        name);
-    VanillaNetVariant net = variant(variant);
-    variant = net.officialName();
+    variant = variant(variant).officialName();
     dims = List.copyOf(dims);
-    require(
-        dims.size() == net.dims().size() && dims.stream().allMatch(it -> it > 0),
-        "dims: %s has %d positive widths, found %s",
-        variant,
-        net.dims().size(),
-        dims);
-    width.ifPresent(factor -> requireRange("width", factor, LEAST_POSITIVE, MOST));
-    require(
-        width.isEmpty() || dims.equals(Presets.dims(net, width.getAsDouble())),
-        "dims, width: expected only one of them, found both");
-    require(
-        fineTuneFrom.isEmpty() || checkpoint.isEmpty(),
-        "fine_tune_from, checkpoint: expected at most one of them, found both");
-    requireAtLeast("act_num", actNum, 0);
-    requireAtLeast("accumulation_steps", accumulationSteps, 1);
     stages = List.copyOf(stages);
-    Stage.requireConsistent(stages, epochs, inputSize);
-    new Stage(inputSize, epochs, batchSize, learningRate, minLearningRate, warmupEpochs)
-        .requireValid("");
-    require(
-        (long) batchSize * accumulationSteps <= Integer.MAX_VALUE,
-        "batch_size, accumulation_steps: their product exceeds %d",
-        Integer.MAX_VALUE);
-    requireRange("weight_decay", weightDecay, 0, MOST);
-    requireRange("layer_decay", layerDecay, LEAST_POSITIVE, MOST);
-    requireRange("clip_norm", clipNorm, 0, MOST);
-    require(
-        decayEpochs >= 0 && decayEpochs < epochs,
-        "decay_epochs: expected 0 to %d, found %d; only a net whose slope reaches 1 can be fused",
-        epochs - 1,
-        decayEpochs);
-    require(
-        deepTraining || decayEpochs == 0,
-        "decay_epochs: expected 0 with deep_training off, found %d; there is no slope",
-        decayEpochs);
-    require(
-        shortcut == ShortcutChoice.NONE || net.adaPool().isEmpty(),
-        "shortcut: %s has adaptive pools, which shortcuts do not support; choose another variant",
-        variant);
-    requireRange("label_smoothing", labelSmoothing, 0, BELOW_ONE);
-    requireRange("mixup", mixup, 0, MOST);
-    requireRange("cutmix", cutmix, 0, MOST);
-    requireRange("erasing", erasing, 0, 1);
-    requireRange("dropout", dropout, 0, BELOW_ONE);
-    requireRange("ema_decay", emaDecay, 0, BELOW_ONE);
-    requireAtLeast("ema_batches", emaBatches, 0);
-    requireAtLeast("patience", patience, 0);
-    budget.ifPresent(Budget::parse);
-    validationShare.ifPresent(
-        share -> requireRange("validation_share", share, LEAST_POSITIVE, BELOW_ONE));
-    require(
-        balance != Balance.WEIGHTS || loss == LossKind.CROSS_ENTROPY,
-        "balance: weights need loss cross_entropy; set balance to sampling, or another loss");
-    requireRange("tolerance", tolerance, 0, 1);
-    distortion(randAugment);
-    requireInputLargeEnough(new Architecture(net, dims, actNum, 1, inputSize, inputSize));
-    for (Stage stage : stages) {
-      requireInputLargeEnough(
-          new Architecture(net, dims, actNum, 1, stage.inputSize(), stage.inputSize()));
-    }
   }
 
   /**
    * Completes a request: replaces old names by current ones, and takes absent members from the
    * preset. Does not change a complete recipe.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} if a member is unknown, has the wrong type or
-   *     is out of its range
+   * @throws ServiceException {@code INVALID_REQUEST} with every member that is unknown, has the
+   *     wrong type or is out of its range
    */
   public static Recipe of(JsonNode request) {
-    return RecordJson.read(Presets.complete(request), Recipe.class, "the training request");
+    return of(request, recipe -> Optional.empty());
+  }
+
+  /** As {@link #of}, for a network that a service can serve. */
+  public static Recipe ofPublishable(JsonNode request) {
+    return of(request, Recipe::unpublishable);
+  }
+
+  private static Recipe of(JsonNode request, Function<Recipe, Optional<String>> further) {
+    Problems problems = new Problems();
+    Recipe recipe =
+        RecordJson.read(Presets.complete(request, problems), Recipe.class, Presets.WHAT);
+    new RecipeCheck(recipe, new Ranges(problems)).run();
+    further.apply(recipe).ifPresent(problems::add);
+    problems.throwIfAny();
+    return recipe;
+  }
+
+  /**
+   * The members of a request by their current names, without null members.
+   *
+   * @throws ServiceException {@code INVALID_REQUEST} if a member is given under two names
+   */
+  public static ObjectNode members(JsonNode request) {
+    Problems problems = new Problems();
+    ObjectNode members = RequestMembers.current(request, problems);
+    problems.throwIfAny();
+    return members;
   }
 
   public ObjectNode toJson() {
     return RecordJson.tree(this);
+  }
+
+  /** The widths of a variant, scaled by a factor; each is at least 1. */
+  public static List<Integer> dims(VanillaNetVariant variant, double factor) {
+    return Presets.dims(variant, factor);
   }
 
   static VanillaNetVariant variant(String name) {
@@ -237,9 +198,18 @@ public record Recipe(
    * @throws ServiceException {@code INVALID_REQUEST} if the deployed form cannot compute the net
    */
   public void requirePublishable() {
-    require(
-        shortcut == ShortcutChoice.NONE,
-        "shortcut: a net with shortcuts cannot be published; only experiments train such nets");
+    unpublishable()
+        .ifPresent(
+            problem -> {
+              throw INVALID_REQUEST.error("%s", problem);
+            });
+  }
+
+  private Optional<String> unpublishable() {
+    return shortcut == ShortcutChoice.NONE
+        ? Optional.empty()
+        : Optional.of(
+            "shortcut: a net with shortcuts cannot be published; only experiments train such nets");
   }
 
   /** The stages of the training: at least one. */
@@ -272,22 +242,6 @@ public record Recipe(
   }
 
   public RandAugment distortion() {
-    return distortion(randAugment);
-  }
-
-  private static RandAugment distortion(String text) {
-    try {
-      return RandAugment.parse(text);
-    } catch (ServiceException e) {
-      throw INVALID_REQUEST.error("rand_augment: %s", e.getMessage());
-    }
-  }
-
-  private static void requireInputLargeEnough(Architecture architecture) {
-    try {
-      Cost.of(Network.of(architecture, Form.TRAINING));
-    } catch (ServiceException e) {
-      throw INVALID_REQUEST.error("input_size: %s", e.getMessage());
-    }
+    return RandAugment.parse(randAugment);
   }
 }

@@ -1,12 +1,11 @@
 package io.github.vanillanet.train.loop;
 
-import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.vanillanet.base.error.Problems;
 import io.github.vanillanet.base.json.RecordJson;
 import java.util.Map;
 
@@ -25,8 +24,12 @@ final class RequestMembers {
 
   private RequestMembers() {}
 
-  /** A copy without null members. */
-  static ObjectNode current(JsonNode request) {
+  /**
+   * A copy without null members.
+   *
+   * @param problems receives each member that has two names
+   */
+  static ObjectNode current(JsonNode request, Problems problems) {
     RecordJson.requireObject(request, Presets.WHAT);
     ObjectNode current = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> member : request.properties()) {
@@ -34,10 +37,10 @@ final class RequestMembers {
       if (member.getValue().isNull()) {
         continue;
       }
-      if (current.has(name)) {
-        throw INVALID_REQUEST.error(
-            "%s: given twice; its other name is also a member of the request", name);
-      }
+      problems.require(
+          !current.has(name),
+          "%s: given twice; its other name is also a member of the request",
+          name);
       current.set(name, value(member.getKey(), member.getValue()));
     }
     return current;

@@ -25,34 +25,36 @@ public record Stage(
     double minLearningRate,
     double warmupEpochs) {
 
+  static final int LEAST_INPUT = 8;
+
   /**
    * @param prefix of the members' names in messages
    */
-  void requireValid(String prefix) {
-    Ranges.requireAtLeast(prefix + "input_size", inputSize, 8);
-    Ranges.requireAtLeast(prefix + "epochs", epochs, 1);
-    Ranges.requireAtLeast(prefix + "batch_size", batchSize, 1);
-    Ranges.requireRange(prefix + "learning_rate", learningRate, 0, MOST);
-    Ranges.requireRange(prefix + "min_learning_rate", minLearningRate, 0, MOST);
-    Ranges.requireRange(prefix + "warmup_epochs", warmupEpochs, 0, epochs);
+  void check(String prefix, Ranges ranges) {
+    ranges.atLeast(prefix + "input_size", inputSize, LEAST_INPUT);
+    ranges.atLeast(prefix + "epochs", epochs, 1);
+    ranges.atLeast(prefix + "batch_size", batchSize, 1);
+    ranges.range(prefix + "learning_rate", learningRate, 0, MOST);
+    ranges.range(prefix + "min_learning_rate", minLearningRate, 0, MOST);
+    ranges.range(prefix + "warmup_epochs", warmupEpochs, 0, Math.max(1, epochs));
   }
 
   /** Checks the stages of a recipe against its own members. */
-  static void requireConsistent(List<Stage> stages, int epochs, int inputSize) {
+  static void checkConsistent(List<Stage> stages, int epochs, int inputSize, Ranges ranges) {
     if (stages.isEmpty()) {
       return;
     }
     for (int i = 0; i < stages.size(); i++) {
-      stages.get(i).requireValid("stages[%d].".formatted(i));
+      stages.get(i).check("stages[%d].".formatted(i), ranges);
     }
     int sum = stages.stream().mapToInt(Stage::epochs).sum();
-    Ranges.require(
+    ranges.require(
         sum == epochs,
         "epochs: the stages have %d epochs together, found %d; leave out epochs",
         sum,
         epochs);
     int last = stages.get(stages.size() - 1).inputSize();
-    Ranges.require(
+    ranges.require(
         last == inputSize,
         "input_size: the last stage has %d pixels, found %d; leave out input_size",
         last,

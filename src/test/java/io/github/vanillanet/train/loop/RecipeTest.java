@@ -193,7 +193,7 @@ class RecipeTest {
         "stages: [{input_size: 4, epochs: 3}]                   | stages[0].input_size",
         "stages: [{epochs: 3}]                                  | stages[0].input_size",
         "stages: [{input_size: 64, epochs: 0}]                  | stages[0].epochs",
-        "stages: [{input_size: 64, epochs: 3, size: 3}]         | stages.[].size",
+        "stages: [{input_size: 64, epochs: 3, size: 3}]         | stages[0].size",
         "stages: [{input_size: 64, epochs: 3, batch_size: 0}]   | stages[0].batch_size",
         "stages: [{input_size: 64, epochs: 3, learning_rate: -1}] | stages[0].learning_rate",
         "stages: [{input_size: 64, epochs: 3, min_learning_rate: -1}] | stages[0].min_learning_rate",
@@ -202,13 +202,59 @@ class RecipeTest {
         "stages: [{input_size: 64, epochs: 3}], input_size: 32  | input_size",
         "stages: [{input_size: 9, epochs: 3}, {input_size: 64, epochs: 3}] | input_size",
         "stages: 3                                              | stages",
-        "stages: [3]                                            | stages.[]",
+        "stages: [3]                                            | stages[0]",
       })
   void anImpossibleStageIsRejectedWithTheNameOfTheMember(String members, String member) {
     assertThatThrownBy(() -> Recipes.of(members))
         .has(code(ErrorCode.INVALID_REQUEST))
         .message()
         .startsWith(member + ": ");
+  }
+
+  @Test
+  void allProblemsAreReportedTogether() {
+    assertThatThrownBy(
+            () ->
+                Recipe.of(
+                    Recipes.json(
+                        """
+                        name: 'a/b', variant: 'resnet_50', epoch: 3, optimizer: 'adam',
+                        batch_size: 'many', dims: [8, 8], learning_rate: -1, input_size: 7,
+                        fine_tune_from: 'a', checkpoint: 'b', rand_augment: 'x', budget: 'soon',
+                        stages: [{input_size: 64, epochs: 'x', size: 3}, {epochs: [], batch_size: {}}],
+                        crop: 'square', tolerance: 2""")))
+        .has(code(ErrorCode.INVALID_REQUEST))
+        .message()
+        .satisfies(
+            message ->
+                assertThat(List.of(message.split("; (?=[a-z_]+[:,\\[])")))
+                    .map(problem -> problem.replaceAll(": .*", ""))
+                    .containsExactlyInAnyOrder(
+                        "name",
+                        "variant",
+                        "epoch",
+                        "optimizer",
+                        "batch_size",
+                        "learning_rate",
+                        "input_size",
+                        "fine_tune_from, checkpoint",
+                        "rand_augment",
+                        "budget",
+                        "stages[0].epochs",
+                        "stages[0].size",
+                        "stages[1].epochs",
+                        "stages[1].batch_size",
+                        "crop",
+                        "tolerance"));
+  }
+
+  @Test
+  void stagesWithSeveralProblemsNameEachOfThem() {
+    assertThatThrownBy(
+            () -> Recipes.of("stages: [{input_size: 64}, {epochs: 2, learning_rate: -1}], mixup: -1"))
+        .has(code(ErrorCode.INVALID_REQUEST))
+        .hasMessageContainingAll(
+            "stages[0].epochs", "stages[1].input_size", "stages[1].learning_rate", "mixup");
   }
 
   @Test

@@ -106,6 +106,41 @@ class DryRunTest {
   }
 
   @Test
+  void aFormStartsADryRunToo() {
+    String first = dryRun(ScriptedExecutor.REJECTS);
+    String second = dryRun(ScriptedExecutor.REJECTS);
+
+    Response training = form("from", first);
+    Response changed =
+        Admin.chief()
+            .multiPart("from", second)
+            .multiPart("spec", "{\"epochs\":40}")
+            .post(Admin.TRAININGS);
+    Response inSpec = form("spec", "{\"from\":\"" + second + "\",\"epochs\":50}");
+
+    assertThat(training.statusCode()).as(training.asString()).isEqualTo(202);
+    assertThat(training.<Integer>path("recipe.epochs")).isEqualTo(30);
+    assertThat(changed.<Integer>path("recipe.epochs")).isEqualTo(40);
+    assertThat(inSpec.<Integer>path("recipe.epochs")).isEqualTo(50);
+    Admin.problem(form("spec", "[]"), 400, "INVALID_REQUEST");
+    Admin.problem(form("from", "20240101-000000-abcdef"), 404, "JOB_NOT_FOUND");
+    Admin.problem(
+        Admin.chief()
+            .multiPart("from", second)
+            .multiPart("data", "flowers.zip", EMPTY_ZIP)
+            .post(Admin.TRAININGS),
+        400,
+        "INVALID_REQUEST");
+    for (Response started : new Response[] {training, changed, inSpec}) {
+      Admin.events(started.path("id"));
+    }
+  }
+
+  private static Response form(String field, String value) {
+    return Admin.chief().multiPart(field, value).post(Admin.TRAININGS);
+  }
+
+  @Test
   void objectionsPreventTheStart() {
     String unusable = dryRun(ScriptedExecutor.CRASHES);
     String tooLarge = dryRun(ScriptedExecutor.RUNS_UNTIL_STOPPED);
@@ -129,12 +164,17 @@ class DryRunTest {
   }
 
   @Test
-  void unknownMembersAreAllNamedWithASuggestion() {
+  void allProblemsAreReportedTogether() {
     Map<String, Object> request = new HashMap<>(Admin.request(ScriptedExecutor.REJECTS));
     request.put("epoch", 3);
     request.put("batchsize", 3);
 
+    request.put("data", "absent");
+    request.put("tolerance", 2);
+    request.put("shortcut", "before");
+
     assertThat(Admin.problem(post(request), 400, "INVALID_REQUEST"))
-        .contains("did you mean epochs?", "did you mean batch_size?");
+        .contains(
+            "did you mean epochs?", "did you mean batch_size?", "data: ", "tolerance: ", "shortcut: ");
   }
 }
