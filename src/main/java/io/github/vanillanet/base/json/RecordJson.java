@@ -98,8 +98,7 @@ public final class RecordJson {
     }
   }
 
-  private static String message(
-      JsonNode tree, Class<?> type, String what, JsonMappingException e) {
+  private static String message(JsonNode tree, Class<?> type, String what, JsonMappingException e) {
     List<MemberProblems.Problem> problems =
         type.isRecord() ? MemberProblems.of(tree, type, what, JSON) : List.of();
     String member =

@@ -99,8 +99,7 @@ final class TrainingSubmission {
       throw INVALID_REQUEST.error("data: expected none, the data is that of dry run %s", id);
     }
     requireStartable(id, plan, !changes.isEmpty());
-    JsonNode merged =
-        inherited(PlannedRequest.merged(JobSpec.request(planned.spec()), changes));
+    JsonNode merged = inherited(PlannedRequest.merged(JobSpec.request(planned.spec()), changes));
     Recipe recipe = Recipe.ofPublishable(changes.isEmpty() ? plan.get("recipe") : merged);
     JobSpec before = JobSpec.of(planned.spec());
     Job job =

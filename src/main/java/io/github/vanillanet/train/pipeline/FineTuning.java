@@ -73,8 +73,9 @@ public final class FineTuning {
     Form form = version.checkpointForm();
     if (form == Form.DEPLOYED) {
       throw INVALID_REQUEST.error(
-          "%s: the model '%s' has only weights of the deployed form, which cannot be trained; choose"
-              + " a model that this service has trained, or import a checkpoint of the training form",
+          "%s: the model '%s' has only weights of the deployed form, which cannot be trained;"
+              + " choose a model that this service has trained, or import a checkpoint of the"
+              + " training form",
           FROM, from);
     }
     Architecture architecture = version.manifest().architecture();

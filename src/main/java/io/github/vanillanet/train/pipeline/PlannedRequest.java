@@ -12,13 +12,20 @@ public final class PlannedRequest {
   /** Members that another member replaces. */
   private static final Map<String, List<String>> REPLACED =
       Map.of(
-          "dims", List.of("width"),
-          "width", List.of("dims"),
-          "stages", List.of("epochs", "input_size"),
-          "epochs", List.of("stages"),
-          "input_size", List.of("stages"),
-          "checkpoint", List.of(FineTuning.FROM),
-          FineTuning.FROM, List.of("checkpoint"));
+          "dims",
+          List.of("width"),
+          "width",
+          List.of("dims"),
+          "stages",
+          List.of("epochs", "input_size"),
+          "epochs",
+          List.of("stages"),
+          "input_size",
+          List.of("stages"),
+          "checkpoint",
+          List.of(FineTuning.FROM),
+          FineTuning.FROM,
+          List.of("checkpoint"));
 
   /** Members that a request of a dry run has from the model that it starts from. */
   private static final List<String> INHERITED =

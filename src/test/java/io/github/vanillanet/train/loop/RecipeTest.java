@@ -196,7 +196,8 @@ class RecipeTest {
         "stages: [{input_size: 64, epochs: 3, size: 3}]         | stages[0].size",
         "stages: [{input_size: 64, epochs: 3, batch_size: 0}]   | stages[0].batch_size",
         "stages: [{input_size: 64, epochs: 3, learning_rate: -1}] | stages[0].learning_rate",
-        "stages: [{input_size: 64, epochs: 3, min_learning_rate: -1}] | stages[0].min_learning_rate",
+        "stages: [{input_size: 64, epochs: 3, min_learning_rate: -1}] |"
+            + " stages[0].min_learning_rate",
         "stages: [{input_size: 64, epochs: 3, warmup_epochs: 4}] | stages[0].warmup_epochs",
         "stages: [{input_size: 64, epochs: 3}], epochs: 4       | epochs",
         "stages: [{input_size: 64, epochs: 3}], input_size: 32  | input_size",
@@ -222,7 +223,8 @@ class RecipeTest {
                         batch_size: 'many', dims: [8, 8], learning_rate: -1, input_size: 7,
                         fine_tune_from: 'a', checkpoint: 'b', rand_augment: 'x', budget: 'soon',
                         stages: [{input_size: 64, epochs: 'x', size: 3}, {epochs: [], batch_size: {}}],
-                        crop: 'square', tolerance: 2""")))
+                        crop: 'square', tolerance: 2\
+                        """)))
         .has(code(ErrorCode.INVALID_REQUEST))
         .message()
         .satisfies(
@@ -251,7 +253,8 @@ class RecipeTest {
   @Test
   void stagesWithSeveralProblemsNameEachOfThem() {
     assertThatThrownBy(
-            () -> Recipes.of("stages: [{input_size: 64}, {epochs: 2, learning_rate: -1}], mixup: -1"))
+            () ->
+                Recipes.of("stages: [{input_size: 64}, {epochs: 2, learning_rate: -1}], mixup: -1"))
         .has(code(ErrorCode.INVALID_REQUEST))
         .hasMessageContainingAll(
             "stages[0].epochs", "stages[1].input_size", "stages[1].learning_rate", "mixup");
@@ -300,7 +303,8 @@ class RecipeTest {
         "name: 'a', variant: 'vanillanet_5', ema_warmup: 'x'    | ema_warmup",
         "name: 'a', variant: 'vanillanet_5', patience: -1       | patience",
         "name: 'a', variant: 'vanillanet_5', balance: 'even'    | balance",
-        "name: 'a', variant: 'vanillanet_5', balance: 'weights', loss: 'binary_cross_entropy' | balance",
+        "name: 'a', variant: 'vanillanet_5', balance: 'weights', loss: 'binary_cross_entropy' |"
+            + " balance",
         "name: 'a', variant: 'vanillanet_5', crop: 'square'     | crop",
         "name: 'a', variant: 'vanillanet_5', flip: 'up'         | flip",
         "name: 'a', variant: 'vanillanet_5', tolerance: 2       | tolerance",

@@ -16,9 +16,11 @@ class PlannedRequestTest {
       quoteCharacter = '\u0000',
       value = {
         "epochs: 3                           | epochs: 5                  | epochs: 5",
-        "epochs: 3, width: 0.5               | dims: [8, 8, 8, 8]         | epochs: 3, dims: [8, 8, 8, 8]",
+        "epochs: 3, width: 0.5               | dims: [8, 8, 8, 8]         | epochs: 3, dims: [8, 8,"
+            + " 8, 8]",
         "dims: [8, 8, 8, 8]                  | width: 0.5                 | width: 0.5",
-        "epochs: 3, input_size: 64           | stages: [{input_size: 32, epochs: 2}] | stages: [{input_size: 32, epochs: 2}]",
+        "epochs: 3, input_size: 64           | stages: [{input_size: 32, epochs: 2}] | stages:"
+            + " [{input_size: 32, epochs: 2}]",
         "stages: [{input_size: 32, epochs: 2}] | epochs: 5                | epochs: 5",
         "series: 2                           | act_num: 1                 | act_num: 1",
         "accumulation: 2                     | accumulation_steps: 4      | accumulation_steps: 4",
@@ -28,8 +30,7 @@ class PlannedRequestTest {
     String common = "name: 'a', variant: 'vanillanet_5', ";
 
     ObjectNode merged =
-        PlannedRequest.merged(
-            Recipes.json(common + planned), (ObjectNode) Recipes.json(changes));
+        PlannedRequest.merged(Recipes.json(common + planned), (ObjectNode) Recipes.json(changes));
 
     assertThat(merged).isEqualTo(Recipes.json(common + expected));
     Recipe.of(merged);
@@ -42,7 +43,8 @@ class PlannedRequestTest {
       value = {
         "fine_tune_from: 'b'                 | name: 'm', fine_tune_from: 'b', epochs: 3",
         "checkpoint: 'c.pth'                 | name: 'm', checkpoint: 'c.pth', epochs: 3",
-        "fine_tune_from: 'b', dims: [1]      | name: 'm', fine_tune_from: 'b', epochs: 3, dims: [1]",
+        "fine_tune_from: 'b', dims: [1]      | name: 'm', fine_tune_from: 'b', epochs: 3, dims:"
+            + " [1]",
       })
   void anotherModelToStartFromReplacesTheInheritedNetwork(String changes, String expected) {
     ObjectNode merged =

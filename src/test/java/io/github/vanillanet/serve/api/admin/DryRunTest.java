@@ -175,6 +175,10 @@ class DryRunTest {
 
     assertThat(Admin.problem(post(request), 400, "INVALID_REQUEST"))
         .contains(
-            "did you mean epochs?", "did you mean batch_size?", "data: ", "tolerance: ", "shortcut: ");
+            "did you mean epochs?",
+            "did you mean batch_size?",
+            "data: ",
+            "tolerance: ",
+            "shortcut: ");
   }
 }
