@@ -1,3 +1,24 @@
+{{/* One variable for each setting with a value: (list PREFIX SETTINGS). The key maxBatch below
+     batching becomes VANILLANET_BATCHING_MAX_BATCH. */}}
+{{- define "vanillanet.settingsEnv" -}}
+{{- $prefix := index . 0 -}}
+{{- range $key, $value := index . 1 -}}
+{{- $name := printf "%s_%s" $prefix (regexReplaceAll "([a-z0-9])([A-Z])" $key "${1}_${2}" | upper) -}}
+{{- if kindIs "map" $value -}}
+{{- include "vanillanet.settingsEnv" (list $name $value) -}}
+{{- else if or (kindIs "bool" $value) (not (empty $value)) }}
+- name: {{ $name }}
+  {{- if kindIs "slice" $value }}
+  value: {{ join "," $value | quote }}
+  {{- else if and (kindIs "float64" $value) (eq (floor $value) $value) }}
+  value: {{ int64 $value | quote }}
+  {{- else }}
+  value: {{ $value | quote }}
+  {{- end }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
 {{/* Environment variables that the chart sets. */}}
 {{- define "vanillanet.ownEnv" -}}
 - name: VANILLANET_REPOSITORY
@@ -7,56 +28,21 @@
 # Not auto: a pod whose GPU does not work must fail instead of serving slowly on the CPU.
 - name: VANILLANET_DEVICE
   value: {{ default $defaultDevice .Values.settings.device | quote }}
-{{- with .Values.settings.precision }}
-- name: VANILLANET_PRECISION
-  value: {{ . | quote }}
-{{- end }}
-{{- if .Values.settings.cuda.tf32 }}
-- name: VANILLANET_CUDA_TF32
-  value: "true"
-{{- end }}
-{{- if .Values.settings.cuda.cudnnBenchmark }}
-- name: VANILLANET_CUDA_CUDNN_BENCHMARK
-  value: "true"
-{{- end }}
-{{- with .Values.settings.defaultModel }}
-- name: VANILLANET_DEFAULT_MODEL
-  value: {{ . | quote }}
-{{- end }}
-{{- with .Values.settings.seededModels }}
-- name: VANILLANET_SEEDED_MODELS
-  value: {{ join "," . | quote }}
-{{- end }}
-{{- with .Values.settings.threads }}
-- name: VANILLANET_THREADS
-  value: {{ int . | quote }}
-{{- end }}
-{{- with .Values.settings.queueCapacity }}
-- name: VANILLANET_QUEUE_CAPACITY
-  value: {{ int . | quote }}
-{{- end }}
-{{- with .Values.settings.maxPixels }}
-- name: VANILLANET_MAX_PIXELS
-  value: {{ int64 . | quote }}
-{{- end }}
-{{- with .Values.settings.maxImageBody }}
-- name: VANILLANET_MAX_IMAGE_BODY
-  value: {{ . | quote }}
-{{- end }}
-{{- with .Values.settings.maxTensorBody }}
-- name: VANILLANET_MAX_TENSOR_BODY
-  value: {{ . | quote }}
-{{- end }}
-{{- with .Values.settings.keepVersions }}
-- name: VANILLANET_KEEP_VERSIONS
-  value: {{ int . | quote }}
-{{- end }}
+{{- include "vanillanet.settingsEnv" (list "VANILLANET" (omit .Values.settings "device")) }}
 {{- if .Values.training.data.existingClaim }}
 - name: VANILLANET_TRAINING_DATA_ROOT
   value: /data
 {{- end }}
 {{- with include "vanillanet.trainingEnv" . }}
 {{ . }}
+{{- end }}
+{{- if .Values.tracing.enabled }}
+- name: QUARKUS_OTEL_SDK_DISABLED
+  value: "false"
+- name: QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ .Values.tracing.endpoint | quote }}
+- name: QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL
+  value: {{ .Values.tracing.protocol | quote }}
 {{- end }}
 - name: QUARKUS_SHUTDOWN_DELAY
   value: {{ printf "%ds" (int .Values.drain.delaySeconds) }}

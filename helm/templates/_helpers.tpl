@@ -25,7 +25,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- define "vanillanet.image" -}}
 {{- $flavor := ternary "gpu" "cpu" .Values.gpu.enabled -}}
-{{- printf "%s:%s" .Values.image.repository (default (printf "%s-%s" .Chart.AppVersion $flavor) .Values.image.tag) -}}
+{{- include "vanillanet.imageOf" (list . $flavor) -}}
+{{- end -}}
+
+{{/* The image of a flavor: (list ROOT FLAVOR). A digest replaces the tag. */}}
+{{- define "vanillanet.imageOf" -}}
+{{- $root := index . 0 -}}
+{{- $image := $root.Values.image -}}
+{{- if $image.digest -}}
+{{- printf "%s@%s" $image.repository $image.digest -}}
+{{- else -}}
+{{- printf "%s:%s" $image.repository (default (printf "%s-%s" $root.Chart.AppVersion (index . 1)) $image.tag) -}}
+{{- end -}}
 {{- end -}}
 
 {{- define "vanillanet.serviceAccount" -}}
@@ -79,20 +90,73 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{/* Replicas that the service always has. */}}
+{{- define "vanillanet.minReplicas" -}}
+{{- ternary .Values.replicas .Values.autoscaling.minReplicas (eq .Values.autoscaling.type "none") -}}
+{{- end -}}
+
+{{/* A quantity such as 500m or 4Gi as a number. */}}
+{{- define "vanillanet.quantity" -}}
+{{- $text := toString . -}}
+{{- $unit := regexFind "[A-Za-z]+$" $text -}}
+{{- $factors := dict "" 1 "m" 0.001 "k" 1e3 "M" 1e6 "G" 1e9 "T" 1e12 "P" 1e15 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 -}}
+{{- mulf (float64 (trimSuffix $unit $text)) (get $factors $unit) -}}
+{{- end -}}
+
+{{/* Requests and limits: (list VALUES-PATH RESOURCES DEFAULTS). An empty request or limit is equal to
+     the other one, and has the default if both are empty. */}}
+{{- define "vanillanet.requestsAndLimits" -}}
+{{- $path := index . 0 -}}
+{{- $requests := deepCopy (default dict (index . 1).requests) -}}
+{{- $limits := deepCopy (default dict (index . 1).limits) -}}
+{{- $defaults := index . 2 -}}
+{{- range $name, $default := $defaults.requests -}}
+{{- $request := get $requests $name | toString -}}
+{{- $limit := get $limits $name | toString -}}
+{{- if and (hasKey $requests $name) (eq $request "") -}}
+{{- $_ := set $requests $name (default $default $limit) -}}
+{{- end -}}
+{{- if and (hasKey $limits $name) (eq $limit "") -}}
+{{- $_ := set $limits $name (default (get $defaults.limits $name) $request) -}}
+{{- end -}}
+{{- end -}}
+{{- range $name, $limit := $limits -}}
+{{- $request := get $requests $name | toString -}}
+{{- if and $request (gt (include "vanillanet.quantity" $request | float64) (include "vanillanet.quantity" $limit | float64)) -}}
+{{- fail (printf "%s: the request of %s for %s is above its limit of %s." $path $request $name (toString $limit)) -}}
+{{- end -}}
+{{- end -}}
+{{- dict "requests" $requests "limits" $limits | toYaml -}}
+{{- end -}}
+
 {{/* Kubernetes requires equal requests and limits for GPUs. */}}
 {{- define "vanillanet.resources" -}}
-{{- $resources := deepCopy .Values.resources -}}
+{{- $count := int .Values.gpu.count -}}
+{{- $cpu := toString (ternary (mul 4 $count) 2 .Values.gpu.enabled) -}}
+{{- $memory := ternary "4Gi" "2Gi" .Values.gpu.enabled -}}
+{{- $memoryLimit := ternary "8Gi" "4Gi" .Values.gpu.enabled -}}
+{{- $defaults := dict "requests" (dict "cpu" $cpu "memory" $memory) "limits" (dict "cpu" $cpu "memory" $memoryLimit) -}}
+{{- $resources := include "vanillanet.requestsAndLimits" (list "resources" .Values.resources $defaults) | fromYaml -}}
 {{- if .Values.gpu.enabled -}}
-{{- $gpu := dict .Values.gpu.resourceName (int .Values.gpu.count) -}}
-{{- $_ := set $resources "requests" (merge $gpu (default dict $resources.requests)) -}}
-{{- $_ := set $resources "limits" (merge (deepCopy $gpu) (default dict $resources.limits)) -}}
+{{- range list "requests" "limits" -}}
+{{- $_ := set (get $resources .) $.Values.gpu.resourceName $count -}}
+{{- end -}}
 {{- end -}}
 {{- toYaml $resources -}}
 {{- end -}}
 
-{{/* The 95th percentile of the time in the queue, in seconds. It is 0 without traffic, and empty if
-     the pods are not scraped: a Prometheus failure is then an error and does not scale in. */}}
-{{- define "vanillanet.queueWaitQuery" -}}
-{{- $pods := printf "namespace=%q,service=%q" .Release.Namespace (include "vanillanet.fullname" .) -}}
-(histogram_quantile(0.95, sum by (le) (rate(vanillanet_stage_seconds_bucket{ {{- $pods }},stage="queue"}[2m]))) >= 0) or (0 * sum(vanillanet_lanes{ {{- $pods }}}))
+{{/* Outgoing connections that the values need, as a list of rules. */}}
+{{- define "vanillanet.egress" -}}
+{{- $rules := .Values.networkPolicy.egress -}}
+{{- if .Values.tracing.enabled -}}
+{{- $url := urlParse .Values.tracing.endpoint -}}
+{{- $port := default (ternary "443" "80" (eq $url.scheme "https")) (regexFind ":[0-9]+$" $url.host | trimPrefix ":") -}}
+{{- $rule := dict "ports" (list (dict "protocol" "TCP" "port" (int $port))) -}}
+{{- with .Values.tracing.peers -}}
+{{- $_ := set $rule "to" . -}}
+{{- end -}}
+{{- $dns := dict "ports" (list (dict "protocol" "UDP" "port" 53) (dict "protocol" "TCP" "port" 53)) -}}
+{{- $rules = concat $rules (list $rule $dns) -}}
+{{- end -}}
+{{- toYaml $rules -}}
 {{- end -}}

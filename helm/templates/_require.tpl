@@ -32,14 +32,38 @@
 {{- if and $scaled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) -}}
 {{- fail "autoscaling.maxReplicas must not be less than autoscaling.minReplicas." -}}
 {{- end -}}
-{{- $wait := .Values.autoscaling.queueWait -}}
-{{- if and $scaled (ge (mul $wait.budgetMillis $wait.targetPercent | int) 23200) -}}
-{{- fail "autoscaling.queueWait: targetPercent of budgetMillis must be less than 232 ms. The histogram of the queue time ends at 256 ms, and an autoscaler acts at 10 % above its target." -}}
+{{- include "vanillanet.requireScaling" . -}}
+{{- range list .Values.gpu .Values.training.kubernetes.gpu -}}
+{{- if and (contains "/mig-" .resourceName) (gt (int .count) 1) -}}
+{{- fail (printf "gpu: a process uses one MIG slice only, but count is %d. Set count to 1 and choose a larger slice or more replicas." (int .count)) -}}
+{{- end -}}
+{{- end -}}
+{{- if .Values.gpu.enabled -}}
+{{- range regexFindAll "[0-9]+" .Values.settings.device -1 -}}
+{{- if ge (int .) (int $.Values.gpu.count) -}}
+{{- fail (printf "settings.device: cuda:%s does not exist. The pod has gpu.count=%d, so the last device is cuda:%d." . (int $.Values.gpu.count) (sub (int $.Values.gpu.count) 1)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.tracing.enabled (not .Values.tracing.endpoint) -}}
+{{- fail "tracing.enabled needs a collector. Set tracing.endpoint." -}}
 {{- end -}}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
 {{- if hasKey $.Values.podLabels . -}}
 {{- fail (printf "podLabels: %s selects the pods. Remove it from podLabels." .) -}}
 {{- end -}}
+{{- end -}}
+{{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/managed-by" "vanillanet.io/training" "kueue.x-k8s.io/queue-name" -}}
+{{- if hasKey $.Values.training.kubernetes.labels . -}}
+{{- fail (printf "training.kubernetes.labels: the service sets %s. Remove it; queueName names a queue of Kueue." .) -}}
+{{- end -}}
+{{- end -}}
+{{- $names := list -}}
+{{- range .Values.extraInitContainers -}}
+{{- if has .name $names -}}
+{{- fail (printf "extraInitContainers: the name %s occurs twice." .name) -}}
+{{- end -}}
+{{- $names = append $names .name -}}
 {{- end -}}
 {{- $monitor := .Values.serviceMonitor -}}
 {{- if gt (include "vanillanet.millis" $monitor.scrapeTimeout | int) (include "vanillanet.millis" $monitor.interval | int) -}}
@@ -50,5 +74,45 @@
 {{- end -}}
 {{- if and .Values.admin.jwt.existingSecret .Values.admin.jwt.publicKey -}}
 {{- fail "admin.jwt.publicKey and admin.jwt.existingSecret exclude each other. Set one of them." -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Rejects autoscaling that cannot work. */}}
+{{- define "vanillanet.requireScaling" -}}
+{{- $scaling := .Values.autoscaling -}}
+{{- if ne $scaling.type "none" -}}
+{{- if and .Values.serviceMonitor.enabled (gt (include "vanillanet.millis" .Values.serviceMonitor.interval | int) 20000) -}}
+{{- fail "autoscaling: the queries look back 1 minute and need three scrapes. serviceMonitor.interval must be at most 20s." -}}
+{{- end -}}
+{{- if eq (int $scaling.minReplicas) 0 -}}
+{{- if ne $scaling.type "keda" -}}
+{{- fail "autoscaling.minReplicas: only KEDA can scale to zero. Set autoscaling.type to keda, or minReplicas to 1." -}}
+{{- end -}}
+{{- $outside := list -}}
+{{- range $scaling.keda.triggers -}}
+{{- if not (include "vanillanet.ownTrigger" (list $ .)) -}}
+{{- $outside = append $outside .type -}}
+{{- end -}}
+{{- end -}}
+{{- if not $outside -}}
+{{- fail "autoscaling.minReplicas: without pods there are no metrics of them, so zero replicas would never become one. Add a trigger to autoscaling.keda.triggers that does not come from the pods, such as the requests at the ingress, or set minReplicas to 1." -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{/* "true" if a trigger of KEDA depends on the pods of this release: (list ROOT TRIGGER). */}}
+{{- define "vanillanet.ownTrigger" -}}
+{{- $trigger := index . 1 -}}
+{{- $metadata := toJson (default dict $trigger.metadata) -}}
+{{- $ofService := regexMatch "\\b(vanillanet_|nv_inference_|nv_gpu_|ts_inference_|ts_queue_|request_(preprocess|predict|postprocess)_)" $metadata -}}
+{{- $ofProcess := regexMatch "\\b(http_server_|jvm_|process_|container_|kube_pod_|DCGM_)" $metadata -}}
+{{- $namesRelease := contains (include "vanillanet.fullname" (index . 0)) $metadata -}}
+{{- if has $trigger.type (list "cpu" "memory") -}}
+true
+{{- else if or $ofService (and $ofProcess $namesRelease) -}}
+true
+{{- else if and (eq $trigger.type "kubernetes-workload") $namesRelease -}}
+true
 {{- end -}}
 {{- end -}}

@@ -14,8 +14,8 @@
 {{- fail "training.executor=kubernetes: the service account gets the right to create Jobs. Do not use the default account; name one in serviceAccount.name." -}}
 {{- end -}}
 {{- $trainsOnGpu := gt (int .Values.training.kubernetes.gpu.count) 0 -}}
-{{- if and .Values.image.tag (not .Values.training.kubernetes.image) (ne $trainsOnGpu .Values.gpu.enabled) -}}
-{{- fail "training.executor=kubernetes: the service and its trainings use different devices and need different images, but image.tag names one. Name the other in training.kubernetes.image." -}}
+{{- if and (or .Values.image.tag .Values.image.digest) (not .Values.training.kubernetes.image) (ne $trainsOnGpu .Values.gpu.enabled) -}}
+{{- fail "training.executor=kubernetes: the service and its trainings use different devices and need different images, but image.tag or image.digest names one. Name the other in training.kubernetes.image." -}}
 {{- end -}}
 true
 {{- end -}}
@@ -23,7 +23,7 @@ true
 
 {{- define "vanillanet.trainingImage" -}}
 {{- $flavor := ternary "gpu" "cpu" (gt (int .Values.training.kubernetes.gpu.count) 0) -}}
-{{- default (printf "%s:%s" .Values.image.repository (default (printf "%s-%s" .Chart.AppVersion $flavor) .Values.image.tag)) .Values.training.kubernetes.image -}}
+{{- default (include "vanillanet.imageOf" (list . $flavor)) .Values.training.kubernetes.image -}}
 {{- end -}}
 
 {{/* Labels that the service gives to the pods of its Jobs, see TrainingJob. */}}
@@ -53,6 +53,33 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
 - name: VANILLANET_TRAINING_KUBERNETES_SERVICE_ACCOUNT
   value: {{ . | quote }}
 {{- end }}
+{{- with $k.labels }}
+- name: VANILLANET_TRAINING_KUBERNETES_LABELS
+  value: {{ toJson . | quote }}
+{{- end }}
+{{- with $k.annotations }}
+- name: VANILLANET_TRAINING_KUBERNETES_ANNOTATIONS
+  value: {{ toJson . | quote }}
+{{- end }}
+{{- with $k.priorityClassName }}
+- name: VANILLANET_TRAINING_KUBERNETES_PRIORITY_CLASS
+  value: {{ . | quote }}
+{{- end }}
+{{- with $k.queueName }}
+- name: VANILLANET_TRAINING_KUBERNETES_QUEUE_NAME
+  value: {{ . | quote }}
+{{- if empty $.Values.settings.training.concurrent }}
+# Kueue limits how many run at the same time.
+- name: VANILLANET_TRAINING_CONCURRENT
+  value: "16"
+{{- end }}
+{{- end }}
+{{- if kindIs "bool" $k.suspend }}
+- name: VANILLANET_TRAINING_KUBERNETES_SUSPEND
+  value: {{ $k.suspend | quote }}
+{{- end }}
+- name: VANILLANET_TRAINING_KUBERNETES_STOP_GRACE
+  value: {{ printf "%ds" (int $k.terminationGracePeriodSeconds) }}
 {{- with $k.gpu.runtimeClassName }}
 - name: VANILLANET_TRAINING_KUBERNETES_RUNTIME_CLASS
   value: {{ . | quote }}
@@ -62,7 +89,7 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
 - name: VANILLANET_TRAINING_KUBERNETES_GPU_COUNT
   value: {{ int $k.gpu.count | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_RESOURCES
-  value: {{ toJson $k.resources | quote }}
+  value: {{ include "vanillanet.requestsAndLimits" (list "training.kubernetes.resources" $k.resources (dict "requests" dict "limits" dict)) | fromYaml | toJson | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_NODE_SELECTOR
   value: {{ toJson $k.nodeSelector | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_TOLERATIONS

@@ -115,6 +115,7 @@ final class TrainCommand implements Callable<Integer> {
       }
       try (JobSession session = open()) {
         JobSession.raiseOutOfMemoryScore();
+        session.stopAtShutdown();
         Optional<Outcome> before = session.folder().readFinalOutcome();
         if (before.isPresent() && !publishAgain) {
           return report(session, before.get());

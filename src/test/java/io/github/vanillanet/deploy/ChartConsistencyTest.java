@@ -40,22 +40,45 @@ class ChartConsistencyTest {
         "{}",
         "gpu: {enabled: true}",
         "{gpu: {enabled: true, count: 4, spare: 4, runtimeClassName: nvidia}, replicas: 2}",
-        "gpu: {enabled: true, resourceName: nvidia.com/mig-2g.20gb, count: 2}",
+        "gpu: {enabled: true, resourceName: nvidia.com/mig-2g.20gb}",
+        "{gpu: {enabled: true}, replicas: 3, image: {repository: r.example/x, digest:"
+            + " 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}}",
         "gpu: {enabled: true, resourceName: nvidia.com/gpu.shared, spare: 1, tolerations: []}",
         "{fullnameOverride: dogs, service: {type: LoadBalancer, port: 8443}, podLabels: {a: b}}",
         "nameOverride: a-name-that-is-as-long-as-the-chart-allows-it-to-be",
-        "{autoscaling: {type: keda, minReplicas: 2, keda: {authenticationRef: login}}, replicas: 7}",
-        "{autoscaling: {type: hpa}, models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}}",
-        "ingress: {enabled: true, hosts: [a.example, '*.b.example'], tls: [{secretName: t, hosts: [a.example]}]}",
-        "{admin: {users: [{name: alice, password: long enough}], jwt: {publicKey: '-----BEGIN PUBLIC KEY-----x'}}}",
+        "{autoscaling: {type: keda, minReplicas: 2, keda: {authenticationRef: login}}, replicas:"
+            + " 7}",
+        "{autoscaling: {type: keda, minReplicas: 0, keda: {triggers: [{type: prometheus, metadata:"
+            + " {query:"
+            + " 'sum(rate(nginx_ingress_controller_requests{service=\"cats-vanillanet-serving\"}[1m]))',"
+            + " threshold: '5', serverAddress: 'http://p'}}]}}}",
+        "{tracing: {enabled: true, endpoint: 'http://collector.monitoring:4317', peers:"
+            + " [{namespaceSelector: {}}]}, networkPolicy: {egress: [{ports: [{port: 443}]}]}}",
+        "{extraInitContainers: [{name: fetch, image: 'fetch:1', volumeMounts: [{name: models,"
+            + " mountPath: /m}]}], resources: {limits: {cpu: null}}}",
+        "{autoscaling: {type: hpa}, models: {persistence: {enabled: true, accessModes:"
+            + " [ReadWriteMany]}}}",
+        "ingress: {enabled: true, hosts: [a.example, '*.b.example'], tls: [{secretName: t, hosts:"
+            + " [a.example]}]}",
+        "{admin: {users: [{name: alice, password: long enough}], jwt: {publicKey: '-----BEGIN"
+            + " PUBLIC KEY-----x'}}}",
         "{admin: {existingSecret: users, jwt: {existingSecret: signer, key: key.pem}}}",
-        "{networkPolicy: {enabled: false}, podDisruptionBudget: {enabled: false}, serviceAccount: {create: false}}",
-        "{networkPolicy: {from: [{podSelector: {matchLabels: {a: b}}}]}, serviceMonitor: {enabled: true}}",
-        "models: {persistence: {enabled: true, existingClaim: mine, readOnly: true, accessModes: [ReadOnlyMany]}}",
-        "models: {persistence: {enabled: true}, checkpoints: {existingClaim: c}, import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}, {checkpoint: b/c.pth, variant: vanillanet_9, name: why, key: model, inputSize: 160x192}]}",
-        "{drain: {preStopSeconds: 1, delaySeconds: 0, timeoutSeconds: 1}, terminationGracePeriodSeconds: 300}",
-        "{extraEnv: [{name: VANILLANET_HEALTH_HANG_LIMIT, value: 3S}], extraVolumes: [{name: e, emptyDir: {}}], extraVolumeMounts: [{name: e, mountPath: /e}]}",
-        "{models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}, data: {existingClaim: d}, kubernetes: {image: 'mine:1'}}}",
+        "{networkPolicy: {enabled: false}, podDisruptionBudget: {enabled: false}, serviceAccount:"
+            + " {create: false}}",
+        "{networkPolicy: {from: [{podSelector: {matchLabels: {a: b}}}]}, serviceMonitor: {enabled:"
+            + " true}}",
+        "models: {persistence: {enabled: true, existingClaim: mine, readOnly: true, accessModes:"
+            + " [ReadOnlyMany]}}",
+        "models: {persistence: {enabled: true}, checkpoints: {existingClaim: c}, import:"
+            + " [{checkpoint: a.pth, variant: vanillanet_5, name: x}, {checkpoint: b/c.pth,"
+            + " variant: vanillanet_9, name: why, key: model, inputSize: 160x192}]}",
+        "{drain: {preStopSeconds: 1, delaySeconds: 0, timeoutSeconds: 1},"
+            + " terminationGracePeriodSeconds: 300}",
+        "{extraEnv: [{name: VANILLANET_HEALTH_HANG_LIMIT, value: 3S}], extraVolumes: [{name: e,"
+            + " emptyDir: {}}], extraVolumeMounts: [{name: e, mountPath: /e}]}",
+        "{models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training:"
+            + " {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]},"
+            + " data: {existingClaim: d}, kubernetes: {image: 'mine:1'}}}",
       })
   void renderedObjectsAreConsistent(String values) throws IOException {
     Manifests rendered = Chart.render(values);
@@ -68,6 +91,7 @@ class ChartConsistencyTest {
     portsExist(rendered, serving);
     mountsHaveVolumesAndClaimsExist(rendered, pod);
     variablesAreKnownAndUnique(serving);
+    requestsAreAtMostTheLimits(pod);
     referencesExist(rendered, deployment);
     theGracePeriodIsLongEnough(pod, serving);
     extendedResourcesHaveEqualRequestsAndLimits(pod);
@@ -150,6 +174,7 @@ class ChartConsistencyTest {
     List<String> volumes = pod.getVolumes().stream().map(Volume::getName).toList();
     assertThat(volumes).doesNotHaveDuplicates();
     containers(pod)
+        .filter(container -> container.getImage().contains("vanillanet-serving"))
         .forEach(
             container -> {
               assertThat(container.getVolumeMounts())
@@ -220,12 +245,35 @@ class ChartConsistencyTest {
     containers(pod)
         .forEach(
             container -> {
+              if (container.getResources() == null) {
+                return; // an extra container
+              }
               Map<String, Quantity> limits = container.getResources().getLimits();
               Map<String, Quantity> requests = container.getResources().getRequests();
               limits.keySet().stream()
                   .filter(resource -> resource.contains("/"))
                   .forEach(it -> assertThat(requests.get(it)).isEqualTo(limits.get(it)));
             });
+  }
+
+  private static void requestsAreAtMostTheLimits(PodSpec pod) {
+    containers(pod)
+        .filter(container -> container.getResources() != null)
+        .forEach(
+            container ->
+                container
+                    .getResources()
+                    .getLimits()
+                    .forEach(
+                        (name, limit) ->
+                            assertThat(
+                                    container
+                                        .getResources()
+                                        .getRequests()
+                                        .get(name)
+                                        .getNumericalAmount())
+                                .as(container.getName() + ' ' + name)
+                                .isLessThanOrEqualTo(limit.getNumericalAmount())));
   }
 
   private static Stream<Container> containers(PodSpec pod) {

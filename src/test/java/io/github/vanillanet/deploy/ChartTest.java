@@ -106,6 +106,18 @@ class ChartTest {
     assertThat(serving.getStartupProbe().getFailureThreshold()).isEqualTo(30);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{gpu: {enabled: true}, replicas: 3, strategy: {type: Recreate}}",
+        "{gpu: {enabled: true}, replicas: 3, autoscaling: {type: keda, minReplicas: 1}}",
+        "{replicas: 1, models: {persistence: {enabled: true}}}"
+      })
+  void oneReplicaOrTheChoiceOfItGivesRecreate(String values) throws IOException {
+    assertThat(Chart.render(values).only(Deployment.class).getSpec().getStrategy().getType())
+        .isEqualTo("Recreate");
+  }
+
   @Test
   void oneGpuHasEqualRequestAndLimitAndUsesRecreate() throws IOException {
     Manifests rendered = Chart.render("gpu: {enabled: true}");
@@ -133,11 +145,19 @@ class ChartTest {
     assertThat(variables(rendered)).containsEntry("VANILLANET_DEVICE", "cuda:all");
   }
 
-  @Test
-  void rollingWithoutASpareGpuReplacesOnePodAtATime() throws IOException {
-    Manifests rendered =
-        Chart.render("{gpu: {enabled: true}, replicas: 3, strategy: {type: RollingUpdate}}");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{gpu: {enabled: true}, replicas: 3}",
+        "{gpu: {enabled: true, count: 4, spare: 3}, replicas: 2}",
+        "{gpu: {enabled: true}, replicas: 1, autoscaling: {type: hpa, minReplicas: 2}}",
+        "{gpu: {enabled: true}, replicas: 3, strategy: {type: RollingUpdate}}"
+      })
+  void withoutASpareGpuAnUpdateReplacesOnePodAtATime(String values) throws IOException {
+    Manifests rendered = Chart.render(values);
 
+    assertThat(rendered.only(Deployment.class).getSpec().getStrategy().getType())
+        .isEqualTo("RollingUpdate");
     var rolling = rendered.only(Deployment.class).getSpec().getStrategy().getRollingUpdate();
     assertThat(rolling.getMaxSurge().getIntVal()).isZero();
     assertThat(rolling.getMaxUnavailable().getIntVal()).isEqualTo(1);
@@ -208,42 +228,6 @@ class ChartTest {
   }
 
   @Test
-  void kedaScalesOnTheQueueWait() throws IOException {
-    Manifests rendered =
-        Chart.render(
-            "autoscaling: {type: keda, maxReplicas: 8, queueWait: {budgetMillis: 5, targetPercent: 50}}");
-
-    CustomResources.ScaledObjectSpec scaling =
-        rendered.only(CustomResources.ScaledObject.class).spec();
-    CustomResources.Trigger trigger = scaling.triggers().get(0);
-    assertThat(scaling.scaleTargetRef().name()).isEqualTo(Chart.NAME);
-    assertThat(scaling.maxReplicaCount()).isEqualTo(8);
-    assertThat(trigger.metricType()).isEqualTo("Value");
-    assertThat(trigger.metadata().threshold()).isEqualTo("0.5");
-    assertThat(trigger.metadata().ignoreNullValues()).isEqualTo("false");
-    assertThat(trigger.metadata().query())
-        .endsWith("/ 0.005")
-        .contains("namespace=\"%s\",service=\"%s\"".formatted(Chart.NAMESPACE, Chart.NAME));
-    assertThat(Promql.metrics(trigger.metadata().query()))
-        .containsExactlyInAnyOrder("vanillanet_stage_seconds_bucket", "vanillanet_lanes");
-    assertThat(rendered.only(Deployment.class).getSpec().getReplicas()).isNull();
-    assertThat(rendered.all(HorizontalPodAutoscaler.class)).isEmpty();
-  }
-
-  @Test
-  void theHorizontalPodAutoscalerScalesOnTheQueueWait() throws IOException {
-    Manifests rendered =
-        Chart.render("autoscaling: {type: hpa, queueWait: {budgetMillis: 5, targetPercent: 50}}");
-
-    var metric =
-        rendered.only(HorizontalPodAutoscaler.class).getSpec().getMetrics().get(0).getExternal();
-    assertThat(metric.getMetric().getName()).isEqualTo("vanillanet_queue_wait_p95_seconds");
-    assertThat(Quantity.getAmountInBytes(metric.getTarget().getValue()))
-        .isEqualByComparingTo("0.0025");
-    assertThat(rendered.only(Deployment.class).getSpec().getReplicas()).isNull();
-  }
-
-  @Test
   void theIngressPublishesNeitherMetricsNorAdmin() throws IOException {
     Manifests rendered =
         Chart.render(
@@ -300,40 +284,5 @@ class ChartTest {
     assertThat(rendered.only(Deployment.class).getSpec().getStrategy().getType())
         .as("a claim for one node cannot be mounted by a second pod on another")
         .isEqualTo("Recreate");
-  }
-
-  @Test
-  void everySettingBecomesAVariableOfTheService() throws IOException {
-    Manifests rendered =
-        Chart.render(
-            """
-            settings:
-              device: cuda:0,cuda:1
-              precision: bfloat16
-              cuda: {tf32: true, cudnnBenchmark: true}
-              defaultModel: nine
-              seededModels: [vanillanet_5, vanillanet_9]
-              threads: 3
-              queueCapacity: 128
-              maxPixels: 90000000
-              maxImageBody: 10M
-              maxTensorBody: 32M
-              keepVersions: 3
-            training: {jobs: {existingClaim: jobs}, data: {existingClaim: photos}}
-            admin: {jwt: {existingSecret: signer, issuer: issuer.example, audiences: [a, b]}}
-            """);
-
-    Map<String, String> variables = variables(rendered);
-    assertThat(variables)
-        .containsEntry("VANILLANET_DEVICE", "cuda:0,cuda:1")
-        .containsEntry("VANILLANET_PRECISION", "bfloat16")
-        .containsEntry("VANILLANET_CUDA_TF32", "true")
-        .containsEntry("VANILLANET_CUDA_CUDNN_BENCHMARK", "true")
-        .containsEntry("VANILLANET_SEEDED_MODELS", "vanillanet_5,vanillanet_9")
-        .containsEntry("VANILLANET_MAX_PIXELS", "90000000")
-        .containsEntry("VANILLANET_TRAINING_DATA_ROOT", "/data")
-        .containsEntry("MP_JWT_VERIFY_ISSUER", "issuer.example")
-        .containsEntry("MP_JWT_VERIFY_AUDIENCES", "a,b");
-    assertThat(variables.keySet()).allMatch(Settings::isKnownOrUnrelated);
   }
 }

@@ -35,9 +35,14 @@ class ChartTrainingTest {
         jobs: {existingClaim: jobs, accessModes: [ReadWriteMany]}
         data: {existingClaim: photos}
         kubernetes:
-          gpu: {resourceName: nvidia.com/mig-2g.20gb, count: 2, runtimeClassName: nvidia}
+          gpu: {resourceName: nvidia.com/mig-2g.20gb, runtimeClassName: nvidia}
           nodeSelector: {nvidia.com/gpu.product: NVIDIA-L4}
           serviceAccountName: trainer
+          labels: {team: vision}
+          annotations: {note: "photos of pets"}
+          priorityClassName: batch
+          queueName: trainings
+          suspend: true
           activeDeadlineSeconds: 3600
           apiServer: {cidrs: [10.0.0.1/32]}
       """;
@@ -90,9 +95,15 @@ class ChartTrainingTest {
         .containsEntry(prefix + "IMAGE", "vanillanet-serving:1.0.0-gpu")
         .containsEntry(prefix + "IMAGE_PULL_SECRETS", "login,other")
         .containsEntry(prefix + "GPU_RESOURCE", "nvidia.com/mig-2g.20gb")
-        .containsEntry(prefix + "GPU_COUNT", "2")
+        .containsEntry(prefix + "GPU_COUNT", "1")
         .containsEntry(prefix + "RUNTIME_CLASS", "nvidia")
         .containsEntry(prefix + "SERVICE_ACCOUNT", "trainer")
+        .containsEntry(prefix + "LABELS", "{\"team\":\"vision\"}")
+        .containsEntry(prefix + "ANNOTATIONS", "{\"note\":\"photos of pets\"}")
+        .containsEntry(prefix + "PRIORITY_CLASS", "batch")
+        .containsEntry(prefix + "QUEUE_NAME", "trainings")
+        .containsEntry(prefix + "SUSPEND", "true")
+        .containsEntry(prefix + "STOP_GRACE", "120s")
         .containsEntry(prefix + "INSTANCE", Chart.NAME)
         .containsEntry(prefix + "KEEP_FINISHED", "86400s")
         .containsEntry(prefix + "DEADLINE", "3600s");
@@ -157,14 +168,32 @@ class ChartTrainingTest {
       value = {
         "training: {executor: slurm}                                           | executor",
         "training: {executor: kubernetes}                                      | existingClaim",
-        "training: {executor: kubernetes, jobs: {existingClaim: j}}            | ReadWriteMany to training.jobs.accessModes",
-        "training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}} | models.persistence",
-        "{models: {persistence: {enabled: true}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | ReadWriteMany",
-        "{serviceAccount: {create: false}, models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | serviceAccount.name",
-        "{image: {tag: mine}, models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} | training.kubernetes.image",
+        "training: {executor: kubernetes, jobs: {existingClaim: j}}            | ReadWriteMany to"
+            + " training.jobs.accessModes",
+        "training: {executor: kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}} |"
+            + " models.persistence",
+        "{models: {persistence: {enabled: true}}, training: {executor: kubernetes, jobs:"
+            + " {existingClaim: j, accessModes: [ReadWriteMany]}}} | ReadWriteMany",
+        "{serviceAccount: {create: false}, models: {persistence: {enabled: true, accessModes:"
+            + " [ReadWriteMany]}}, training: {executor: kubernetes, jobs: {existingClaim: j,"
+            + " accessModes: [ReadWriteMany]}}} | serviceAccount.name",
+        "{image: {tag: mine}, models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}},"
+            + " training: {executor: kubernetes, jobs: {existingClaim: j, accessModes:"
+            + " [ReadWriteMany]}}} | training.kubernetes.image",
         "training: {kubernetes: {gpu: {resourceName: amd.com/gpu}}}            | resourceName",
         "training: {kubernetes: {image: 'x:latest'}}                           | image",
         "training: {kubernetes: {apiServer: {ports: []}}}                      | ports",
+        "training: {kubernetes: {gpu: {resourceName: nvidia.com/mig-2g.20gb, count: 2}}} | MIG",
+        "training: {kubernetes: {labels: {app.kubernetes.io/name: mine}}}      |"
+            + " app.kubernetes.io/name",
+        "training: {kubernetes: {labels: {team: 'two words'}}}                 | team",
+        "training: {kubernetes: {queueName: Trainings}}                        | queueName",
+        "training: {kubernetes: {suspend: sometimes}}                          | suspend",
+        "{image: {digest:"
+            + " 'sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'}, models:"
+            + " {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training: {executor:"
+            + " kubernetes, jobs: {existingClaim: j, accessModes: [ReadWriteMany]}}} |"
+            + " training.kubernetes.image",
       })
   void invalidValuesAreRejected(String values, String reason) {
     assertThatThrownBy(() -> Chart.render(values))

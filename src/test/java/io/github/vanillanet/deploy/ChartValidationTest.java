@@ -36,7 +36,8 @@ class ChartValidationTest {
         "image: {repository: 'x:1.0', tag: '2'}                     | repository",
         "image: {repository: x, tag: 'a b'}                         | tag",
         "podLabels: {app.kubernetes.io/name: other}                 | podLabels",
-        "extraEnv: [{name: VANILLANET_DEVICE, value: cpu}]          | VANILLANET_DEVICE is set by the chart",
+        "extraEnv: [{name: VANILLANET_DEVICE, value: cpu}]          | VANILLANET_DEVICE is set by"
+            + " the chart",
         "extraEnv: [{name: A, value: b}, {name: A, value: c}]       | A is set",
         "extraVolumes: [{name: tmp, emptyDir: {}}]                  | extraVolumes",
         "autoscaling: {type: hpa, minReplicas: 5, maxReplicas: 2}   | maxReplicas",
@@ -53,16 +54,48 @@ class ChartValidationTest {
         "drain: {preStopSeconds: 0}                                 | preStopSeconds",
         "terminationGracePeriodSeconds: 20                          | need 60",
         "autoscaling: {type: cpu}                                   | type",
-        "autoscaling: {type: keda, queueWait: {targetPercent: 500}} | targetPercent",
-        "autoscaling: {type: hpa, queueWait: {budgetMillis: 512}}   | 256 ms",
+        "autoscaling: {type: keda, busyPercent: 500}                | busyPercent",
+        "autoscaling: {type: hpa, burstWaitMillis: 512}             | burstWaitMillis",
+        "autoscaling: {type: hpa, minReplicas: 0}                   | KEDA",
+        "autoscaling: {type: keda, minReplicas: 0}                  | triggers",
+        "autoscaling: {type: keda, minReplicas: 0, keda: {triggers: [{type: cpu, metadata: {value:"
+            + " '60'}}]}} | triggers",
+        "autoscaling: {type: keda, minReplicas: 0, keda: {triggers: [{type: prometheus, metadata:"
+            + " {query: 'sum(vanillanet_inflight_images)', threshold: '1'}}]}} | triggers",
+        "autoscaling: {type: keda, minReplicas: 0, keda: {triggers: [{type: prometheus, metadata:"
+            + " {query:"
+            + " 'sum(http_server_requests_seconds_count{service=\"cats-vanillanet-serving\"})',"
+            + " threshold: '1'}}]}} | triggers",
+        "{autoscaling: {type: keda}, serviceMonitor: {enabled: true, interval: 60s}} | interval",
+        "gpu: {enabled: true, resourceName: nvidia.com/mig-1g.10gb, count: 2} | MIG",
+        "gpu: {resourceName: nvidia.com/mig-1g.10gb.shared, count: 2} | MIG",
+        "{gpu: {enabled: true}, settings: {device: 'cuda:1'}}       | cuda:1",
+        "image: {repository: x, digest: 'sha256:12'}                | digest",
+        "tracing: {enabled: true}                                   | tracing.endpoint",
+        "tracing: {enabled: true, endpoint: 'collector:4317'}       | endpoint",
+        "resources: {requests: {cpu: 3}, limits: {cpu: 2500m}}      | resources",
+        "resources: {requests: {memory: 5G}, limits: {memory: 4Gi}} | memory",
+        "models: {checkpoints: {existingClaim: c}, importResources: {requests: {memory: 6Gi},"
+            + " limits: {memory: 5Gi}}, import: [{checkpoint: a.pth, variant: vanillanet_5, name:"
+            + " x}]} | importResources",
+        "settings: {groups: {My-Family: [a]}}                       | groups",
+        "settings: {batching: {maxDelay: 5}}                        | maxDelay",
+        "settings: {body: {minRate: fast}}                          | minRate",
+        "settings: {connections: {maximum: 5}}                      | maximum",
+        "extraInitContainers: [{name: import-0, image: 'x:1'}]      | extraInitContainers",
+        "extraInitContainers: [{name: a, image: 'x:1'}, {name: a, image: 'x:1'}] | a",
+        "{extraEnv: [{name: QUARKUS_OTEL_SDK_DISABLED, value: 'true'}], tracing: {enabled: true,"
+            + " endpoint: 'http://c:4317'}} | QUARKUS_OTEL_SDK_DISABLED",
         "ingress: {enabled: true, hosts: []}                        | hosts",
         "admin: {users: [{name: alice}]}                            | password",
         "admin: {users: [{name: Alice, password: 'long enough'}]}   | name",
-        "models: {import: [{checkpoint: ../../etc/passwd, variant: vanillanet_5, name: x}]} | checkpoint",
+        "models: {import: [{checkpoint: ../../etc/passwd, variant: vanillanet_5, name: x}]} |"
+            + " checkpoint",
         "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}]} | existingClaim",
         "{replicas: 2, models: {persistence: {enabled: true}}}      | ReadWriteMany",
         "{replicas: 2, training: {jobs: {existingClaim: jobs}}}     | one replica",
-        "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}], checkpoints: {existingClaim: c}, persistence: {enabled: true, readOnly: true}} | readOnly",
+        "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}], checkpoints:"
+            + " {existingClaim: c}, persistence: {enabled: true, readOnly: true}} | readOnly",
         "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: '$(id)'}]} | name",
       })
   void invalidValuesAreRejected(String values, String reason) {

@@ -83,9 +83,17 @@ class PlainManifestsTest {
     assertThat(patched.getEnv()).allMatch(v -> Settings.isKnownOrUnrelated(v.getName()));
     assertThat(patched.getName()).as("patches are matched by name").isEqualTo(base.getName());
     assertThat(chart.getContainers().get(0).getEnv()).containsAll(patched.getEnv());
+    assertThat(patched.getResources()).isEqualTo(chart.getContainers().get(0).getResources());
     assertThat(patched.getResources().getLimits())
-        .isEqualTo(patched.getResources().getRequests())
-        .containsOnlyKeys("nvidia.com/gpu");
+        .containsEntry("nvidia.com/gpu", new Quantity("1"));
+    var rolling =
+        read("kustomize/overlays/gpu/deployment.yaml")
+            .only(Deployment.class)
+            .getSpec()
+            .getStrategy()
+            .getRollingUpdate();
+    assertThat(rolling.getMaxSurge().getIntVal()).isZero();
+    assertThat(rolling.getMaxUnavailable().getIntVal()).isEqualTo(1);
     assertThat(patch.getTolerations()).isEqualTo(chart.getTolerations());
   }
 

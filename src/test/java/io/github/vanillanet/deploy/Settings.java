@@ -16,7 +16,16 @@ import java.util.TreeSet;
 final class Settings {
 
   private static final Set<String> OF_LIBRARIES =
-      Set.of("MP_JWT_VERIFY_PUBLICKEY_LOCATION", "MP_JWT_VERIFY_ISSUER", "MP_JWT_VERIFY_AUDIENCES");
+      Set.of(
+          "MP_JWT_VERIFY_PUBLICKEY_LOCATION",
+          "MP_JWT_VERIFY_ISSUER",
+          "MP_JWT_VERIFY_AUDIENCES",
+          "QUARKUS_OTEL_SDK_DISABLED",
+          "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT",
+          "QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL");
+
+  /** The name of a group is part of its variable. */
+  private static final String GROUPS = "VANILLANET_GROUPS";
 
   private Settings() {}
 
@@ -33,7 +42,7 @@ final class Settings {
     Set<String> names = variables();
     collect(ShutdownConfig.class, names);
     names.addAll(OF_LIBRARIES);
-    return !setting || names.contains(variable);
+    return !setting || names.contains(variable) || variable.startsWith(GROUPS + '_');
   }
 
   private static void collect(Class<?> mapping, Set<String> names) {

@@ -61,7 +61,14 @@ class ShippedQueriesTest {
   }
 
   @Test
-  void theMetricOfTheAutoscalerIsRecorded() throws IOException {
-    assertThat(ShippedQueries.read().recorded()).contains("vanillanet_queue_wait_p95_seconds");
+  void theMetricsOfTheAutoscalerAreRecorded() throws IOException {
+    ShippedQueries shipped = ShippedQueries.read();
+
+    assertThat(shipped.recorded())
+        .containsAll(
+            shipped.all().stream()
+                .filter(query -> query.origin().equals("HPA"))
+                .map(ShippedQueries.Query::expression)
+                .toList());
   }
 }

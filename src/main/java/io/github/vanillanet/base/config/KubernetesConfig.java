@@ -57,6 +57,34 @@ public interface KubernetesConfig {
   @WithDefault("[{\"key\":\"nvidia.com/gpu\",\"operator\":\"Exists\",\"effect\":\"NoSchedule\"}]")
   String tolerations();
 
+  /** Labels of the Jobs and their pods, as a JSON object. */
+  @WithDefault("{}")
+  String labels();
+
+  /** Annotations of the Jobs and their pods, as a JSON object. */
+  @WithDefault("{}")
+  String annotations();
+
+  /** Priority class of the Jobs' pods. */
+  Optional<String> priorityClass();
+
+  /**
+   * Local queue of Kueue. Kueue then decides when each Job runs. Also raise {@code
+   * vanillanet.training.concurrent}: it limits the Jobs that exist at the same time.
+   */
+  Optional<String> queueName();
+
+  /**
+   * Whether Jobs are created suspended, for something that resumes them. Default: {@code true} if
+   * {@code queue-name} is set.
+   */
+  Optional<Boolean> suspend();
+
+  /** Time for a checkpoint when the pod of a Job is stopped. */
+  @WithDefault("2m")
+  @WithConverter(Checked.PositiveTime.class)
+  Duration stopGrace();
+
   /** Volume claim with the folder of the trainings. */
   Optional<String> jobsClaim();
 

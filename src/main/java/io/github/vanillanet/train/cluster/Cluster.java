@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.client.dsl.NonNamespaceOperation;
 import io.fabric8.kubernetes.client.dsl.ScalableResource;
 import io.github.vanillanet.base.error.ServiceException;
 import java.net.HttpURLConnection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -64,7 +65,14 @@ record Cluster(KubernetesClient client, String namespace) implements AutoCloseab
             "list",
             "pods",
             () -> client.pods().inNamespace(namespace).withLabel(JOB_NAME, name).list().getItems());
-    return pods.isEmpty() ? PodReport.noPod() : PodReport.of(pods.get(pods.size() - 1));
+    // a Job that was suspended and resumed may have had several pods
+    return pods.stream()
+        .max(
+            Comparator.comparing(
+                pod -> pod.getMetadata().getCreationTimestamp(),
+                Comparator.nullsFirst(Comparator.naturalOrder())))
+        .map(PodReport::of)
+        .orElseGet(PodReport::noPod);
   }
 
   /** Deletes the Job, if it exists, after its pods have ended. */

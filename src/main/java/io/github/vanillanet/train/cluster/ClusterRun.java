@@ -64,6 +64,7 @@ final class ClusterRun implements JobRun {
   private Optional<String> givenUp = Optional.empty();
 
   private volatile Optional<String> obstacle = Optional.empty();
+  private volatile boolean suspended;
   private volatile boolean mustEnd;
   private volatile boolean left;
 
@@ -92,6 +93,12 @@ final class ClusterRun implements JobRun {
   @Override
   public Optional<String> obstacle() {
     return obstacle;
+  }
+
+  /** True while the Job is suspended: it has no pod, and Kueue or an operator resumes it. */
+  @Override
+  public boolean waits() {
+    return suspended;
   }
 
   /** Deletes the Job. Kubernetes sends SIGTERM to its pod, and SIGKILL if it does not end. */
@@ -198,7 +205,8 @@ final class ClusterRun implements JobRun {
     if (failed.isPresent()) {
       return end(reason(failed.get()));
     }
-    PodReport pod = cluster.pod(name);
+    suspended = Boolean.TRUE.equals(job.get().getSpec().getSuspend());
+    PodReport pod = suspended ? PodReport.suspended() : cluster.pod(name);
     report(pod.obstacle());
     if (stuck.exceeds(timeouts.stuck(), pod.stuck())) {
       givenUp = pod.obstacle().map(it -> "the container could not be started: " + it);

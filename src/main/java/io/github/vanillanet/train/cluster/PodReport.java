@@ -43,12 +43,16 @@ record PodReport(
 
   /** The report without a pod: it is not created yet, or a quota prevents it. */
   static PodReport noPod() {
+    return without("the pod is not created yet");
+  }
+
+  static PodReport suspended() {
+    return without("the Kubernetes Job is suspended; it runs when Kueue or an operator resumes it");
+  }
+
+  private static PodReport without(String obstacle) {
     return new PodReport(
-        Optional.of("the pod is not created yet"),
-        false,
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty());
+        Optional.of(obstacle), false, OptionalInt.empty(), Optional.empty(), Optional.empty());
   }
 
   static PodReport of(Pod pod) {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
@@ -29,13 +30,17 @@ final class TrainingJob {
   /** Label of the Job and its pod. Its value is the training's id. */
   static final String ID_LABEL = "vanillanet.io/training";
 
+  /** Label by which Kueue finds the queue of a Job. */
+  private static final String QUEUE_LABEL = "kueue.x-k8s.io/queue-name";
+
   private static final String APPLICATION = "vanillanet-training";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * The fields that no setting changes. The service decides whether to resume, so the backoff limit
-   * is 0. The policy of the termination message adds the end of the log to the pod's status, which
-   * the service may read.
+   * is 0. A suspended Job that is resumed gets a new pod, but only after the old one has ended:
+   * both would work on the same folder. The policy of the termination message adds the end of the
+   * log to the pod's status, which the service may read.
    */
   private static final String TEMPLATE =
       """
@@ -44,6 +49,7 @@ final class TrainingJob {
         parallelism: 1
         completions: 1
         backoffLimit: 0
+        podReplacementPolicy: Failed
         template:
           metadata: {}
           spec:
@@ -73,10 +79,13 @@ final class TrainingJob {
   private final ResourceRequirements resources;
   private final Map<String, String> nodeSelector;
   private final List<Toleration> tolerations;
+  private final Map<String, String> ownLabels;
+  private final Map<String, String> labels;
+  private final Map<String, String> annotations;
 
   /**
    * @throws ServiceException {@code BAD_CONFIGURATION} if a setting is not JSON of the form in a
-   *     pod specification, or has an unknown field
+   *     pod specification, has an unknown field, or replaces a label of the service
    */
   TrainingJob(KubernetesConfig settings, List<ClaimMount> claims) {
     this.settings = settings;
@@ -84,6 +93,20 @@ final class TrainingJob {
     this.resources = read("resources", settings.resources(), new TypeReference<>() {});
     this.nodeSelector = read("node-selector", settings.nodeSelector(), new TypeReference<>() {});
     this.tolerations = read("tolerations", settings.tolerations(), new TypeReference<>() {});
+    this.ownLabels =
+        Map.of(
+            // differs from the service's name, so that its Service sends no requests to the pod
+            "app.kubernetes.io/name",
+            APPLICATION,
+            "app.kubernetes.io/instance",
+            settings.instance(),
+            "app.kubernetes.io/component",
+            "training",
+            "app.kubernetes.io/managed-by",
+            "vanillanet-serving");
+    this.labels = read("labels", settings.labels(), new TypeReference<>() {});
+    this.annotations = read("annotations", settings.annotations(), new TypeReference<>() {});
+    rejectReserved();
     rejectUnknown("resources", resources.getAdditionalProperties());
     tolerations.forEach(it -> rejectUnknown("tolerations", it.getAdditionalProperties()));
   }
@@ -100,6 +123,16 @@ final class TrainingJob {
     throw BAD_CONFIGURATION.error(
         "%s.%s: expected JSON of the form in a pod specification, found '%s'",
         KubernetesExecutor.SETTINGS, name, text);
+  }
+
+  private void rejectReserved() {
+    for (String name : labels.keySet()) {
+      if (ownLabels.containsKey(name) || name.equals(ID_LABEL) || name.equals(QUEUE_LABEL)) {
+        throw BAD_CONFIGURATION.error(
+            "%s.labels: the service sets the label %s; remove it (queue-name names a queue)",
+            KubernetesExecutor.SETTINGS, name);
+      }
+    }
   }
 
   private static void rejectUnknown(String name, Map<String, Object> unknown) {
@@ -120,19 +153,20 @@ final class TrainingJob {
    */
   Job of(String id, int attempt, List<String> command) {
     Job job = Serialization.unmarshal(TEMPLATE, Job.class);
-    Map<String, String> labels =
-        Map.ofEntries(
-            // differs from the service's name, so that its Service sends no requests to the pod
-            Map.entry("app.kubernetes.io/name", APPLICATION),
-            Map.entry("app.kubernetes.io/instance", settings.instance()),
-            Map.entry("app.kubernetes.io/component", "training"),
-            Map.entry("app.kubernetes.io/managed-by", "vanillanet-serving"),
-            Map.entry(ID_LABEL, id));
+    ObjectMeta pod = job.getSpec().getTemplate().getMetadata();
+    for (ObjectMeta metadata : List.of(job.getMetadata(), pod)) {
+      metadata.getLabels().putAll(labels);
+      metadata.getLabels().putAll(ownLabels);
+      metadata.getLabels().put(ID_LABEL, id);
+      metadata.getAnnotations().putAll(annotations);
+    }
+    settings.queueName().ifPresent(it -> job.getMetadata().getLabels().put(QUEUE_LABEL, it));
     job.getMetadata().setName(name(id, attempt));
-    job.getMetadata().setLabels(labels);
+    if (settings.suspend().orElse(settings.queueName().isPresent())) {
+      job.getSpec().setSuspend(true);
+    }
     job.getSpec().setTtlSecondsAfterFinished((int) settings.keepFinished().toSeconds());
     settings.deadline().map(Duration::toSeconds).ifPresent(job.getSpec()::setActiveDeadlineSeconds);
-    job.getSpec().getTemplate().getMetadata().setLabels(labels);
     complete(job.getSpec().getTemplate().getSpec(), command);
     return job;
   }
@@ -144,6 +178,8 @@ final class TrainingJob {
         .imagePullSecrets()
         .ifPresent(
             it -> pod.setImagePullSecrets(it.stream().map(LocalObjectReference::new).toList()));
+    settings.priorityClass().ifPresent(pod::setPriorityClassName);
+    pod.setTerminationGracePeriodSeconds(settings.stopGrace().toSeconds());
     pod.setNodeSelector(nodeSelector);
     pod.setTolerations(tolerations);
     Container container = pod.getContainers().get(0);

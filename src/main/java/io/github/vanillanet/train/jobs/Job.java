@@ -21,6 +21,11 @@ public record Job(
     return status.state();
   }
 
+  /** The same job, whose process the cluster holds back. */
+  Job queued() {
+    return new Job(id, status.heldBack(), spec, progress, outcome);
+  }
+
   Job withObstacle(String obstacle) {
     return new Job(id, status.withObstacle(obstacle), spec, progress, outcome);
   }

@@ -14,6 +14,12 @@ public interface JobRun {
   /** Ends the process immediately where that is possible. */
   void kill();
 
+  /** Returns whether the cluster holds the process back, so that the job is still queued. */
+  default boolean waits() {
+    return false;
+  }
+
+  /** What currently keeps the process from working. */
   default Optional<String> obstacle() {
     return Optional.empty();
   }

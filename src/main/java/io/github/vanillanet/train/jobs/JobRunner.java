@@ -145,11 +145,12 @@ public final class JobRunner implements AutoCloseable {
   }
 
   private synchronized Job withObstacle(Job job) {
-    return Optional.ofNullable(active.get(job.id()))
-        .filter(it -> job.state() == JobState.RUNNING)
-        .flatMap(it -> it.run().obstacle())
-        .map(job::withObstacle)
-        .orElse(job);
+    Optional<JobRun> run =
+        Optional.ofNullable(active.get(job.id()))
+            .filter(it -> job.state() == JobState.RUNNING)
+            .map(ActiveJob::run);
+    Job found = run.flatMap(JobRun::obstacle).map(job::withObstacle).orElse(job);
+    return run.filter(JobRun::waits).isPresent() ? found.queued() : found;
   }
 
   public JobFolder folder(String id) {

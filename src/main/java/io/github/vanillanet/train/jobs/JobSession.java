@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * The view of a job's process: it opens the job, works, checks {@link #mustStop} at each step,
@@ -27,6 +28,8 @@ public final class JobSession implements AutoCloseable {
   private final JobLock lock;
   private final Optional<ProcessIdentity> service;
   private final boolean child;
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile boolean terminated;
 
   /**
    * @param service that started this process; empty if no service on this machine did
@@ -80,9 +83,30 @@ public final class JobSession implements AutoCloseable {
     return folder;
   }
 
-  /** True after the job was cancelled, or after the service that started this process ended. */
+  /**
+   * Lets a signal that ends the process (SIGTERM, SIGINT) stop the job: {@link #mustStop} becomes
+   * true, and the process ends after {@link #close}, thus after a checkpoint.
+   */
+  public void stopAtShutdown() {
+    Thread hook = new Thread(this::awaitEnd, "stop-training");
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  private void awaitEnd() {
+    terminated = true;
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * True after the job was cancelled, after the service that started this process ended, and after
+   * a signal.
+   */
   public boolean mustStop() {
-    return folder.stopRequested() || service.isPresent() && !isAlive(service.get());
+    return terminated || folder.stopRequested() || service.isPresent() && !isAlive(service.get());
   }
 
   private boolean isAlive(ProcessIdentity parent) {
@@ -112,5 +136,6 @@ public final class JobSession implements AutoCloseable {
   @Override
   public void close() {
     lock.close();
+    closed.countDown();
   }
 }

@@ -74,6 +74,12 @@ public record JobStatus(
     return with(cancelRequested, both);
   }
 
+  /** Shown as queued: its process has been requested but may not run yet. */
+  JobStatus heldBack() {
+    return new JobStatus(
+        JobState.QUEUED, created, started, finished, attempts, cancelRequested, exitCode, reason);
+  }
+
   private JobStatus with(boolean cancelled, String because) {
     return new JobStatus(
         state, created, started, finished, attempts, cancelled, exitCode, Optional.of(because));

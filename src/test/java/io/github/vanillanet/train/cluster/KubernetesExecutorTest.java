@@ -63,9 +63,13 @@ class KubernetesExecutorTest {
   }
 
   private JobRunner service(int port, Duration stuck) {
+    return service(TrainingJobTest.SETTINGS, port, stuck);
+  }
+
+  private JobRunner service(KubernetesSettings settings, int port, Duration stuck) {
     JobExecutor executor =
         new KubernetesExecutor(
-            TrainingJobTest.SETTINGS,
+            settings,
             TrainingJobTest.CLAIMS,
             folder -> List.of("java", "train", "--job", folder.toString()),
             new ClusterRun.Timeouts(POLL, stuck, Duration.ZERO),
@@ -226,6 +230,48 @@ class KubernetesExecutorTest {
 
     untilState(runner, id, JobState.FAILED);
     assertThat(runner.find(id).status().reason().orElseThrow()).contains("kubernetes.deadline");
+  }
+
+  @Test
+  void aSuspendedJobIsQueuedAndTheSameJobRunsAfterItIsResumed() throws IOException {
+    MockCluster cluster = cluster(MockCluster.start());
+    JobRunner runner = service(TrainingJobTest.QUEUED, cluster.port(), Duration.ZERO);
+    String id = submit(runner);
+    Job job = created(cluster);
+    untilState(runner, id, JobState.QUEUED);
+    untilReason(runner, id, "suspended");
+    assertThat(runner.list()).extracting(it -> it.state()).containsExactly(JobState.QUEUED);
+
+    cluster.suspend(job, false);
+    cluster.pod(job, container(state -> state.withNewRunning().endRunning()));
+    untilState(runner, id, JobState.RUNNING);
+    cluster.suspend(job, true);
+    untilState(runner, id, JobState.QUEUED);
+    cluster.suspend(job, false);
+    untilState(runner, id, JobState.RUNNING);
+    runner.folder(id).writeOutcome(Outcomes.published("tiny", 2));
+    cluster.complete(created(cluster));
+
+    untilState(runner, id, JobState.SUCCEEDED);
+    assertThat(runner.find(id).status().attempts()).isEqualTo(1);
+  }
+
+  @Test
+  void aSuspendedJobCanBeCancelledAndARestartedServiceFindsIt() {
+    MockCluster cluster = cluster(MockCluster.start());
+    JobRunner first = service(TrainingJobTest.QUEUED, cluster.port(), FOREVER);
+    String id = submit(first);
+    created(cluster);
+    untilState(first, id, JobState.QUEUED);
+    first.close();
+
+    JobRunner second = service(TrainingJobTest.QUEUED, cluster.port(), FOREVER);
+    untilReason(second, id, "suspended");
+    assertThat(second.find(id).state()).isEqualTo(JobState.QUEUED);
+    second.cancel(id);
+
+    untilState(second, id, JobState.CANCELLED);
+    assertThat(cluster.jobs()).isEmpty();
   }
 
   @Test

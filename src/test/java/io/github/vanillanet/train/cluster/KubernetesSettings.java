@@ -8,7 +8,13 @@ import java.util.Optional;
 
 /** The settings that differ between tests; the others are constant. */
 record KubernetesSettings(
-    Optional<String> image, String resources, String tolerations, String nodeSelector, int gpuCount)
+    Optional<String> image,
+    String resources,
+    String tolerations,
+    String nodeSelector,
+    int gpuCount,
+    String labels,
+    Optional<String> queueName)
     implements KubernetesConfig {
 
   @Override
@@ -44,6 +50,26 @@ record KubernetesSettings(
   @Override
   public String gpuResource() {
     return "nvidia.com/mig-2g.20gb";
+  }
+
+  @Override
+  public String annotations() {
+    return "{\"example.com/note\":\"pets\"}";
+  }
+
+  @Override
+  public Optional<String> priorityClass() {
+    return Optional.of("batch");
+  }
+
+  @Override
+  public Optional<Boolean> suspend() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Duration stopGrace() {
+    return Duration.ofMinutes(2);
   }
 
   @Override

@@ -110,6 +110,20 @@ final class MockCluster implements AutoCloseable {
     kubelet.batch().v1().jobs().inNamespace(NAMESPACE).resource(ended).updateStatus();
   }
 
+  /** Suspends or resumes the Job, as Kueue does. Its pod is deleted when it is suspended. */
+  void suspend(Job job, boolean suspended) {
+    kubelet
+        .batch()
+        .v1()
+        .jobs()
+        .inNamespace(NAMESPACE)
+        .withName(job.getMetadata().getName())
+        .edit(it -> it.edit().editSpec().withSuspend(suspended).endSpec().build());
+    if (suspended) {
+      kubelet.pods().inNamespace(NAMESPACE).delete();
+    }
+  }
+
   void delete(Job job) {
     kubelet.batch().v1().jobs().inNamespace(NAMESPACE).resource(job).delete();
   }

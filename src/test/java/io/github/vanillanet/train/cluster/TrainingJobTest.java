@@ -16,11 +16,17 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the Kubernetes Job with its expected YAML. */
 class TrainingJobTest {
 
   static final KubernetesSettings SETTINGS = settings("{}", "[]", "{}", 1);
+
+  /** The same Jobs, in a queue of Kueue. */
+  static final KubernetesSettings QUEUED =
+      new KubernetesSettings(SETTINGS.image(), "{}", "[]", "{}", 1, "{}", Optional.of("trainings"));
+
   static final List<ClaimMount> CLAIMS =
       List.of(
           mount("jobs", Optional.of("jobs-claim"), "/var/lib/vanillanet", false),
@@ -29,13 +35,16 @@ class TrainingJobTest {
 
   private static final String RESOURCES =
       """
-      {"requests":{"cpu":"4","memory":"16Gi"},"limits":{"memory":"16Gi"}}""";
+      {"requests":{"cpu":"4","memory":"16Gi"},"limits":{"memory":"16Gi"}}\
+      """;
   private static final String TOLERATIONS =
       """
-      [{"key":"nvidia.com/gpu","operator":"Exists","effect":"NoSchedule"}]""";
+      [{"key":"nvidia.com/gpu","operator":"Exists","effect":"NoSchedule"}]\
+      """;
   private static final String NODES =
       """
-      {"nvidia.com/gpu.product":"NVIDIA-L4"}""";
+      {"nvidia.com/gpu.product":"NVIDIA-L4"}\
+      """;
 
   private static KubernetesSettings settings(
       String resources, String tolerations, String nodes, int gpus) {
@@ -44,7 +53,9 @@ class TrainingJobTest {
         resources,
         tolerations,
         nodes,
-        gpus);
+        gpus,
+        "{\"team\":\"vision\"}",
+        Optional.empty());
   }
 
   private static ClaimMount mount(
@@ -66,7 +77,10 @@ class TrainingJobTest {
             app.kubernetes.io/component: training
             app.kubernetes.io/managed-by: vanillanet-serving
             vanillanet.io/training: 20240101-000000-abcdef
+            team: vision
+          annotations: {example.com/note: pets}
         spec:
+          podReplacementPolicy: Failed
           parallelism: 1
           completions: 1
           backoffLimit: 0
@@ -80,7 +94,11 @@ class TrainingJobTest {
                 app.kubernetes.io/component: training
                 app.kubernetes.io/managed-by: vanillanet-serving
                 vanillanet.io/training: 20240101-000000-abcdef
+                team: vision
+              annotations: {example.com/note: pets}
             spec:
+              priorityClassName: batch
+              terminationGracePeriodSeconds: 120
               restartPolicy: Never
               serviceAccountName: trainer
               automountServiceAccountToken: false
@@ -163,9 +181,40 @@ class TrainingJobTest {
         .hasMessageContaining(named);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"app.kubernetes.io/name\":\"mine\"}",
+        "{\"vanillanet.io/training\":\"1\"}",
+        "{\"kueue.x-k8s.io/queue-name\":\"q\"}",
+        "[\"a\"]"
+      })
+  void labelsOfTheServiceCannotBeReplaced(String labels) {
+    KubernetesSettings settings =
+        new KubernetesSettings(
+            SETTINGS.image(), "{}", "[]", "{}", 1, labels, Optional.of("trainings"));
+
+    assertThatThrownBy(() -> new TrainingJob(settings, CLAIMS))
+        .has(code(ErrorCode.BAD_CONFIGURATION))
+        .hasMessageContaining("labels");
+  }
+
+  @Test
+  void aJobInAQueueIsCreatedSuspendedAndOnlyTheJobHasTheLabel() {
+    Job job = new TrainingJob(QUEUED, CLAIMS).of("id", 1, List.of("java"));
+
+    assertThat(job.getSpec().getSuspend()).isTrue();
+    assertThat(job.getMetadata().getLabels())
+        .containsEntry("kueue.x-k8s.io/queue-name", "trainings");
+    assertThat(job.getSpec().getTemplate().getMetadata().getLabels())
+        .as("Kueue would also manage the pod by itself")
+        .doesNotContainKey("kueue.x-k8s.io/queue-name");
+  }
+
   @Test
   void aMissingImageOrClaimIsRejectedWithTheNameOfTheSetting() {
-    KubernetesSettings noImage = new KubernetesSettings(Optional.empty(), "{}", "[]", "{}", 1);
+    KubernetesSettings noImage =
+        new KubernetesSettings(Optional.empty(), "{}", "[]", "{}", 1, "{}", Optional.empty());
     List<ClaimMount> noClaim = List.of(mount("jobs", Optional.empty(), "/jobs", false));
 
     assertThatThrownBy(() -> new KubernetesExecutor(noImage, CLAIMS, folder -> List.of()).check())
