@@ -26,18 +26,11 @@ public record Cost(long parameters, long buffers, long macs) {
     long parameters = 0;
     long buffers = 0;
     long macs = 0;
-    FeatureMap map = new FeatureMap(height, width);
-    FeatureMap kept = map;
-    for (Layer layer : layers) {
-      map = map.after(layer);
-      if (layer instanceof Layer.Branch) {
-        kept = map;
-      } else if (layer instanceof Layer.Swap) {
-        FeatureMap shortcut = kept;
-        kept = map;
-        map = shortcut;
-      }
+    List<FeatureMap> inputs = FeatureMap.inputs(layers, height, width);
+    for (int i = 0; i < layers.size(); i++) {
+      Layer layer = layers.get(i);
       if (layer instanceof Layer.Convolution conv) {
+        FeatureMap map = inputs.get(i).after(conv);
         long weight =
             (long) conv.out() * (conv.in() / conv.groups()) * conv.kernel() * conv.kernel();
         parameters += weight + (conv.bias() ? conv.out() : 0);

@@ -7,9 +7,11 @@ import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The served artifact: a TorchScript module with these methods.
@@ -20,8 +22,9 @@ import java.util.Map;
  *   <li>{@code forward_maps(images)}: as {@code forward}, and the last maps: the input of the
  *       global average pool, float32 [n, channels, rows, columns]
  *   <li>{@code forward_maps_normalised(x)}: as {@code forward_normalised}, and the last maps
- *   <li>{@code prepare()}: on a CPU, repacks all weights for oneDNN and releases the originals;
- *       called once, before the first forward
+ *   <li>{@code prepare()}: on a CPU, repacks all weights for oneDNN and releases the originals.
+ *       Drops the taps that meet no pixel of an image of the preprocessing's size; later images
+ *       must have this size. Called once, before the first forward
  * </ul>
  *
  * <p>In a reduced precision the weights are rounded to it. Pixels are normalised in float32,
@@ -61,8 +64,21 @@ public record DeployedModule(String source, ScriptObject root) {
     attributes.put("mean", perChannel(preprocessing.mean()));
     attributes.put("std", perChannel(preprocessing.std()));
     String declared = "  prepared : bool\n  mean : Tensor\n  std : Tensor\n";
-    String source = tree.childClasses() + tree.declaration(declared, methods(layers, arithmetic));
+    String source =
+        tree.childClasses()
+            + tree.declaration(declared, methods(layers, size(preprocessing), arithmetic));
     return new DeployedModule(source, tree.instance(attributes));
+  }
+
+  /** Returns whether {@code prepare()} drops taps of the deployed net. */
+  public static boolean dropsTaps(Architecture architecture, Preprocessing preprocessing) {
+    List<Layer> layers = Network.of(architecture, Form.DEPLOYED).layers();
+    return TouchingTaps.of(layers, size(preprocessing)).values().stream()
+        .anyMatch(TouchingTaps::dropsAny);
+  }
+
+  private static FeatureMap size(Preprocessing preprocessing) {
+    return new FeatureMap(preprocessing.height(), preprocessing.width());
   }
 
   public void write(Path file) throws IOException {
@@ -77,7 +93,7 @@ public record DeployedModule(String source, ScriptObject root) {
     return HostTensor.of(floats, 1, floats.length, 1, 1);
   }
 
-  private static String methods(List<Layer> net, Arithmetic arithmetic) {
+  private static String methods(List<Layer> net, FeatureMap image, Arithmetic arithmetic) {
     String self = "self: __torch__." + CLASS;
     Precision precision = arithmetic.precision();
     boolean reduced = precision != Precision.FLOAT32;
@@ -86,6 +102,9 @@ public record DeployedModule(String source, ScriptObject root) {
     String channelsLast = "torch.contiguous(%s, memory_format=%d)".formatted(inside, CHANNELS_LAST);
     int pool = net.indexOf(new Layer.GlobalAveragePool());
     int split = pool < 0 ? net.size() - 1 : pool; // without a pool, the input of the last layer
+    Map<Layer.Convolution, TouchingTaps> taps = TouchingTaps.of(net, image);
+    Function<Layer.Convolution, String> plain = conv -> plainGeometry(conv, arithmetic);
+    Function<Layer.Convolution, String> repacked = conv -> repackedGeometry(taps.get(conv));
     List<Layer> body = net.subList(0, split);
     List<Layer> head = net.subList(split, net.size());
     // The same operations in the same order as torchvision's ToTensor and Normalize: bit-equal.
@@ -134,14 +153,14 @@ public record DeployedModule(String source, ScriptObject root) {
             dtype(Precision.FLOAT32),
             reduced ? pixels : "torch.contiguous(" + pixels + ")",
             reduced ? "    x = " + channelsLast + "\n" : "",
-            layers(body, false, arithmetic),
-            layers(head, false, arithmetic),
+            layers(body, false, plain),
+            layers(head, false, plain),
             logits("x", reduced),
             reduced ? inside : "x",
-            layers(body, true, arithmetic),
-            layers(head, true, arithmetic),
+            layers(body, true, repacked),
+            layers(head, true, repacked),
             logits("x0", reduced),
-            repacking(net));
+            repacking(taps.values()));
   }
 
   private static String logits(String features, boolean reduced) {
@@ -161,8 +180,10 @@ public record DeployedModule(String source, ScriptObject root) {
 
   /**
    * @param repacked whether all features are in oneDNN's blocked layout
+   * @param geometry the last arguments of each convolution
    */
-  private static String layers(List<Layer> net, boolean repacked, Arithmetic arithmetic) {
+  private static String layers(
+      List<Layer> net, boolean repacked, Function<Layer.Convolution, String> geometry) {
     StringBuilder body = new StringBuilder();
     String x = repacked ? "x0" : "x";
     for (Layer layer : net) {
@@ -175,7 +196,7 @@ public record DeployedModule(String source, ScriptObject root) {
             x,
             repacked ? "mkldnn_convolution" : "_convolution",
             ModuleTree.expression(conv.name()),
-            repacked ? repackedGeometry(conv) : plainGeometry(conv, arithmetic));
+            geometry.apply(conv));
       } else if (layer instanceof Layer.Relu) {
         line(body, "%1$s = torch.relu_(%1$s)", x);
       } else if (layer instanceof Layer.MaxPool pool) {
@@ -211,20 +232,18 @@ public record DeployedModule(String source, ScriptObject root) {
     return body.toString();
   }
 
-  private static String repacking(List<Layer> net) {
+  private static String repacking(Collection<TouchingTaps> net) {
     StringBuilder body = new StringBuilder();
-    int index = 0;
-    for (Layer layer : net) {
-      if (layer instanceof Layer.Convolution conv) {
-        line(body, "m%d = %s", index, ModuleTree.expression(conv.name()));
-        line(
-            body,
-            "m%1$d.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(m%1$d.weight),"
-                + " %2$s)",
-            index,
-            repackedGeometry(conv));
-        index++;
-      }
+    int i = 0;
+    for (TouchingTaps taps : net) {
+      line(body, "m%d = %s", i, ModuleTree.expression(taps.conv().name()));
+      line(
+          body,
+          "m%d.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(%s), %s)",
+          i,
+          taps.kept("m%d.weight".formatted(i)),
+          repackedGeometry(taps));
+      i++;
     }
     return body.toString();
   }
@@ -244,9 +263,10 @@ public record DeployedModule(String source, ScriptObject root) {
   }
 
   /** oneDNN's operators take the padding before the stride. */
-  private static String repackedGeometry(Layer.Convolution conv) {
-    return "[%2$d, %2$d], [%1$d, %1$d], [1, 1], %3$d"
-        .formatted(conv.stride(), conv.padding(), conv.groups());
+  private static String repackedGeometry(TouchingTaps taps) {
+    Layer.Convolution conv = taps.conv();
+    return "[%2$d, %3$d], [%1$d, %1$d], [1, 1], %4$d"
+        .formatted(conv.stride(), taps.topPadding(), taps.leftPadding(), conv.groups());
   }
 
   private static void line(StringBuilder body, String format, Object... arguments) {

@@ -3,9 +3,31 @@ package io.github.vanillanet.model.network;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Height and width of the features between two layers. */
 public record FeatureMap(int height, int width) {
+
+  /**
+   * The input size of each layer, in order, for an image of this size.
+   *
+   * @throws ServiceException {@code BAD_CONFIGURATION} if no pixel is left
+   */
+  public static List<FeatureMap> inputs(List<Layer> layers, int height, int width) {
+    List<FeatureMap> inputs = new ArrayList<>();
+    FeatureMap map = new FeatureMap(height, width);
+    FeatureMap kept = map;
+    for (Layer layer : layers) {
+      inputs.add(map);
+      FeatureMap next = layer instanceof Layer.Swap ? kept : map.after(layer);
+      if (layer instanceof Layer.Branch || layer instanceof Layer.Swap) {
+        kept = map;
+      }
+      map = next;
+    }
+    return inputs;
+  }
 
   /**
    * The output size of {@code layer} for an input of this size.

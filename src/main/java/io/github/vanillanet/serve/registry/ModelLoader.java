@@ -109,7 +109,7 @@ public final class ModelLoader {
             .certificate()
             .probes()
             .images(architecture.inputHeight(), architecture.inputWidth());
-    try (ServedArtifact artifact = ServedArtifact.of(version, arithmetic)) {
+    try (ServedArtifact artifact = ServedArtifact.of(version, devices, arithmetic)) {
       List<WarmedInstance> instances = instances(artifact, version, probes);
       Lane lane = lane(version.id(), instances);
       try {

@@ -6,7 +6,9 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.DerivedArtifact;
+import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
@@ -17,17 +19,22 @@ import java.util.List;
 
 /**
  * The file that a version is loaded from: the published artifact, or a temporary one derived from
- * it for another arithmetic. A derived artifact is certified by its own answers at every load.
+ * it. One is derived for another arithmetic, and on a CPU for a net with taps that meet no pixel,
+ * because earlier releases published artifacts that compute them. A derived artifact is certified
+ * by its own answers at every load.
  */
-record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implements AutoCloseable {
+record ServedArtifact(Path file, String sha256, Arithmetic arithmetic, boolean derived)
+    implements AutoCloseable {
 
-  static ServedArtifact of(StoredVersion version, Arithmetic arithmetic) {
-    if (arithmetic.equals(Arithmetic.PUBLISHED)) {
-      String published = version.manifest().certificate().artifactSha256();
-      return new ServedArtifact(version.artifact(), published, arithmetic);
+  static ServedArtifact of(StoredVersion version, List<Device> devices, Arithmetic arithmetic) {
+    Manifest manifest = version.manifest();
+    if (arithmetic.equals(Arithmetic.PUBLISHED)
+        && !(devices.contains(Device.CPU)
+            && DeployedModule.dropsTaps(manifest.architecture(), manifest.preprocessing()))) {
+      String published = manifest.certificate().artifactSha256();
+      return new ServedArtifact(version.artifact(), published, arithmetic, false);
     }
     version.safetyNet(arithmetic.precision()); // fails for a precision that may not be served
-    Manifest manifest = version.manifest();
     try {
       Path file = Files.createTempFile("vanillanet-", ".pt");
       try {
@@ -37,7 +44,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
             manifest.preprocessing(),
             arithmetic,
             file);
-        return new ServedArtifact(file, Sha256.of(file), arithmetic);
+        return new ServedArtifact(file, Sha256.of(file), arithmetic, true);
       } catch (IOException | RuntimeException | Error e) {
         Files.delete(file);
         throw e;
@@ -61,7 +68,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
    */
   Certificate certificate(StoredVersion version, List<float[]> answers) {
     Certificate published = version.manifest().certificate();
-    if (!arithmetic.equals(Arithmetic.PUBLISHED)) {
+    if (derived) {
       return version
           .reducedPrecisions()
           .flatMap(reduced -> reduced.certificate(arithmetic.precision()))
@@ -76,7 +83,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic) implement
 
   @Override
   public void close() {
-    if (!arithmetic.equals(Arithmetic.PUBLISHED)) {
+    if (derived) {
       try {
         Files.deleteIfExists(file);
       } catch (IOException e) {

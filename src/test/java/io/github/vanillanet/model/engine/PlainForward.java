@@ -17,9 +17,13 @@ final class PlainForward {
 
   private PlainForward() {}
 
-  /** Logits for {@code images}: uint8 {@code [samples, side, side, 3]}, direct. */
+  /** Logits for {@code images}: uint8 {@code [samples, height, width, 3]}, direct. */
+  static float[] of(TorchRuntime runtime, Path artifact, ByteBuffer images, int samples, int height, int width) {
+    return run(runtime, artifact, images, samples, height, width, "forward", PlainForward::floats);
+  }
+
   static float[] of(TorchRuntime runtime, Path artifact, ByteBuffer images, int samples, int side) {
-    return run(runtime, artifact, images, samples, side, "forward", PlainForward::floats);
+    return of(runtime, artifact, images, samples, side, side);
   }
 
   /** As above, with the last maps. */
@@ -30,6 +34,7 @@ final class PlainForward {
         artifact,
         images,
         samples,
+        side,
         side,
         "forward_maps",
         (manager, output) -> {
@@ -54,14 +59,15 @@ final class PlainForward {
       Path artifact,
       ByteBuffer images,
       int samples,
-      int side,
+      int height,
+      int width,
       String method,
       BiFunction<PtNDManager, IValue, T> copy) {
     try (PtNDManager manager = runtime.newManager(Device.CPU);
         PtSymbolBlock block =
             JniUtils.loadModule(manager, artifact, false, new String[0], new String[0], false);
         IValue input =
-            IValue.from(manager.create(images, new Shape(samples, side, side, 3), DataType.UINT8));
+            IValue.from(manager.create(images, new Shape(samples, height, width, 3), DataType.UINT8));
         IValue output = IValueUtils.runMethod(block, method, input)) {
       return copy.apply(manager, output);
     }

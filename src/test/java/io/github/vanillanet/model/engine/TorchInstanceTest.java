@@ -31,6 +31,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -134,6 +135,39 @@ class TorchInstanceTest {
 
       double[] golden = reference.logits(deployed, weights, 1, input, 1);
       assertThat(Nets.maxDelta(HostTensor.of(logits, 3).toDoubles(), golden)).isLessThan(1e-5);
+    }
+  }
+
+  /** The last maps have 1×1, 2×2, 3×3 and 2×5 pixels, and kernels 7×7. */
+  @ParameterizedTest
+  @CsvSource({"32, 32", "64, 64", "96, 96", "64, 160"})
+  void smallMapsGiveTheSameAnswersWithAndWithoutTheTapsThatMeetNoPixel(int height, int width)
+      throws IOException {
+    Network deployed =
+        Network.of(
+            new Architecture(
+                VanillaNetVariant.VANILLANET_6, List.of(16, 16, 24, 32, 32), 3, 5, height, width),
+            Form.DEPLOYED);
+    StateDict weights = SeededWeights.of(deployed, 9);
+    byte[] pixels = new byte[2 * 3 * height * width];
+    new Random(9).nextBytes(pixels);
+    ByteBuffer images = direct(ByteBuffer.wrap(pixels));
+    float[] normalised = new float[pixels.length];
+    normalised(pixels, 2, height * width).asFloatBuffer().get(normalised);
+
+    Path artifact = write(deployed, weights);
+    float[] whole = PlainForward.of(runtime, artifact, images, 2, height, width);
+    try (TorchInstance instance = load(artifact, deployed.architecture());
+        Float64Reference reference = new Float64Reference(runtime)) {
+      float[] prepared = instance.forward(InputKind.IMAGES, images, 2);
+
+      double[] golden = reference.logits(deployed, weights, 1, normalised, 2);
+      double[] found = HostTensor.of(prepared, prepared.length).toDoubles();
+      assertThat(Nets.maxDelta(found, golden)).isLessThan(1e-5);
+      assertThat(Nets.maxDelta(found, HostTensor.of(whole, whole.length).toDoubles()))
+          .isLessThan(1e-5);
+      assertThat(instance.forwardMaps(InputKind.IMAGES, images, 2).logits())
+          .containsExactly(prepared);
     }
   }
 
@@ -242,6 +276,17 @@ class TorchInstanceTest {
   }
 
   private TorchInstance load(Network deployed, StateDict weights) throws IOException {
+    return load(write(deployed, weights), deployed.architecture());
+  }
+
+  private TorchInstance load(Path artifact, Architecture net) {
+    TorchInstance instance =
+        TorchInstance.load(runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), 2);
+    instance.attachToThread();
+    return instance;
+  }
+
+  private Path write(Network deployed, StateDict weights) throws IOException {
     Path artifact = Files.createTempFile(folder, "model", ".pt");
     Architecture net = deployed.architecture();
     DeployedModule.of(
@@ -250,10 +295,7 @@ class TorchInstanceTest {
             Preprocessing.official(net.inputHeight(), net.inputWidth()),
             Arithmetic.PUBLISHED)
         .write(artifact);
-    TorchInstance instance =
-        TorchInstance.load(runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), 2);
-    instance.attachToThread();
-    return instance;
+    return artifact;
   }
 
   private static StateDict float32(StateDict weights) {

@@ -109,6 +109,21 @@ class ModelLoaderTest {
     model.lane().close();
   }
 
+  /** The net's last maps are 2×2. An earlier release may have published it with all taps. */
+  @Test
+  void onACpuTheArtifactOfANetWithSmallMapsIsDerived() {
+    Certificate published = version.manifest().certificate();
+
+    ServedModel model = load(Arithmetic.PUBLISHED, Device.CPU);
+
+    Certificate certificate = model.placement().certificate();
+    assertThat(certificate.artifactSha256()).isEqualTo(published.artifactSha256());
+    assertThat(certificate.precision()).isEqualTo(Precision.FLOAT32);
+    assertThat(devices.loaded.get(0).artifact).as("temporary").doesNotExist();
+    assertThat(version.artifact()).exists();
+    model.lane().close();
+  }
+
   @Test
   void theSameErrorIsTooLargeForFloat32() {
     devices.errors.put(FIRST, golden -> golden * 1.005);
