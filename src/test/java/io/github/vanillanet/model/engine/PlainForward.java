@@ -18,7 +18,8 @@ final class PlainForward {
   private PlainForward() {}
 
   /** Logits for {@code images}: uint8 {@code [samples, height, width, 3]}, direct. */
-  static float[] of(TorchRuntime runtime, Path artifact, ByteBuffer images, int samples, int height, int width) {
+  static float[] of(
+      TorchRuntime runtime, Path artifact, ByteBuffer images, int samples, int height, int width) {
     return run(runtime, artifact, images, samples, height, width, "forward", PlainForward::floats);
   }
 
@@ -67,7 +68,8 @@ final class PlainForward {
         PtSymbolBlock block =
             JniUtils.loadModule(manager, artifact, false, new String[0], new String[0], false);
         IValue input =
-            IValue.from(manager.create(images, new Shape(samples, height, width, 3), DataType.UINT8));
+            IValue.from(
+                manager.create(images, new Shape(samples, height, width, 3), DataType.UINT8));
         IValue output = IValueUtils.runMethod(block, method, input)) {
       return copy.apply(manager, output);
     }
