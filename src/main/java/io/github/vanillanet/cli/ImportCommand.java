@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +26,7 @@ import picocli.CommandLine.Spec;
     description = "Fuse a VanillaNet checkpoint, certify the result and publish it as a model.")
 final class ImportCommand implements Callable<Integer> {
 
-  @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = ".pth file")
+  @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = ".pth or .safetensors file")
   private Path checkpoint;
 
   @Option(
@@ -40,8 +41,17 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       description =
-          "key of the weights in the file; default: model_ema, model, module or state_dict")
+          "dotted path of the weights in the file; default: averaged weights if there are any,"
+              + " otherwise model, module, state_dict or the file itself")
   private Optional<String> key = Optional.empty();
+
+  @Option(
+      names = "--ignore",
+      paramLabel = "REGEX",
+      description =
+          "leave out extra tensors whose names contain a match; total_ops, total_params and"
+              + " parameters of losses are left out without it")
+  private Optional<Pattern> ignore = Optional.empty();
 
   @Option(
       names = "--slope",
@@ -52,9 +62,8 @@ final class ImportCommand implements Callable<Integer> {
   @Option(
       names = "--input-size",
       paramLabel = "H[xW]",
-      defaultValue = "224",
-      description = "input size in pixels; default: ${DEFAULT-VALUE}")
-  private Options.InputSize inputSize;
+      description = "input size in pixels; default: that of an exported file, otherwise 224")
+  private Optional<CheckpointImport.InputSize> inputSize = Optional.empty();
 
   @Option(
       names = "--labels",
@@ -71,18 +80,12 @@ final class ImportCommand implements Callable<Integer> {
     name.ifPresent(ModelId::requireName);
     try (Terminal terminal = new Terminal(spec.commandLine().getErr())) {
       List<String> warnings = new ArrayList<>(); // printed only after a success
+      List<String> notes = new ArrayList<>();
       terminal.progress("reading");
       Candidate candidate =
           new CheckpointImport(
-                  checkpoint,
-                  variant,
-                  name,
-                  key,
-                  slope,
-                  inputSize.height(),
-                  inputSize.width(),
-                  labels)
-              .read(warnings::add);
+                  checkpoint, variant, name, key, ignore, slope, inputSize, labels)
+              .read(warnings::add, notes::add);
       ModelRepository models = repository.open();
       StoredVersion published =
           new ModelPublisher(
@@ -92,6 +95,7 @@ final class ImportCommand implements Callable<Integer> {
                   terminal::progress)
               .publish(candidate);
       terminal.close();
+      notes.forEach(terminal::note);
       warnings.forEach(terminal::warn);
       spec.commandLine().getOut().println(published.manifest().text());
       return 0;

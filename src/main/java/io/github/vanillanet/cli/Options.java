@@ -10,12 +10,14 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.model.repository.CheckpointImport;
 import io.github.vanillanet.model.repository.ModelRepository;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -41,7 +43,8 @@ final class Options {
         text ->
             VanillaNetVariant.named(text)
                 .orElseThrow(invalid("one of " + VanillaNetVariant.names(), text)));
-    commands.registerConverter(InputSize.class, InputSize::of);
+    commands.registerConverter(CheckpointImport.InputSize.class, Options::inputSize);
+    commands.registerConverter(Pattern.class, Options::pattern);
   }
 
   static final class RepositoryOption {
@@ -81,19 +84,24 @@ final class Options {
     }
   }
 
-  /** {@code H} or {@code HxW}, in pixels. */
-  record InputSize(int height, int width) {
+  private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,4})(?:x([1-9]\\d{0,4}))?");
 
-    private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,4})(?:x([1-9]\\d{0,4}))?");
+  /** Reads {@code H} or {@code HxW}, in pixels. */
+  private static CheckpointImport.InputSize inputSize(String text) {
+    Matcher size = SIZE.matcher(text);
+    if (!size.matches()) {
+      throw invalid("H or HxW in pixels", text).get();
+    }
+    int height = Integer.parseInt(size.group(1));
+    return new CheckpointImport.InputSize(
+        height, Optional.ofNullable(size.group(2)).map(Integer::valueOf).orElse(height));
+  }
 
-    private static InputSize of(String text) {
-      Matcher size = SIZE.matcher(text);
-      if (!size.matches()) {
-        throw invalid("H or HxW in pixels", text).get();
-      }
-      int height = Integer.parseInt(size.group(1));
-      return new InputSize(
-          height, Optional.ofNullable(size.group(2)).map(Integer::valueOf).orElse(height));
+  private static Pattern pattern(String text) {
+    try {
+      return Pattern.compile(text);
+    } catch (PatternSyntaxException e) {
+      throw invalid("a regular expression", text).get();
     }
   }
 }

@@ -43,8 +43,16 @@ final class Terminal implements AutoCloseable {
   }
 
   void warn(String warning) {
+    print("warning: " + warning);
+  }
+
+  void note(String note) {
+    print("note: " + note);
+  }
+
+  private void print(String line) {
     close();
-    err.println("warning: " + warning);
+    err.println(line);
     err.flush();
   }
 

@@ -5,10 +5,12 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Converts the calls of a pickle ({@code REDUCE}, {@code NEWOBJ}) to inert values. */
+/**
+ * Converts the calls of a pickle ({@code REDUCE}, {@code NEWOBJ}) to inert values. A call with
+ * arguments of another form than the known one becomes an inert object.
+ */
 record Construction(Allowance allowance) {
 
   private static final int HIGHEST_RANK = 64;
@@ -17,15 +19,16 @@ record Construction(Allowance allowance) {
     if (callee instanceof Global global && arguments instanceof Object[] tuple) {
       return construct(global, tuple);
     }
+    if (callee instanceof PickleObject inert) { // a nested class, a bound method
+      return new PickleObject(inert.type(), new Object[] {callee, arguments});
+    }
     throw Rejection.of(
         "pickle: expected a call of a global with a tuple, found %s with %s",
         Rejection.kind(callee), Rejection.kind(arguments));
   }
 
   private Object construct(Global global, Object[] arguments) {
-    Global.Use use =
-        global.use().orElseThrow(() -> new IllegalStateException("unchecked " + global));
-    return switch (use) {
+    return switch (global.use()) {
       case REBUILD_TENSOR -> tensor(global, arguments, false);
       case REBUILD_TENSOR_WITH_DTYPE -> tensor(global, arguments, true);
       case REBUILD_PARAMETER -> parameter(global, arguments);
@@ -43,25 +46,20 @@ record Construction(Allowance allowance) {
     };
   }
 
-  private TensorRef tensor(Global global, Object[] arguments, boolean withDtype) {
+  private Object tensor(Global global, Object[] arguments, boolean withDtype) {
     int metadata = withDtype ? 7 : 6; // metadata marks a view as lazily negated or conjugated
     if (arguments.length < (withDtype ? 7 : 4)
         || arguments.length > metadata + 1
         || !(arguments[0] instanceof StorageRef storage)
         || !(arguments[1] instanceof Long offset)
-        || arguments.length > metadata && !isEmpty(arguments[metadata])) {
-      throw mismatch(global, "(storage, offset, size, stride, ...) without metadata");
+        || !isTupleOfLongs(arguments[2])
+        || !isTupleOfLongs(arguments[3])
+        || arguments.length > metadata && !isEmpty(arguments[metadata])
+        || withDtype && !(arguments[6] instanceof Global)) {
+      return new PickleObject(global, arguments);
     }
-    String type = storage.type();
-    if (withDtype) {
-      if (!(arguments[6] instanceof Global dtype)) {
-        throw mismatch(global, "a dtype");
-      }
-      type = dtype.name();
-    }
-    long[] shape = longs(global, arguments[2]);
-    long[] strides = longs(global, arguments[3]);
-    return new TensorRef(storage, type, offset, shape, strides);
+    String type = withDtype ? ((Global) arguments[6]).name() : storage.type();
+    return new TensorRef(storage, type, offset, longs(arguments[2]), longs(arguments[3]));
   }
 
   private static boolean isEmpty(Object metadata) {
@@ -69,34 +67,35 @@ record Construction(Allowance allowance) {
         || metadata instanceof PickleDict dict && dict.entries().isEmpty();
   }
 
-  private long[] longs(Global global, Object tuple) {
-    if (!(tuple instanceof Object[] items)
-        || items.length > HIGHEST_RANK
-        || !Arrays.stream(items).allMatch(Long.class::isInstance)) {
-      throw mismatch(global, "tuples of at most " + HIGHEST_RANK + " 64-bit integers");
-    }
+  private static boolean isTupleOfLongs(Object tuple) {
+    return tuple instanceof Object[] items
+        && items.length <= HIGHEST_RANK
+        && Arrays.stream(items).allMatch(Long.class::isInstance);
+  }
+
+  private long[] longs(Object tuple) {
+    Object[] items = (Object[]) tuple;
     allowance.take(16 + 8L * items.length);
     return Arrays.stream(items).mapToLong(Long.class::cast).toArray();
   }
 
-  private static TensorRef parameter(Global global, Object[] arguments) {
-    if (arguments.length > 0 && arguments[0] instanceof TensorRef tensor) {
-      return tensor;
-    }
-    throw mismatch(global, "a tensor first");
+  private static Object parameter(Global global, Object[] arguments) {
+    return arguments.length > 0 && arguments[0] instanceof TensorRef tensor
+        ? tensor
+        : new PickleObject(global, arguments);
   }
 
   private Object fromType(Global global, Object[] arguments) {
     if (arguments.length == 4
         && arguments[0] instanceof Global function
         && arguments[2] instanceof Object[] inner
-        && !function.use().equals(Optional.of(Global.Use.REBUILD_FROM_TYPE))) {
+        && function.use() != Global.Use.REBUILD_FROM_TYPE) {
       return construct(function, inner);
     }
-    throw mismatch(global, "(function, type, arguments, state)");
+    return new PickleObject(global, arguments);
   }
 
-  private PickleDict dict(Global global, List<Object> arguments) {
+  private Object dict(Global global, List<Object> arguments) {
     PickleDict dict = new PickleDict();
     if (arguments.size() == 1 && arguments.get(0) instanceof PickleDict source) {
       allowance.take(Unpickler.ENTRY_COST * (long) source.entries().size());
@@ -106,12 +105,12 @@ record Construction(Allowance allowance) {
       for (Object item : pairs.items()) {
         Object[] pair = item instanceof PickleList list ? list.items().toArray() : tuple(item);
         if (pair.length != 2) {
-          throw mismatch(global, "a list of pairs");
+          return new PickleObject(global, arguments.toArray());
         }
         dict.put(pair[0], pair[1]);
       }
     } else if (!arguments.isEmpty()) {
-      throw mismatch(global, "nothing, a dict or a list of pairs");
+      return new PickleObject(global, arguments.toArray());
     }
     return dict;
   }
@@ -120,16 +119,16 @@ record Construction(Allowance allowance) {
     return value instanceof Object[] tuple ? tuple : new Object[0];
   }
 
-  private static Object[] size(Global global, Object[] arguments) {
+  private static Object size(Global global, Object[] arguments) {
     if (arguments.length == 1 && arguments[0] instanceof Object[] dimensions) {
       return dimensions;
     }
-    throw mismatch(global, "a tuple");
+    return new PickleObject(global, arguments);
   }
 
-  private String path(Global global, Object[] arguments) {
+  private Object path(Global global, Object[] arguments) {
     if (!Arrays.stream(arguments).allMatch(String.class::isInstance)) {
-      throw mismatch(global, "strings");
+      return new PickleObject(global, arguments);
     }
     allowance.take(
         48 + 2 * Arrays.stream(arguments).mapToLong(part -> 1 + part.toString().length()).sum());
@@ -138,7 +137,7 @@ record Construction(Allowance allowance) {
     return joined.startsWith("//") ? joined.substring(1) : joined;
   }
 
-  private byte[] encode(Global global, Object[] arguments) {
+  private Object encode(Global global, Object[] arguments) {
     if (arguments.length == 2
         && arguments[0] instanceof String text
         && arguments[1] instanceof String charset
@@ -146,7 +145,7 @@ record Construction(Allowance allowance) {
       allowance.take(16L + text.length());
       return text.getBytes(StandardCharsets.ISO_8859_1);
     }
-    throw mismatch(global, "(text, 'latin1')");
+    return new PickleObject(global, arguments);
   }
 
   /**
@@ -181,9 +180,5 @@ record Construction(Allowance allowance) {
       }
     }
     return new PickleObject(global, arguments);
-  }
-
-  private static RuntimeException mismatch(Global global, String expected) {
-    return Rejection.of("pickle: expected %s as arguments of %s, found others", expected, global);
   }
 }

@@ -3,12 +3,12 @@ package io.github.vanillanet.model.checkpoint;
 import static java.util.Map.entry;
 
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
- * A name that a pickle refers to. It is compared with the list of names that torch, numpy and the
- * official trainer write; it is never imported, looked up or called.
+ * A name that a pickle refers to. It is compared with the list of names that build tensors, dicts
+ * and plain values; it is never imported, looked up or called. Any other name makes an inert value,
+ * except the names of functions that run programs: only malicious files have those.
  */
 record Global(String module, String name) {
 
@@ -34,7 +34,7 @@ record Global(String module, String name) {
     NUMPY_SCALAR,
     /** A storage class. Only persistent ids name it. */
     STORAGE,
-    /** Any other object beside the weights. Only its name and arguments are kept. */
+    /** Any other object beside the weights. Only its name, arguments and state are kept. */
     INERT
   }
 
@@ -46,63 +46,53 @@ record Global(String module, String name) {
           entry("torch._utils._rebuild_parameter", Use.REBUILD_PARAMETER),
           entry("torch._utils._rebuild_parameter_with_state", Use.REBUILD_PARAMETER),
           entry("torch._tensor._rebuild_from_type_v2", Use.REBUILD_FROM_TYPE),
-          entry("torch.nn.parameter.Parameter", Use.INERT),
-          entry("torch.nn.parameter.Buffer", Use.INERT),
-          entry("torch.Tensor", Use.INERT),
           entry("torch.Size", Use.SIZE),
-          entry("torch.device", Use.INERT),
           entry("torch.storage.UntypedStorage", Use.STORAGE),
           entry("torch.UntypedStorage", Use.STORAGE),
           entry("collections.OrderedDict", Use.DICT),
           entry("collections.Counter", Use.DICT),
           entry("collections.defaultdict", Use.DEFAULT_DICT),
-          entry("argparse.Namespace", Use.INERT),
           entry("_codecs.encode", Use.ENCODE),
-          entry("numpy.dtype", Use.INERT),
-          entry("numpy.ndarray", Use.INERT),
           entry("numpy.core.multiarray.scalar", Use.NUMPY_SCALAR),
-          entry("numpy._core.multiarray.scalar", Use.NUMPY_SCALAR),
-          entry("numpy.core.multiarray._reconstruct", Use.INERT),
-          entry("numpy._core.multiarray._reconstruct", Use.INERT),
-          entry("numpy.core.numeric._frombuffer", Use.INERT),
-          entry("numpy._core.numeric._frombuffer", Use.INERT));
-
-  /** The last three are Python 2's names of str, int and range, which protocol 2 writes. */
-  private static final Set<String> BUILTIN_TYPES =
-      Set.of(
-          ("set frozenset bytearray complex list tuple int float bool str bytes slice range object"
-                  + " unicode long xrange")
-              .split(" "));
+          entry("numpy._core.multiarray.scalar", Use.NUMPY_SCALAR));
 
   private static final Set<String> PATH_TYPES =
       Set.of("Path", "PosixPath", "WindowsPath", "PurePath", "PurePosixPath", "PureWindowsPath");
 
-  /** The meaning of this global; empty if it is not allowed. */
-  Optional<Use> use() {
+  /** Modules whose functions run programs or code. */
+  private static final Set<String> PROGRAM_RUNNERS =
+      Set.of(
+          ("os posix nt subprocess runpy pty popen2 commands code codeop ctypes importlib imp sys"
+                  + " shutil socket webbrowser pip pdb bdb timeit cProfile profile")
+              .split(" "));
+
+  private static final Set<String> CODE_FUNCTIONS =
+      Set.of("eval", "exec", "execfile", "compile", "__import__", "open", "input", "breakpoint");
+
+  /** The meaning of this global when it is called. */
+  Use use() {
     return switch (module) {
-      case "builtins", "__builtin__" ->
-          name.equals("dict") ? Optional.of(Use.DICT) : only(BUILTIN_TYPES, Use.INERT);
-      case "pathlib", "pathlib._local" -> only(PATH_TYPES, Use.PATH);
-      case "torch", "torch.cuda" -> torchUse();
-      case "__torch__" -> Optional.of(Use.INERT); // a TorchScript archive's own classes
-      default -> Optional.ofNullable(BY_NAME.get(toString()));
+      case "builtins", "__builtin__" -> name.equals("dict") ? Use.DICT : Use.INERT;
+      case "pathlib", "pathlib._local" -> PATH_TYPES.contains(name) ? Use.PATH : Use.INERT;
+      case "torch", "torch.cuda" -> isStorage() ? Use.STORAGE : known();
+      default -> known();
     };
   }
 
-  private Optional<Use> only(Set<String> names, Use use) {
-    return names.contains(name) ? Optional.of(use) : Optional.empty();
+  private Use known() {
+    return BY_NAME.getOrDefault(toString(), Use.INERT);
   }
 
-  /** Classes like {@code torch.FloatStorage}, dtypes like {@code torch.float32}. */
-  private Optional<Use> torchUse() {
-    if (name.endsWith("Storage") && name.chars().allMatch(Character::isLetterOrDigit)) {
-      return Optional.of(Use.STORAGE);
-    }
-    boolean dtype =
-        module.equals("torch")
-            && (ScalarType.ofTorchName(name).isPresent()
-                || name.matches("(complex|uint|float)[0-9a-z_]+"));
-    return dtype ? Optional.of(Use.INERT) : Optional.ofNullable(BY_NAME.get(toString()));
+  /** Classes like {@code torch.FloatStorage}. */
+  private boolean isStorage() {
+    return name.endsWith("Storage") && name.chars().allMatch(Character::isLetterOrDigit);
+  }
+
+  /** Whether Python would run a program or code if it called this global. */
+  boolean runsCode() {
+    boolean builtin = module.equals("builtins") || module.equals("__builtin__");
+    return PROGRAM_RUNNERS.contains(module.split("\\.", 2)[0])
+        || builtin && CODE_FUNCTIONS.contains(name);
   }
 
   @Override

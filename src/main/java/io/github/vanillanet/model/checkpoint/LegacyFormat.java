@@ -38,7 +38,9 @@ final class LegacyFormat {
 
   private Unpickled read() {
     if (!next().load().equals(MAGIC)) {
-      throw Rejection.of("expected a file written by torch.save, found a pickle of another kind");
+      throw Rejection.of(
+          "expected a file written by torch.save, found a pickle of another program, such as"
+              + " pickle.dump or joblib; save the state dict with torch.save");
     }
     Object protocol = next().load();
     if (!protocol.equals(PROTOCOL)) {

@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.checkpoint;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 final class PickleInput {
 
   private static final int LONGEST_LINE = 256;
+  private static final int LONGEST_INTEGER = 64;
 
   private final ByteBuffer bytes;
   private final Allowance allowance;
@@ -63,6 +65,24 @@ final class PickleInput {
   double float64() {
     require(8);
     return Double.longBitsToDouble(Long.reverseBytes(bytes.getLong()));
+  }
+
+  /** A Long, or a BigInteger if it has more than 64 bits. */
+  Object integer(long length) {
+    if (length > LONGEST_INTEGER) {
+      throw Rejection.of(
+          "pickle: expected integers of at most %d bytes, found %d", LONGEST_INTEGER, length);
+    }
+    byte[] littleEndian = bytes(length);
+    byte[] bigEndian = new byte[Math.max(1, littleEndian.length)]; // no bytes mean 0
+    for (int i = 0; i < littleEndian.length; i++) {
+      bigEndian[bigEndian.length - 1 - i] = littleEndian[i];
+    }
+    BigInteger value = new BigInteger(bigEndian);
+    if (value.bitLength() < Long.SIZE) {
+      return value.longValue();
+    }
+    return value;
   }
 
   byte[] bytes(long count) {

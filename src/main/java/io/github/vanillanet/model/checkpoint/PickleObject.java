@@ -1,13 +1,14 @@
 package io.github.vanillanet.model.checkpoint;
 
 /**
- * An inert record of a call in the pickle: the callee's name, its arguments and the object's state.
- * Equality is identity.
+ * An inert record of a call in the pickle: the callee's name, its arguments and the object's state
+ * and entries. Equality is identity.
  */
 final class PickleObject {
 
   private final Global type;
   private final Object[] arguments;
+  private PickleDict items; // created when it is first needed: most objects have none
   private Object state = Unpickler.NONE;
 
   PickleObject(Global type, Object[] arguments) {
@@ -21,6 +22,18 @@ final class PickleObject {
 
   Object[] arguments() {
     return arguments;
+  }
+
+  /** The entries of an object whose class extends dict. */
+  PickleDict items() {
+    if (items == null) {
+      items = new PickleDict();
+    }
+    return items;
+  }
+
+  boolean hasItems() {
+    return items != null;
   }
 
   Object state() {

@@ -16,6 +16,7 @@ final class Rejection {
 
   private static final int LONGEST_QUOTE = 120;
   private static final int MAX_NAMES = 100;
+  private static final int FEW = 4;
 
   /** Control and format characters, line and paragraph separators. */
   private static final Pattern LINE_BREAKERS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
@@ -47,22 +48,29 @@ final class Rejection {
         text.length() <= LONGEST_QUOTE ? text : text.substring(0, LONGEST_QUOTE) + "...");
   }
 
+  /** The first four names from the file, comma-separated, and the number of the others. */
+  static String few(Collection<String> names) {
+    return list(names, FEW);
+  }
+
   /** The first hundred names from the file, comma-separated, and the number of the others. */
   static String list(Collection<String> names) {
+    return list(names, MAX_NAMES);
+  }
+
+  private static String list(Collection<String> names, int most) {
     String shown =
-        names.stream().limit(MAX_NAMES).map(Rejection::quote).collect(Collectors.joining(", "));
-    return names.size() <= MAX_NAMES
-        ? shown
-        : shown + " and " + (names.size() - MAX_NAMES) + " more";
+        names.stream().limit(most).map(Rejection::quote).collect(Collectors.joining(", "));
+    return names.size() <= most ? shown : shown + " and " + (names.size() - most) + " more";
   }
 
   /** The kind of a value, never its contents: the text of a hostile graph may be exponential. */
   static String kind(Object value) {
     if (value instanceof PickleObject object) {
-      return "an object of " + object.type();
+      return "an object of " + quote(object.type().toString());
     }
     if (value instanceof Global global) {
-      return "the global " + global;
+      return "the global " + quote(global.toString());
     }
     return KINDS.getOrDefault(value.getClass(), "None");
   }

@@ -1,7 +1,5 @@
 package io.github.vanillanet.model.checkpoint;
 
-import java.util.Optional;
-
 /**
  * A pickle's description of a storage that is not loaded yet, without its location ({@code cpu},
  * {@code cuda:0}).
@@ -20,7 +18,7 @@ record StorageRef(String type, String key, long elements) {
         && (id.length == 5 || id.length == 6 && id[5] == Unpickler.NONE)
         && KIND.equals(id[0])
         && id[1] instanceof Global type
-        && type.use().equals(Optional.of(Global.Use.STORAGE))
+        && type.use() == Global.Use.STORAGE
         && id[2] instanceof String key
         && key.length() <= LONGEST_KEY
         && id[4] instanceof Long elements

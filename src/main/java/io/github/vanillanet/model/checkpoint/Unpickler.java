@@ -1,6 +1,5 @@
 package io.github.vanillanet.model.checkpoint;
 
-import java.math.BigInteger;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,9 +10,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A pickle machine that executes nothing. Globals are compared with a list, see {@link Global}, and
- * calls become inert values, see {@link Construction}. It understands the opcodes that protocols 2
- * to 5 write for data.
+ * A pickle machine that executes nothing. Globals are names, see {@link Global}, and calls become
+ * inert values, see {@link Construction}. It understands the opcodes that protocols 2 to 5 write
+ * for data.
  *
  * <p>A tuple is an {@code Object[]}, a list or set a {@link PickleList}, a dict a {@link
  * PickleDict}; strings, bytes and numbers are Java's. The machine never recurses and never walks a
@@ -32,7 +31,6 @@ final class Unpickler {
   private static final int OPCODE_COST = 16;
   private static final int OBJECT_COST = 80;
   private static final int ITEM_COST = 16;
-  private static final int LONGEST_INTEGER = 64;
   private static final int LONGEST_GLOBAL = 512;
 
   private final PickleInput input;
@@ -91,8 +89,8 @@ final class Unpickler {
       case 'J' -> push((long) input.i32()); // BININT
       case 'K' -> push((long) input.u8()); // BININT1
       case 'M' -> push((long) input.u16()); // BININT2
-      case 0x8a -> push(integer(input.u8())); // LONG1
-      case 0x8b -> push(integer(input.u32())); // LONG4
+      case 0x8a -> push(input.integer(input.u8())); // LONG1
+      case 0x8b -> push(input.integer(input.u32())); // LONG4
       case 'G' -> push(input.float64()); // BINFLOAT
       case 'U', 0x8c -> stack.add(input.utf8(input.u8())); // SHORT_BINSTRING, SHORT_BINUNICODE
       case 'T', 'X' -> stack.add(input.utf8(input.u32())); // BINSTRING, BINUNICODE
@@ -176,23 +174,6 @@ final class Unpickler {
     return above;
   }
 
-  private Object integer(long length) {
-    if (length > LONGEST_INTEGER) {
-      throw Rejection.of(
-          "pickle: expected integers of at most %d bytes, found %d", LONGEST_INTEGER, length);
-    }
-    byte[] littleEndian = input.bytes(length);
-    byte[] bigEndian = new byte[Math.max(1, littleEndian.length)]; // no bytes mean 0
-    for (int i = 0; i < littleEndian.length; i++) {
-      bigEndian[bigEndian.length - 1 - i] = littleEndian[i];
-    }
-    BigInteger value = new BigInteger(bigEndian);
-    if (value.bitLength() < Long.SIZE) {
-      return value.longValue();
-    }
-    return value;
-  }
-
   private List<Object> charged(List<Object> items) {
     allowance.take((long) ITEM_COST * items.size());
     return items;
@@ -207,14 +188,19 @@ final class Unpickler {
   }
 
   private void append(List<Object> items) {
-    if (!(peek() instanceof PickleList list)) {
+    if (peek() instanceof PickleList list) {
+      list.items().addAll(charged(items));
+    } else if (!(peek() instanceof PickleObject)) { // items of an inert object are dropped
       throw Rejection.of("pickle: expected a list to append to, found %s", Rejection.kind(peek()));
     }
-    list.items().addAll(charged(items));
   }
 
   private void setItems(List<Object> keysAndValues) {
-    if (!(peek() instanceof PickleDict dict) || keysAndValues.size() % 2 != 0) {
+    PickleDict dict =
+        peek() instanceof PickleObject object
+            ? object.items()
+            : peek() instanceof PickleDict entries ? entries : null;
+    if (dict == null || keysAndValues.size() % 2 != 0) {
       throw Rejection.of(
           "pickle: expected pairs for a dict, found %d values for %s",
           keysAndValues.size(), Rejection.kind(peek()));
@@ -251,10 +237,16 @@ final class Unpickler {
 
   private void global(String module, String name) {
     Global global = new Global(module, name);
-    if (module.length() + name.length() > LONGEST_GLOBAL || global.use().isEmpty()) {
+    if (module.length() + name.length() > LONGEST_GLOBAL) {
       throw Rejection.of(
-          "global %s.%s is not allowed; expected only tensors, dicts and plain values",
-          Rejection.quote(module), Rejection.quote(name));
+          "pickle: expected a global of at most %d characters, found %s.%s",
+          LONGEST_GLOBAL, Rejection.quote(module), Rejection.quote(name));
+    }
+    if (global.runsCode()) {
+      throw Rejection.of(
+          "the file contains a call of %s, which runs code in programs that load it with Python's"
+              + " pickle; nothing was executed; get the weights from a source that you trust",
+          Rejection.quote(global.toString()));
     }
     push(global);
   }
@@ -279,8 +271,8 @@ final class Unpickler {
     Object target = peek();
     if (target instanceof PickleObject object) {
       object.build(state);
-    } else if (!(target instanceof PickleDict || target instanceof TensorRef)) {
-      // Attributes of a dict or a tensor, such as a state dict's _metadata, are dropped.
+    } else if (target == NONE) {
+      // Attributes of other values, such as a state dict's _metadata, are dropped.
       throw Rejection.of(
           "pickle: expected an object that takes state, found %s", Rejection.kind(target));
     }

@@ -54,7 +54,8 @@ record ZipEnd(long offset, long size, long entries) {
       }
     }
     throw Rejection.of(
-        "zip: expected an end record at the end of the file, found none; the file may be truncated");
+        "zip: expected an end record at the end of the file, found none; the file may be"
+            + " truncated");
   }
 
   private ZipEnd widened(FileWindows file, long position, long limit) {

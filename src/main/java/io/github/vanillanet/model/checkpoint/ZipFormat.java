@@ -72,10 +72,15 @@ final class ZipFormat {
         records.values().stream()
             .filter(record -> record.name().equals(PICKLE) || record.name().endsWith('/' + PICKLE))
             .toList();
-    if (pickles.size() != 1) {
+    if (pickles.isEmpty()) {
+      throw Rejection.of(
+          "expected a .pth or .safetensors file with weights, found %s; its entries: %s",
+          FileKind.ofZip(records.keySet()), Rejection.few(records.keySet()));
+    }
+    if (pickles.size() > 1) {
       throw Rejection.of(
           "expected one record <root>/data.pkl in the zip, found %d among: %s",
-          pickles.size(), Rejection.list(records.keySet().stream().limit(8).toList()));
+          pickles.size(), Rejection.few(records.keySet()));
     }
     return pickles.get(0);
   }

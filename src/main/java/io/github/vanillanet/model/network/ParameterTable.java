@@ -5,6 +5,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CHECKPOINT;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.checkpoint.TensorNames;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -41,6 +42,15 @@ public record ParameterTable(Map<String, long[]> shapes) {
       }
     }
     return new ParameterTable(shapes);
+  }
+
+  /** The names in a state dict of each form of a variant, the deepest form first. */
+  public static TensorNames names(VanillaNetVariant variant) {
+    Architecture architecture = Architecture.official(variant);
+    return new TensorNames(
+        Arrays.stream(Form.values())
+            .map(form -> of(Network.of(architecture, form)).shapes().keySet())
+            .toList());
   }
 
   /**

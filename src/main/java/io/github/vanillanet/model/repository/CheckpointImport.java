@@ -6,7 +6,10 @@ import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.model.checkpoint.IgnoredNames;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
+import io.github.vanillanet.model.checkpoint.WeightRequest;
+import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Cost;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
@@ -17,64 +20,80 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
- * Reads an official checkpoint as a {@link Candidate}.
+ * Reads a checkpoint as a {@link Candidate}.
  *
- * @param checkpoint a {@code .pth} file of either form
+ * @param checkpoint a {@code .pth} or {@code .safetensors} file of any form
  * @param variant of the weights; their shapes do not contain the strides
  * @param name of the model; default: the variant's
- * @param key of the state dict in the file
+ * @param key of the state dict in the file, a dotted path
+ * @param ignore is searched in the names of extra tensors, which are then left out
  * @param slope at the end of the training; files do not store it
- * @param labels one per line; default: {@link Labels#standard}
+ * @param inputSize in pixels; default: that of the exported file, otherwise 224
+ * @param labels one per line; default: those of the exported file, otherwise {@link
+ *     Labels#standard}
  */
 public record CheckpointImport(
     Path checkpoint,
     VanillaNetVariant variant,
     Optional<String> name,
     Optional<String> key,
+    Optional<Pattern> ignore,
     double slope,
-    int inputHeight,
-    int inputWidth,
+    Optional<InputSize> inputSize,
     Optional<Path> labels) {
 
   private static final long OFFICIAL_DECAY_EPOCHS = 100;
 
+  /** Sides of the input in pixels. */
+  public record InputSize(int height, int width) {}
+
   /**
    * @param warnings receives warnings about the checkpoint, one line each
+   * @param notes receives what was chosen, renamed and left out, one line each
    * @throws ServiceException {@code BAD_CHECKPOINT} if the file is damaged, hostile or for another
    *     net
    * @throws ServiceException {@code NOT_EQUIVALENT} if the slope is not 1
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the labels or the input size do not fit
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the labels, the input size or the regular
+   *     expression do not fit
    */
-  public Candidate read(Consumer<String> warnings) {
+  public Candidate read(Consumer<String> warnings, Consumer<String> notes) {
     if (slope != 1) {
       throw NOT_EQUIVALENT.error("only a net with slope 1 can be fused, found slope %s", slope);
     }
-    Preprocessing preprocessing = preprocessing();
-    TorchCheckpoint file = TorchCheckpoint.read(checkpoint, key);
-    Network network = network(file);
+    inputSize.ifPresent(CheckpointImport::officialPreprocessing);
+    TorchCheckpoint file =
+        TorchCheckpoint.read(
+            checkpoint,
+            new WeightRequest(key, ParameterTable.names(variant), new IgnoredNames(ignore)));
+    file.notes().forEach(notes);
+    VersionFacts facts = new VersionFacts(file.metadata());
+    Preprocessing preprocessing = preprocessing(facts, notes);
+    Network network = network(file, facts, preprocessing);
     Cost.of(network); // rejects an input size that is too small
     if (network.form() == Form.TRAINING) {
       slopeDoubt(file).ifPresent(warnings);
     }
     int classes = network.architecture().classes();
-    List<String> names =
-        labels.map(path -> Labels.read(path, classes)).orElseGet(() -> Labels.standard(classes));
     return new Candidate(
         name.orElseGet(variant::modelName),
         network,
         file.weights(),
         slope,
         preprocessing,
-        names,
+        labels(facts, classes, notes),
         true,
         origin(file));
   }
 
-  private Network network(TorchCheckpoint file) {
+  private Network network(TorchCheckpoint file, VersionFacts facts, Preprocessing preprocessing) {
     try {
-      Network network = ShapeReader.read(file.weights(), variant, inputHeight, inputWidth);
+      facts.requireVariant(variant);
+      Network network =
+          ShapeReader.read(
+              file.weights(), variant, preprocessing.height(), preprocessing.width());
       ParameterTable.of(network).select(file.weights());
       return network;
     } catch (ServiceException e) {
@@ -83,13 +102,39 @@ public record CheckpointImport(
     }
   }
 
-  private Preprocessing preprocessing() {
+  private Preprocessing preprocessing(VersionFacts facts, Consumer<String> notes) {
+    Optional<Preprocessing> stored =
+        facts
+            .preprocessing()
+            .filter(
+                found ->
+                    inputSize
+                        .map(new InputSize(found.height(), found.width())::equals)
+                        .orElse(true));
+    stored.ifPresent(found -> notes.accept("used the preprocessing in the file's metadata"));
+    return stored.orElseGet(
+        () ->
+            officialPreprocessing(
+                inputSize.orElse(
+                    new InputSize(Architecture.OFFICIAL_INPUT, Architecture.OFFICIAL_INPUT))));
+  }
+
+  private static Preprocessing officialPreprocessing(InputSize size) {
     try {
-      return Preprocessing.official(inputHeight, inputWidth);
+      return Preprocessing.official(size.height(), size.width());
     } catch (IllegalArgumentException e) {
       throw BAD_CONFIGURATION.error(
-          e, "input size %dx%d: %s", inputHeight, inputWidth, e.getMessage());
+          e, "input size %dx%d: %s", size.height(), size.width(), e.getMessage());
     }
+  }
+
+  private List<String> labels(VersionFacts facts, int classes, Consumer<String> notes) {
+    if (labels.isPresent()) {
+      return Labels.read(labels.get(), classes);
+    }
+    Optional<List<String>> stored = facts.labels(classes);
+    stored.ifPresent(found -> notes.accept("used the labels in the file's metadata"));
+    return stored.orElseGet(() -> Labels.standard(classes));
   }
 
   private String origin(TorchCheckpoint file) {

@@ -35,7 +35,7 @@ class CheckpointImportTest {
   void publishesOfficialFilesOfEitherFormWithACertificate(String variant) {
     long size = Oracle.json("models/" + variant + "/meta.json").get("input").get(2).asLong();
     for (String file : List.of("checkpoint-3.pth", "deploy.pth")) {
-      Candidate candidate = request(variant, file, (int) size).read(warning -> {});
+      Candidate candidate = request(variant, file, (int) size).read(warning -> {}, note -> {});
 
       StoredVersion version = publisher().publish(candidate);
 
@@ -60,7 +60,7 @@ class CheckpointImportTest {
 
   @Test
   void prefersTheAverageToTheModel() {
-    Candidate candidate = request("vanillanet_5", "checkpoint-3.pth", 64).read(warning -> {});
+    Candidate candidate = request("vanillanet_5", "checkpoint-3.pth", 64).read(warning -> {}, note -> {});
 
     assertThat(candidate.origin()).endsWith("checkpoint-3.pth under model_ema");
     assertThat(candidate.network().form()).isEqualTo(Form.TRAINING);
@@ -72,12 +72,12 @@ class CheckpointImportTest {
     Path early = checkpoint(3, 100);
     Path late = checkpoint(100, 100);
 
-    request(early).read(warnings::add);
+    request(early).read(warnings::add, note -> {});
     assertThat(warnings).hasSize(1);
     assertThat(warnings.get(0)).contains("epoch 3", "epoch 100");
 
     warnings.clear();
-    request(late).read(warnings::add);
+    request(late).read(warnings::add, note -> {});
     assertThat(warnings).isEmpty();
   }
 
@@ -102,12 +102,12 @@ class CheckpointImportTest {
             VanillaNetVariant.VANILLANET_5,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             0.37,
-            64,
-            64,
+            size(64),
             Optional.empty());
 
-    assertThatThrownBy(() -> request.read(warning -> {}))
+    assertThatThrownBy(() -> request.read(warning -> {}, note -> {}))
         .has(code(ErrorCode.NOT_EQUIVALENT))
         .hasMessageContaining("0.37");
   }
@@ -123,11 +123,11 @@ class CheckpointImportTest {
                         VanillaNetVariant.VANILLANET_5,
                         Optional.empty(),
                         Optional.empty(),
+                        Optional.empty(),
                         1,
-                        64,
-                        64,
+                        size(64),
                         Optional.of(nine))
-                    .read(warning -> {}))
+                    .read(warning -> {}, note -> {}))
         .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContainingAll(nine.toString(), "10");
   }
@@ -140,19 +140,19 @@ class CheckpointImportTest {
             VanillaNetVariant.VANILLANET_5,
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             1,
-            64,
-            64,
+            size(64),
             Optional.empty());
 
-    assertThatThrownBy(() -> request.read(warning -> {}))
+    assertThatThrownBy(() -> request.read(warning -> {}, note -> {}))
         .has(code(ErrorCode.BAD_CHECKPOINT))
         .hasMessageContaining("stages.3");
   }
 
   @Test
   void rejectsAnInputTooSmallForTheNet() {
-    assertThatThrownBy(() -> request("vanillanet_5", "deploy.pth", 8).read(warning -> {}))
+    assertThatThrownBy(() -> request("vanillanet_5", "deploy.pth", 8).read(warning -> {}, note -> {}))
         .has(code(ErrorCode.BAD_CONFIGURATION));
   }
 
@@ -174,6 +174,17 @@ class CheckpointImportTest {
 
   private static CheckpointImport request(Path file, VanillaNetVariant variant, int size) {
     return new CheckpointImport(
-        file, variant, Optional.empty(), Optional.empty(), 1, size, size, Optional.empty());
+        file,
+        variant,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        1,
+        size(size),
+        Optional.empty());
+  }
+
+  private static Optional<CheckpointImport.InputSize> size(int side) {
+    return Optional.of(new CheckpointImport.InputSize(side, side));
   }
 }

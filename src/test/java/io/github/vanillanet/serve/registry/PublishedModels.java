@@ -57,11 +57,11 @@ public final class PublishedModels {
             VanillaNetVariant.VANILLANET_5,
             Optional.of(name),
             Optional.empty(),
+            Optional.empty(),
             1,
-            64,
-            64,
+            Optional.of(new CheckpointImport.InputSize(64, 64)),
             Optional.empty())
-        .read(warning -> {});
+        .read(warning -> {}, note -> {});
   }
 
   /** A version that is served by {@code lane}. */
