@@ -26,7 +26,11 @@ import picocli.CommandLine.Spec;
     description = "Fuse a VanillaNet checkpoint, certify the result and publish it as a model.")
 final class ImportCommand implements Callable<Integer> {
 
-  @Option(names = "--checkpoint", required = true, paramLabel = "FILE", description = ".pth or .safetensors file")
+  @Option(
+      names = "--checkpoint",
+      required = true,
+      paramLabel = "FILE",
+      description = ".pth or .safetensors file")
   private Path checkpoint;
 
   @Option(
@@ -83,8 +87,7 @@ final class ImportCommand implements Callable<Integer> {
       List<String> notes = new ArrayList<>();
       terminal.progress("reading");
       Candidate candidate =
-          new CheckpointImport(
-                  checkpoint, variant, name, key, ignore, slope, inputSize, labels)
+          new CheckpointImport(checkpoint, variant, name, key, ignore, slope, inputSize, labels)
               .read(warnings::add, notes::add);
       ModelRepository models = repository.open();
       StoredVersion published =

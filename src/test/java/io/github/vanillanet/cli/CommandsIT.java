@@ -126,8 +126,9 @@ class CommandsIT {
     JsonNode manifest = JSON.readTree(first.out());
     assertThat(manifest.get("name").asText()).isEqualTo("vanillanet-5");
     assertThat(manifest.get("certificate").get("source").asText()).isEqualTo("fused");
-    assertThat(first.errLines()).hasSize(1);
-    assertThat(first.err()).startsWith("warning: ").contains("epoch 3");
+    assertThat(first.errLines()).hasSize(2);
+    assertThat(first.errLines().get(0)).startsWith("note: ").contains("model_ema");
+    assertThat(first.errLines().get(1)).startsWith("warning: ").contains("epoch 3");
     assertThat(second.exitCode()).as(second.err()).isZero();
     assertThat(second.err()).isEmpty();
     assertThat(names(repository)).containsExactly("vanillanet-5");

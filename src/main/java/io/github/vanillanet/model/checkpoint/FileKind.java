@@ -159,7 +159,7 @@ final class FileKind {
   private static boolean isOnnx(ByteBuffer head, String text) {
     return head.capacity() > 4
         && head.get(0) == 8
-        && head.get(1) > 0
+        && head.get(1) > 2
         && head.get(1) < 32
         && (head.get(2) == 0x12
             || head.get(2) == 0x3a
@@ -184,6 +184,7 @@ final class FileKind {
   }
 
   private static boolean isPrintable(String text) {
-    return text.chars().allMatch(c -> c >= ' ' && (c < 0x7f || c > 0x9f) || c == '\n' || c == '\r' || c == '\t');
+    return text.chars()
+        .allMatch(c -> c >= ' ' && (c < 0x7f || c > 0x9f) || c == '\n' || c == '\r' || c == '\t');
   }
 }

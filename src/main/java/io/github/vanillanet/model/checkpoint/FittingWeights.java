@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
@@ -37,7 +38,8 @@ record FittingWeights(
           "backbone",
           "encoder",
           "_orig_mod",
-          "_forward_module");
+          "_forward_module",
+          "_fsdp_wrapped_module");
 
   /** Modules that wrap a submodule and add their name in the middle. */
   private static final Set<String> WRAPPERS =
@@ -49,7 +51,8 @@ record FittingWeights(
       Pattern.compile("[^A-Za-z0-9]+|(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
 
   /** All places of the net's weights in a container. */
-  static List<FittingWeights> in(Container container, TensorNames names, IgnoredNames ignored) {
+  static List<FittingWeights> in(
+      Container container, TensorNames names, Predicate<String> ignored) {
     List<FittingWeights> found = in(container, container.tensors(), names, ignored);
     return found.isEmpty()
         ? withoutWrappers(container.tensors())
@@ -62,7 +65,7 @@ record FittingWeights(
       Container container,
       Map<String, TensorRef> tensors,
       TensorNames names,
-      IgnoredNames ignored) {
+      Predicate<String> ignored) {
     Set<String> prefixes = new LinkedHashSet<>();
     tensors.keySet().forEach(name -> names.prefix(name).ifPresent(prefixes::add));
     List<FittingWeights> found = new ArrayList<>();
@@ -140,15 +143,20 @@ record FittingWeights(
     if (!prefix.isEmpty()) {
       notes.add("removed the prefix %s. from the names".formatted(Rejection.quote(prefix)));
     }
-    note(notes, "ignored %d extra tensors: %s", ignored);
-    note(notes, "left out %d tensors beside the net: %s", beside);
-    note(notes, "left out %d values that are not tensors: %s", container.others());
+    String start = prefix.isEmpty() ? "" : prefix + '.';
+    if (!tensors.keySet().stream()
+        .allMatch(name -> container.tensors().containsKey(start + name))) {
+      notes.add("removed the names of wrapping modules from the names");
+    }
+    note(notes, "ignored extra tensors: ", ignored);
+    note(notes, "left out tensors beside the net: ", beside);
+    note(notes, "left out values that are not tensors: ", container.others());
     return notes;
   }
 
-  private static void note(List<String> notes, String format, Collection<String> names) {
+  private static void note(List<String> notes, String what, Collection<String> names) {
     if (!names.isEmpty()) {
-      notes.add(format.formatted(names.size(), Rejection.few(names)));
+      notes.add(what + Rejection.few(names));
     }
   }
 }

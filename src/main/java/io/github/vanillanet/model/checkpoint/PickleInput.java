@@ -3,7 +3,6 @@ package io.github.vanillanet.model.checkpoint;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -98,12 +97,8 @@ final class PickleInput {
     allowance.take(2 * count + 48);
     ByteBuffer text = bytes.slice(bytes.position(), (int) count);
     bytes.position(bytes.position() + (int) count);
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(text).toString();
-    } catch (CharacterCodingException e) {
-      throw Rejection.of(
-          "pickle: expected UTF-8 text before offset %d, found other bytes", position());
-    }
+    // Replaces other bytes, which are in paths with surrogates and in texts of Python 2.
+    return StandardCharsets.UTF_8.decode(text).toString();
   }
 
   /** Text up to a line feed, which is consumed. */

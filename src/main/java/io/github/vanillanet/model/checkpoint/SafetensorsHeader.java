@@ -26,7 +26,7 @@ record SafetensorsHeader(List<Entry> entries, PickleDict metadata) {
 
   static final String METADATA = "__metadata__";
 
-  static final Map<String, ScalarType> TYPES =
+  private static final Map<String, ScalarType> TYPES =
       Map.of(
           "F64", ScalarType.FLOAT64,
           "F32", ScalarType.FLOAT32,
@@ -43,6 +43,7 @@ record SafetensorsHeader(List<Entry> entries, PickleDict metadata) {
   private static final int LONGEST_NAME = 4096;
   private static final int HIGHEST_RANK = 64;
   private static final int ENTRY_COST = 512;
+  private static final long MOST_TEXT = 64L << 20;
 
   private static final JsonFactory JSON =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
@@ -55,6 +56,15 @@ record SafetensorsHeader(List<Entry> entries, PickleDict metadata) {
     }
   }
 
+  /** The name of the type in a header. */
+  static String dtype(ScalarType type) {
+    return TYPES.entrySet().stream()
+        .filter(entry -> entry.getValue() == type)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
+  }
+
   static SafetensorsHeader read(ByteBuffer header) {
     InputStream bytes = new BufferInput(header);
     try (Reader text = new InputStreamReader(bytes, StandardCharsets.UTF_8.newDecoder());
@@ -65,14 +75,14 @@ record SafetensorsHeader(List<Entry> entries, PickleDict metadata) {
     } catch (JsonProcessingException e) {
       throw Rejection.of(
           "safetensors: the header is not valid JSON: %s",
-          Rejection.quote(e.getOriginalMessage().lines().findFirst().orElse("")));
+          Rejection.quote(e.getOriginalMessage().replaceFirst("(?s)\\s*[(\n].*", "")));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static SafetensorsHeader read(JsonParser json) throws IOException {
-    Allowance allowance = Unpickled.objects();
+    Allowance allowance = Allowance.fixed("the header's names and texts", MOST_TEXT);
     List<Entry> entries = new ArrayList<>();
     PickleDict metadata = new PickleDict();
     require(json, JsonToken.START_OBJECT, json.nextToken(), "an object");

@@ -3,7 +3,6 @@ package io.github.vanillanet.model.checkpoint;
 import io.github.vanillanet.base.error.ServiceException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,15 +20,12 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors, List<String> 
 
   static final Set<String> METADATA = Set.of("_metadata", SafetensorsHeader.METADATA);
 
-  private static final List<String> USUAL_KEYS =
-      List.of("model_ema", "model", "module", "state_dict");
-  private static final Set<String> PREFIXES =
-      Set.of("module", "_orig_mod", "model", "net", "backbone", "encoder");
+  static final List<String> USUAL_KEYS = List.of("model_ema", "model", "module", "state_dict");
   private static final int MAX_TENSORS = 50_000;
 
   static StateDictChoice of(Object root, WeightRequest request) {
     if (request.names().forms().isEmpty()) {
-      return ofAnyNet(root, request.key());
+      return PlainStateDict.choose(root, request.key());
     }
     List<Container> containers = Container.all(root);
     List<FittingWeights> fitting = new ArrayList<>();
@@ -40,12 +36,16 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors, List<String> 
     return request
         .key()
         .map(key -> named(root, key, containers, fitting))
-        .orElseGet(() -> searched(root, containers, fitting));
+        .orElseGet(() -> searched(root, request, containers, fitting));
   }
 
   private static StateDictChoice searched(
-      Object root, List<Container> containers, List<FittingWeights> fitting) {
+      Object root,
+      WeightRequest request,
+      List<Container> containers,
+      List<FittingWeights> fitting) {
     if (fitting.isEmpty()) {
+      requireNoExtras(request, containers);
       return closest(root, containers);
     }
     List<FittingWeights> candidates = withoutSwapped(root, fitting);
@@ -79,6 +79,18 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors, List<String> 
     return new StateDictChoice(best.container().key(), best.tensors(), notes);
   }
 
+  /** Says how to import weights that fit but for extra tensors. */
+  private static void requireNoExtras(WeightRequest request, List<Container> containers) {
+    for (Container container : containers) {
+      for (FittingWeights fit : FittingWeights.in(container, request.names(), name -> true)) {
+        throw Rejection.of(
+            "the weights %s fit the net, but for extra tensors: %s; leave those out with --ignore"
+                + " 'REGEX'",
+            fit.shownPath(), Rejection.few(fit.ignored()));
+      }
+    }
+  }
+
   private static String but(List<String> rejected) {
     return rejected.isEmpty() ? "" : ", not those " + Rejection.few(rejected);
   }
@@ -90,19 +102,21 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors, List<String> 
       wanted = at(key, weights -> weights.container().key(), fitting);
     }
     if (!wanted.isEmpty()) {
-      FittingWeights best = best(wanted).orElseThrow(() -> ambiguous(fitting));
+      FittingWeights best =
+          wanted.size() == 1 ? wanted.get(0) : best(wanted).orElseThrow(() -> ambiguous(fitting));
       return new StateDictChoice(best.container().key(), best.tensors(), best.notes());
     }
     for (Container container : containers) {
       if (container.key().equals(key)) { // reported with the differences from the net
-        return new StateDictChoice(key, withoutPrefix(container.tensors()), List.of());
+        return new StateDictChoice(
+            key, PlainStateDict.withoutPrefix(container.tensors()), List.of());
       }
     }
     if (!fitting.isEmpty()) {
       throw Rejection.of(
           "no weights of the net under %s; --key can be %s", Rejection.quote(key), paths(fitting));
     }
-    return ofAnyNet(root, Optional.of(key)); // says what the key has instead
+    return PlainStateDict.choose(root, Optional.of(key)); // says what the key has instead
   }
 
   private static List<FittingWeights> at(
@@ -175,8 +189,9 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors, List<String> 
         .min(Comparator.comparingInt(StateDictChoice::rank))
         .map(
             container ->
-                new StateDictChoice(container.key(), withoutPrefix(container.tensors()), List.of()))
-        .orElseGet(() -> ofAnyNet(root, Optional.empty()));
+                new StateDictChoice(
+                    container.key(), PlainStateDict.withoutPrefix(container.tensors()), List.of()))
+        .orElseGet(() -> PlainStateDict.choose(root, Optional.empty()));
   }
 
   private static int rank(Container container) {
@@ -184,92 +199,11 @@ record StateDictChoice(String key, Map<String, TensorRef> tensors, List<String> 
     return index >= 0 ? index : container.path().isEmpty() ? USUAL_KEYS.size() : Integer.MAX_VALUE;
   }
 
-  private static StateDictChoice ofAnyNet(Object root, Optional<String> wanted) {
-    if (root instanceof PickleObject) { // a pickled module
-      return Container.all(root).stream()
-          .filter(container -> container.key().equals(wanted.orElse("")))
-          .findFirst()
-          .map(container -> strict("the file", container))
-          .orElseThrow(() -> Rejection.of("expected a dict, found %s", Rejection.kind(root)));
-    }
-    if (!(root instanceof PickleDict file)) {
-      throw Rejection.of("expected a dict in the file, found %s", Rejection.kind(root));
-    }
-    if (wanted.isPresent()) {
-      return under(file, wanted.get());
-    }
-    for (String usual : USUAL_KEYS) {
-      // A bare state dict may have a parameter with this name. An unused EMA is saved as None.
-      Object value = file.get(usual).orElse(Unpickler.NONE);
-      if (value != Unpickler.NONE && !(value instanceof TensorRef)) {
-        return under(file, usual);
-      }
-    }
-    return strict("the file", Container.of(List.of(), file));
-  }
-
-  private static StateDictChoice under(PickleDict file, String key) {
-    Object value = file.get(key).orElse(Unpickler.NONE);
-    for (String part : value == Unpickler.NONE ? key.split("\\.") : new String[0]) {
-      Object parent = value == Unpickler.NONE ? file : value;
-      value = parent instanceof PickleDict dict ? dict.get(part).orElse(null) : null;
-      if (value == null) {
-        throw Rejection.of(
-            "expected a key %s, found only: %s", Rejection.quote(key), Rejection.list(names(file)));
-      }
-    }
-    if (value instanceof PickleDict dict) {
-      return strict(Rejection.quote(key), Container.of(List.of(key), dict));
-    }
-    throw Rejection.of(
-        "expected a state dict under %s, found %s", Rejection.quote(key), Rejection.kind(value));
-  }
-
-  /** A dict that must have tensors only. */
-  private static StateDictChoice strict(String where, Container container) {
-    requireFew(container);
-    if (!container.others().isEmpty()) {
-      throw Rejection.of(
-          "%s: expected only tensors, found other values: %s",
-          where, Rejection.list(container.others()));
-    }
-    if (container.tensors().isEmpty()) {
-      throw Rejection.of("%s: expected tensors, found none", where);
-    }
-    return new StateDictChoice(container.key(), withoutPrefix(container.tensors()), List.of());
-  }
-
-  private static void requireFew(Container container) {
+  static void requireFew(Container container) {
     if (container.tensors().size() > MAX_TENSORS) {
       throw Rejection.of(
           "%s: expected at most %d tensors, found %d",
           Rejection.quote(container.key()), MAX_TENSORS, container.tensors().size());
     }
-  }
-
-  private static List<String> names(PickleDict dict) {
-    return dict.entries().keySet().stream()
-        .map(key -> key instanceof String name ? name : "(not a string)")
-        .toList();
-  }
-
-  /** Removes the first parts of the names, as long as all names share a usual one. */
-  private static Map<String, TensorRef> withoutPrefix(Map<String, TensorRef> tensors) {
-    Map<String, TensorRef> named = tensors;
-    while (!named.isEmpty()) {
-      String first = named.keySet().iterator().next();
-      String prefix = first.substring(0, first.indexOf('.') + 1);
-      boolean shared =
-          !prefix.isEmpty()
-              && PREFIXES.contains(prefix.substring(0, prefix.length() - 1))
-              && named.keySet().stream().allMatch(name -> name.startsWith(prefix));
-      if (!shared) {
-        return named;
-      }
-      Map<String, TensorRef> stripped = new LinkedHashMap<>();
-      named.forEach((name, tensor) -> stripped.put(name.substring(prefix.length()), tensor));
-      named = stripped;
-    }
-    return named;
   }
 }

@@ -53,7 +53,9 @@ public record TensorNames(List<Set<String>> forms) {
         extras.removeIf(name -> name.endsWith('.' + BATCH_COUNTER));
         Set<String> backups = new HashSet<>(); // mmcv keeps the weights before the averaging
         form.forEach(name -> backups.add("ema_" + name.replace('.', '_')));
-        if (extras.stream().allMatch(name -> backups.contains(name) || !isLikeOwn(name, form) && ignored.test(name))) {
+        if (extras.stream()
+            .allMatch(
+                name -> backups.contains(name) || !isLikeOwn(name, form) && ignored.test(name))) {
           return Optional.of(extras);
         }
       }

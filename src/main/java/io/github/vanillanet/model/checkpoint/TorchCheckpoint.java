@@ -115,14 +115,14 @@ public record TorchCheckpoint(
 
   private static Unpickled unpickle(FileWindows windows, TensorMemory memory) {
     ByteBuffer head = windows.slice(0, Math.min(HEAD, windows.size()));
+    if (SafetensorsFormat.matches(head)) {
+      return SafetensorsFormat.read(windows);
+    }
     if (head.capacity() > Integer.BYTES && ZipFormat.matches(head)) {
       return ZipFormat.read(windows, memory);
     }
     if (head.capacity() > Integer.BYTES && LegacyFormat.matches(head)) {
       return LegacyFormat.read(windows);
-    }
-    if (SafetensorsFormat.matches(head)) {
-      return SafetensorsFormat.read(windows);
     }
     throw Rejection.of(
         "expected a .pth or .safetensors file with weights, found %s",

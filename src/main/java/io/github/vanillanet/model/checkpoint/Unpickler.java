@@ -128,7 +128,10 @@ final class Unpickler {
         global(module, input.line());
       }
       case 0x93 -> stackGlobal(); // STACK_GLOBAL
-      case 'Q' -> storage(StorageRef.of(pop())); // BINPERSID
+      case 'Q' -> { // BINPERSID
+        Object id = pop();
+        StorageRef.moduleClass(id).ifPresentOrElse(this::push, () -> storage(StorageRef.of(id)));
+      }
       case 'R', 0x81 -> { // REDUCE, NEWOBJ
         Object arguments = pop();
         push(construction.construct(pop(), arguments));

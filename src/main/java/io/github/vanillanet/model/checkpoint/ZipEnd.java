@@ -42,7 +42,9 @@ record ZipEnd(long offset, long size, long entries) {
   private static long locate(FileWindows file) {
     if (file.size() < END_SIZE) {
       throw Rejection.of(
-          "zip: expected an end record of %d bytes, found a file of %d", END_SIZE, file.size());
+          "expected a whole .pth file, found a truncated zip of %d bytes; download or copy the file"
+              + " again",
+          file.size());
     }
     long tailSize = Math.min(file.size(), END_SIZE + LONGEST_COMMENT);
     ByteBuffer tail = file.slice(file.size() - tailSize, tailSize);
@@ -54,8 +56,9 @@ record ZipEnd(long offset, long size, long entries) {
       }
     }
     throw Rejection.of(
-        "zip: expected an end record at the end of the file, found none; the file may be"
-            + " truncated");
+        "expected a whole .pth file, found a truncated zip of %d bytes, whose end is missing;"
+            + " download or copy the file again",
+        file.size());
   }
 
   private ZipEnd widened(FileWindows file, long position, long limit) {

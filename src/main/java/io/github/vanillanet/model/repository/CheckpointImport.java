@@ -92,8 +92,7 @@ public record CheckpointImport(
     try {
       facts.requireVariant(variant);
       Network network =
-          ShapeReader.read(
-              file.weights(), variant, preprocessing.height(), preprocessing.width());
+          ShapeReader.read(file.weights(), variant, preprocessing.height(), preprocessing.width());
       ParameterTable.of(network).select(file.weights());
       return network;
     } catch (ServiceException e) {

@@ -60,7 +60,8 @@ class CheckpointImportTest {
 
   @Test
   void prefersTheAverageToTheModel() {
-    Candidate candidate = request("vanillanet_5", "checkpoint-3.pth", 64).read(warning -> {}, note -> {});
+    Candidate candidate =
+        request("vanillanet_5", "checkpoint-3.pth", 64).read(warning -> {}, note -> {});
 
     assertThat(candidate.origin()).endsWith("checkpoint-3.pth under model_ema");
     assertThat(candidate.network().form()).isEqualTo(Form.TRAINING);
@@ -152,7 +153,8 @@ class CheckpointImportTest {
 
   @Test
   void rejectsAnInputTooSmallForTheNet() {
-    assertThatThrownBy(() -> request("vanillanet_5", "deploy.pth", 8).read(warning -> {}, note -> {}))
+    assertThatThrownBy(
+            () -> request("vanillanet_5", "deploy.pth", 8).read(warning -> {}, note -> {}))
         .has(code(ErrorCode.BAD_CONFIGURATION));
   }
 
