@@ -8,7 +8,8 @@
 #   PORT=18480          port of the service, on the loopback interface
 #   SERVICE_CPU=0       CLIENT_CPU=1
 #   JAR=FILE            the packaged service; default: target/quarkus-app/quarkus-run.jar
-#   PARTS="overhead …"  any of: overhead latency storm retry swap ramp memory
+#   PARTS="overhead …"  any of: overhead latency storm retry swap ramp memory scaling; default: all but
+#                       scaling, which takes 40 minutes
 #
 # Exits with 1 if a ratio misses its goal.
 set -euo pipefail
@@ -64,7 +65,8 @@ stop() {
     service=
   fi
 }
-trap stop EXIT
+. ./scaling.sh
+trap 'stop; stop_prometheus' EXIT
 
 # Prints the resident memory of the service in MiB.
 resident() { awk '/^VmRSS/ { printf "%.0f", $2 / 1024 }' "/proc/$service/status"; }
@@ -224,6 +226,10 @@ family_at_most() {
   echo "$1: base $2 MiB (embedded model), nine models $3 MiB, their weights $weights MiB"
   at_most "(nine models - base) / weights, $1" "$(awk "BEGIN { print ($3 - $2) / $weights }")" 1.2
 }
+
+if wanted scaling; then
+  scaling
+fi
 
 if wanted memory; then
   echo

@@ -2,6 +2,7 @@ package io.github.vanillanet.loadtest;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 /** System properties that {@code run.sh} sets. */
 final class Settings {
@@ -13,9 +14,19 @@ final class Settings {
     return System.getProperty("service", "http://localhost:8080");
   }
 
-  /** Name of a model or a group. */
+  /** Name of a model or a group, or several names separated by commas. */
   static String model() {
     return System.getProperty("model", "vanillanet-5");
+  }
+
+  /** Names of the models that get the same number of requests each. */
+  static List<String> models() {
+    return List.of(model().split(","));
+  }
+
+  /** Rate of requests divided by the capacity. */
+  static double load() {
+    return Double.parseDouble(required("load"));
   }
 
   /** The deepest member of the group. */

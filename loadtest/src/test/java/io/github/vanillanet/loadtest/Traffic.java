@@ -2,6 +2,7 @@ package io.github.vanillanet.loadtest;
 
 import static io.gatling.javaapi.core.CoreDsl.ByteArrayBody;
 import static io.gatling.javaapi.core.CoreDsl.exec;
+import static io.gatling.javaapi.core.CoreDsl.listFeeder;
 import static io.gatling.javaapi.core.CoreDsl.responseTimeInMillis;
 import static io.gatling.javaapi.core.CoreDsl.scenario;
 import static io.gatling.javaapi.http.HttpDsl.header;
@@ -14,6 +15,8 @@ import io.gatling.javaapi.core.Session;
 import io.gatling.javaapi.http.HttpProtocolBuilder;
 import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 
 /** Users that send one photo each. */
 final class Traffic {
@@ -29,18 +32,25 @@ final class Traffic {
 
   /** Users that send one request. */
   ScenarioBuilder users(String phase) {
-    return scenario(phase).exec(exchange(phase, request(phase)));
+    return begin(phase).exec(exchange(phase, request(phase)));
   }
 
   /** Users that send one request with a deadline. */
   ScenarioBuilder usersWithADeadline(String phase) {
-    return scenario(phase).exec(exchange(phase, requestWithDeadline(phase)));
+    return begin(phase).exec(exchange(phase, requestWithDeadline(phase)));
+  }
+
+  /** Each user takes the next model. */
+  private static ScenarioBuilder begin(String phase) {
+    List<Map<String, Object>> models =
+        Settings.models().stream().map(model -> Map.<String, Object>of("target", model)).toList();
+    return scenario(phase).feed(listFeeder(models).circular());
   }
 
   /** Users that also retry up to twice, after {@code Retry-After}. */
   ScenarioBuilder retryingUsersWithADeadline(String phase) {
     ChainBuilder again = exchange(phase, requestWithDeadline(phase)).pause(Traffic::retryDelay);
-    return scenario(phase)
+    return begin(phase)
         .asLongAs(session -> attempts(session) < ATTEMPTS && !served(session))
         .on(again);
   }
@@ -51,7 +61,7 @@ final class Traffic {
 
   private HttpRequestActionBuilder request(String phase) {
     return http(phase)
-        .post("/classify/" + Settings.model())
+        .post("/classify/#{target}")
         .header("Content-Type", "image/jpeg")
         .body(ByteArrayBody(photo))
         .check(

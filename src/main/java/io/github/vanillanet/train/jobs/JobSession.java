@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The view of a job's process: it opens the job, works, checks {@link #mustStop} at each step,
@@ -21,6 +22,8 @@ public final class JobSession implements AutoCloseable {
 
   /** Exit code of a process that stopped on request. */
   public static final int STOPPED = 75;
+
+  private static final long POLL_MILLIS = 50;
 
   private static final Path OUT_OF_MEMORY_SCORE = Path.of("/proc/self/oom_score_adj");
 
@@ -85,17 +88,20 @@ public final class JobSession implements AutoCloseable {
 
   /**
    * Lets a signal that ends the process (SIGTERM, SIGINT) stop the job: {@link #mustStop} becomes
-   * true, and the process ends after {@link #close}, thus after a checkpoint.
+   * true, and the process ends after {@link #close}, thus after a checkpoint, or when the calling
+   * thread has ended.
    */
   public void stopAtShutdown() {
-    Thread hook = new Thread(this::awaitEnd, "stop-training");
-    Runtime.getRuntime().addShutdownHook(hook);
+    Thread worker = Thread.currentThread();
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(worker), "stop-training"));
   }
 
-  private void awaitEnd() {
+  private void stop(Thread worker) {
     terminated = true;
     try {
-      closed.await();
+      while (worker.isAlive() && !closed.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+        // the worker reaches its next step
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

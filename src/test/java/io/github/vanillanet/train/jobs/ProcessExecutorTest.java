@@ -84,6 +84,22 @@ class ProcessExecutorTest {
   }
 
   @Test
+  void aSignalLeavesACheckpointAndTheSameJobContinuesFromIt() throws Exception {
+    JobFolder folder = job("resume");
+    ProcessExecutor executor = new ProcessExecutor(ProcessExecutorTest::childCommand);
+    JobRun first = executor.start(folder);
+    awaitFile(folder, TinyChild.READY);
+
+    first.terminate();
+
+    assertThat(first.ended().get()).isEqualTo(RunEnd.exit(143));
+    assertThat(folder.checkpoints().resolve("last")).hasContent("weights");
+    assertThat(folder.readOutcome()).isEmpty();
+    assertThat(executor.start(folder).ended().get()).isEqualTo(RunEnd.exit(0));
+    assertThat(folder.readOutcome()).isPresent();
+  }
+
+  @Test
   void killingAFoundProcessReleasesItsLock() throws Exception {
     JobFolder folder = job("work");
     ProcessExecutor executor = new ProcessExecutor(ProcessExecutorTest::childCommand);
@@ -128,9 +144,13 @@ class ProcessExecutorTest {
 
   /** The process takes the lock before its first progress. */
   private static void awaitProgress(JobFolder folder) throws Exception {
+    awaitFile(folder, "progress.jsonl");
+  }
+
+  private static void awaitFile(JobFolder folder, String name) throws Exception {
     try (WatchService watch = FileSystems.getDefault().newWatchService()) {
       folder.path().register(watch, StandardWatchEventKinds.ENTRY_CREATE);
-      while (!Files.exists(folder.path().resolve("progress.jsonl"))) {
+      while (!Files.exists(folder.path().resolve(name))) {
         watch.poll(1, TimeUnit.MINUTES).reset();
       }
     }
