@@ -148,9 +148,10 @@ final class ModelBringUp {
           case CUDA -> CUDA_BATCH;
         };
     ServingConfig.Batching batching = config.batching();
-    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / config.lanes());
+    int lanes = LaneChoice.of(config.lanes(), device.kind(), LOG::warn);
+    int share = Math.max(1, Runtime.getRuntime().availableProcessors() / lanes);
     return new ModelLoader.Plan(
-        config.lanes(),
+        lanes,
         config.threads().orElse(share),
         new LaneSettings(
             config.queueCapacity(),

@@ -58,7 +58,8 @@ public interface ServingConfig {
   Optional<Integer> threads();
 
   /**
-   * Forward passes that run at the same time on each device. The lanes of a model share weights.
+   * Forward passes that run at the same time on a CPU. The lanes of a model share weights. A CUDA
+   * device has one.
    */
   @WithDefault("1")
   @WithConverter(Checked.Count.class)

@@ -28,7 +28,8 @@ public interface ModelInstance extends AutoCloseable {
    *     Must not be written before this method returns.
    * @return float32 [samples, classes], row-major
    * @throws io.github.vanillanet.base.error.ServiceException {@code ENGINE_FAILURE} if the engine
-   *     fails, {@code OUT_OF_DEVICE_MEMORY} if the device is full
+   *     fails, {@code OUT_OF_DEVICE_MEMORY} if the device is full; the memory that libtorch caches
+   *     on it is free afterwards
    */
   float[] forward(InputKind kind, ByteBuffer input, int samples);
 

@@ -9,6 +9,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ErrorCode;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -136,6 +137,9 @@ public final class TorchInstance implements ModelInstance {
         return copy.of(scope, result);
       }
     } catch (EngineException e) {
+      if (device.kind() == Device.Kind.CUDA && TorchFailure.isOutOfMemory(e)) {
+        JniUtils.emptyCudaCache(); // cuBLAS and cuDNN allocate outside libtorch's cache
+      }
       throw TorchFailure.of(e, ErrorCode.ENGINE_FAILURE, "the forward pass failed");
     }
   }

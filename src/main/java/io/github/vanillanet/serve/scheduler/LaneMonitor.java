@@ -5,6 +5,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.engine.TorchFailure;
 import io.github.vanillanet.serve.metrics.FaultReason;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import java.time.Duration;
@@ -171,16 +172,20 @@ final class LaneMonitor {
     }
   }
 
-  /** Computes a probe on the worker's thread. A full device is not a fault. */
+  /**
+   * Computes a probe on the worker's thread. A full device is not a fault, but a failure that may
+   * mean a full device is one if it remains after memory is freed.
+   */
   void probe(int worker, ModelInstance instance) {
     busy(worker, 1);
     long started = ticker.nanos();
     try {
       Probe probe = nextProbe(worker);
-      check(worker, probe, instance.forward(probe.input().kind(), probe.input().content(), 1));
+      check(worker, probe, probe.logits(instance));
     } catch (RuntimeException | Error e) {
-      if (!ServiceException.has(e, ErrorCode.OUT_OF_DEVICE_MEMORY)
-          && !(e instanceof OutOfMemoryError)) {
+      boolean full =
+          ServiceException.has(e, ErrorCode.OUT_OF_DEVICE_MEMORY) || e instanceof OutOfMemoryError;
+      if (!full || TorchFailure.isUnclear(e)) {
         report(deviceError(e));
       }
     } finally {
@@ -237,9 +242,16 @@ final class LaneMonitor {
     }
   }
 
-  /** A forward of a request failed. Only an engine failure is a fault. */
-  void failed(Throwable failure) {
-    if (plan.isPresent() && ServiceException.has(failure, ErrorCode.ENGINE_FAILURE)) {
+  /**
+   * A forward of a request failed. Only an engine failure is a fault. If it is unclear whether the
+   * device is full, the next probe decides.
+   */
+  void failed(int worker, Throwable failure) {
+    if (TorchFailure.isUnclear(failure)) {
+      synchronized (this) {
+        pulses.get(worker).suspect = true;
+      }
+    } else if (plan.isPresent() && ServiceException.has(failure, ErrorCode.ENGINE_FAILURE)) {
       report(deviceError(failure));
     }
   }

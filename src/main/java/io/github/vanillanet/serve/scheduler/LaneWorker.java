@@ -86,7 +86,7 @@ final class LaneWorker implements Runnable {
         batch.forEach(work -> work.drop());
       }
     } catch (RuntimeException | Error e) { // the thread survives the failure of a forward
-      monitor.failed(e);
+      monitor.failed(index, e);
       batch.forEach(work -> work.answer.completeExceptionally(e));
     }
   }

@@ -1,5 +1,8 @@
 package io.github.vanillanet.serve.scheduler;
 
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.engine.TorchFailure;
 import java.util.function.Consumer;
 
 /**
@@ -9,4 +12,24 @@ import java.util.function.Consumer;
  * @param requireCorrect throws a {@code ServiceException} if the logits are wrong; called on worker
  *     threads
  */
-public record Probe(ModelInput input, Consumer<float[]> requireCorrect) {}
+public record Probe(ModelInput input, Consumer<float[]> requireCorrect) {
+
+  /**
+   * Computes the logits, a second time if the first failure can mean a full device: its cached
+   * memory is free by then.
+   */
+  float[] logits(ModelInstance instance) {
+    try {
+      return forward(instance);
+    } catch (ServiceException e) {
+      if (!TorchFailure.isUnclear(e)) {
+        throw e;
+      }
+      return forward(instance);
+    }
+  }
+
+  private float[] forward(ModelInstance instance) {
+    return instance.forward(input.kind(), input.content(), 1);
+  }
+}

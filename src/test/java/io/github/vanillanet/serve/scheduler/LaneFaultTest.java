@@ -37,6 +37,8 @@ class LaneFaultTest {
 
   private static final int PLENTY = 1 << 20;
   private static final int PROBE = 42;
+  private static final String UNCLEAR =
+      "GET was unable to find an engine to execute this computation";
   private static final Duration NEVER = Duration.ofDays(1);
   private static final Duration OFTEN = Duration.ofMillis(1);
 
@@ -121,6 +123,29 @@ class LaneFaultTest {
 
     assertThat(lane.submit(input(InputKind.IMAGES, 5)).join()).containsExactly(5, 0);
     assertThat(lane.fault()).isEmpty();
+  }
+
+  @Test
+  void oneFailureThatMayMeanAFullDeviceIsNotAFault() {
+    Lane lane = watched(List.of(first), OFTEN, NEVER);
+
+    for (int failure = 0; failure < 3; failure++) { // hits a probe or a request
+      device.failure = OUT_OF_DEVICE_MEMORY.error(UNCLEAR);
+      Eventually.becomes(() -> device.failure == null);
+    }
+
+    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join()).containsExactly(5, 0);
+    assertThat(lane.fault()).isEmpty();
+  }
+
+  @Test
+  void aFailureThatRemainsAfterMemoryIsFreedIsADeviceError() {
+    Lane lane = watched(List.of(first), OFTEN, NEVER);
+
+    first.fail(OUT_OF_DEVICE_MEMORY.error(UNCLEAR));
+    Eventually.becomes(() -> lane.fault().isPresent());
+
+    assertThat(lane.fault().get().reason()).isEqualTo(FaultReason.DEVICE_ERROR);
   }
 
   @Test
