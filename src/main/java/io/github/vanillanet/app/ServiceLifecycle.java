@@ -91,6 +91,10 @@ public final class ServiceLifecycle {
   void start(@Observes StartupEvent event) {
     UnknownSettings.warnings(sources).forEach(LOG::warn);
     LOG.info(AdminAccess.description(sources));
+    sources
+        .getOptionalValue("AIP_STORAGE_URI", String.class)
+        .ifPresent(
+            uri -> LOG.warnf("AIP_STORAGE_URI is ignored: models are read from the repository"));
     start.start();
   }
 

@@ -11,7 +11,7 @@ public final class HalfPrecision {
 
   private HalfPrecision() {}
 
-  static float bfloat16ToFloat(short bits) {
+  public static float bfloat16ToFloat(short bits) {
     return Float.intBitsToFloat(bits << 16);
   }
 

@@ -54,27 +54,37 @@ public final class ClassificationService {
    * reservation is the second and last check. Never blocks.
    *
    * @param model name of a model or a group; empty for the default model
-   * @return the model; empty if there is none, which is reported after the body is read
+   * @return the model
+   * @throws ServiceException {@code MODEL_NOT_FOUND}, {@code MODEL_AMBIGUOUS} or {@code NOT_READY}
+   *     if there is none
    * @throws ServiceException {@code QUEUE_FULL} if there is no room for one image
    * @throws ServiceException {@code DEADLINE_EXCEEDED} if the answer would come too late
    * @throws ServiceException {@code NOT_READY} if the model is out of service
    */
-  public Optional<ServedModel> admit(Call call, Optional<String> model) {
+  public ServedModel admit(Call call, Optional<String> model) {
     Deadline deadline = call.deadline();
-    Optional<ServedModel> served = models.current(model, deadline);
-    if (served.isPresent()) {
-      try {
-        served.get().lane().requireRoom(1, deadline);
-      } catch (ServiceException e) {
-        Optional<ServedModel> now = models.current(model, deadline);
-        if (e.code() == NOT_READY && !now.equals(served)) {
-          return now; // the version was swapped and closed meanwhile: the reservation decides
-        }
-        countRejected(call, served.get(), e);
-        throw e;
+    ServedModel served = current(model, deadline);
+    try {
+      served.lane().requireRoom(1, deadline);
+    } catch (ServiceException e) {
+      ServedModel now = current(model, deadline);
+      if (e.code() == NOT_READY && now != served) {
+        return now; // the version was swapped and closed meanwhile: the reservation decides
       }
+      countRejected(call, served, e);
+      throw e;
     }
     return served;
+  }
+
+  private ServedModel current(Optional<String> model, Deadline deadline) {
+    Optional<ServedModel> served = models.current(model, deadline);
+    if (served.isPresent()) {
+      return served.get();
+    }
+    try (Lease lease = models.lease(model, deadline, 1)) {
+      return lease.model(); // it was loaded meanwhile
+    }
   }
 
   /** Counts a request that is rejected before it reserves room. */
@@ -98,17 +108,27 @@ public final class ClassificationService {
     Duration expected = preparation.expected(encoded);
     Deadline begin = call.deadline().less(expected);
     try (Lease lease = models.lease(model, begin, encoded.size())) {
-      return images(call, lease.model(), expected, encoded, rendering);
+      return images(call, lease.model(), expected, encoded, true, rendering);
     }
   }
 
-  /** As above, with a version that may be required. */
+  /**
+   * As above, with a version that may be required.
+   *
+   * @param partial whether to answer the valid images if others are invalid
+   * @throws ServiceException {@code UNDECODABLE_IMAGE} with the index of the first invalid image of
+   *     several, unless {@code partial}
+   */
   public <T> T images(
-      Call call, ModelTarget target, List<byte[]> encoded, Function<Inference, T> rendering) {
+      Call call,
+      ModelTarget target,
+      List<byte[]> encoded,
+      boolean partial,
+      Function<Inference, T> rendering) {
     Duration expected = preparation.expected(encoded);
     Deadline begin = call.deadline().less(expected);
     try (Lease lease = models.lease(target, begin, encoded.size())) {
-      return images(call, lease.model(), expected, encoded, rendering);
+      return images(call, lease.model(), expected, encoded, partial, rendering);
     }
   }
 
@@ -117,6 +137,7 @@ public final class ClassificationService {
       ServedModel served,
       Duration expected,
       List<byte[]> encoded,
+      boolean partial,
       Function<Inference, T> rendering) {
     int samples = encoded.size();
     SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
@@ -124,7 +145,7 @@ public final class ClassificationService {
         served,
         samples,
         expected,
-        () -> preparation.prepare(call, served, encoded, rejected),
+        () -> preparation.prepare(call, served, encoded, partial, rejected),
         logits -> rendering.apply(Inference.of(served, samples, logits, rejected)));
   }
 

@@ -143,14 +143,18 @@ final class ImagePreparation {
   /**
    * Prepares the valid images in order.
    *
+   * @param partial whether to prepare the valid images if others are invalid
    * @param rejected receives the invalid images by index, with the reason
    * @throws ServiceException {@code TOO_LARGE} if there are too many images
    * @throws ServiceException the failure of the first image, if all are invalid
+   * @throws ServiceException {@code UNDECODABLE_IMAGE} with the index of the first invalid image of
+   *     several, unless {@code partial}
    */
   ModelInput prepare(
       Call call,
       ServedModel served,
       List<byte[]> encoded,
+      boolean partial,
       SortedMap<Integer, ServiceException> rejected) {
     int bytes = served.imageBytes();
     int images = encoded.size();
@@ -174,7 +178,10 @@ final class ImagePreparation {
       }
     }
     int good = images - rejected.size();
-    if (good == 0) {
+    if (good < images && images > 1 && !partial) {
+      int first = rejected.firstKey();
+      throw UNDECODABLE_IMAGE.error("image %d: %s", first, rejected.get(first).getMessage());
+    } else if (good == 0) {
       throw rejected.get(0);
     }
     return new ModelInput(InputKind.IMAGES, good, pixels.flip());

@@ -72,6 +72,10 @@ class CompatTest {
         "{\"instances\":[{\"image\":{\"b64\":\"%s\"}}]}",
         "{\"instances\":[{\"image_bytes\":{\"b64\":\"%s\"},\"key\":\"1\"}]}",
         "{\"instances\":[{\"data\":\"%s\"}]}",
+        "{\"instances\":[\"%s\"]}",
+        "{\"instances\":[{\"b64\":\"data:image/jpeg;base64,%s\"}]}",
+        "{\"inputs\":{\"image\":[{\"b64\":\"%s\"}],\"key\":[7]}}",
+        "{\"inputs\":{\"b64\":\"%s\"}}",
         "{\"signature_name\":\"serving_default\",\"inputs\":[{\"data\":{\"b64\":\"%s\"}}]}"
       })
   void kserveAcceptsTheUsualFormsOfBase64Instances(String form) {
@@ -82,6 +86,59 @@ class CompatTest {
     assertThat(predictions.getList("predictions")).hasSize(1);
     assertThat(predictions.<String, Float>getMap("predictions[0]"))
         .isEqualTo(expected(Service.jpeg()));
+  }
+
+  @Test
+  void kserveAcceptsAVersionAndAnEncodedColon() {
+    String body = "{\"instances\":[{\"b64\":\"%s\"}]}".formatted(base64(Service.jpeg()));
+
+    for (String path : List.of(KSERVE + "/versions/1:predict", KSERVE + "%3Apredict")) {
+      RawHttp.Answer answer =
+          RawHttp.post(path, "Content-Length: " + body.length()).text(body).send();
+      assertThat(answer.status()).as(path + answer.body()).isEqualTo(200);
+    }
+    ErrorAnswers.v2(
+        RawHttp.post(KSERVE + "/versions/7:predict", "Content-Length: " + body.length())
+            .text(body)
+            .send(),
+        404);
+  }
+
+  /** The text of a picture crosses several buffers of the parser. */
+  @Test
+  void base64OfTheUrlAlphabetIsAccepted() {
+    byte[] image = Service.image("png_rgb.png");
+    String encoded = Base64.getUrlEncoder().withoutPadding().encodeToString(image);
+    assertThat(encoded).contains("-", "_");
+
+    RawHttp.Answer answer =
+        predict("{\"a-b_c\":\"-_\",\"instances\":[{\"b64\":\"%s\"}]}".formatted(encoded));
+
+    assertThat(JsonPath.from(answer.body()).<String, Float>getMap("predictions[0]"))
+        .isEqualTo(expected(image));
+  }
+
+  @Test
+  void anUnknownModelIsReportedBeforeAnInvalidBody() {
+    for (String path :
+        List.of(
+            "/v1/models/nope:predict",
+            "/v2/models/nope/infer",
+            "/v2/models/nope-image/infer",
+            "/v2/models/%s/versions/9/infer".formatted(TwoSmallModels.MODEL))) {
+      ErrorAnswers.v2(given().body("{").post(path), 404);
+    }
+  }
+
+  @Test
+  void kservesLivenessCheckSharesThePathOfThePage() {
+    Response check = given().accept("*/*").get("/");
+    Response page = given().accept("text/html,*/*;q=0.8").get("/");
+
+    assertThat(check.jsonPath().getString("status")).isEqualTo("alive");
+    assertThat(check.header("Vary")).containsIgnoringCase("Accept");
+    assertThat(page.contentType()).startsWith("text/html");
+    assertThat(page.header("Vary")).containsIgnoringCase("Accept");
   }
 
   /** The output of {@code base64} and of Python's {@code encodebytes}. */
@@ -129,7 +186,7 @@ class CompatTest {
         "{\"instances\":[]}; 'instances'",
         "{\"instances\":{}}; instances",
         "{\"instances\":[1]}; instance 0",
-        "{\"instances\":[\"aGk=\"]}; instance 0",
+        "{\"instances\":[3]}; instance 0",
         "{\"instances\":[{}]}; instance 0",
         "{\"instances\":[{\"b64\":5}]}; b64",
         "{\"instances\":[{\"b64\":\"!\"}]}; base64",
@@ -174,6 +231,67 @@ class CompatTest {
     assertThat(upload.asString()).isEqualTo(post.asString());
     List<Float> inOrder = List.copyOf(post.jsonPath().<String, Float>getMap("$").values());
     assertThat(inOrder).isSortedAccordingTo(java.util.Comparator.reverseOrder());
+  }
+
+  @Test
+  void torchServeAcceptsBase64AndJson() {
+    byte[] image = Service.jpeg();
+    Map<String, Float> expected = expected(image);
+    String text = base64(image);
+
+    for (String body :
+        List.of(
+            "{\"data\":\"%s\"}".formatted(text),
+            "{\"body\":{\"b64\":\"%s\"}}".formatted(text),
+            text,
+            "data:image/jpeg;base64," + text)) {
+      Response answer = given().contentType("application/json").body(body.getBytes()).post(TORCH);
+      assertThat(answer.jsonPath().<String, Float>getMap("$")).isEqualTo(expected);
+    }
+    Response listed =
+        given().body("{\"instances\":[\"%s\",\"%s\"]}".formatted(text, text)).post(TORCH);
+    assertThat(listed.jsonPath().<String, Float>getMap("predictions[1]")).isEqualTo(expected);
+    Response field = given().multiPart("body", "kitten.jpg", image).post(TORCH);
+    assertThat(field.jsonPath().<String, Float>getMap("$")).isEqualTo(expected);
+    requireTorch(
+        given().multiPart("data", "a", image).multiPart("data", "b", image).post(TORCH),
+        400,
+        "BadRequestException");
+  }
+
+  @Test
+  void sageMakerInvokesTheDefaultModel() {
+    byte[] image = Service.jpeg();
+
+    Response raw = given().contentType("application/x-image").body(image).post("/invocations");
+    Response json =
+        given()
+            .contentType("application/json")
+            .body("{\"instances\":[{\"b64\":\"%s\"}]}".formatted(base64(image)))
+            .post("/invocations");
+
+    assertThat(raw.statusCode()).as(raw.asString()).isEqualTo(200);
+    assertThat(json.jsonPath().getMap("predictions[0]")).isEqualTo(raw.jsonPath().getMap("$"));
+  }
+
+  /** {@code curl --data-binary @photo} sends the content type of a form. */
+  @Test
+  void anImageWithTheContentTypeOfAFormIsAccepted() {
+    byte[] image = Service.jpeg();
+    String form = "Content-Type: application/x-www-form-urlencoded";
+
+    for (String path : List.of(TORCH, "/classify", "/invocations")) {
+      RawHttp.Answer answer =
+          RawHttp.post(path, form, "Content-Length: " + image.length).bytes(image).send();
+      assertThat(answer.status()).as(path + answer.body()).isEqualTo(200);
+    }
+    RawHttp.Answer noImage =
+        RawHttp.post("/classify", form, "Content-Length: 3").text("a=b").send();
+    assertThat(noImage.status()).isEqualTo(415);
+    Response other = given().contentType("text/csv").body("a").post("/classify");
+    assertThat(other.statusCode()).isEqualTo(415);
+    assertThat(other.jsonPath().getString("detail"))
+        .contains("image/*", "application/octet-stream", "multipart/form-data", "text/csv");
   }
 
   @Test

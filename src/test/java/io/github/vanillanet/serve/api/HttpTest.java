@@ -125,7 +125,8 @@ class HttpTest {
   @ParameterizedTest
   @ValueSource(strings = {"/", "/index.html", "/page/main.js", "/page/base.css", "/page/icon.svg"})
   void pageFilesHaveASecurityPolicyAndAreRevalidated(String path) {
-    RawHttp.Answer file = RawHttp.request("GET", path, "Accept-Encoding: gzip").send();
+    RawHttp.Answer file =
+        RawHttp.request("GET", path, "Accept: text/html", "Accept-Encoding: gzip").send();
 
     assertThat(file.status()).isEqualTo(200);
     assertThat(file.header("content-security-policy"))
@@ -135,10 +136,11 @@ class HttpTest {
     assertThat(file.header("last-modified")).isNotEmpty();
     assertThat(file.header("x-content-type-options")).isEqualTo("nosniff");
     assertThat(file.header("content-encoding")).isEqualTo(path.endsWith("svg") ? "" : "gzip");
-    Response head = given().head(path);
+    Response head = given().accept("text/html").head(path);
     assertThat(head.statusCode()).isEqualTo(200);
     assertThat(
             given()
+                .accept("text/html")
                 .header("If-Modified-Since", head.header("Last-Modified"))
                 .get(path)
                 .statusCode())

@@ -174,7 +174,7 @@ class InvalidInferenceTest {
     RawHttp.Answer noImage = infer(IMAGE, InferJson.images(List.of("hello".getBytes(), cut)));
     RawHttp.Answer damaged = infer(IMAGE, InferJson.images(List.of(cut)));
 
-    ErrorAnswers.v2(noImage, 415);
+    assertThat(ErrorAnswers.v2(noImage, 422)).contains("image 0");
     ErrorAnswers.v2(damaged, 422);
   }
 

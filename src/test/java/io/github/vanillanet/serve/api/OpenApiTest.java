@@ -223,16 +223,18 @@ class OpenApiTest {
         "POST",
         infer,
         200,
-        json(InferJson.images(List.of(Service.jpeg(), new byte[] {1})))
+        json(InferJson.images(List.of(Service.jpeg(), new byte[] {1}))
+                .replaceFirst("\\{", "{\"parameters\":{\"partial\":true},"))
             .post(infer, model + "-image"));
     description.requireDocumented(
         "POST",
         infer,
         200,
         json("""
-                {"id": "7", "inputs": [{"name": "image", "shape": [1], "datatype": "BYTES",
-                 "data": [{"b64": "%s"}]}],
-                 "outputs": [{"name": "logits", "parameters": {"classification": 2}}]}"""
+        {"id": "7", "inputs": [{"name": "image", "shape": [1], "datatype": "BYTES",
+         "data": [{"b64": "%s"}]}],
+         "outputs": [{"name": "logits", "parameters": {"classification": 2}}]}\
+        """
                 .formatted(image))
             .post(infer, model + "-image"));
     description.requireDocumented(

@@ -156,13 +156,18 @@ class TritonClientTest {
   }
 
   @Test
-  void float16InputsAreConvertedToFloat32() {
+  void inputsOf16BitsAreConvertedToFloat32() {
+    requireSame("FP16", 0xbc01, -1.0009765625f);
+    requireSame("BF16", 0xbf81, -1.0078125f);
+  }
+
+  private void requireSame(String datatype, int bits, float value) {
     ByteBuffer halves = ByteBuffer.allocate(SAMPLE * 2).order(java.nio.ByteOrder.LITTLE_ENDIAN);
     while (halves.hasRemaining()) {
-      halves.putShort((short) 0xbc01); // -1.0009765625
+      halves.putShort((short) bits);
     }
     float[] same = new float[SAMPLE];
-    Arrays.fill(same, -1.0009765625f);
+    Arrays.fill(same, value);
     String json =
         "{\"inputs\":[{\"name\":\"input\",\"shape\":[1,3,64,64],\"datatype\":\"%s\","
             + "\"parameters\":{\"binary_data_size\":%d}}],"
@@ -170,7 +175,7 @@ class TritonClientTest {
 
     RawHttp.Answer half =
         TritonBytes.python(
-                MODEL + "/infer", json.formatted("FP16", halves.capacity()), halves.array())
+                MODEL + "/infer", json.formatted(datatype, halves.capacity()), halves.array())
             .send();
     RawHttp.Answer full =
         TritonBytes.python(
@@ -216,12 +221,12 @@ class TritonClientTest {
   }
 
   @Test
-  void anInvalidImageOfABatchGivesNaNAndItsError() {
+  void aPartialAnswerHasNaNAndTheErrorOfAnInvalidImage() {
     byte[] tensor =
         TritonBytes.elements(Service.jpeg(), "hello".getBytes(), Service.image("png_rgb.png"));
     String json =
         "{\"inputs\":[{\"name\":\"image\",\"shape\":[3],\"datatype\":\"BYTES\","
-            + "\"parameters\":{\"binary_data_size\":%d}}],"
+            + "\"parameters\":{\"binary_data_size\":%d}}],\"parameters\":{\"partial\":true},"
             + "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"binary_data\":%s}}]}";
 
     TritonBytes.Split split =
@@ -240,6 +245,9 @@ class TritonClientTest {
     assertThat(answer.getString("parameters.error_1")).isNotBlank();
     assertThat(answer.getList("outputs[0].data").subList(10, 20)).containsOnlyNulls();
     assertThat(answer.getList("outputs[0].data").subList(20, 30)).doesNotContainNull();
+    String whole = json.replace("true}", "false}").formatted(tensor.length, false);
+    assertThat(ErrorAnswers.v2(TritonBytes.python(IMAGE + "/infer", whole, tensor).send(), 422))
+        .contains("image 1");
   }
 
   @Test
@@ -274,7 +282,7 @@ class TritonClientTest {
     JsonPath image = given().get(IMAGE).jsonPath();
     assertThat(image.getString("name")).isEqualTo(TwoSmallModels.MODEL + "-image");
     assertThat(image.getString("inputs[0].datatype")).isEqualTo("BYTES");
-    assertThat(image.getList("inputs[0].shape", Integer.class)).containsExactly(-1);
+    assertThat(image.getList("inputs[0].shape", Integer.class)).containsExactly(-1, 1);
     assertThat(given().get(IMAGE + "/config").jsonPath().getString("input[0].data_type"))
         .isEqualTo("TYPE_STRING");
   }
@@ -377,6 +385,36 @@ class TritonClientTest {
   void loadingRequiresAnAdministrator() {
     for (String action : List.of("load", "unload")) {
       ErrorAnswers.v2(given().body("{}").post("/v2/repository/models/vanillanet-5/" + action), 401);
+    }
+  }
+
+  @Test
+  void aRequestHasAtMostAsManyImagesAsTheQueue() {
+    byte[] one = Service.image("png_rgb.png");
+    byte[][] many = new byte[65][];
+    Arrays.fill(many, one);
+    byte[] tensor = TritonBytes.elements(many);
+    String images =
+        "{\"inputs\":[{\"name\":\"image\",\"shape\":[65,1],\"datatype\":\"BYTES\","
+            + "\"parameters\":{\"binary_data_size\":%d}}]}";
+    byte[] pixels = new byte[65 * SAMPLE];
+    String input =
+        "{\"inputs\":[{\"name\":\"input\",\"shape\":[65,64,64,3],\"datatype\":\"UINT8\","
+            + "\"parameters\":{\"binary_data_size\":%d}}]}";
+
+    ErrorAnswers.v2(
+        TritonBytes.python(IMAGE + "/infer", images.formatted(tensor.length), tensor).send(), 413);
+    ErrorAnswers.v2(
+        TritonBytes.python(MODEL + "/infer", input.formatted(pixels.length), pixels).send(), 413);
+  }
+
+  /** The asynchronous client requests compression, and decompresses tensors only. */
+  @Test
+  void onlyTensorsAreCompressed() {
+    for (String path : List.of("/v2", MODEL, MODEL + "/config", MODEL + "/stats")) {
+      RawHttp.Answer answer = RawHttp.request("GET", path, "Accept-Encoding: gzip").send();
+      assertThat(answer.header("content-encoding")).as(path).isIn("", "identity");
+      assertThat(answer.body()).startsWith("{");
     }
   }
 }

@@ -65,7 +65,7 @@ class ImagePreparationTest {
   @Test
   void anUnreadableImageIsRejectedAlone() {
     ModelInput input =
-        preparation.prepare(call, served, List.of(image, new byte[] {1}, image), rejected);
+        preparation.prepare(call, served, List.of(image, new byte[] {1}, image), true, rejected);
 
     assertThat(input.samples()).isEqualTo(2);
     assertThat(rejected).containsOnlyKeys(1);
@@ -76,7 +76,7 @@ class ImagePreparationTest {
     List<Integer> taken = new ArrayList<>();
     call.abandon();
 
-    assertThatThrownBy(() -> preparation.prepare(call, served, three(taken::add), rejected))
+    assertThatThrownBy(() -> preparation.prepare(call, served, three(taken::add), true, rejected))
         .has(code(ErrorCode.CLIENT_GONE));
     assertThat(taken).isEmpty();
   }
@@ -90,11 +90,12 @@ class ImagePreparationTest {
           call.abandon();
         };
 
-    assertThatThrownBy(() -> preparation.prepare(call, served, three(leaving), rejected))
+    assertThatThrownBy(() -> preparation.prepare(call, served, three(leaving), true, rejected))
         .has(code(ErrorCode.CLIENT_GONE));
     assertThat(taken).containsExactly(0);
     Call next = new Call(ticker, ticker.nanos());
-    assertThat(preparation.prepare(next, served, List.of(image), rejected).samples()).isEqualTo(1);
+    assertThat(preparation.prepare(next, served, List.of(image), true, rejected).samples())
+        .isEqualTo(1);
   }
 
   @Test
@@ -104,7 +105,7 @@ class ImagePreparationTest {
     late.limit(Duration.ofMillis(5));
     List<byte[]> images = taking(jpeg, 1, index -> ticker.advance(Duration.ofMillis(5)));
 
-    assertThatThrownBy(() -> preparation.prepare(late, served, images, rejected))
+    assertThatThrownBy(() -> preparation.prepare(late, served, images, true, rejected))
         .has(code(ErrorCode.DEADLINE_EXCEEDED));
     assertThat(rejected).isEmpty();
   }
@@ -124,11 +125,15 @@ class ImagePreparationTest {
                   () ->
                       prepared.complete(
                           large.prepare(
-                              new Call(ticker, ticker.nanos()), served, List.of(slow), rejected)));
+                              new Call(ticker, ticker.nanos()),
+                              served,
+                              List.of(slow),
+                              true,
+                              rejected)));
           other.start();
           Eventually.becomes(() -> other.getState() == Thread.State.WAITING);
 
-          ModelInput ordinary = large.prepare(call, served, List.of(image), rejected);
+          ModelInput ordinary = large.prepare(call, served, List.of(image), true, rejected);
 
           assertThat(ordinary.samples()).isEqualTo(1);
           assertThat(prepared).isNotDone();

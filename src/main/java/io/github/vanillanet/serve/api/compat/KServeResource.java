@@ -1,10 +1,5 @@
 package io.github.vanillanet.serve.api.compat;
 
-import io.github.vanillanet.base.config.ServingConfig;
-import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.serve.api.http.HttpCall;
-import io.github.vanillanet.serve.inference.ClassificationService;
-import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.inference.ModelTarget;
 import io.github.vanillanet.serve.registry.Lease;
@@ -19,9 +14,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -39,31 +32,20 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "KServe v1")
 public final class KServeResource {
 
-  private final ClassificationService service;
+  private final JsonImages images;
   private final ModelRegistry registry;
   private final ModelSelection selection;
-  private final InstancesReader reader;
 
-  KServeResource(
-      ClassificationService service,
-      ModelRegistry registry,
-      ModelSelection selection,
-      ServingConfig config) {
-    this.service = service;
+  KServeResource(JsonImages images, ModelRegistry registry, ModelSelection selection) {
+    this.images = images;
     this.registry = registry;
     this.selection = selection;
-    this.reader = new InstancesReader(config.queueCapacity(), config.maxImageBody().asLongValue());
   }
 
   public record Models(List<String> models) {}
 
   /** The readiness of a model: a model in service is ready unless its lane has failed. */
   public record ModelStatus(String name, boolean ready) {}
-
-  /**
-   * @param predictions for each image, label to probability, or {@code error}
-   */
-  public record Predictions(List<Map<String, ?>> predictions) {}
 
   @GET
   @Operation(summary = "Names of all models")
@@ -86,24 +68,21 @@ public final class KServeResource {
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Classify images in base64: the five best labels and their probabilities")
   @RequestBody(ref = "Predict")
-  public Predictions predict(
+  public JsonImages.Predictions predict(
       @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
-    return service.images(
-        HttpCall.call(context),
-        Optional.of(model),
-        reader.read(body, HttpCall.memory(context)),
-        KServeResource::predictions);
+    return images.predictions(context, ModelTarget.of(Optional.of(model)), body);
   }
 
-  private static Predictions predictions(Inference inference) {
-    List<Map<String, ?>> predictions = new ArrayList<>();
-    for (int sample = 0; sample < inference.samples(); sample++) {
-      Optional<ServiceException> failure = inference.rejection(sample);
-      predictions.add(
-          failure.isPresent()
-              ? Map.of("error", failure.get().getMessage())
-              : LabelledProbabilities.of(inference.top(sample, LabelledProbabilities.COUNT)));
-    }
-    return new Predictions(predictions);
+  @POST
+  @Path("/{model}/versions/{version: [^/:]+}:predict")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(summary = "The same with a version, which must be in service")
+  @RequestBody(ref = "Predict")
+  public JsonImages.Predictions predictVersion(
+      @Context RoutingContext context,
+      @PathParam("model") String model,
+      @PathParam("version") String version,
+      InputStream body) {
+    return images.predictions(context, ModelTarget.of(model, Optional.of(version)), body);
   }
 }

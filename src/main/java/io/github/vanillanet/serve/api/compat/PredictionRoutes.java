@@ -1,9 +1,10 @@
 package io.github.vanillanet.serve.api.compat;
 
+import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+
 import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.http.HttpCall;
 import io.github.vanillanet.serve.api.http.Uploads;
-import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelTarget;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
@@ -15,6 +16,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,18 +35,18 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
  */
 public abstract class PredictionRoutes {
 
-  private final ClassificationService service;
+  private final JsonImages images;
 
-  private PredictionRoutes(ClassificationService service) {
-    this.service = service;
+  private PredictionRoutes(JsonImages images) {
+    this.images = images;
   }
 
   @Path("/predictions/{model}")
   @Produces(MediaType.APPLICATION_JSON)
   @Tag(name = "TorchServe")
   public static final class OfModel extends PredictionRoutes {
-    OfModel(ClassificationService service) {
-      super(service);
+    OfModel(JsonImages images) {
+      super(images);
     }
   }
 
@@ -53,55 +55,59 @@ public abstract class PredictionRoutes {
   @Produces(MediaType.APPLICATION_JSON)
   @Tag(name = "TorchServe")
   public static final class OfVersion extends PredictionRoutes {
-    OfVersion(ClassificationService service) {
-      super(service);
+    OfVersion(JsonImages images) {
+      super(images);
     }
   }
 
   @POST
   @Consumes(MediaType.WILDCARD)
-  @Operation(summary = "Classify the image in the body: the five best labels and probabilities")
+  @Operation(
+      summary = "Classify an image, an image in base64, or images in JSON: the five best labels")
   @APIResponse(responseCode = "200", ref = "BestLabels")
-  public Map<String, Double> predict(
+  public Object predict(
       @Context RoutingContext context,
       @PathParam("model") String model,
       @PathParam("version") String version,
       InputStream body) {
-    return classify(context, model, version, BodyStream.bytes(body));
+    return images.classify(context, target(model, version), BodyStream.bytes(body));
   }
 
   @PUT
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "The same, for curl -T")
   @APIResponse(responseCode = "200", ref = "BestLabels")
-  public Map<String, Double> put(
+  public Object put(
       @Context RoutingContext context,
       @PathParam("model") String model,
       @PathParam("version") String version,
       InputStream body) {
-    return classify(context, model, version, BodyStream.bytes(body));
+    return images.classify(context, target(model, version), BodyStream.bytes(body));
   }
 
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  @Operation(summary = "Classify the image in the field data")
+  @Operation(summary = "Classify the image in the field data or body")
   @APIResponse(responseCode = "200", ref = "BestLabels")
   public Map<String, Double> upload(
       @Context RoutingContext context,
       @PathParam("model") String model,
       @PathParam("version") String version,
-      @RestForm("data") FileUpload data) {
-    return classify(context, model, version, Uploads.file(data, "data", HttpCall.memory(context)));
+      @RestForm("data") List<FileUpload> data,
+      @RestForm("body") List<FileUpload> body) {
+    List<FileUpload> files = new ArrayList<>(data == null ? List.of() : data);
+    files.addAll(body == null ? List.of() : body);
+    if (files.size() > 1) {
+      throw INVALID_REQUEST.error(
+          "expected one image in the field 'data' or 'body', got %d files", files.size());
+    }
+    List<byte[]> image = Uploads.files(files, "data", 1, HttpCall.memory(context));
+    return images.bestLabels(context, target(model, version), image.get(0));
   }
 
-  private Map<String, Double> classify(
-      RoutingContext context, String model, String version, byte[] image) {
+  private static ModelTarget target(String model, String version) {
     Optional<String> number =
         Optional.ofNullable(version).map(text -> text.replaceFirst("\\.0$", ""));
-    return service.images(
-        HttpCall.call(context),
-        ModelTarget.of(model, number),
-        List.of(image),
-        inference -> LabelledProbabilities.of(inference.top(0, LabelledProbabilities.COUNT)));
+    return ModelTarget.of(model, number);
   }
 }

@@ -16,7 +16,9 @@ public enum Api {
   CLASSIFY("/classify", ErrorFormat.PROBLEM, "(?:/([^/]+))?/?"),
   TORCHSERVE("/predictions", ErrorFormat.TORCHSERVE, "/([^/]+)(?:/[^/]+)?/?"),
   TORCHSERVE_PING("/ping", ErrorFormat.TORCHSERVE),
-  KSERVE("/v1", ErrorFormat.PROTOCOL, "/models/([^/:]+):predict/?"),
+  KSERVE("/v1", ErrorFormat.PROTOCOL, "/models/([^/:]+)(?:/versions/[^/:]+)?:predict/?"),
+  /** The group of the pattern never matches, because the default model answers. */
+  INVOCATIONS("/invocations", ErrorFormat.PROTOCOL, "(?:/(?!)())?/?"),
   OIP_REPOSITORY("/v2/repository", ErrorFormat.PROTOCOL),
   OIP("/v2", ErrorFormat.PROTOCOL, "/models/([^/]+)(?:/versions/[^/]+)?/infer/?"),
   /** Data sets are posted to this path itself; the paths below it belong to {@link #NATIVE}. */
@@ -71,7 +73,7 @@ public enum Api {
   long bodyLimit(ServingConfig config) {
     return switch (this) {
       case CLASSIFY, TORCHSERVE -> config.maxImageBody().asLongValue();
-      case KSERVE, OIP -> config.maxTensorBody().asLongValue();
+      case KSERVE, OIP, INVOCATIONS -> config.maxTensorBody().asLongValue();
       case TRAINING_UPLOAD -> config.training().maxUpload().asLongValue();
       case OIP_REPOSITORY, TORCHSERVE_PING, NATIVE -> COMMAND_BODY_BYTES;
     };

@@ -81,17 +81,16 @@ final class BodyAdmission {
   }
 
   private void admitInference(HttpCall call) {
-    Optional<ServedModel> model = Optional.empty();
+    ServedModel model;
     try {
       call.describeAnswer(spans);
       call.readBudget();
       model = service.admit(call.call, model(call));
     } catch (ServiceException e) {
-      countRejected(call, model, e);
       rejectByHead(call, e);
       return;
     }
-    collect(call, model);
+    collect(call, Optional.of(model));
   }
 
   private static boolean isRepositoryCommand(HttpCall call) {

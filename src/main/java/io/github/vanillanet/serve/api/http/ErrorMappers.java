@@ -33,10 +33,10 @@ public final class ErrorMappers {
   private static final String MULTIPART = MultipartParser.class.getPackageName() + ".";
   private static final String BODY = VertxInputStream.class.getName();
 
-  private final AllowedMethods methods;
+  private final RouteTable routes;
 
-  ErrorMappers(AllowedMethods methods) {
-    this.methods = methods;
+  ErrorMappers(RouteTable routes) {
+    this.routes = routes;
   }
 
   @ServerExceptionMapper
@@ -72,7 +72,7 @@ public final class ErrorMappers {
       return original; // such as a redirect
     }
     HttpCall call = HttpCall.of(context);
-    SortedSet<String> allowed = methods.at(call.path);
+    SortedSet<String> allowed = routes.methods(call.path);
     int status = original.getStatus();
     if (status == 404 && !allowed.isEmpty() && !allowed.contains(call.request.method().name())) {
       status = 405; // Quarkus REST may answer 404 to the wrong method of a path
@@ -85,8 +85,11 @@ public final class ErrorMappers {
           case 406 -> "the answer has none of the types in the Accept header";
           case 413 -> "a part of the form is too large";
           case 415 ->
-              "%s does not accept the content type '%s'"
-                  .formatted(call.path, call.request.getHeader(HttpHeaders.CONTENT_TYPE));
+              "%s: expected the content type %s, got '%s'"
+                  .formatted(
+                      call.path,
+                      String.join(" or ", routes.types(call.path, call.request.method().name())),
+                      call.request.getHeader(HttpHeaders.CONTENT_TYPE));
           default -> String.valueOf(failure.getMessage());
         };
     Response.ResponseBuilder response = response(call, HttpError.of(status, detail));

@@ -11,12 +11,11 @@ import io.quarkus.smallrye.health.runtime.ShutdownReadinessCheck;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.Map;
@@ -48,26 +47,9 @@ final class HttpFilters {
 
   private static final String BASIC = "basic ";
 
-  /** The HTTP layer's own limits are higher, because it answers without a body. */
-  private static final int MAX_URI_BYTES = 8 * 1024;
-
-  private static final int MAX_HEADER_BYTES = 32 * 1024;
-
-  private static final String DOT = "(?:\\.|%2[eE])";
-
-  /**
-   * A path must have one meaning. Filters and router both match Vert.x's normalised path, which
-   * decodes unreserved characters only; later stages also strip parameters after a semicolon and
-   * decode the rest. A path that these steps could change is rejected.
-   */
-  private static final Pattern AMBIGUOUS =
-      Pattern.compile(
-          ";|%3[bB]|\\\\|%5[cC]|%2[fF]|[\\x00-\\x1f\\x7f]|%[01][0-9a-fA-F]|%7[fF]|//|/"
-              + DOT
-              + "{1,2}(?:/|$)");
-
   private final Ticker ticker;
   private final RequestOrigin origins;
+  private final PathAliases aliases;
   private final ErrorWriter errors;
   private final BodyAdmission bodies;
   private final StageSpans spans;
@@ -81,12 +63,14 @@ final class HttpFilters {
       Ticker ticker,
       ServingConfig config,
       RequestOrigin origins,
+      PathAliases aliases,
       ErrorWriter errors,
       BodyAdmission bodies,
       StageSpans spans,
       @Readiness ShutdownReadinessCheck shutdown) {
     this.ticker = ticker;
     this.origins = origins;
+    this.aliases = aliases;
     this.errors = errors;
     this.bodies = bodies;
     this.spans = spans;
@@ -106,10 +90,20 @@ final class HttpFilters {
   }
 
   private void enter(RoutingContext context) {
-    Optional<HttpError> invalid = check(context.request());
+    Optional<HttpError> invalid = RequestHead.problem(context.request());
+    if (invalid.isEmpty()) {
+      Optional<String> own = aliases.ownPath(context.normalizedPath());
+      if (own.isPresent()) {
+        context.reroute(own.get());
+        return;
+      }
+    }
     HttpCall call = begin(context, invalid.isEmpty());
     closeDuringShutdown(call);
     discardUnreadBody(context);
+    if (call.api == Api.OIP || call.api == Api.OIP_REPOSITORY) {
+      compressTensorsOnly(call);
+    }
     if (context.request().decoderResult().isFailure()) {
       errors.writeAndClose(call, invalid.orElseThrow());
     } else if (invalid.isPresent()) {
@@ -117,8 +111,8 @@ final class HttpFilters {
     } else if (call.declaredBytes > call.bodyLimit) {
       rejectTooLargeBody(call);
     } else {
-      if (call.api == Api.NATIVE) {
-        PageFiles.describe(call);
+      if (call.api == Api.NATIVE && PageFiles.describe(call)) {
+        return;
       }
       dropMalformedCredentials(context.request());
       Optional<ServiceException> foreign =
@@ -131,57 +125,6 @@ final class HttpFilters {
     }
   }
 
-  /** What is wrong with a request's head, if anything. */
-  private static Optional<HttpError> check(HttpServerRequest request) {
-    Throwable undecodable = request.decoderResult().cause();
-    if (undecodable != null) {
-      return Optional.of(UndecodableHead.error(undecodable));
-    }
-    String uri = request.uri();
-    if (uri.length() > MAX_URI_BYTES) {
-      return invalid(
-          414, "expected a URL of at most %d bytes, got %d".formatted(MAX_URI_BYTES, uri.length()));
-    }
-    int headers = 0;
-    for (Map.Entry<String, String> header : request.headers()) {
-      headers += header.getKey().length() + header.getValue().length();
-    }
-    if (headers > MAX_HEADER_BYTES) {
-      return invalid(
-          431, "expected headers of at most %d bytes, got %d".formatted(MAX_HEADER_BYTES, headers));
-    }
-    if (AMBIGUOUS.matcher(request.path()).find()) {
-      return invalid(
-          400,
-          "the path must not contain ';', '//', a backslash, '.' or '..' segments, control"
-              + " characters, or an encoded ';', '/' or backslash");
-    }
-    try {
-      new URI(uri);
-      if (uri.indexOf('%') >= 0 && !EncodedPath.isUtf8(request.path())) {
-        return invalid(400, "the path must be UTF-8 after percent-decoding");
-      }
-      return Optional.empty();
-    } catch (URISyntaxException e) {
-      return invalid(400, "expected a URI: %s at %d".formatted(e.getReason(), e.getIndex()));
-    }
-  }
-
-  /** The path as it was sent; {@code /} if the target is not a path. */
-  private static String rawPath(HttpServerRequest request) {
-    String path = request.path();
-    return path != null && path.startsWith("/") ? path : "/";
-  }
-
-  /** The start of a raw path that has one meaning. */
-  private static String plainStart(String path) {
-    return path.split("[;%\\\\]", 2)[0];
-  }
-
-  private static Optional<HttpError> invalid(int status, String detail) {
-    return Optional.of(HttpError.of(status, detail));
-  }
-
   /** Sets the request's id, which is the client's if that is valid, and its path and API. */
   private HttpCall begin(RoutingContext context, boolean hasValidPath) {
     String sent = context.request().getHeader(REQUEST_ID_HEADER);
@@ -189,12 +132,12 @@ final class HttpFilters {
     String id = valid ? sent : UUID.randomUUID().toString();
     context.response().putHeader(REQUEST_ID_HEADER, id);
     MDC.put(REQUEST_ID_IN_LOG, id);
-    String path = hasValidPath ? context.normalizedPath() : rawPath(context.request());
+    String path = hasValidPath ? context.normalizedPath() : RequestHead.rawPath(context.request());
     if (!path.startsWith("/q/")) { // not measured; the label of other paths must not be their text
       Optional.ofNullable(HttpRequestMetric.getRequestMetric(context))
           .ifPresent(metric -> metric.setTemplatePath(PATH_WITHOUT_ROUTE));
     }
-    Api api = Api.of(hasValidPath ? path : plainStart(path));
+    Api api = Api.of(hasValidPath ? path : RequestHead.plainStart(path));
     return new HttpCall(context, path, api, id, bodyLimits.get(api), ticker);
   }
 
@@ -211,6 +154,20 @@ final class HttpFilters {
             }
           });
     }
+  }
+
+  /**
+   * As in Triton, only tensors are compressed. Its asynchronous client requests compression of
+   * every answer, and decompresses tensors only.
+   */
+  private static void compressTensorsOnly(HttpCall call) {
+    HttpServerResponse response = call.context.response();
+    call.context.addHeadersEndHandler(
+        headers -> {
+          if (!call.infers() || response.getStatusCode() != 200) {
+            response.putHeader(HttpHeaders.CONTENT_ENCODING, HttpHeaders.IDENTITY);
+          }
+        });
   }
 
   /** An unread body would block the next request on the connection. */

@@ -3,13 +3,16 @@ package io.github.vanillanet.serve.api.http;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.impl.MimeMapping;
+import java.util.Locale;
 import java.util.Map;
 
 /** Response headers of the page and its files. */
 final class PageFiles {
 
   private static final String INDEX = "/index.html";
+  private static final String ALIVE = "{\"status\":\"alive\"}";
 
   /**
    * The page uses its own files only: no inline scripts, no text as markup, no frames. File names
@@ -30,20 +33,40 @@ final class PageFiles {
 
   private PageFiles() {}
 
-  /** Forbids frames, and adds the other headers if the request is for a file of the page. */
-  static void describe(HttpCall call) {
+  /**
+   * Forbids frames, and adds the other headers if the request is for a file of the page. Answers
+   * the liveness check of KServe, which has the path of the page, unless the client accepts HTML.
+   *
+   * @return whether the request was answered
+   */
+  static boolean describe(HttpCall call) {
     MultiMap headers = call.context.response().headers();
     headers.set("X-Frame-Options", "DENY"); // for Swagger UI, which has no policy of its own
     HttpMethod method = call.request.method();
     String file = call.path.equals("/") ? INDEX : call.path;
     if (method != HttpMethod.GET && method != HttpMethod.HEAD
         || !file.equals(INDEX) && !file.startsWith("/page/")) {
-      return;
+      return false;
+    }
+    if (call.path.equals("/")) {
+      headers.set(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+      String accepted = call.request.getHeader(HttpHeaders.ACCEPT);
+      if (accepted == null || !accepted.toLowerCase(Locale.ROOT).contains("text/html")) {
+        headers.set(HttpHeaders.CONTENT_TYPE, "application/json");
+        HttpServerResponse response = call.context.response();
+        if (method == HttpMethod.HEAD) {
+          response.end();
+        } else {
+          response.end(ALIVE);
+        }
+        return true;
+      }
     }
     HEADERS.forEach(headers::set);
     if (method == HttpMethod.HEAD) {
       call.context.addHeadersEndHandler(sending -> setType(call, headers, file));
     }
+    return false;
   }
 
   /** The static handler of Quarkus omits the type in answers to HEAD. */

@@ -25,6 +25,7 @@ import java.util.Set;
 @PreMatching
 public final class RequestBodyFilter implements ContainerRequestFilter {
 
+  private static final MediaType FORM = MediaType.APPLICATION_FORM_URLENCODED_TYPE;
   private static final Set<String> WITHOUT_BODY =
       Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -47,7 +48,10 @@ public final class RequestBodyFilter implements ContainerRequestFilter {
   public void filter(ContainerRequestContext request) {
     HttpCall call = HttpCall.of(current.getCurrent());
     try { // RFC 9110, section 8.3: content without a type is bytes, not any type that fits the path
-      if (request.getMediaType() == null && call.inference.isPresent()) {
+      MediaType type = request.getMediaType();
+      boolean unknown =
+          type == null || type.isCompatible(FORM); // the default of curl --data-binary
+      if (unknown && call.inference.isPresent()) {
         request
             .getHeaders()
             .putSingle(HttpHeaders.CONTENT_TYPE, MediaType.APPLICATION_OCTET_STREAM);

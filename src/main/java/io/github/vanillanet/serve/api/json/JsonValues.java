@@ -18,6 +18,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.function.LongConsumer;
 
 /** Reads JSON in one pass. Rejects an unexpected value with its position. */
@@ -60,7 +61,8 @@ public final class JsonValues {
    * @throws ServiceException {@code INVALID_REQUEST} with the position, if it is anything else
    */
   public static <T> T object(InputStream body, Reading<T> fields) {
-    try (JsonParser parser = new FewNames(JSON.createParser(body))) {
+    Base64Input input = new Base64Input(body);
+    try (JsonParser parser = new RequestParser(JSON.createParser(input), input)) {
       require(parser, parser.nextToken(), JsonToken.START_OBJECT, "the request");
       T value = fields.read(parser);
       if (parser.nextToken() != null) {
@@ -93,11 +95,11 @@ public final class JsonValues {
   }
 
   /**
-   * Decodes a string of base64 with or without padding, without a copy of the text. Line breaks
-   * after whole groups of four characters are ignored, because {@code base64} and Python insert
-   * them.
+   * Decodes a string of base64 with or without padding, without a copy of the text. Accepts the
+   * URL-safe alphabet and {@code data:} URLs. Line breaks after whole groups of four characters are
+   * ignored, because {@code base64} and Python insert them.
    *
-   * @param parser its current value is the string
+   * @param parser of {@link #object}; its current value is the string
    * @param what name of the text, for messages
    * @param memory takes the bytes before they are allocated
    * @throws ServiceException {@code INVALID_REQUEST} if it is not base64
@@ -108,7 +110,7 @@ public final class JsonValues {
     require(parser, parser.currentToken(), JsonToken.VALUE_STRING, what);
     CountedBytes decoded = new CountedBytes(what, maxBytes, memory);
     try {
-      parser.readBinaryValue(BASE64, decoded);
+      ((RequestParser) parser).readBase64(decoded);
     } catch (JsonEOFException e) {
       throw e;
     } catch (JsonProcessingException | IllegalArgumentException e) { // the parser throws both
@@ -138,13 +140,20 @@ public final class JsonValues {
     }
   }
 
-  /** Limits the members of a document, also of values that are skipped. */
-  private static final class FewNames extends JsonParserDelegate {
+  /** Limits the members of a document, also of values that are skipped, and reads base64. */
+  private static final class RequestParser extends JsonParserDelegate {
 
+    private final Base64Input input;
     private int names;
 
-    FewNames(JsonParser parser) {
+    RequestParser(JsonParser parser, Base64Input input) {
       super(parser);
+      this.input = input;
+    }
+
+    void readBase64(OutputStream decoded) throws IOException {
+      input.rewriteString(delegate.currentTokenLocation().getByteOffset());
+      delegate.readBinaryValue(BASE64, decoded);
     }
 
     @Override

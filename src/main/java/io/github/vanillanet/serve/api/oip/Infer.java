@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
+import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.model.network.Architecture;
@@ -16,7 +17,9 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongConsumer;
 
 /**
@@ -28,21 +31,23 @@ import java.util.function.LongConsumer;
 @Singleton
 final class Infer {
 
+  private static final Set<String> FLOATS = Set.of("FP32", "FP16", "BF16");
   private static final long MAX_TIMEOUT_MICROS = Duration.ofDays(365).toNanos() / 1000;
 
   private final ClassificationService service;
   private final ModelSelection selection;
   private final InferBody body;
   private final long maxImageBytes;
+  private final int maxImages;
 
   Infer(ClassificationService service, ModelSelection selection, ServingConfig config) {
     this.service = service;
     this.selection = selection;
     this.maxImageBytes = config.maxImageBody().asLongValue();
+    this.maxImages = config.queueCapacity();
     this.body =
         new InferBody(
-            new TensorLimits(
-                config.maxTensorBody().asLongValue(), config.queueCapacity(), maxImageBytes));
+            new TensorLimits(config.maxTensorBody().asLongValue(), maxImages, maxImageBytes));
   }
 
   /**
@@ -56,6 +61,7 @@ final class Infer {
       Optional<String> jsonLength,
       InputStream stream,
       LongConsumer memory) {
+    selection.lease(target, call.deadline(), 1).close(); // before anything about the body
     InferRequest request =
         call.time(
             Stage.DECODE,
@@ -65,10 +71,13 @@ final class Infer {
     InputTensor input = request.inputs().get(0);
     if (input.name().equals(view.input())) {
       String datatype = input.datatype();
+      requireFewImages(view, input);
       if (view.takesImages() && datatype.equals(view.datatype())) {
-        return service.images(
-            call, target, input.elements(maxImageBytes, memory), answer::response);
-      } else if (!view.takesImages() && (datatype.equals("FP32") || datatype.equals("FP16"))) {
+        boolean partial = request.parameters().flag("partial").orElse(false);
+        List<byte[]> images = input.elements(request.parameters(), maxImageBytes, memory);
+        return service.images(call, target, images, partial, answer::response);
+      }
+      if (!view.takesImages() && FLOATS.contains(datatype)) {
         return service.tensor(call, target, input.shape(), input.floats(memory), answer::response);
       } else if (!view.takesImages() && datatype.equals("UINT8")) {
         return service.pixels(call, target, input.shape(), input.bytes(), answer::response);
@@ -77,9 +86,19 @@ final class Infer {
     throw INVALID_REQUEST.error(
         "expected input '%s' of datatype %s, got '%s' of %s",
         view.input(),
-        view.takesImages() ? view.datatype() : "FP32, FP16 or UINT8",
+        view.takesImages() ? view.datatype() : "FP32, FP16, BF16 or UINT8",
         input.name(),
         input.datatype());
+  }
+
+  private void requireFewImages(View view, InputTensor input) {
+    long[] shape = input.shape();
+    int elements = input.elementCount();
+    long images = view.takesImages() ? elements : shape.length == 4 ? shape[0] : 1;
+    if (images > maxImages) {
+      throw TOO_LARGE.error(
+          "%s: expected at most %d images, got %d", input.name(), maxImages, images);
+    }
   }
 
   /** Microseconds of the schedule policy extension; 0 means no timeout. */

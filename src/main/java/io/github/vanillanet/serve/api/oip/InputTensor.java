@@ -47,7 +47,7 @@ record InputTensor(
    * @throws ServiceException {@code INVALID_REQUEST} if a dimension is below 1, or the product is
    *     2^31 or more
    */
-  private int elements() {
+  int elementCount() {
     long elements = 1;
     for (long dimension : shape) {
       if (dimension < 1 || elements > Integer.MAX_VALUE / dimension) {
@@ -65,7 +65,7 @@ record InputTensor(
    * @throws ServiceException {@code INVALID_REQUEST} if the shape has another number of elements
    */
   private void requireElements(long found) {
-    if (found != elements()) {
+    if (found != elementCount()) {
       throw mismatch(found < 0 ? "elements of another type" : Long.toString(found));
     }
   }
@@ -73,11 +73,11 @@ record InputTensor(
   private ServiceException mismatch(String found) {
     return INVALID_REQUEST.error(
         "%s: the shape %s has %d elements of %s, the data has %s",
-        name, Arrays.toString(shape), elements(), datatype, found);
+        name, Arrays.toString(shape), elementCount(), datatype, found);
   }
 
   /**
-   * Returns the elements of an FP32 or FP16 tensor as float32. The values are not checked.
+   * Returns the elements of an FP32, FP16 or BF16 tensor as float32. The values are not checked.
    *
    * @param memory takes the bytes of a copy
    * @return values in native byte order; for FP32 a view of the request's bytes
@@ -87,19 +87,23 @@ record InputTensor(
     if (content instanceof TensorData data) {
       return numbers(data).floats();
     }
-    boolean half = datatype.equals("FP16");
+    boolean half = !datatype.equals("FP32");
     ByteBuffer little = binary(half ? Short.BYTES : Float.BYTES);
     if (!half && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
       return little;
     }
-    memory.accept((long) elements() * Float.BYTES);
+    memory.accept((long) elementCount() * Float.BYTES);
     ByteBuffer floats =
-        ByteBuffer.allocate(elements() * Float.BYTES).order(ByteOrder.nativeOrder());
+        ByteBuffer.allocate(elementCount() * Float.BYTES).order(ByteOrder.nativeOrder());
     if (half) {
       ShortBuffer halves = little.asShortBuffer();
       FloatBuffer widened = floats.asFloatBuffer();
       while (halves.hasRemaining()) {
-        widened.put(HalfPrecision.float16ToFloat(halves.get()));
+        short bits = halves.get();
+        widened.put(
+            datatype.equals("BF16")
+                ? HalfPrecision.bfloat16ToFloat(bits)
+                : HalfPrecision.float16ToFloat(bits));
       }
     } else {
       floats.asFloatBuffer().put(little.asFloatBuffer());
@@ -122,14 +126,15 @@ record InputTensor(
   /**
    * Returns the elements of a BYTES tensor.
    *
+   * @param request its content type counts for an input without one
    * @param memory takes the bytes of copies
    * @throws ServiceException {@code INVALID_REQUEST} if the elements do not fit the shape or cannot
    *     be separated
    * @throws ServiceException {@code TOO_LARGE} if one is too long
    */
-  List<byte[]> elements(long maxElementBytes, LongConsumer memory) {
+  List<byte[]> elements(Parameters request, long maxElementBytes, LongConsumer memory) {
     if (content instanceof TensorData data) {
-      return ofBase64(data);
+      return ofBase64(request, data);
     }
     Content.Binary binary = (Content.Binary) content;
     if (!binary.raw()) {
@@ -140,9 +145,10 @@ record InputTensor(
   }
 
   /** The protocol does not define bytes in JSON, so the request must say that they are base64. */
-  private List<byte[]> ofBase64(TensorData data) {
+  private List<byte[]> ofBase64(Parameters request, TensorData data) {
     requireElements(data.numberCount() == 0 ? data.encoded().size() : -1);
-    String contentType = parameters.text("content_type").orElse("");
+    String contentType =
+        parameters.text("content_type").or(() -> request.text("content_type")).orElse("");
     if (!data.isBase64() && !contentType.equals("base64")) {
       throw INVALID_REQUEST.error(
           "%s: expected parameters.content_type 'base64' or elements {\"b64\": …}, got '%s'",
@@ -153,7 +159,7 @@ record InputTensor(
 
   /** Each element is its length, 4 bytes, little-endian, unsigned, and then its bytes. */
   private List<byte[]> separated(ByteBuffer all, long maxElementBytes, LongConsumer memory) {
-    int count = elements();
+    int count = elementCount();
     List<byte[]> elements = new ArrayList<>();
     ByteBuffer bytes = all.duplicate().order(ByteOrder.LITTLE_ENDIAN);
     while (bytes.hasRemaining() && elements.size() < count) {
@@ -190,7 +196,7 @@ record InputTensor(
   /** The bytes of content that is not in the JSON. */
   private ByteBuffer binary(int elementBytes) {
     ByteBuffer bytes = ((Content.Binary) content).bytes();
-    long expected = (long) elements() * elementBytes;
+    long expected = (long) elementCount() * elementBytes;
     if (bytes.remaining() != expected) {
       throw mismatch("%d bytes, not %d".formatted(bytes.remaining(), expected));
     }

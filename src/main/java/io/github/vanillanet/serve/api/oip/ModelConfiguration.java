@@ -1,12 +1,9 @@
 package io.github.vanillanet.serve.api.oip;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 
 /**
  * The part of Triton's model configuration that clients read. Dimensions do not include the batch.
@@ -16,7 +13,6 @@ import java.util.Optional;
  *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_model_configuration.md">the
  *     model configuration extension</a>
  */
-@JsonInclude(JsonInclude.Include.NON_ABSENT)
 public record ModelConfiguration(
     String name,
     String platform,
@@ -25,16 +21,7 @@ public record ModelConfiguration(
     List<Input> input,
     List<Output> output) {
 
-  /**
-   * @param reshape shape that the model gets, if it differs
-   */
-  @JsonInclude(JsonInclude.Include.NON_ABSENT)
-  public record Input(
-      String name,
-      String dataType,
-      String format,
-      List<Long> dims,
-      Optional<Map<String, List<Long>>> reshape) {}
+  public record Input(String name, String dataType, String format, List<Long> dims) {}
 
   /**
    * @param labelFilename file with the names of the classes
@@ -44,19 +31,13 @@ public record ModelConfiguration(
   static ModelConfiguration of(View view, ServedModel model, int maxBatchSize) {
     Architecture net = model.manifest().architecture();
     Input input =
-        view.takesImages() // Triton writes a scalar as [1] reshaped to []
-            ? new Input(
-                view.input(),
-                "TYPE_STRING",
-                "FORMAT_NONE",
-                List.of(1L),
-                Optional.of(Map.of("shape", List.of())))
+        view.takesImages()
+            ? new Input(view.input(), "TYPE_STRING", "FORMAT_NONE", List.of(1L))
             : new Input(
                 view.input(),
                 "TYPE_FP32",
                 "FORMAT_NCHW",
-                List.of(3L, (long) net.inputHeight(), (long) net.inputWidth()),
-                Optional.empty());
+                List.of(3L, (long) net.inputHeight(), (long) net.inputWidth()));
     return new ModelConfiguration(
         view.name(),
         ModelMetadata.PLATFORM,

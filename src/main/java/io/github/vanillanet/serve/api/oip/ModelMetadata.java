@@ -25,7 +25,7 @@ public record ModelMetadata(
     Architecture net = model.manifest().architecture();
     List<Long> shape =
         view.takesImages()
-            ? List.of(-1L)
+            ? List.of(-1L, 1L)
             : List.of(-1L, 3L, (long) net.inputHeight(), (long) net.inputWidth());
     return new ModelMetadata(
         view.name(),

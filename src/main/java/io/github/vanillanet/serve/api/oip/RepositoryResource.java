@@ -6,6 +6,7 @@ import io.github.vanillanet.base.config.AdminRole;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.serve.api.http.Api;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.RepositoryFaults;
 import io.github.vanillanet.serve.registry.VersionSwitch;
@@ -112,8 +113,14 @@ public final class RepositoryResource {
   @RequestBody(ref = "LoadModel")
   public Response load(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();
-    versions.activate(new ModelId(model, active(model)));
+    String name = modelOfView(model);
+    versions.activate(new ModelId(name, active(name)));
     return Response.ok().build();
+  }
+
+  /** The view {@code NAME-image} is loaded and unloaded with its model. */
+  private String modelOfView(String name) {
+    return Api.modelOfView(name, repository.names()::contains);
   }
 
   private int active(String model) {
@@ -132,7 +139,7 @@ public final class RepositoryResource {
   @RequestBody(ref = "LoadModel")
   public Response unload(@PathParam("model") String model, InputStream body) {
     RepositoryRequest.read(body).requireNoOverrides();
-    versions.unload(model);
+    versions.unload(modelOfView(model));
     return Response.ok().build();
   }
 }

@@ -31,7 +31,7 @@ class RepositoryTest {
             .post(NARROW + "/unload");
     int whileUnloaded = get(READY).statusCode();
     Response twice = Admin.chief().post(NARROW + "/unload");
-    Response loaded = Admin.chief().body("{}").post(NARROW + "/load");
+    Response loaded = Admin.chief().body("{}").post(NARROW + "-image/load");
 
     assertThat(unloaded.statusCode()).as(unloaded.asString()).isEqualTo(200);
     assertThat(whileUnloaded).isEqualTo(404);

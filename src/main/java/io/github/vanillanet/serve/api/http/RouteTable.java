@@ -4,6 +4,7 @@ import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.spi.Bean;
 import jakarta.enterprise.inject.spi.BeanManager;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import java.lang.annotation.Annotation;
@@ -14,15 +15,18 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
-/** The methods of each path, for the header {@code Allow}: Quarkus REST sends 405 without it. */
+/**
+ * The methods and content types of each path, for errors: Quarkus REST answers 405 without the
+ * header {@code Allow}, and 415 without the types.
+ */
 @Singleton
-final class AllowedMethods {
+final class RouteTable {
 
-  private record Route(Pattern path, String method) {}
+  private record Route(Pattern path, String method, List<String> types) {}
 
   private final List<Route> routes = new ArrayList<>();
 
-  AllowedMethods(BeanManager beans) {
+  RouteTable(BeanManager beans) {
     for (Bean<?> bean : beans.getBeans(Object.class, Any.Literal.INSTANCE)) {
       Path base = bean.getBeanClass().getAnnotation(Path.class);
       if (base != null) {
@@ -35,11 +39,13 @@ final class AllowedMethods {
 
   private void add(String base, Method method) {
     Path path = method.getAnnotation(Path.class);
+    Consumes consumes = method.getAnnotation(Consumes.class);
+    List<String> types = consumes == null ? List.of() : List.of(consumes.value());
     Pattern pattern = pattern(base + "/" + (path == null ? "" : path.value()));
     for (Annotation annotation : method.getAnnotations()) {
       HttpMethod verb = annotation.annotationType().getAnnotation(HttpMethod.class);
       if (verb != null) {
-        routes.add(new Route(pattern, verb.value()));
+        routes.add(new Route(pattern, verb.value(), types));
       }
     }
   }
@@ -60,7 +66,7 @@ final class AllowedMethods {
    *
    * @return empty if nothing is served at the path
    */
-  SortedSet<String> at(String path) {
+  SortedSet<String> methods(String path) {
     SortedSet<String> methods = new TreeSet<>();
     for (Route route : routes) {
       if (route.path().matcher(path).matches()) {
@@ -74,5 +80,16 @@ final class AllowedMethods {
       methods.add(HttpMethod.HEAD);
     }
     return methods;
+  }
+
+  /** Returns the content types of bodies in alphabetical order. */
+  SortedSet<String> types(String path, String method) {
+    SortedSet<String> types = new TreeSet<>();
+    for (Route route : routes) {
+      if (route.method().equals(method) && route.path().matcher(path).matches()) {
+        types.addAll(route.types());
+      }
+    }
+    return types;
   }
 }
