@@ -133,16 +133,7 @@ class RejectedBodiesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "text/plain",
-        "application/json",
-        "application/x-www-form-urlencoded",
-        "nonsense",
-        "a/b/c",
-        ";;",
-        "/"
-      })
+  @ValueSource(strings = {"text/plain", "application/json", "nonsense", "a/b/c", ";;", "/"})
   void unsupportedContentTypesAreRejected(String contentType) {
     RawHttp.Answer answer =
         RawHttp.post(PATH, "Content-Type: " + contentType, "Content-Length: 5")

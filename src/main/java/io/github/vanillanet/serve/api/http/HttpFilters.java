@@ -16,6 +16,8 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.Base64;
 import java.util.EnumMap;
 import java.util.Map;
@@ -46,6 +48,24 @@ final class HttpFilters {
   private static final String PATH_WITHOUT_ROUTE = "/other";
 
   private static final String BASIC = "basic ";
+
+  /** The HTTP layer's own limits are higher, because it answers without a body. */
+  private static final int MAX_URI_BYTES = 8 * 1024;
+
+  private static final int MAX_HEADER_BYTES = 32 * 1024;
+
+  private static final String DOT = "(?:\\.|%2[eE])";
+
+  /**
+   * A path must have one meaning. Filters and router both match Vert.x's normalised path, which
+   * decodes unreserved characters only; later stages also strip parameters after a semicolon and
+   * decode the rest. A path that these steps could change is rejected.
+   */
+  private static final Pattern AMBIGUOUS =
+      Pattern.compile(
+          ";|%3[bB]|\\\\|%5[cC]|%2[fF]|[\\x00-\\x1f\\x7f]|%[01][0-9a-fA-F]|%7[fF]|//|/"
+              + DOT
+              + "{1,2}(?:/|$)");
 
   private final Ticker ticker;
   private final RequestOrigin origins;
@@ -86,19 +106,21 @@ final class HttpFilters {
   }
 
   void register(@Observes Router router) {
-    router.route().order(FAILURES).failureHandler(this::notRoutable);
+    UnroutableRequests unroutable =
+        new UnroutableRequests(errors, context -> begin(context, false));
+    router.route().order(FAILURES).failureHandler(unroutable::answer);
   }
 
   private void enter(RoutingContext context) {
-    Optional<HttpError> invalid = RequestHead.problem(context.request());
-    if (invalid.isEmpty()) {
-      Optional<String> own = aliases.ownPath(context.normalizedPath());
+    Optional<HttpError> invalid = check(context.request());
+    HttpCall call = begin(context, invalid.isEmpty());
+    if (invalid.isEmpty() && call.inference.isEmpty()) {
+      Optional<String> own = aliases.ownPath(call.path);
       if (own.isPresent()) {
         context.reroute(own.get());
         return;
       }
     }
-    HttpCall call = begin(context, invalid.isEmpty());
     closeDuringShutdown(call);
     discardUnreadBody(context);
     if (call.api == Api.OIP || call.api == Api.OIP_REPOSITORY) {
@@ -125,6 +147,57 @@ final class HttpFilters {
     }
   }
 
+  /** What is wrong with a request's head, if anything. */
+  private static Optional<HttpError> check(HttpServerRequest request) {
+    Throwable undecodable = request.decoderResult().cause();
+    if (undecodable != null) {
+      return Optional.of(UndecodableHead.error(undecodable));
+    }
+    String uri = request.uri();
+    if (uri.length() > MAX_URI_BYTES) {
+      return invalid(
+          414, "expected a URL of at most %d bytes, got %d".formatted(MAX_URI_BYTES, uri.length()));
+    }
+    int headers = 0;
+    for (Map.Entry<String, String> header : request.headers()) {
+      headers += header.getKey().length() + header.getValue().length();
+    }
+    if (headers > MAX_HEADER_BYTES) {
+      return invalid(
+          431, "expected headers of at most %d bytes, got %d".formatted(MAX_HEADER_BYTES, headers));
+    }
+    if (AMBIGUOUS.matcher(request.path()).find()) {
+      return invalid(
+          400,
+          "the path must not contain ';', '//', a backslash, '.' or '..' segments, control"
+              + " characters, or an encoded ';', '/' or backslash");
+    }
+    try {
+      new URI(uri);
+      if (uri.indexOf('%') >= 0 && !EncodedPath.isUtf8(request.path())) {
+        return invalid(400, "the path must be UTF-8 after percent-decoding");
+      }
+      return Optional.empty();
+    } catch (URISyntaxException e) {
+      return invalid(400, "expected a URI: %s at %d".formatted(e.getReason(), e.getIndex()));
+    }
+  }
+
+  private static Optional<HttpError> invalid(int status, String detail) {
+    return Optional.of(HttpError.of(status, detail));
+  }
+
+  /** The path as it was sent; {@code /} if the target is not a path. */
+  private static String rawPath(HttpServerRequest request) {
+    String path = request.path();
+    return path != null && path.startsWith("/") ? path : "/";
+  }
+
+  /** The start of a raw path that has one meaning. */
+  private static String plainStart(String path) {
+    return path.split("[;%\\\\]", 2)[0];
+  }
+
   /** Sets the request's id, which is the client's if that is valid, and its path and API. */
   private HttpCall begin(RoutingContext context, boolean hasValidPath) {
     String sent = context.request().getHeader(REQUEST_ID_HEADER);
@@ -132,12 +205,12 @@ final class HttpFilters {
     String id = valid ? sent : UUID.randomUUID().toString();
     context.response().putHeader(REQUEST_ID_HEADER, id);
     MDC.put(REQUEST_ID_IN_LOG, id);
-    String path = hasValidPath ? context.normalizedPath() : RequestHead.rawPath(context.request());
+    String path = hasValidPath ? context.normalizedPath() : rawPath(context.request());
     if (!path.startsWith("/q/")) { // not measured; the label of other paths must not be their text
       Optional.ofNullable(HttpRequestMetric.getRequestMetric(context))
           .ifPresent(metric -> metric.setTemplatePath(PATH_WITHOUT_ROUTE));
     }
-    Api api = Api.of(hasValidPath ? path : RequestHead.plainStart(path));
+    Api api = Api.of(hasValidPath ? path : plainStart(path));
     return new HttpCall(context, path, api, id, bodyLimits.get(api), ticker);
   }
 
@@ -206,32 +279,5 @@ final class HttpFilters {
             TOO_LARGE.error(
                 "expected a body of at most %d bytes, got %d",
                 call.bodyLimit, call.declaredBytes)));
-  }
-
-  /**
-   * Answers requests that the router rejects before any filter: those without a host, or with a
-   * target that is not a path.
-   */
-  private void notRoutable(RoutingContext context) {
-    int status = context.statusCode();
-    String target = context.request().uri();
-    Throwable undecodable = context.request().decoderResult().cause();
-    if (context.response().headWritten()) {
-      context.next();
-    } else if (undecodable != null) {
-      errors.writeAndClose(begin(context, false), UndecodableHead.error(undecodable));
-    } else if (status == 400) {
-      Throwable cause = context.failure();
-      reject(context, status, "invalid request: " + (cause == null ? "" : cause.getMessage()));
-    } else if (status == 404 && !target.startsWith("/")) {
-      reject(context, status, "expected a path that begins with '/', got '%s'".formatted(target));
-    } else {
-      context.next();
-    }
-  }
-
-  private void reject(RoutingContext context, int status, String detail) {
-    HttpCall call = begin(context, false);
-    errors.write(call, HttpError.of(status, detail));
   }
 }
