@@ -128,7 +128,7 @@ export class Classify {
       const classes = this.#models.get(body.model)?.classes;
       const which = classes === undefined ? 'its classes' : `its ${classes} classes`;
       parts.unshift(
-        el('p', { class: 'notice' }, `The picture may show none of ${which}: it is unlike the training images.`));
+        el('p', { class: 'notice' }, `The picture may show none of ${which}: it is unlike the training images${body.domain_experimental ? ' (an experimental hint)' : ''}.`));
     }
     if (this.#groups.has(byId('model').value)) {
       parts.unshift(el('p', { class: 'small' }, `${body.model} answered for the group.`));

@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.inference;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +48,7 @@ public class SoftmaxBenchmark {
         1,
         logits,
         OptionalDouble.empty(),
+        Optional.empty(),
         new float[0],
         Collections.emptySortedMap());
   }

@@ -128,6 +128,9 @@ public record Manifest(
     JsonNode tree = JSON.readTree(content);
     if (tree instanceof ObjectNode manifest) {
       ADDED.stream().filter(member -> !manifest.has(member)).forEach(manifest::putNull);
+      if (manifest.get("domain") instanceof ObjectNode hint && !hint.has("experimental")) {
+        hint.putNull("auroc").put("experimental", true);
+      }
     }
     return JSON.treeToValue(tree, Manifest.class);
   }

@@ -13,10 +13,17 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 /**
  * The answer to several images.
  *
+ * @param domainExperimental true if the model's hint is experimental, otherwise absent
  * @param results one for each image, in their order
  */
 @Schema
-public record BatchView(String model, int version, boolean trained, List<Result> results) {
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
+public record BatchView(
+    String model,
+    int version,
+    boolean trained,
+    Optional<Boolean> domainExperimental,
+    List<Result> results) {
 
   /**
    * The result of one image: predictions, or the failure that a separate request with this image
@@ -54,6 +61,7 @@ public record BatchView(String model, int version, boolean trained, List<Result>
         inference.model(),
         inference.version(),
         inference.trained(),
+        inference.domainExperimental(),
         IntStream.range(0, inference.samples())
             .mapToObj(index -> Result.of(inference, index, topK))
             .toList());

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param outOfDomain whether the image may show none of the classes; absent for a model without a
  *     hint
  * @param domainScore the score behind {@code outOfDomain}, -1..1
+ * @param domainExperimental true if the model's hint is experimental, otherwise absent
  * @param predictions the most probable classes, best first
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -23,4 +24,5 @@ public record Classification(
     boolean trained,
     Optional<Boolean> outOfDomain,
     Optional<Float> domainScore,
+    Optional<Boolean> domainExperimental,
     List<Prediction> predictions) {}

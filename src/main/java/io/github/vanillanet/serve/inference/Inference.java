@@ -22,6 +22,7 @@ import java.util.SortedMap;
  * @param logits {@code [samples × classes]}, row-major; the row of a rejected image is NaN
  * @param domainThreshold of a model with a hint: an image with a lower score may show none of the
  *     classes
+ * @param domainExperimental true for a model with an experimental hint, otherwise absent
  * @param domainScores one per sample of a model with a hint, otherwise empty
  * @param rejected images without logits by index, with the reason
  */
@@ -35,6 +36,7 @@ public record Inference(
     int samples,
     float[] logits,
     OptionalDouble domainThreshold,
+    Optional<Boolean> domainExperimental,
     float[] domainScores,
     SortedMap<Integer, ServiceException> rejected) {
 
@@ -63,6 +65,7 @@ public record Inference(
         samples,
         scored ? columns(all, width, 0, width - 1) : all,
         threshold,
+        served.domainExperimental(),
         scored ? columns(all, width, width - 1, width) : NO_SCORES,
         rejected);
   }
@@ -112,8 +115,17 @@ public record Inference(
    * @param topK how many predictions; at most all classes
    */
   public Classification classification(int topK) {
+    boolean scored = domainThreshold.isPresent();
     return new Classification(
-        model, version, trained, outOfDomain(0), domainScore(0), top(0, topK));
+        model,
+        version,
+        trained,
+        scored
+            ? Optional.of(domainScores[0] < domainThreshold.getAsDouble())
+            : Optional.empty(),
+        scored ? Optional.of(domainScores[0]) : Optional.empty(),
+        domainExperimental,
+        top(0, topK));
   }
 
   /**

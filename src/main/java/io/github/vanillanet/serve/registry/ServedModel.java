@@ -34,6 +34,7 @@ public final class ServedModel {
   private final double temperature;
   private final double[] bias;
   private final OptionalDouble domainThreshold;
+  private final Optional<Boolean> domainExperimental;
   private final Placement placement;
   private final Lane lane;
   private final VersionMeters meters;
@@ -72,6 +73,8 @@ public final class ServedModel {
             .toArray();
     this.domainThreshold =
         version.manifest().domain().stream().mapToDouble(DomainHint::threshold).findFirst();
+    this.domainExperimental =
+        version.manifest().domain().map(DomainHint::experimental).filter(it -> it);
     this.placement = placement;
     this.lane = lane;
     this.meters = lane.meters();
@@ -126,6 +129,11 @@ public final class ServedModel {
    */
   public OptionalDouble domainThreshold() {
     return domainThreshold;
+  }
+
+  /** True if the model has an experimental {@link DomainHint}; otherwise absent. */
+  public Optional<Boolean> domainExperimental() {
+    return domainExperimental;
   }
 
   public Preprocessing preprocessing() {

@@ -1,9 +1,6 @@
 package io.github.vanillanet.train.dataset;
 
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.dataformat.csv.CsvMapper;
-import com.fasterxml.jackson.dataformat.csv.CsvParser;
-import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import com.fasterxml.jackson.core.JacksonException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -17,15 +14,15 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * A table of labels: {@code labels.csv} with the columns file and label, or {@code metadata.csv} of
- * Hugging Face with the columns file_name and label. A column split is optional. Without a header,
+ * A table of labels: {@code labels.csv} with the columns file and label, or {@code metadata.csv} or
+ * {@code metadata.jsonl} of Hugging Face with file_name and label. A column split is optional. Without a header,
  * the first two columns are file and label.
  *
  * @param files in the order of the table
  */
 record LabelTable(List<ListedFile> files, Set<Path> listed) {
 
-  private static final Set<String> NAMES = Set.of("labels.csv", "metadata.csv");
+  private static final Set<String> NAMES = Set.of("labels.csv", "metadata.csv", "metadata.jsonl");
   private static final Set<String> FILE =
       Set.of("file", "filename", "image", "imagename", "path", "filepath", "imagepath", "img");
   private static final Set<String> LABEL =
@@ -51,7 +48,18 @@ record LabelTable(List<ListedFile> files, Set<Path> listed) {
    */
   static Optional<LabelTable> read(Path table, Path root, Optional<Split> split, Findings findings)
       throws IOException {
-    List<List<String>> rows = rows(table);
+    List<List<String>> rows;
+    try {
+      rows = TableRows.read(table);
+    } catch (JacksonException e) {
+      findings.add(
+          Finding.Kind.UNKNOWN_LAYOUT,
+          "%s cannot be read: %s"
+              .formatted(
+                  findings.relative(table),
+                  e.getOriginalMessage().lines().findFirst().orElse("it is damaged")));
+      return Optional.empty();
+    }
     Path folder = table.getParent();
     Optional<Columns> header = rows.stream().findFirst().flatMap(LabelTable::header);
     Optional<Columns> columns =
@@ -147,18 +155,4 @@ record LabelTable(List<ListedFile> files, Set<Path> listed) {
         .orElse(-1);
   }
 
-  /** Columns are separated by commas, or by what the first line contains instead of a comma. */
-  private static List<List<String>> rows(Path table) throws IOException {
-    String text = Files.readString(table);
-    String first = text.lines().findFirst().orElse("");
-    char separator = first.contains(",") ? ',' : first.contains(";") ? ';' : '\t';
-    try (MappingIterator<List<String>> rows =
-        new CsvMapper()
-            .enable(CsvParser.Feature.WRAP_AS_ARRAY)
-            .readerForListOf(String.class)
-            .with(CsvSchema.emptySchema().withColumnSeparator(separator))
-            .readValues(text.startsWith("\ufeff") ? text.substring(1) : text)) {
-      return rows.readAll();
-    }
-  }
 }

@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
 final class Layout {
 
   private static final String EXPECTED =
-      "expected train/CLASS/*, CLASS/*, or labels.csv with the columns file and label";
+      "expected train/CLASS/*, CLASS/*, labels.csv with the columns file and label, or metadata.csv"
+          + " or metadata.jsonl of Hugging Face";
 
   private static final int SHOWN_NAMES = 5;
 

@@ -62,6 +62,22 @@ class ClassMeansTest {
     features[3] = 2;
     assertThat(version.classMeans().orElseThrow().score(features, 0)).isEqualTo(1);
 
+    assertThat(hint.experimental()).isTrue();
+    Path manifest = version.folder().resolve(StoredVersion.MANIFEST);
+    String text = Files.readString(manifest);
+    String unlabelled = text.replace("\"auroc\":null,\"experimental\":true,", "");
+    assertThat(unlabelled).isNotEqualTo(text);
+    Files.writeString(manifest, unlabelled); // as an earlier version wrote it
+    assertThat(repository.open(id).manifest().domain()).contains(hint);
+    Files.writeString(
+        manifest, text.replace("\"auroc\":null", "\"auroc\":0.849").replace("l\":true", "l\":false"));
+    assertThatThrownBy(() -> repository.open(id)).has(code(ErrorCode.BAD_ARTIFACT));
+    Files.writeString(
+        manifest,
+        text.replace(
+            "\"auroc\":null,\"experimental\":true", "\"auroc\":0.85,\"experimental\":false"));
+    assertThat(repository.open(id).manifest().domain().orElseThrow().experimental()).isFalse();
+
     byte[] bytes = Files.readAllBytes(file);
     assertThat(bytes).hasSize(2 * PublishedModels.CLASSES * channels);
     bytes[5] ^= 1;

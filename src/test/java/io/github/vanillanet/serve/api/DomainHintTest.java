@@ -145,6 +145,7 @@ class DomainHintTest {
     assertThat(known.getDouble("domain_score")).isGreaterThan(THRESHOLD);
     assertThat(other.getBoolean("out_of_domain")).isTrue();
     assertThat(other.getDouble("domain_score")).isBetween(-1.0, THRESHOLD);
+    assertThat(other.getBoolean("domain_experimental")).isTrue();
   }
 
   @Test
@@ -153,6 +154,7 @@ class DomainHintTest {
 
     assertThat(plain.<Object>get("out_of_domain")).isNull();
     assertThat(plain.<Object>get("domain_score")).isNull();
+    assertThat(plain.<Object>get("domain_experimental")).isNull();
     assertThat(classify("hinted", unknown()).<Object>get("predictions"))
         .isEqualTo(plain.<Object>get("predictions"));
   }
@@ -170,6 +172,7 @@ class DomainHintTest {
             .extract()
             .jsonPath();
 
+    assertThat(answer.getBoolean("domain_experimental")).isTrue();
     assertThat(answer.getBoolean("results[0].out_of_domain")).isTrue();
     assertThat(answer.<Object>get("results[1].out_of_domain")).isNull();
     assertThat(answer.getString("results[1].code")).isNotNull();
@@ -194,7 +197,8 @@ class DomainHintTest {
             .extract()
             .jsonPath();
 
-    assertThat(answer.getMap("parameters")).isEqualTo(Map.of("out_of_domain_1", true));
+    assertThat(answer.getMap("parameters"))
+        .isEqualTo(Map.of("out_of_domain_1", true, "domain_experimental", true));
     assertThat(answer.getList("outputs[0].shape")).isEqualTo(List.of(2, 10));
     assertThat(answer.getList("outputs[0].data")).hasSize(20);
   }
@@ -206,6 +210,7 @@ class DomainHintTest {
     assertThat(model.getString("domain.score")).isEqualTo(DomainHint.SCORE);
     assertThat(model.getDouble("domain.threshold")).isEqualTo(THRESHOLD);
     assertThat(model.getInt("domain.images")).isEqualTo(1);
+    assertThat(model.getBoolean("domain.experimental")).isTrue(); // not measured
     assertThat(given().get("/models/plain").jsonPath().<Object>get("domain")).isNull();
   }
 }

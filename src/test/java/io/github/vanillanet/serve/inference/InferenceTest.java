@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,7 @@ class InferenceTest {
         samples,
         logits,
         OptionalDouble.empty(),
+        Optional.empty(),
         new float[0],
         Collections.emptySortedMap());
   }

@@ -94,6 +94,9 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
     for (int sample = 0; sample < inference.samples(); sample++) {
       if (inference.outOfDomain(sample).orElse(false)) {
         parameters.put("out_of_domain_" + sample, true);
+        inference
+            .domainExperimental()
+            .ifPresent(experimental -> parameters.put("domain_experimental", experimental));
       }
     }
     if (!parameters.isEmpty()) {
