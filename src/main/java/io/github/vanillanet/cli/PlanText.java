@@ -1,7 +1,6 @@
 package io.github.vanillanet.cli;
 
 import io.github.vanillanet.base.json.RecordJson;
-import io.github.vanillanet.train.dataset.Dropped;
 import io.github.vanillanet.train.dataset.ImageSizes;
 import io.github.vanillanet.train.look.Measured;
 import io.github.vanillanet.train.look.Plan;
@@ -30,23 +29,22 @@ final class PlanText {
       lines.add(text("  %7d %7d %7d  %s", it.training(), it.validation(), it.test(), it.name()));
     }
     ImageSizes sizes = plan.sizes();
-    lines.add("image sizes (smallest, median, largest)");
-    lines.add("  width  " + range(sizes.width()));
-    lines.add("  height " + range(sizes.height()));
-    lines.add("left out: " + plan.dropped().size());
-    for (Dropped file : plan.dropped()) {
-      lines.add(text("  %s: %s", file.file(), file.reason()));
+    if (sizes.width().max() > 0) {
+      lines.add("image sizes (smallest, median, largest)");
+      lines.add("  width  " + range(sizes.width()));
+      lines.add("  height " + range(sizes.height()));
     }
+    lines.add("files left out: " + plan.dropped().size());
     lines.add("findings: " + plan.findings().size());
     for (Plan.FindingView finding : plan.findings()) {
-      lines.add(
-          text(
-              "  %s (%d): %s",
-              finding.kind().replace('_', ' '), finding.count(), finding.examples().get(0)));
+      lines.add(text("  %s (%d)", finding.kind().replace('_', ' '), finding.count()));
+      finding.examples().forEach(example -> lines.add("    " + example));
     }
-    lines.add("recipe");
-    lines.add("  " + RecordJson.write(plan.recipe()));
-    new RecipeChoice(plan.recipe(), plan.reasons()).lines().forEach(it -> lines.add("  " + it));
+    if (plan.measured().isPresent()) {
+      lines.add("recipe");
+      lines.add("  " + RecordJson.write(plan.recipe()));
+      new RecipeChoice(plan.recipe(), plan.reasons()).lines().forEach(it -> lines.add("  " + it));
+    }
     plan.measured().ifPresent(measured -> measured(measured, plan.estimate(), lines));
     lines.add("objections: " + plan.objections().size());
     plan.objections().forEach(objection -> lines.add("  " + objection));

@@ -50,7 +50,7 @@ final class Terminal implements AutoCloseable {
     print("note: " + note);
   }
 
-  private void print(String line) {
+  void print(String line) {
     close();
     err.println(line);
     err.flush();

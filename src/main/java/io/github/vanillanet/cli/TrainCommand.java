@@ -142,7 +142,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private int plan(JobSession session, JobSpec work, Terminal terminal) throws IOException {
     Optional<Plan> plan =
-        new DryRun(session, work, decoder(), progress(terminal), terminal::warn).run();
+        new DryRun(session, work, decoder(), progress(terminal), terminal::print).run();
     if (plan.isEmpty()) {
       return JobSession.STOPPED;
     }
@@ -228,7 +228,7 @@ final class TrainCommand implements Callable<Integer> {
         return plan(session, work, terminal);
       }
       outcome =
-          new TrainingPipeline(session, work, decoder(), progress(terminal), terminal::warn).run();
+          new TrainingPipeline(session, work, decoder(), progress(terminal), terminal::print).run();
     } catch (ServiceException e) {
       session.folder().writeOutcome(Outcome.failed(e.getMessage()));
       throw e;
@@ -242,11 +242,19 @@ final class TrainCommand implements Callable<Integer> {
 
   private int report(JobSession session, Outcome outcome) {
     spec.commandLine().getOut().println(RecordJson.write(outcome));
-    outcome.reason().ifPresent(spec.commandLine().getErr()::println);
+    outcome.reason().or(() -> verdict(session)).ifPresent(spec.commandLine().getErr()::println);
     // a service reads the outcome of its job from the folder
     return session.folder().isManaged() || outcome.result() == Outcome.Result.PUBLISHED
         ? 0
         : NOT_PUBLISHED;
+  }
+
+  private static Optional<String> verdict(JobSession session) {
+    return session
+        .folder()
+        .readReport(JsonNode.class)
+        .map(report -> report.path("result").path("verdict").asText())
+        .filter(words -> !words.isEmpty());
   }
 
   /** One line that is overwritten, or plain lines without a terminal. */

@@ -163,9 +163,23 @@ public final class TrainingsResource {
   }
 
   @GET
+  @Path("/{id}/metrics")
+  @Produces("text/csv")
+  @Operation(summary = "The metrics of a training: one line for each epoch")
+  @APIResponse(
+      responseCode = "200",
+      description = "Comma-separated values with a line of names, updated after each epoch",
+      content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING)))
+  public String metrics(@PathParam("id") String id) {
+    return jobs.folder(id)
+        .readMetrics()
+        .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no metrics yet", id));
+  }
+
+  @GET
   @Path("/{id}/thumbnails/{number}")
   @Produces("image/jpeg")
-  @Operation(summary = "A small image of a file that the report names")
+  @Operation(summary = "A small image that the report or the plan refers to by its number")
   @APIResponse(
       responseCode = "200",
       description = "At most 64 pixels wide and high",

@@ -27,7 +27,7 @@ record ClassCheck(
     if (findings.has(Finding.Kind.UNKNOWN_LAYOUT) || findings.has(Finding.Kind.NESTED_CLASSES)) {
       return; // without files, everything below would be reported too
     }
-    filesOfClasses();
+    List.of(Split.TRAINING, Split.VALIDATION).forEach(this::filesOfClasses);
     otherSplits();
     numbers();
   }
@@ -40,25 +40,28 @@ record ClassCheck(
     return kept(Split.TRAINING).containsKey(className);
   }
 
-  /** Classes whose training files, or most of them, cannot be used. */
-  private void filesOfClasses() {
+  /** Classes whose files of a split, or most of them, cannot be used. */
+  private void filesOfClasses(Split split) {
     SortedMap<String, List<ScannedFile>> listed = new TreeMap<>();
     for (ScannedFile file : scanned) {
-      if (file.listed().split() == Split.TRAINING) {
+      if (file.listed().split() == split) {
         listed.computeIfAbsent(file.listed().className(), it -> new ArrayList<>()).add(file);
       }
     }
     listed.forEach(
         (name, files) -> {
           long unreadable = files.stream().filter(file -> file.problem().isPresent()).count();
-          if (!trains(name) || 2 * unreadable > files.size()) {
+          boolean used = kept(split).containsKey(name);
+          boolean empty = !used && (unreadable > 0 || split == Split.TRAINING);
+          if (empty || 2 * unreadable > files.size()) {
             findings.add(
                 Finding.Kind.UNUSABLE_CLASS,
-                "%s: %s of its %d training files can be used%s"
+                "%s: %s of its %d %s files can be used%s"
                     .formatted(
                         name,
-                        trains(name) ? "only " + (files.size() - unreadable) : "none",
+                        used ? "only " + (files.size() - unreadable) : "none",
                         files.size(),
+                        split.label(),
                         reasons(files)));
           }
         });

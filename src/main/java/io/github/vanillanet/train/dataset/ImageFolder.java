@@ -169,9 +169,7 @@ public record ImageFolder(
   public void requireTrainable() {
     if (!objections().isEmpty()) {
       throw BAD_DATASET.error(
-          "the data set cannot be used for training (%d classes, %d training images): %s",
-          classNames.size(),
-          training.size(),
+          "the data set cannot be used for training: %s",
           objections().stream().map(Finding::toString).collect(Collectors.joining("; ")));
     }
   }

@@ -168,8 +168,13 @@ final class Layout {
     } else if (entries.files().isEmpty() && !listing.filesBelow(folder).isEmpty()) {
       findings.add(
           Finding.Kind.NESTED_CLASSES,
-          "found %s in %s and no files, expected files in each class folder"
-              .formatted(names(entries.folders()), name));
+          "found %s in %s and no files, expected %s"
+              .formatted(
+                  names(entries.folders()),
+                  name,
+                  entries.folders().stream().allMatch(inner -> splitOf(inner).isPresent())
+                      ? "the splits outside and the classes inside: train/" + folder.getFileName()
+                      : "files in each class folder"));
     } else {
       for (Path inner : entries.folders()) {
         findings.add(

@@ -8,11 +8,13 @@ import io.github.vanillanet.model.repository.TrainingImages;
 import io.github.vanillanet.train.dataset.Balance;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.jobs.Evidence;
+import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Ruling;
 import io.github.vanillanet.train.loop.Recipe;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Decides whether a candidate is published and whether it replaces the live version. The validation
@@ -23,15 +25,33 @@ import java.util.OptionalInt;
 public record Gate(ModelRepository repository, Recipe recipe) {
 
   /**
-   * Checks what is known before the training.
-   *
-   * @param labels of the candidate
    * @return why a candidate with these labels would be rejected, see {@link Ruling#LABELS_CHANGED}
    */
-  public Optional<String> labelObjection(List<String> labels) {
+  private Optional<String> labelObjection(List<String> labels) {
     return recipe.acceptLabelChange()
         ? Optional.empty()
         : live().flatMap(version -> LabelChange.objection(version, labels));
+  }
+
+  /** Why a candidate would be rejected before its training; at most one for each ruling. */
+  public List<String> objections(ImageFolder data) {
+    return Stream.concat(
+            labelObjection(data.classNames()).stream(),
+            FewImages.objection(data.validation(), data.classNames()).stream())
+        .toList();
+  }
+
+  /** The outcome of a training that is rejected before it begins. */
+  public Optional<Outcome> rejection(ImageFolder data) {
+    return labelObjection(data.classNames())
+        .map(reason -> Outcome.rejected(Ruling.LABELS_CHANGED, reason, Optional.empty()))
+        .or(
+            () ->
+                FewImages.objection(data.validation(), data.classNames())
+                    .map(
+                        reason ->
+                            Outcome.rejected(
+                                Ruling.NOT_BETTER_THAN_MAJORITY, reason, Optional.empty())));
   }
 
   /**

@@ -8,6 +8,8 @@ import java.util.Optional;
 /** Rulings in words, with the numbers that they follow from. */
 final class Reasons {
 
+  private static final double MOST_OF_THE_IMAGES = 0.5;
+
   private Reasons() {}
 
   /**
@@ -62,21 +64,48 @@ final class Reasons {
     }
     return String.format(
         Locale.ROOT,
-        "The candidate is not better than chance: it answers %d of %d validation images correctly"
-            + " (accuracy %.4f), and %s of them are '%s'. An answer that is always '%s' reaches this"
-            + " accuracy or more with probability p = %s; expected at most %.2f. The most frequent"
-            + " answer is '%s', with %s of all answers. Check the labels, add images or train"
-            + " longer.",
-        evidence.right(),
-        evidence.images(),
-        evidence.accuracy(),
-        percent(evidence.majorityShare()),
+        "The validation images do not show that the candidate is better than an answer that is"
+            + " always '%s': %s. The difference can be chance (p = %s, expected at most %.2f). The"
+            + " most frequent answer is '%s', with %s of all answers. Check the labels, add"
+            + " validation images%s or train longer.",
         evidence.majorityClass(),
-        evidence.majorityClass(),
+        correct(evidence),
         probability(evidence.majorityP()),
         Rules.SIGNIFICANCE,
         evidence.frequentAnswer(),
-        percent(evidence.frequentAnswerShare()));
+        percent(evidence.frequentAnswerShare()),
+        evidence.majorityShare() > MOST_OF_THE_IMAGES ? " of the other classes," : "");
+  }
+
+  private static String correct(Evidence evidence) {
+    return String.format(
+        Locale.ROOT,
+        "it answers %d of %d images correctly (%s), and %d of them are of this class (%s)",
+        evidence.right(),
+        evidence.images(),
+        percent(evidence.accuracy()),
+        Math.round(evidence.majorityShare() * evidence.images()),
+        percent(evidence.majorityShare()));
+  }
+
+  /**
+   * The decision in words, for every ruling.
+   *
+   * @param reason absent if the candidate is accepted
+   */
+  static String verdict(Optional<String> reason, Evidence evidence) {
+    return reason.orElseGet(
+        () ->
+            String.format(
+                Locale.ROOT,
+                "The candidate is published and activated. It is better than an answer that is"
+                    + " always '%s' (p = %s): %s. %s",
+                evidence.majorityClass(),
+                probability(evidence.majorityP()),
+                correct(evidence),
+                evidence.comparison().isPresent()
+                    ? "Compared with the live version, " + compared(evidence)
+                    : "There is no live version to compare with."));
   }
 
   /** One or two full sentences. */

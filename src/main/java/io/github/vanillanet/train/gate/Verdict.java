@@ -28,6 +28,11 @@ public record Verdict(
     Ruling ruling,
     Optional<String> reason) {
 
+  /** The decision in full sentences. */
+  public String words() {
+    return Reasons.verdict(reason, evidence);
+  }
+
   /** Top-1 on the test images if there are any, otherwise on the validation images. */
   public double accuracy() {
     return test.orElse(validation).accuracy();

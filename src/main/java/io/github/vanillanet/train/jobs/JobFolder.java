@@ -54,6 +54,7 @@ public record JobFolder(Path path) {
   private static final String JPEG = ".jpg";
   private static final String PLAN = "plan.json";
   private static final String RECIPE = "recipe.json";
+  private static final String METRICS = "metrics.csv";
   private static final String OUTCOME = "outcome.json";
 
   static ServiceException unusable(Path file, IOException e) {
@@ -189,6 +190,15 @@ public record JobFolder(Path path) {
     }
   }
 
+  /** Reads the metrics of the epochs so far; empty if there are none. */
+  public Optional<String> readMetrics() {
+    return readText(METRICS);
+  }
+
+  public void writeMetrics(String table) {
+    writeText(METRICS, table);
+  }
+
   /** Reads the plan of a dry run; empty if there is none. */
   public Optional<JsonNode> readPlan() {
     return read(PLAN, JsonNode.class);
@@ -228,7 +238,7 @@ public record JobFolder(Path path) {
 
   /** Replaces the specification of a job without a checkpoint, and deletes what it left. */
   public void restart(JsonNode spec) {
-    List.of(OUTCOME, STOP, PROGRESS, REPORT, RECIPE).forEach(this::delete);
+    List.of(OUTCOME, STOP, PROGRESS, REPORT, RECIPE, METRICS).forEach(this::delete);
     writeSpec(spec);
   }
 
@@ -273,8 +283,12 @@ public record JobFolder(Path path) {
   }
 
   private <T> Optional<T> read(String name, Class<T> type) {
+    return readText(name).flatMap(text -> RecordJson.parse(text, type));
+  }
+
+  private Optional<String> readText(String name) {
     try {
-      return RecordJson.parse(Files.readString(path.resolve(name)), type);
+      return Optional.of(Files.readString(path.resolve(name)));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {

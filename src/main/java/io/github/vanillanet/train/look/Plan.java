@@ -1,7 +1,6 @@
 package io.github.vanillanet.train.look;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.train.dataset.Dropped;
 import io.github.vanillanet.train.dataset.Finding;
 import io.github.vanillanet.train.dataset.ImageFolder;
@@ -15,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * The result of a dry run, {@code plan.json}.
@@ -47,10 +47,10 @@ public record Plan(
   private static final double EVALUATION_SHARE = 1 / 3.0;
 
   /**
-   * @param thumbnails data URIs of JPEG images
+   * @param thumbnails their numbers in the job's folder
    */
   public record ClassPlan(
-      String name, int training, int validation, int test, List<String> thumbnails) {}
+      String name, int training, int validation, int test, List<Integer> thumbnails) {}
 
   /**
    * @param source the folder, the table, or the split that the images come from
@@ -119,24 +119,27 @@ public record Plan(
   }
 
   /**
-   * @param labels objection to the labels of the data, if there is one
+   * @param gate objections of the gate that are known before the training
+   * @param thumbnails how many each class has; they are numbered in the order of the classes
    */
   public static Plan of(
       ImageFolder data,
-      Optional<String> labels,
+      List<String> gate,
       RecipeChoice choice,
       Machine machine,
       Optional<Measured> measured,
-      ImageDecoder decoder) {
+      List<Integer> thumbnails) {
     DataFacts facts = DataFacts.of(data);
     Recipe recipe = choice.recipe();
     boolean fits = Objections.mostImages(recipe) <= data.training().size();
     List<String> objections =
         new ArrayList<>(data.objections().stream().map(Finding::toString).toList());
-    labels.ifPresent(objections::add);
-    objections.addAll(Objections.of(recipe, facts, measured));
+    if (objections.isEmpty()) {
+      objections.addAll(gate);
+      objections.addAll(Objections.of(recipe, facts, measured));
+    }
     return new Plan(
-        classes(data, new Thumbnails(decoder)),
+        classes(data, thumbnails),
         splits(data),
         data.findings().stream().map(FindingView::of).toList(),
         data.dropped(),
@@ -149,18 +152,19 @@ public record Plan(
         objections);
   }
 
-  private static List<ClassPlan> classes(ImageFolder data, Thumbnails thumbnails) {
-    int count = data.classNames().size();
-    List<List<String>> pictures = thumbnails.of(data.training(), count);
+  private static List<ClassPlan> classes(ImageFolder data, List<Integer> thumbnails) {
     List<ClassPlan> classes = new ArrayList<>();
-    for (int label = 0; label < count; label++) {
+    int number = 0;
+    for (int label = 0; label < data.classNames().size(); label++) {
+      int next = number + thumbnails.get(label);
       classes.add(
           new ClassPlan(
               data.classNames().get(label),
               count(data.training(), label),
               count(data.validation(), label),
               count(data.test(), label),
-              pictures.get(label)));
+              IntStream.range(number, next).boxed().toList()));
+      number = next;
     }
     return classes;
   }

@@ -11,7 +11,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import javax.imageio.ImageIO;
@@ -23,10 +22,10 @@ public record Thumbnails(ImageDecoder decoder) {
   private static final int PER_CLASS = 4;
   private static final int IN_TOTAL = 200;
 
-  /** The first images of each class as data URIs; fewer per class if there are many classes. */
-  List<List<String>> of(List<Sample> samples, int classes) {
+  /** JPEGs of the first images of each class; fewer per class if there are many classes. */
+  public List<List<byte[]>> of(List<Sample> samples, int classes) {
     int each = Math.min(PER_CLASS, IN_TOTAL / Math.max(1, classes));
-    List<List<String>> thumbnails = new ArrayList<>();
+    List<List<byte[]>> thumbnails = new ArrayList<>();
     for (int label = 0; label < classes; label++) {
       int wanted = label;
       thumbnails.add(
@@ -34,7 +33,6 @@ public record Thumbnails(ImageDecoder decoder) {
               .filter(sample -> sample.label() == wanted)
               .limit(each)
               .flatMap(sample -> jpeg(sample).stream())
-              .map(jpeg -> "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg))
               .toList());
     }
     return thumbnails;

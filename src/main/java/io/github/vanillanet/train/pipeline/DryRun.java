@@ -10,9 +10,11 @@ import io.github.vanillanet.train.gate.Gate;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.Plan;
+import io.github.vanillanet.train.look.Thumbnails;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -69,11 +71,17 @@ public final class DryRun {
     if (session.mustStop()) {
       return Optional.empty();
     }
-    Optional<String> labels =
-        new Gate(new ModelRepository(Path.of(job.repository())), fitted.choice().recipe())
-            .labelObjection(data.classNames());
+    List<List<byte[]>> thumbnails =
+        new Thumbnails(decoder).of(data.training(), data.classNames().size());
+    session.folder().writeThumbnails(thumbnails.stream().flatMap(List::stream).toList());
     Plan plan =
-        Plan.of(data, labels, fitted.choice(), fitting.machine(), fitted.measured(), decoder);
+        Plan.of(
+            data,
+            new Gate(repository, fitted.choice().recipe()).objections(data),
+            fitted.choice(),
+            fitting.machine(),
+            fitted.measured(),
+            thumbnails.stream().map(List::size).toList());
     session.folder().writePlan(plan);
     return Optional.of(plan);
   }

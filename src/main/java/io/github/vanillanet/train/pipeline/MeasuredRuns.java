@@ -83,7 +83,7 @@ public record MeasuredRuns(
     progress.onEpoch(
         curves -> {
           session.folder().writeReport(new Curves(curves));
-          session.folder().writeText(MetricsFile.NAME, MetricsFile.of(curves));
+          session.folder().writeMetrics(MetricsFile.of(curves));
         });
     TrainingSpec spec = spec(recipe);
     Path checkpoint = session.folder().checkpoints().resolve("training.pth");

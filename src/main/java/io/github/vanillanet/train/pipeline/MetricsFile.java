@@ -12,8 +12,6 @@ import java.util.stream.Stream;
 /** The epochs of a training as a table of comma-separated values, with a line of names. */
 final class MetricsFile {
 
-  static final String NAME = "metrics.csv";
-
   private static final String HEADER =
       "epoch,stage,input_size,step,learning_rate,slope,loss,accuracy,model_loss,model_accuracy,"
           + "average_loss,average_accuracy,candidate_accuracy,images_per_second,seconds";

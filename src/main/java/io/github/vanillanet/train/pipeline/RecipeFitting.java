@@ -23,6 +23,7 @@ import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.Stage;
 import io.github.vanillanet.train.loop.TrainingSpec;
 import io.github.vanillanet.train.loop.TrialSteps;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -60,10 +61,14 @@ record RecipeFitting(
     Defaults defaults =
         new Defaults(JobSpec.request(session.folder().readSpec()), DataFacts.of(data), machine());
     Limits limits = Limits.NONE;
-    RecipeChoice choice = defaults.choose(limits);
     if (!data.objections().isEmpty()) {
-      return new Fitted(choice, Optional.empty());
+      return new Fitted(
+          data.training().isEmpty()
+              ? new RecipeChoice(Recipe.of(defaults.request()), Map.of())
+              : defaults.choose(limits),
+          Optional.empty());
     }
+    RecipeChoice choice = defaults.choose(limits);
     Measured measured = measure(choice.recipe());
     for (int round = 1; round < ROUNDS; round++) {
       limits = new Fit(defaults, choice, measured).tighten(limits);

@@ -30,11 +30,14 @@ record TrainingData(JobSpec job, JobFolder folder, ImageDecoder decoder, int thr
   /**
    * Scans the data.
    *
-   * @param log receives every finding, with all files that it concerns
+   * @param log receives every finding, with all files that it concerns, as a warning or an error
    */
   ImageFolder scan(ValidationRule rule, Consumer<String> log) throws IOException {
     ImageFolder data = ImageFolder.scan(root(), rule, decoder, threads);
-    data.findings().forEach(finding -> log.accept(finding.inFull()));
+    data.findings()
+        .forEach(
+            finding ->
+                log.accept((finding.kind().fatal() ? "error: " : "warning: ") + finding.inFull()));
     return data;
   }
 

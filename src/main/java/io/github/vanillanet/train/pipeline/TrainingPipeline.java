@@ -21,7 +21,6 @@ import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
-import io.github.vanillanet.train.jobs.Ruling;
 import io.github.vanillanet.train.look.DataFacts;
 import io.github.vanillanet.train.look.Objections;
 import io.github.vanillanet.train.look.RecipeChoice;
@@ -94,10 +93,9 @@ public final class TrainingPipeline {
             .scan(ImagePreparation.of(recipe(), recipe().inputSize()).validation(), log);
     data.requireTrainable();
     Publication publication = new Publication(session, repository, recipe());
-    Optional<String> objection = publication.gate().labelObjection(data.classNames());
-    if (objection.isPresent()) {
-      return Optional.of(
-          Outcome.rejected(Ruling.LABELS_CHANGED, objection.get(), Optional.empty()));
+    Optional<Outcome> rejected = publication.gate().rejection(data);
+    if (rejected.isPresent()) {
+      return rejected;
     }
     TrainingImages inherited = publication.inherited();
     TorchRuntime runtime = TorchRuntime.load();
@@ -114,7 +112,7 @@ public final class TrainingPipeline {
     SampleReader validation = reader(data.validation(), 2 * CACHE_SHARE);
     progress.onEpoch(
         curves -> {
-          session.folder().writeText(MetricsFile.NAME, MetricsFile.of(curves));
+          session.folder().writeMetrics(MetricsFile.of(curves));
           report(data, List.of(training, validation), curves, Optional.empty());
         });
     session
@@ -182,7 +180,7 @@ public final class TrainingPipeline {
       decided = Optional.of(fitted.choice());
     }
     decided.ifPresent(it -> choice = it);
-    choice.lines().forEach(log);
+    choice.lines().forEach(line -> log.accept("chosen: " + line));
   }
 
   static TrainingSpec spec(Recipe recipe, int classes, Device device) {

@@ -51,6 +51,7 @@ record TrainingReport(
    * @param calibration absent with too few validation images
    * @param mistakes in the validation images, the most frequent first
    * @param liveAccuracy of the live version on the images of the comparison
+   * @param verdict the ruling in full sentences
    * @param evidence the numbers behind the ruling
    * @param rejection why the candidate is not published
    */
@@ -61,6 +62,7 @@ record TrainingReport(
       List<MistakesView> mistakes,
       Optional<Double> liveAccuracy,
       Ruling ruling,
+      String verdict,
       Evidence evidence,
       Optional<String> rejection,
       Certificate certificate) {
@@ -73,6 +75,7 @@ record TrainingReport(
           mistakes,
           verdict.evidence().comparison().map(Evidence.Comparison::liveAccuracy),
           verdict.ruling(),
+          verdict.words(),
           verdict.evidence(),
           verdict.reason().filter(reason -> !verdict.ruling().publishes()),
           verdict.candidate().manifest().certificate());

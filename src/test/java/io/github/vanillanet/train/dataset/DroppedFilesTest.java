@@ -1,20 +1,22 @@
 package io.github.vanillanet.train.dataset;
 
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.train.dataset.PhotoFolder.all;
+import static io.github.vanillanet.train.dataset.PhotoFolder.finding;
+import static io.github.vanillanet.train.dataset.PhotoFolder.kinds;
+import static io.github.vanillanet.train.dataset.PhotoFolder.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,14 +26,21 @@ class DroppedFilesTest {
 
   @TempDir Path root;
 
+  private PhotoFolder photos;
+
+  @BeforeEach
+  void open() {
+    photos = new PhotoFolder(root);
+  }
+
   @Test
   void copiesAreDroppedBeforeTheSplit() {
     for (int i = 0; i < 30; i++) {
-      Pictures.write(root.resolve("cat/%02d.png".formatted(i)), i / 3);
-      Pictures.write(root.resolve("dog/%02d.png".formatted(i)), 100 + i / 3);
+      photos.photo("cat/%02d.png".formatted(i), i / 3);
+      photos.photo("dog/%02d.png".formatted(i), 100 + i / 3);
     }
 
-    ImageFolder folder = scan();
+    ImageFolder folder = photos.scan();
 
     assertThat(all(folder)).hasSize(20);
     assertThat(finding(folder, Finding.Kind.DUPLICATE).count()).isEqualTo(40);
@@ -42,16 +51,16 @@ class DroppedFilesTest {
 
   @Test
   void aCopyInAnotherSplitIsKeptWhereAccuracyIsMeasured() {
-    fill("train/a", 12, 0);
-    fill("train/b", 12, 20);
-    fill("val/a", 3, 40);
-    fill("val/b", 3, 50);
-    fill("test/a", 3, 60);
-    Pictures.write(root.resolve("val/a/leak.png"), 1);
-    Pictures.write(root.resolve("test/a/leak.png"), 2);
-    Pictures.write(root.resolve("test/a/leak2.png"), 40);
+    photos.fill("train/a", 12, 0);
+    photos.fill("train/b", 12, 20);
+    photos.fill("val/a", 3, 40);
+    photos.fill("val/b", 3, 50);
+    photos.fill("test/a", 3, 60);
+    photos.photo("val/a/leak.png", 1);
+    photos.photo("test/a/leak.png", 2);
+    photos.photo("test/a/leak2.png", 40);
 
-    ImageFolder folder = scan();
+    ImageFolder folder = photos.scan();
 
     assertThat(folder.dropped())
         .extracting(Dropped::file)
@@ -61,11 +70,11 @@ class DroppedFilesTest {
 
   @Test
   void imagesWithTwoLabelsAreNotUsed() {
-    fill("a", 20, 0);
-    fill("b", 20, 20);
-    Pictures.write(root.resolve("b/same.png"), 3);
+    photos.fill("a", 20, 0);
+    photos.fill("b", 20, 20);
+    photos.photo("b/same.png", 3);
 
-    ImageFolder folder = scan();
+    ImageFolder folder = photos.scan();
 
     assertThat(folder.dropped())
         .extracting(Dropped::file)
@@ -75,21 +84,21 @@ class DroppedFilesTest {
 
   @Test
   void namesEveryFileThatCannotBeUsed() {
-    fill("train/a", 12, 0);
-    fill("train/b", 12, 20);
-    fill("val/a", 2, 40);
-    fill("val/b", 2, 50);
+    photos.fill("train/a", 12, 0);
+    photos.fill("train/b", 12, 20);
+    photos.fill("val/a", 2, 40);
+    photos.fill("val/b", 2, 50);
     byte[] whole = Pictures.png(Pictures.noisy(32, 32, 98));
-    Pictures.write(root.resolve("train/a/cut.png"), Arrays.copyOf(whole, 60));
-    Pictures.write(root.resolve("train/a/notes.txt"), "hello".getBytes());
-    Pictures.write(root.resolve("train/a/deeper/x.png"), 98);
-    Pictures.write(root.resolve("train/README.md"), "hello".getBytes());
-    Pictures.write(root.resolve("val/a/empty.png"), new byte[0]);
-    Pictures.write(root.resolve("val/b/photo.HEIC"), HEIC);
-    Pictures.write(root.resolve("test/a/.DS_Store"), "x".getBytes());
-    Pictures.write(root.resolve("__MACOSX/train/a/._1.png"), "x".getBytes());
+    photos.file("train/a/cut.png", Arrays.copyOf(whole, 60));
+    photos.file("train/a/notes.txt", "hello".getBytes());
+    photos.photo("train/a/deeper/x.png", 98);
+    photos.file("train/README.md", "hello".getBytes());
+    photos.file("val/a/empty.png", new byte[0]);
+    photos.file("val/b/photo.HEIC", HEIC);
+    photos.file("test/a/.DS_Store", "x".getBytes());
+    photos.file("__MACOSX/train/a/._1.png", "x".getBytes());
 
-    ImageFolder folder = scan();
+    ImageFolder folder = photos.scan();
 
     assertThat(folder.dropped())
         .extracting(Dropped::file, Dropped::kind)
@@ -110,15 +119,15 @@ class DroppedFilesTest {
 
   @Test
   void rejectsAClassWhoseFilesCannotBeRead() {
-    fill("cat", 12, 0);
-    fill("dog", 12, 20);
-    fill("emu", 2, 40);
+    photos.fill("cat", 12, 0);
+    photos.fill("dog", 12, 20);
+    photos.fill("emu", 2, 40);
     for (int i = 0; i < 3; i++) {
-      Pictures.write(root.resolve("fox/%d.HEIC".formatted(i)), HEIC);
-      Pictures.write(root.resolve("emu/%d.HEIC".formatted(i)), HEIC);
+      photos.file("fox/%d.HEIC".formatted(i), HEIC);
+      photos.file("emu/%d.HEIC".formatted(i), HEIC);
     }
 
-    ImageFolder folder = scan();
+    ImageFolder folder = photos.scan();
 
     assertThat(finding(folder, Finding.Kind.UNUSABLE_CLASS).examples())
         .hasSize(2)
@@ -129,14 +138,34 @@ class DroppedFilesTest {
   }
 
   @Test
+  void rejectsAClassWhoseValidationFilesCannotBeRead() {
+    for (String name : List.of("a", "b", "c")) {
+      photos.fill("train/" + name, 12, 100 * name.charAt(0));
+      photos.fill("val/" + name, 4, 100 * name.charAt(0) + 50);
+    }
+    for (int i = 0; i < 5; i++) {
+      photos.file("val/a/damaged%d.jpg".formatted(i), new byte[] {-1, -40, -1});
+    }
+    photos.file("val/b/damaged.jpg", new byte[] {-1, -40, -1});
+
+    ImageFolder folder = photos.scan();
+
+    assertThat(folder.objections()).hasSize(1);
+    assertThat(finding(folder, Finding.Kind.UNUSABLE_CLASS).examples())
+        .singleElement()
+        .asString()
+        .startsWith("a: only 4 of its 9 validation files ");
+  }
+
+  @Test
   void aFindingShowsItsFirstExamplesAndKeepsAll() {
-    fill("b", 12, 0);
-    fill("c", 12, 20);
+    photos.fill("b", 12, 0);
+    photos.fill("c", 12, 20);
     for (int i = 0; i < 100; i++) {
-      Pictures.write(root.resolve("a/%d.txt".formatted(i)), "text".getBytes());
+      photos.file("a/%d.txt".formatted(i), "text".getBytes());
     }
 
-    Finding finding = finding(scan(), Finding.Kind.NOT_AN_IMAGE);
+    Finding finding = finding(photos.scan(), Finding.Kind.NOT_AN_IMAGE);
 
     assertThat(finding.count()).isEqualTo(100);
     assertThat(finding.toString()).startsWith("not an image (100): ").endsWith(", ...");
@@ -145,17 +174,17 @@ class DroppedFilesTest {
 
   @Test
   void followsLinksOnlyInsideTheRoot(@TempDir Path elsewhere) throws IOException {
-    fill("train/a", 12, 0);
-    fill("train/b", 12, 20);
+    photos.fill("train/a", 12, 0);
+    photos.fill("train/b", 12, 20);
     Path secret = Pictures.write(elsewhere.resolve("class/secret.png"), 99);
-    Path inside = Pictures.write(root.resolve("store/kept.png"), 98);
+    Path inside = photos.photo("store/kept.png", 98);
     Files.createSymbolicLink(root.resolve("train/a/inside.png"), inside);
     Files.createSymbolicLink(root.resolve("train/a/outside.png"), secret);
     Files.createSymbolicLink(root.resolve("train/a/broken.png"), root.resolve("nothing"));
     Files.createSymbolicLink(root.resolve("train/c"), secret.getParent());
     Files.createSymbolicLink(root.resolve("val"), elsewhere);
 
-    ImageFolder folder = scan();
+    ImageFolder folder = photos.scan();
 
     assertThat(folder.classNames()).containsExactly("a", "b");
     assertThat(names(folder, all(folder)))
@@ -164,39 +193,5 @@ class DroppedFilesTest {
     assertThat(kinds(folder))
         .containsExactly(
             Finding.Kind.UNREADABLE_FILE, Finding.Kind.OUTSIDE_ROOT, Finding.Kind.IGNORED_FOLDER);
-  }
-
-  private ImageFolder scan() {
-    ValidationRule rule = new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 7);
-    return ImageFolder.scan(root, rule, new ImageDecoder(1_000_000), 2);
-  }
-
-  private static Finding finding(ImageFolder folder, Finding.Kind kind) {
-    return folder.findings().stream()
-        .filter(found -> found.kind() == kind)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private void fill(String folder, int count, long firstSeed) {
-    for (int i = 0; i < count; i++) {
-      Pictures.write(root.resolve("%s/%04d.png".formatted(folder, i)), firstSeed + i);
-    }
-  }
-
-  private static List<Sample> all(ImageFolder folder) {
-    return Stream.of(folder.training(), folder.validation(), folder.test())
-        .flatMap(Collection::stream)
-        .toList();
-  }
-
-  private static List<String> names(ImageFolder folder, List<Sample> samples) {
-    return samples.stream()
-        .map(sample -> folder.root().relativize(sample.file()).toString())
-        .toList();
-  }
-
-  private static List<Finding.Kind> kinds(ImageFolder folder) {
-    return folder.findings().stream().map(Finding::kind).toList();
   }
 }

@@ -1,37 +1,43 @@
 package io.github.vanillanet.train.dataset;
 
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.train.dataset.PhotoFolder.finding;
+import static io.github.vanillanet.train.dataset.PhotoFolder.kinds;
+import static io.github.vanillanet.train.dataset.PhotoFolder.names;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.List;
-import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ImageFolderTest {
 
-  private static final ValidationRule FOLDERS =
-      new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 7);
   private static final ValidationRule SPLIT =
       new ValidationRule(ValidationRule.Source.SPLIT_OF_TRAINING, 0.2, 1, 7);
 
   @TempDir Path root;
 
+  private PhotoFolder photos;
+
+  @BeforeEach
+  void open() {
+    photos = new PhotoFolder(root);
+  }
+
   @Test
   void splitsEachClassByTheFraction() {
-    fill("cat", 50, 0);
-    fill("dog", 10, 100);
-    fill("eel", 2, 200);
+    photos.fill("cat", 50, 0);
+    photos.fill("dog", 10, 100);
+    photos.fill("eel", 2, 200);
 
-    ImageFolder folder = scan(FOLDERS);
+    ImageFolder folder = photos.scan();
 
     for (int label = 0; label < 3; label++) {
       int wanted = label;
@@ -43,20 +49,20 @@ class ImageFolderTest {
 
   @Test
   void aSplitDependsOnlyOnTheSeed() {
-    fill("cat", 50, 0);
-    fill("dog", 50, 100);
+    photos.fill("cat", 50, 0);
+    photos.fill("dog", 50, 100);
     ValidationRule otherSeed =
         new ValidationRule(ValidationRule.Source.FOLDER_IF_PRESENT, 0.2, 1, 8);
 
-    ImageFolder folder = scan(FOLDERS);
+    ImageFolder folder = photos.scan();
 
-    assertThat(scan(FOLDERS)).isEqualTo(folder);
-    assertThat(scan(otherSeed).validation()).isNotEqualTo(folder.validation());
+    assertThat(photos.scan()).isEqualTo(folder);
+    assertThat(photos.scan(otherSeed).validation()).isNotEqualTo(folder.validation());
   }
 
   @Test
   void rejectsAMissingFolder() {
-    assertThatThrownBy(() -> scan(root.resolve("gone"), FOLDERS))
+    assertThatThrownBy(() -> new PhotoFolder(root.resolve("gone")).scan())
         .has(code(ErrorCode.BAD_DATASET))
         .hasMessageContaining("gone");
   }
@@ -64,12 +70,12 @@ class ImageFolderTest {
   @Test
   void sortsClassesAndFilesByName() {
     for (String name : List.of("train/zebra/b.png", "train/ant/10.png", "train/ant/02.png")) {
-      Pictures.write(root.resolve(name), name.hashCode());
+      photos.photo(name, name.hashCode());
     }
-    Pictures.write(root.resolve("val/ant/1.png"), 1);
-    Pictures.write(root.resolve("val/zebra/1.png"), 2);
+    photos.photo("val/ant/1.png", 1);
+    photos.photo("val/zebra/1.png", 2);
 
-    ImageFolder folder = scan(FOLDERS);
+    ImageFolder folder = photos.scan();
 
     assertThat(folder.classNames()).containsExactly("ant", "zebra");
     assertThat(names(folder, folder.training()))
@@ -84,13 +90,13 @@ class ImageFolderTest {
 
   @Test
   void testImagesAreNeverUsedForValidation() {
-    fill("train/a", 10, 0);
-    fill("train/b", 10, 10);
-    fill("test/a", 2, 20);
-    fill("test/b", 2, 30);
+    photos.fill("train/a", 10, 0);
+    photos.fill("train/b", 10, 10);
+    photos.fill("test/a", 2, 20);
+    photos.fill("test/b", 2, 30);
 
-    for (ValidationRule rule : List.of(FOLDERS, SPLIT)) {
-      ImageFolder folder = scan(rule);
+    for (ValidationRule rule : List.of(PhotoFolder.FOLDERS, SPLIT)) {
+      ImageFolder folder = photos.scan(rule);
 
       assertThat(folder.training()).hasSize(16);
       assertThat(names(folder, folder.validation()))
@@ -104,12 +110,12 @@ class ImageFolderTest {
 
   @Test
   void aShareReplacesTheValidationFolder() {
-    fill("train/a", 10, 0);
-    fill("train/b", 10, 10);
-    fill("val/a", 5, 20);
-    fill("val/b", 5, 30);
+    photos.fill("train/a", 10, 0);
+    photos.fill("train/b", 10, 10);
+    photos.fill("val/a", 5, 20);
+    photos.fill("val/b", 5, 30);
 
-    ImageFolder folder = scan(SPLIT);
+    ImageFolder folder = photos.scan(SPLIT);
 
     assertThat(folder.validation()).hasSize(4);
     assertThat(kinds(folder)).containsExactly(Finding.Kind.FEW_IMAGES, Finding.Kind.IGNORED_FOLDER);
@@ -117,10 +123,10 @@ class ImageFolderTest {
 
   @Test
   void rejectsASetWithOneTrainedClass() {
-    fill("train/cat", 12, 0);
-    fill("val/cat", 3, 20);
+    photos.fill("train/cat", 12, 0);
+    photos.fill("val/cat", 3, 20);
 
-    ImageFolder folder = scan(FOLDERS);
+    ImageFolder folder = photos.scan();
 
     assertThat(kinds(folder)).containsExactly(Finding.Kind.TOO_FEW_CLASSES);
     assertThatThrownBy(folder::requireTrainable)
@@ -130,7 +136,7 @@ class ImageFolderTest {
 
   @Test
   void rejectsAnEmptyFolder() {
-    ImageFolder folder = scan(FOLDERS);
+    ImageFolder folder = photos.scan();
 
     assertThat(kinds(folder)).containsExactly(Finding.Kind.NO_TRAINING_IMAGES);
     assertThatThrownBy(folder::requireTrainable).has(code(ErrorCode.BAD_DATASET));
@@ -138,21 +144,21 @@ class ImageFolderTest {
 
   @Test
   void rejectsClassesThatCannotBeValidated() {
-    Pictures.write(root.resolve("a/1.png"), 1);
-    Pictures.write(root.resolve("b/1.png"), 2);
+    photos.photo("a/1.png", 1);
+    photos.photo("b/1.png", 2);
 
-    assertThat(kinds(scan(FOLDERS)))
+    assertThat(kinds(photos.scan()))
         .startsWith(Finding.Kind.NO_VALIDATION_IMAGES, Finding.Kind.CLASS_NOT_VALIDATED);
   }
 
   @Test
   void anEmptyFolderIsNotAClass() throws IOException {
-    fill("train/a", 12, 0);
-    fill("train/b", 40, 20);
-    fill("val/a", 2, 70);
+    photos.fill("train/a", 12, 0);
+    photos.fill("train/b", 40, 20);
+    photos.fill("val/a", 2, 70);
     Files.createDirectories(root.resolve("train/empty"));
 
-    ImageFolder folder = scan(FOLDERS);
+    ImageFolder folder = photos.scan();
 
     assertThat(folder.classNames()).containsExactly("a", "b");
     assertThat(kinds(folder))
@@ -163,54 +169,17 @@ class ImageFolderTest {
 
   @Test
   void rejectsAClassThatOnlyValidationHas() {
-    fill("train/cat", 12, 0);
-    fill("train/dog", 12, 20);
-    fill("val/Cat", 2, 40);
-    fill("val/dog", 2, 50);
+    photos.fill("train/cat", 12, 0);
+    photos.fill("train/dog", 12, 20);
+    photos.fill("val/Cat", 2, 40);
+    photos.fill("val/dog", 2, 50);
 
-    ImageFolder folder = scan(FOLDERS);
+    ImageFolder folder = photos.scan();
 
     assertThat(finding(folder, Finding.Kind.CLASS_NOT_TRAINED).examples())
         .singleElement()
         .asString()
         .startsWith("Cat ");
     assertThat(folder.objections()).hasSize(1);
-  }
-
-  private ImageFolder scan(ValidationRule rule) {
-    return scan(root, rule);
-  }
-
-  private static ImageFolder scan(Path folder, ValidationRule rule) {
-    return ImageFolder.scan(folder, rule, new ImageDecoder(1_000_000), 2);
-  }
-
-  private static Finding finding(ImageFolder folder, Finding.Kind kind) {
-    return folder.findings().stream()
-        .filter(found -> found.kind() == kind)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private void fill(String folder, int count, long firstSeed) {
-    for (int i = 0; i < count; i++) {
-      Pictures.write(root.resolve("%s/%04d.png".formatted(folder, i)), firstSeed + i);
-    }
-  }
-
-  private static List<Sample> all(ImageFolder folder) {
-    return Stream.of(folder.training(), folder.validation(), folder.test())
-        .flatMap(Collection::stream)
-        .toList();
-  }
-
-  private static List<String> names(ImageFolder folder, List<Sample> samples) {
-    return samples.stream()
-        .map(sample -> folder.root().relativize(sample.file()).toString())
-        .toList();
-  }
-
-  private static List<Finding.Kind> kinds(ImageFolder folder) {
-    return folder.findings().stream().map(Finding::kind).toList();
   }
 }

@@ -1,11 +1,11 @@
 package io.github.vanillanet.train.dataset;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static io.github.vanillanet.train.dataset.PhotoFolder.kinds;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.vanillanet.base.image.ImageDecoder;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +21,13 @@ class LayoutTest {
 
   @TempDir Path root;
 
+  private PhotoFolder photos;
+
+  @BeforeEach
+  void open() {
+    photos = new PhotoFolder(root);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "train, valid, test",
@@ -31,7 +38,7 @@ class LayoutTest {
   })
   void splitsHaveManyNames(String train, String val, String test) {
     fill(train, val, test);
-    write("readme.txt", "hello");
+    photos.text("readme.txt", "hello");
 
     ImageFolder folder = scan();
 
@@ -76,7 +83,8 @@ class LayoutTest {
       rows.append("%s%d.png%s\"%s\"\n".formatted(first, i, separator, i < 4 ? "ant" : "a, b"));
     }
     picture("set/other.png");
-    write("set/labels.csv", form.formatted(rows + (form.startsWith("id") ? "" : "no.png,ant\n")));
+    photos.text(
+        "set/labels.csv", form.formatted(rows + (form.startsWith("id") ? "" : "no.png,ant\n")));
 
     ImageFolder folder = scan();
 
@@ -86,12 +94,22 @@ class LayoutTest {
     assertThat(folder.objections()).isEmpty();
   }
 
-  @Test
-  void aTableInEachSplitLabelsItsFiles() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0000',
+      value = {
+        "metadata.csv | file_name,label~1.png,ant~deeper/2.png,bee",
+        "metadata.jsonl |"
+            + " {'file_name':'1.png','label':'ant','box':[1,2]}~~{'label':'bee','file_name':'deeper/2.png'}~",
+        "Metadata.JSONL | {'file_name':'1.png','label':'ant'}"
+            + " {'file_name':'deeper/2.png','label':'bee'}",
+      })
+  void aTableInEachSplitLabelsItsFiles(String table, String rows) {
     for (String split : List.of("train", "validation")) {
       picture(split + "/1.png");
       picture(split + "/deeper/2.png");
-      write(split + "/metadata.csv", "file_name,label\n1.png,ant\ndeeper/2.png,bee\n");
+      photos.text(split + "/" + table, rows.replace('~', '\n').replace('\'', '"'));
     }
 
     ImageFolder folder = scan();
@@ -99,7 +117,7 @@ class LayoutTest {
     assertThat(folder.classNames()).containsExactly("ant", "bee");
     assertThat(folder.training()).hasSize(2);
     assertThat(folder.validation()).hasSize(2);
-    assertThat(folder.sources()).containsEntry(Split.VALIDATION, "validation/metadata.csv");
+    assertThat(folder.sources()).containsEntry(Split.VALIDATION, "validation/" + table);
   }
 
   @Test
@@ -107,7 +125,7 @@ class LayoutTest {
     for (String name : List.of("train/1.png", "train/2.png", "val/1.png", "3.png")) {
       picture(name);
     }
-    write(
+    photos.text(
         "metadata.csv",
         """
         file_name,split,label
@@ -126,12 +144,22 @@ class LayoutTest {
     assertThat(kinds(folder)).contains(Finding.Kind.MISSING_FILE);
   }
 
-  @Test
-  void aTableWithOtherColumnsIsRejected() {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '\u0000',
+      value = {
+        "labels.csv | x,y~1,2~",
+        "metadata.jsonl | {'file':1,'text':'ant'}",
+        "metadata.jsonl | {'file_name':'1.png','label':",
+        "metadata.jsonl | [1]",
+      })
+  void aTableWithOtherColumnsIsRejected(String table, String rows) {
     picture("1.png");
-    write("labels.csv", "x,y\n1,2\n");
+    photos.text(table, rows.replace('~', '\n').replace('\'', '"'));
 
-    assertThat(kinds(scan())).containsExactly(Finding.Kind.UNKNOWN_LAYOUT);
+    assertThat(kinds(scan())).contains(Finding.Kind.UNKNOWN_LAYOUT);
+    assertThat(scan().objections()).hasSize(1);
   }
 
   @ParameterizedTest
@@ -141,7 +169,8 @@ class LayoutTest {
     "val/ant/1.png, test/ant/2.png, UNKNOWN_LAYOUT",
     "train/ant/1.png, training/ant/2.png, UNKNOWN_LAYOUT",
     "insects/ant/1.png, birds/jay/2.png, NESTED_CLASSES",
-    "train/insects/ant/1.png, train/birds/jay/2.png, NESTED_CLASSES"
+    "train/insects/ant/1.png, train/birds/jay/2.png, NESTED_CLASSES",
+    "ant/train/1.png, bee/train/2.png, NESTED_CLASSES"
   })
   void anotherLayoutIsRejectedInOneObjectionAtMostPerFolder(
       String one, String other, Finding.Kind objection) {
@@ -164,7 +193,7 @@ class LayoutTest {
   }
 
   private ImageFolder scan() {
-    return ImageFolder.scan(root, RULE, new ImageDecoder(1_000_000), 1);
+    return photos.scan(RULE);
   }
 
   private void fill(String... splits) {
@@ -177,14 +206,6 @@ class LayoutTest {
   }
 
   private void picture(String name) {
-    Pictures.write(root.resolve(name), seed++);
-  }
-
-  private void write(String name, String text) {
-    Pictures.write(root.resolve(name), text.getBytes(UTF_8));
-  }
-
-  private static List<Finding.Kind> kinds(ImageFolder folder) {
-    return folder.findings().stream().map(Finding::kind).toList();
+    photos.photo(name, seed++);
   }
 }

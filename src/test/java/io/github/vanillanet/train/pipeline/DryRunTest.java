@@ -44,8 +44,13 @@ class DryRunTest {
               assertThat(it.validation()).isEqualTo(2);
               assertThat(it.thumbnails())
                   .hasSize(4)
-                  .allMatch(uri -> uri.startsWith("data:image/jpeg;base64,"));
+                  .allSatisfy(
+                      number ->
+                          assertThat(folder.resolve("job/thumbnails/" + number + ".jpg")).exists());
             });
+    assertThat(plan.classes())
+        .flatExtracting(Plan.ClassPlan::thumbnails)
+        .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
     assertThat(plan.splits())
         .containsExactly(
             new Plan.SplitPlan("training", 24, "train"),
@@ -110,7 +115,8 @@ class DryRunTest {
         Recipes.json(
             """
             name: 'painted', variant: 'vanillanet_5', dims: [8, 8, 16, 16], input_size: 32,
-            batch_size: %d"""
+            batch_size: %d\
+            """
                 .formatted(batchSize));
     JobSpec spec =
         new JobSpec(

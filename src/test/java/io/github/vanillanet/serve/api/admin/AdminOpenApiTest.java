@@ -60,6 +60,10 @@ class AdminOpenApiTest {
     description.requireDocumented(
         "POST", TRAINING + "/resume", 409, Admin.chief().post(TRAINING + "/resume", done));
     description.requireDocumented(
+        "GET", TRAINING + "/metrics", 200, Admin.chief().get(TRAINING + "/metrics", done));
+    description.requireDocumented(
+        "GET", TRAINING + "/metrics", 404, Admin.chief().get(TRAINING + "/metrics", planned));
+    description.requireDocumented(
         "GET", TRAINING + "/events", 200, Admin.chief().get(TRAINING + "/events", done));
     Admin.chief().delete(TRAINING, done).then().statusCode(204);
     description.requireDocumented("DELETE", TRAINING, 404, Admin.chief().delete(TRAINING, done));

@@ -58,6 +58,9 @@ class TrainingsTest {
     assertThat(served.<Integer>path("version")).isEqualTo(version);
     assertThat(Admin.chief().get(Admin.TRAININGS + "/" + id + "/report").<Integer>path("skipped"))
         .isEqualTo(2);
+    Response metrics = Admin.chief().get(Admin.TRAININGS + "/" + id + "/metrics");
+    assertThat(metrics.contentType()).startsWith("text/csv");
+    assertThat(metrics.asString()).isEqualTo(ScriptedExecutor.METRICS);
     String thumbnails = Admin.TRAININGS + "/" + id + "/thumbnails/";
     Response thumbnail = Admin.chief().get(thumbnails + 1);
     assertThat(thumbnail.contentType()).isEqualTo("image/jpeg");
