@@ -7,6 +7,7 @@ import io.github.vanillanet.train.loop.Preset;
 import io.github.vanillanet.train.loop.Recipe;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -24,6 +25,8 @@ public record Defaults(JsonNode request, DataFacts data, Machine machine) {
   static final String EPOCHS = "epochs";
   static final String LEARNING_RATE = "learning_rate";
   static final String BUDGET = "budget";
+  static final String CROP = "crop";
+  static final String FLIP = "flip";
 
   /** The preset's batch, which its learning rate belongs to. */
   private static final double PRESET_BATCH = 128;
@@ -43,6 +46,7 @@ public record Defaults(JsonNode request, DataFacts data, Machine machine) {
       network(draft, given, limits);
     }
     steps(draft, given, limits);
+    augmentation(draft, given);
     return new RecipeChoice(Recipe.of(draft.members()), draft.reasons());
   }
 
@@ -106,6 +110,30 @@ public record Defaults(JsonNode request, DataFacts data, Machine machine) {
     if (draft.isOpen(BUDGET)) {
       draft.members().put(BUDGET, Rules.budget(data));
       draft.because(BUDGET, "the default for %d training images", data.trainingImages());
+    }
+  }
+
+  /**
+   * A random part of an image that is smaller than the input would be enlarged even more, so such
+   * images are shifted instead.
+   */
+  private void augmentation(Draft draft, Recipe given) {
+    if (draft.isOpen(CROP)) {
+      int input = draft.members().path(INPUT_SIZE).asInt(given.inputSize());
+      boolean small = data.medianSide() < input;
+      draft.members().put(CROP, small ? "padded" : "resized");
+      draft.because(
+          CROP,
+          "the median image is %d pixels wide or high, %s than the input of %d",
+          data.medianSide(),
+          small ? "smaller" : "not smaller",
+          input);
+    }
+    if (draft.isOpen(FLIP)) {
+      Optional<String> objection = Mirroring.objection(data.classNames());
+      draft.members().put(FLIP, objection.isEmpty());
+      draft.because(
+          FLIP, "%s", objection.orElse("no class name mentions a side, a letter or a digit"));
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.fabric8.kubernetes.api.model.ContainerStateBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
@@ -29,6 +30,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -161,6 +164,26 @@ class KubernetesExecutorTest {
 
     untilState(runner, id, JobState.SUCCEEDED);
     assertThat(installation.activated).containsExactly("tiny/2");
+  }
+
+  @Test
+  void aDryRunEndsWithItsPlanAndActivatesNothing() {
+    MockCluster cluster = cluster(MockCluster.start());
+    JobRunner runner = service(cluster.port(), FOREVER);
+    String id = runner.submit(SPEC.<ObjectNode>deepCopy().put("dry_run", true), folder -> {}).id();
+    Job job = created(cluster);
+    assertThat(job.getSpec().getTemplate().getSpec().getContainers())
+        .singleElement()
+        .satisfies(it -> assertThat(it.getCommand()).contains("train", "--job"));
+
+    runner.folder(id).writePlan(Map.of("objections", List.of("too few images")));
+    runner.folder(id).writeOutcome(Outcome.planned(Optional.of("too few images")));
+    cluster.complete(job);
+
+    untilState(runner, id, JobState.SUCCEEDED);
+    assertThat(runner.folder(id).readPlan().orElseThrow().path("objections")).hasSize(1);
+    assertThat(runner.find(id).status().reason()).contains("too few images");
+    assertThat(installation.activated).isEmpty();
   }
 
   @Test

@@ -3,8 +3,10 @@ package io.github.vanillanet.train.look;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.vanillanet.train.dataset.ImageSizes;
+import io.github.vanillanet.train.loop.Crop;
 import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.Recipes;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -15,7 +17,11 @@ class DefaultsTest {
 
   static DataFacts facts(int images, int side) {
     ImageSizes.Range range = new ImageSizes.Range(side, side, side);
-    return new DataFacts(3, images, Math.max(1, images / 10), new ImageSizes(range, range));
+    return new DataFacts(
+        List.of("class a", "class b", "class c"),
+        images,
+        Math.max(1, images / 10),
+        new ImageSizes(range, range));
   }
 
   private static RecipeChoice choose(String members, DataFacts data) {
@@ -54,7 +60,8 @@ class DefaultsTest {
   @Test
   void membersOfTheRequestWin() {
     String members =
-        ", dims: [8, 8, 16, 16], input_size: 48, batch_size: 7, epochs: 5, learning_rate: 0.02";
+        ", dims: [8, 8, 16, 16], input_size: 48, batch_size: 7, epochs: 5, learning_rate: 0.02,"
+            + " crop: 'none', flip: true";
 
     RecipeChoice choice = choose(members, facts(81, 32));
 
@@ -71,6 +78,51 @@ class DefaultsTest {
         .isEqualTo(
             Recipe.of(Recipes.json("name: 'a', variant: 'vanillanet_5', preset: 'official'")));
     assertThat(choice.reasons()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "32, '', PADDED",
+    "64, '', RESIZED",
+    "500, '', RESIZED",
+    "96, ', input_size: 128', PADDED"
+  })
+  void imagesSmallerThanTheInputAreShifted(int side, String members, Crop crop) {
+    RecipeChoice choice = choose(members, facts(81, side));
+
+    assertThat(choice.recipe().crop()).isEqualTo(crop);
+    assertThat(choice.reasons()).containsKey("crop");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cat, dog                  | true",
+        "copyright, bright, thrift | true",
+        "model 3, model 4          | true",
+        "a, bee                    | true",
+        "turn left, straight       | false",
+        "turnRight, straight       | false",
+        "HAND_LEFT, HAND_OPEN      | false",
+        "counterclockwise, none    | false",
+        "0, 1, 10                  | false",
+        "a, B, c                   | false",
+        "one, two                  | false",
+      })
+  void imagesAreMirroredUnlessAClassNameSpeaksAgainstIt(String classes, boolean flip) {
+    DataFacts facts = facts(81, 32);
+    RecipeChoice choice =
+        choose(
+            "",
+            new DataFacts(
+                List.of(classes.split(", ")),
+                facts.trainingImages(),
+                facts.validationImages(),
+                facts.sizes()));
+
+    assertThat(choice.recipe().flip()).isEqualTo(flip);
+    assertThat(choice.reasons()).containsKey("flip");
   }
 
   @Test

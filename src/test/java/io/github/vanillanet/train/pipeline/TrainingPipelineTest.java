@@ -3,10 +3,12 @@ package io.github.vanillanet.train.pipeline;
 import static io.github.vanillanet.Failures.code;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.DomainHint;
 import io.github.vanillanet.model.repository.ModelId;
@@ -14,11 +16,14 @@ import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
+import io.github.vanillanet.train.look.RecipeChoice;
+import io.github.vanillanet.train.loop.Recipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -148,6 +153,36 @@ class TrainingPipelineTest {
     assertThatThrownBy(() -> run("c", data, ", fine_tune_from: 'absent'", line -> {}))
         .has(code(ErrorCode.MODEL_NOT_FOUND));
     assertThat(repository().names()).isEmpty();
+  }
+
+  @Test
+  void aBudgetThatRunsOutEndsWithTheBestCandidateSoFar() throws IOException {
+    Path data = PaintedDataset.write(folder.resolve("data"), 40, false);
+    run("measured", data, ", activate: false", line -> {}).orElseThrow();
+    RecipeChoice measured =
+        RecordJson.parse(
+                Files.readString(folder.resolve("measured/recipe.json")), RecipeChoice.class)
+            .orElseThrow();
+    Recipe endless =
+        Recipe.of(measured.recipe().toJson().put("epochs", 100_000).put("budget", "1s"));
+    Files.createDirectories(folder.resolve("short"));
+    // a decided recipe is not measured again, so that nothing objects to the epochs
+    Files.writeString(
+        folder.resolve("short/recipe.json"), RecordJson.write(new RecipeChoice(endless, Map.of())));
+
+    Outcome outcome = run("short", data, ", activate: false", line -> {}).orElseThrow();
+
+    JsonNode report = report("short");
+    int epochs = report.get("curves").size();
+    assertThat(epochs).isBetween(4, 99_999); // the slope reaches 1 in the fourth
+    assertThat(report.get("recipe").get("epochs").asInt()).isEqualTo(100_000);
+    double candidate = report.at("/curves/%d/candidate/accuracy".formatted(epochs - 1)).asDouble();
+    assertThat(report.at("/result/validation/accuracy").asDouble())
+        .isCloseTo(candidate, within(0.1));
+    boolean published = outcome.result() == Outcome.Result.PUBLISHED;
+    assertThat(outcome.ruling().orElseThrow().publishes()).isEqualTo(published);
+    assertThat(report.at("/result/verdict").asText()).isNotEmpty();
+    assertThat(repository().versions("painted")).hasSize(published ? 2 : 1);
   }
 
   @Test
