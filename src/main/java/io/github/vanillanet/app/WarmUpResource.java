@@ -48,6 +48,7 @@ public final class WarmUpResource {
         IntStream.range(0, PREDICTIONS)
             .mapToObj(index -> new Prediction(index, "class " + index, random.nextDouble()))
             .toList();
-    return new Classification("warm-up", 1, false, Optional.empty(), Optional.empty(), Optional.empty(), predictions);
+    return new Classification(
+        "warm-up", 1, false, Optional.empty(), Optional.empty(), Optional.empty(), predictions);
   }
 }

@@ -120,9 +120,7 @@ public record Inference(
         model,
         version,
         trained,
-        scored
-            ? Optional.of(domainScores[0] < domainThreshold.getAsDouble())
-            : Optional.empty(),
+        scored ? Optional.of(domainScores[0] < domainThreshold.getAsDouble()) : Optional.empty(),
         scored ? Optional.of(domainScores[0]) : Optional.empty(),
         domainExperimental,
         top(0, topK));

@@ -15,8 +15,8 @@ import java.util.stream.IntStream;
 
 /**
  * A table of labels: {@code labels.csv} with the columns file and label, or {@code metadata.csv} or
- * {@code metadata.jsonl} of Hugging Face with file_name and label. A column split is optional. Without a header,
- * the first two columns are file and label.
+ * {@code metadata.jsonl} of Hugging Face with file_name and label. A column split is optional.
+ * Without a header, the first two columns are file and label.
  *
  * @param files in the order of the table
  */
@@ -154,5 +154,4 @@ record LabelTable(List<ListedFile> files, Set<Path> listed) {
         .findFirst()
         .orElse(-1);
   }
-
 }

@@ -70,7 +70,8 @@ class ClassMeansTest {
     Files.writeString(manifest, unlabelled); // as an earlier version wrote it
     assertThat(repository.open(id).manifest().domain()).contains(hint);
     Files.writeString(
-        manifest, text.replace("\"auroc\":null", "\"auroc\":0.849").replace("l\":true", "l\":false"));
+        manifest,
+        text.replace("\"auroc\":null", "\"auroc\":0.849").replace("l\":true", "l\":false"));
     assertThatThrownBy(() -> repository.open(id)).has(code(ErrorCode.BAD_ARTIFACT));
     Files.writeString(
         manifest,

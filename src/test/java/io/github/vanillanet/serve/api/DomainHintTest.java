@@ -188,7 +188,8 @@ class DomainHintTest {
             .body(
                 """
                 {"inputs":[{"name":"image","datatype":"BYTES","shape":[2],
-                  "parameters":{"content_type":"base64"},"data":["%s","%s"]}]}"""
+                  "parameters":{"content_type":"base64"},"data":["%s","%s"]}]}\
+                """
                     .formatted(
                         base64.encodeToString(Service.jpeg()), base64.encodeToString(unknown())))
             .post("/v2/models/hinted-image/infer")
