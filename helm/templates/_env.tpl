@@ -23,12 +23,15 @@
 {{- define "vanillanet.ownEnv" -}}
 - name: VANILLANET_REPOSITORY
   value: /models
+# Where models come from elsewhere, an empty repository is an error to see, not to fill.
+- name: VANILLANET_EMBEDDED_MODEL
+  value: {{ default (ternary "never" "auto" (or (gt (len .Values.models.import) 0) .Values.models.persistence.enabled)) .Values.settings.embeddedModel }}
 {{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}
 {{- $defaultDevice := ternary $cuda "cpu" .Values.gpu.enabled }}
 # Not auto: a pod whose GPU does not work must fail instead of serving slowly on the CPU.
 - name: VANILLANET_DEVICE
   value: {{ default $defaultDevice .Values.settings.device | quote }}
-{{- include "vanillanet.settingsEnv" (list "VANILLANET" (omit .Values.settings "device")) }}
+{{- include "vanillanet.settingsEnv" (list "VANILLANET" (omit .Values.settings "device" "embeddedModel")) }}
 {{- if .Values.training.data.existingClaim }}
 - name: VANILLANET_TRAINING_DATA_ROOT
   value: /data

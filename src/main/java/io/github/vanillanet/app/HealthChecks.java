@@ -13,6 +13,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
 
 /**
  * The checks behind {@code /q/health} and the health routes of the protocols. They read the state
@@ -31,6 +32,18 @@ final class HealthChecks {
             .item(response(HealthCheckResponse.named("lanes"), true, registry.processFaults()));
   }
 
+  /** Passes when loading has ended, also if there is no model to serve. */
+  @Startup
+  @Singleton
+  AsyncHealthCheck started(ServiceLifecycle lifecycle) {
+    return () ->
+        Uni.createFrom()
+            .item(
+                HealthCheckResponse.named("loading")
+                    .status(lifecycle.state() != ServiceLifecycle.State.LOADING)
+                    .build());
+  }
+
   /** Passes while all models are loaded and warm and none has a fault. */
   @Readiness
   @Singleton
@@ -38,13 +51,13 @@ final class HealthChecks {
     return () -> {
       Map<ModelId, LaneFault> faults = new HashMap<>(registry.faults());
       faults.putAll(registry.processFaults());
+      HealthCheckResponseBuilder models =
+          HealthCheckResponse.named("models")
+              .withData("state", lifecycle.state().name())
+              .withData("models", String.join(", ", registry.names()));
+      lifecycle.reason().ifPresent(reason -> models.withData("reason", reason));
       HealthCheckResponse response =
-          response(
-              HealthCheckResponse.named("models")
-                  .withData("state", lifecycle.state().name())
-                  .withData("models", String.join(", ", registry.names())),
-              lifecycle.state() == ServiceLifecycle.State.READY,
-              faults);
+          response(models, lifecycle.state() == ServiceLifecycle.State.READY, faults);
       return Uni.createFrom().item(response);
     };
   }

@@ -3,6 +3,7 @@ package io.github.vanillanet.app;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
 
+import io.github.vanillanet.base.config.EmbeddedChoice;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
@@ -16,15 +17,14 @@ import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.EmbeddedModel;
-import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.SeededModel;
 import io.github.vanillanet.model.repository.StoredVersion;
-import io.github.vanillanet.model.repository.VersionHistory;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.RepositoryFollower;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
@@ -38,9 +38,10 @@ import java.util.function.BooleanSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Loads every model of the repository, one after the other. If the version to serve is damaged, the
- * next good one serves. A model without a good version is recorded and skipped. It is an error if
- * no model is left, or if the default model is not in the repository.
+ * Prepares the device and the repository, then loads every model, one after the other. If the
+ * version to serve is damaged, the next good one serves. A model without a good version is recorded
+ * and skipped. It is an error if no model is left, or if the default model is not in the
+ * repository. An empty repository is no error if the service does not fill it itself.
  */
 @Singleton
 final class ModelBringUp {
@@ -55,10 +56,12 @@ final class ModelBringUp {
   private final ModelRepository repository;
   private final ServingMetrics metrics;
   private final Instance<ImageDecoder> decoder;
+  private final Instance<RepositoryFollower> follower;
   private final CompletableFuture<ModelLoader> loader = new CompletableFuture<>();
 
   /**
    * @param decoder created when the models are loaded, because its settings can be invalid
+   * @param follower loads models with {@link #load}
    */
   ModelBringUp(
       ServingConfig config,
@@ -66,20 +69,23 @@ final class ModelBringUp {
       ModelRegistry registry,
       ModelRepository repository,
       ServingMetrics metrics,
-      Instance<ImageDecoder> decoder) {
+      Instance<ImageDecoder> decoder,
+      Instance<RepositoryFollower> follower) {
     this.config = config;
     this.scheduler = scheduler;
     this.registry = registry;
     this.repository = repository;
     this.metrics = metrics;
     this.decoder = decoder;
+    this.follower = follower;
   }
 
   /**
    * @param closing true when the service stops: no further model is loaded
+   * @return why the service waits for a model, if the repository has none
    * @throws ServiceException if the service cannot serve; the message is for the operator
    */
-  void run(BooleanSupplier closing) {
+  Optional<String> run(BooleanSupplier closing) {
     logDecoder(decoder.get());
     TorchRuntime runtime = TorchRuntime.load();
     DeviceChoice devices = runtime.choose(config.device());
@@ -105,21 +111,16 @@ final class ModelBringUp {
         plan.threads());
     repository.deleteLeftovers();
     createModels(new ModelPublisher(runtime, repository, plan.threads(), LOG::debug), closing);
-    ModelLoader versions =
+    loader.complete(
         new ModelLoader(
             InstanceLoader.torch(runtime, plan.threads()),
             devices.devices(),
             arithmetic,
             plan,
             metrics,
-            registry::faulted);
-    for (String name : repository.names()) {
-      serve(versions, name, closing);
-    }
-    if (!closing.getAsBoolean()) {
-      requireModels();
-    }
-    loader.complete(versions);
+            registry::faulted));
+    follower.get().poll(closing);
+    return closing.getAsBoolean() ? Optional.empty() : requireModels();
   }
 
   /**
@@ -160,10 +161,10 @@ final class ModelBringUp {
         config.health().hangLimit());
   }
 
-  /** Creates the seeded models, or the embedded model if there is no other model to serve. */
+  /** Creates the seeded models, or the embedded model if it may serve and there is no other. */
   private void createModels(ModelPublisher publisher, BooleanSupplier closing) {
     List<String> names = config.seededModels().orElse(List.of());
-    if (names.isEmpty() && awaitActivation()) {
+    if (names.isEmpty() && mayCreateEmbedded() && awaitsActivation()) {
       LOG.infof("creating the embedded model %s in %s", EmbeddedModel.NAME, repository.root());
       EmbeddedModel.publish(repository);
     }
@@ -181,8 +182,12 @@ final class ModelBringUp {
     }
   }
 
-  private boolean awaitActivation() {
-    return repository.names().stream().map(repository::model).allMatch(VersionHistory::isNone);
+  private boolean mayCreateEmbedded() {
+    return config.embeddedModel() == EmbeddedChoice.AUTO && repository.isWritable();
+  }
+
+  private boolean awaitsActivation() {
+    return repository.names().stream().allMatch(repository::awaitsActivation);
   }
 
   private void createSeeded(ModelPublisher publisher, VanillaNetVariant variant) {
@@ -197,69 +202,17 @@ final class ModelBringUp {
     }
   }
 
-  /** Serves the best good version of a model. A fault of one model must not affect the others. */
-  private void serve(ModelLoader versions, String name, BooleanSupplier closing) {
-    List<ModelId> choices;
-    try {
-      choices = repository.choices(name, fault -> modelFault(name, fault));
-    } catch (ServiceException e) {
-      modelFault(name, e.getMessage());
-      return;
-    }
-    Optional<String> first = Optional.empty();
-    for (ModelId id : choices) {
-      if (closing.getAsBoolean()) {
-        return;
-      }
-      Optional<String> failure = serve(versions, id);
-      if (failure.isEmpty()) {
-        if (first.isPresent()) {
-          LOG.warnf("%s is served in place of %s", id, choices.get(0));
-        }
-        return;
-      }
-      first = first.or(() -> failure);
-    }
-    first.ifPresent(reason -> modelFault(name, reason)); // else no version was activated yet
-  }
-
   private void modelFault(String name, String reason) {
     LOG.errorf("model %s: %s", name, reason);
     registry.repositoryFaults().found(name, repository.model(name), reason);
   }
 
-  /**
-   * @return the failure, if the version cannot be served
-   */
-  private Optional<String> serve(ModelLoader versions, ModelId id) {
-    try {
-      ServedModel model = versions.load(repository.open(id));
-      registry.swap(model);
-      LOG.infof(
-          "serving %s on %s in %s: loaded in %.2f s, batch 1 takes %.2f ms",
-          id,
-          model.placement().deviceNames(),
-          model.placement().certificate().precision().label(),
-          model.loadTime().toNanos() / 1e9,
-          model.batch1Latency().toNanos() / 1e6);
-      if (!model.manifest().trained()) {
-        LOG.warnf("%s is not trained: its predictions are meaningless", id);
-      }
-      return Optional.empty();
-    } catch (ServiceException e) {
-      return versionFault(id, e.getMessage());
-    } catch (RuntimeException e) { // a damaged version must not affect the others
-      return versionFault(id, e.toString());
+  private Optional<String> requireModels() {
+    if (registry.names().isEmpty() && awaitsActivation()) {
+      return Optional.of(
+          "the repository %s has no model to serve; import or activate one"
+              .formatted(config.repository()));
     }
-  }
-
-  private Optional<String> versionFault(ModelId id, String reason) {
-    LOG.errorf("%s cannot be served: %s", id, reason);
-    registry.repositoryFaults().found(id, repository.folder(id), reason);
-    return Optional.of(reason);
-  }
-
-  private void requireModels() {
     if (registry.names().isEmpty()) {
       throw BAD_CONFIGURATION.error(
           "no model in %s can be served; see the errors above", config.repository());
@@ -275,6 +228,7 @@ final class ModelBringUp {
                   "vanillanet.default-model: expected one of %s, found '%s'",
                   String.join(", ", names), name);
             });
+    return Optional.empty();
   }
 
   private static void requireGroup(String group, List<String> members, List<String> known) {

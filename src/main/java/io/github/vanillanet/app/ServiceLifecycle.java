@@ -16,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Optional;
 import org.eclipse.microprofile.config.Config;
 import org.jboss.logging.Logger;
 
@@ -29,6 +30,8 @@ public final class ServiceLifecycle {
   /** States only move forward. */
   public enum State {
     LOADING,
+    /** The repository has no model yet. */
+    EMPTY,
     READY,
     FAILED,
     CLOSING
@@ -44,6 +47,7 @@ public final class ServiceLifecycle {
   private final Provider<SignIn> signIn;
   private final BodyMemory bodyMemory;
   private final ModelBringUp models;
+  private final RepositoryPolling polling;
   private final ModelRegistry registry;
   private final DefaultModel defaultModel;
   private final JobRunner jobs;
@@ -52,6 +56,7 @@ public final class ServiceLifecycle {
   private final IdleMemory memory = IdleMemory.ofProcess();
   private final Thread start = new Thread(this::bringUp, "start-up");
   private State state = State.LOADING; // guarded by this
+  private volatile Optional<String> reason = Optional.empty();
 
   ServiceLifecycle(
       ServingConfig config,
@@ -59,6 +64,7 @@ public final class ServiceLifecycle {
       Provider<SignIn> signIn,
       BodyMemory bodyMemory,
       ModelBringUp models,
+      RepositoryPolling polling,
       ModelRegistry registry,
       DefaultModel defaultModel,
       JobRunner jobs,
@@ -69,6 +75,7 @@ public final class ServiceLifecycle {
     this.signIn = signIn;
     this.bodyMemory = bodyMemory;
     this.models = models;
+    this.polling = polling;
     this.registry = registry;
     this.defaultModel = defaultModel;
     this.jobs = jobs;
@@ -78,6 +85,11 @@ public final class ServiceLifecycle {
 
   public synchronized State state() {
     return state;
+  }
+
+  /** Why the service is not ready, if it waits for an operator. */
+  Optional<String> reason() {
+    return state() == State.EMPTY ? reason : Optional.empty();
   }
 
   private synchronized boolean advance(State next) {
@@ -102,22 +114,16 @@ public final class ServiceLifecycle {
     try {
       signIn.get(); // otherwise the first sign-in would find a damaged setting
       jobs.check();
-      models.run(() -> state() == State.CLOSING);
+      reason = models.run(() -> state() == State.CLOSING);
       registry.onChange(defaultModel::update);
       defaultModel.start();
-      warmUp.run();
-      if (advance(State.READY)) {
-        LOG.infof(
-            "ready: port %s, repository %s, default model %s, limits: %d queued images per model,"
-                + " %d pixels, image bodies %d MiB, tensor bodies %d MiB, all bodies %d MiB",
-            sources.getValue("quarkus.http.port", String.class),
-            config.repository().toAbsolutePath(),
-            defaultModel.name().orElse("(none)"),
-            config.queueCapacity(),
-            config.maxPixels(),
-            config.maxImageBody().asLongValue() >> 20,
-            config.maxTensorBody().asLongValue() >> 20,
-            bodyMemory.capacity() >> 20);
+      if (reason.isEmpty()) {
+        becomeReady();
+      } else if (advance(State.EMPTY)) {
+        LOG.warn(reason.get());
+      }
+      if (state() != State.CLOSING) {
+        polling.start(this::polled);
         jobs.start();
         dryRuns.start();
         memory.start();
@@ -132,9 +138,36 @@ public final class ServiceLifecycle {
     }
   }
 
-  private void fail(String reason) {
+  private void polled() {
+    if (state() == State.EMPTY && !registry.names().isEmpty()) {
+      try {
+        becomeReady();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void becomeReady() throws InterruptedException {
+    warmUp.run();
+    if (advance(State.READY)) {
+      LOG.infof(
+          "ready: port %s, repository %s, default model %s, limits: %d queued images per model,"
+              + " %d pixels, image bodies %d MiB, tensor bodies %d MiB, all bodies %d MiB",
+          sources.getValue("quarkus.http.port", String.class),
+          config.repository().toAbsolutePath(),
+          defaultModel.name().orElse("(none)"),
+          config.queueCapacity(),
+          config.maxPixels(),
+          config.maxImageBody().asLongValue() >> 20,
+          config.maxTensorBody().asLongValue() >> 20,
+          bodyMemory.capacity() >> 20);
+    }
+  }
+
+  private void fail(String failure) {
     if (advance(State.FAILED)) {
-      LOG.error(reason);
+      LOG.error(failure);
       Quarkus.asyncExit(1);
     }
   }
@@ -143,6 +176,7 @@ public final class ServiceLifecycle {
     advance(State.CLOSING);
     warmUp.close();
     start.join(LONGEST_LOAD.toMillis()); // a model can be closed only after it is loaded
+    polling.close();
     jobs.close();
     memory.close();
     registry.close();

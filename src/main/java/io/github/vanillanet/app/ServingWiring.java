@@ -14,7 +14,9 @@ import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.DefaultModel;
+import io.github.vanillanet.serve.registry.KnownVersions;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.RepositoryFollower;
 import io.github.vanillanet.serve.registry.SwapGuard;
 import io.github.vanillanet.serve.registry.VersionSwitch;
 import io.github.vanillanet.serve.scheduler.Scheduler;
@@ -72,6 +74,23 @@ final class ServingWiring {
     ServingConfig.SwapGuard guard = config.swapGuard();
     SwapGuard.Limits limits = new SwapGuard.Limits(guard.answers(), guard.failures());
     return new VersionSwitch(repository, loader::load, registry, limits, config.keepVersions());
+  }
+
+  @Singleton
+  KnownVersions knownVersions(ModelRepository repository, ModelRegistry registry) {
+    return new KnownVersions(repository, registry);
+  }
+
+  @Singleton
+  RepositoryFollower follower(
+      ModelRepository repository,
+      VersionSwitch versions,
+      ModelRegistry registry,
+      Ticker ticker,
+      ServingMetrics metrics) {
+    RepositoryFollower follower = new RepositoryFollower(repository, versions, registry, ticker);
+    metrics.repositoryPolls(follower::drifting, () -> follower.age().toNanos() / 1e9);
+    return follower;
   }
 
   @Singleton

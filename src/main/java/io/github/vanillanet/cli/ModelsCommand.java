@@ -6,17 +6,28 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code models}: lists the repository. */
+/** {@code models}: lists the repository, or looks for one model. */
 @Command(name = "models", description = "List all models and versions in the repository.")
 final class ModelsCommand implements Callable<Integer> {
 
   private static final String ROW = "%-32s %-28s %10s %9s %6s %8s %8s  %s%n";
+
+  private static final int ABSENT = 1;
+  private static final int UNKNOWN = 2;
+
+  @Option(
+      names = "--has",
+      paramLabel = "NAME",
+      description = "only exit: 0 if the model has a version, 1 if it has none, 2 after an error")
+  private Optional<String> name = Optional.empty();
 
   @Mixin private Options.RepositoryOption repository;
 
@@ -24,6 +35,20 @@ final class ModelsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return name.isPresent() ? has(name.get()) : list();
+  }
+
+  /** The status of an error must differ from that of an absent model. */
+  private int has(String model) {
+    try {
+      return repository.open().latest(model).isPresent() ? 0 : ABSENT;
+    } catch (ServiceException e) {
+      spec.commandLine().getErr().println(e.getMessage());
+      return UNKNOWN;
+    }
+  }
+
+  private int list() {
     ModelRepository models = repository.open();
     PrintWriter out = spec.commandLine().getOut();
     int invalid = 0;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.cli.Jar;
+import io.github.vanillanet.serve.registry.NarrowModels;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.net.URI;
@@ -31,9 +32,12 @@ class DamagedRepositoryIT {
 
   @Test
   void lastGoodVersionServesAndTheFaultsAreShown() throws Exception {
-    for (String name : List.of("old", "old", "old", "lost", "unreadable", "unreadable")) {
+    for (String name : List.of("old", "lost", "unreadable")) {
       assertThat(jar.importSmall(models, "--name", name).exitCode()).isZero();
     }
+    NarrowModels.copy(models.resolve("old"), 2);
+    NarrowModels.copy(models.resolve("old"), 3);
+    NarrowModels.copy(models.resolve("unreadable"), 2);
     Files.writeString(models.resolve("old/active"), "2\n1\nrolled back from 3\n");
     Files.write(models.resolve("old/2/model.pt"), new byte[0]);
     Files.writeString(models.resolve("lost/1/manifest.json"), "{");

@@ -69,6 +69,18 @@ class ChartSettingsTest {
   }
 
   @Test
+  void onlyAServiceWithoutAnotherSourceServesTheIncludedModel() throws IOException {
+    String imports =
+        "models: {checkpoints: {existingClaim: c}, import: [{checkpoint: a.pth, variant:"
+            + " vanillanet_5, name: x}]}";
+    String name = "VANILLANET_EMBEDDED_MODEL";
+    assertThat(variables("{}")).containsEntry(name, "auto");
+    assertThat(variables("models: {persistence: {enabled: true}}")).containsEntry(name, "never");
+    assertThat(variables(imports)).containsEntry(name, "never");
+    assertThat(variables(imports + "\nsettings: {embeddedModel: auto}")).containsEntry(name, "auto");
+  }
+
+  @Test
   void settingsBecomeVariablesOfTheService() throws IOException {
     Map<String, String> variables =
         variables(

@@ -100,7 +100,7 @@ class ChartTest {
   void probesUsePathsOfTheService() throws IOException {
     Container serving = serving(Chart.render("{}"));
 
-    assertThat(serving.getStartupProbe().getHttpGet().getPath()).isEqualTo("/q/health/ready");
+    assertThat(serving.getStartupProbe().getHttpGet().getPath()).isEqualTo("/q/health/started");
     assertThat(serving.getReadinessProbe().getHttpGet().getPath()).isEqualTo("/q/health/ready");
     assertThat(serving.getLivenessProbe().getHttpGet().getPath()).isEqualTo("/q/health/live");
     assertThat(serving.getStartupProbe().getFailureThreshold()).isEqualTo(30);

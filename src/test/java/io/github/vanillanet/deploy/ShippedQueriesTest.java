@@ -27,6 +27,8 @@ class ShippedQueriesTest {
           "vanillanet_lanes",
           "vanillanet_queue_images",
           "vanillanet_repository_faults",
+          "vanillanet_repository_drift",
+          "vanillanet_repository_poll_age_seconds",
           "vanillanet_requests_total",
           "vanillanet_stage_seconds_bucket",
           "vanillanet_swaps_total",

@@ -12,7 +12,7 @@ import java.util.TreeSet;
 final class DrilledFiles {
 
   /** Hidden files that stay: the first model, and the copy of a model's active versions. */
-  private static final Set<String> KEPT = Set.of(".default", ".active.copy");
+  private static final Set<String> KEPT = Set.of(".default");
 
   private DrilledFiles() {}
 

@@ -9,8 +9,10 @@ import io.github.vanillanet.model.repository.ModelRepository;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +22,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,6 +35,7 @@ class KillDrill {
   private static final int KILLS = 200;
   private static final long MINUTES = 120;
   private static final int KEPT_VERSIONS = 4;
+  private static final int CLASSES = 10;
 
   /** The included model. */
   private static final String FIRST_MODEL = "vanillanet-6-cifar10";
@@ -225,8 +229,14 @@ class KillDrill {
 
   private Jar.Running importing(int number) throws IOException {
     String key = TwoVersions.KEYS.get(number / 2 % TwoVersions.KEYS.size());
-    return jar.start(
-        List.of(), environment(folder), versions.importing(key).toArray(String[]::new));
+    List<String> labels =
+        IntStream.range(0, CLASSES)
+            .mapToObj(label -> "class %d of %d".formatted(label, number))
+            .toList();
+    List<String> command = new ArrayList<>(versions.importing(key));
+    command.add("--labels"); // other labels are another version
+    command.add(Files.write(folder.resolve("labels.txt"), labels).toString());
+    return jar.start(List.of(), environment(folder), command.toArray(String[]::new));
   }
 
   private DrilledService start() throws IOException, InterruptedException {

@@ -4,6 +4,7 @@ import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -95,6 +96,14 @@ final class Checked {
       Set<String> names = Set.of("auto", "turbojpeg", "imageio");
       return Checked.convert(
           text, Function.identity(), names::contains, "auto, turbojpeg or imageio");
+    }
+  }
+
+  public static final class EmbeddedModelChoice implements Converter<EmbeddedChoice> {
+    @Override
+    public EmbeddedChoice convert(String text) {
+      return Checked.convert(
+          text.toUpperCase(Locale.ROOT), EmbeddedChoice::valueOf, choice -> true, "auto or never");
     }
   }
 }

@@ -23,6 +23,22 @@ public interface ServingConfig {
   Path repository();
 
   /**
+   * Pause between two looks at the repository. The service then loads versions that another service
+   * or a command has activated, and new models.
+   */
+  @WithDefault("2S")
+  @WithConverter(Checked.PositiveTime.class)
+  Duration repositoryPoll();
+
+  /**
+   * {@code auto}: a service without any model unpacks the included one into its repository. {@code
+   * never}: it is not ready until a model is imported.
+   */
+  @WithDefault("auto")
+  @WithConverter(Checked.EmbeddedModelChoice.class)
+  EmbeddedChoice embeddedModel();
+
+  /**
    * Devices that compute: {@code cpu}, {@code cuda}, {@code cuda:N}, several such as {@code
    * cuda:0,cuda:1}, or {@code cuda:all}. {@code auto} uses a CUDA device if one works, otherwise it
    * logs what is missing and uses the CPU.

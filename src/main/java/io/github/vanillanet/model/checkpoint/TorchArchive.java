@@ -3,6 +3,7 @@ package io.github.vanillanet.model.checkpoint;
 import io.github.vanillanet.base.error.ServiceException;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
 
 /**
@@ -29,6 +31,7 @@ public final class TorchArchive {
   public static final long LARGEST_ARCHIVE = 0xffff_ffffL;
 
   private static final String ROOT = "archive/";
+  private static final String CODE = "code/__torch__.py";
   private static final int ALIGNMENT = 64;
 
   /**
@@ -53,9 +56,27 @@ public final class TorchArchive {
     byte[] data = pickle.pickle(root);
     try (Records records = new Records(file, pickle.storages())) {
       records.write("data.pkl", ByteBuffer.wrap(data));
-      records.write("code/__torch__.py", ByteBuffer.wrap(code.getBytes(StandardCharsets.UTF_8)));
+      records.write(CODE, ByteBuffer.wrap(code.getBytes(StandardCharsets.UTF_8)));
       records.write("constants.pkl", ByteBuffer.wrap(new byte[] {(byte) 0x80, 2, ')', '.'}));
       records.writeStorages();
+    }
+  }
+
+  /**
+   * Reads the code that {@link #writeModule} wrote.
+   *
+   * @param file whose bytes the caller trusts
+   * @throws IOException if it is not such an archive
+   */
+  public static String readCode(Path file) throws IOException {
+    try (ZipFile archive = new ZipFile(file.toFile())) {
+      ZipEntry code = archive.getEntry(ROOT + CODE);
+      if (code == null) {
+        throw new IOException(file + " has no " + ROOT + CODE);
+      }
+      try (InputStream content = archive.getInputStream(code)) {
+        return new String(content.readAllBytes(), StandardCharsets.UTF_8);
+      }
     }
   }
 

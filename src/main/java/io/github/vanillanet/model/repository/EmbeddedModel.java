@@ -32,18 +32,21 @@ public final class EmbeddedModel {
         .equals(DESCRIBED.manifest().certificate().artifactSha256());
   }
 
-  public static StoredVersion publish(ModelRepository repository) {
-    return repository.publish(
-        NAME,
-        DESCRIBED.labels(),
-        folder -> {
-          for (String file : StoredVersion.files(DESCRIBED.manifest())) {
-            try (InputStream content = open(file)) {
-              Files.copy(content, folder.resolve(file));
-            }
-          }
-          return DESCRIBED.manifest();
-        });
+  /** Adds it to a repository, unless it is there. */
+  public static void publish(ModelRepository repository) {
+    new VersionPublisher(repository)
+        .publish(
+            NAME,
+            DESCRIBED.labels(),
+            DESCRIBED::hasContentOf,
+            folder -> {
+              for (String file : StoredVersion.files(DESCRIBED.manifest())) {
+                try (InputStream content = open(file)) {
+                  Files.copy(content, folder.resolve(file));
+                }
+              }
+              return DESCRIBED.manifest();
+            });
   }
 
   private static StoredVersion read() {

@@ -29,7 +29,9 @@ import java.util.function.Consumer;
 
 /**
  * Publishes weights as a version: select, fuse, write the artifact, certify, publish. A failure
- * leaves the repository unchanged.
+ * leaves the repository unchanged. So does a candidate with the same weights, network,
+ * preprocessing and labels as an existing version, if this release would write its artifact in the
+ * same format.
  *
  * @param threads of the certificate's forward passes
  * @param progress receives the name of each step
@@ -38,6 +40,7 @@ public record ModelPublisher(
     TorchRuntime runtime, ModelRepository repository, int threads, Consumer<String> progress) {
 
   /**
+   * @return the new version, or the existing one
    * @throws io.github.vanillanet.base.error.ServiceException {@code BAD_CHECKPOINT} if the weights
    *     do not fit their network
    * @throws io.github.vanillanet.base.error.ServiceException {@code NOT_EQUIVALENT} if the slope is
@@ -46,6 +49,12 @@ public record ModelPublisher(
   public StoredVersion publish(Candidate candidate) {
     Network source = candidate.network();
     StateDict weights = ParameterTable.of(source).select(candidate.weights());
+    CandidateIdentity identity = CandidateIdentity.of(candidate, weights);
+    VersionPublisher publisher = new VersionPublisher(repository);
+    Optional<StoredVersion> existing = publisher.find(candidate.name(), identity::matches);
+    if (existing.isPresent()) {
+      return existing.get();
+    }
     Network deployed = Network.of(source.architecture(), Form.DEPLOYED);
     try (Float64Reference reference = new Float64Reference(runtime)) {
       runtime.setThreads(threads);
@@ -55,10 +64,13 @@ public record ModelPublisher(
               ? weights
               : Reparameterizer.fuse(source, weights, candidate.slope(), reference::product);
       EquivalenceCheck.Fuse fuse = new EquivalenceCheck.Fuse(source, weights, deployed, fused);
-      return repository.publish(
-          candidate.name(),
-          candidate.labels(),
-          folder -> write(folder, candidate, fuse, reference));
+      return publisher
+          .publish(
+              candidate.name(),
+              candidate.labels(),
+              identity::matches,
+              folder -> write(folder, candidate, fuse, reference))
+          .version();
     }
   }
 

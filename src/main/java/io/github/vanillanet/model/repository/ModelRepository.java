@@ -1,17 +1,16 @@
 package io.github.vanillanet.model.repository;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
 
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.Leftovers;
-import io.github.vanillanet.base.files.OwnedName;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -21,15 +20,40 @@ import java.util.stream.Stream;
 
 /**
  * The models on disk. {@code ROOT/MODEL/VERSION/} has {@code model.pt}, {@code manifest.json},
- * {@code labels.txt} and {@code checkpoint.pth}. A version appears in one step and never changes.
- * {@code ROOT/MODEL/active} has the {@link VersionHistory}, {@code ROOT/.default} the {@link
- * DefaultMark}. Other entries are ignored.
+ * {@code labels.txt} and {@code checkpoint.pth}. A version appears in one step, see {@link
+ * VersionPublisher}, and its files never change. {@code ROOT/MODEL/active} has the {@link
+ * VersionHistory}, {@code ROOT/.default} the {@link DefaultMark}. Other entries are ignored.
+ * Several processes, also of other machines, may use the same folder.
  *
  * @param root may not exist yet
+ * @param source where the models come from, if this process must not change them
  */
-public record ModelRepository(Path root) {
+public record ModelRepository(Path root, Optional<String> source) {
 
   private static final Logger LOG = System.getLogger(ModelRepository.class.getName());
+
+  public ModelRepository(Path root) {
+    this(root, Optional.empty());
+  }
+
+  /**
+   * @throws ServiceException {@code CONFLICT} if no version can be published or activated
+   */
+  public void requireWritable() {
+    if (source.isPresent()) {
+      throw CONFLICT.error(
+          "the models come from %s, which this service only reads; use the command push",
+          source.get());
+    }
+    if (!isWritable()) {
+      throw CONFLICT.error("%s is read-only; publish and activate elsewhere", root);
+    }
+  }
+
+  /** Whether versions can be published. A folder that does not exist yet can be created. */
+  public boolean isWritable() {
+    return source.isEmpty() && (!Files.exists(root) || Files.isWritable(root));
+  }
 
   /** Names of all models with at least one version or an unreadable folder, sorted. */
   public List<String> names() {
@@ -57,32 +81,20 @@ public record ModelRepository(Path root) {
     return versions(name).stream().mapToInt(Integer::intValue).max();
   }
 
+  public boolean contains(ModelId id) {
+    return versions(id.name()).contains(id.version());
+  }
+
   /** The version to serve if it is good: the first of {@link #choices}. */
   public OptionalInt active(String name) {
     return choices(name, fault -> {}).stream().mapToInt(ModelId::version).findFirst();
   }
 
-  /**
-   * Records the version to serve, or that there is none, unless it is recorded already. A version
-   * that is published later is then not served until it is activated.
-   */
-  public void pinActive(String name) {
-    Path model = model(name);
-    VersionHistory stored = history(name);
-    if (stored.active().isEmpty() && !stored.none()) {
-      VersionHistory history = VersionHistory.of(active(name).stream().boxed().toList());
-      try {
-        Files.createDirectories(model);
-      } catch (IOException e) {
-        throw BAD_CONFIGURATION.error(e, "model %s cannot be written in %s: %s", name, root, e);
-      }
-      history.write(model);
-    }
-  }
-
-  /** Records {@code id} as the version to serve from the next start of a service on. */
-  public void activate(ModelId id) {
-    writeHistory(id.name(), history(id.name()).activated(id.version()));
+  /** The version to serve of every model. */
+  public List<ModelId> active() {
+    return names().stream()
+        .flatMap(name -> active(name).stream().mapToObj(version -> new ModelId(name, version)))
+        .toList();
   }
 
   /**
@@ -97,13 +109,6 @@ public record ModelRepository(Path root) {
     return version.stream().mapToObj(number -> new ModelId(parts[0], number)).findFirst();
   }
 
-  /** The version to serve of every model. */
-  public List<ModelId> active() {
-    return names().stream()
-        .flatMap(name -> active(name).stream().mapToObj(version -> new ModelId(name, version)))
-        .toList();
-  }
-
   /**
    * The versions of a model that may serve, best first, see {@link VersionHistory#choices}.
    *
@@ -115,7 +120,7 @@ public record ModelRepository(Path root) {
     List<Integer> existing = versions(name);
     VersionHistory history;
     try {
-      history = VersionHistory.read(model(name), faults);
+      history = activeFile(name).read(faults).history();
     } catch (ServiceException e) {
       if (existing.size() != 1) {
         throw e;
@@ -129,17 +134,71 @@ public record ModelRepository(Path root) {
     return history.choices(existing).stream().map(version -> new ModelId(name, version)).toList();
   }
 
+  /** The file that decides which version of a model serves. */
+  public ActiveFile activeFile(String name) {
+    return new ActiveFile(model(name));
+  }
+
   /**
    * The versions that were active and still exist.
    *
    * @throws ServiceException {@code BAD_CONFIGURATION} if they cannot be read
    */
   public VersionHistory history(String name) {
-    return VersionHistory.read(model(name), fault -> {}).only(versions(name));
+    return activeFile(name).read(fault -> {}).history().only(versions(name));
   }
 
-  public void writeHistory(String name, VersionHistory history) {
-    history.write(model(name));
+  /** Returns whether the history of a model is readable and no version may serve yet. */
+  public boolean awaitsActivation(String name) {
+    try {
+      return activeFile(name).read(fault -> {}).history().none();
+    } catch (ServiceException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Records the version to serve, or that there is none, unless it is recorded already. A version
+   * that is published later is then not served until it is activated.
+   */
+  public void pinActive(String name) {
+    if (activeFile(name).read(fault -> {}).history().decides()) {
+      return;
+    }
+    VersionHistory pinned = VersionHistory.of(active(name).stream().boxed().toList());
+    try {
+      Files.createDirectories(model(name));
+    } catch (IOException e) {
+      throw BAD_CONFIGURATION.error(e, "model %s cannot be written in %s: %s", name, root, e);
+    }
+    activeFile(name).update(stored -> stored.decides() ? stored : pinned);
+  }
+
+  /**
+   * Records {@code id} as the version to serve, in every service that uses this repository.
+   *
+   * @throws ServiceException {@code CONFLICT} if another process deletes the version meanwhile
+   */
+  public void activate(ModelId id) {
+    activeFile(id.name()).update(stored -> stored.activated(id.version()));
+    requireStored(id);
+  }
+
+  /**
+   * Withdraws an activation if another process has deleted the version, so that the outcome is the
+   * same as if the version had been deleted before.
+   *
+   * @throws ServiceException {@code CONFLICT} if the version has been deleted
+   */
+  public void requireStored(ModelId id) {
+    if (!contains(id)) {
+      activeFile(id.name())
+          .update(
+              stored ->
+                  stored.active().equals(OptionalInt.of(id.version())) ? stored.skip() : stored);
+      throw CONFLICT.error(
+          "%s was deleted by another process while it was activated; activate another version", id);
+    }
   }
 
   /** The folder of a model. */
@@ -149,20 +208,22 @@ public record ModelRepository(Path root) {
 
   /** The folder of a version. */
   public Path folder(ModelId id) {
-    return root.resolve(id.name()).resolve(Integer.toString(id.version()));
+    return model(id.name()).resolve(Integer.toString(id.version()));
   }
 
-  private static List<String> folders(Path parent) {
-    if (!Files.isDirectory(parent)) {
-      return List.of();
-    }
+  static List<String> folders(Path parent) {
     try (Stream<Path> entries = Files.list(parent)) {
       return entries
           .filter(Files::isDirectory)
           .map(entry -> entry.getFileName().toString())
           .sorted()
           .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
     } catch (IOException e) {
+      if (!Files.isDirectory(parent)) {
+        return List.of();
+      }
       throw BAD_CONFIGURATION.error(e, "the folder %s cannot be read: %s", parent, e);
     }
   }
@@ -184,13 +245,20 @@ public record ModelRepository(Path root) {
   }
 
   /**
-   * Deletes a version. It disappears in one step; a loaded one stays in service.
+   * Deletes a version. It disappears in one step; a loaded one stays in service. Does nothing if
+   * another process makes it the active version at the same moment.
    *
    * @throws ServiceException {@code BAD_CONFIGURATION} if the files cannot be deleted
    */
   public void delete(ModelId id) {
     try {
-      FolderTree.delete(Leftovers.hide(folder(id)));
+      OptionalInt before = activeFile(id.name()).read(fault -> {}).history().active();
+      Path hidden = Leftovers.hide(folder(id));
+      OptionalInt now = activeFile(id.name()).read(fault -> {}).history().active();
+      if (!now.equals(before) && now.equals(OptionalInt.of(id.version()))) {
+        Files.move(hidden.resolve(Integer.toString(id.version())), folder(id));
+      }
+      FolderTree.delete(hidden);
     } catch (IOException e) {
       throw BAD_CONFIGURATION.error(e, "version %s cannot be deleted in %s: %s", id, root, e);
     }
@@ -203,94 +271,12 @@ public record ModelRepository(Path root) {
         Leftovers.delete(root);
         for (String name : folders(root).stream().filter(ModelId::isName).toList()) {
           Leftovers.delete(model(name));
-          deleteIfEmpty(model(name));
+          activeFile(name).repair();
+          ActiveFile.deleteIfAlone(model(name));
         }
       }
     } catch (IOException | ServiceException e) {
       LOG.log(Level.WARNING, "{0} is not cleaned up: {1}", root, e.getMessage());
     }
-  }
-
-  /** Writes the artifact and the checkpoint into an empty folder and returns the manifest. */
-  @FunctionalInterface
-  public interface VersionWriter {
-    Manifest write(Path folder) throws IOException;
-  }
-
-  /**
-   * Publishes a new version. Writes everything to a hidden folder, forces it to disk, then renames
-   * the folder. A failure leaves nothing behind.
-   *
-   * @return the next version of {@code name}
-   */
-  public StoredVersion publish(String name, List<String> labels, VersionWriter writer) {
-    Path model = model(name);
-    try {
-      Files.createDirectories(model);
-      Leftovers.delete(model);
-      // createTempDirectory would make the version unreadable to other users
-      Path temporary = Files.createDirectory(model.resolve(".publishing-" + OwnedName.next()));
-      try {
-        Manifest manifest = writer.write(temporary);
-        Files.writeString(temporary.resolve(StoredVersion.MANIFEST), manifest.text() + "\n");
-        Files.write(temporary.resolve(StoredVersion.LABELS), labels);
-        DurableFiles.forceAll(temporary);
-        ModelId id = claim(name, temporary);
-        DurableFiles.forceFolder(model);
-        DurableFiles.forceFolder(root);
-        return new StoredVersion(id, folder(id), manifest, labels);
-      } finally {
-        FolderTree.delete(temporary); // exists only after a failure
-        deleteIfEmpty(model);
-      }
-    } catch (IOException e) {
-      throw BAD_CONFIGURATION.error(e, "model %s cannot be written in %s: %s", name, root, e);
-    }
-  }
-
-  /** Gives the folder the next version that no other process has claimed. */
-  private ModelId claim(String name, Path temporary) throws IOException {
-    for (int version = latest(name).orElse(0) + 1; ; version++) {
-      ModelId id = new ModelId(name, version);
-      if (DurableFiles.renameToNew(temporary, folder(id))) {
-        return id;
-      }
-    }
-  }
-
-  private static void deleteIfEmpty(Path model) throws IOException {
-    try {
-      VersionHistory.deleteIfAlone(model);
-      Files.deleteIfExists(model);
-    } catch (DirectoryNotEmptyException e) {
-      // it has versions
-    }
-  }
-
-  /**
-   * Publishes a copy of another repository's version, under its name and the next number.
-   *
-   * @param accuracy for the new manifest
-   * @param images that the version was trained on
-   * @param calibration of its probabilities
-   * @param domain marks images of none of its classes
-   */
-  public StoredVersion publishTrained(
-      StoredVersion version,
-      double accuracy,
-      TrainingImages images,
-      Optional<Calibration> calibration,
-      Optional<DomainHint.Fitted> domain) {
-    return publish(
-        version.id().name(),
-        version.labels(),
-        folder -> {
-          for (String file : List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT)) {
-            Files.copy(version.folder().resolve(file), folder.resolve(file));
-          }
-          Optional<DomainHint> hint =
-              domain.isPresent() ? Optional.of(domain.get().write(folder)) : Optional.empty();
-          return version.manifest().trained(accuracy, images.write(folder), calibration, hint);
-        });
   }
 }

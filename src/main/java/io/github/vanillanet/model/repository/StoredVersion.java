@@ -159,11 +159,10 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
    * @throws ServiceException {@code BAD_ARTIFACT} or {@code NOT_EQUIVALENT} if not
    */
   static StoredVersion open(ModelId id, Path folder) {
-    Manifest manifest = Manifest.read(folder.resolve(MANIFEST));
+    StoredVersion version = read(id, folder);
+    Manifest manifest = version.manifest();
     int classes = manifest.architecture().classes();
-    List<String> labels = read(folder.resolve(LABELS), Files::readAllLines);
-    requireEqual(folder.resolve(LABELS) + ": number of labels", classes, labels.size());
-    StoredVersion version = new StoredVersion(id, folder, manifest, labels);
+    requireEqual(folder.resolve(LABELS) + ": number of labels", classes, version.labels().size());
     Certificate certificate = manifest.certificate();
     requireEqual(
         folder + ": variant of the certificate",
@@ -180,6 +179,24 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
         certificate.artifactSha256());
     version.classMeans(); // fails if the file is damaged
     return version;
+  }
+
+  /** Reads the manifest and the labels without any verification. */
+  static StoredVersion read(ModelId id, Path folder) {
+    return new StoredVersion(
+        id,
+        folder,
+        Manifest.read(folder.resolve(MANIFEST)),
+        read(folder.resolve(LABELS), Files::readAllLines));
+  }
+
+  /** Returns whether another version has the same artifact and labels. */
+  boolean hasContentOf(StoredVersion other) {
+    return manifest
+            .certificate()
+            .artifactSha256()
+            .equals(other.manifest.certificate().artifactSha256())
+        && labels.equals(other.labels);
   }
 
   private interface Reading<T> {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.github.vanillanet.base.config.AdminRole;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.serve.registry.KnownVersions;
 import io.github.vanillanet.serve.registry.VersionSwitch;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.GET;
@@ -31,9 +32,11 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 public final class VersionsResource {
 
   private final VersionSwitch versions;
+  private final KnownVersions known;
 
-  VersionsResource(VersionSwitch versions) {
+  VersionsResource(VersionSwitch versions, KnownVersions known) {
     this.versions = versions;
+    this.known = known;
   }
 
   /** All versions of a model, in ascending order. */
@@ -57,7 +60,7 @@ public final class VersionsResource {
       Optional<Double> accuracy,
       String origin) {
 
-    static VersionView of(VersionSwitch.Entry entry) {
+    static VersionView of(KnownVersions.Entry entry) {
       Manifest manifest = entry.manifest();
       return new VersionView(
           entry.version(),
@@ -75,7 +78,7 @@ public final class VersionsResource {
   @Path("/versions")
   @Operation(summary = "All versions of a model on disk")
   public VersionList versions(@PathParam("model") String model) {
-    return new VersionList(model, versions.versions(model).stream().map(VersionView::of).toList());
+    return new VersionList(model, known.of(model).stream().map(VersionView::of).toList());
   }
 
   @POST

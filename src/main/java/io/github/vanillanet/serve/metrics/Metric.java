@@ -28,6 +28,10 @@ enum Metric {
   INFLIGHT_IMAGES("vanillanet.inflight.images", "Images accepted and not answered yet"),
   REPOSITORY_FAULTS(
       "vanillanet.repository.faults", "Versions and models on disk that cannot be served"),
+  REPOSITORY_DRIFT(
+      "vanillanet.repository.drift", "Models that do not serve the version of the repository"),
+  REPOSITORY_POLL_AGE(
+      "vanillanet.repository.poll.age.seconds", "Time since the repository was last read"),
   SWAPS("vanillanet.swaps", "Versions that replaced another version"),
   ROLLBACKS("vanillanet.rollbacks", "Swaps back to an older version"),
   DEVICE_MEMORY_USED(

@@ -84,6 +84,17 @@ public final class ServingMetrics {
   }
 
   /**
+   * Registers the gauges of the repository's polls.
+   *
+   * @param drifting models whose version in service is not the one that the repository names
+   * @param age seconds since the last poll without an error
+   */
+  public void repositoryPolls(Supplier<Number> drifting, Supplier<Number> age) {
+    Metric.REPOSITORY_DRIFT.gauge(registry, Tags.empty(), drifting);
+    Metric.REPOSITORY_POLL_AGE.gauge(registry, Tags.empty(), age);
+  }
+
+  /**
    * Creates the meters of one version. They are registered by {@link VersionMeters#open}.
    *
    * @param devices {@code cpu}, {@code cuda:0}

@@ -6,15 +6,15 @@ import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
 import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.model.repository.Manifest;
+import io.github.vanillanet.model.repository.ActiveFile;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.VersionHistory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
@@ -23,17 +23,20 @@ import java.util.function.Function;
 /**
  * Changes the live version of a model. The new version is loaded and warmed up while the old one
  * serves, recorded on disk, and swapped in. The old one is closed after its last lease. A failure
- * before the swap changes nothing. Thread-safe: one change at a time.
+ * before the swap changes nothing. Other services with the same repository follow, see {@link
+ * RepositoryFollower}. Thread-safe: one change at a time.
  */
 public final class VersionSwitch {
 
   private static final Logger LOG = System.getLogger(VersionSwitch.class.getName());
 
   private final ModelRepository repository;
-  private final Function<StoredVersion, ServedModel> loader;
+  private final KnownVersions known;
+  private final RepositoryLoader loader;
   private final ModelRegistry registry;
   private final SwapGuard.Limits guardLimits;
-  private final int keep;
+  private final OldVersions old;
+  private final Map<String, Long> unloaded = new HashMap<>(); // generations, guarded by this
 
   /**
    * @param loader as {@link ModelLoader#load}
@@ -47,53 +50,11 @@ public final class VersionSwitch {
       SwapGuard.Limits guardLimits,
       int keep) {
     this.repository = repository;
-    this.loader = loader;
+    this.known = new KnownVersions(repository, registry);
+    this.loader = new RepositoryLoader(repository, loader, registry.repositoryFaults());
     this.registry = registry;
     this.guardLimits = guardLimits;
-    this.keep = keep;
-  }
-
-  /**
-   * A version on disk.
-   *
-   * @param rollback whether a rollback would activate it
-   */
-  public record Entry(int version, boolean live, boolean rollback, Manifest manifest) {}
-
-  /**
-   * Returns all versions with a readable manifest, ascending.
-   *
-   * @throws ServiceException {@code MODEL_NOT_FOUND} if the model has no version
-   */
-  public List<Entry> versions(String name) {
-    requireModel(name);
-    Optional<ModelId> live = registry.live(name);
-    OptionalInt previous = previous(name);
-    List<Entry> entries = new ArrayList<>();
-    for (int version : repository.versions(name)) {
-      ModelId id = new ModelId(name, version);
-      boolean rollback = previous.equals(OptionalInt.of(version));
-      try {
-        Manifest manifest = repository.manifest(id);
-        entries.add(new Entry(version, live.equals(Optional.of(id)), rollback, manifest));
-      } catch (ServiceException e) {
-        LOG.log(Level.WARNING, "{0} is not listed: {1}", id, e.getMessage());
-      }
-    }
-    return entries;
-  }
-
-  /** The version that a rollback would activate, if the history can be read. */
-  private OptionalInt previous(String name) {
-    try {
-      return history(name).versions().stream()
-          .skip(1)
-          .filter(version -> faults().reason(new ModelId(name, version)).isEmpty())
-          .mapToInt(Integer::intValue)
-          .findFirst();
-    } catch (ServiceException e) {
-      return OptionalInt.empty();
-    }
+    this.old = new OldVersions(repository, keep);
   }
 
   private RepositoryFaults faults() {
@@ -104,6 +65,8 @@ public final class VersionSwitch {
    * Makes {@code id} the live version, also after a restart.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such version
+   * @throws ServiceException {@code CONFLICT} if the repository is read-only, or another process
+   *     deletes the version meanwhile
    * @throws ServiceException as {@link ModelLoader#load} if it cannot be loaded
    */
   public void activate(ModelId id) {
@@ -117,31 +80,76 @@ public final class VersionSwitch {
    * @return whether the version is live
    */
   public synchronized boolean activate(ModelId id, BooleanSupplier commit) {
-    requireModel(id.name());
-    if (!repository.versions(id.name()).contains(id.version())) {
+    known.requireModel(id.name());
+    if (!repository.contains(id)) {
       throw MODEL_NOT_FOUND.error(
           "There is no version %s; the versions are %s", id, repository.versions(id.name()));
     }
-    VersionHistory after = historyOrNew(id.name()).activated(id.version());
-    if (registry.live(id.name()).equals(Optional.of(id))) {
-      boolean committed = commit.getAsBoolean();
-      if (committed) {
-        write(id.name(), after);
+    boolean recorded = isRecorded(id);
+    if (!recorded) {
+      repository.requireWritable();
+    }
+    boolean isLive = registry.live(id.name()).equals(Optional.of(id));
+    Optional<ServedModel> model = isLive ? Optional.empty() : Optional.of(loader.load(id));
+    VersionHistory after = VersionHistory.empty();
+    boolean committed = false;
+    try {
+      if (commit.getAsBoolean()) {
+        after = recorded ? known.history(id.name()) : store(id);
+        committed = true;
       }
-      return committed;
+    } finally {
+      if (!committed) {
+        model.ifPresent(ServedModel::release);
+      }
     }
-    Optional<ServedModel> model = replace(id, after, commit);
-    if (after.previous().isPresent()) {
-      model.ifPresent(
-          it -> it.guard(new SwapGuard(guardLimits, "rollback-" + id, () -> rollBackFaulty(id))));
+    if (committed && model.isPresent()) {
+      swap(model.get());
+      guard(model.get(), after);
+      old.prune(id.name(), after);
     }
-    return model.isPresent();
+    return committed;
+  }
+
+  private boolean isRecorded(ModelId id) {
+    try {
+      return repository
+          .activeFile(id.name())
+          .read(fault -> {})
+          .history()
+          .active()
+          .equals(OptionalInt.of(id.version()));
+    } catch (ServiceException e) {
+      return false; // an activation replaces a damaged history
+    }
+  }
+
+  private VersionHistory store(ModelId id) {
+    ActiveFile file = repository.activeFile(id.name());
+    ActiveFile.Stored stored = read(file);
+    VersionHistory after = known.served(id.name(), stored.history()).activated(id.version());
+    while (!file.replace(stored, after)) { // another service has activated a version meanwhile
+      stored = read(file);
+      after = stored.history().activated(id.version());
+    }
+    repository.requireStored(id);
+    faults().ended(id.name());
+    return after;
+  }
+
+  private static ActiveFile.Stored read(ActiveFile file) {
+    try {
+      return file.read(fault -> {});
+    } catch (ServiceException e) {
+      LOG.log(Level.WARNING, "a new history begins: {0}", e.getMessage());
+      return file.damaged();
+    }
   }
 
   /** Deletes a version, unless it was active. */
   public synchronized void discard(ModelId id) {
-    if (!history(id.name()).versions().contains(id.version())) {
-      delete(id, "its training was cancelled");
+    if (!known.history(id.name()).versions().contains(id.version())) {
+      old.delete(id, "its training was cancelled");
     }
   }
 
@@ -149,18 +157,21 @@ public final class VersionSwitch {
    * Activates the version that was active before and returns it. Skips damaged versions.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if there is no such model
-   * @throws ServiceException {@code CONFLICT} if no other version was active before
+   * @throws ServiceException {@code CONFLICT} if no other version was active before, the repository
+   *     is read-only, or another service has changed the active version meanwhile
    * @throws ServiceException as {@link ModelLoader#load} if none of them can be loaded
    */
   public synchronized ModelId rollback(String name) {
-    requireModel(name);
+    known.requireModel(name);
+    repository.requireWritable();
+    ActiveFile.Stored stored = repository.activeFile(name).read(fault -> {});
     Optional<ServiceException> damaged = Optional.empty();
-    for (VersionHistory after = history(name).back();
+    for (VersionHistory after = known.history(name).back();
         after.active().isPresent();
         after = after.skip()) {
       ModelId id = new ModelId(name, after.active().getAsInt());
       try {
-        replace(id, after, () -> true).orElseThrow().meters().rolledBack();
+        rollback(id, stored, after);
         return id;
       } catch (ServiceException e) {
         e.rethrowUnless(BAD_ARTIFACT, NOT_EQUIVALENT);
@@ -170,8 +181,31 @@ public final class VersionSwitch {
     throw damaged.orElseGet(() -> CONFLICT.error("No other version of %s was active before", name));
   }
 
+  private void rollback(ModelId id, ActiveFile.Stored stored, VersionHistory after) {
+    ServedModel model = loader.load(id);
+    boolean recorded = false;
+    try {
+      if (!repository.activeFile(id.name()).replace(stored, after)) {
+        throw CONFLICT.error(
+            "another service has changed the active version of %s; look at its versions again",
+            id.name());
+      }
+      repository.requireStored(id);
+      recorded = true;
+    } finally {
+      if (!recorded) {
+        model.release();
+      }
+    }
+    faults().ended(id.name());
+    swap(model);
+    model.meters().rolledBack();
+    old.prune(id.name(), after);
+  }
+
   /**
-   * Stops serving {@code name} until it is activated again or the service restarts.
+   * Stops serving {@code name} until a version is activated here or elsewhere, or the service
+   * restarts.
    *
    * @throws ServiceException {@code MODEL_NOT_FOUND} if it is not served
    */
@@ -181,12 +215,18 @@ public final class VersionSwitch {
           "There is no model '%s'; the loaded models are: %s",
           name, String.join(", ", registry.names()));
     }
+    unloaded.put(name, read(repository.activeFile(name)).generation());
     LOG.log(Level.INFO, "Unloaded {0}", name);
   }
 
+  /** Whether an operator has unloaded a model and none of its versions was activated since. */
+  synchronized boolean isUnloaded(String name, long generation) {
+    return Optional.of(generation).equals(Optional.ofNullable(unloaded.get(name)));
+  }
+
   private synchronized void rollBackFaulty(ModelId failing) {
-    if (!registry.live(failing.name()).equals(Optional.of(failing))) {
-      return; // an operator already changed the version
+    if (!registry.live(failing.name()).equals(Optional.of(failing)) || !isRecorded(failing)) {
+      return; // an operator or another service already changed the version
     }
     LOG.log(Level.ERROR, "{0} fails right after its swap, rolling back", failing);
     try {
@@ -196,92 +236,47 @@ public final class VersionSwitch {
     }
   }
 
+  /** Runs {@code change} while no other change of this class runs. */
+  synchronized void exclusively(Runnable change) {
+    change.run();
+  }
+
   /**
-   * @return empty if {@code commit} returns false
+   * Serves the version that the repository names, without a change on disk. Called by {@link
+   * #exclusively}.
+   *
+   * @return the version
    */
-  private Optional<ServedModel> replace(ModelId id, VersionHistory after, BooleanSupplier commit) {
-    ServedModel model = load(id);
-    boolean recorded = false;
-    try {
-      if (!commit.getAsBoolean()) {
-        return Optional.empty();
-      }
-      write(id.name(), after);
-      recorded = true;
-    } finally {
-      if (!recorded) {
-        model.release();
-      }
+  ServedModel follow(ModelId id) {
+    boolean replaces = registry.live(id.name()).isPresent();
+    ServedModel model = loader.load(id);
+    swap(model);
+    if (replaces) {
+      guard(model, known.history(id.name()));
     }
+    return model;
+  }
+
+  RepositoryLoader loader() {
+    return loader;
+  }
+
+  private void swap(ServedModel model) {
+    ModelId id = model.id();
     Optional<ModelId> before = registry.live(id.name());
     registry.swap(model);
+    unloaded.remove(id.name());
     LOG.log(
         Level.INFO,
         "Serving {0}{1}",
         id,
         before.map(replaced -> " in place of " + replaced).orElse(""));
-    prune(id.name(), after);
-    return Optional.of(model);
   }
 
-  private ServedModel load(ModelId id) {
-    try {
-      return loader.apply(repository.open(id));
-    } catch (ServiceException e) {
-      if (e.code() == BAD_ARTIFACT || e.code() == NOT_EQUIVALENT) {
-        faults().found(id, repository.folder(id), e.getMessage());
-      }
-      throw e;
-    }
-  }
-
-  private void write(String name, VersionHistory history) {
-    repository.writeHistory(name, history);
-    faults().ended(name);
-  }
-
-  /** An activation replaces a damaged history. */
-  private VersionHistory historyOrNew(String name) {
-    try {
-      return history(name);
-    } catch (ServiceException e) {
-      LOG.log(Level.WARNING, "{0} starts a new history: {1}", name, e.getMessage());
-      return VersionHistory.empty();
-    }
-  }
-
-  /** The stored history, with the live version active: a new model may have a newer version. */
-  private VersionHistory history(String name) {
-    VersionHistory stored = repository.history(name);
-    Optional<ModelId> live = registry.live(name);
-    return live.map(id -> stored.activated(id.version())).orElse(stored);
-  }
-
-  private void prune(String name, VersionHistory history) {
-    List<Integer> versions = repository.versions(name);
-    for (int version : versions.subList(0, Math.max(0, versions.size() - Math.max(1, keep)))) {
-      boolean needed =
-          history.active().equals(OptionalInt.of(version))
-              || history.previous().equals(OptionalInt.of(version));
-      if (!needed) {
-        delete(new ModelId(name, version), "the newest " + keep + " versions are kept");
-      }
-    }
-  }
-
-  private void delete(ModelId id, String reason) {
-    try {
-      repository.delete(id);
-      LOG.log(Level.INFO, "Deleted {0}: {1}", id, reason);
-    } catch (ServiceException e) {
-      LOG.log(Level.WARNING, "Cannot delete {0}: {1}", id, e.getMessage());
-    }
-  }
-
-  private void requireModel(String name) {
-    if (!ModelId.isName(name) || repository.versions(name).isEmpty()) {
-      throw MODEL_NOT_FOUND.error(
-          "There is no model '%s'; the models are %s", name, repository.names());
+  private void guard(ServedModel model, VersionHistory history) {
+    ModelId id = model.id();
+    if (history.previous().isPresent()) {
+      model.guard(new SwapGuard(guardLimits, "rollback-" + id, () -> rollBackFaulty(id)));
     }
   }
 }

@@ -6,6 +6,7 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.TrainingImages;
+import io.github.vanillanet.model.repository.VersionPublisher;
 import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.gate.ArtifactEvaluation;
 import io.github.vanillanet.train.gate.CalibrationFit;
@@ -72,17 +73,19 @@ record Publication(JobSession session, ModelRepository repository, Recipe recipe
       return Optional.empty();
     }
     repository.pinActive(recipe.name());
-    ModelId id =
-        repository
+    VersionPublisher.Published published =
+        new VersionPublisher(repository)
             .publishTrained(
                 verdict.candidate(),
                 verdict.accuracy(),
                 trained,
                 verdict.calibration().map(CalibrationFit::calibration),
-                domain)
-            .id();
+                domain);
+    ModelId id = published.version().id();
     if (session.mustStop()) {
-      repository.delete(id);
+      if (published.created()) {
+        repository.delete(id);
+      }
       return Optional.empty();
     }
     if (verdict.ruling().activates() && !session.folder().isManaged()) {

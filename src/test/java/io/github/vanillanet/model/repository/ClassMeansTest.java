@@ -45,13 +45,14 @@ class ClassMeansTest {
     }
     ModelRepository repository = new ModelRepository(root.resolve("models"));
     ModelId id =
-        repository
+        new VersionPublisher(repository)
             .publishTrained(
                 candidate,
                 0.5,
                 TrainingImages.NONE,
                 Optional.empty(),
                 Optional.of(new DomainHint.Fitted(ClassMeans.of(sums), 0.25, 70)))
+            .version()
             .id();
     StoredVersion version = repository.open(id);
     Path file = version.folder().resolve("class-means.bin");

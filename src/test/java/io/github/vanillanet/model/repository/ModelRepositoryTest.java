@@ -48,7 +48,22 @@ class ModelRepositoryTest {
   }
 
   @Test
-  void versionsAreNumberedInOrder() {
+  void equalWeightsAreTheSameVersion() {
+    repository.pinActive("five");
+    StoredVersion again = PublishedModels.publish(root, "five");
+    StoredVersion untrained = PublishedModels.publishUntrained(root, "five");
+    repository.activate(untrained.id());
+
+    assertThat(again.id()).isEqualTo(first.id());
+    assertThat(PublishedModels.publish(root, "five").id()).isEqualTo(first.id());
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+    assertThat(repository.active()).containsExactly(untrained.id());
+  }
+
+  @Test
+  void aDamagedVersionIsPublishedAgain() throws IOException {
+    Files.writeString(first.artifact(), "damaged");
+
     StoredVersion second = PublishedModels.publish(root, "five");
 
     assertThat(second.id()).isEqualTo(new ModelId("five", 2));
@@ -62,13 +77,15 @@ class ModelRepositoryTest {
   void aFailedPublishingLeavesNothing() throws IOException {
     assertThatThrownBy(
             () ->
-                repository.publish(
-                    "five",
-                    List.of(),
-                    folder -> {
-                      Files.writeString(folder.resolve(StoredVersion.ARTIFACT), "half");
-                      throw new IOException("disk full");
-                    }))
+                new VersionPublisher(repository)
+                    .publish(
+                        "five",
+                        List.of(),
+                        version -> false,
+                        folder -> {
+                          Files.writeString(folder.resolve(StoredVersion.ARTIFACT), "half");
+                          throw new IOException("disk full");
+                        }))
         .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("disk full");
 
@@ -84,13 +101,12 @@ class ModelRepositoryTest {
     Path other = Files.createDirectory(model.resolve(".publishing-of-mine"));
     age(other, Duration.ofDays(2));
 
-    PublishedModels.publish(root, "five");
+    PublishedModels.publishUntrained(root, "five");
 
     assertThat(publishing).doesNotExist();
     assertThat(deleting).doesNotExist();
     assertThat(underWay.resolve(StoredVersion.ARTIFACT)).exists();
     assertThat(other).exists();
-    assertThat(repository.versions("five")).containsExactly(1, 2);
   }
 
   @Test
@@ -99,7 +115,7 @@ class ModelRepositoryTest {
     Files.writeString(slow.resolve(StoredVersion.CHECKPOINT), "now");
     age(slow, Duration.ofDays(2));
 
-    PublishedModels.publish(root, "five");
+    PublishedModels.publishUntrained(root, "five");
 
     assertThat(slow).exists();
   }
@@ -132,14 +148,16 @@ class ModelRepositoryTest {
   void aVersionAppearsOnlyWhenItIsComplete() {
     AtomicReference<List<Integer>> seen = new AtomicReference<>();
 
-    repository.publish(
-        "five",
-        first.labels(),
-        folder -> {
-          Files.copy(first.artifact(), folder.resolve(StoredVersion.ARTIFACT));
-          seen.set(repository.versions("five"));
-          return first.manifest();
-        });
+    new VersionPublisher(repository)
+        .publish(
+            "five",
+            first.labels(),
+            version -> false,
+            folder -> {
+              Files.copy(first.artifact(), folder.resolve(StoredVersion.ARTIFACT));
+              seen.set(repository.versions("five"));
+              return first.manifest();
+            });
 
     assertThat(seen.get()).containsExactly(1);
     assertThat(repository.versions("five")).containsExactly(1, 2);
@@ -229,7 +247,10 @@ class ModelRepositoryTest {
   @Test
   void rejectsUnsafeNames() {
     for (String name : List.of("../x", "a/b", "", ".", "..", "a\\b", "-x", "x".repeat(65))) {
-      assertThatThrownBy(() -> repository.publish(name, List.of(), folder -> first.manifest()))
+      assertThatThrownBy(
+              () ->
+                  new VersionPublisher(repository)
+                      .publish(name, List.of(), version -> false, folder -> first.manifest()))
           .has(code(ErrorCode.BAD_CONFIGURATION));
     }
   }

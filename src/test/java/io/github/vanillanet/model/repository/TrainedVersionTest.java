@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.files.Sha256;
+import io.github.vanillanet.serve.registry.NarrowModels;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +44,13 @@ class TrainedVersionTest {
   }
 
   private StoredVersion publish(TrainingImages images) {
-    return repository.publishTrained(candidate, 0.75, images, Optional.empty(), Optional.empty());
+    return publish(images, Optional.empty());
+  }
+
+  private StoredVersion publish(TrainingImages images, Optional<Calibration> calibration) {
+    return new VersionPublisher(repository)
+        .publishTrained(candidate, 0.75, images, calibration, Optional.empty())
+        .version();
   }
 
   @Test
@@ -106,11 +113,7 @@ class TrainedVersionTest {
   void aVersionKnowsItsCalibration() {
     Calibration calibration = new Calibration(1.75, biases(10, 0.5), 300, 0.08, 0.02);
 
-    ModelId id =
-        repository
-            .publishTrained(
-                candidate, 0.75, TrainingImages.NONE, Optional.of(calibration), Optional.empty())
-            .id();
+    ModelId id = publish(TrainingImages.NONE, Optional.of(calibration)).id();
 
     assertThat(repository.open(id).manifest().calibration()).contains(calibration);
   }
@@ -129,18 +132,12 @@ class TrainedVersionTest {
   @Test
   void aDamagedCalibrationIsRejected() throws IOException {
     Calibration nine = new Calibration(1.75, biases(9, 0.5), 300, 0.08, 0.02);
-    assertThatThrownBy(
-            () ->
-                repository.publishTrained(
-                    candidate, 0.75, TrainingImages.NONE, Optional.of(nine), Optional.empty()))
+    assertThatThrownBy(() -> publish(TrainingImages.NONE, Optional.of(nine)))
         .isInstanceOf(IllegalArgumentException.class);
     StoredVersion version =
-        repository.publishTrained(
-            candidate,
-            0.75,
+        publish(
             TrainingImages.NONE,
-            Optional.of(new Calibration(1.75, biases(10, 0.5), 300, 0.08, 0.02)),
-            Optional.empty());
+            Optional.of(new Calibration(1.75, biases(10, 0.5), 300, 0.08, 0.02)));
 
     edit(version, "\"temperature\":1.75", "\"temperature\":0.0");
     assertThatThrownBy(() -> repository.open(version.id())).has(code(ErrorCode.BAD_ARTIFACT));
@@ -171,11 +168,12 @@ class TrainedVersionTest {
   }
 
   @Test
-  void aPinnedModelServesAnotherVersionOnlyAfterItsActivation() {
+  void aPinnedModelServesAnotherVersionOnlyAfterItsActivation() throws IOException {
     publish(TrainingImages.NONE);
     repository.pinActive("five");
 
-    ModelId second = publish(TrainingImages.NONE).id();
+    NarrowModels.copy(repository.model("five"), 2);
+    ModelId second = new ModelId("five", 2);
 
     assertThat(repository.active("five")).hasValue(1);
     repository.activate(second);
@@ -205,12 +203,14 @@ class TrainedVersionTest {
 
     assertThatThrownBy(
             () ->
-                repository.publish(
-                    "five",
-                    List.of(),
-                    folder -> {
-                      throw new IOException("no space left");
-                    }))
+                new VersionPublisher(repository)
+                    .publish(
+                        "five",
+                        List.of(),
+                        version -> false,
+                        folder -> {
+                          throw new IOException("no space left");
+                        }))
         .has(code(ErrorCode.BAD_CONFIGURATION));
 
     assertThat(repository.root().resolve("five")).doesNotExist();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import io.github.vanillanet.model.repository.Calibration;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.TrainingImages;
+import io.github.vanillanet.model.repository.VersionPublisher;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
@@ -45,7 +46,7 @@ class CalibratedModelTest {
         Path repository = Files.createTempDirectory("calibrated-models");
         Path candidate = Files.createTempDirectory("calibrated-candidate");
         PublishedModels.publish(repository, "plain");
-        new ModelRepository(repository)
+        new VersionPublisher(new ModelRepository(repository))
             .publishTrained(
                 PublishedModels.publish(candidate, "calibrated"),
                 0.75,
@@ -92,7 +93,8 @@ class CalibratedModelTest {
         .body(
             """
             {"inputs":[{"name":"image","datatype":"BYTES","shape":[1],
-              "parameters":{"content_type":"base64"},"data":["%s"]}]%s}"""
+              "parameters":{"content_type":"base64"},"data":["%s"]}]%s}\
+            """
                 .formatted(base64(), parameters))
         .post("/v2/models/" + model + "-image/infer")
         .then()

@@ -14,6 +14,7 @@ import io.github.vanillanet.model.repository.DomainHint;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.TrainingImages;
+import io.github.vanillanet.model.repository.VersionPublisher;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
@@ -49,7 +50,7 @@ class DomainHintTest {
         Path candidate = Files.createTempDirectory("hinted-candidate");
         PublishedModels.publish(repository, "plain");
         StoredVersion version = PublishedModels.publish(candidate, "hinted");
-        new ModelRepository(repository)
+        new VersionPublisher(new ModelRepository(repository))
             .publishTrained(
                 version,
                 0.75,

@@ -11,6 +11,7 @@ import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.model.repository.VersionPublisher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -82,7 +83,10 @@ class DefaultModelTest {
                 c.precision(),
                 c.versions()));
     unload(name);
-    StoredVersion version = repository.publish(name, List.of(), folder -> manifest);
+    StoredVersion version =
+        new VersionPublisher(repository)
+            .publish(name, List.of(), other -> false, folder -> manifest)
+            .version();
     loaded.add(version);
     return version;
   }

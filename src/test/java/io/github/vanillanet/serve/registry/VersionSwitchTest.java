@@ -92,6 +92,10 @@ class VersionSwitchTest {
     public void close() {}
   }
 
+  private KnownVersions known() {
+    return new KnownVersions(repository, registry);
+  }
+
   private static ModelId version(int version) {
     return new ModelId("narrow", version);
   }
@@ -178,23 +182,23 @@ class VersionSwitchTest {
   void unknownModelsAndVersionsAreNotFound() {
     assertThatThrownBy(() -> activate(7)).has(code(ErrorCode.MODEL_NOT_FOUND));
     assertThatThrownBy(() -> versions.rollback("other")).has(code(ErrorCode.MODEL_NOT_FOUND));
-    assertThatThrownBy(() -> versions.versions("../narrow")).has(code(ErrorCode.MODEL_NOT_FOUND));
+    assertThatThrownBy(() -> known().of("../narrow")).has(code(ErrorCode.MODEL_NOT_FOUND));
   }
 
   @Test
   void listMarksTheLiveVersionAndTheRollbackTarget() {
     activate(2, 5);
 
-    assertThat(versions.versions("narrow"))
-        .extracting(VersionSwitch.Entry::version)
+    assertThat(known().of("narrow"))
+        .extracting(KnownVersions.Entry::version)
         .containsExactly(1, 2, 3, 4, 5, 6);
-    assertThat(versions.versions("narrow"))
-        .filteredOn(VersionSwitch.Entry::live)
-        .extracting(VersionSwitch.Entry::version)
+    assertThat(known().of("narrow"))
+        .filteredOn(KnownVersions.Entry::live)
+        .extracting(KnownVersions.Entry::version)
         .containsExactly(5);
-    assertThat(versions.versions("narrow"))
-        .filteredOn(VersionSwitch.Entry::rollback)
-        .extracting(VersionSwitch.Entry::version)
+    assertThat(known().of("narrow"))
+        .filteredOn(KnownVersions.Entry::rollback)
+        .extracting(KnownVersions.Entry::version)
         .containsExactly(2);
   }
 

@@ -1,0 +1,67 @@
+package io.github.vanillanet.app;
+
+import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.serve.registry.RepositoryFollower;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Follows the repository on a thread of its own, which ends with {@link #close}. The next pause
+ * begins when a poll has ended, so polls never overlap.
+ */
+@Singleton
+final class RepositoryPolling implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(RepositoryPolling.class);
+
+  /** A poll that takes longer waits for the disk, so the process ends without it. */
+  private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
+
+  private final Duration interval;
+  private final RepositoryFollower follower;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  RepositoryPolling(ServingConfig config, RepositoryFollower follower) {
+    this.interval = config.repositoryPoll();
+    this.follower = follower;
+  }
+
+  private Thread thread = new Thread("repository");
+
+  /**
+   * @param polled runs after each poll, on the same thread
+   */
+  void start(Runnable polled) {
+    thread = new Thread(() -> run(polled), "repository");
+    thread.setDaemon(true); // it may wait for a network file system
+    thread.start();
+  }
+
+  private void run(Runnable polled) {
+    try {
+      while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
+        poll();
+        polled.run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void poll() {
+    try {
+      follower.poll(() -> closed.getCount() == 0);
+    } catch (RuntimeException | Error e) { // the next poll may succeed
+      LOG.error("a poll of the repository failed", e);
+    }
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    closed.countDown();
+    thread.join(LONGEST_POLL.toMillis());
+  }
+}

@@ -1,0 +1,240 @@
+package io.github.vanillanet.model.repository;
+
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
+import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.Leftovers;
+import io.github.vanillanet.base.files.OwnedName;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The file {@code active} in a model's folder: the {@link VersionHistory} and its generation.
+ *
+ * <p>Several processes, also of other machines, may replace it without a lock. Generation N is the
+ * folder {@code generations/N} with a complete copy of the file. A writer creates the folder under
+ * another name and renames it, which succeeds for one writer only. Then it replaces {@code active}.
+ * The newest generation counts, so a writer that is killed or stopped between the two steps loses
+ * nothing and undoes nothing. A reader uses {@code active} itself if it is the newest, or if it has
+ * no generation: then an operator wrote it. The newest generation also replaces a damaged {@code
+ * active}.
+ *
+ * @param model folder of the model
+ */
+public record ActiveFile(Path model) {
+
+  private static final String FILE = "active";
+  private static final String GENERATIONS = "generations";
+  private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
+  private static final Pattern LINE = Pattern.compile("generation (" + NUMBER + ") .*");
+  private static final int MAX_BYTES = 1 << 16;
+
+  /** A writer that was stopped for longer finds that its generation is too old. */
+  private static final int KEPT = 16;
+
+  /**
+   * The content.
+   *
+   * @param generation 0 before the first write
+   */
+  public record Stored(VersionHistory history, long generation) {}
+
+  /**
+   * Empty without a file.
+   *
+   * @param faults receives a message if the file is damaged and its newest copy is used
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the file and its newest copy are damaged
+   */
+  public Stored read(Consumer<String> faults) {
+    Path file = model.resolve(FILE);
+    long newest = newest();
+    try {
+      List<String> lines = lines(file);
+      OptionalLong own = generation(lines);
+      if (own.isEmpty() || own.getAsLong() >= newest) {
+        return new Stored(VersionHistory.parse(lines), own.orElse(newest));
+      }
+      return copy(newest);
+    } catch (NoSuchFileException e) {
+      return newest == 0 ? new Stored(VersionHistory.empty(), 0) : copyInPlace(newest, e);
+    } catch (IOException e) {
+      Stored copy = copyInPlace(newest, e);
+      faults.accept("%s cannot be read, its copy is used: %s".formatted(file, e));
+      return copy;
+    }
+  }
+
+  /** The content that replaces a damaged file whose newest copy is damaged, too. */
+  public Stored damaged() {
+    return new Stored(VersionHistory.empty(), newest());
+  }
+
+  private Stored copyInPlace(long newest, IOException cause) {
+    try {
+      return copy(newest);
+    } catch (IOException noCopy) {
+      throw BAD_CONFIGURATION.error(
+          cause,
+          "%s cannot be read: %s; write the number of the version to serve into it",
+          model.resolve(FILE),
+          cause);
+    }
+  }
+
+  private Stored copy(long generation) throws IOException {
+    return new Stored(VersionHistory.parse(lines(copyFile(generation))), generation);
+  }
+
+  private Path copyFile(long generation) {
+    return model.resolve(GENERATIONS).resolve(Long.toString(generation)).resolve(FILE);
+  }
+
+  private static List<String> lines(Path file) throws IOException {
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException("it has more than " + MAX_BYTES + " bytes");
+    }
+    return Files.readAllLines(file, StandardCharsets.ISO_8859_1);
+  }
+
+  private static OptionalLong generation(List<String> lines) {
+    return lines.stream()
+        .map(LINE::matcher)
+        .filter(Matcher::matches)
+        .mapToLong(line -> Long.parseLong(line.group(1)))
+        .max();
+  }
+
+  /** 0 if there is none. */
+  private long newest() {
+    return generations().stream().mapToLong(Long::longValue).max().orElse(0);
+  }
+
+  private List<Long> generations() {
+    try (Stream<Path> entries = Files.list(model.resolve(GENERATIONS))) {
+      return entries
+          .map(entry -> entry.getFileName().toString())
+          .filter(name -> NUMBER.matcher(name).matches())
+          .map(Long::valueOf)
+          .toList();
+    } catch (NoSuchFileException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw BAD_CONFIGURATION.error(
+          e, "the folder %s cannot be read: %s", model.resolve(GENERATIONS), e);
+    }
+  }
+
+  /**
+   * Replaces the content, unless another process has replaced it since it was read.
+   *
+   * @return false if another process has replaced it
+   * @throws ServiceException {@code BAD_CONFIGURATION} if it cannot be written
+   */
+  public boolean replace(Stored read, VersionHistory next) {
+    try {
+      return replace(read.generation() + 1, next);
+    } catch (IOException e) {
+      throw BAD_CONFIGURATION.error(e, "%s cannot be written: %s", model.resolve(FILE), e);
+    }
+  }
+
+  private boolean replace(long generation, VersionHistory next) throws IOException {
+    // the name makes the text unique, so that a writer recognises its own copy
+    String writer = OwnedName.next();
+    String text = next.text() + "generation %d by %s\n".formatted(generation, writer);
+    Path folder = copyFile(generation).getParent();
+    Path temporary = folder.resolveSibling(".activating-" + writer);
+    Files.createDirectories(temporary);
+    try {
+      DurableFiles.replace(temporary.resolve(FILE), text);
+      if (!DurableFiles.renameToNew(temporary, folder) && !isOwn(folder, text)) {
+        finish();
+        return false;
+      }
+    } finally {
+      FolderTree.delete(temporary); // exists only after a failure
+    }
+    DurableFiles.forceFolder(folder.getParent());
+    long newest = Math.max(newest(), generation);
+    for (long old : generations()) {
+      if (old <= newest - KEPT) {
+        FolderTree.delete(copyFile(old).getParent());
+      }
+    }
+    finish();
+    // else other writers had deleted this generation while this process was stopped
+    return generation > newest - KEPT;
+  }
+
+  /** A network file system may repeat a rename whose answer was lost. */
+  private static boolean isOwn(Path folder, String text) {
+    try {
+      return Files.readString(folder.resolve(FILE)).equals(text);
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Writes the newest generation to {@code active}, also for a writer that was killed. */
+  private void finish() throws IOException {
+    long written = 0;
+    for (long newest = newest(); newest > written; newest = newest()) {
+      DurableFiles.replace(model.resolve(FILE), Files.readString(copyFile(newest)));
+      written = newest;
+    }
+  }
+
+  /** Applies a change to the newest content, however many other processes change it. */
+  public void update(UnaryOperator<VersionHistory> change) {
+    Stored read = read(fault -> {});
+    while (!replace(read, change.apply(read.history()))) {
+      read = read(fault -> {});
+    }
+  }
+
+  /** Completes the write of a killed process, and deletes what it left. */
+  void repair() throws IOException {
+    Path generations = model.resolve(GENERATIONS);
+    if (Files.isDirectory(generations)) {
+      Leftovers.delete(generations);
+      Path file = model.resolve(FILE);
+      OptionalLong own = Files.exists(file) ? generation(lines(file)) : OptionalLong.of(0);
+      if (own.isPresent() && own.getAsLong() < newest()) {
+        finish();
+      }
+    }
+  }
+
+  /** Deletes a model's folder if it has no versions and no other entries. */
+  static void deleteIfAlone(Path model) throws IOException {
+    List<Path> entries;
+    try (Stream<Path> all = Files.list(model)) {
+      entries = all.toList();
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    if (entries.stream().allMatch(it -> it.endsWith(FILE) || it.endsWith(GENERATIONS))) {
+      for (Path entry : entries) {
+        FolderTree.delete(entry);
+      }
+      try {
+        Files.deleteIfExists(model);
+      } catch (DirectoryNotEmptyException e) {
+        // another process publishes a version
+      }
+    }
+  }
+}

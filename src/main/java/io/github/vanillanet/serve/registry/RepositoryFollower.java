@@ -1,0 +1,253 @@
+package io.github.vanillanet.serve.registry;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderState;
+import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.model.repository.ActiveFile;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Serves what the repository says: the active version of each model, also after another service or
+ * a command has changed it, and models that are new. A version is loaded beside the old one and
+ * swapped in. If that fails, the old version stays in service, the reason becomes a {@link
+ * RepositoryFaults.Fault}, and the load is tried again after a growing delay, or at once when the
+ * files change. A model whose folder is gone stays in service.
+ *
+ * <p>{@link #poll} is called by one thread at a time. The other methods are thread-safe.
+ */
+public final class RepositoryFollower {
+
+  private static final Logger LOG = System.getLogger(RepositoryFollower.class.getName());
+  private static final Duration FIRST_DELAY = Duration.ofSeconds(2);
+  private static final int LONGEST_DELAY_DOUBLINGS = 5; // 64 s
+
+  private final ModelRepository repository;
+  private final VersionSwitch versions;
+  private final ModelRegistry registry;
+  private final Ticker ticker;
+  private final Map<String, Failure> failures = new HashMap<>(); // by model
+  private final Map<String, String> logged = new HashMap<>(); // the last line about a model
+  private volatile int drifting;
+  private volatile long lastPoll;
+
+  /**
+   * A load that failed.
+   *
+   * @param files of the version at that time
+   * @param retryAt nanoseconds of the ticker
+   */
+  private record Failure(ModelId id, FolderState files, int count, long retryAt) {}
+
+  public RepositoryFollower(
+      ModelRepository repository, VersionSwitch versions, ModelRegistry registry, Ticker ticker) {
+    this.repository = repository;
+    this.versions = versions;
+    this.registry = registry;
+    this.ticker = ticker;
+    this.lastPoll = ticker.nanos();
+  }
+
+  /** Number of models whose version in service is not the one that the repository names. */
+  public int drifting() {
+    return drifting;
+  }
+
+  /** Time since the repository was last read without an error. */
+  public Duration age() {
+    return Duration.ofNanos(ticker.nanos() - lastPoll);
+  }
+
+  /**
+   * Compares all models with the repository, and loads what differs. Takes as long as the loads.
+   *
+   * @param closing true when the service stops: no further model is loaded
+   */
+  public void poll(BooleanSupplier closing) {
+    try {
+      TreeSet<String> names = new TreeSet<>(repository.names());
+      names.addAll(registry.names());
+      int differ = 0;
+      for (String name : names) {
+        if (closing.getAsBoolean()) {
+          return;
+        }
+        differ += follow(name, closing) ? 0 : 1;
+      }
+      drifting = differ;
+      lastPoll = ticker.nanos();
+      logChange("", Optional.empty());
+    } catch (ServiceException e) {
+      logChange("", Optional.of(e.getMessage()));
+    }
+  }
+
+  /**
+   * @return whether the model is served as the repository says
+   */
+  private boolean follow(String name, BooleanSupplier closing) {
+    try {
+      if (!differs(name)) {
+        return true;
+      }
+      versions.exclusively(
+          () -> {
+            if (differs(name)) { // no activation of this service has changed it meanwhile
+              adopt(name, closing);
+            }
+          });
+      return !differs(name);
+    } catch (ServiceException e) {
+      modelFault(name, e.getMessage());
+      return false;
+    }
+  }
+
+  private boolean differs(String name) {
+    List<String> faults = new ArrayList<>();
+    List<ModelId> choices = repository.choices(name, faults::add);
+    Optional<ModelId> live = registry.live(name);
+    if (faults.isEmpty() && live.isPresent()) {
+      registry.repositoryFaults().ended(name);
+    } else {
+      faults.forEach(fault -> modelFault(name, fault));
+    }
+    if (choices.isEmpty() || versions.isUnloaded(name, generation(name))) {
+      return live.isPresent();
+    }
+    return !live.equals(Optional.of(choices.get(0)))
+        || versions.loader().hasOtherFiles(choices.get(0));
+  }
+
+  private long generation(String name) {
+    return stored(name).map(ActiveFile.Stored::generation).orElse(0L);
+  }
+
+  private Optional<ActiveFile.Stored> stored(String name) {
+    try {
+      return Optional.of(repository.activeFile(name).read(fault -> {}));
+    } catch (ServiceException e) {
+      return Optional.empty(); // its only version serves
+    }
+  }
+
+  /** Serves the first good choice, or only the first one if the model is in service. */
+  private void adopt(String name, BooleanSupplier closing) {
+    List<ModelId> choices = repository.choices(name, fault -> {});
+    Optional<ModelId> live = registry.live(name);
+    if (choices.isEmpty() || live.isPresent() && isMissing(name)) {
+      return;
+    }
+    if (live.isPresent()) {
+      adopt(choices.get(0));
+      return;
+    }
+    pin(name);
+    for (ModelId id : choices) {
+      if (closing.getAsBoolean() || adopt(id)) {
+        if (!id.equals(choices.get(0))) {
+          LOG.log(Level.WARNING, "{0} is served in place of {1}", id, choices.get(0));
+        }
+        return;
+      }
+    }
+    registry
+        .repositoryFaults()
+        .reason(choices.get(0))
+        .ifPresent(reason -> modelFault(name, reason));
+  }
+
+  /** Whether the active version is gone: the loaded one, or its successor, stays in service. */
+  private boolean isMissing(String name) {
+    return stored(name)
+        .flatMap(it -> it.history().active().stream().boxed().findFirst())
+        .filter(version -> !repository.contains(new ModelId(name, version)))
+        .isPresent();
+  }
+
+  /** Records which version serves, so that later versions wait for their activation. */
+  private void pin(String name) {
+    try {
+      if (repository.isWritable()) {
+        repository.pinActive(name);
+      }
+    } catch (ServiceException e) {
+      LOG.log(Level.DEBUG, "the version of {0} is not recorded: {1}", name, e.getMessage());
+    }
+  }
+
+  /**
+   * @return whether the version is in service
+   */
+  private boolean adopt(ModelId id) {
+    String key = id.toString();
+    FolderState files = versions.loader().files(id);
+    Failure last = failures.get(key);
+    boolean same = last != null && last.files().equals(files);
+    if (same && ticker.nanos() - last.retryAt() < 0) {
+      return false;
+    }
+    String reason;
+    try {
+      log(versions.follow(id));
+      failures.remove(key);
+      logged.remove(key);
+      return true;
+    } catch (ServiceException e) {
+      reason = e.getMessage();
+    } catch (RuntimeException e) { // a damaged version must not affect the others
+      reason = e.toString();
+    }
+    int count = same ? last.count() + 1 : 0;
+    long delay = FIRST_DELAY.toNanos() << Math.min(count, LONGEST_DELAY_DOUBLINGS);
+    failures.put(key, new Failure(id, files, count, ticker.nanos() + delay));
+    registry.repositoryFaults().found(id, repository.folder(id), reason);
+    logChange(key, Optional.of(id + " cannot be served: " + reason));
+    return false;
+  }
+
+  private static void log(ServedModel model) {
+    LOG.log(
+        Level.INFO,
+        "%s on %s in %s: loaded in %.2f s, batch 1 takes %.2f ms"
+            .formatted(
+                model.id(),
+                model.placement().deviceNames(),
+                model.placement().certificate().precision().label(),
+                model.loadTime().toNanos() / 1e9,
+                model.batch1Latency().toNanos() / 1e6));
+    if (!model.trained()) {
+      LOG.log(Level.WARNING, "{0} is not trained: its predictions are meaningless", model.id());
+    }
+  }
+
+  private void modelFault(String name, String reason) {
+    logChange(name, Optional.of("model " + name + ": " + reason));
+    registry.repositoryFaults().found(name, repository.model(name), reason);
+  }
+
+  /**
+   * Logs a problem once, and its end.
+   *
+   * @param subject a model, a version, or empty for the repository
+   */
+  private void logChange(String subject, Optional<String> problem) {
+    String before =
+        problem.isPresent() ? logged.put(subject, problem.get()) : logged.remove(subject);
+    if (problem.isPresent() && !problem.get().equals(before)) {
+      LOG.log(Level.ERROR, problem.get());
+    } else if (problem.isEmpty() && before != null) {
+      LOG.log(Level.INFO, "the repository {0} can be read again", repository.root());
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.vanillanet.model.repository;
+
+import static io.github.vanillanet.Failures.code;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.serve.registry.NarrowModels;
+import io.github.vanillanet.serve.registry.PublishedModels;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Publishers that work at the same time and share no lock. */
+class ConcurrentPublishingTest {
+
+  private static final int PUBLISHERS = 3;
+
+  @TempDir Path root;
+
+  @Test
+  void publishersOfEqualWeightsGetOneVersion() throws Exception {
+    StoredVersion source = PublishedModels.publish(root.resolve("source"), "five");
+    Path models = root.resolve("models");
+    CyclicBarrier written = new CyclicBarrier(PUBLISHERS);
+    ExecutorService threads = Executors.newFixedThreadPool(PUBLISHERS);
+    List<Future<VersionPublisher.Published>> publishers = new ArrayList<>();
+    for (int i = 0; i < PUBLISHERS; i++) {
+      publishers.add(
+          threads.submit(
+              () ->
+                  new VersionPublisher(new ModelRepository(models))
+                      .publish(
+                          "five",
+                          source.labels(),
+                          source::hasContentOf,
+                          folder -> {
+                            for (String file : List.of("model.pt", "checkpoint.pth")) {
+                              Files.copy(source.folder().resolve(file), folder.resolve(file));
+                            }
+                            await(written);
+                            return source.manifest();
+                          })));
+    }
+    int created = 0;
+    for (Future<VersionPublisher.Published> publisher : publishers) {
+      assertThat(publisher.get().version().id()).isEqualTo(new ModelId("five", 1));
+      created += publisher.get().created() ? 1 : 0;
+    }
+    threads.shutdown();
+
+    assertThat(created).isEqualTo(1);
+    assertThat(models.resolve("five").toFile().list()).containsExactly("1");
+  }
+
+  private static void await(CyclicBarrier barrier) {
+    try {
+      barrier.await();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void anActivationOfAVersionThatIsDeletedMeanwhileFails() throws Exception {
+    ModelRepository repository = NarrowModels.publish(root, "narrow", 2);
+    ModelId second = new ModelId("narrow", 2);
+    repository.activate(new ModelId("narrow", 1));
+    repository.delete(second);
+
+    assertThatThrownBy(() -> repository.activate(second)).has(code(ErrorCode.CONFLICT));
+
+    assertThat(repository.active()).containsExactly(new ModelId("narrow", 1));
+  }
+}

@@ -1,0 +1,264 @@
+package io.github.vanillanet.serve.registry;
+
+import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.serve.scheduler.Lane;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two services with one repository. */
+@Timeout(120)
+class RepositoryFollowerTest {
+
+  @TempDir Path root;
+
+  private final List<Replica> replicas = new ArrayList<>();
+  private long now;
+
+  /** A service without its routes. */
+  private final class Replica {
+    final ModelRegistry registry = new ModelRegistry();
+    final List<ModelId> loads = new ArrayList<>();
+    final Set<Integer> unloadable = new HashSet<>();
+    final VersionSwitch versions;
+    final RepositoryFollower follower;
+
+    Replica(ModelRepository repository) {
+      versions =
+          new VersionSwitch(repository, this::load, registry, new SwapGuard.Limits(10, 2), 2);
+      follower = new RepositoryFollower(repository, versions, registry, () -> now);
+      replicas.add(this);
+    }
+
+    private ServedModel load(StoredVersion version) {
+      loads.add(version.id());
+      if (unloadable.contains(version.id().version())) {
+        throw BAD_ARTIFACT.error("%s cannot be loaded", version.id());
+      }
+      return PublishedModels.served(version, new Lane(version.id().toString(), new Zeros(), 1));
+    }
+
+    void poll() {
+      follower.poll(() -> false);
+    }
+
+    Optional<Integer> live() {
+      return registry.live("narrow").map(ModelId::version);
+    }
+  }
+
+  private record Zeros() implements ModelInstance {
+    @Override
+    public void attachToThread() {}
+
+    @Override
+    public float[] forward(InputKind kind, ByteBuffer input, int samples) {
+      return new float[samples * PublishedModels.CLASSES];
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private ModelRepository repository;
+  private Replica first;
+  private Replica second;
+
+  @BeforeEach
+  void start() throws IOException {
+    repository = NarrowModels.publish(root, "narrow", 3);
+    first = new Replica(new ModelRepository(root));
+    second = new Replica(new ModelRepository(root));
+    replicas.forEach(Replica::poll);
+  }
+
+  @AfterEach
+  void close() {
+    replicas.forEach(replica -> replica.registry.close());
+  }
+
+  private static ModelId version(int version) {
+    return new ModelId("narrow", version);
+  }
+
+  @Test
+  void theOtherReplicaFollowsActivationsAndRollbacks() {
+    first.versions.activate(version(1));
+    assertThat(second.live()).contains(3);
+    second.poll();
+    assertThat(second.live()).contains(1);
+    assertThat(second.follower.drifting()).isZero();
+
+    second.versions.rollback("narrow");
+    first.poll();
+    assertThat(first.live()).contains(3);
+  }
+
+  @Test
+  void nothingIsLoadedAgainWithoutAChange() {
+    for (int poll = 0; poll < 5; poll++) {
+      first.poll();
+    }
+
+    assertThat(first.loads).containsExactly(version(3));
+  }
+
+  @Test
+  void aVersionThatIsPublishedLaterWaitsForItsActivation() throws IOException {
+    NarrowModels.copy(root.resolve("narrow"), 4);
+    Replica third = new Replica(new ModelRepository(root));
+    replicas.forEach(Replica::poll);
+    assertThat(replicas).allMatch(replica -> replica.live().equals(Optional.of(3)));
+
+    third.versions.activate(version(4));
+    replicas.forEach(Replica::poll);
+    assertThat(replicas).allMatch(replica -> replica.live().equals(Optional.of(4)));
+  }
+
+  @Test
+  void aNewModelIsServed() throws IOException {
+    NarrowModels.publish(root, "another", 1);
+
+    first.poll();
+
+    assertThat(first.registry.names()).containsExactly("another", "narrow");
+  }
+
+  @Test
+  void aVersionThatOneReplicaCannotLoadLeavesTheOldOneInService() {
+    second.unloadable.add(2);
+    first.versions.activate(version(2));
+    second.poll();
+    second.poll();
+
+    assertThat(second.live()).contains(3);
+    assertThat(second.follower.drifting()).isEqualTo(1);
+    assertThat(second.registry.repositoryFaults().reason(version(2))).isPresent();
+    assertThat(second.loads).containsExactly(version(3), version(2)); // no retry at once
+
+    second.unloadable.clear();
+    now += Duration.ofMinutes(2).toNanos();
+    second.poll();
+
+    assertThat(second.live()).contains(2);
+    assertThat(second.follower.drifting()).isZero();
+    assertThat(second.registry.repositoryFaults().all()).isEmpty();
+  }
+
+  @Test
+  void aFileThatIsAddedToTheVersionIsLoaded() throws IOException {
+    Files.writeString(root.resolve("narrow/3/added.bin"), "side file");
+
+    first.poll();
+    first.poll();
+
+    assertThat(first.loads).containsExactly(version(3), version(3));
+    assertThat(first.live()).contains(3);
+  }
+
+  @Test
+  void anUnloadedModelStaysUnloadedUntilTheNextActivation() {
+    first.versions.unload("narrow");
+    first.poll();
+    assertThat(first.live()).isEmpty();
+    assertThat(first.follower.drifting()).isZero();
+
+    second.versions.activate(version(1));
+    first.poll();
+    assertThat(first.live()).contains(1);
+  }
+
+  @Test
+  void aRepositoryThatIsAwayChangesNothing() throws IOException {
+    Path away = root.resolveSibling(root.getFileName() + "-away");
+    Files.move(root, away);
+    Files.writeString(root, "not a folder");
+    first.poll();
+
+    assertThat(first.live()).contains(3);
+    assertThat(first.follower.drifting()).isEqualTo(1);
+
+    Files.delete(root);
+    Files.move(away, root);
+    first.poll();
+    assertThat(first.follower.drifting()).isZero();
+  }
+
+  @Test
+  void aVersionWhoseFolderIsGoneStaysInService() throws IOException {
+    FolderTree.delete(root.resolve("narrow/3"));
+
+    first.poll();
+
+    assertThat(first.live()).contains(3);
+    assertThat(first.follower.drifting()).isEqualTo(1);
+  }
+
+  @Test
+  void aFailingVersionIsRolledBackOnceForAllReplicas() throws Exception {
+    first.versions.activate(version(1));
+    first.versions.activate(version(2));
+    second.poll();
+    ServedModel failing = second.registry.lease("narrow").orElseThrow().model();
+    first.versions.rollback("narrow"); // the first replica has seen the failures already
+
+    failing.failed();
+    failing.failed();
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("rollback-narrow/2")) {
+        thread.join();
+      }
+    }
+    second.poll();
+    failing.release(); // the lease above
+    failing.closed().get();
+
+    assertThat(repository.active("narrow")).hasValue(1);
+    assertThat(second.live()).contains(1);
+  }
+
+  @Test
+  void aRollbackThatAnotherActivationOvertakesIsRejected() {
+    first.versions.activate(version(1));
+    second.unloadable.add(3);
+    Replica slow = new Replica(new ModelRepository(root));
+    slow.poll();
+
+    VersionSwitch overtaken =
+        new VersionSwitch(
+            repository,
+            version -> {
+              second.versions.activate(version(2));
+              return slow.load(version);
+            },
+            slow.registry,
+            new SwapGuard.Limits(10, 2),
+            3);
+
+    assertThatThrownBy(() -> overtaken.rollback("narrow")).has(code(ErrorCode.CONFLICT));
+    assertThat(repository.active("narrow")).hasValue(2);
+  }
+}
