@@ -48,12 +48,21 @@ public final class Jar {
 
     /** Waits until the service is ready; returns its address. */
     public URI awaitReady() throws IOException, InterruptedException {
+      return await("/q/health/ready");
+    }
+
+    /** Waits until the models are loaded, or the service knows that there is none. */
+    public URI awaitStarted() throws IOException, InterruptedException {
+      return await("/q/health/started");
+    }
+
+    private URI await(String check) throws IOException, InterruptedException {
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(TIMEOUT_SECONDS);
       while (System.nanoTime() < deadline && process.isAlive()) {
         Matcher listening = LISTENING.matcher(Files.readString(out) + Files.readString(err));
         if (listening.find()) {
           URI address = URI.create("http://localhost:" + listening.group(1));
-          if (status(address.resolve("/q/health/ready")) == 200) {
+          if (status(address.resolve(check)) == 200) {
             return address;
           }
         }
@@ -123,6 +132,11 @@ public final class Jar {
 
   /** Imports the narrow official vanillanet_5 of 64×64 pixels. */
   public Result importSmall(Path repository, String... more) {
+    return startImport(repository, more).result();
+  }
+
+  /** Starts an import of the same. */
+  public Running startImport(Path repository, String... more) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -136,7 +150,7 @@ public final class Jar {
                 "--repository",
                 repository.toString()));
     arguments.addAll(List.of(more));
-    return run(arguments.toArray(String[]::new));
+    return start(List.of(), Map.of(), arguments.toArray(String[]::new));
   }
 
   public static String fixture(String name) {
