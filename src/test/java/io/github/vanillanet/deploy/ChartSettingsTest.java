@@ -80,7 +80,8 @@ class ChartSettingsTest {
     assertThat(variables("{}")).containsEntry(name, "auto");
     assertThat(variables("models: {persistence: {enabled: true}}")).containsEntry(name, "never");
     assertThat(variables(imports)).containsEntry(name, "never");
-    assertThat(variables(imports + "\nsettings: {embeddedModel: auto}")).containsEntry(name, "auto");
+    assertThat(variables(imports + "\nsettings: {embeddedModel: auto}"))
+        .containsEntry(name, "auto");
   }
 
   @Test
