@@ -59,7 +59,14 @@ export class Picture {
   async show(picture) {
     this.#chosen(picture);
     this.#latest = picture;
-    const shown = await withoutExif(picture);
+    await this.#load();
+  }
+
+  /** Shows the latest picture as the model sees it: browsers apply the orientation in EXIF data. */
+  async #load() {
+    const picture = this.#latest;
+    const upright = (this.#rule?.exif ?? 'auto') === 'auto';
+    const shown = upright ? picture : await withoutExif(picture);
     if (picture !== this.#latest) {
       return;
     }
@@ -71,7 +78,13 @@ export class Picture {
 
   /** @param {Object} rule preprocessing of the model */
   seenBy(rule) {
+    const turns = this.#latest && (this.#rule?.exif ?? 'auto') !== rule.exif;
     this.#rule = rule;
+    if (turns) {
+      this.#showable(false); // until the photo is loaded again
+      this.#load();
+      return;
+    }
     const photo = byId('photo');
     if (photo.complete && photo.naturalWidth > 0) {
       this.#draw();

@@ -1,5 +1,5 @@
-// Browsers rotate photos according to their EXIF data. The service does not. The page therefore shows
-// photos without EXIF data, so that the crop fits the picture.
+// Browsers rotate photos according to their EXIF data. Models with the preprocessing exif=official do
+// not. For them the page shows photos without EXIF data, so that the crop fits the picture.
 
 const START_OF_IMAGE = 0xffd8;
 const START_OF_SCAN = 0xda;

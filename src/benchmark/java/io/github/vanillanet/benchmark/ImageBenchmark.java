@@ -55,7 +55,7 @@ public class ImageBenchmark {
     }
 
     RgbImage decode() {
-      return chosen.decodeFor(PREPROCESSING, chosen.open(file), () -> {});
+      return chosen.decodeFor(PREPROCESSING, chosen.open(file), () -> {}, note -> {});
     }
   }
 
@@ -89,7 +89,7 @@ public class ImageBenchmark {
     }
 
     RgbImage decode() {
-      return chosen.decodeFor(PREPROCESSING, chosen.open(file), () -> {});
+      return chosen.decodeFor(PREPROCESSING, chosen.open(file), () -> {}, note -> {});
     }
   }
 

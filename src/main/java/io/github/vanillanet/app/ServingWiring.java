@@ -4,7 +4,6 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.vanillanet.base.config.ConnectionsConfig;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.base.image.JpegDecoder;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.api.connections.Connections;
@@ -150,8 +149,7 @@ final class ServingWiring {
 
   @Singleton
   ImageDecoder decoder(ServingConfig config) {
-    return new ImageDecoder(
-        config.maxPixels(), JpegDecoder.of(config.jpegDecoder()), config.dctScaling());
+    return ImageDecoder.of(config);
   }
 
   @Singleton

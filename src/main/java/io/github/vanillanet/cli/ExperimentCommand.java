@@ -32,7 +32,8 @@ final class ExperimentCommand {
   @Command(
       name = "table2",
       description = {
-        "Train the VanillaNet-6 rows of tables 2 and 3: deep training, series activation, shortcuts.",
+        "Train the VanillaNet-6 rows of tables 2 and 3: deep training, series activation,"
+            + " shortcuts.",
         "Prints accuracies beside the published ones, and whether each claim is reproduced."
       })
   static final class Table2Command implements Callable<Integer> {
@@ -83,7 +84,7 @@ final class ExperimentCommand {
       try (Terminal terminal = new Terminal(spec.commandLine().getErr())) {
         TorchRuntime runtime = TorchRuntime.load();
         Device target = runtime.resolve(device);
-        ImageDecoder decoder = new ImageDecoder(Settings.read().maxPixels());
+        ImageDecoder decoder = ImageDecoder.of(Settings.read());
         terminal.progress("reading the images");
         MeasuredRuns runs = MeasuredRuns.of(folder, runtime, target, threads, decoder);
         Optional<Table2.Report> report =

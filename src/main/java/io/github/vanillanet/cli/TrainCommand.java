@@ -215,9 +215,8 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Decodes with the JDK, so that a training does not depend on the machine's libraries. */
   private static ImageDecoder decoder() {
-    return new ImageDecoder(Settings.read().maxPixels());
+    return ImageDecoder.of(Settings.read());
   }
 
   private int work(JobSession session, Terminal terminal) throws IOException {

@@ -50,6 +50,7 @@ public class SoftmaxBenchmark {
         OptionalDouble.empty(),
         Optional.empty(),
         new float[0],
+        Collections.emptySortedMap(),
         Collections.emptySortedMap());
   }
 

@@ -90,6 +90,23 @@ final class Checked {
     }
   }
 
+  public static final class PreprocessingParts implements Converter<String> {
+
+    private static final String CHOICE = "(auto|official)";
+    private static final String PART =
+        "((exif|depth)=%1$s|alpha=(%1$s|white|black|#?[0-9a-fA-F]{6})|truncated=(accept|reject))"
+            .formatted(CHOICE);
+
+    @Override
+    public String convert(String text) {
+      return Checked.convert(
+          text,
+          Function.identity(),
+          parts -> parts.matches("(%1$s|%2$s)(,\\s*%2$s)*".formatted(CHOICE, PART)),
+          "auto, official, or parts such as exif=auto,alpha=#000000,truncated=accept");
+    }
+  }
+
   public static final class JpegDecoderName implements Converter<String> {
     @Override
     public String convert(String text) {

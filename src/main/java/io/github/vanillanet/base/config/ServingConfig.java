@@ -112,6 +112,30 @@ public interface ServingConfig {
   @WithConverter(Checked.LongCount.class)
   long maxPixels();
 
+  /**
+   * Largest JPEG in pixels. A JPEG above {@code vanillanet.max-pixels} is decoded by libjpeg-turbo
+   * at a half, a quarter or an eighth of its size, which is not exact; the answer says so. It is
+   * rejected if libjpeg-turbo is not in use, and with the preprocessing {@code official}.
+   */
+  @WithDefault("65000000")
+  @WithConverter(Checked.LongCount.class)
+  long maxJpegPixels();
+
+  /**
+   * Replaces parts of the preprocessing of every model: {@code official}, {@code auto}, or parts
+   * such as {@code exif=auto,depth=official,alpha=#000000,truncated=accept}. Requests may replace
+   * them again. New trainings use it, too.
+   */
+  @WithConverter(Checked.PreprocessingParts.class)
+  Optional<String> preprocessing();
+
+  /**
+   * Whether HEIC images are decoded, with the program {@code heif-convert} of the system's libheif.
+   * HEIC contains HEVC, which is covered by patents in many countries.
+   */
+  @WithDefault("false")
+  boolean heic();
+
   /** Requests that may decode images at the same time. Default: the number of processors. */
   @WithConverter(Checked.Count.class)
   Optional<Integer> decoders();

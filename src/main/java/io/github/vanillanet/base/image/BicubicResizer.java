@@ -103,12 +103,16 @@ final class BicubicResizer {
 
   /**
    * Resizes {@code source} to {@code resizedWidth x resizedHeight} and cuts out {@code width x
-   * height} at ({@code left}, {@code top}).
+   * height} at ({@code left}, {@code top}). A picture that is not stored upright is read in its
+   * upright order, which takes no copy.
    *
+   * @param orientation of the stored picture, Exif's 1 to 8; sizes and positions are those of the
+   *     upright picture
    * @throws IllegalArgumentException if the crop does not lie inside the resized picture
    */
   static RgbImage resizeAndCrop(
       RgbImage source,
+      int orientation,
       long resizedWidth,
       long resizedHeight,
       long left,
@@ -122,37 +126,60 @@ final class BicubicResizer {
     }
     byte[] rgb = source.rgb();
     int sourceWidth = source.width();
+    int sourceHeight = rgb.length / 3 / sourceWidth;
+    int origin = 0;
+    int columnStep = 3;
+    int rowStep = 3 * sourceWidth;
+    if (orientation != Orientation.UPRIGHT) {
+      Orientation upright = Orientation.of(orientation, source);
+      sourceWidth = upright.width();
+      sourceHeight = upright.height();
+      origin = upright.origin();
+      columnStep = upright.columnStep();
+      rowStep = upright.rowStep();
+    }
     BicubicResizer columns =
         new BicubicResizer(sourceWidth, resizedWidth, left, width, 3 * STRIP_ROWS);
-    BicubicResizer rows =
-        new BicubicResizer(source.height(), resizedHeight, top, height, 3 * width);
+    BicubicResizer rows = new BicubicResizer(sourceHeight, resizedHeight, top, height, 3 * width);
     int[][] strip = new int[STRIP_ROWS][3 * width]; // interleaved
     byte[] out = new byte[3 * width * height];
     int endRow = rows.end[height - 1];
     for (int row = rows.first[0]; row < endRow; row += STRIP_ROWS) {
       int count = Math.min(STRIP_ROWS, endRow - row);
-      columns.resizeColumns(rgb, 3 * sourceWidth, row, count, strip);
+      columns.resizeColumns(rgb, origin + row * rowStep, columnStep, rowStep, count, strip);
       rows.resizeRows(row, count, strip, out);
     }
     return new RgbImage(width, height, out);
   }
 
-  /** Fills the strip with {@code count} source rows, resized horizontally. */
-  private void resizeColumns(byte[] rgb, int stride, int firstRow, int count, int[][] strip) {
+  /**
+   * Fills the strip with {@code count} source rows, resized horizontally.
+   *
+   * @param start offset of the first row's first column
+   * @param columnStep bytes to the next column
+   * @param rowStep bytes to the next row
+   */
+  private void resizeColumns(
+      byte[] rgb, int start, int columnStep, int rowStep, int count, int[][] strip) {
     int width = first.length;
     int[] pixels = new int[STRIP_ROWS]; // of one column: red + 2^8 green + 2^16 blue + any * 2^24
     int[] samples = new int[3 * STRIP_ROWS]; // all reds, all greens, all blues
     opened = 0;
     finished = 0;
     for (int column = first[0]; column < end[width - 1]; column++) {
-      int at = firstRow * stride + 3 * column;
-      int whole = count;
-      int last = at + (count - 1) * stride;
-      if (last + Integer.BYTES > rgb.length) { // the picture's last pixel has only three bytes
-        whole--;
-        pixels[whole] = rgb[last] & 0xff | (rgb[last + 1] & 0xff) << 8 | rgb[last + 2] << 16;
+      int at = start + column * columnStep;
+      int row = 0;
+      int rowsEnd = count;
+      int last = rgb.length - 3; // the picture's last pixel has only three bytes
+      if (at == last || at + (count - 1) * rowStep == last) { // only at one end of the rows
+        boolean isFirst = at == last;
+        row = isFirst ? 1 : 0;
+        rowsEnd = isFirst ? count : count - 1;
+        pixels[isFirst ? 0 : rowsEnd] =
+            rgb[last] & 0xff | (rgb[last + 1] & 0xff) << 8 | rgb[last + 2] << 16;
+        at += row * rowStep;
       }
-      for (int row = 0; row < whole; row++, at += stride) {
+      for (; row < rowsEnd; row++, at += rowStep) {
         pixels[row] = (int) INT.get(rgb, at);
       }
       for (int i = 0; i < STRIP_ROWS; i++) {
@@ -186,11 +213,11 @@ final class BicubicResizer {
           output[i] = (positive | 255 - positive >> 31) & 255;
         }
         int to = 3 * finished;
-        for (int row = 0; row < count; row++) {
-          int[] resized = strip[row];
-          resized[to] = output[row];
-          resized[to + 1] = output[STRIP_ROWS + row];
-          resized[to + 2] = output[2 * STRIP_ROWS + row];
+        for (int y = 0; y < count; y++) {
+          int[] resized = strip[y];
+          resized[to] = output[y];
+          resized[to + 1] = output[STRIP_ROWS + y];
+          resized[to + 2] = output[2 * STRIP_ROWS + y];
         }
       }
     }

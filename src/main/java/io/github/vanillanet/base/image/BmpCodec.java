@@ -17,7 +17,7 @@ final class BmpCodec {
 
   private static final int NANOS_PER_BYTE = 5;
 
-  static DecodeWork open(byte[] encoded, long maxPixels) throws IOException {
+  static DecodeWork open(byte[] encoded, long maxPixels, PictureRules rules) throws IOException {
     BmpHeader header = BmpHeader.read(encoded, maxPixels);
     boolean runs = header.runLengthBits() > 0;
     return new DecodeWork(
@@ -25,10 +25,12 @@ final class BmpCodec {
         "%dx%d pixels in %d bytes".formatted(header.width(), header.height(), encoded.length),
         NANOS_PER_PIXEL * (long) header.width() * header.height()
             + (runs ? NANOS_PER_BYTE * (long) encoded.length : 0),
-        checkpoint -> decode(encoded, header, checkpoint));
+        Orientation.UPRIGHT,
+        checkpoint -> decode(encoded, header, rules, checkpoint));
   }
 
-  private static RgbImage decode(byte[] encoded, BmpHeader header, Runnable checkpoint)
+  private static RgbImage decode(
+      byte[] encoded, BmpHeader header, PictureRules rules, Runnable checkpoint)
       throws IOException {
     int width = header.width();
     int height = header.height();
@@ -57,7 +59,28 @@ final class BmpCodec {
         colourRow(data, rowStart, header, rgb, header.outputStart(row));
       }
     }
+    if (rules.blends() && header.alphaMask() != 0) {
+      blend(encoded, (int) start, (int) stride, header, rules, rgb);
+    }
     return new RgbImage(width, height, rgb);
+  }
+
+  /** Puts 32-bit pixels on the background. Programs that ignore alpha leave all of it at 0. */
+  private static void blend(
+      byte[] encoded, int start, int stride, BmpHeader header, PictureRules rules, byte[] rgb) {
+    int offset = Integer.numberOfTrailingZeros(header.alphaMask()) / 8;
+    int any = 0;
+    for (int row = 0; row < header.height(); row++) {
+      for (int x = 0; x < header.width(); x++) {
+        any |= encoded[start + row * stride + 4 * x + offset];
+      }
+    }
+    for (int row = 0; any != 0 && row < header.height(); row++) {
+      for (int x = 0; x < header.width(); x++) {
+        int alpha = encoded[start + row * stride + 4 * x + offset] & 0xff;
+        rules.blend(rgb, header.outputStart(row) + 3 * x, alpha);
+      }
+    }
   }
 
   private static void indexedRow(

@@ -13,6 +13,7 @@ import java.util.Set;
  * @param indexBits bits to read per pixel of an indexed picture
  * @param runLengthBits bits of an index in run-length codes: 4 or 8, or 0 without such codes
  * @param masks of red, green and blue in a pixel of 16 bits or more
+ * @param alphaMask of alpha in a pixel of 32 bits; 0 if there is none
  * @param palette the colours of an indexed picture
  * @param pixels offset of the pixels in the file
  */
@@ -24,6 +25,7 @@ record BmpHeader(
     int indexBits,
     int runLengthBits,
     int[] masks,
+    int alphaMask,
     Palette palette,
     long pixels) {
 
@@ -80,6 +82,7 @@ record BmpHeader(
     RgbImage.requireSize(width, height, maxPixels);
     // The masks follow a short header and are part of a long one. Their offset is the same.
     int[] masks = masks(bits, compression, file, headerBytes >= 56);
+    int alphaMask = masks.length == 4 ? masks[3] : 0;
     int runLengthBits = compression == RLE8 ? 8 : compression == RLE4 ? 4 : 0;
     colours = colours == 0 ? 1L << bits : colours;
     if (pixels == FILE_HEADER_BYTES + headerBytes && bits <= 8) {
@@ -101,7 +104,16 @@ record BmpHeader(
     // If the palette is black and white, Pillow assumes packed bits.
     int indexBits = bits == 8 && colours == 2 && palette.isBlackAndWhite() ? 1 : bits;
     return new BmpHeader(
-        (int) width, (int) height, topDown, bits, indexBits, runLengthBits, masks, palette, pixels);
+        (int) width,
+        (int) height,
+        topDown,
+        bits,
+        indexBits,
+        runLengthBits,
+        masks,
+        alphaMask,
+        palette,
+        pixels);
   }
 
   private static int[] masks(int bits, long compression, ByteBuffer file, boolean withAlpha)
@@ -113,6 +125,9 @@ record BmpHeader(
       String known = bits == 32 ? "%s,%x".formatted(found, alpha) : found;
       if (!KNOWN_MASKS.contains(known)) {
         throw new IOException("colour masks %s are not supported".formatted(known));
+      }
+      if (bits == 32 && masks[0] != 0) {
+        return new int[] {masks[0], masks[1], masks[2], alpha};
       }
       return masks[0] == 0 ? BYTE_MASKS : masks;
     }

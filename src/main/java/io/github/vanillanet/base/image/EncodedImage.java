@@ -14,6 +14,9 @@ public interface EncodedImage {
   /** An upper estimate of the processor time of the decode in nanoseconds. */
   long nanos();
 
+  /** The orientation of the stored picture, Exif's 1 to 8; 1 if the rules ignore it. */
+  int orientation();
+
   /** The counted work, for messages: scans and blocks of a JPEG, rows and bytes of a PNG. */
   String work();
 

@@ -35,7 +35,7 @@ final class GifCodec {
   /** Each pixel takes at most a code and a clear code, of 12 bits each. */
   private static final long MOST_BYTES_PER_PIXEL = 3;
 
-  static DecodeWork open(byte[] encoded, long maxPixels) throws IOException {
+  static DecodeWork open(byte[] encoded, long maxPixels, PictureRules rules) throws IOException {
     ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
     file.position(SIGNATURE_BYTES);
     int screenWidth = FileBytes.u16(file);
@@ -43,7 +43,7 @@ final class GifCodec {
     int flags = FileBytes.u8(file);
     FileBytes.skip(file, 2);
     Palette palette = readPalette(file, flags, new Palette());
-    int background = readUntilImage(file);
+    int transparent = readUntilImage(file);
 
     int left = FileBytes.u16(file);
     int top = FileBytes.u16(file);
@@ -55,6 +55,10 @@ final class GifCodec {
     RgbImage.requireSize(width, height, maxPixels);
     RgbImage.requireSize(frameWidth, frameHeight, maxPixels);
     palette = readPalette(file, frameFlags, palette);
+    if (transparent >= 0 && rules.blends()) {
+      palette.set(transparent, rules.background());
+    }
+    int background = Math.max(0, transparent);
     int rootBits = FileBytes.u8(file);
     if (rootBits > GifLzw.LONGEST_CODE) {
       throw new IOException(
@@ -71,6 +75,7 @@ final class GifCodec {
         NANOS_PER_CANVAS_PIXEL * (long) width * height
             + NANOS_PER_FRAME_PIXEL * framePixels
             + NANOS_PER_BYTE * read,
+        Orientation.UPRIGHT,
         checkpoint -> {
           byte[] indices = new GifLzw(file.duplicate(), rootBits).decode((int) framePixels);
           checkpoint.run();
@@ -119,10 +124,10 @@ final class GifCodec {
   /**
    * Reads up to the first image descriptor. Skips bytes that start no block.
    *
-   * @return the colour index of the canvas outside the frame
+   * @return the transparent colour index; -1 if there is none
    */
   private static int readUntilImage(ByteBuffer file) throws IOException {
-    int transparent = 0;
+    int transparent = -1;
     while (true) {
       int tag = FileBytes.u8(file);
       if (tag == IMAGE) {

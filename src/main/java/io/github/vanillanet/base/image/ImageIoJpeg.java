@@ -4,6 +4,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Iterator;
@@ -11,6 +12,7 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
+import javax.imageio.stream.ImageInputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
@@ -49,21 +51,29 @@ final class ImageIoJpeg {
     }
     ImageReader reader = provider.createReaderInstance();
     InputStream pieces =
-        new ByteArrayInputStream(header.withoutMetadata()) {
+        new ByteArrayInputStream(withoutMetadata(header)) {
           @Override
           public synchronized int read(byte[] into, int start, int length) {
             checkpoint.run();
             return super.read(into, start, length);
           }
         };
-    try (MemoryCacheImageInputStream input = new MemoryCacheImageInputStream(pieces)) {
+    JpegEnd end = new JpegEnd(header.height);
+    try (ImageInputStream input =
+        header.truncated ? end.counting(pieces) : new MemoryCacheImageInputStream(pieces)) {
       reader.setInput(input, true, true);
+      if (header.truncated) {
+        reader.addIIOReadUpdateListener(end);
+      }
       Raster raster = reader.readRaster(0, reader.getDefaultReadParam());
       if (raster.getDataBuffer() instanceof DataBufferByte buffer
           && raster.getNumBands() == planes
           && raster.getWidth() == width
           && raster.getHeight() == height
           && buffer.getSize() == size) {
+        if (header.truncated) {
+          end.requireMostRows();
+        }
         return new RgbImage(width, height, JpegPlanes.toRgb(buffer.getData(), header));
       }
       throw new IOException("the JDK decodes it to an unexpected layout");
@@ -74,6 +84,19 @@ final class ImageIoJpeg {
     } finally {
       reader.dispose();
     }
+  }
+
+  /**
+   * The file without APPn and COM segments and without bytes between segments. ImageIO would apply
+   * a colour profile in APP2, which Pillow ignores.
+   */
+  private static byte[] withoutMetadata(JpegHeader header) {
+    ByteArrayOutputStream bare = new ByteArrayOutputStream(header.end);
+    int[] ranges = header.neededRanges;
+    for (int i = 0; i < header.neededCount; i += 2) {
+      bare.write(header.encoded, ranges[i], ranges[i + 1] - ranges[i]);
+    }
+    return bare.toByteArray();
   }
 
   /** Finds the JDK's provider, also if other image libraries or class loaders are present. */

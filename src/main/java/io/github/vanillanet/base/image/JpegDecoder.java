@@ -155,12 +155,20 @@ public final class JpegDecoder {
    */
   RgbImage decode(JpegHeader header, int neededWidth, int neededHeight, Runnable checkpoint)
       throws IOException {
-    if (turbo) {
-      int divisor = divisor(header, neededWidth, neededHeight);
+    if (turbo && !header.truncated) { // every warning stops libjpeg-turbo here
+      int divisor = header.divisor;
+      if (neededWidth < Integer.MAX_VALUE) {
+        divisor = Math.max(divisor, divisor(header, neededWidth, neededHeight));
+      }
       if (divisor > 1 || !header.hasHalvedRows) {
         Optional<RgbImage> decoded = decodeWithTurbo(header, divisor);
         if (decoded.isPresent()) {
           return decoded.get();
+        }
+        if (header.divisor > 1) {
+          throw new IOException(
+              "libjpeg-turbo rejects it, and %dx%d pixels are too many for the JDK's decoder"
+                  .formatted(header.width, header.height));
         }
         if (header.nanos() + imageIo.extraNanos(header) > header.maxNanos) {
           throw new IOException(
@@ -203,8 +211,8 @@ public final class JpegDecoder {
    * @return empty if the library reports an error or a warning; the API does not distinguish them
    */
   Optional<RgbImage> decodeWithTurbo(JpegHeader header, int divisor) {
-    int width = header.width / divisor;
-    int height = header.height / divisor;
+    int width = (header.width + divisor - 1) / divisor;
+    int height = (header.height + divisor - 1) / divisor;
     int end = header.end;
     boolean cmyk = header.planes == 4;
     long size = (long) width * height * (cmyk ? 4 : 3);

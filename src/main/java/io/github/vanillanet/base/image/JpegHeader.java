@@ -1,6 +1,5 @@
 package io.github.vanillanet.base.image;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -11,24 +10,6 @@ import java.util.Arrays;
  * and decodes no pixels. Immutable after construction.
  */
 final class JpegHeader implements EncodedImage {
-
-  private static final int SOF0_BASELINE = 0xc0;
-  private static final int SOF2_PROGRESSIVE = 0xc2;
-  private static final int SOF9_ARITHMETIC = 0xc9;
-  private static final int SOF15 = 0xcf;
-  private static final int RST0 = 0xd0;
-  private static final int RST7 = 0xd7;
-  private static final int SOI = 0xd8;
-  private static final int EOI = 0xd9;
-  private static final int SOS = 0xda;
-  private static final int APP0 = 0xe0;
-  private static final int APP14 = 0xee;
-  private static final int APP15 = 0xef;
-  private static final int COM = 0xfe;
-  private static final int TEM = 0x01;
-  private static final int MARKER_BYTES = 2;
-  private static final byte[] JFIF = {'J', 'F', 'I', 'F', 0};
-  private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
 
   /** Each scan costs a pass over the picture, and a small file could declare thousands. */
   private static final int MAX_SCANS = 200;
@@ -54,30 +35,57 @@ final class JpegHeader implements EncodedImage {
   private final long nanos;
 
   private final JpegDecoder decoder;
-  private int[] neededRanges = {0, MARKER_BYTES, 0, 0}; // offsets: from, to, from, to, ...
-  private int neededCount = 2;
+  private final long maxPixels;
+  private final long maxReducedPixels;
+  private final PictureRules rules;
+  private int orientation; // 0 while it is unknown
+  boolean truncated; // whether the end marker is missing, which the rules allow
+  int divisor = 1; // the least that makes the picture small enough
+  int[] neededRanges = {0, JpegMarkers.MARKER_BYTES, 0, 0}; // offsets: from, to, from, to, ...
+  int neededCount = 2;
   private long[] planeBlocks = {}; // blocks of each plane, as a scan of that plane visits them
   private long[] unitBlocks = {}; // likewise, as a scan of several planes visits them
-  private byte[] planeNames = {};
-  private boolean[] rowsHalved = {};
+  final int[] scanBodies = new int[MAX_SCANS]; // offsets of the scans' parameters
+  byte[] planeNames = {};
+  boolean[] rowsHalved = {}; // planes with all columns but half the rows, like the chroma of 4:4:0
   private boolean jfif;
   private int adobeTransform = JpegColour.NO_ADOBE_SEGMENT;
 
   /**
    * @throws IOException if the file is damaged or of an unsupported kind
    */
-  JpegHeader(byte[] encoded, long maxPixels, long maxNanos, JpegDecoder decoder)
+  JpegHeader(
+      byte[] encoded,
+      long maxPixels,
+      long maxReducedPixels,
+      long maxNanos,
+      JpegDecoder decoder,
+      PictureRules rules)
       throws IOException {
     this.encoded = encoded;
+    this.maxPixels = maxPixels;
+    this.maxReducedPixels = maxReducedPixels;
     this.maxNanos = maxNanos;
     this.decoder = decoder;
-    readMarkers(ByteBuffer.wrap(encoded).position(MARKER_BYTES), maxPixels);
+    this.rules = rules;
+    try {
+      readMarkers(ByteBuffer.wrap(encoded).position(JpegMarkers.MARKER_BYTES));
+    } catch (BufferUnderflowException e) {
+      if (!rules.truncated() || divisor > 1 || !JpegEnd.isInLastScan(this)) {
+        throw e;
+      }
+      end = encoded.length;
+      truncated = true;
+    }
     this.nanos = decoder.nanos(this);
+    if (nanos > maxNanos) {
+      throw DecodeWork.tooMuch(this, maxNanos);
+    }
   }
 
-  private void readMarkers(ByteBuffer file, long maxPixels) throws IOException {
+  private void readMarkers(ByteBuffer file) throws IOException {
     int marker = 0;
-    while (marker != EOI) {
+    while (marker != JpegMarkers.EOI) {
       marker = 0;
       while (marker == 0) { // skips bytes that belong to no segment, as libjpeg does
         while (file.get() != (byte) 0xff) {}
@@ -85,9 +93,10 @@ final class JpegHeader implements EncodedImage {
           marker = file.get() & 0xff;
         } while (marker == 0xff);
       }
-      int start = file.position() - MARKER_BYTES;
-      boolean hasLength = marker != TEM && (marker < RST0 || marker > EOI);
-      int length = hasLength ? file.getShort() & 0xffff : 0;
+      int start = file.position() - JpegMarkers.MARKER_BYTES;
+      boolean isBare = // without a length
+          marker == JpegMarkers.TEM || marker >= JpegMarkers.RST0 && marker <= JpegMarkers.EOI;
+      int length = isBare ? 0 : file.getShort() & 0xffff;
       if (length == 1) {
         throw new IOException("segment %02x has length 1".formatted(marker));
       }
@@ -98,27 +107,33 @@ final class JpegHeader implements EncodedImage {
       }
       file.position(body + bodyBytes);
       boolean startsFrame = // C4, C8 and CC start other segments
-          marker == SOF0_BASELINE || marker > SOF0_BASELINE && marker <= SOF15 && marker % 4 != 0;
-      if (marker == SOS) {
+          marker == JpegMarkers.SOF0
+              || marker > JpegMarkers.SOF0 && marker <= JpegMarkers.SOF15 && marker % 4 != 0;
+      if (marker == JpegMarkers.SOS) {
         if (planes == 0) {
           throw new IOException("its pixels come before its frame header");
         }
         if (++scans > MAX_SCANS) {
           throw new IOException("it has more than %d scans".formatted(MAX_SCANS));
         }
+        scanBodies[scans - 1] = body;
         readScan(file, body);
         entropyBytes += file.position() - body;
       } else if (startsFrame && planes == 0) {
-        readFrame(marker, file.duplicate().position(body), maxPixels);
-      } else if (marker == APP0) {
-        jfif |=
-            length >= 16 && Arrays.equals(encoded, body, body + JFIF.length, JFIF, 0, JFIF.length);
-      } else if (marker == APP14
-          && length >= 14
-          && Arrays.equals(encoded, body, body + ADOBE.length, ADOBE, 0, ADOBE.length)) {
-        adobeTransform = encoded[body + 11] & 0xff;
+        readFrame(marker, file.duplicate().position(body));
+      } else if (marker == JpegMarkers.APP0 && length >= 16) {
+        jfif |= file.getInt(body) == JpegMarkers.JFIF && file.get(body + 4) == 0;
+      } else if (marker == JpegMarkers.APP14 && length >= 14) {
+        if (file.getInt(body) == JpegMarkers.ADOB && file.get(body + 4) == 'e') {
+          adobeTransform = encoded[body + 11] & 0xff;
+        }
+      } else if (marker == JpegMarkers.APP1 && length >= 16 && orientation == 0) {
+        if (file.getInt(body) == JpegMarkers.EXIF && file.get(body + 4) == 0) {
+          orientation =
+              rules.upright() ? Orientation.ofExif(encoded, body, bodyBytes) : Orientation.UPRIGHT;
+        }
       }
-      if ((marker < APP0 || marker > APP15) && marker != COM) {
+      if ((marker < JpegMarkers.APP0 || marker > JpegMarkers.APP15) && marker != JpegMarkers.COM) {
         if (neededRanges[neededCount - 1] != start) { // a new range
           if (neededCount == neededRanges.length) {
             neededRanges = Arrays.copyOf(neededRanges, 2 * neededCount);
@@ -135,16 +150,24 @@ final class JpegHeader implements EncodedImage {
     }
   }
 
-  private void readFrame(int marker, ByteBuffer segment, long maxPixels) throws IOException {
+  private void readFrame(int marker, ByteBuffer segment) throws IOException {
     int precision = segment.get() & 0xff;
     height = segment.getShort() & 0xffff;
     width = segment.getShort() & 0xffff;
     int declared = segment.get() & 0xff;
-    RgbImage.requireSize(width, height, maxPixels);
-    if (marker >= SOF9_ARITHMETIC) {
+    long pixels = (long) width * height;
+    if (pixels == 0 || pixels > maxPixels) {
+      boolean reducible = decoder.canReduce() && !rules.isOfficial();
+      RgbImage.requireSize(
+          width, height, reducible ? Math.max(maxPixels, maxReducedPixels) : maxPixels);
+      while (pixels > maxPixels * divisor * divisor) {
+        divisor *= 2;
+      }
+    }
+    if (marker >= JpegMarkers.SOF9) {
       throw new IOException("arithmetic coding is not supported, expected Huffman coding");
     }
-    if (marker > SOF2_PROGRESSIVE) {
+    if (marker > JpegMarkers.SOF2) {
       throw new IOException("lossless and hierarchical coding are not supported");
     }
     if (precision != 8) {
@@ -156,7 +179,7 @@ final class JpegHeader implements EncodedImage {
     planes = declared;
     planeNames = new byte[planes];
     rowsHalved = new boolean[planes];
-    progressive = marker == SOF2_PROGRESSIVE;
+    progressive = marker == JpegMarkers.SOF2;
     int[] columns = new int[planes]; // sampling factors
     int[] rows = new int[planes];
     for (int plane = 0; plane < planes; plane++) {
@@ -224,7 +247,7 @@ final class JpegHeader implements EncodedImage {
       }
       if (file.get(at) == (byte) 0xff) {
         int code = file.get(at + 1) & 0xff;
-        boolean restart = code >= RST0 && code <= RST7;
+        boolean restart = code >= JpegMarkers.RST0 && code <= JpegMarkers.RST7;
         if (code != 0 && code != 0xff && !restart) {
           break;
         }
@@ -245,6 +268,11 @@ final class JpegHeader implements EncodedImage {
   }
 
   @Override
+  public int orientation() {
+    return orientation == 0 ? Orientation.UPRIGHT : orientation;
+  }
+
+  @Override
   public String work() {
     return "%d scans of %dx%d pixels, which visit %d blocks,"
         .formatted(scans, width, height, blocks);
@@ -258,22 +286,5 @@ final class JpegHeader implements EncodedImage {
 
   JpegColour colour() {
     return JpegColour.of(planes, planeNames, jfif, adobeTransform);
-  }
-
-  /** Returns whether a plane has all columns but half the rows, like the chroma of 4:4:0. */
-  boolean halvesRows(int plane) {
-    return rowsHalved[plane];
-  }
-
-  /**
-   * The file without APPn and COM segments and without bytes between segments. ImageIO would apply
-   * a colour profile in APP2, which Pillow ignores.
-   */
-  byte[] withoutMetadata() {
-    ByteArrayOutputStream bare = new ByteArrayOutputStream(end);
-    for (int i = 0; i < neededCount; i += 2) {
-      bare.write(encoded, neededRanges[i], neededRanges[i + 1] - neededRanges[i]);
-    }
-    return bare.toByteArray();
   }
 }

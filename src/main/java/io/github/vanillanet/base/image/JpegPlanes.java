@@ -20,7 +20,7 @@ final class JpegPlanes {
    */
   static byte[] toRgb(byte[] samples, JpegHeader header) {
     for (int plane = 0; plane < header.planes; plane++) {
-      if (header.halvesRows(plane)) {
+      if (header.rowsHalved[plane]) {
         smoothRepeatedRows(samples, header.width, header.height, header.planes, plane);
       }
     }

@@ -37,6 +37,15 @@ final class Palette {
     System.arraycopy(rgb, 3 * index, out, at, 3);
   }
 
+  /**
+   * @param colour {@code 0xrrggbb}
+   */
+  void set(int index, int colour) {
+    rgb[3 * index] = (byte) (colour >> 16);
+    rgb[3 * index + 1] = (byte) (colour >> 8);
+    rgb[3 * index + 2] = (byte) colour;
+  }
+
   boolean isBlackAndWhite() {
     return Arrays.equals(rgb, 0, 6, new byte[] {0, 0, 0, -1, -1, -1}, 0, 6);
   }

@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Decodes PNG of every colour type and depth, interlaced or not. ImageIO is not used because it
- * applies gamma and scales 16-bit gray. Pillow clips 16-bit gray at 255 and takes the high byte of
- * 16-bit colour.
+ * applies gamma. Pillow clips 16-bit gray at 255 and takes the high byte of 16-bit colour; scaled
+ * gray is its high byte, too.
  */
 final class PngCodec {
 
@@ -26,8 +26,9 @@ final class PngCodec {
   private static final int NANOS_PER_ROW_BYTE = 6;
   private static final int NANOS_PER_FILE_BYTE = 8;
   private static final int NANOS_PER_PIXEL = 5;
+  private static final int NANOS_PER_BLENDED_PIXEL = 20;
 
-  static DecodeWork open(byte[] encoded, long maxPixels) throws IOException {
+  static DecodeWork open(byte[] encoded, long maxPixels, PictureRules rules) throws IOException {
     ByteBuffer file = ByteBuffer.wrap(encoded).position(SIGNATURE_BYTES);
     PngHeader header = PngHeader.read(file, maxPixels);
     int[][] passes = header.interlaced() ? PASSES : ONE_PASS;
@@ -43,22 +44,24 @@ final class PngCodec {
     }
     long pixels = (long) header.width() * header.height();
     long decompressed = bytes;
+    boolean blends = rules.blends() && header.hasAlpha();
     return new DecodeWork(
         encoded,
         "%d rows in %d passes with %d bytes".formatted(rows, passes.length, bytes),
         NANOS_PER_ROW * rows
             + NANOS_PER_ROW_BYTE * bytes
             + NANOS_PER_FILE_BYTE * file.remaining()
-            + NANOS_PER_PIXEL * pixels,
-        checkpoint -> decode(header, file.duplicate(), decompressed, checkpoint));
+            + (blends ? NANOS_PER_BLENDED_PIXEL : NANOS_PER_PIXEL) * pixels,
+        rules.upright() ? header.orientation() : Orientation.UPRIGHT,
+        checkpoint -> decode(header, rules, file.duplicate(), decompressed, checkpoint));
   }
 
   private static RgbImage decode(
-      PngHeader header, ByteBuffer file, long decompressed, Runnable checkpoint)
+      PngHeader header, PictureRules rules, ByteBuffer file, long decompressed, Runnable checkpoint)
       throws IOException {
     byte[] rgb = new byte[3 * header.width() * header.height()];
     try (PngRows rows = new PngRows(file, header.filterDistance(), decompressed, checkpoint)) {
-      if (readPasses(header, rows, rgb)) {
+      if (readPasses(header, rules, rows, rgb)) {
         rows.finish();
       }
     }
@@ -66,7 +69,9 @@ final class PngCodec {
   }
 
   /** Returns false if the compressed data ended properly before the last row. */
-  private static boolean readPasses(PngHeader header, PngRows rows, byte[] rgb) throws IOException {
+  private static boolean readPasses(PngHeader header, PictureRules rules, PngRows rows, byte[] rgb)
+      throws IOException {
+    boolean blends = rules.blends() && header.hasAlpha();
     for (int[] pass : header.interlaced() ? PASSES : ONE_PASS) {
       int columns = columns(header, pass);
       if (columns == 0) {
@@ -78,7 +83,10 @@ final class PngCodec {
           return false;
         }
         int start = 3 * (y * header.width() + pass[0]);
-        expand(header, rows.row(), columns, rgb, start, 3 * pass[2]);
+        expand(header, rules.scaled(), rows.row(), columns, rgb, start, 3 * pass[2]);
+        for (int x = 0, at = start; blends && x < columns; x++, at += 3 * pass[2]) {
+          rules.blend(rgb, at, PngAlpha.of(header, rows.row(), x));
+        }
       }
     }
     return true;
@@ -89,7 +97,7 @@ final class PngCodec {
   }
 
   private static void expand(
-      PngHeader header, byte[] row, int columns, byte[] rgb, int start, int step) {
+      PngHeader header, boolean scaled, byte[] row, int columns, byte[] rgb, int start, int step) {
     int depth = header.bitDepth();
     int sampleBytes = Math.max(1, depth / 8);
     int pixelBytes = sampleBytes * header.colour().samples;
@@ -104,7 +112,8 @@ final class PngCodec {
         case GRAY_ALPHA -> gray(row[from], rgb, at);
         case GRAY -> {
           if (depth == 16) {
-            gray(row[from] == 0 ? row[from + 1] : (byte) 255, rgb, at);
+            byte clipped = row[from] == 0 ? row[from + 1] : (byte) 255;
+            gray(scaled ? row[from] : clipped, rgb, at);
           } else {
             gray((byte) (packed(row, x, depth) * 255 / ((1 << depth) - 1)), rgb, at);
           }
@@ -121,7 +130,7 @@ final class PngCodec {
   }
 
   /** Sample {@code x} of a row of 1, 2, 4 or 8-bit samples, most significant bits first. */
-  private static int packed(byte[] row, int x, int depth) {
+  static int packed(byte[] row, int x, int depth) {
     int bit = (int) ((long) x * depth & 7);
     int at = 1 + (int) ((long) x * depth >> 3);
     return row[at] >> 8 - depth - bit & (1 << depth) - 1;

@@ -14,9 +14,21 @@ import java.util.zip.CRC32;
  * @param colour the meaning of the samples
  * @param interlaced whether the rows are stored in Adam7's seven passes
  * @param palette the colours of {@link Colour#PALETTE}
+ * @param transparency content of the chunk tRNS; empty if there is none. Alphas of the palette's
+ *     first entries, or the samples of the one transparent colour, 16 bits each
+ * @param orientation in the chunk eXIf, 1 to 8; 1 if there is none
  */
 record PngHeader(
-    int width, int height, int bitDepth, Colour colour, boolean interlaced, Palette palette) {
+    int width,
+    int height,
+    int bitDepth,
+    Colour colour,
+    boolean interlaced,
+    Palette palette,
+    byte[] transparency,
+    int orientation) {
+
+  private static final byte[] NO_TRANSPARENCY = {};
 
   private static final int LENGTH_BYTES = 4;
   private static final int TYPE_BYTES = 4;
@@ -28,6 +40,8 @@ record PngHeader(
   private static final int PLTE = 0x504c5445;
   private static final int IDAT = 0x49444154;
   private static final int IEND = 0x49454e44;
+  private static final int TRNS = 0x74524e53;
+  private static final int EXIF = 0x65584966;
 
   /** PNG's colour types: their number, samples per pixel and allowed bit depths. */
   enum Colour {
@@ -68,6 +82,8 @@ record PngHeader(
     Palette palette = new Palette();
     CRC32 checksum = new CRC32();
     Optional<PngHeader> header = Optional.empty();
+    byte[] transparency = NO_TRANSPARENCY;
+    int orientation = 0;
     while (true) {
       int start = file.position();
       long length = FileBytes.u32(file);
@@ -75,7 +91,10 @@ record PngHeader(
       int body = file.position();
       if (type == IDAT) {
         file.position(start);
-        return header.orElseThrow(() -> new IOException("it has no IHDR chunk before its pixels"));
+        int known = orientation == 0 ? orientationAfterPixels(file.duplicate()) : orientation;
+        return header
+            .orElseThrow(() -> new IOException("it has no IHDR chunk before its pixels"))
+            .with(transparency, known);
       }
       if (type == IEND) {
         throw new IOException("it has no IDAT chunk");
@@ -93,8 +112,33 @@ record PngHeader(
         header = Optional.of(readHeader(file.duplicate().position(body), palette, maxPixels));
       } else if (type == PLTE) {
         palette.fill(file.array(), body, (int) length / 3, 3);
+      } else if (type == TRNS) {
+        transparency = Arrays.copyOfRange(file.array(), body, body + (int) Math.min(256, length));
+      } else if (type == EXIF && orientation == 0) {
+        orientation = Orientation.ofExif(file.array(), body, (int) length);
       }
     }
+  }
+
+  /** The orientation in a chunk after the pixels. Ignores damaged chunks, as {@link PngRows}. */
+  private static int orientationAfterPixels(ByteBuffer file) {
+    while (file.remaining() >= 3 * Integer.BYTES) {
+      long length = FileBytes.u32(file);
+      int type = file.getInt();
+      if (length > file.remaining() - Integer.BYTES) {
+        break;
+      }
+      if (type == EXIF) {
+        return Orientation.ofExif(file.array(), file.position(), (int) length);
+      }
+      file.position(file.position() + (int) length + Integer.BYTES);
+    }
+    return Orientation.UPRIGHT;
+  }
+
+  private PngHeader with(byte[] alphas, int turned) {
+    return new PngHeader(
+        width, height, bitDepth, colour, interlaced, palette, alphas, Math.max(1, turned));
   }
 
   private static String name(int type) {
@@ -117,7 +161,14 @@ record PngHeader(
     }
     PngHeader header =
         new PngHeader(
-            (int) width, (int) height, bitDepth, Colour.of(type, bitDepth), interlaced, palette);
+            (int) width,
+            (int) height,
+            bitDepth,
+            Colour.of(type, bitDepth),
+            interlaced,
+            palette,
+            NO_TRANSPARENCY,
+            Orientation.UPRIGHT);
     if (header.rowBytes(header.width) > MOST_ROW_BYTES) {
       throw new IOException(
           "a row of %d pixels takes %d bytes, expected at most %d"
@@ -129,6 +180,11 @@ record PngHeader(
   /** Bytes of one packed row of {@code pixels} pixels, without its filter byte. */
   long rowBytes(int pixels) {
     return ((long) pixels * bitDepth * colour.samples + 7) / 8;
+  }
+
+  /** Returns whether any pixel may be transparent. */
+  boolean hasAlpha() {
+    return colour == Colour.GRAY_ALPHA || colour == Colour.RGB_ALPHA || transparency.length > 0;
   }
 
   /** Distance in bytes to the left neighbour that the row filters refer to; at least 1. */

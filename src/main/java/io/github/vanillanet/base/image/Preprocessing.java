@@ -1,6 +1,8 @@
 package io.github.vanillanet.base.image;
 
+import io.github.vanillanet.base.error.ServiceException;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The parameters that convert a decoded picture to a network's input: resize, centre crop,
@@ -14,6 +16,10 @@ import java.util.List;
  * @param width columns of the crop
  * @param mean per channel R, G, B, subtracted from samples scaled to 0..1
  * @param std per channel R, G, B, positive
+ * @param exif {@code auto}: the recorded orientation is applied; {@code official}: ignored
+ * @param depth {@code auto}: 16-bit gray is scaled to 8 bits; {@code official}: clipped at 255
+ * @param alpha {@code auto}: transparent pixels show white, or {@code #rrggbb}: that colour; {@code
+ *     official}: alpha is dropped
  * @see <a href="https://github.com/huawei-noah/VanillaNet/blob/main/datasets.py">the official
  *     evaluation transform</a>
  */
@@ -24,7 +30,10 @@ public record Preprocessing(
     int height,
     int width,
     List<Double> mean,
-    List<Double> std) {
+    List<Double> std,
+    String exif,
+    String depth,
+    String alpha) {
 
   private static final List<Double> IMAGENET_MEAN = List.of(0.485, 0.456, 0.406);
   private static final List<Double> IMAGENET_STD = List.of(0.229, 0.224, 0.225);
@@ -34,7 +43,39 @@ public record Preprocessing(
   /** Keeps the arrays of an input and of the resizer far below the limit of 2^31 elements. */
   private static final int LARGEST_SIDE = 8192;
 
+  /** Parameters with the official rules of pictures. */
+  public Preprocessing(
+      int resizeHeight,
+      int resizeWidth,
+      boolean keepAspect,
+      int height,
+      int width,
+      List<Double> mean,
+      List<Double> std) {
+    this(
+        resizeHeight,
+        resizeWidth,
+        keepAspect,
+        height,
+        width,
+        mean,
+        std,
+        PictureOptions.OFFICIAL,
+        PictureOptions.OFFICIAL,
+        PictureOptions.OFFICIAL);
+  }
+
   public Preprocessing {
+    exif = Objects.requireNonNullElse(exif, PictureOptions.OFFICIAL); // in a file without them
+    depth = Objects.requireNonNullElse(depth, PictureOptions.OFFICIAL);
+    alpha = Objects.requireNonNullElse(alpha, PictureOptions.OFFICIAL);
+    try {
+      PictureOptions.choice("exif", exif);
+      PictureOptions.choice("depth", depth);
+      PictureOptions.background(alpha);
+    } catch (ServiceException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
     mean = List.copyOf(mean);
     std = List.copyOf(std);
     if (height < 1 || width < 1 || resizeHeight > LARGEST_SIDE || resizeWidth > LARGEST_SIDE) {
@@ -76,12 +117,50 @@ public record Preprocessing(
         IMAGENET_STD);
   }
 
+  /** The same parameters with other rules of pictures. */
+  public Preprocessing with(PictureRules rules) {
+    return new Preprocessing(
+        resizeHeight,
+        resizeWidth,
+        keepAspect,
+        height,
+        width,
+        mean,
+        std,
+        rules.upright() ? PictureOptions.AUTO : PictureOptions.OFFICIAL,
+        rules.scaled() ? PictureOptions.AUTO : PictureOptions.OFFICIAL,
+        switch (rules.background()) {
+          case PictureRules.ALPHA_DROPPED -> PictureOptions.OFFICIAL;
+          case PictureRules.WHITE -> PictureOptions.AUTO;
+          default -> "#%06x".formatted(rules.background());
+        });
+  }
+
+  /** How the samples of a file become the picture. */
+  public PictureRules rules() {
+    return new PictureRules(
+        exif.equals(PictureOptions.AUTO),
+        depth.equals(PictureOptions.AUTO),
+        PictureOptions.background(alpha),
+        false);
+  }
+
   /** The exact 8-bit crop, {@code height x width}, as Pillow and torchvision compute it. */
   public RgbImage apply(RgbImage decoded) {
+    return apply(decoded, Orientation.UPRIGHT);
+  }
+
+  /**
+   * The exact 8-bit crop of a picture that may not be stored upright.
+   *
+   * @param orientation of the stored picture, Exif's 1 to 8
+   */
+  public RgbImage apply(RgbImage decoded, int orientation) {
     long resizedWidth = resizeWidth;
     long resizedHeight = resizeHeight;
-    long w = decoded.width();
-    long h = decoded.height();
+    boolean transposed = orientation > 4;
+    long w = transposed ? decoded.height() : decoded.width();
+    long h = transposed ? decoded.width() : decoded.height();
     if (keepAspect) {
       // Python divides the exact products in float64, then truncates.
       if (resizeWidth * h >= resizeHeight * w) {
@@ -92,6 +171,7 @@ public record Preprocessing(
     }
     return BicubicResizer.resizeAndCrop(
         decoded,
+        orientation,
         resizedWidth,
         resizedHeight,
         (long) Math.rint((resizedWidth - width) / 2.0), // rounds half to even, like Python's round

@@ -22,6 +22,15 @@ public record RgbImage(int width, int height, byte[] rgb) {
   }
 
   /**
+   * The picture as it was seen by the camera.
+   *
+   * @param orientation of the stored picture, Exif's 1 to 8
+   */
+  RgbImage upright(int orientation) {
+    return orientation == Orientation.UPRIGHT ? this : Orientation.of(orientation, this).turn(this);
+  }
+
+  /**
    * Checks the size that a file declares, before memory is allocated for it.
    *
    * @throws IOException if a side is not positive

@@ -2,6 +2,7 @@ package io.github.vanillanet.base.image;
 
 import com.luciad.imageio.webp.WebPImageReaderSpi;
 import io.github.vanillanet.base.error.ServiceException;
+import java.awt.image.BufferedImage;
 import java.awt.image.DataBufferInt;
 import java.io.ByteArrayInputStream;
 import java.io.EOFException;
@@ -14,13 +15,19 @@ import javax.imageio.stream.MemoryCacheImageInputStream;
 
 /**
  * Decodes WebP, lossy or lossless, with Google's libwebp, which Pillow uses too. The first frame of
- * an animation is placed on a black canvas.
+ * an animation is placed on a canvas, which is black if alpha is dropped.
  */
 final class WebpCodec {
 
   private static final int RIFF_HEADER_BYTES = 12;
   private static final int CHUNK_HEADER_BYTES = 8;
   private static final int FRAME_HEADER_BYTES = 16;
+
+  /** VP8X with its header: flags and the sides of the canvas. */
+  private static final int EXTENDED_HEADER_BYTES = 18;
+
+  private static final int ALPHA_FLAG = 0x10;
+  private static final int EXIF_FLAG = 0x08;
 
   /** VP8: the frame's tag and start code, before its sides. */
   private static final int VP8_START_BYTES = 6;
@@ -37,7 +44,7 @@ final class WebpCodec {
   private static final int NANOS_PER_BYTE = 34;
   private static final int NANOS_PER_LOSSLESS_BYTE = 8;
 
-  static DecodeWork open(byte[] encoded, long maxPixels) throws IOException {
+  static DecodeWork open(byte[] encoded, long maxPixels, PictureRules rules) throws IOException {
     Container container = Container.read(encoded, maxPixels);
     long pixels = container.picturePixels(encoded, maxPixels);
     long canvas = container.hasCanvas() ? (long) container.width() * container.height() : pixels;
@@ -47,17 +54,20 @@ final class WebpCodec {
         "picture of %d pixels in %d bytes".formatted(pixels, container.bitstreamBytes()),
         NANOS_PER_CANVAS_PIXEL * canvas
             + NANOS_PER_PIXEL * pixels
-            + perByte * (long) container.bitstreamBytes(),
-        checkpoint -> decode(encoded, container, maxPixels));
+            + perByte * (long) container.bitstreamBytes()
+            + NANOS_PER_LOSSLESS_BYTE * (long) container.alphaBytes(),
+        rules.upright() ? Container.orientation(encoded) : Orientation.UPRIGHT,
+        checkpoint -> decode(encoded, container, maxPixels, rules));
   }
 
-  private static RgbImage decode(byte[] encoded, Container container, long maxPixels)
-      throws IOException {
+  private static RgbImage decode(
+      byte[] encoded, Container container, long maxPixels, PictureRules rules) throws IOException {
     ImageReader reader = new WebPImageReaderSpi().createReaderInstance(null);
     try (MemoryCacheImageInputStream input =
-        new MemoryCacheImageInputStream(new ByteArrayInputStream(container.still(encoded)))) {
+        new MemoryCacheImageInputStream(
+            new ByteArrayInputStream(container.still(encoded, rules.blends())))) {
       reader.setInput(input, true, true);
-      return place(reader, container, maxPixels);
+      return place(reader, container, maxPixels, rules);
     } catch (ServiceException e) {
       throw e;
     } catch (RuntimeException e) {
@@ -69,7 +79,8 @@ final class WebpCodec {
     }
   }
 
-  private static RgbImage place(ImageReader reader, Container container, long maxPixels)
+  private static RgbImage place(
+      ImageReader reader, Container container, long maxPixels, PictureRules rules)
       throws IOException {
     int frameWidth = reader.getWidth(0);
     int frameHeight = reader.getHeight(0);
@@ -82,11 +93,17 @@ final class WebpCodec {
           "its %dx%d frame extends past its %dx%d canvas"
               .formatted(frameWidth, frameHeight, width, height));
     }
-    if (!(reader.read(0, null).getRaster().getDataBuffer() instanceof DataBufferInt buffer)) {
+    BufferedImage image = reader.read(0, null);
+    if (!(image.getRaster().getDataBuffer() instanceof DataBufferInt buffer)) {
       throw new IOException("libwebp decodes it to an unexpected layout");
     }
     int[] pixels = buffer.getData();
     byte[] rgb = new byte[3 * width * height];
+    boolean blends = rules.blends() && image.getColorModel().hasAlpha();
+    boolean covered = frameWidth == width && frameHeight == height;
+    for (int at = 0; rules.blends() && !covered && at < rgb.length; at += 3) {
+      rules.blend(rgb, at, 0);
+    }
     for (int y = 0, i = 0; y < frameHeight; y++) {
       int at = 3 * ((container.top() + y) * width + container.left());
       for (int x = 0; x < frameWidth; x++, i++, at += 3) {
@@ -94,6 +111,9 @@ final class WebpCodec {
         rgb[at] = (byte) (pixel >> 16);
         rgb[at + 1] = (byte) (pixel >> 8);
         rgb[at + 2] = (byte) pixel;
+        if (blends) {
+          rules.blend(rgb, at, pixel >>> 24);
+        }
       }
     }
     return new RgbImage(width, height, rgb);
@@ -106,8 +126,9 @@ final class WebpCodec {
    * @param height of the canvas
    * @param left column of the picture on the canvas
    * @param top row of the picture on the canvas
-   * @param bitstream the offset in the file of the chunk (VP8 or VP8L) that holds its colours; an
-   *     alpha plane lies in another chunk and is not needed
+   * @param alpha the offset in the file of the chunk (ALPH) that holds the alpha of a lossy picture
+   * @param alphaBytes length of that chunk with its header and padding; 0 if there is none
+   * @param bitstream the offset in the file of the chunk (VP8 or VP8L) that holds its colours
    * @param bitstreamBytes length of that chunk with its header
    * @param lossless whether that chunk is VP8L
    */
@@ -116,6 +137,8 @@ final class WebpCodec {
       int height,
       int left,
       int top,
+      int alpha,
+      int alphaBytes,
       int bitstream,
       int bitstreamBytes,
       boolean lossless) {
@@ -134,6 +157,8 @@ final class WebpCodec {
       int height = 0;
       int left = 0;
       int top = 0;
+      int alpha = 0;
+      int alphaBytes = 0;
       while (true) {
         int start = file.position();
         String type = FileBytes.chunkType(file);
@@ -144,7 +169,14 @@ final class WebpCodec {
         ByteBuffer chunk = file.duplicate().order(ByteOrder.LITTLE_ENDIAN);
         if (type.equals("VP8 ") || type.equals("VP8L")) {
           int bytes = (int) length + CHUNK_HEADER_BYTES;
-          return new Container(width, height, left, top, start, bytes, type.equals("VP8L"));
+          boolean lossless = type.equals("VP8L");
+          return new Container(
+              width, height, left, top, alpha, lossless ? 0 : alphaBytes, start, bytes, lossless);
+        }
+        if (type.equals("ALPH")) {
+          alpha = start;
+          alphaBytes =
+              (int) Math.min(encoded.length - start, CHUNK_HEADER_BYTES + length + (length & 1));
         }
         if (type.equals("VP8X")) {
           FileBytes.skip(chunk, 4); // flags
@@ -164,6 +196,13 @@ final class WebpCodec {
 
     /** Pixels that the header of the bitstream declares. */
     long picturePixels(byte[] encoded, long maxPixels) throws IOException {
+      int[] sides = sides(encoded);
+      RgbImage.requireSize(sides[0], sides[1], maxPixels);
+      return (long) sides[0] * sides[1];
+    }
+
+    /** Width and height that the header of the bitstream declares. */
+    private int[] sides(byte[] encoded) {
       ByteBuffer header = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
       header.position(bitstream + CHUNK_HEADER_BYTES);
       FileBytes.skip(header, lossless ? 1 : VP8_START_BYTES);
@@ -177,20 +216,61 @@ final class WebpCodec {
         width = FileBytes.u16(header) & LONGEST_SIDE; // the highest bits ask for a scaled display
         height = FileBytes.u16(header) & LONGEST_SIDE;
       }
-      RgbImage.requireSize(width, height, maxPixels);
-      return (long) width * height;
+      return new int[] {width, height};
     }
 
-    /** A separate file that holds only the picture, for a decoder of stills. */
-    byte[] still(byte[] encoded) {
+    /**
+     * A separate file that holds only the picture, for a decoder of stills.
+     *
+     * @param withAlpha whether the picture's alpha is part of it
+     */
+    byte[] still(byte[] encoded, boolean withAlpha) {
       int padded = bitstreamBytes + (bitstreamBytes & 1);
-      return ByteBuffer.allocate(RIFF_HEADER_BYTES + padded)
-          .order(ByteOrder.LITTLE_ENDIAN)
-          .put("RIFF".getBytes(StandardCharsets.ISO_8859_1))
-          .putInt(4 + padded)
-          .put("WEBP".getBytes(StandardCharsets.ISO_8859_1))
-          .put(encoded, bitstream, bitstreamBytes)
-          .array();
+      boolean extended = withAlpha && alphaBytes > 0;
+      int extra = extended ? EXTENDED_HEADER_BYTES + alphaBytes : 0;
+      ByteBuffer file =
+          ByteBuffer.allocate(RIFF_HEADER_BYTES + extra + padded)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .put("RIFF".getBytes(StandardCharsets.ISO_8859_1))
+              .putInt(4 + extra + padded)
+              .put("WEBP".getBytes(StandardCharsets.ISO_8859_1));
+      if (extended) {
+        int[] sides = sides(encoded);
+        file.put("VP8X".getBytes(StandardCharsets.ISO_8859_1))
+            .putInt(EXTENDED_HEADER_BYTES - CHUNK_HEADER_BYTES)
+            .putInt(ALPHA_FLAG)
+            .putShort((short) (sides[0] - 1))
+            .put((byte) 0)
+            .putShort((short) (sides[1] - 1))
+            .put((byte) 0)
+            .put(encoded, alpha, alphaBytes);
+      }
+      return file.put(encoded, bitstream, bitstreamBytes).array();
+    }
+
+    /** The orientation in the chunk EXIF, which the header must announce; otherwise 1. */
+    static int orientation(byte[] encoded) {
+      ByteBuffer file = ByteBuffer.wrap(encoded).order(ByteOrder.LITTLE_ENDIAN);
+      file.position(RIFF_HEADER_BYTES);
+      boolean announced = false;
+      while (file.remaining() >= CHUNK_HEADER_BYTES) {
+        String type = FileBytes.chunkType(file);
+        long length = FileBytes.u32(file);
+        if (length > file.remaining()) {
+          break;
+        }
+        if (type.equals("VP8X") && length > 0) {
+          announced = (file.get(file.position()) & EXIF_FLAG) != 0;
+        }
+        if (!announced) { // the header is the first chunk
+          break;
+        }
+        if (type.equals("EXIF")) {
+          return Orientation.ofExif(encoded, file.position(), (int) length);
+        }
+        file.position((int) Math.min(file.limit(), file.position() + length + (length & 1)));
+      }
+      return Orientation.UPRIGHT;
     }
 
     /** Returns whether the file declares a canvas; otherwise the picture is the canvas. */

@@ -5,6 +5,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.PictureRules;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.IgnoredNames;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
@@ -120,7 +121,7 @@ public record CheckpointImport(
 
   private static Preprocessing officialPreprocessing(InputSize size) {
     try {
-      return Preprocessing.official(size.height(), size.width());
+      return Preprocessing.official(size.height(), size.width()).with(PictureRules.AUTO);
     } catch (IllegalArgumentException e) {
       throw BAD_CONFIGURATION.error(
           e, "input size %dx%d: %s", size.height(), size.width(), e.getMessage());

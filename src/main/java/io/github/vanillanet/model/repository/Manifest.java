@@ -62,6 +62,9 @@ public record Manifest(
   /** Members that manifests of earlier versions lack. */
   private static final List<String> ADDED = List.of("training_images", "calibration", "domain");
 
+  /** Members of the preprocessing that manifests of earlier versions lack. */
+  private static final List<String> PICTURE_RULES = List.of("exif", "depth", "alpha");
+
   private static final long MAX_BYTES = 64L << 20;
   private static final ObjectMapper JSON =
       RecordJson.mapper()
@@ -130,6 +133,11 @@ public record Manifest(
       ADDED.stream().filter(member -> !manifest.has(member)).forEach(manifest::putNull);
       if (manifest.get("domain") instanceof ObjectNode hint && !hint.has("experimental")) {
         hint.putNull("auroc").put("experimental", true);
+      }
+      if (manifest.get("preprocessing") instanceof ObjectNode preprocessing) {
+        PICTURE_RULES.stream()
+            .filter(member -> !preprocessing.has(member))
+            .forEach(member -> preprocessing.put(member, "official"));
       }
     }
     return JSON.treeToValue(tree, Manifest.class);

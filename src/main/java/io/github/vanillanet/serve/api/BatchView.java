@@ -32,12 +32,14 @@ public record BatchView(
    * @param index of the image in the request, from 0
    * @param outOfDomain as in {@link io.github.vanillanet.serve.inference.Classification}
    * @param domainScore as there
+   * @param inexact as there
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record Result(
       int index,
       Optional<Boolean> outOfDomain,
       Optional<Float> domainScore,
+      Optional<String> inexact,
       Optional<List<Prediction>> predictions,
       Optional<Integer> status,
       Optional<String> code,
@@ -49,6 +51,7 @@ public record BatchView(
           index,
           failure.isPresent() ? Optional.empty() : inference.outOfDomain(index),
           failure.isPresent() ? Optional.empty() : inference.domainScore(index),
+          Optional.ofNullable(inference.inexact().get(index)),
           failure.isPresent() ? Optional.empty() : Optional.of(inference.top(index, topK)),
           failure.map(reason -> HttpError.status(reason.code())),
           failure.map(reason -> reason.code().name()),

@@ -6,6 +6,7 @@ import static io.github.vanillanet.base.error.ErrorCode.ENGINE_FAILURE;
 import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.PictureOptions;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
@@ -20,6 +21,8 @@ import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -40,6 +43,11 @@ public final class Call {
   private final long arrived;
   private final Map<Stage, Duration> stages = new EnumMap<>(Stage.class);
   private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
+
+  /** How the pixels of images differ from an exact decode of the whole file, by index. */
+  final SortedMap<Integer, String> inexact = new TreeMap<>();
+
+  PictureOptions pictures = PictureOptions.NONE;
   private Deadline deadline = Deadline.never();
   private Optional<ServedModel> answeredBy = Optional.empty();
 
@@ -60,6 +68,16 @@ public final class Call {
   /** Limits the time from arrival to answer. Of several limits the shortest counts. */
   public void limit(Duration budget) {
     deadline = Deadline.after(ticker, arrived, budget).sooner(deadline);
+  }
+
+  /** Replaces parts of the model's preprocessing. */
+  public void pictures(PictureOptions options) {
+    pictures = options;
+  }
+
+  /** How the pixels of images differ from an exact decode of the whole file, by index. */
+  public SortedMap<Integer, String> inexact() {
+    return inexact;
   }
 
   public Deadline deadline() {

@@ -14,6 +14,8 @@ import java.util.Optional;
  *     hint
  * @param domainScore the score behind {@code outOfDomain}, -1..1
  * @param domainExperimental true if the model's hint is experimental, otherwise absent
+ * @param inexact how the image's pixels differ from an exact decode of the whole file; absent if
+ *     they do not
  * @param predictions the most probable classes, best first
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -25,4 +27,5 @@ public record Classification(
     Optional<Boolean> outOfDomain,
     Optional<Float> domainScore,
     Optional<Boolean> domainExperimental,
+    Optional<String> inexact,
     List<Prediction> predictions) {}

@@ -146,7 +146,7 @@ public final class ClassificationService {
         samples,
         expected,
         () -> preparation.prepare(call, served, encoded, partial, rejected),
-        logits -> rendering.apply(Inference.of(served, samples, logits, rejected)));
+        logits -> rendering.apply(Inference.of(served, samples, logits, rejected, call.inexact)));
   }
 
   /**
@@ -201,7 +201,8 @@ public final class ClassificationService {
         Duration.ZERO,
         () -> input,
         logits ->
-            rendering.apply(Inference.of(served, samples, logits, Collections.emptySortedMap())));
+            rendering.apply(
+                Inference.of(served, samples, logits, Collections.emptySortedMap(), call.inexact)));
   }
 
   private static int samples(long[] shape) {

@@ -8,6 +8,8 @@ import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.EncodedImage;
 import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.PictureOptions;
+import io.github.vanillanet.base.image.PictureRules;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.base.timing.Ticker;
@@ -67,6 +69,9 @@ final class ImagePreparation {
   private final ConcurrentMap<Byte, MovingAverage> nanosPerByte = new ConcurrentHashMap<>();
 
   private final MovingAverage perImage;
+
+  /** The rules of each preprocessing that was served, after the settings. */
+  private final ConcurrentMap<Preprocessing, PictureRules> rules = new ConcurrentHashMap<>();
 
   /**
    * Free permits, and the images that have none yet. Unlike a semaphore's, a place in it can be
@@ -164,12 +169,16 @@ final class ImagePreparation {
           "expected at most %d images for %s in one request, got %d",
           maxImages, served.id(), images);
     }
+    PictureRules rules = this.rules.computeIfAbsent(served.preprocessing(), decoder::rules);
+    if (call.pictures != PictureOptions.NONE) {
+      rules = call.pictures.apply(rules);
+    }
     ByteBuffer pixels = ByteBuffer.allocate(bytes * images).order(ByteOrder.nativeOrder());
     for (int image = 0; image < images; image++) {
       call.requireClient(); // the client may disconnect between two images
       byte[] file = encoded.get(image);
       try {
-        decode(call, served.preprocessing(), file, pixels);
+        decode(call, served.preprocessing(), rules, image, file, pixels);
       } catch (ServiceException e) {
         if (!FAULTS_OF_AN_IMAGE.contains(e.code())) {
           throw e;
@@ -187,8 +196,14 @@ final class ImagePreparation {
     return new ModelInput(InputKind.IMAGES, good, pixels.flip());
   }
 
-  private void decode(Call call, Preprocessing preprocessing, byte[] file, ByteBuffer pixels) {
-    EncodedImage opened = decoder.open(file);
+  private void decode(
+      Call call,
+      Preprocessing preprocessing,
+      PictureRules rules,
+      int image,
+      byte[] file,
+      ByteBuffer pixels) {
+    EncodedImage opened = decoder.open(file, rules);
     long nanos = opened.nanos();
     boolean slowly = nanos > SLOW_NANOS;
     withPermit(
@@ -200,8 +215,15 @@ final class ImagePreparation {
           RgbImage decoded =
               call.time(
                   Stage.DECODE,
-                  () -> decoder.decodeFor(preprocessing, opened, call::requireWanted));
-          call.time(Stage.PREPROCESS, () -> pixels.put(preprocessing.apply(decoded).rgb()));
+                  () ->
+                      decoder.decodeFor(
+                          preprocessing,
+                          opened,
+                          call::requireWanted,
+                          reason -> call.inexact.put(image, reason)));
+          call.time(
+              Stage.PREPROCESS,
+              () -> pixels.put(preprocessing.apply(decoded, opened.orientation()).rgb()));
           if (!slowly) {
             learn(file, decoded.rgb().length, ticker.nanos() - started);
           }

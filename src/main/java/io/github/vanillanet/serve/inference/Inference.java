@@ -25,6 +25,7 @@ import java.util.SortedMap;
  * @param domainExperimental true for a model with an experimental hint, otherwise absent
  * @param domainScores one per sample of a model with a hint, otherwise empty
  * @param rejected images without logits by index, with the reason
+ * @param inexact how the pixels of images differ from an exact decode of the whole file, by index
  */
 public record Inference(
     String model,
@@ -38,7 +39,8 @@ public record Inference(
     OptionalDouble domainThreshold,
     Optional<Boolean> domainExperimental,
     float[] domainScores,
-    SortedMap<Integer, ServiceException> rejected) {
+    SortedMap<Integer, ServiceException> rejected,
+    SortedMap<Integer, String> inexact) {
 
   private static final float[] NO_SCORES = {};
 
@@ -50,7 +52,8 @@ public record Inference(
       ServedModel served,
       int samples,
       float[] rows,
-      SortedMap<Integer, ServiceException> rejected) {
+      SortedMap<Integer, ServiceException> rejected,
+      SortedMap<Integer, String> inexact) {
     float[] all = rejected.isEmpty() ? rows : allRows(samples, rows, rejected);
     OptionalDouble threshold = served.domainThreshold();
     boolean scored = threshold.isPresent();
@@ -67,7 +70,8 @@ public record Inference(
         threshold,
         served.domainExperimental(),
         scored ? columns(all, width, width - 1, width) : NO_SCORES,
-        rejected);
+        rejected,
+        inexact);
   }
 
   private static float[] allRows(
@@ -123,6 +127,7 @@ public record Inference(
         scored ? Optional.of(domainScores[0] < domainThreshold.getAsDouble()) : Optional.empty(),
         scored ? Optional.of(domainScores[0]) : Optional.empty(),
         domainExperimental,
+        Optional.ofNullable(inexact.get(0)),
         top(0, topK));
   }
 

@@ -79,7 +79,7 @@ public final class SampleReader {
     }
     Path file = samples.get(index).file();
     try {
-      RgbImage decoded = decoder.decode(Files.readAllBytes(file));
+      RgbImage decoded = decoder.decode(Files.readAllBytes(file), decoder.trainingRules());
       RgbImage image = view.map(processing -> processing.apply(decoded)).orElse(decoded);
       keep(index, image);
       return Optional.of(image);

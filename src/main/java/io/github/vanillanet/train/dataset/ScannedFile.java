@@ -2,6 +2,7 @@ package io.github.vanillanet.train.dataset;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.Sha256;
+import io.github.vanillanet.base.image.ForeignFormat;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.RgbImage;
 import java.io.IOException;
@@ -37,7 +38,7 @@ record ScannedFile(
       if (start.length == 0) {
         return unusable(listed, Finding.Kind.UNREADABLE_FILE, "the file is empty");
       }
-      if (!ImageDecoder.recognises(start)) {
+      if (!decoder.recognises(start)) {
         return unusable(listed, Finding.Kind.NOT_AN_IMAGE, ForeignFormat.of(start));
       }
       if (Files.size(listed.file()) > MAX_BYTES) {
@@ -45,7 +46,7 @@ record ScannedFile(
             listed, Finding.Kind.UNREADABLE_FILE, "larger than %d bytes".formatted(MAX_BYTES));
       }
       byte[] content = Files.readAllBytes(listed.file());
-      RgbImage image = decoder.decode(content);
+      RgbImage image = decoder.decode(content, decoder.trainingRules());
       String digest = HexFormat.of().formatHex(Sha256.digest().digest(content));
       return new ScannedFile(listed, digest, image.width(), image.height(), Optional.empty());
     } catch (ServiceException e) {

@@ -120,7 +120,7 @@ public record UploadedArchive(ArchiveLimits limits) {
         OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
       byte[] start = in.readNBytes(FORMAT_BYTES);
       boolean isTable = file.toString().toLowerCase(Locale.ROOT).endsWith(TABLE);
-      if (isTable || ImageDecoder.recognises(start)) {
+      if (isTable || ImageDecoder.mayBeImage(start)) {
         copy.copy(entry, new SequenceInputStream(new ByteArrayInputStream(start), in), out);
       } else {
         out.write(start);

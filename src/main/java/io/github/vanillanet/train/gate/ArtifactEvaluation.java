@@ -48,7 +48,8 @@ public record ArtifactEvaluation(
   Optional<byte[]> crop(Sample sample, Preprocessing preprocessing) {
     try {
       byte[] encoded = Files.readAllBytes(sample.file());
-      return Optional.of(preprocessing.apply(decoder.decode(encoded)).rgb());
+      return Optional.of(
+          preprocessing.apply(decoder.decode(encoded, decoder.rules(preprocessing))).rgb());
     } catch (ServiceException | IOException e) {
       return Optional.empty();
     }

@@ -41,7 +41,8 @@ public record Thumbnails(ImageDecoder decoder) {
   /** A JPEG of at most 64×64 pixels; empty if the file cannot be decoded any more. */
   public Optional<byte[]> jpeg(Sample sample) {
     try {
-      BufferedImage small = shrunk(decoder.decode(Files.readAllBytes(sample.file())));
+      BufferedImage small =
+          shrunk(decoder.decode(Files.readAllBytes(sample.file()), decoder.trainingRules()));
       ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
       ImageIO.write(small, "jpeg", jpeg);
       return Optional.of(jpeg.toByteArray());

@@ -261,7 +261,7 @@ public final class TrainingPipeline {
             spec.network(),
             candidateFile().weights(),
             slope,
-            images.preprocessing(),
+            images.preprocessing().with(decoder.trainingRules()),
             data.classNames(),
             true,
             origin));

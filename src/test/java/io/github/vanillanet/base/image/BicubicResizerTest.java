@@ -21,7 +21,7 @@ class BicubicResizerTest {
       int top = random.nextInt(height - cropHeight + 1);
 
       RgbImage fused =
-          BicubicResizer.resizeAndCrop(source, width, height, left, top, cropWidth, cropHeight);
+          BicubicResizer.resizeAndCrop(source, 1, width, height, left, top, cropWidth, cropHeight);
 
       RgbImage plain = PlainResizer.resize(source, width, height);
       assertThat(fused.rgb())
@@ -34,7 +34,7 @@ class BicubicResizerTest {
   void sameSizeIsACopy() {
     RgbImage source = noise(new Random(3), 31, 17);
 
-    RgbImage copy = BicubicResizer.resizeAndCrop(source, 31, 17, 0, 0, 31, 17);
+    RgbImage copy = BicubicResizer.resizeAndCrop(source, 1, 31, 17, 0, 0, 31, 17);
 
     assertThat(copy.rgb()).isEqualTo(source.rgb());
   }
@@ -54,7 +54,7 @@ class BicubicResizerTest {
   void rejectsACropOutsideTheResizedPicture() {
     RgbImage source = noise(new Random(6), 4, 4);
 
-    assertThatThrownBy(() -> BicubicResizer.resizeAndCrop(source, 8, 8, 1, 0, 8, 8))
+    assertThatThrownBy(() -> BicubicResizer.resizeAndCrop(source, 1, 8, 8, 1, 0, 8, 8))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

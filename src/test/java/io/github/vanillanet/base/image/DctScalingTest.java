@@ -46,8 +46,8 @@ class DctScalingTest {
       String name = photo.getKey();
       byte[] file = enlarged(exact.decode(Oracle.file(name)));
 
-      RgbImage whole = exact.decodeFor(official, exact.open(file), () -> {});
-      RgbImage reduced = reducing.decodeFor(official, reducing.open(file), () -> {});
+      RgbImage whole = exact.decodeFor(official, exact.open(file), () -> {}, note -> {});
+      RgbImage reduced = reducing.decodeFor(official, reducing.open(file), () -> {}, note -> {});
 
       assertThat(reduced.width()).as(name).isEqualTo(whole.width() / photo.getValue());
       assertThat(reduced.height()).as(name).isEqualTo(whole.height() / photo.getValue());
@@ -76,7 +76,7 @@ class DctScalingTest {
   private static byte[] enlarged(RgbImage photo) throws IOException {
     int width = ENLARGED * photo.width();
     int height = ENLARGED * photo.height();
-    byte[] rgb = BicubicResizer.resizeAndCrop(photo, width, height, 0, 0, width, height).rgb();
+    byte[] rgb = BicubicResizer.resizeAndCrop(photo, 1, width, height, 0, 0, width, height).rgb();
     BufferedImage picture = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
     picture.getRaster().setDataElements(0, 0, width, height, rgb);
     ByteArrayOutputStream encoded = new ByteArrayOutputStream();

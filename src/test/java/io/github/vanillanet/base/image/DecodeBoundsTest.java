@@ -177,7 +177,8 @@ class DecodeBoundsTest {
         };
 
     assertThatThrownBy(
-            () -> decoder.decodeFor(Preprocessing.official(224, 224), opened, checkpoint))
+            () ->
+                decoder.decodeFor(Preprocessing.official(224, 224), opened, checkpoint, note -> {}))
         .isSameAs(gone);
     assertThat(reached).hasValue(checkpoints);
   }

@@ -103,7 +103,8 @@ class DecodeWorkTest {
   }
 
   private JpegHeader header(byte[] file) throws IOException {
-    return new JpegHeader(file, SIDE * SIDE, Long.MAX_VALUE, imageIo);
+    return new JpegHeader(
+        file, SIDE * SIDE, SIDE * SIDE, Long.MAX_VALUE, imageIo, PictureRules.OFFICIAL);
   }
 
   private static BufferedImage noise(int width, int height) {

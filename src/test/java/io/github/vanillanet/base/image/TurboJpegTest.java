@@ -63,7 +63,9 @@ class TurboJpegTest {
   void libjpegTurboDecodesEveryOrdinaryFile() throws Exception {
     for (Oracle.Picture picture : Oracle.pictures()) {
       if (picture.name().endsWith(".jpg")) {
-        JpegHeader header = new JpegHeader(picture.bytes(), MAX_PIXELS, MAX_NANOS, jpeg);
+        JpegHeader header =
+            new JpegHeader(
+                picture.bytes(), MAX_PIXELS, MAX_PIXELS, MAX_NANOS, jpeg, PictureRules.OFFICIAL);
 
         assertThat(jpeg.decodeWithTurbo(header, 1))
             .as(picture.name())
@@ -144,7 +146,7 @@ class TurboJpegTest {
 
   private static RgbImage reduced(
       ImageDecoder decoder, Preprocessing preprocessing, byte[] encoded) {
-    return decoder.decodeFor(preprocessing, decoder.open(encoded), () -> {});
+    return decoder.decodeFor(preprocessing, decoder.open(encoded), () -> {}, note -> {});
   }
 
   private static Preprocessing square(int side) {

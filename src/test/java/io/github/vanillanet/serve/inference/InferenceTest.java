@@ -116,6 +116,7 @@ class InferenceTest {
         OptionalDouble.empty(),
         Optional.empty(),
         new float[0],
+        Collections.emptySortedMap(),
         Collections.emptySortedMap());
   }
 }

@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api.http;
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.PictureOptions;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.inference.Call;
@@ -16,6 +17,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -141,6 +144,9 @@ public final class HttpCall {
           if (model.isPresent()) {
             headers.set("X-Model", model.get().name());
           }
+          call.inexact()
+              .forEach(
+                  (image, how) -> headers.add("X-Inexact", "image %d: %s".formatted(image, how)));
           if (spans.enabled) {
             spans.add(trace, timings, model);
           }
@@ -182,9 +188,11 @@ public final class HttpCall {
   }
 
   /**
-   * Limits the call by the budget in header and query; the shorter one counts.
+   * Limits the call by the budget in header and query, of which the shorter one counts, and reads
+   * the parts of the preprocessing that the query replaces.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} if one is not a positive number
+   * @throws ServiceException {@code INVALID_REQUEST} if a budget is not a positive number, or a
+   *     part of the preprocessing is unknown
    */
   void readBudget() {
     String header = request.getHeader(BUDGET_HEADER);
@@ -194,6 +202,22 @@ public final class HttpCall {
     String query = request.getParam(BUDGET_QUERY);
     if (query != null) {
       call.limit(budget(BUDGET_QUERY, query));
+    }
+    if (request.query() != null) {
+      readPictureOptions();
+    }
+  }
+
+  /** The parts of the preprocessing that the query replaces. */
+  private void readPictureOptions() {
+    List<PictureOptions.Part> parts = new ArrayList<>();
+    for (String name : PictureOptions.NAMES) {
+      for (String value : request.params().getAll(name)) {
+        parts.add(new PictureOptions.Part(name, value));
+      }
+    }
+    if (!parts.isEmpty()) {
+      call.pictures(new PictureOptions(parts));
     }
   }
 

@@ -67,6 +67,7 @@ final class Infer {
             Stage.DECODE,
             () -> body.read(stream, jsonLength, bytes -> rawInput(view, target, bytes), memory));
     timeout(request).ifPresent(call::limit);
+    request.parameters().pictures().ifPresent(call::pictures);
     InferAnswer answer = InferAnswer.of(view, request);
     InputTensor input = request.inputs().get(0);
     if (input.name().equals(view.input())) {

@@ -91,6 +91,7 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
     inference
         .rejected()
         .forEach((index, reason) -> parameters.put("error_" + index, reason.getMessage()));
+    inference.inexact().forEach((index, how) -> parameters.put("inexact_" + index, how));
     for (int sample = 0; sample < inference.samples(); sample++) {
       if (inference.outOfDomain(sample).orElse(false)) {
         parameters.put("out_of_domain_" + sample, true);

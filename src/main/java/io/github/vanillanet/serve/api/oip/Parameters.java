@@ -5,9 +5,12 @@ import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.PictureOptions;
 import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -69,6 +72,15 @@ record Parameters(String where, Map<String, Object> values) {
       throw invalid(name, "at least " + least, number.get());
     }
     return number;
+  }
+
+  /** The parts of the preprocessing that the parameters replace. */
+  Optional<PictureOptions> pictures() {
+    List<PictureOptions.Part> parts = new ArrayList<>();
+    for (String name : PictureOptions.NAMES) {
+      text(name).ifPresent(value -> parts.add(new PictureOptions.Part(name, value)));
+    }
+    return parts.isEmpty() ? Optional.empty() : Optional.of(new PictureOptions(parts));
   }
 
   boolean has(String name) {

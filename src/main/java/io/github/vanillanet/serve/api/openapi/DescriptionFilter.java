@@ -35,6 +35,16 @@ public final class DescriptionFilter implements OASFilter {
   private static final String REFERENCE = "$example";
   private static final int UNEXPECTED = 500;
 
+  private static final List<String> INFERENCE_PARAMETERS =
+      List.of(
+          "LatencyBudget",
+          "Deadline",
+          "Exif",
+          "Depth",
+          "Alpha",
+          "PreprocessingChoice",
+          "Truncated");
+
   private static final List<Integer> OF_INFERENCE =
       List.of(400, 404, 413, 415, 422, 429, 503, 504, 507);
 
@@ -200,7 +210,7 @@ public final class DescriptionFilter implements OASFilter {
   }
 
   private static void describeInference(Operation operation) {
-    for (String parameter : List.of("LatencyBudget", "Deadline")) {
+    for (String parameter : INFERENCE_PARAMETERS) {
       operation.addParameter(
           OASFactory.createParameter().ref(COMPONENTS + "parameters/" + parameter));
     }
@@ -212,6 +222,7 @@ public final class DescriptionFilter implements OASFilter {
               if (status.startsWith("2") && response.getRef() == null) {
                 response.addHeader("Server-Timing", header("ServerTiming"));
                 response.addHeader("X-Model", header("Model"));
+                response.addHeader("X-Inexact", header("Inexact"));
               }
             });
   }
