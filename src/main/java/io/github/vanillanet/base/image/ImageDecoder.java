@@ -182,15 +182,17 @@ public final class ImageDecoder {
       EncodedImage image,
       Runnable checkpoint,
       Consumer<String> inexact) {
+    RgbImage decoded =
+        reducing
+            ? decode(image, preprocessing.resizeWidth(), preprocessing.resizeHeight(), checkpoint)
+            : decode(image, Integer.MAX_VALUE, Integer.MAX_VALUE, checkpoint);
     if (image instanceof JpegHeader header && (header.divisor > 1 || header.truncated)) {
       inexact.accept(
           header.truncated
               ? "the end of the file is missing"
               : "decoded at 1/%d of its size".formatted(header.divisor));
     }
-    return reducing
-        ? decode(image, preprocessing.resizeWidth(), preprocessing.resizeHeight(), checkpoint)
-        : decode(image, Integer.MAX_VALUE, Integer.MAX_VALUE, checkpoint);
+    return decoded;
   }
 
   /** Returns whether {@link #decodeFor} reduces large JPEGs while it decodes them. */

@@ -11,8 +11,7 @@ import java.util.Arrays;
  */
 final class JpegHeader implements EncodedImage {
 
-  /** Each scan costs a pass over the picture, and a small file could declare thousands. */
-  private static final int MAX_SCANS = 200;
+  private static final int MAX_SCANS = 200; // each costs a pass over the picture
 
   final byte[] encoded; // the file; only read
   int width;
@@ -75,6 +74,7 @@ final class JpegHeader implements EncodedImage {
         throw e;
       }
       end = encoded.length;
+      neededRanges[neededCount - 1] = end;
       truncated = true;
     }
     this.nanos = decoder.nanos(this);
