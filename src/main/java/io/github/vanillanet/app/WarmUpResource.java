@@ -49,6 +49,13 @@ public final class WarmUpResource {
             .mapToObj(index -> new Prediction(index, "class " + index, random.nextDouble()))
             .toList();
     return new Classification(
-        "warm-up", 1, false, Optional.empty(), Optional.empty(), Optional.empty(), predictions);
+        "warm-up",
+        1,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        predictions);
   }
 }
