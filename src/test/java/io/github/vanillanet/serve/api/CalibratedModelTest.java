@@ -1,86 +1,27 @@
 package io.github.vanillanet.serve.api;
 
+import static io.github.vanillanet.serve.api.TrainedModels.BIAS;
+import static io.github.vanillanet.serve.api.TrainedModels.TEMPERATURE;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.github.vanillanet.model.repository.Calibration;
-import io.github.vanillanet.model.repository.ModelRepository;
-import io.github.vanillanet.model.repository.TrainingImages;
-import io.github.vanillanet.model.repository.VersionPublisher;
-import io.github.vanillanet.serve.registry.PublishedModels;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** The same weights with and without a calibration whose bias changes the order of the classes. */
 @QuarkusTest
-@TestProfile(CalibratedModelTest.Profile.class)
+@TestProfile(TrainedModels.Profile.class)
 class CalibratedModelTest {
-
-  private static final double TEMPERATURE = 0.5;
-  private static final List<Double> BIAS =
-      List.of(3.0, -2.0, 0.5, 0.0, -4.0, -2.0, 1.0, -1.0, 5.0, -2.75);
-
-  /** The models {@code plain} and {@code calibrated}. */
-  public static final class Models implements QuarkusTestResourceLifecycleManager {
-
-    @Override
-    public Map<String, String> start() {
-      try {
-        Path repository = Files.createTempDirectory("calibrated-models");
-        Path candidate = Files.createTempDirectory("calibrated-candidate");
-        PublishedModels.publish(repository, "plain");
-        new VersionPublisher(new ModelRepository(repository))
-            .publishTrained(
-                PublishedModels.publish(candidate, "calibrated"),
-                0.75,
-                TrainingImages.NONE,
-                Optional.of(new Calibration(TEMPERATURE, BIAS, 400, 0.125, 0.0625)),
-                Optional.empty());
-        return Map.of(
-            "vanillanet.repository", repository.toString(),
-            "vanillanet.device", "cpu",
-            "vanillanet.threads", "1");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    @Override
-    public void stop() {
-      // the service may still use the temporary folder
-    }
-  }
-
-  /** Serves {@link Models}. */
-  public static final class Profile implements QuarkusTestProfile {
-
-    @Override
-    public List<TestResourceEntry> testResources() {
-      return List.of(new TestResourceEntry(Models.class));
-    }
-
-    @Override
-    public boolean disableGlobalTestResources() {
-      return true;
-    }
-  }
 
   @BeforeEach
   void awaitReady() {

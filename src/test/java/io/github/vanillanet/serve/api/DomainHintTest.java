@@ -1,116 +1,27 @@
 package io.github.vanillanet.serve.api;
 
+import static io.github.vanillanet.serve.api.TrainedModels.THRESHOLD;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.vanillanet.Oracle;
-import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.model.engine.Device;
-import io.github.vanillanet.model.engine.InputKind;
-import io.github.vanillanet.model.engine.TorchInstance;
-import io.github.vanillanet.model.engine.TorchRuntime;
-import io.github.vanillanet.model.repository.ClassMeans;
 import io.github.vanillanet.model.repository.DomainHint;
-import io.github.vanillanet.model.repository.ModelRepository;
-import io.github.vanillanet.model.repository.StoredVersion;
-import io.github.vanillanet.model.repository.TrainingImages;
-import io.github.vanillanet.model.repository.VersionPublisher;
-import io.github.vanillanet.serve.registry.PublishedModels;
-import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A model that has learnt one photo: every other picture is out of its domain. */
 @QuarkusTest
-@TestProfile(DomainHintTest.Profile.class)
+@TestProfile(TrainedModels.Profile.class)
 class DomainHintTest {
-
-  /** The features of the known photo are those of the class mean, which is rounded to float16. */
-  private static final double THRESHOLD = 0.9999;
-
-  /** The models {@code plain} and {@code hinted}. */
-  public static final class Models implements QuarkusTestResourceLifecycleManager {
-
-    @Override
-    public Map<String, String> start() {
-      try {
-        Path repository = Files.createTempDirectory("hinted-models");
-        Path candidate = Files.createTempDirectory("hinted-candidate");
-        PublishedModels.publish(repository, "plain");
-        StoredVersion version = PublishedModels.publish(candidate, "hinted");
-        new VersionPublisher(new ModelRepository(repository))
-            .publishTrained(
-                version,
-                0.75,
-                TrainingImages.NONE,
-                Optional.empty(),
-                Optional.of(new DomainHint.Fitted(means(version), THRESHOLD, 1)));
-        return Map.of(
-            "vanillanet.repository", repository.toString(),
-            "vanillanet.device", "cpu",
-            "vanillanet.threads", "1");
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
-    }
-
-    /** Every class has the features of the known photo. */
-    private static ClassMeans means(StoredVersion version) {
-      byte[] pixels =
-          version
-              .manifest()
-              .preprocessing()
-              .apply(new ImageDecoder(1 << 24).decode(Service.jpeg()))
-              .rgb();
-      float[] features;
-      try (TorchInstance instance =
-          TorchInstance.load(TorchRuntime.load(), version.artifact(), Device.CPU, 64, 64, 1)) {
-        features =
-            instance
-                .forwardMaps(
-                    InputKind.IMAGES, InputKind.IMAGES.buffer(1, 64, 64).put(pixels).flip(), 1)
-                .features();
-      }
-      double[][] sums = new double[PublishedModels.CLASSES][features.length];
-      for (double[] sum : sums) {
-        for (int i = 0; i < features.length; i++) {
-          sum[i] = features[i];
-        }
-      }
-      return ClassMeans.of(sums);
-    }
-
-    @Override
-    public void stop() {
-      // the service may still use the temporary folder
-    }
-  }
-
-  /** Serves {@link Models}. */
-  public static final class Profile implements QuarkusTestProfile {
-
-    @Override
-    public List<TestResourceEntry> testResources() {
-      return List.of(new TestResourceEntry(Models.class));
-    }
-
-    @Override
-    public boolean disableGlobalTestResources() {
-      return true;
-    }
-  }
 
   @BeforeEach
   void awaitReady() {
