@@ -73,7 +73,9 @@ record ClassCheck(
             .flatMap(file -> file.problem().stream())
             .collect(
                 Collectors.groupingBy(
-                    ScannedFile.Problem::reason, TreeMap::new, Collectors.counting()));
+                    problem -> problem.reason().replaceAll(" of \\d+ bytes", ""),
+                    TreeMap::new,
+                    Collectors.counting()));
     return counts.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
         .limit(1)
