@@ -37,6 +37,8 @@ final class ProgressReporter implements TrainingListener {
   private Optional<Instant> began = Optional.empty();
   private int epochs;
   private Optional<Duration> budget = Optional.empty();
+  private final Instant created;
+  private Duration preparation = Duration.ZERO;
   private int firstStep;
   private double lossSum;
   private int lossCount;
@@ -50,12 +52,14 @@ final class ProgressReporter implements TrainingListener {
     this.session = session;
     this.clock = clock;
     this.lines = lines;
+    this.created = clock.instant();
   }
 
-  /** Sets the epochs and the budget, once they are decided. */
+  /** Sets the epochs and the budget, once they are decided and the training begins. */
   void follow(Recipe recipe) {
     epochs = recipe.epochs();
     budget = recipe.budget().map(Budget::parse);
+    preparation = Duration.between(created, clock.instant());
   }
 
   /**
@@ -123,7 +127,8 @@ final class ProgressReporter implements TrainingListener {
 
   @Override
   public boolean timeIsUp() {
-    double spent = curves.stream().mapToDouble(EpochReport::seconds).sum();
+    double spent =
+        preparation.toMillis() / 1e3 + curves.stream().mapToDouble(EpochReport::seconds).sum();
     return budget.isPresent() && spent > TRAINING_SHARE * budget.get().toMillis() / 1e3;
   }
 
