@@ -19,6 +19,8 @@ import time
 
 import torch
 
+import service
+
 VARIANTS = ["vanillanet_%d" % depth for depth in range(5, 14)]
 
 # Milliseconds at batch size 1 on an A100, from the table of the official repository. The authors
@@ -64,6 +66,13 @@ def arguments():
     parser.add_argument("--runs", type=int, default=300, help="forwards whose median is taken")
     parser.add_argument("--warmup", type=int, default=50)
     parser.add_argument("--probes", type=int, default=8, help="pictures whose logits are compared")
+    parser.add_argument("--minutes", type=float, default=5, help="for everything; shortens measurements")
+    parser.add_argument(
+        "--service",
+        default="target/quarkus-app",
+        metavar="DIR",
+        help="the packaged service, started with this torch if it is 2.7.1 for CUDA 12.8",
+    )
     parser.add_argument("--json", default="gpu-check.json", metavar="FILE")
     options = parser.parse_args()
     options.variants = options.variants.split(",")
@@ -129,7 +138,17 @@ class CudaClock:
 def median_ms(clock, work, options):
     for _ in range(options.warmup):
         work()
-    return statistics.median(clock.time(work) for _ in range(options.runs))
+        if late(options):
+            break
+    times = []
+    while len(times) < options.runs and (len(times) < 3 or not late(options)):
+        times.append(clock.time(work))
+    return statistics.median(times)
+
+
+def late(options):
+    """Returns whether the time of the current result is over."""
+    return time.monotonic() > options.until
 
 
 def compare(module, images, golden, device):
@@ -168,6 +187,8 @@ def throughput(module, clock, device, options):
     """Returns images per second by batch size with inputs on the device, until memory is full."""
     rates = {}
     for size in options.batches:
+        if late(options):
+            break
         try:
             batch = pictures(size).to(device)
             repeats = max(1, min(options.runs, 500 // size))
@@ -242,10 +263,17 @@ def unsupported(failure):
 
 def check(variant, folder, device, clock, options):
     path = os.path.join(folder, variant + ".pt")
+    if time.monotonic() > options.end:
+        for mode in options.modes:
+            yield {"variant": variant, "mode": mode, "ok": None, "unsupported": "the time is over"}
+        return
     images = pictures(options.probes)
     golden = golden_logits(variant, path, images, options)
     for mode in options.modes:
         result = {"variant": variant, "published_a100_ms": PUBLISHED_A100_MS[variant]}
+        left = max(0, options.end - time.monotonic())
+        options.until = time.monotonic() + left / options.left
+        options.left = max(1, options.left - 1)
         write_artifact(options, variant, mode, path)
         try:
             result.update(measure(path, mode, golden, images, device, clock, options))
@@ -330,6 +358,10 @@ def main():
         if not torch.cuda.is_available():
             sys.exit("this torch %s sees no CUDA device" % torch.__version__)
         torch.cuda.set_device(device)
+    # a quarter of the time is for the service
+    available = options.minutes * 60
+    options.end = time.monotonic() + 0.75 * available
+    options.left = len(options.variants) * len(options.modes)
     clock = CudaClock(device) if device.type == "cuda" else CpuClock()
     report = {"environment": environment(device), "results": []}
     report["environment"]["algorithms"] = algorithms(device, options)
@@ -341,10 +373,13 @@ def main():
             for result in check(variant, folder, device, clock, options):
                 report["results"].append(result)
                 print(row(result), flush=True)
+    small = options.variants[:2]  # their weights are created within seconds
+    report["service"] = service.check(options.service, device, small, 0.25 * available)
     with open(options.json, "w", encoding="utf-8") as file:
         json.dump(report, file, indent=2)
         file.write("\n")
-    return 1 if any(result["ok"] is False for result in report["results"]) else 0
+    wrong = any(result["ok"] is False for result in report["results"])
+    return 1 if wrong or report["service"].get("ok") is False else 0
 
 
 if __name__ == "__main__":

@@ -158,12 +158,28 @@ class ContainerFilesTest {
   }
 
   @Test
-  void theBuildUsesTheLanguageLevelAndTheImageJava25() throws IOException {
+  void theImagesRunTheJavaThatBuildsAndTests() throws IOException {
+    String java = ProjectFile.pomProperty("maven.compiler.release");
     for (String name : List.of(CPU, GPU)) {
-      assertThat(read(name).stages().get(0).image())
-          .endsWith("-temurin-" + ProjectFile.pomProperty("maven.compiler.release"));
-      assertThat(read(name).last().image()).startsWith("eclipse-temurin:25-jre");
+      assertThat(read(name).stages().get(0).image()).endsWith("-temurin-" + java);
+      assertThat(read(name).last().image()).startsWith("eclipse-temurin:" + java + "-jre");
     }
+  }
+
+  @Test
+  void theGpuImageStartsWithoutADriverAndFindsItWhereItIsMounted() throws IOException {
+    Map<String, String> variables = read(GPU).last().assignments("ENV");
+    String libraries =
+        read(GPU).stages().get(1).all("RUN").stream()
+            .map(Instruction::arguments)
+            .reduce("", String::concat);
+
+    assertThat(variables.get("LD_LIBRARY_PATH").split(":"))
+        .containsExactly(LIBTORCH, "/opt/cuda/lib", "/usr/local/nvidia/lib64");
+    assertThat(variables).doesNotContainKey("NVIDIA_VISIBLE_DEVICES");
+    assertThat(libraries)
+        .as("it needs the driver, and the engine loads all of its folder")
+        .contains("mv /opt/libtorch/lib/libcaffe2_nvrtc.so /opt/cuda/lib/");
   }
 
   @Test

@@ -89,6 +89,7 @@ class GpuCheckKitTest {
     JsonNode report = Manifests.YAML.readTree(folder.resolve("report.json").toFile());
     assertThat(report.path("results").findValuesAsText("mode"))
         .containsExactly("float32", "float16", "bfloat16");
+    assertThat(report.at("/service/unsupported").asText()).contains("quarkus-run.jar");
     JsonNode result = report.path("results").path(0);
     assertThat(result.path("variant").asText()).isEqualTo("vanillanet_5");
     assertThat(result.path("ok").asBoolean()).isTrue();
