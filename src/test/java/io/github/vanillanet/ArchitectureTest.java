@@ -34,7 +34,8 @@ class ArchitectureTest {
               "model.fuse",
               "model.engine",
               "model.certify",
-              "model.repository"),
+              "model.repository",
+              "model.export"),
           List.of(
               "serve.metrics",
               "serve.scheduler",

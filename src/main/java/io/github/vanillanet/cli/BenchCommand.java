@@ -122,7 +122,8 @@ final class BenchCommand implements Callable<Integer> {
       }
       out.printf(
           Locale.ROOT,
-          "PEAK: percentage of the fastest float32 matrix product so far, at the end %.1f GFLOP/s%n",
+          "PEAK: percentage of the fastest float32 matrix product so far, at the end %.1f"
+              + " GFLOP/s%n",
           peak.best() / 1e9);
     }
     return 0;

@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = CommandLineInterface.Version.class,
     subcommands = {
       ImportCommand.class,
+      ExportCommand.class,
       TrainCommand.class,
       VerifyCommand.class,
       ModelsCommand.class,

@@ -7,12 +7,14 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.PrecisionProbe;
 import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.export.ExportFormat;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.CheckpointImport;
 import io.github.vanillanet.model.repository.ModelRepository;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -44,6 +46,13 @@ final class Options {
             VanillaNetVariant.named(text)
                 .orElseThrow(invalid("one of " + VanillaNetVariant.names(), text)));
     commands.registerConverter(CheckpointImport.InputSize.class, Options::inputSize);
+    commands.registerConverter(
+        ExportFormat.class,
+        text ->
+            Arrays.stream(ExportFormat.values())
+                .filter(format -> format.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(invalid("onnx, safetensors or pth", text)));
     commands.registerConverter(Pattern.class, Options::pattern);
   }
 

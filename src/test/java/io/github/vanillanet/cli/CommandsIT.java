@@ -2,6 +2,7 @@ package io.github.vanillanet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnxruntime.OrtEnvironment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -84,7 +85,8 @@ class CommandsIT {
     assertThat(version.exitCode()).as(version.err()).isZero();
     assertThat(version.out()).matches("vanillanet-serving \\d+\\.\\d+\\.\\d+.*\n");
     assertThat(help.exitCode()).as(help.err()).isZero();
-    assertThat(help.out()).contains("import", "train", "verify", "models", "bench", "config");
+    assertThat(help.out())
+        .contains("import", "export", "train", "verify", "models", "bench", "config");
     assertThat(helpOfTrain.exitCode()).as(helpOfTrain.err()).isZero();
     assertThat(helpOfTrain.out()).contains("--data", "--variant");
   }
@@ -159,6 +161,40 @@ class CommandsIT {
     assertThat(broken.errLines().get(1)).contains("vanillanet-5/2", "certificate");
     assertThat(listed.exitCode()).isEqualTo(1);
     assertThat(listed.errLines()).hasSize(2);
+  }
+
+  @Test
+  void exportsAreReportedAndCheckedInOnnxRuntime() throws Exception {
+    Path runtime =
+        Path.of(OrtEnvironment.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+    String embedded = "vanillanet-6-cifar10"; // in the jar, not in the repository
+    Path onnx = folder.resolve("model.onnx");
+
+    Jar.Result checked =
+        jar.run(
+            "export",
+            embedded,
+            "--format",
+            "onnx",
+            "--out",
+            onnx.toString(),
+            "--with-preprocessing",
+            "--check",
+            runtime.toString(),
+            "--repository",
+            repository.toString());
+    Jar.Result triton =
+        jar.run("export", embedded, "--triton", folder.resolve("triton").toString());
+
+    assertThat(checked.exitCode()).as(checked.err()).isZero();
+    assertThat(checked.out()).contains("IR version 8", "opset 13", "uint8", "ONNX Runtime");
+    assertThat(onnx).isNotEmptyFile();
+    assertThat(triton.exitCode()).as(triton.err()).isZero();
+    assertThat(folder.resolve("triton/vanillanet-6-cifar10-pytorch/1/model.pt")).exists();
+    requireFailure("'nothing'", 1, "export", "nothing", "--format", "pth");
+    requireFailure("--check", 1, "export", embedded, "--format", "pth", "--check", "x.jar");
+    requireFailure("'h5'", 2, "export", embedded, "--format", "h5");
+    requireFailure("--format", 2, "export", embedded);
   }
 
   @Test

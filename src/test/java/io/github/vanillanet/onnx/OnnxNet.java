@@ -5,6 +5,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
 import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.export.OnnxExport;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Network;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** A deployed net in ONNX Runtime on the CPU, with default settings except for the threads. */
 public final class OnnxNet implements AutoCloseable {
@@ -29,7 +31,7 @@ public final class OnnxNet implements AutoCloseable {
     shape = new long[] {1, 3, net.inputHeight(), net.inputWidth()};
     Path file = Files.createTempFile("vanillanet-", ".onnx");
     try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
-      OnnxExport.write(network, weights, file);
+      OnnxExport.write(network, weights, Optional.empty(), Map.of(), file);
       options.setIntraOpNumThreads(threads);
       session = environment.createSession(file.toString(), options);
     } finally {

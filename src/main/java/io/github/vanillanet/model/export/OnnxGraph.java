@@ -1,4 +1,4 @@
-package io.github.vanillanet.onnx;
+package io.github.vanillanet.model.export;
 
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import java.nio.ByteBuffer;
@@ -10,17 +10,16 @@ import java.util.List;
 final class OnnxGraph {
 
   private static final int FLOAT = 1; // TensorProto.DataType
+  private static final int UINT8 = 2;
   private static final int INT64 = 7;
   private static final int ATTRIBUTE_INT = 2; // AttributeProto.AttributeType
   private static final int ATTRIBUTE_INTS = 7;
 
   private final ProtobufMessage graph = new ProtobufMessage();
-  private final String input;
   private String last;
   private int names;
 
   OnnxGraph(String input) {
-    this.input = input;
     this.last = input;
   }
 
@@ -33,6 +32,20 @@ final class OnnxGraph {
             .message(5, integers("strides", stride, stride))
             .message(5, integers("pads", padding, padding, padding, padding))
             .message(5, integer("group", groups)));
+  }
+
+  /** Converts to float32. */
+  void toFloats() {
+    graph.message(1, node("Cast").message(5, integer("to", FLOAT)));
+  }
+
+  void transpose(long... axes) {
+    graph.message(1, node("Transpose").message(5, integers("perm", axes)));
+  }
+
+  /** Applies {@code Div}, {@code Sub} and the like with a broadcast operand. */
+  void arithmetic(String operator, HostTensor operand) {
+    graph.message(1, node(operator, tensor(operand)));
   }
 
   void relu() {
@@ -62,12 +75,9 @@ final class OnnxGraph {
   }
 
   /** Flattens the last output to [n, rest] and completes the graph. */
-  ProtobufMessage finish(String name, long[] inputShape, String output, long[] outputShape) {
-    graph.message(1, node("Flatten", output, List.of()).message(5, integer("axis", 1)));
-    return graph
-        .text(2, name)
-        .message(11, value(input, inputShape))
-        .message(12, value(output, outputShape));
+  ProtobufMessage finish(String name, Value inputValue, Value output) {
+    graph.message(1, node("Flatten", output.name(), List.of()).message(5, integer("axis", 1)));
+    return graph.text(2, name).message(11, inputValue.message()).message(12, output.message());
   }
 
   private ProtobufMessage node(String operator, String... furtherInputs) {
@@ -106,15 +116,29 @@ final class OnnxGraph {
     return new ProtobufMessage().text(1, name).numbers(8, values).number(20, ATTRIBUTE_INTS);
   }
 
-  /** A float32 tensor's name and shape. */
-  private static ProtobufMessage value(String name, long... shape) {
-    ProtobufMessage dimensions = new ProtobufMessage();
-    for (long dimension : shape) {
-      dimensions.message(1, new ProtobufMessage().number(1, dimension));
+  /** A batch of uint8 samples of this shape. */
+  static Value pixels(String name, long... sample) {
+    return new Value(name, UINT8, sample);
+  }
+
+  /** A batch of float32 samples of this shape. */
+  static Value floats(String name, long... sample) {
+    return new Value(name, FLOAT, sample);
+  }
+
+  /** An input or output: a tensor whose first dimension is the batch. */
+  record Value(String name, int type, long[] sample) {
+
+    ProtobufMessage message() {
+      ProtobufMessage shape =
+          new ProtobufMessage().message(1, new ProtobufMessage().text(2, "batch"));
+      for (long dimension : sample) {
+        shape.message(1, new ProtobufMessage().number(1, dimension));
+      }
+      ProtobufMessage tensorType = new ProtobufMessage().number(1, type).message(2, shape);
+      return new ProtobufMessage()
+          .text(1, name)
+          .message(2, new ProtobufMessage().message(1, tensorType));
     }
-    ProtobufMessage tensorType = new ProtobufMessage().number(1, FLOAT).message(2, dimensions);
-    return new ProtobufMessage()
-        .text(1, name)
-        .message(2, new ProtobufMessage().message(1, tensorType));
   }
 }

@@ -1,4 +1,4 @@
-package io.github.vanillanet.onnx;
+package io.github.vanillanet.model.export;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
