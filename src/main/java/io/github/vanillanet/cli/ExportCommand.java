@@ -15,9 +15,9 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -44,6 +44,12 @@ final class ExportCommand implements Callable<Integer> {
   private Target target;
 
   @Option(
+      names = "--out",
+      paramLabel = "FILE",
+      description = "the file to write; default: MODEL-VERSION.FORMAT")
+  private Optional<Path> out = Optional.empty();
+
+  @Option(
       names = "--with-preprocessing",
       description = "ONNX: the input is uint8 pixels [batch, height, width, 3], not normalised")
   private boolean withPreprocessing;
@@ -60,32 +66,21 @@ final class ExportCommand implements Callable<Integer> {
 
   private static final class Target {
 
-    @ArgGroup(exclusive = false)
-    private Optional<ToFile> file = Optional.empty();
+    @Option(names = "--format", required = true, description = "onnx, safetensors or pth")
+    private Optional<ExportFormat> format = Optional.empty();
 
     @Option(
         names = "--triton",
+        required = true,
         paramLabel = "DIR",
         description = "add models for Triton's onnxruntime and pytorch backends to this folder")
     private Optional<Path> triton = Optional.empty();
   }
 
-  private static final class ToFile {
-
-    @Option(names = "--format", required = true, description = "onnx, safetensors or pth")
-    private ExportFormat format;
-
-    @Option(
-        names = "--out",
-        paramLabel = "FILE",
-        description = "the file to write; default: MODEL-VERSION.FORMAT")
-    private Optional<Path> out = Optional.empty();
-  }
-
   @Override
   public Integer call() throws IOException {
-    boolean onnx = target.triton.isPresent() || target.file.get().format == ExportFormat.ONNX;
-    if (!onnx && (withPreprocessing || check.isPresent())) {
+    boolean weightsOnly = target.format.isPresent() && target.format.get() != ExportFormat.ONNX;
+    if (weightsOnly && (withPreprocessing || check.isPresent())) {
       throw BAD_CONFIGURATION.error(
           "--with-preprocessing and --check are for ONNX; the other formats have weights only");
     }
@@ -109,34 +104,23 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void export(StoredVersion version) {
-    PrintWriter out = spec.commandLine().getOut();
-    if (target.triton.isPresent()) {
-      for (Path folder :
-          new TritonRepository(target.triton.get()).add(version, withPreprocessing)) {
-        out.printf("%s: %s%n", folder, version.id());
-      }
-      int number = version.id().version();
-      check(
-          version,
-          target.triton.get().resolve(version.id().name() + "-onnx/" + number + "/model.onnx"));
-      return;
-    }
-    ExportFormat format = target.file.get().format;
+    target.triton.ifPresent(folder -> exportToTriton(version, folder));
+    target.format.ifPresent(format -> exportToFile(version, format));
+  }
+
+  private void exportToTriton(StoredVersion version, Path root) {
+    List<Path> folders = new TritonRepository(root).add(version, withPreprocessing);
+    folders.forEach(folder -> spec.commandLine().getOut().printf("%s: %s%n", folder, version.id()));
+    check(version, TritonRepository.onnx(root, version));
+  }
+
+  private void exportToFile(StoredVersion version, ExportFormat format) {
     String extension = format.name().toLowerCase(Locale.ROOT);
-    Path file =
-        target
-            .file
-            .get()
-            .out
-            .orElseGet(
-                () ->
-                    Path.of(
-                        "%s-%d.%s"
-                            .formatted(version.id().name(), version.id().version(), extension)));
+    String standard = version.id().toString().replace('/', '-') + '.' + extension;
+    Path file = out.orElseGet(() -> Path.of(standard));
     new VersionExport(version).write(format, withPreprocessing, file);
-    out.printf(
-        "%s: %s%s%n",
-        file, version.id(), format == ExportFormat.ONNX ? ", " + onnx(version) : ", deployed form");
+    String content = format == ExportFormat.ONNX ? onnx(version) : "weights of the deployed form";
+    spec.commandLine().getOut().printf("%s: %s, %s%n", file, version.id(), content);
     check(version, file);
   }
 

@@ -33,6 +33,7 @@ public record TritonRepository(Path root) {
 
   private static final int MAX_BATCH = 32;
   private static final String CONFIGURATION = "config.pbtxt";
+  private static final String ONNX_FILE = "model.onnx";
 
   /** A tensor without its batch dimension. */
   private record Tensor(String name, String type, long... dims) {
@@ -77,7 +78,7 @@ public record TritonRepository(Path root) {
                 : new Tensor(OnnxExport.INPUT, "TYPE_FP32", 3, height, width),
             new Tensor(OnnxExport.OUTPUT, "TYPE_FP32", net.classes()),
             onnx),
-        "model.onnx",
+        ONNX_FILE,
         file -> new VersionExport(version).writeTo(file, ExportFormat.ONNX, withPreprocessing));
     write(
         version,
@@ -91,6 +92,13 @@ public record TritonRepository(Path root) {
         "model.pt",
         file -> Files.copy(version.artifact(), file));
     return List.of(onnx, pytorch);
+  }
+
+  /** The ONNX model of a version that was added. */
+  public static Path onnx(Path root, StoredVersion version) {
+    return root.resolve(version.id().name() + "-onnx")
+        .resolve(Integer.toString(version.id().version()))
+        .resolve(ONNX_FILE);
   }
 
   private static String configuration(
