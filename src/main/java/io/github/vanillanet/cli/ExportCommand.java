@@ -92,7 +92,9 @@ final class ExportCommand implements Callable<Integer> {
     } else if (model.equals(EmbeddedModel.NAME)) {
       Path temporary = Files.createTempDirectory("vanillanet-");
       try {
-        export(EmbeddedModel.publish(new ModelRepository(temporary)));
+        ModelRepository copy = new ModelRepository(temporary);
+        EmbeddedModel.publish(copy);
+        export(copy.open(new ModelId(EmbeddedModel.NAME, 1)));
       } finally {
         FolderTree.delete(temporary);
       }

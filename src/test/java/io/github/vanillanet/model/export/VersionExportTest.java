@@ -14,6 +14,7 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.CheckpointImport;
 import io.github.vanillanet.model.repository.EmbeddedModel;
+import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelPublisher;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
@@ -51,7 +52,8 @@ class VersionExportTest {
         Files.write(
             folder.resolve("ten.txt"),
             "a,b,c,d,e,f,g,h,\u0131,\"j\"".lines().flatMap(l -> Stream.of(l.split(","))).toList());
-    embedded = EmbeddedModel.publish(models);
+    EmbeddedModel.publish(models);
+    embedded = models.open(new ModelId(EmbeddedModel.NAME, 1));
     imported =
         publish(
             Oracle.file("models/vanillanet_5/checkpoint-3.pth"),
