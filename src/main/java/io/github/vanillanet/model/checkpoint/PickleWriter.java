@@ -7,11 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Writes the pickle subset (protocol 2, no memo) that torch reads: dicts, strings, integers,
- * booleans, tensors by reference to their storage, and module instances. Collects the storages in
- * order; the n-th belongs in the archive's record {@code data/n}.
+ * booleans, empty optionals as None, tensors by reference to their storage, and module instances.
+ * Collects the storages in order; the n-th belongs in the archive's record {@code data/n}.
  */
 final class PickleWriter {
 
@@ -40,6 +41,8 @@ final class PickleWriter {
       items(map);
     } else if (value instanceof String text) {
       string(text);
+    } else if (value instanceof Optional<?> optional && optional.isEmpty()) {
+      out.write('N'); // NONE
     } else if (value instanceof Boolean bool) {
       out.write(bool ? 0x88 : 0x89); // NEWTRUE, NEWFALSE
     } else if (value instanceof Integer || value instanceof Long) {

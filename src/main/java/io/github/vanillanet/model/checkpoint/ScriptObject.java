@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param className the class in the archive's source, without the {@code __torch__.} prefix
  * @param attributes in the order of their declaration in the class; a value is a {@link
- *     HostTensor}, a {@link Boolean} or another {@link ScriptObject}
+ *     HostTensor}, a {@link Boolean}, an empty {@link java.util.Optional} or another {@link
+ *     ScriptObject}
  */
 public record ScriptObject(String className, Map<String, Object> attributes) {
 

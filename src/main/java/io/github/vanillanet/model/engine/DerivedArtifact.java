@@ -17,8 +17,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * The weights of a published artifact in an artifact with another arithmetic. It is written here,
- * not cast by the device, so that the same version gives the same bytes on every machine.
+ * The weights of a published artifact in an artifact with another arithmetic, or in the fastest
+ * float32 artifact for a CPU. It is written here, not cast by the device, so that the same version
+ * gives the same bytes on every machine.
  */
 public final class DerivedArtifact {
 
@@ -26,6 +27,7 @@ public final class DerivedArtifact {
 
   /**
    * @param published float32; the caller has verified its bytes
+   * @param arithmetic the published one gives an artifact for a CPU
    * @param file the file to write
    * @throws ServiceException {@code BAD_ARTIFACT} if the published artifact has another
    *     architecture
@@ -45,6 +47,10 @@ public final class DerivedArtifact {
       e.rethrowUnless(ErrorCode.BAD_CHECKPOINT);
       throw BAD_ARTIFACT.error(e, "%s: %s", published, e.getMessage());
     }
-    DeployedModule.of(network, weights, preprocessing, arithmetic).write(file);
+    DeployedModule module =
+        arithmetic.equals(Arithmetic.PUBLISHED)
+            ? DeployedModule.onCpu(network, weights, preprocessing)
+            : DeployedModule.of(network, weights, preprocessing, arithmetic);
+    module.write(file);
   }
 }

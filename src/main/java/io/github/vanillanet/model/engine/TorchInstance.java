@@ -54,11 +54,14 @@ public final class TorchInstance implements ModelInstance {
     PtNDManager manager = runtime.newManager(device);
     try {
       PtSymbolBlock block = TorchRuntime.loadModule(manager, device, artifact);
+      int used = threads;
       if (device.kind() == Device.Kind.CPU) {
-        IValueUtils.runMethod(block, "prepare").close();
+        try (IValue most = IValueUtils.runMethod(block, "prepare")) {
+          used = most.isLong() ? (int) Math.min(threads, most.toLong()) : threads;
+        }
         NativeEnvironment.releaseFreeMemory(); // of the original weights
       }
-      return new TorchInstance(runtime, device, manager, block, height, width, threads);
+      return new TorchInstance(runtime, device, manager, block, height, width, used);
     } catch (RuntimeException e) {
       manager.close();
       throw TorchFailure.of(e, ErrorCode.BAD_ARTIFACT, "libtorch cannot load " + artifact);

@@ -70,11 +70,24 @@ public record DeployedModule(String source, ScriptObject root) {
     return new DeployedModule(source, tree.instance(attributes));
   }
 
-  /** Returns whether {@code prepare()} drops taps of the deployed net. */
-  public static boolean dropsTaps(Architecture architecture, Preprocessing preprocessing) {
+  /**
+   * The module of the deployed net for a CPU and the preprocessing's size of images, in float32.
+   *
+   * @param weights floating, named as in {@link ParameterTable}
+   */
+  public static DeployedModule onCpu(
+      Network network, StateDict weights, Preprocessing preprocessing) {
+    return CompactModule.suits(network.layers(), preprocessing)
+        ? CompactModule.of(network.layers(), weights, preprocessing)
+        : of(network, weights, preprocessing, Arithmetic.PUBLISHED);
+  }
+
+  /** Returns whether {@link #onCpu} is faster than a module of an earlier release. */
+  public static boolean gainsOnCpu(Architecture architecture, Preprocessing preprocessing) {
     List<Layer> layers = Network.of(architecture, Form.DEPLOYED).layers();
-    return TouchingTaps.of(layers, size(preprocessing)).values().stream()
-        .anyMatch(TouchingTaps::dropsAny);
+    return CompactModule.suits(layers, preprocessing)
+        || TouchingTaps.of(layers, size(preprocessing)).values().stream()
+            .anyMatch(TouchingTaps::dropsAny);
   }
 
   private static FeatureMap size(Preprocessing preprocessing) {

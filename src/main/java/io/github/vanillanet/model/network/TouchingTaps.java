@@ -46,6 +46,14 @@ record TouchingTaps(Layer.Convolution conv, int rows, int columns) {
     return rows > 0 || columns > 0;
   }
 
+  int keptRows() {
+    return conv.kernel() - 2 * rows;
+  }
+
+  int keptColumns() {
+    return conv.kernel() - 2 * columns;
+  }
+
   int topPadding() {
     return conv.padding() - rows;
   }
@@ -64,9 +72,8 @@ record TouchingTaps(Layer.Convolution conv, int rows, int columns) {
       return weight;
     }
     String inner = "torch.slice(torch.slice(%s, 2, %d, %d), 3, %d, %d)";
-    int size = conv.kernel();
     return "torch.contiguous("
-        + inner.formatted(weight, rows, size - rows, columns, size - columns)
+        + inner.formatted(weight, rows, rows + keptRows(), columns, columns + keptColumns())
         + ")";
   }
 }

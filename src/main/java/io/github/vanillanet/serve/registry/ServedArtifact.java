@@ -19,9 +19,9 @@ import java.util.List;
 
 /**
  * The file that a version is loaded from: the published artifact, or a temporary one derived from
- * it. One is derived for another arithmetic, and on a CPU for a net with taps that meet no pixel,
- * because earlier releases published artifacts that compute them. A derived artifact is certified
- * by its own answers at every load.
+ * it. One is derived for another arithmetic, and on a CPU for a net with small maps or few
+ * operations, which the published form computes slowly. A derived artifact is certified by its own
+ * answers at every load.
  */
 record ServedArtifact(Path file, String sha256, Arithmetic arithmetic, boolean derived)
     implements AutoCloseable {
@@ -30,7 +30,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic, boolean d
     Manifest manifest = version.manifest();
     if (arithmetic.equals(Arithmetic.PUBLISHED)
         && !(devices.contains(Device.CPU)
-            && DeployedModule.dropsTaps(manifest.architecture(), manifest.preprocessing()))) {
+            && DeployedModule.gainsOnCpu(manifest.architecture(), manifest.preprocessing()))) {
       String published = manifest.certificate().artifactSha256();
       return new ServedArtifact(version.artifact(), published, arithmetic, false);
     }

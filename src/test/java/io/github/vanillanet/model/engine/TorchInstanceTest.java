@@ -24,10 +24,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,10 +130,18 @@ class TorchInstanceTest {
   private double[] served(String variant, Network deployed, StateDict weights) throws IOException {
     HostTensor input = Nets.input(variant);
     ByteBuffer direct = direct(input.bytes());
-    try (TorchInstance instance = load(deployed, weights)) {
-      float[] logits = instance.forward(InputKind.NORMALISED, direct, (int) input.shape()[0]);
-      return HostTensor.of(logits, logits.length).toDoubles();
+    try (TorchInstance published = load(deployed, weights);
+        TorchInstance onCpu = loadOnCpu(deployed, weights)) {
+      int samples = (int) input.shape()[0];
+      double[] logits = doubles(published.forward(InputKind.NORMALISED, direct, samples));
+      double[] fast = doubles(onCpu.forward(InputKind.NORMALISED, direct, samples));
+      assertThat(Nets.maxDelta(fast, logits)).isLessThan(TOLERANCE);
+      return fast;
     }
+  }
+
+  private static double[] doubles(float[] values) {
+    return HostTensor.of(values, values.length).toDoubles();
   }
 
   @Test
@@ -148,24 +160,31 @@ class TorchInstanceTest {
         ByteBuffer.allocateDirect(input.length * Float.BYTES).order(ByteOrder.nativeOrder());
     direct.asFloatBuffer().put(input);
 
-    try (TorchInstance instance = load(deployed, weights);
+    try (TorchInstance published = load(deployed, weights);
+        TorchInstance onCpu = loadOnCpu(deployed, weights);
         Float64Reference reference = new Float64Reference(runtime)) {
-      float[] logits = instance.forward(InputKind.NORMALISED, direct, 1);
-
       double[] golden = reference.logits(deployed, weights, 1, input, 1);
-      assertThat(Nets.maxDelta(HostTensor.of(logits, 3).toDoubles(), golden)).isLessThan(1e-5);
+      for (TorchInstance instance : List.of(published, onCpu)) {
+        double[] logits = doubles(instance.forward(InputKind.NORMALISED, direct, 1));
+
+        assertThat(Nets.maxDelta(logits, golden)).isLessThan(1e-5);
+      }
     }
   }
 
-  /** The last maps have 1×1, 2×2, 3×3 and 2×5 pixels, and kernels 7×7. */
+  /** The last maps have 1×1, 2×2, 3×3 and 2×5 pixels, and kernels up to 9×9. */
   @ParameterizedTest
-  @CsvSource({"32, 32", "64, 64", "96, 96", "64, 160"})
-  void smallMapsGiveTheSameAnswersWithAndWithoutTheTapsThatMeetNoPixel(int height, int width)
-      throws IOException {
+  @CsvSource({"32, 32, 3", "64, 64, 3", "96, 96, 2", "64, 160, 4", "48, 80, 1"})
+  void smallNetsGiveTheSameAnswersInAllForms(int height, int width, int actNum) throws IOException {
     Network deployed =
         Network.of(
             new Architecture(
-                VanillaNetVariant.VANILLANET_6, List.of(16, 16, 24, 32, 32), 3, 5, height, width),
+                VanillaNetVariant.VANILLANET_6,
+                List.of(16, 16, 24, 32, 32),
+                actNum,
+                5,
+                height,
+                width),
             Form.DEPLOYED);
     StateDict weights = SeededWeights.of(deployed, 9);
     byte[] pixels = new byte[2 * 3 * height * width];
@@ -175,41 +194,79 @@ class TorchInstanceTest {
     normalised(pixels, 2, height * width).asFloatBuffer().get(normalised);
 
     Path artifact = write(deployed, weights);
-    float[] whole = PlainForward.of(runtime, artifact, images, 2, height, width);
-    try (TorchInstance instance = load(artifact, deployed.architecture());
+    double[] whole = doubles(PlainForward.of(runtime, artifact, images, 2, height, width));
+    try (TorchInstance published = load(artifact, deployed.architecture());
+        TorchInstance onCpu = loadOnCpu(deployed, weights);
         Float64Reference reference = new Float64Reference(runtime)) {
-      float[] prepared = instance.forward(InputKind.IMAGES, images, 2);
-
       double[] golden = reference.logits(deployed, weights, 1, normalised, 2);
-      double[] found = HostTensor.of(prepared, prepared.length).toDoubles();
-      assertThat(Nets.maxDelta(found, golden)).isLessThan(1e-5);
-      assertThat(Nets.maxDelta(found, HostTensor.of(whole, whole.length).toDoubles()))
-          .isLessThan(1e-5);
-      assertThat(instance.forwardMaps(InputKind.IMAGES, images, 2).logits())
-          .containsExactly(prepared);
+      assertThat(Nets.maxDelta(whole, golden)).isLessThan(1e-5);
+      for (TorchInstance instance : List.of(published, onCpu)) {
+        float[] prepared = instance.forward(InputKind.IMAGES, images, 2);
+
+        assertThat(Nets.maxDelta(doubles(prepared), golden)).isLessThan(1e-5);
+        assertThat(instance.forwardMaps(InputKind.IMAGES, images, 2).logits())
+            .containsExactly(prepared);
+      }
+    }
+  }
+
+  @Test
+  void severalThreadsShareASmallNet() throws Exception {
+    Network deployed = Network.of(small(), Form.DEPLOYED);
+    byte[] pixels = new byte[3 * 64 * 64];
+    new Random(3).nextBytes(pixels);
+    ByteBuffer image = direct(ByteBuffer.wrap(pixels));
+    try (TorchInstance instance = loadOnCpu(deployed, SeededWeights.of(deployed, 3))) {
+      float[] expected = instance.forward(InputKind.IMAGES, image, 1);
+      ExecutorService threads = Executors.newFixedThreadPool(3);
+      try {
+        List<Future<?>> lanes = new ArrayList<>();
+        for (int lane = 0; lane < 3; lane++) {
+          lanes.add(
+              threads.submit(
+                  () -> {
+                    instance.attachToThread();
+                    for (int i = 0; i < 200; i++) {
+                      assertThat(instance.forward(InputKind.IMAGES, image.duplicate(), 1))
+                          .containsExactly(expected);
+                    }
+                  }));
+        }
+        for (Future<?> lane : lanes) {
+          lane.get();
+        }
+      } finally {
+        threads.shutdownNow();
+      }
     }
   }
 
   @Test
   void bothInputMethodsAndEveryBatchSizeAgree() throws IOException {
-    Architecture small =
-        new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 16, 16, 24), 3, 5, 64, 64);
-    Network deployed = Network.of(small, Form.DEPLOYED);
+    Network deployed = Network.of(small(), Form.DEPLOYED);
+    StateDict weights = SeededWeights.of(deployed, 3);
     byte[] pixels = new byte[3 * 3 * 64 * 64];
     new Random(3).nextBytes(pixels);
     ByteBuffer images = direct(ByteBuffer.wrap(pixels));
     ByteBuffer tensor = normalised(pixels, 3, 64 * 64);
 
-    try (TorchInstance instance = load(deployed, SeededWeights.of(deployed, 3))) {
-      float[] ofImages = instance.forward(InputKind.IMAGES, images, 3);
-      float[] ofTensor = instance.forward(InputKind.NORMALISED, tensor, 3);
+    try (TorchInstance published = load(deployed, weights);
+        TorchInstance onCpu = loadOnCpu(deployed, weights)) {
+      for (TorchInstance instance : List.of(published, onCpu)) {
+        float[] ofImages = instance.forward(InputKind.IMAGES, images, 3);
+        float[] ofTensor = instance.forward(InputKind.NORMALISED, tensor, 3);
 
-      assertThat(ofImages).hasSize(15).containsExactly(ofTensor);
-      float[] alone = instance.forward(InputKind.IMAGES, images.slice(0, pixels.length / 3), 1);
-      for (int i = 0; i < alone.length; i++) {
-        assertThat((double) alone[i]).isCloseTo(ofImages[i], offset(1e-5));
+        assertThat(ofImages).hasSize(15).containsExactly(ofTensor);
+        float[] alone = instance.forward(InputKind.IMAGES, images.slice(0, pixels.length / 3), 1);
+        for (int i = 0; i < alone.length; i++) {
+          assertThat((double) alone[i]).isCloseTo(ofImages[i], offset(1e-5));
+        }
       }
     }
+  }
+
+  private static Architecture small() {
+    return new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 16, 16, 24), 3, 5, 64, 64);
   }
 
   @Test
@@ -224,20 +281,23 @@ class TorchInstanceTest {
       StateDict weights = SeededWeights.of(deployed, 3);
       byte[] pixels = new byte[2 * 3 * 96 * 64];
       new Random(3).nextBytes(pixels);
-      try (TorchInstance instance = load(deployed, weights)) {
-        LastMaps result =
-            instance.forwardMaps(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2);
+      try (TorchInstance published = load(deployed, weights);
+          TorchInstance onCpu = loadOnCpu(deployed, weights)) {
+        for (TorchInstance instance : List.of(published, onCpu)) {
+          LastMaps result =
+              instance.forwardMaps(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2);
 
-        assertThat(result.channels()).isEqualTo(24);
-        assertThat(result.maps().length).isGreaterThan(2 * 24);
-        assertThat(result.logits())
-            .containsExactly(
-                instance.forward(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2));
-        requireClassified(weights, result);
-        LastMaps ofTensor =
-            instance.forwardMaps(InputKind.NORMALISED, normalised(pixels, 2, 96 * 64), 2);
-        assertThat(ofTensor.maps()).containsExactly(result.maps());
-        assertThat(ofTensor.logits()).containsExactly(result.logits());
+          assertThat(result.channels()).isEqualTo(24);
+          assertThat(result.maps().length).isGreaterThan(2 * 24);
+          assertThat(result.logits())
+              .containsExactly(
+                  instance.forward(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2));
+          requireClassified(weights, result);
+          LastMaps ofTensor =
+              instance.forwardMaps(InputKind.NORMALISED, normalised(pixels, 2, 96 * 64), 2);
+          assertThat(ofTensor.maps()).containsExactly(result.maps());
+          assertThat(ofTensor.logits()).containsExactly(result.logits());
+        }
       }
     }
   }
@@ -296,6 +356,16 @@ class TorchInstanceTest {
 
   private TorchInstance load(Network deployed, StateDict weights) throws IOException {
     return load(write(deployed, weights), deployed.architecture());
+  }
+
+  private TorchInstance loadOnCpu(Network deployed, StateDict weights) throws IOException {
+    Path artifact = Files.createTempFile(folder, "model", ".pt");
+    Architecture net = deployed.architecture();
+    Preprocessing preprocessing = Preprocessing.official(net.inputHeight(), net.inputWidth());
+    DeployedModule module = DeployedModule.onCpu(deployed, weights, preprocessing);
+    assertThat(module.source().contains("prepacked")).isNotEqualTo(net.adaptive());
+    module.write(artifact);
+    return load(artifact, net);
   }
 
   private TorchInstance load(Path artifact, Architecture net) {
