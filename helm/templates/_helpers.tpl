@@ -107,8 +107,9 @@ capabilities:
      the other one, and has the default if both are empty. */}}
 {{- define "vanillanet.requestsAndLimits" -}}
 {{- $path := index . 0 -}}
-{{- $requests := deepCopy (default dict (index . 1).requests) -}}
-{{- $limits := deepCopy (default dict (index . 1).limits) -}}
+{{- $resources := default dict (index . 1) -}}
+{{- $requests := deepCopy (default dict $resources.requests) -}}
+{{- $limits := deepCopy (default dict $resources.limits) -}}
 {{- $defaults := index . 2 -}}
 {{- range $name, $default := $defaults.requests -}}
 {{- $request := get $requests $name | toString -}}

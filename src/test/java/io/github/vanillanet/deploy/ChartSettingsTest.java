@@ -161,6 +161,7 @@ class ChartSettingsTest {
         .containsEntry("memory", new Quantity("6Gi"))
         .isEqualTo(chosen.getLimits());
 
+    assertThat(serving(Chart.render("resources: null")).getResources().getLimits()).isEmpty();
     var unlimited = serving(Chart.render("resources: {limits: {cpu: null}}")).getResources();
     assertThat(unlimited.getLimits()).containsOnlyKeys("memory");
     assertThat(unlimited.getRequests()).containsEntry("cpu", new Quantity("2"));
