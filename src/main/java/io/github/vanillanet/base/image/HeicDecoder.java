@@ -107,7 +107,8 @@ final class HeicDecoder {
     try {
       Files.write(input, encoded);
       run(input, output, checkpoint);
-      return jpeg.decode(Files.readAllBytes(output));
+      Path first = folder.resolve("photo-1.jpg"); // of a file with several pictures
+      return jpeg.decode(Files.readAllBytes(Files.exists(first) ? first : output));
     } finally {
       try (var files = Files.list(folder)) {
         for (Path file : files.toList()) {
@@ -142,7 +143,7 @@ final class HeicDecoder {
           throw new IOException("its decode has taken %d s, the limit".formatted(SECONDS));
         }
       }
-      if (process.exitValue() != 0 || !Files.isRegularFile(output)) {
+      if (process.exitValue() != 0) {
         throw new IOException(
             "libheif rejects it or exceeds its limits (exit status %d)"
                 .formatted(process.exitValue()));

@@ -72,6 +72,11 @@ final class WebpCodec {
       throw e;
     } catch (RuntimeException e) {
       throw new IOException("libwebp rejects it: " + e, e);
+    } catch (OutOfMemoryError e) {
+      if (e.getMessage() != null) {
+        throw e; // the heap is full; libwebp's own error, for damaged alpha, has no message
+      }
+      throw new IOException("libwebp rejects it, because its alpha is damaged or too large", e);
     } catch (LinkageError e) {
       throw new IOException("libwebp is not available on this platform: " + e, e);
     } finally {

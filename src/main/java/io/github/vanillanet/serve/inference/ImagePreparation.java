@@ -23,8 +23,6 @@ import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.PriorityQueue;
-import java.util.Queue;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.concurrent.CompletableFuture;
@@ -62,8 +60,8 @@ final class ImagePreparation {
   private final long maxInputBytes;
   private final int decoders;
   private final Ticker ticker;
-  final Line ordinary = new Line();
-  final Line slow = new Line();
+  final DecodeLine ordinary = new DecodeLine();
+  final DecodeLine slow = new DecodeLine();
 
   /** What earlier files took, by the first byte, which identifies the format. */
   private final ConcurrentMap<Byte, MovingAverage> nanosPerByte = new ConcurrentHashMap<>();
@@ -72,32 +70,6 @@ final class ImagePreparation {
 
   /** The rules of each preprocessing that was served, after the settings. */
   private final ConcurrentMap<Preprocessing, PictureRules> rules = new ConcurrentHashMap<>();
-
-  /**
-   * Free permits, and the images that have none yet. Unlike a semaphore's, a place in it can be
-   * cancelled by another thread.
-   */
-  static final class Line {
-    private final Queue<Waiting> waiting = new PriorityQueue<>(); // guarded by this
-    private int free; // guarded by this; 0 while the queue is not empty
-    private long requests; // guarded by this
-  }
-
-  /**
-   * An image without a permit.
-   *
-   * @param due its time of arrival and its work
-   * @param request number in the order of arrival
-   */
-  private record Waiting(long due, long request, CompletableFuture<Void> permit)
-      implements Comparable<Waiting> {
-
-    @Override
-    public int compareTo(Waiting other) {
-      long first = due - other.due; // times may overflow
-      return first == 0 ? Long.compare(request, other.request) : Long.signum(first);
-    }
-  }
 
   /**
    * @param maxInputBytes limit on the decoded pixels of one request in bytes
@@ -251,7 +223,7 @@ final class ImagePreparation {
    * @param nanos estimate of the work
    * @throws ServiceException as {@link Call#await}
    */
-  void withPermit(Call call, Line line, long nanos, Runnable work) {
+  void withPermit(Call call, DecodeLine line, long nanos, Runnable work) {
     CompletableFuture<Void> permit = requestPermit(line, nanos);
     if (!permit.isDone()) {
       call.time(Stage.QUEUE, () -> await(call, line, permit));
@@ -263,7 +235,7 @@ final class ImagePreparation {
     }
   }
 
-  private Void await(Call call, Line line, CompletableFuture<Void> permit) {
+  private Void await(Call call, DecodeLine line, CompletableFuture<Void> permit) {
     try {
       return call.await(permit, "a decoder was free");
     } catch (ServiceException e) {
@@ -279,7 +251,7 @@ final class ImagePreparation {
    *
    * @param nanos estimate of the work
    */
-  CompletableFuture<Void> requestPermit(Line line, long nanos) {
+  CompletableFuture<Void> requestPermit(DecodeLine line, long nanos) {
     CompletableFuture<Void> permit = new CompletableFuture<>();
     synchronized (line) {
       if (line.free > 0) {
@@ -287,17 +259,17 @@ final class ImagePreparation {
         permit.complete(null);
       } else {
         long due = ticker.nanos() + WORK_WEIGHT * nanos;
-        line.waiting.add(new Waiting(due, line.requests++, permit));
+        line.waiting.add(new DecodeLine.Waiting(due, line.requests++, permit));
       }
     }
     return permit;
   }
 
   /** Leaves the line. A permit that was granted meanwhile goes to the next in line. */
-  static void withdraw(Line line, CompletableFuture<Void> permit) {
+  static void withdraw(DecodeLine line, CompletableFuture<Void> permit) {
     permit.cancel(false);
     synchronized (line) {
-      line.waiting.removeIf(waiting -> waiting.permit == permit);
+      line.waiting.removeIf(waiting -> waiting.permit() == permit);
     }
     if (!permit.isCancelled()) {
       release(line);
@@ -305,11 +277,11 @@ final class ImagePreparation {
   }
 
   /** Returns a permit. */
-  static void release(Line line) {
+  static void release(DecodeLine line) {
     synchronized (line) {
-      Waiting next = line.waiting.poll();
+      DecodeLine.Waiting next = line.waiting.poll();
       while (next != null
-          && !next.permit.complete(null)) { // cancelled, not yet removed by its thread
+          && !next.permit().complete(null)) { // cancelled, not yet removed by its thread
         next = line.waiting.poll();
       }
       if (next == null) {

@@ -126,12 +126,12 @@ class HostileImageTest {
 
   /** Any other exception fails the test. */
   private void decodeOrReject(byte[] encoded) {
-    decodeOrReject(decoder, encoded);
+    decodeOrReject(decoder, PictureRules.OFFICIAL, encoded);
   }
 
-  static void decodeOrReject(ImageDecoder decoder, byte[] encoded) {
+  static void decodeOrReject(ImageDecoder decoder, PictureRules rules, byte[] encoded) {
     try {
-      RgbImage image = decoder.decode(encoded);
+      RgbImage image = decoder.decode(encoded, rules);
       assertThat((long) image.width() * image.height()).isLessThanOrEqualTo(4_000_000L);
     } catch (ServiceException rejected) {
       assertThat(rejected).hasMessageMatching("(?s)\\S.*\\S");

@@ -126,7 +126,21 @@ class PictureRulesTest {
         for (int flips = 0; flips <= i % 4; flips++) {
           damaged[from + random.nextInt(Math.min(300, whole.length))] = (byte) random.nextInt();
         }
-        HostileImageTest.decodeOrReject(decoder, damaged);
+        HostileImageTest.decodeOrReject(decoder, PictureRules.AUTO, damaged);
+      }
+    }
+  }
+
+  @Test
+  void damagedAlphaAndOrientationAreDecodedOrRejected() throws IOException {
+    Random random = new Random(4);
+    for (Picture picture : pictures().filter(it -> !it.name().endsWith(".tif")).toList()) {
+      byte[] whole = picture.bytes();
+      for (int i = 0; i < 60; i++) {
+        byte[] damaged = whole.clone();
+        damaged[random.nextInt(Math.min(60, whole.length))] = (byte) random.nextInt();
+        damaged[random.nextInt(whole.length)] = (byte) random.nextInt();
+        HostileImageTest.decodeOrReject(decoder, PictureRules.AUTO, damaged);
       }
     }
   }
