@@ -15,6 +15,7 @@ import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
 import javax.imageio.ImageWriter;
+import javax.imageio.stream.ImageOutputStream;
 import org.junit.jupiter.api.Test;
 
 /** Counts the work of pictures, and prints what a unit of work costs on this machine. */
@@ -64,6 +65,7 @@ class DecodeWorkTest {
     files.put("PNG, per byte of its rows", encoded(noise, "png"));
     files.put("GIF, per pixel", encoded(noise, "gif"));
     files.put("BMP, per pixel", encoded(noise, "bmp"));
+    files.put("TIFF with LZW, per byte of its rows", tiff(noise, "LZW"));
     files.put("lossy WebP, per pixel", Oracle.file("webp_lossy.webp"));
     files.put("lossless WebP, per pixel", Oracle.file("webp_lossless.webp"));
 
@@ -126,6 +128,20 @@ class DecodeWorkTest {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     writer.setOutput(ImageIO.createImageOutputStream(file));
     writer.write(null, new IIOImage(image, null, null), parameters);
+    writer.dispose();
+    return file.toByteArray();
+  }
+
+  private static byte[] tiff(BufferedImage image, String compression) throws IOException {
+    ImageWriter writer = ImageIO.getImageWritersByFormatName("tiff").next();
+    ImageWriteParam parameters = writer.getDefaultWriteParam();
+    parameters.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
+    parameters.setCompressionType(compression);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try (ImageOutputStream output = ImageIO.createImageOutputStream(file)) {
+      writer.setOutput(output);
+      writer.write(null, new IIOImage(image, null, null), parameters);
+    }
     writer.dispose();
     return file.toByteArray();
   }
