@@ -8,14 +8,47 @@ import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.DeviceChoice;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Precision;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
-/** Chooses the arithmetic from the settings and from what the devices support. */
+/** Chooses arithmetics from the settings and from what the devices support. */
 final class ArithmeticChoice {
 
+  /** The value of {@code vanillanet.precision} that leaves the choice to each version. */
+  static final String AUTO = "auto";
+
   private ArithmeticChoice() {}
+
+  /**
+   * The arithmetics that versions may use. For {@code auto} these are float32's and, after it,
+   * those of the reduced precisions that all devices support. Otherwise it is one. Parameters and
+   * errors are those of {@link #of}.
+   *
+   * @param precision as configured: a name of a precision, or {@code auto}
+   */
+  static List<Arithmetic> candidates(
+      String precision,
+      ServingConfig.Cuda cuda,
+      DeviceChoice choice,
+      BiFunction<Device, Precision, Optional<String>> unsupported,
+      Consumer<String> warnings) {
+    if (!precision.equals(AUTO)) {
+      Precision named = Precision.named(precision).orElseThrow();
+      return List.of(of(named, cuda, choice, unsupported, warnings));
+    }
+    List<Arithmetic> candidates = new ArrayList<>();
+    candidates.add(of(Precision.FLOAT32, cuda, choice, unsupported, warnings));
+    for (Precision reduced : List.of(Precision.INT8, Precision.BFLOAT16, Precision.FLOAT16)) {
+      if (choice.devices().stream()
+          .allMatch(device -> unsupported.apply(device, reduced).isEmpty())) {
+        candidates.add(new Arithmetic(reduced, candidates.get(0).autotune()));
+      }
+    }
+    return candidates;
+  }
 
   /**
    * Returns float32 if {@code auto} fell back to a CPU that does not support the configured

@@ -14,7 +14,6 @@ import io.github.vanillanet.model.engine.InstanceLoader;
 import io.github.vanillanet.model.engine.PrecisionProbe;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Arithmetic;
-import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.EmbeddedModel;
 import io.github.vanillanet.model.repository.ModelPublisher;
@@ -24,6 +23,7 @@ import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.PrecisionChoice;
 import io.github.vanillanet.serve.registry.RepositoryFollower;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -47,8 +48,8 @@ import org.jboss.logging.Logger;
 final class ModelBringUp {
 
   private static final Logger LOG = Logger.getLogger(ModelBringUp.class);
-  private static final int CPU_BATCH = 1; // larger batches do not raise the throughput of a CPU
-  private static final int CUDA_BATCH = 8;
+  private static final int BATCH = 8;
+  private static final String AUTO = "auto";
 
   private final ServingConfig config;
   private final Scheduler scheduler;
@@ -90,9 +91,9 @@ final class ModelBringUp {
     TorchRuntime runtime = TorchRuntime.load();
     DeviceChoice devices = runtime.choose(config.device());
     devices.fallback().ifPresent(reason -> LOG.infof("no usable CUDA device: %s", reason));
-    Arithmetic arithmetic =
-        ArithmeticChoice.of(
-            Precision.named(config.precision()).orElseThrow(),
+    List<Arithmetic> arithmetics =
+        ArithmeticChoice.candidates(
+            config.precision(),
             config.cuda(),
             devices,
             (device, precision) -> PrecisionProbe.unsupported(runtime, device, precision),
@@ -106,7 +107,7 @@ final class ModelBringUp {
         "libtorch %s, device %s, %s, %d lanes with %d threads each",
         runtime.version(),
         devices.names(),
-        arithmetic,
+        arithmetics.stream().map(Arithmetic::toString).collect(Collectors.joining(" or ")),
         plan.lanes() * devices.devices().size(),
         plan.threads());
     repository.deleteLeftovers();
@@ -115,7 +116,7 @@ final class ModelBringUp {
         new ModelLoader(
             InstanceLoader.torch(runtime, plan.threads()),
             devices.devices(),
-            arithmetic,
+            new PrecisionChoice(arithmetics, config.safetyNet()),
             plan,
             metrics,
             registry::faulted));
@@ -143,21 +144,17 @@ final class ModelBringUp {
   }
 
   private ModelLoader.Plan plan(Device device) {
-    int usualBatch =
-        switch (device.kind()) {
-          case CPU -> CPU_BATCH;
-          case CUDA -> CUDA_BATCH;
-        };
     ServingConfig.Batching batching = config.batching();
+    boolean auto = batching.maxBatch().equals(AUTO);
+    int largest = auto ? BATCH : Integer.parseInt(batching.maxBatch());
     int lanes = LaneChoice.of(config.lanes(), device.kind(), LOG::warn);
     int share = Math.max(1, Runtime.getRuntime().availableProcessors() / lanes);
     return new ModelLoader.Plan(
         lanes,
         config.threads().orElse(share),
         new LaneSettings(
-            config.queueCapacity(),
-            new BatchPolicy(batching.maxBatch().orElse(usualBatch), batching.maxDelay()),
-            scheduler),
+            config.queueCapacity(), new BatchPolicy(largest, batching.maxDelay()), scheduler),
+        auto && device.kind() == Device.Kind.CPU,
         config.health().hangLimit());
   }
 

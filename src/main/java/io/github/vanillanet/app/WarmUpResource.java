@@ -52,6 +52,8 @@ public final class WarmUpResource {
         "warm-up",
         1,
         false,
+        "float32",
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),

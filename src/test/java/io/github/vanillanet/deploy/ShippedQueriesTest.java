@@ -16,6 +16,7 @@ class ShippedQueriesTest {
           "jvm_memory_used_bytes",
           "vanillanet_batch_images_count",
           "vanillanet_batch_images_sum",
+          "vanillanet_checked_images_total",
           "vanillanet_device_memory_total_bytes",
           "vanillanet_device_memory_used_bytes",
           "vanillanet_infer_seconds_bucket",

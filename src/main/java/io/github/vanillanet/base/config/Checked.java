@@ -39,6 +39,18 @@ final class Checked {
     }
   }
 
+  /** A count as text, or {@code auto}. */
+  public static final class CountOrAuto implements Converter<String> {
+    @Override
+    public String convert(String text) {
+      return Checked.convert(
+          text,
+          String::strip,
+          count -> count.equals("auto") || Integer.parseInt(count) > 0,
+          "auto or a whole number of at least 1");
+    }
+  }
+
   public static final class LongCount implements Converter<Long> {
     @Override
     public Long convert(String text) {
@@ -84,9 +96,9 @@ final class Checked {
   public static final class PrecisionName implements Converter<String> {
     @Override
     public String convert(String text) {
-      Set<String> names = Set.of("float32", "float16", "bfloat16");
+      Set<String> names = Set.of("float32", "float16", "bfloat16", "int8", "auto");
       return Checked.convert(
-          text, Function.identity(), names::contains, "float32, float16 or bfloat16");
+          text, Function.identity(), names::contains, "float32, float16, bfloat16, int8 or auto");
     }
   }
 

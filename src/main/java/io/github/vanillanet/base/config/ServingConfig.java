@@ -47,12 +47,20 @@ public interface ServingConfig {
   String device();
 
   /**
-   * Precision of weights and products: {@code float32}, {@code float16} or {@code bfloat16}. A
-   * model that misses the bound of its certificate in this precision is not served.
+   * Precision of weights and products: {@code float32}, {@code float16}, {@code bfloat16} or {@code
+   * int8}. A model that is not certified in this precision is not served. {@code auto} uses for
+   * each model the fastest precision in which it is certified by its calibration images.
    */
   @WithDefault("float32")
   @WithConverter(Checked.PrecisionName.class)
   String precision();
+
+  /**
+   * Whether a model in a reduced precision, if it is certified by calibration images, computes
+   * uncertain answers again in float32. This needs the memory of a second copy of the weights.
+   */
+  @WithDefault("true")
+  boolean safetyNet();
 
   /** Options of CUDA devices. */
   Cuda cuda();
@@ -214,9 +222,13 @@ public interface ServingConfig {
   /** {@code vanillanet.batching.*}. */
   interface Batching {
 
-    /** Images in one forward pass. Default: 8 on a CUDA device, 1 on a CPU. */
-    @WithConverter(Checked.Count.class)
-    Optional<Integer> maxBatch();
+    /**
+     * Images of several requests in one forward pass. {@code auto}: 8 on a CUDA device; on a CPU
+     * also 8, but only for models in which a measurement at load shows that a batch saves time.
+     */
+    @WithDefault("auto")
+    @WithConverter(Checked.CountOrAuto.class)
+    String maxBatch();
 
     /** How long the oldest request waits for others to fill its batch. */
     @WithDefault("0S")

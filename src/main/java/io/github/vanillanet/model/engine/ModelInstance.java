@@ -1,12 +1,21 @@
 package io.github.vanillanet.model.engine;
 
 import java.nio.ByteBuffer;
+import java.util.Optional;
 
 /** A model loaded on a device. One thread owns it and makes every call except {@link #close}. */
 public interface ModelInstance extends AutoCloseable {
 
   default Device device() {
     return Device.CPU;
+  }
+
+  /**
+   * The same model in float32, for answers that have to be exact; empty if there is none. It is used
+   * by the thread of this instance and closed with it.
+   */
+  default Optional<ModelInstance> exact() {
+    return Optional.empty();
   }
 
   /**
@@ -53,6 +62,11 @@ public interface ModelInstance extends AutoCloseable {
     @Override
     public Device device() {
       return owner.device();
+    }
+
+    @Override
+    public Optional<ModelInstance> exact() {
+      return owner.exact();
     }
 
     @Override

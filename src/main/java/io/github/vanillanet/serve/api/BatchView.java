@@ -30,13 +30,17 @@ public record BatchView(
    * would have.
    *
    * @param index of the image in the request, from 0
-   * @param outOfDomain as in {@link io.github.vanillanet.serve.inference.Classification}
+   * @param precision as in {@link io.github.vanillanet.serve.inference.Classification}
+   * @param unchecked as there
+   * @param outOfDomain as there
    * @param domainScore as there
    * @param inexact as there
    */
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record Result(
       int index,
+      Optional<String> precision,
+      Optional<Boolean> unchecked,
       Optional<Boolean> outOfDomain,
       Optional<Float> domainScore,
       Optional<String> inexact,
@@ -49,6 +53,8 @@ public record BatchView(
       Optional<ServiceException> failure = inference.rejection(index);
       return new Result(
           index,
+          failure.isPresent() ? Optional.empty() : Optional.of(inference.precision(index)),
+          failure.isPresent() ? Optional.empty() : inference.unchecked(index),
           failure.isPresent() ? Optional.empty() : inference.outOfDomain(index),
           failure.isPresent() ? Optional.empty() : inference.domainScore(index),
           Optional.ofNullable(inference.inexact().get(index)),

@@ -10,6 +10,9 @@ import java.util.Optional;
  * The answer to one image. JSON is written from the fields, without a call of each accessor.
  *
  * @param trained false if the weights are from a seed and the predictions mean nothing
+ * @param precision that computed the answer: {@code int8}
+ * @param unchecked whether the deadline left no time to compute an uncertain answer again; absent
+ *     for a model that does not check its answers
  * @param outOfDomain whether the image may show none of the classes; absent for a model without a
  *     hint
  * @param domainScore the score behind {@code outOfDomain}, -1..1
@@ -24,6 +27,8 @@ public record Classification(
     String model,
     int version,
     boolean trained,
+    String precision,
+    Optional<Boolean> unchecked,
     Optional<Boolean> outOfDomain,
     Optional<Float> domainScore,
     Optional<Boolean> domainExperimental,

@@ -1,6 +1,8 @@
 package io.github.vanillanet.serve.inference;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.network.Precision;
+import io.github.vanillanet.serve.metrics.AnswerCheck;
 import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,6 +26,9 @@ import java.util.SortedMap;
  *     classes
  * @param domainExperimental true for a model with an experimental hint, otherwise absent
  * @param domainScores one per sample of a model with a hint, otherwise empty
+ * @param precision of the answers that were not computed again
+ * @param checks an ordinal of {@link AnswerCheck} per sample of a model that checks its answers,
+ *     otherwise empty
  * @param rejected images without logits by index, with the reason
  * @param inexact how the pixels of images differ from an exact decode of the whole file, by index
  */
@@ -39,14 +44,17 @@ public record Inference(
     OptionalDouble domainThreshold,
     Optional<Boolean> domainExperimental,
     float[] domainScores,
+    String precision,
+    float[] checks,
     SortedMap<Integer, ServiceException> rejected,
     SortedMap<Integer, String> inexact) {
 
-  private static final float[] NO_SCORES = {};
+  private static final float[] NONE = {};
+  private static final AnswerCheck[] CHECKS = AnswerCheck.values();
 
   /**
-   * @param rows of the images that were not rejected: logits, and the domain score of a model with
-   *     a hint
+   * @param rows of the images that were not rejected: logits, the domain score of a model with a
+   *     hint, and the check of a model that checks its answers
    */
   static Inference of(
       ServedModel served,
@@ -57,19 +65,24 @@ public record Inference(
     float[] all = rejected.isEmpty() ? rows : allRows(samples, rows, rejected);
     OptionalDouble threshold = served.domainThreshold();
     boolean scored = threshold.isPresent();
+    List<String> labels = served.labels();
+    int classes = labels.size();
     int width = all.length / samples;
+    boolean checked = width > classes + (scored ? 1 : 0);
     return new Inference(
         served.name(),
         served.number(),
         served.trained(),
-        served.labels(),
+        labels,
         served.temperature(),
         served.bias(),
         samples,
-        scored ? columns(all, width, 0, width - 1) : all,
+        width > classes ? columns(all, width, 0, classes) : all,
         threshold,
         served.domainExperimental(),
-        scored ? columns(all, width, width - 1, width) : NO_SCORES,
+        scored ? columns(all, width, classes, classes + 1) : NONE,
+        served.precision(),
+        checked ? columns(all, width, width - 1, width) : NONE,
         rejected,
         inexact);
   }
@@ -109,6 +122,27 @@ public record Inference(
         : Optional.empty();
   }
 
+  /** The name of the precision that computed the answer to a sample: {@code int8}. */
+  public String precision(int sample) {
+    return check(sample).filter(AnswerCheck.RECOMPUTED::equals).isPresent()
+        ? Precision.FLOAT32.label()
+        : precision;
+  }
+
+  /**
+   * Whether the deadline left no time to compute an uncertain answer again; empty for a model that
+   * does not check its answers.
+   */
+  public Optional<Boolean> unchecked(int sample) {
+    return check(sample).map(AnswerCheck.UNCHECKED::equals);
+  }
+
+  private Optional<AnswerCheck> check(int sample) {
+    return checks.length == 0 || Float.isNaN(checks[sample])
+        ? Optional.empty()
+        : Optional.of(CHECKS[(int) checks[sample]]);
+  }
+
   public Optional<ServiceException> rejection(int sample) {
     return Optional.ofNullable(rejected.get(sample));
   }
@@ -119,11 +153,14 @@ public record Inference(
    * @param topK how many predictions; at most all classes
    */
   public Classification classification(int topK) {
+    boolean checked = checks.length > 0; // saves the calls below for most models
     boolean scored = domainThreshold.isPresent();
     return new Classification(
         model,
         version,
         trained,
+        checked ? precision(0) : precision,
+        checked ? unchecked(0) : Optional.empty(),
         scored ? Optional.of(domainScores[0] < domainThreshold.getAsDouble()) : Optional.empty(),
         scored ? Optional.of(domainScores[0]) : Optional.empty(),
         domainExperimental,

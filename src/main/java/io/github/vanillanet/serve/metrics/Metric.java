@@ -20,6 +20,8 @@ enum Metric {
   REQUESTS("vanillanet.requests", "Requests by outcome"),
   INFER("vanillanet.infer", "Time of one forward"),
   BATCH_IMAGES("vanillanet.batch.images", "Images in one forward"),
+  CHECKED_IMAGES(
+      "vanillanet.checked.images", "Images of a reduced precision by the check of their answers"),
   LANE_BUSY("vanillanet.lane.busy.seconds", "Time in forwards; its rate per lane is the busy part"),
   LANE_FAULTS("vanillanet.lane.faults", "Faults that took a version out of service"),
   LANE_HEALTHY("vanillanet.lane.healthy", "0 after a fault of the live version, else 1"),

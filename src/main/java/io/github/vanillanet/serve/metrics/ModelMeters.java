@@ -15,6 +15,7 @@ final class ModelMeters {
   final Map<Stage, Timer> stages = new EnumMap<>(Stage.class);
   final Map<Outcome, Counter> requests = new EnumMap<>(Outcome.class);
   final Map<FaultReason, Counter> faults = new EnumMap<>(FaultReason.class);
+  final Map<AnswerCheck, Counter> checks = new EnumMap<>(AnswerCheck.class);
   final DistributionSummary batch;
   final Counter swaps;
   final Counter rollbacks;
@@ -41,6 +42,10 @@ final class ModelMeters {
     for (FaultReason reason : FaultReason.values()) {
       Tags labels = tags.and("reason", reason.label());
       faults.put(reason, Metric.LANE_FAULTS.counter(registry, labels));
+    }
+    for (AnswerCheck check : AnswerCheck.values()) {
+      Tags labels = tags.and("check", check.label());
+      checks.put(check, Metric.CHECKED_IMAGES.counter(registry, labels));
     }
     batch = Metric.BATCH_IMAGES.sizes(registry, tags, 1, 2, 4, 8, 16, 32, 64, 128);
     swaps = Metric.SWAPS.counter(registry, tags);

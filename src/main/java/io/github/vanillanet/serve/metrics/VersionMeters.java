@@ -42,6 +42,7 @@ public final class VersionMeters implements AutoCloseable {
   private final ConcurrentMap<Forward, Timer> inferences = new ConcurrentHashMap<>();
 
   private final Map<Outcome, LongAdder> outcomes = new EnumMap<>(Outcome.class);
+  private final Map<AnswerCheck, LongAdder> checks = new EnumMap<>(AnswerCheck.class);
   private final LongAdder failedNanos = new LongAdder();
   private final LongAdder images = new LongAdder();
   private final LongAdder forwards = new LongAdder();
@@ -56,7 +57,7 @@ public final class VersionMeters implements AutoCloseable {
   private boolean live; // guarded by this
   private boolean faulty; // guarded by this
 
-  private record Forward(String device, int images) {}
+  private record Forward(String device, int images, boolean recomputed) {}
 
   VersionMeters(ServingMetrics metrics, String model, int version, List<String> devices) {
     this.metrics = metrics;
@@ -66,6 +67,9 @@ public final class VersionMeters implements AutoCloseable {
     this.shared = metrics.discarded();
     for (Outcome outcome : Outcome.values()) {
       outcomes.put(outcome, new LongAdder());
+    }
+    for (AnswerCheck check : AnswerCheck.values()) {
+      checks.put(check, new LongAdder());
     }
   }
 
@@ -78,7 +82,7 @@ public final class VersionMeters implements AutoCloseable {
   public void open(int lanes, Iterable<Integer> batchSizes) {
     shared = metrics.model(model);
     for (String device : devices) {
-      batchSizes.forEach(size -> inference(new Forward(device, size)));
+      batchSizes.forEach(size -> inference(new Forward(device, size, false)));
     }
     open = true;
     metrics.opened(this, lanes);
@@ -114,12 +118,40 @@ public final class VersionMeters implements AutoCloseable {
   /** A forward ended. */
   public void inferred(String device, int samples, long nanos) {
     if (open) {
-      inference(new Forward(device, samples)).record(nanos, TimeUnit.NANOSECONDS);
+      inference(new Forward(device, samples, false)).record(nanos, TimeUnit.NANOSECONDS);
       shared.batch.record(samples);
       shared.busySeconds.increment(nanos / 1e9);
       images.add(samples);
       forwards.increment();
     }
+  }
+
+  /** A forward that computes answers again ended. Its images are counted by the first forward. */
+  public void recomputed(String device, int samples, long nanos) {
+    if (open) {
+      inference(new Forward(device, samples, true)).record(nanos, TimeUnit.NANOSECONDS);
+      shared.busySeconds.increment(nanos / 1e9);
+      forwards.increment();
+    }
+  }
+
+  /**
+   * The answers to images were checked.
+   *
+   * @param images by the ordinal of {@link AnswerCheck}
+   */
+  public void checked(int[] images) {
+    for (AnswerCheck check : AnswerCheck.values()) {
+      checks.get(check).add(images[check.ordinal()]);
+      shared.checks.get(check).increment(images[check.ordinal()]);
+    }
+  }
+
+  /** The images with each outcome of the check; all 0 if the version does not check answers. */
+  public Map<AnswerCheck, Long> checks() {
+    Map<AnswerCheck, Long> images = new EnumMap<>(AnswerCheck.class);
+    checks.forEach((check, count) -> images.put(check, count.sum()));
+    return images;
   }
 
   /**
@@ -241,7 +273,8 @@ public final class VersionMeters implements AutoCloseable {
             Metric.INFER.timer(
                 metrics.registry(),
                 Tags.of("model", model, "version", Integer.toString(version))
-                    .and("device", labels.device, "batch", Integer.toString(labels.images))));
+                    .and("device", labels.device, "batch", Integer.toString(labels.images))
+                    .and("recomputed", Boolean.toString(labels.recomputed))));
   }
 
   /** Ends the counting and removes the version's meters. Idempotent. */

@@ -223,9 +223,10 @@ public final class RepositoryFollower {
             .formatted(
                 model.id(),
                 model.placement().deviceNames(),
-                model.placement().certificate().precision().label(),
+                model.placement().precision(),
                 model.loadTime().toNanos() / 1e9,
                 model.batch1Latency().toNanos() / 1e6));
+    model.placement().checks().ifPresent(checks -> LOG.log(Level.INFO, model.id() + checks));
     if (!model.trained()) {
       LOG.log(Level.WARNING, "{0} is not trained: its predictions are meaningless", model.id());
     }

@@ -35,6 +35,7 @@ public final class ServedModel {
   private final double[] bias;
   private final OptionalDouble domainThreshold;
   private final Optional<Boolean> domainExperimental;
+  private final String precision;
   private final Placement placement;
   private final Lane lane;
   private final VersionMeters meters;
@@ -75,6 +76,7 @@ public final class ServedModel {
         version.manifest().domain().stream().mapToDouble(DomainHint::threshold).findFirst();
     this.domainExperimental =
         version.manifest().domain().map(DomainHint::experimental).filter(it -> it);
+    this.precision = placement.precision();
     this.placement = placement;
     this.lane = lane;
     this.meters = lane.meters();
@@ -134,6 +136,14 @@ public final class ServedModel {
   /** True if the model has an experimental {@link DomainHint}; otherwise absent. */
   public Optional<Boolean> domainExperimental() {
     return domainExperimental;
+  }
+
+  /**
+   * The name of the precision of the first forward: {@code int8}. If {@link Placement#recomputes},
+   * each row of the lane ends with the check of its answer, after the domain score.
+   */
+  public String precision() {
+    return precision;
   }
 
   public Preprocessing preprocessing() {

@@ -6,8 +6,10 @@ import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -16,23 +18,44 @@ import java.util.concurrent.CompletableFuture;
  */
 final class WarmedInstance implements ModelInstance {
 
+  private static final int TIMED_FORWARDS = 5;
+
   private final ModelInstance instance;
   private final List<RgbImage> probes;
   private final BatchPolicy batching;
-  private final CompletableFuture<List<float[]>> answers = new CompletableFuture<>();
+  private final boolean measuresBatches;
+  private final CompletableFuture<WarmUp> warmUp = new CompletableFuture<>();
+
+  /**
+   * What the warm-up showed.
+   *
+   * @param answers the logits of the probes
+   * @param exact the same in float32, and the time of one image; empty without an exact instance
+   * @param batches times of an image alone and in a batch, if they decide about batches
+   */
+  record WarmUp(List<float[]> answers, Optional<Exact> exact, Optional<Batching.Times> batches) {
+
+    record Exact(List<float[]> answers, Duration oneImage) {}
+  }
 
   /**
    * @param probes the certificate's, at the model's input size
+   * @param measuresBatches whether the time of a full batch decides about batches
    */
-  WarmedInstance(ModelInstance instance, List<RgbImage> probes, BatchPolicy batching) {
+  WarmedInstance(
+      ModelInstance instance,
+      List<RgbImage> probes,
+      BatchPolicy batching,
+      boolean measuresBatches) {
     this.instance = instance;
     this.probes = probes;
     this.batching = batching;
+    this.measuresBatches = measuresBatches;
   }
 
-  /** The logits of the probes, or the failure of the warm-up. */
-  CompletableFuture<List<float[]>> answers() {
-    return answers;
+  /** The result of the warm-up, or its failure. */
+  CompletableFuture<WarmUp> warmUp() {
+    return warmUp;
   }
 
   @Override
@@ -41,36 +64,84 @@ final class WarmedInstance implements ModelInstance {
   }
 
   @Override
+  public Optional<ModelInstance> exact() {
+    return instance.exact();
+  }
+
+  @Override
   public void attachToThread() {
     try {
       instance.attachToThread();
-      answers.complete(warmUp());
+      warmUp.complete(run());
     } catch (RuntimeException | Error e) { // the loader closes the lane
-      answers.completeExceptionally(e);
+      warmUp.completeExceptionally(e);
     }
   }
 
-  private List<float[]> warmUp() {
+  private WarmUp run() {
+    List<float[]> answers = answers(instance, probes);
+    Optional<Batching.Times> times = measuresBatches ? Optional.of(measure()) : Optional.empty();
+    boolean batches = times.map(Batching.Times::suggestBatches).orElse(batching.combines());
+    warmUpSizes(instance, batches);
+    Optional<WarmUp.Exact> exact =
+        instance
+            .exact()
+            .map(
+                float32 -> {
+                  List<float[]> same = answers(float32, probes);
+                  warmUpSizes(float32, batches);
+                  return new WarmUp.Exact(same, fastest(float32, probes.get(0), 1));
+                });
+    return new WarmUp(answers, exact, times);
+  }
+
+  static List<float[]> answers(ModelInstance instance, List<RgbImage> probes) {
     List<float[]> logits = new ArrayList<>();
     for (RgbImage probe : probes) {
       logits.add(instance.forward(InputKind.IMAGES, pixels(probe, 1), 1));
     }
+    return logits;
+  }
+
+  private Batching.Times measure() {
+    RgbImage probe = probes.get(0);
+    Duration alone = fastest(instance, probe, 1);
+    if (alone.compareTo(Batching.Times.LONGEST) > 0) {
+      return new Batching.Times(alone, Optional.empty());
+    }
+    int size = batching.maxImages();
+    return new Batching.Times(alone, Optional.of(fastest(instance, probe, size).dividedBy(size)));
+  }
+
+  /** The time of the fastest of some forwards: other load can only make one slower. */
+  static Duration fastest(ModelInstance instance, RgbImage probe, int images) {
+    ByteBuffer input = pixels(probe, images);
+    instance.forward(InputKind.IMAGES, input, images);
+    long best = Long.MAX_VALUE;
+    for (int i = 0; i < TIMED_FORWARDS; i++) {
+      long started = System.nanoTime();
+      instance.forward(InputKind.IMAGES, input, images);
+      best = Math.min(best, System.nanoTime() - started);
+    }
+    return Duration.ofNanos(best);
+  }
+
+  private void warmUpSizes(ModelInstance some, boolean batches) {
     switch (device().kind()) {
       case CPU -> {
-        if (batching.combines()) {
-          warmUp(InputKind.IMAGES, batching.sizes());
+        if (batches) {
+          warmUp(some, InputKind.IMAGES, batching.sizes());
         }
       }
       case CUDA -> {
         for (InputKind kind : InputKind.values()) {
-          warmUp(kind, batching.forwardSizes());
+          warmUp(some, kind, batching.forwardSizes());
         }
       }
     }
-    return logits;
   }
 
-  private void warmUp(InputKind kind, List<Integer> sizes) {
+  private void warmUp(ModelInstance some, InputKind kind, List<Integer> sizes) {
     RgbImage probe = probes.get(0);
     for (int size : sizes) {
       ByteBuffer input =
@@ -79,7 +150,7 @@ final class WarmedInstance implements ModelInstance {
             case NORMALISED -> // zeros, because the time of a forward does not depend on values
                 kind.buffer(size, probe.height(), probe.width());
           };
-      instance.forward(kind, input, size);
+      some.forward(kind, input, size);
     }
   }
 

@@ -30,7 +30,6 @@ public final class Lane implements AutoCloseable {
   private final String name;
   private final List<ModelInstance> instances;
   private final VersionMeters meters;
-  private final BatchPolicy policy;
   private final Scheduler scheduler;
   private final LaneQueue queue;
   private final LaneMonitor monitor;
@@ -67,12 +66,11 @@ public final class Lane implements AutoCloseable {
     this.name = name;
     this.instances = List.copyOf(instances);
     this.meters = meters;
-    this.policy = settings.batching();
     this.scheduler = settings.scheduler();
     this.queue = scheduler.join(name, instances.size(), settings, meters);
     this.monitor = new LaneMonitor(scheduler, queue, meters);
     for (int i = 0; i < instances.size(); i++) {
-      Runnable worker = new LaneWorker(i, instances.get(i), settings, queue, monitor, meters);
+      Runnable worker = new LaneWorker(i, instances.get(i), scheduler, queue, monitor, meters);
       workers.add(daemon(() -> runToEnd(worker), "lane-" + name + (i == 0 ? "" : "-" + (i + 1))));
     }
     running = workers.size();
@@ -155,13 +153,24 @@ public final class Lane implements AutoCloseable {
   }
 
   /**
-   * Ends the warm-up: estimates start from this measurement, and metrics count from here on.
+   * How a lane serves, as its warm-up measured it.
    *
    * @param oneImage time of a forward with one image
+   * @param recomputation of uncertain answers, by the instances' {@link ModelInstance#exact}; empty
+   *     if no answer is computed again
    */
+  public record Opening(
+      Duration oneImage, BatchPolicy batching, Optional<Recomputation> recomputation) {}
+
+  /** Ends the warm-up: estimates start from these measurements, and metrics count from here on. */
+  public void open(Opening opening) {
+    queue.open(opening);
+    meters.open(instances.size(), queue.policy.sizes());
+  }
+
+  /** Ends the warm-up of a lane that serves as its settings say and computes nothing again. */
   public void open(Duration oneImage) {
-    queue.restart(oneImage.toNanos());
-    meters.open(instances.size(), policy.sizes());
+    open(new Opening(oneImage, queue.policy, Optional.empty()));
   }
 
   /**

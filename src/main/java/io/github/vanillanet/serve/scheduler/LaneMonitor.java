@@ -125,7 +125,7 @@ final class LaneMonitor {
       for (int worker = 0; worker < pulses.size(); worker++) {
         Pulse pulse = pulses.get(worker);
         pulse.tick(elapsed);
-        double expected = lane.nanos(pulse.images);
+        double expected = lane.longestNanos(pulse.images);
         if (pulse.hangs(Math.max(started.hangNanos, HANG_FACTOR * expected))) {
           hangs.add(hang(pulse.silentNanos(), expected));
         }

@@ -2,10 +2,7 @@ package io.github.vanillanet.serve.scheduler;
 
 import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
 
-import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
-import io.github.vanillanet.base.timing.Millis;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import java.time.Duration;
@@ -26,9 +23,6 @@ final class LaneQueue {
   final int capacity;
   final List<Worker> workers = new ArrayList<>();
 
-  private final BatchPolicy policy;
-  private final boolean combines;
-  private final boolean holdsBack;
   private final VersionMeters meters;
   private final MovingAverage imageTime;
   private final MovingAverage forwardTime; // of whole batches
@@ -39,6 +33,10 @@ final class LaneQueue {
   int reserved; // images whose input is being prepared
   int woken; // workers that were woken for work and have not taken it yet
   boolean closing; // no new work; waiting work is computed without delay
+  volatile BatchPolicy policy; // decided by the end of the warm-up, like the next three
+  private volatile boolean combines;
+  private volatile boolean holdsBack;
+  volatile Optional<RecomputationCost> recomputation = Optional.empty();
   volatile Optional<LaneFault> fault = Optional.empty(); // written under the lock
   Optional<LaneFault> faultBeforeHang = Optional.empty();
 
@@ -52,9 +50,7 @@ final class LaneQueue {
   LaneQueue(String name, int workers, LaneSettings settings, VersionMeters meters, Ticker ticker) {
     this.name = name;
     this.capacity = settings.capacity();
-    this.policy = settings.batching();
-    this.combines = policy.combines();
-    this.holdsBack = combines && !policy.maxDelay().isZero();
+    use(settings.batching());
     this.imageTime = new MovingAverage(ticker);
     this.forwardTime = new MovingAverage(ticker);
     this.meters = meters;
@@ -64,10 +60,18 @@ final class LaneQueue {
     }
   }
 
-  /** Forgets the measured times except this one. */
-  void restart(long imageNanos) {
-    imageTime.restart(imageNanos);
-    forwardTime.restart(imageNanos);
+  /** Forgets the measured times except these, and serves from now on as they suggest. */
+  void open(Lane.Opening opening) {
+    imageTime.restart(opening.oneImage().toNanos());
+    forwardTime.restart(opening.oneImage().toNanos());
+    use(opening.batching());
+    recomputation = opening.recomputation().map(plan -> new RecomputationCost(plan, ticker));
+  }
+
+  private void use(BatchPolicy batching) {
+    policy = batching;
+    combines = batching.combines();
+    holdsBack = combines && !batching.maxDelay().isZero();
   }
 
   /** A forward took {@code nanos}. Thread-safe. */
@@ -86,10 +90,24 @@ final class LaneQueue {
     imageTime.add((double) nanos / count);
   }
 
-  /** Expected time of new work; a single image may wait for a whole batch. Thread-safe. */
+  /** Expected time of new work, with the expected share of second forwards. Thread-safe. */
   double nanos(int count) {
+    Optional<RecomputationCost> cost = recomputation;
+    double second = cost.isPresent() ? count * cost.get().shareNanos() : 0;
+    double alone = count * imageTime.nanos();
+    return second + (combines ? Math.max(alone, forwardTime.nanos()) : alone);
+  }
+
+  /** The same without second forwards; a single image may wait for a whole batch. Thread-safe. */
+  double leastNanos(int count) {
     double alone = count * imageTime.nanos();
     return combines ? Math.max(alone, forwardTime.nanos()) : alone;
+  }
+
+  /** Expected time of both forwards. Thread-safe. */
+  double longestNanos(int count) {
+    Optional<RecomputationCost> cost = recomputation;
+    return cost.isPresent() ? leastNanos(count) + cost.get().nanos(count) : nanos(count);
   }
 
   boolean isEmpty() {
@@ -116,7 +134,9 @@ final class LaneQueue {
     for (Worker worker : workers) {
       backlog += worker.probe.isPresent() ? 1 : 0;
     }
-    return backlog * imageTime.nanos();
+    Optional<RecomputationCost> cost = recomputation;
+    double image = imageTime.nanos();
+    return backlog * (cost.isPresent() ? image + cost.get().shareNanos() : image);
   }
 
   boolean hasRoom(int more) {
@@ -134,9 +154,7 @@ final class LaneQueue {
   }
 
   /**
-   * Rejects work that has no room or whose estimate ends after its deadline. Retry-After is the
-   * time until the work before it is done, or until enough of it is done for the new work to end in
-   * time.
+   * Rejects work that has no room or whose estimate ends after its deadline.
    *
    * @param aheadNanos until the work before it is done
    * @param ownNanos of preparation and forward
@@ -145,24 +163,11 @@ final class LaneQueue {
       int more, Deadline deadline, double aheadNanos, double ownNanos, double marginNanos) {
     requireOpen();
     if (!hasRoom(more)) {
-      String message =
-          name
-              + (": " + (images + reserved) + " images wait and " + more + " more do not fit")
-              + (" in the queue of " + capacity);
-      throw ServiceException.rejected(
-          ErrorCode.QUEUE_FULL, message, Optional.of(Duration.ofNanos(Math.round(aheadNanos))));
+      throw Rejections.full(name, images + reserved, more, capacity, aheadNanos);
     }
     Duration expected = Duration.ofNanos(Math.round(aheadNanos + ownNanos + marginNanos));
     if (!deadline.allows(expected)) {
-      Duration left = deadline.remaining();
-      String message =
-          name
-              + (": the answer would take about " + Millis.of(expected.toNanos(), 1) + " ms, but ")
-              + (Millis.of(left.toNanos(), 1) + " ms of the budget of " + deadline + " are left");
-      throw ServiceException.rejected(
-          ErrorCode.DEADLINE_EXCEEDED,
-          message,
-          left.toNanos() > ownNanos ? Optional.of(expected.minus(left)) : Optional.empty());
+      throw Rejections.late(name, expected, deadline, ownNanos);
     }
   }
 
@@ -190,7 +195,7 @@ final class LaneQueue {
       return 0;
     }
     long now = ticker.nanos();
-    long together = Math.round(nanos(images));
+    long together = Math.round(leastNanos(images));
     long hold = policy.maxDelay().toNanos() - (now - oldest());
     for (Reservation work : works) {
       long waited = now - work.submittedAt;
@@ -220,7 +225,7 @@ final class LaneQueue {
     List<Reservation> pointless = List.of();
     for (Iterator<Reservation> all = works.iterator(); all.hasNext(); ) {
       Reservation work = all.next();
-      if (work.isPointless(nanos(work.images))) {
+      if (work.isPointless(leastNanos(work.images))) {
         all.remove();
         dropped(work);
         pointless = pointless.isEmpty() ? new ArrayList<>() : pointless;

@@ -6,7 +6,6 @@ import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.serve.metrics.FaultReason;
 import io.github.vanillanet.serve.metrics.VersionMeters;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -18,30 +17,32 @@ final class LaneWorker implements Runnable {
   private final ModelInstance instance;
   private final Scheduler scheduler;
   private final LaneQueue lane;
-  private final BatchPolicy policy;
   private final LaneMonitor monitor;
   private final VersionMeters meters;
   private final Ticker ticker;
   private final String device;
-
-  private ByteBuffer staging = ByteBuffer.allocateDirect(0);
+  private final Optional<Recomputer> recomputer;
+  private final Staging staging = new Staging();
 
   LaneWorker(
       int index,
       ModelInstance instance,
-      LaneSettings settings,
+      Scheduler scheduler,
       LaneQueue lane,
       LaneMonitor monitor,
       VersionMeters meters) {
     this.index = index;
     this.instance = instance;
-    this.scheduler = settings.scheduler();
+    this.scheduler = scheduler;
     this.lane = lane;
-    this.policy = settings.batching();
     this.monitor = monitor;
     this.meters = meters;
     this.ticker = scheduler.ticker();
     this.device = instance.device().toString();
+    this.recomputer =
+        instance
+            .exact()
+            .map(exact -> new Recomputer(index, exact, scheduler, lane, monitor, meters));
   }
 
   @Override
@@ -92,29 +93,32 @@ final class LaneWorker implements Runnable {
   }
 
   private void answer(List<Reservation> batch, float[] logits, long started, long since) {
-    final long inferNanos = ticker.nanos() - started;
+    long ended = ticker.nanos();
     monitor.answered(index, batch.get(0).input.kind(), logits);
-    Optional<LaneFault> fault = lane.fault;
-    if (fault.isPresent()) { // the thread that found it may still be informing the listener
-      batch.forEach(work -> work.answer.completeExceptionally(fault.get().rejection(lane.name)));
-      return;
-    }
     int samples = Reservation.images(batch);
-    int classes = logits.length / samples;
-    int from = 0;
-    for (Reservation work : batch) {
-      int to = from + classes * work.images;
-      float[] own = batch.size() == 1 ? logits : Arrays.copyOfRange(logits, from, to);
-      work.complete(own, started, inferNanos);
-      from = to;
+    Optional<RecomputationCost> cost = lane.recomputation;
+    long recomputing = 0;
+    if (cost.isPresent() && lane.fault.isEmpty()) {
+      recomputing = recomputer.orElseThrow().answer(cost.get(), batch, logits, started);
+    } else {
+      int columns = logits.length / samples;
+      int from = 0;
+      for (Reservation work : batch) {
+        int to = from + columns * work.images;
+        float[] own = batch.size() == 1 ? logits : Arrays.copyOfRange(logits, from, to);
+        work.complete(own, started, ended);
+        from = to;
+      }
     }
-    lane.done(samples, ticker.nanos() - since);
+    if (lane.fault.isEmpty()) {
+      lane.done(samples, ticker.nanos() - since - recomputing);
+    }
   }
 
   private float[] combined(List<Reservation> batch) {
     int samples = Reservation.images(batch);
     ModelInput first = batch.get(0).input;
-    ByteBuffer together = staging(samples * first.sampleBytes());
+    ByteBuffer together = staging.clear(samples * first.sampleBytes());
     for (Reservation work : batch) {
       together.put(work.input.content().duplicate());
     }
@@ -127,6 +131,7 @@ final class LaneWorker implements Runnable {
    */
   private Optional<float[]> alone(Reservation work, long since) {
     ModelInput input = work.input;
+    BatchPolicy policy = lane.policy;
     if (input.content().isDirect() && policy.take(work.images) == work.images) {
       return Optional.of(forward(input.kind(), input.content(), work.images));
     }
@@ -134,13 +139,13 @@ final class LaneWorker implements Runnable {
     int done = 0;
     while (done < work.images) {
       int left = work.images - done;
-      if (done > 0 && work.isPointless(lane.nanos(left))) {
+      if (done > 0 && work.isPointless(lane.leastNanos(left))) {
         lane.done(done, ticker.nanos() - since); // too slow, so the estimate must grow
         return Optional.empty();
       }
       int count = policy.take(left);
       int bytes = count * input.sampleBytes();
-      ByteBuffer piece = staging(bytes);
+      ByteBuffer piece = staging.clear(bytes);
       int from = input.content().position() + done * input.sampleBytes();
       piece.put(0, input.content(), from, bytes);
       float[] logits = forward(input.kind(), piece, count);
@@ -162,13 +167,5 @@ final class LaneWorker implements Runnable {
     lane.computed(nanos);
     meters.inferred(device, samples, nanos);
     return logits;
-  }
-
-  /** The engine reads direct memory without a copy, so every forward reuses this buffer. */
-  private ByteBuffer staging(int bytes) {
-    if (staging.capacity() < bytes) {
-      staging = ByteBuffer.allocateDirect(bytes).order(ByteOrder.nativeOrder());
-    }
-    return staging.clear().limit(bytes);
   }
 }

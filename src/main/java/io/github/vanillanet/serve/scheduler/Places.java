@@ -65,7 +65,7 @@ final class Places {
   double probeNanos() {
     double probe = 0;
     for (LaneQueue lane : lanes) {
-      probe = Math.max(probe, lane.nanos(1));
+      probe = Math.max(probe, lane.longestNanos(1));
     }
     return probe / places.size();
   }
@@ -95,6 +95,12 @@ final class Places {
     place.since = ticker.nanos();
     place.expectedNanos = expectedNanos;
     return freeSince;
+  }
+
+  /** The task at a place continues for {@code nanos} from now on. */
+  void extend(int index, double nanos) {
+    Place place = places.get(index);
+    place.expectedNanos = ticker.nanos() - place.since + nanos;
   }
 
   /** Frees a place, if {@code lane} holds it, and gives it to the next lane. */

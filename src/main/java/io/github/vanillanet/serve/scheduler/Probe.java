@@ -9,10 +9,17 @@ import java.util.function.Consumer;
  * An input whose correct answer is known.
  *
  * @param input one sample, in direct memory
+ * @param exact whether the {@link io.github.vanillanet.model.engine.ModelInstance#exact} computes
+ *     it
  * @param requireCorrect throws a {@code ServiceException} if the logits are wrong; called on worker
  *     threads
  */
-public record Probe(ModelInput input, Consumer<float[]> requireCorrect) {
+public record Probe(ModelInput input, boolean exact, Consumer<float[]> requireCorrect) {
+
+  /** A probe of the instance that computes the requests. */
+  public Probe(ModelInput input, Consumer<float[]> requireCorrect) {
+    this(input, false, requireCorrect);
+  }
 
   /**
    * Computes the logits, a second time if the first failure can mean a full device: its cached
@@ -30,6 +37,7 @@ public record Probe(ModelInput input, Consumer<float[]> requireCorrect) {
   }
 
   private float[] forward(ModelInstance instance) {
-    return instance.forward(input.kind(), input.content(), 1);
+    ModelInstance probed = exact ? instance.exact().orElseThrow() : instance;
+    return probed.forward(input.kind(), input.content(), 1);
   }
 }

@@ -6,6 +6,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Deadline;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -23,11 +24,13 @@ public final class Reservation implements AutoCloseable {
   int images; // reserved; once submitted, those of the input
   ModelInput input; // set by submit
   long submittedAt; // set by submit, on the scheduler's ticker
+  long recomputedNanos; // spent in second forwards
 
   private final Scheduler scheduler;
   private boolean used;
   private long queueNanos;
   private long inferNanos;
+  private long endedAt; // once there is an answer
 
   Reservation(
       Scheduler scheduler,
@@ -78,15 +81,28 @@ public final class Reservation implements AutoCloseable {
     return queueNanos;
   }
 
-  /** Time in the engine. Known once there is an answer. */
+  /** Time in the engine, with a second forward. Known once there is an answer. */
   public long inferNanos() {
     return inferNanos;
   }
 
-  void complete(float[] logits, long startedAt, long nanos) {
+  /** Answers, or fails if the lane has a fault: its thread may still be informing the listener. */
+  void complete(float[] rows, long startedAt, long ended) {
+    Optional<LaneFault> fault = queue.fault;
+    if (fault.isPresent()) {
+      answer.completeExceptionally(fault.get().rejection(queue.name));
+      return;
+    }
     queueNanos = startedAt - submittedAt;
-    inferNanos = nanos;
-    answer.complete(logits);
+    inferNanos = ended - startedAt;
+    endedAt = ended;
+    answer.complete(rows);
+  }
+
+  /** Time since the reservation, without second forwards, which are optional. */
+  long spentNanos(long now) {
+    boolean answered = answer.isDone() && !answer.isCompletedExceptionally();
+    return (answered ? endedAt : now) - reservedAt - recomputedNanos;
   }
 
   static int images(List<Reservation> works) {

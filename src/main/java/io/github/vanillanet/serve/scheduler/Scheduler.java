@@ -152,7 +152,7 @@ public final class Scheduler {
   private void learn(Reservation work) {
     boolean known = !work.answer.isCompletedExceptionally() || work.deadline.passed();
     if (known && work.likelyNanos > 0) {
-      estimator.learn(work.likelyNanos, ticker.nanos() - work.reservedAt);
+      estimator.learn(work.likelyNanos, work.spentNanos(ticker.nanos()));
     }
   }
 
@@ -193,7 +193,7 @@ public final class Scheduler {
     worker.waiting = Optional.empty();
     if (places.isForProbe(index)) {
       worker.probe = Optional.empty();
-      long freeSince = places.begin(index, lane.nanos(1), false);
+      long freeSince = places.begin(index, lane.longestNanos(1), false);
       return new Task(List.of(), List.of(), true, freeSince);
     }
     List<Reservation> dropped = lane.dropPointless();
@@ -209,6 +209,13 @@ public final class Scheduler {
     long freeSince = places.begin(index, lane.nanos(Reservation.images(batch)), true);
     long submitted = batch.get(0).submittedAt;
     return new Task(batch, dropped, false, submitted - freeSince > 0 ? submitted : freeSince);
+  }
+
+  /** The task of a worker continues for {@code nanos} from now on. */
+  synchronized void extend(LaneQueue lane, int index, double nanos) {
+    if (places.isHeldBy(lane, index)) {
+      places.extend(index, nanos);
+    }
   }
 
   /** The worker's thread ends. */

@@ -57,7 +57,7 @@ class BatchTest {
     assertThat(answer.getMap("results[0]")).containsOnlyKeys("index", "status", "code", "error");
     assertThat(answer.getInt("results[0].status")).isEqualTo(415);
     assertThat(answer.getString("results[0].code")).isEqualTo("UNSUPPORTED_IMAGE");
-    assertThat(answer.getMap("results[1]")).containsOnlyKeys("index", "predictions");
+    assertThat(answer.getMap("results[1]")).containsOnlyKeys("index", "precision", "predictions");
     assertThat(answer.getList("results[1].predictions")).hasSize(3);
     assertThat(answer.getInt("results[2].index")).isEqualTo(2);
   }

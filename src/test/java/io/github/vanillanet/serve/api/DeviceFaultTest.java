@@ -15,6 +15,7 @@ import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
+import io.github.vanillanet.serve.registry.PrecisionChoice;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import io.github.vanillanet.serve.scheduler.Eventually;
 import io.github.vanillanet.serve.scheduler.FaultyInstance;
@@ -86,12 +87,12 @@ class DeviceFaultTest {
     TorchRuntime runtime = TorchRuntime.load();
     device =
         new FaultyInstance(TorchInstance.load(runtime, version.artifact(), Device.CPU, 64, 64, 1));
-    ModelLoader.Plan plan = new ModelLoader.Plan(1, 1, LaneSettings.single(8), hangLimit);
+    ModelLoader.Plan plan = new ModelLoader.Plan(1, 1, LaneSettings.single(8), false, hangLimit);
     registry.swap(
         new ModelLoader(
                 (artifact, where, height, width) -> device,
                 List.of(Device.CPU),
-                Arithmetic.PUBLISHED,
+                PrecisionChoice.only(Arithmetic.PUBLISHED),
                 plan,
                 metrics,
                 registry::faulted)

@@ -111,7 +111,8 @@ class DomainHintTest {
             .jsonPath();
 
     assertThat(answer.getMap("parameters"))
-        .isEqualTo(Map.of("out_of_domain_1", true, "domain_experimental", true));
+        .isEqualTo(
+            Map.of("precision", "float32", "out_of_domain_1", true, "domain_experimental", true));
     assertThat(answer.getList("outputs[0].shape")).isEqualTo(List.of(2, 10));
     assertThat(answer.getList("outputs[0].data")).hasSize(20);
   }

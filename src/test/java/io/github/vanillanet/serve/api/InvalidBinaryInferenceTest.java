@@ -183,10 +183,13 @@ class InvalidBinaryInferenceTest {
       value = {
         "\"parameters\":{\"binary_data_output\":1}; parameters.binary_data",
         "\"parameters\":[1]; parameters",
-        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"binary_data\":\"yes\"}}]; parameters.binary_data",
+        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"binary_data\":\"yes\"}}];"
+            + " parameters.binary_data",
         "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"classification\":-1}}]; at least 0",
-        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"classification\":1.5}}]; classification",
-        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"shared_memory_region\":\"r\"}}]; shared memory",
+        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"classification\":1.5}}];"
+            + " classification",
+        "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"shared_memory_region\":\"r\"}}];"
+            + " shared memory",
         "\"outputs\":[{\"name\":\"logits\"},{\"name\":\"logits\"}]; 2",
         "\"outputs\":[{}]; 'logits'"
       })

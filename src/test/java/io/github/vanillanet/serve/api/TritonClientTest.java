@@ -60,6 +60,7 @@ class TritonClientTest {
     assertThat(split.json())
         .isEqualTo(
             "{\"id\":\"my-id\",\"model_name\":\"vanillanet-5\",\"model_version\":\"1\","
+                + "\"parameters\":{\"precision\":\"float32\"},"
                 + "\"outputs\":[{\"name\":\"logits\",\"datatype\":\"FP32\",\"shape\":[4,10],"
                 + "\"parameters\":{\"binary_data_size\":160}}]}");
     requireGolden(split.floats());

@@ -116,6 +116,8 @@ class InferenceTest {
         OptionalDouble.empty(),
         Optional.empty(),
         new float[0],
+        "float32",
+        new float[0],
         Collections.emptySortedMap(),
         Collections.emptySortedMap());
   }

@@ -36,7 +36,8 @@ class ServingMetricsTest {
         .contains("vanillanet_swaps_total{model=\"net\",} 0.0")
         .contains("vanillanet_rollbacks_total{model=\"net\",} 0.0")
         .contains(
-            "vanillanet_infer_seconds_count{batch=\"1\",device=\"cpu\",model=\"net\",version=\"1\",} 0.0")
+            "vanillanet_infer_seconds_count{batch=\"1\",device=\"cpu\",model=\"net\",recomputed=\"false\",version=\"1\",}"
+                + " 0.0")
         .contains("request_preprocess_seconds_count{model_name=\"net\",} 0.0")
         .contains("request_predict_seconds_count{model_name=\"net\",} 0.0")
         .contains("request_postprocess_seconds_count{model_name=\"net\",} 0.0");

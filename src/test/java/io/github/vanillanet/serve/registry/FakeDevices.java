@@ -22,12 +22,18 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.ToLongBiFunction;
 
 /** Devices that answer probes with the golden logits, with errors and delays set by a test. */
 final class FakeDevices implements InstanceLoader {
 
   final List<Instance> loaded = new ArrayList<>();
   final Map<Device, DoubleUnaryOperator> errors = new HashMap<>();
+  final Map<ScalarType, DoubleUnaryOperator> alterations = new HashMap<>();
+
+  /** Time of a forward in nanoseconds, by the type of the weights and the number of samples. */
+  ToLongBiFunction<ScalarType, Integer> times = (weights, samples) -> 0;
+
   final Map<Device, Semaphore> gates = new ConcurrentHashMap<>();
 
   /** One permit for each forward that has reached a gate. */
@@ -76,6 +82,10 @@ final class FakeDevices implements InstanceLoader {
         waiting.release();
         gates.get(device).acquireUninterruptibly();
       }
+      long end = System.nanoTime() + times.applyAsLong(weights, samples);
+      while (System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
       byte[] pixels = new byte[input.remaining() / samples];
       input.get(input.position(), pixels);
       int classes = certificate.goldenLogits().get(0).size();
@@ -84,7 +94,8 @@ final class FakeDevices implements InstanceLoader {
         if (Arrays.equals(probes.get(probe).rgb(), pixels)) {
           for (int i = 0; i < logits.length; i++) {
             float golden = certificate.goldenLogits().get(probe).get(i % classes);
-            logits[i] = (float) errors.getOrDefault(device, x -> x).applyAsDouble(golden);
+            double altered = alterations.getOrDefault(weights, x -> x).applyAsDouble(golden);
+            logits[i] = (float) errors.getOrDefault(device, x -> x).applyAsDouble(altered);
           }
         }
       }

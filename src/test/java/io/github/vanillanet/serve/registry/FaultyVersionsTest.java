@@ -55,8 +55,8 @@ class FaultyVersionsTest {
       new ModelLoader(
           this::faulty,
           List.of(Device.CPU),
-          Arithmetic.PUBLISHED,
-          new ModelLoader.Plan(1, 1, LaneSettings.single(8), Duration.ofMinutes(1)),
+          PrecisionChoice.only(Arithmetic.PUBLISHED),
+          new ModelLoader.Plan(1, 1, LaneSettings.single(8), false, Duration.ofMinutes(1)),
           new ServingMetrics(meters),
           registry::faulted);
   private final ClassificationService service =

@@ -72,8 +72,8 @@ class ModelLoaderTest {
     return new ModelLoader(
         devices,
         List.of(targets),
-        arithmetic,
-        new ModelLoader.Plan(lanes, 1, settings, Duration.ofMillis(1500)),
+        PrecisionChoice.only(arithmetic),
+        new ModelLoader.Plan(lanes, 1, settings, false, Duration.ofMillis(1500)),
         new ServingMetrics(registry),
         faults);
   }

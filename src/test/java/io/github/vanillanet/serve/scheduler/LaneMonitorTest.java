@@ -78,7 +78,8 @@ class LaneMonitorTest {
 
   @Test
   void forwardHangsAfterTheLimit() {
-    lane.restart(5_000_000);
+    lane.open(
+        new Lane.Opening(Duration.ofNanos(5_000_000), BatchPolicy.single(), Optional.empty()));
     monitor.busy(0, 1);
 
     ticks(15);
@@ -90,7 +91,8 @@ class LaneMonitorTest {
 
   @Test
   void slowForwardMayTakeTenTimesItsMeasuredTime() {
-    lane.restart(400_000_000);
+    lane.open(
+        new Lane.Opening(Duration.ofNanos(400_000_000), BatchPolicy.single(), Optional.empty()));
     monitor.busy(0, 2);
 
     ticks(79);

@@ -8,6 +8,7 @@ import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -120,7 +121,7 @@ class ProbeSchedulingTest {
             1,
             new LaneSettings(8, BatchPolicy.single(), scheduler),
             ServingMetrics.unobserved().version(name, 1, "cpu"));
-    queue.restart(FORWARD.toNanos());
+    queue.open(new Lane.Opening(FORWARD, BatchPolicy.single(), Optional.empty()));
     return queue;
   }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.compat;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.http.HttpCall;
@@ -23,6 +24,9 @@ import java.util.function.LongConsumer;
 @Singleton
 final class JsonImages {
 
+  private static final String PRECISION = "X-Precision";
+  private static final String NO_PRECISION = "none";
+
   private static final String BASE64 =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 
@@ -41,8 +45,15 @@ final class JsonImages {
    * The answer of KServe's protocol V1.
    *
    * @param predictions for each image, label to probability, or {@code error}
+   * @param precisions that computed the predictions; {@code none} beside an error
+   * @param unchecked indices of uncertain predictions that the deadline left no time to compute
+   *     again; absent if there are none
    */
-  public record Predictions(List<Map<String, ?>> predictions) {}
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
+  public record Predictions(
+      List<Map<String, ?>> predictions,
+      List<String> precisions,
+      Optional<List<Integer>> unchecked) {}
 
   /** Classifies the images of a JSON body. */
   Predictions predictions(RoutingContext context, ModelTarget target, InputStream body) {
@@ -77,19 +88,35 @@ final class JsonImages {
         target,
         List.of(image),
         true,
-        inference -> LabelledProbabilities.of(inference.top(0, LabelledProbabilities.COUNT)));
+        inference -> {
+          context.response().putHeader(PRECISION, precision(inference));
+          return LabelledProbabilities.of(inference.top(0, LabelledProbabilities.COUNT));
+        });
+  }
+
+  /** The answer has no place for other values than labels and probabilities. */
+  private static String precision(Inference inference) {
+    boolean unchecked = inference.unchecked(0).orElse(false);
+    return inference.precision(0) + (unchecked ? "; unchecked" : "");
   }
 
   private static Predictions predictions(Inference inference) {
     List<Map<String, ?>> predictions = new ArrayList<>();
+    List<String> precisions = new ArrayList<>();
+    List<Integer> unchecked = new ArrayList<>();
     for (int sample = 0; sample < inference.samples(); sample++) {
       Optional<ServiceException> failure = inference.rejection(sample);
       predictions.add(
           failure.isPresent()
               ? Map.of("error", failure.get().getMessage())
               : LabelledProbabilities.of(inference.top(sample, LabelledProbabilities.COUNT)));
+      precisions.add(failure.isPresent() ? NO_PRECISION : inference.precision(sample));
+      if (inference.unchecked(sample).orElse(false)) {
+        unchecked.add(sample);
+      }
     }
-    return new Predictions(predictions);
+    return new Predictions(
+        predictions, precisions, Optional.of(unchecked).filter(some -> !some.isEmpty()));
   }
 
   /** The first byte that is not a space; 0 if there is none. */

@@ -87,7 +87,8 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
     id.ifPresent(text -> answer.put("id", text));
     answer.put("model_name", view.name());
     answer.put("model_version", Integer.toString(inference.version()));
-    Map<String, Object> parameters = new LinkedHashMap<>(); // of single elements
+    Map<String, Object> parameters = new LinkedHashMap<>();
+    parameters.put("precision", inference.precision());
     inference
         .rejected()
         .forEach((index, reason) -> parameters.put("error_" + index, reason.getMessage()));
@@ -99,10 +100,14 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
             .domainExperimental()
             .ifPresent(experimental -> parameters.put("domain_experimental", experimental));
       }
+      if (!inference.precision(sample).equals(inference.precision())) {
+        parameters.put("precision_" + sample, inference.precision(sample));
+      }
+      if (inference.unchecked(sample).orElse(false)) {
+        parameters.put("unchecked_" + sample, true);
+      }
     }
-    if (!parameters.isEmpty()) {
-      answer.put("parameters", parameters);
-    }
+    answer.put("parameters", parameters);
     answer.put("outputs", List.of(output));
     try {
       return JSON.writeValueAsBytes(answer);
