@@ -11,8 +11,8 @@ public interface ModelInstance extends AutoCloseable {
   }
 
   /**
-   * The same model in float32, for answers that have to be exact; empty if there is none. It is used
-   * by the thread of this instance and closed with it.
+   * The same model in float32, for answers that have to be exact; empty if there is none. It is
+   * used by the thread of this instance and closed with it.
    */
   default Optional<ModelInstance> exact() {
     return Optional.empty();

@@ -79,7 +79,7 @@ public record Inference(
         samples,
         width > classes ? columns(all, width, 0, classes) : all,
         threshold,
-        served.domainExperimental(),
+        scored ? served.domainExperimental() : Optional.empty(),
         scored ? columns(all, width, classes, classes + 1) : NONE,
         served.precision(),
         checked ? columns(all, width, width - 1, width) : NONE,

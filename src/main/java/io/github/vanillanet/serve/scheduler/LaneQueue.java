@@ -21,7 +21,7 @@ final class LaneQueue {
 
   final String name;
   final int capacity;
-  final List<Worker> workers = new ArrayList<>();
+  final List<WorkerState> workers = new ArrayList<>();
 
   private final VersionMeters meters;
   private final MovingAverage imageTime;
@@ -40,13 +40,6 @@ final class LaneQueue {
   volatile Optional<LaneFault> fault = Optional.empty(); // written under the lock
   Optional<LaneFault> faultBeforeHang = Optional.empty();
 
-  /** One worker thread. */
-  static final class Worker {
-    Optional<Thread> waiting = Optional.empty(); // able to take a place
-    List<Reservation> running = List.of();
-    Optional<Deadline> probe = Optional.empty(); // due; after the deadline it precedes all work
-  }
-
   LaneQueue(String name, int workers, LaneSettings settings, VersionMeters meters, Ticker ticker) {
     this.name = name;
     this.capacity = settings.capacity();
@@ -56,7 +49,7 @@ final class LaneQueue {
     this.meters = meters;
     this.ticker = ticker;
     for (int worker = 0; worker < workers; worker++) {
-      this.workers.add(new Worker());
+      this.workers.add(new WorkerState());
     }
   }
 
@@ -107,7 +100,9 @@ final class LaneQueue {
   /** Expected time of both forwards. Thread-safe. */
   double longestNanos(int count) {
     Optional<RecomputationCost> cost = recomputation;
-    return cost.isPresent() ? leastNanos(count) + cost.get().nanos(count) : nanos(count);
+    double second = cost.isPresent() ? cost.get().nanos(count) : 0;
+    double alone = count * imageTime.nanos();
+    return second + (combines ? Math.max(alone, forwardTime.nanos()) : alone);
   }
 
   boolean isEmpty() {
@@ -131,12 +126,11 @@ final class LaneQueue {
   /** Time for everything that waits, is being prepared, or is a due probe. */
   double backlogNanos() {
     int backlog = images + reserved;
-    for (Worker worker : workers) {
+    for (WorkerState worker : workers) {
       backlog += worker.probe.isPresent() ? 1 : 0;
     }
     Optional<RecomputationCost> cost = recomputation;
-    double image = imageTime.nanos();
-    return backlog * (cost.isPresent() ? image + cost.get().shareNanos() : image);
+    return backlog * (imageTime.nanos() + (cost.isPresent() ? cost.get().shareNanos() : 0));
   }
 
   boolean hasRoom(int more) {
@@ -277,7 +271,7 @@ final class LaneQueue {
   /** Removes the work that is being computed. When it ends, nothing is learnt from its time. */
   List<Reservation> removeRunning() {
     List<Reservation> all = new ArrayList<>();
-    for (Worker worker : workers) {
+    for (WorkerState worker : workers) {
       all.addAll(worker.running);
       worker.running = List.of();
     }

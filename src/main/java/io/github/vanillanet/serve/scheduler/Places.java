@@ -162,7 +162,7 @@ final class Places {
   /** A lane whose probe is overdue, or is due and can start now. */
   private Optional<LaneQueue> probe(int index, boolean suits) {
     for (LaneQueue lane : lanes) {
-      LaneQueue.Worker worker = lane.workers.get(index);
+      WorkerState worker = lane.workers.get(index);
       if (worker.probe.isPresent()
           && worker.waiting.isPresent()
           && !lane.closing

@@ -35,7 +35,9 @@ final class RecomputationCost {
     return images * imageTime.nanos();
   }
 
-  /** Expected time of second forwards per image of a request: the share of them times their time. */
+  /**
+   * Expected time of second forwards per image of a request: the share of them times their time.
+   */
   synchronized double shareNanos() {
     return share * imageTime.nanos();
   }

@@ -78,8 +78,7 @@ final class Recomputer {
       for (int image = 0; image < work.images; image++) {
         int from = (first + image) * width;
         boolean uncertain = cost.net.recomputes(rows, from, cost.classes);
-        own.set(
-            image, rows, from, width, uncertain ? AnswerCheck.UNCHECKED : AnswerCheck.CLEAR);
+        own.set(image, rows, from, width, uncertain ? AnswerCheck.UNCHECKED : AnswerCheck.CLEAR);
         if (uncertain) {
           own.uncertain.add(image);
         }
@@ -157,8 +156,7 @@ final class Recomputer {
     monitor.answered(index, any.kind(), rows);
     for (int sample = 0; sample < size; sample++) {
       Pending own = owners.get(sample);
-      own.set(
-          own.uncertain.removeFirst(), rows, sample * width, width, AnswerCheck.RECOMPUTED);
+      own.set(own.uncertain.removeFirst(), rows, sample * width, width, AnswerCheck.RECOMPUTED);
     }
     long nanos = ticker.nanos() - started;
     pending.forEach(own -> own.work.recomputedNanos += nanos);

@@ -17,7 +17,8 @@ final class Rejections {
    *
    * @param aheadNanos until the work before it is done
    */
-  static ServiceException full(String lane, int waiting, int more, int capacity, double aheadNanos) {
+  static ServiceException full(
+      String lane, int waiting, int more, int capacity, double aheadNanos) {
     String message =
         "%s: %d images wait and %d more do not fit in the queue of %d"
             .formatted(lane, waiting, more, capacity);

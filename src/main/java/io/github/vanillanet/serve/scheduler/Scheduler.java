@@ -181,7 +181,7 @@ public final class Scheduler {
   }
 
   private synchronized void finish(LaneQueue lane, int index) {
-    LaneQueue.Worker worker = lane.workers.get(index);
+    WorkerState worker = lane.workers.get(index);
     worker.running.forEach(this::learn);
     worker.running = List.of();
     worker.waiting = Optional.of(Thread.currentThread());
@@ -189,7 +189,7 @@ public final class Scheduler {
   }
 
   private Task begin(LaneQueue lane, int index) {
-    LaneQueue.Worker worker = lane.workers.get(index);
+    WorkerState worker = lane.workers.get(index);
     worker.waiting = Optional.empty();
     if (places.isForProbe(index)) {
       worker.probe = Optional.empty();
@@ -231,7 +231,7 @@ public final class Scheduler {
    */
   synchronized void requestProbe(LaneQueue lane, int index, Duration maxDelay) {
     if (lane.fault.filter(LaneFault::sticky).isEmpty()) {
-      LaneQueue.Worker worker = lane.workers.get(index);
+      WorkerState worker = lane.workers.get(index);
       worker.probe = Optional.of(Deadline.after(ticker, ticker.nanos(), maxDelay));
       lane.wake(index); // to wait no longer than this delay
     }
