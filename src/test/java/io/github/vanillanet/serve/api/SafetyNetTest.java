@@ -46,7 +46,7 @@ import org.junit.jupiter.api.Test;
  * with an error that the test recognises, so that the test runs on every processor.
  */
 @QuarkusTest
-@TestProfile(DomainHintTest.Profile.class)
+@TestProfile(TrainedModels.Profile.class)
 class SafetyNetTest {
 
   private static final String MODEL = "hinted";
