@@ -29,7 +29,11 @@ import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
@@ -37,6 +41,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,7 +70,21 @@ class SafetyNetTest {
   @BeforeEach
   void open() {
     Service.awaitReady();
-    version = repository.open(registry.live(MODEL).orElseThrow());
+    StoredVersion live = repository.open(registry.live(MODEL).orElseThrow());
+    // a copy, because the service reloads versions whose files change
+    version = new StoredVersion(live.id(), copy(live.folder()), live.manifest(), live.labels());
+  }
+
+  private static Path copy(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      Path copy = Files.createTempDirectory("calibrated");
+      for (Path file : files.toList()) {
+        Files.copy(file, copy.resolve(file.getFileName()));
+      }
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @AfterEach
