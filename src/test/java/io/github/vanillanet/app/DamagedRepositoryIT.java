@@ -37,8 +37,10 @@ class DamagedRepositoryIT {
     }
     NarrowModels.copy(models.resolve("old"), 2);
     NarrowModels.copy(models.resolve("old"), 3);
+    NarrowModels.copy(models.resolve("old"), 4);
     NarrowModels.copy(models.resolve("unreadable"), 2);
-    Files.writeString(models.resolve("old/active"), "2\n1\nrolled back from 3\n");
+    Files.delete(models.resolve("old/4/labels.txt")); // never loaded
+    Files.writeString(models.resolve("old/active"), "2\n1\nrolled back from 4\n");
     Files.write(models.resolve("old/2/model.pt"), new byte[0]);
     Files.writeString(models.resolve("lost/1/manifest.json"), "{");
     Files.createDirectory(models.resolve("unreadable/active"));
@@ -64,6 +66,7 @@ class DamagedRepositoryIT {
         .contains("vanillanet_repository_faults 4.0");
     assertThat(reason(address, "old", "2")).contains("old/2/model.pt");
     assertThat(reason(address, "old", "3")).contains("version 1 is served");
+    assertThat(reason(address, "old", "4")).contains("old/4/labels.txt");
     assertThat(reason(address, "lost", "1")).contains("lost/1/manifest.json");
     assertThat(reason(address, "unreadable", "2")).contains("unreadable/active");
 

@@ -144,6 +144,24 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
         .orElse(List.of());
   }
 
+  /**
+   * What is wrong with a version's files, as far as it shows without reading the artifact. One
+   * line.
+   */
+  public static Optional<String> visibleDamage(Path folder) {
+    try {
+      List<String> files = new ArrayList<>(files(Manifest.read(folder.resolve(MANIFEST))));
+      files.add(LABELS);
+      return files.stream()
+          .map(folder::resolve)
+          .filter(file -> !Files.isRegularFile(file))
+          .map(file -> file + " is missing")
+          .findFirst();
+    } catch (ServiceException e) {
+      return e.getMessage().lines().findFirst();
+    }
+  }
+
   /** The files of a version besides its manifest and labels. */
   static List<String> files(Manifest manifest) {
     List<String> files = new ArrayList<>(List.of(ARTIFACT, CHECKPOINT));

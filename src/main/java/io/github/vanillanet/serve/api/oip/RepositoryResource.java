@@ -6,6 +6,7 @@ import io.github.vanillanet.base.config.AdminRole;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.api.http.Api;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.RepositoryFaults;
@@ -18,6 +19,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.File;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -63,13 +65,13 @@ public final class RepositoryResource {
       return new IndexEntry(model, version, "UNAVAILABLE", reason);
     }
 
-    static IndexEntry of(ModelId id, ModelRegistry registry) {
+    static IndexEntry of(ModelId id, ModelRegistry registry, ModelRepository repository) {
       String version = Integer.toString(id.version());
       Optional<ModelId> live = registry.live(id.name());
       if (live.equals(Optional.of(id))) {
-        return registry.faults().containsKey(id)
-            ? unavailable(id.name(), version, "out of service")
-            : new IndexEntry(id.name(), version, "READY", "");
+        return Optional.ofNullable(registry.faults().get(id))
+            .map(fault -> unavailable(id.name(), version, "out of service: " + fault))
+            .orElseGet(() -> new IndexEntry(id.name(), version, "READY", ""));
       }
       RepositoryFaults faults = registry.repositoryFaults();
       return unavailable(
@@ -77,9 +79,16 @@ public final class RepositoryResource {
           version,
           faults
               .reason(id)
+              .or(() -> damage(id, repository))
               .or(() -> live.map(other -> "version %d is served".formatted(other.version())))
               .or(() -> faults.reason(id.name()))
               .orElse("unloaded"));
+    }
+
+    /** Clients read it, so it has paths below the root only. */
+    private static Optional<String> damage(ModelId id, ModelRepository repository) {
+      return StoredVersion.visibleDamage(repository.folder(id))
+          .map(reason -> reason.replace(repository.root() + File.separator, ""));
     }
   }
 
@@ -98,7 +107,7 @@ public final class RepositoryResource {
   private Stream<IndexEntry> entries(String model) {
     try {
       return repository.versions(model).stream()
-          .map(version -> IndexEntry.of(new ModelId(model, version), registry));
+          .map(version -> IndexEntry.of(new ModelId(model, version), registry, repository));
     } catch (ServiceException e) {
       String reason = registry.repositoryFaults().reason(model).orElse("its folder is unreadable");
       return Stream.of(IndexEntry.unavailable(model, "", reason));
