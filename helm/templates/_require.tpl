@@ -33,8 +33,9 @@
 {{- fail "autoscaling.maxReplicas must not be less than autoscaling.minReplicas." -}}
 {{- end -}}
 {{- include "vanillanet.requireScaling" . -}}
-{{- range list .Values.gpu .Values.training.kubernetes.gpu -}}
-{{- if and (contains "/mig-" .resourceName) (gt (int .count) 1) -}}
+{{- $jobs := default dict .Values.training.kubernetes -}}
+{{- range list .Values.gpu (default dict $jobs.gpu) -}}
+{{- if and (contains "/mig-" (default "" .resourceName)) (gt (int .count) 1) -}}
 {{- fail (printf "gpu: a process uses one MIG slice only, but count is %d. Set count to 1 and choose a larger slice or more replicas." (int .count)) -}}
 {{- end -}}
 {{- end -}}
@@ -54,7 +55,7 @@
 {{- end -}}
 {{- end -}}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/managed-by" "vanillanet.io/training" "kueue.x-k8s.io/queue-name" -}}
-{{- if hasKey $.Values.training.kubernetes.labels . -}}
+{{- if hasKey (default dict $jobs.labels) . -}}
 {{- fail (printf "training.kubernetes.labels: the service sets %s. Remove it; queueName names a queue of Kueue." .) -}}
 {{- end -}}
 {{- end -}}

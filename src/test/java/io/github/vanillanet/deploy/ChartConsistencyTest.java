@@ -54,6 +54,11 @@ class ChartConsistencyTest {
             + " threshold: '5', serverAddress: 'http://p'}}]}}}",
         "{tracing: {enabled: true, endpoint: 'http://collector.monitoring:4317', peers:"
             + " [{namespaceSelector: {}}]}, networkPolicy: {egress: [{ports: [{port: 443}]}]}}",
+        "{gpu: {enabled: true, count: 2, spare: 1}, autoscaling: {type: keda, minReplicas: 2},"
+            + " tracing: {enabled: true, endpoint: 'http://[::1]:4317'}}",
+        "{settings: {batching: null, groups: {a: [x]}, training: {heap: 4g}}, training:"
+            + " {kubernetes: null}, resources: {requests: {cpu: 500m}, limits: {memory: 3Gi,"
+            + " ephemeral-storage: 1Gi}}}",
         "{extraInitContainers: [{name: fetch, image: 'fetch:1', volumeMounts: [{name: models,"
             + " mountPath: /m}]}], resources: {limits: {cpu: null}}}",
         "{autoscaling: {type: hpa}, models: {persistence: {enabled: true, accessModes:"
@@ -270,7 +275,7 @@ class ChartConsistencyTest {
                                     container
                                         .getResources()
                                         .getRequests()
-                                        .get(name)
+                                        .getOrDefault(name, limit)
                                         .getNumericalAmount())
                                 .as(container.getName() + ' ' + name)
                                 .isLessThanOrEqualTo(limit.getNumericalAmount())));
