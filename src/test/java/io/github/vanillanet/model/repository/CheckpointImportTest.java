@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.image.PictureRules;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.StateDict;
@@ -48,6 +49,7 @@ class CheckpointImportTest {
           .isLessThanOrEqualTo(certificate.float64().bound());
       assertThat(certificate.served().maxDelta()).isLessThanOrEqualTo(certificate.served().bound());
       assertThat(version.manifest().trained()).isTrue();
+      assertThat(version.manifest().preprocessing().rules()).isEqualTo(PictureRules.AUTO);
       assertThat(weights(version).sha256()).isEqualTo(certificate.weightsSha256());
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.image.PictureRules;
 import io.github.vanillanet.serve.registry.PublishedModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,8 +69,13 @@ class ClassMeansTest {
     String text = Files.readString(manifest);
     String unlabelled = text.replace("\"auroc\":null,\"experimental\":true,", "");
     assertThat(unlabelled).isNotEqualTo(text);
-    Files.writeString(manifest, unlabelled); // as an earlier version wrote it
+    String withoutRules =
+        unlabelled.replaceAll(",\"exif\":\"\\w+\",\"depth\":\"\\w+\",\"alpha\":\"\\w+\"", "");
+    assertThat(withoutRules).isNotEqualTo(unlabelled);
+    Files.writeString(manifest, withoutRules); // as an earlier version wrote it
     assertThat(repository.open(id).manifest().domain()).contains(hint);
+    assertThat(repository.open(id).manifest().preprocessing().rules())
+        .isEqualTo(PictureRules.OFFICIAL);
     Files.writeString(
         manifest,
         text.replace("\"auroc\":null", "\"auroc\":0.849").replace("l\":true", "l\":false"));

@@ -15,7 +15,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.RgbImage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -67,6 +69,22 @@ class SampleReaderTest {
       assertThat(loader.next()).isEmpty();
     }
     assertThat(reader.corruptFiles()).hasSize(5);
+  }
+
+  @Test
+  void turnsImagesUpright() throws IOException {
+    Path file = folder.resolve("turned.png");
+    try (InputStream turned =
+        SampleReaderTest.class.getResourceAsStream("/picture-rules/exif_before_pixels.png")) {
+      Files.copy(turned, file);
+    }
+    SampleReader reader =
+        new SampleReader(List.of(new Sample(file, 0)), new ImageDecoder(1_000_000), 0, 0);
+
+    RgbImage image = reader.read(0, Optional.empty()).orElseThrow();
+
+    assertThat(image.width()).isEqualTo(30); // stored as 43x30
+    assertThat(image.height()).isEqualTo(43);
   }
 
   @Test

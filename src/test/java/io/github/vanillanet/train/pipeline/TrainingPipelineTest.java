@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.image.PictureRules;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.DomainHint;
@@ -47,6 +48,7 @@ class TrainingPipelineTest {
     StoredVersion version = repository().open(new ModelId("painted", 1));
     assertThat(version.labels()).isEqualTo(PaintedDataset.CLASSES);
     assertThat(version.manifest().trained()).isTrue();
+    assertThat(version.manifest().preprocessing().rules()).isEqualTo(PictureRules.AUTO);
     assertThat(version.manifest().accuracy()).hasValue(outcome.accuracy().getAsDouble());
     DomainHint hint = version.manifest().domain().orElseThrow();
     assertThat(hint.threshold()).isBetween(0.5, 1.0); // every picture is like one of its class
