@@ -85,16 +85,13 @@ public final class TorchInstance implements ModelInstance {
           case IMAGES -> "forward";
           case NORMALISED -> "forward_normalised";
         };
-    return run(
-        method,
-        kind,
-        input,
-        samples,
-        (scope, result) -> {
-          try (NDArray logits = result.toTensor(scope)) {
-            return logits.toFloatArray();
-          }
-        });
+    return run(method, kind, input, samples, TorchInstance::floats);
+  }
+
+  private static float[] floats(PtNDManager scope, IValue result) {
+    try (NDArray values = result.toTensor(scope)) {
+      return values.toFloatArray();
+    }
   }
 
   @Override
@@ -119,6 +116,17 @@ public final class TorchInstance implements ModelInstance {
             return new LastMaps(logits.toFloatArray(), maps.toFloatArray(), samples, channels);
           }
         });
+  }
+
+  /**
+   * Measures the activations of images.
+   *
+   * @param images as in {@link #forward}
+   * @return [3, channels] of an artifact for calibration, see {@link
+   *     io.github.vanillanet.model.network.CalibrationModule}
+   */
+  public float[] activations(ByteBuffer images, int samples) {
+    return run("activations", InputKind.IMAGES, images, samples, TorchInstance::floats);
   }
 
   /** Copies the result of a method to the heap, while its tensors are open. */

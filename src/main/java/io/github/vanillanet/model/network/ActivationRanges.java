@@ -6,36 +6,39 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The smallest and the largest activation of each channel on a set of images. An int8 artifact has
- * its scales from them. Activations are those that the next convolution takes: after the pool and
- * the ReLU.
+ * The activations of each channel on a set of images: smallest, largest and mean value. An int8
+ * artifact has its scales and a correction of its biases from them. Activations are those that the
+ * next convolution takes: after the pool and the ReLU.
  *
  * @param channels by the name of the convolution that computes the activations
  */
 public record ActivationRanges(Map<String, Channels> channels) {
 
   /**
-   * The ranges of one map of activations.
+   * The channels of one map of activations. Each list has one value per channel.
    *
-   * @param lowest one per channel, finite
-   * @param highest one per channel, finite, not below {@code lowest}
+   * @param lowest finite
+   * @param highest finite, not below {@code lowest}
+   * @param mean over all positions and images, finite
    */
-  public record Channels(List<Float> lowest, List<Float> highest) {
+  public record Channels(List<Float> lowest, List<Float> highest, List<Float> mean) {
 
     public Channels {
       lowest = List.copyOf(lowest);
       highest = List.copyOf(highest);
-      if (lowest.size() != highest.size()) {
+      mean = List.copyOf(mean);
+      if (lowest.size() != highest.size() || lowest.size() != mean.size()) {
         throw new IllegalArgumentException(
-            "expected as many lowest as highest values, found %d and %d"
-                .formatted(lowest.size(), highest.size()));
+            "expected values of the same channels, found %d, %d and %d"
+                .formatted(lowest.size(), highest.size(), mean.size()));
       }
       for (int i = 0; i < lowest.size(); i++) {
         float low = lowest.get(i);
         float high = highest.get(i);
-        if (!(Float.isFinite(low) && Float.isFinite(high) && low <= high)) {
+        if (!(Float.isFinite(high - low) && low <= high && Float.isFinite(mean.get(i)))) {
           throw new IllegalArgumentException(
-              "expected finite ranges, found %s to %s in channel %d".formatted(low, high, i));
+              "expected finite ranges, found %s to %s with mean %s in channel %d"
+                  .formatted(low, high, mean.get(i), i));
         }
       }
     }

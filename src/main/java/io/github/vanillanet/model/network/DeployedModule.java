@@ -36,8 +36,9 @@ import java.util.function.Function;
  */
 public record DeployedModule(String source, ScriptObject root) {
 
-  private static final String CLASS = "VanillaNet";
-  private static final int CHANNELS_LAST = 2; // c10::MemoryFormat
+  static final String CLASS = "VanillaNet";
+  static final String SELF = "self: __torch__." + CLASS;
+  static final int CHANNELS_LAST = 2; // c10::MemoryFormat
 
   /**
    * @param network in the deployed form
@@ -55,6 +56,18 @@ public record DeployedModule(String source, ScriptObject root) {
   /** Any net of layers that have no batch norms, with the same methods. */
   public static DeployedModule of(
       List<Layer> layers, StateDict weights, Preprocessing preprocessing, Arithmetic arithmetic) {
+    return of(layers, weights, preprocessing, arithmetic, "");
+  }
+
+  /**
+   * @param further source of further methods
+   */
+  static DeployedModule of(
+      List<Layer> layers,
+      StateDict weights,
+      Preprocessing preprocessing,
+      Arithmetic arithmetic,
+      String further) {
     ModuleTree tree = new ModuleTree(CLASS);
     weights
         .tensors()
@@ -66,7 +79,8 @@ public record DeployedModule(String source, ScriptObject root) {
     String declared = "  prepared : bool\n  mean : Tensor\n  std : Tensor\n";
     String source =
         tree.childClasses()
-            + tree.declaration(declared, methods(layers, size(preprocessing), arithmetic));
+            + tree.declaration(
+                declared, methods(layers, size(preprocessing), arithmetic) + further);
     return new DeployedModule(source, tree.instance(attributes));
   }
 
@@ -90,7 +104,7 @@ public record DeployedModule(String source, ScriptObject root) {
             .anyMatch(TouchingTaps::dropsAny);
   }
 
-  private static FeatureMap size(Preprocessing preprocessing) {
+  static FeatureMap size(Preprocessing preprocessing) {
     return new FeatureMap(preprocessing.height(), preprocessing.width());
   }
 
@@ -98,7 +112,7 @@ public record DeployedModule(String source, ScriptObject root) {
     TorchArchive.writeModule(file, source, root);
   }
 
-  private static HostTensor perChannel(List<Double> values) {
+  static HostTensor perChannel(List<Double> values) {
     float[] floats = new float[values.size()];
     for (int i = 0; i < floats.length; i++) {
       floats[i] = values.get(i).floatValue();
@@ -107,7 +121,6 @@ public record DeployedModule(String source, ScriptObject root) {
   }
 
   private static String methods(List<Layer> net, FeatureMap image, Arithmetic arithmetic) {
-    String self = "self: __torch__." + CLASS;
     Precision precision = arithmetic.precision();
     boolean reduced = precision != Precision.FLOAT32;
     String pixels = "torch.permute(images, [0, 3, 1, 2])"; // a channels-last view
@@ -120,19 +133,12 @@ public record DeployedModule(String source, ScriptObject root) {
     Function<Layer.Convolution, String> repacked = conv -> repackedGeometry(taps.get(conv));
     List<Layer> body = net.subList(0, split);
     List<Layer> head = net.subList(split, net.size());
-    // The same operations in the same order as torchvision's ToTensor and Normalize: bit-equal.
     return """
       def forward(%1$s, images: Tensor) -> Tensor:
         return (self).forward_normalised((self).normalised(images))
       def forward_maps(%1$s, images: Tensor) -> Tuple[Tensor, Tensor]:
         return (self).forward_maps_normalised((self).normalised(images))
-      def normalised(%1$s, images: Tensor) -> Tensor:
-        nchw = %3$s
-        x = torch.div(torch.to(nchw, %2$d), 255)
-        mean = torch.to(self.mean, ops.prim.device(x))
-        std = torch.to(self.std, ops.prim.device(x))
-        return torch.div_(torch.sub_(x, mean), std)
-      def forward_normalised(%1$s, x: Tensor) -> Tensor:
+    %3$s  def forward_normalised(%1$s, x: Tensor) -> Tensor:
         if self.prepared:
           y = (self).repacked_head((self).repacked_maps(x))
         else:
@@ -162,9 +168,9 @@ public record DeployedModule(String source, ScriptObject root) {
         return None
     """
         .formatted(
-            self,
+            SELF,
             dtype(Precision.FLOAT32),
-            reduced ? pixels : "torch.contiguous(" + pixels + ")",
+            normalisation(reduced ? pixels : "torch.contiguous(" + pixels + ")"),
             reduced ? "    x = " + channelsLast + "\n" : "",
             layers(body, false, plain),
             layers(head, false, plain),
@@ -174,6 +180,24 @@ public record DeployedModule(String source, ScriptObject root) {
             layers(head, true, repacked),
             logits("x0", reduced),
             repacking(taps.values()));
+  }
+
+  /**
+   * A method {@code normalised(images)}: float32 [n, 3, h, w]. The same operations in the same
+   * order as torchvision's ToTensor and Normalize: bit-equal.
+   *
+   * @param nchw expression of the images with channels first
+   */
+  static String normalisation(String nchw) {
+    return """
+      def normalised(%1$s, images: Tensor) -> Tensor:
+        nchw = %2$s
+        x = torch.div(torch.to(nchw, %3$d), 255)
+        mean = torch.to(self.mean, ops.prim.device(x))
+        std = torch.to(self.std, ops.prim.device(x))
+        return torch.div_(torch.sub_(x, mean), std)
+    """
+        .formatted(SELF, nchw, dtype(Precision.FLOAT32));
   }
 
   private static String logits(String features, boolean reduced) {
@@ -195,7 +219,7 @@ public record DeployedModule(String source, ScriptObject root) {
    * @param repacked whether all features are in oneDNN's blocked layout
    * @param geometry the last arguments of each convolution
    */
-  private static String layers(
+  static String layers(
       List<Layer> net, boolean repacked, Function<Layer.Convolution, String> geometry) {
     StringBuilder body = new StringBuilder();
     String x = repacked ? "x0" : "x";
@@ -265,7 +289,7 @@ public record DeployedModule(String source, ScriptObject root) {
    * Stride, padding, dilation, transposed, output padding, groups, benchmark, deterministic, cuDNN
    * enabled, TF32 allowed.
    */
-  private static String plainGeometry(Layer.Convolution conv, Arithmetic arithmetic) {
+  static String plainGeometry(Layer.Convolution conv, Arithmetic arithmetic) {
     return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], False, [0, 0], %3$d, %4$s, False, True, %5$s"
         .formatted(
             conv.stride(),
@@ -276,13 +300,13 @@ public record DeployedModule(String source, ScriptObject root) {
   }
 
   /** oneDNN's operators take the padding before the stride. */
-  private static String repackedGeometry(TouchingTaps taps) {
+  static String repackedGeometry(TouchingTaps taps) {
     Layer.Convolution conv = taps.conv();
     return "[%2$d, %3$d], [%1$d, %1$d], [1, 1], %4$d"
         .formatted(conv.stride(), taps.topPadding(), taps.leftPadding(), conv.groups());
   }
 
-  private static void line(StringBuilder body, String format, Object... arguments) {
+  static void line(StringBuilder body, String format, Object... arguments) {
     body.append("    ").append(format.formatted(arguments)).append('\n');
   }
 }

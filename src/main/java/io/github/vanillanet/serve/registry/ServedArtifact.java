@@ -10,6 +10,7 @@ import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.repository.Manifest;
+import io.github.vanillanet.model.repository.ReducedPrecisions;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +44,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic, boolean d
             manifest.architecture(),
             manifest.preprocessing(),
             arithmetic,
+            version.reducedPrecisions().flatMap(ReducedPrecisions::ranges),
             file);
         return new ServedArtifact(file, Sha256.of(file), arithmetic, true);
       } catch (IOException | RuntimeException | Error e) {

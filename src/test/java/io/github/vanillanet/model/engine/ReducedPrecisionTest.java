@@ -230,7 +230,8 @@ class ReducedPrecisionTest {
     Path file = Files.createTempFile(folder, "derived", ".pt");
     Architecture architecture = net.network().architecture();
     Preprocessing preprocessing = preprocessing(architecture);
-    DerivedArtifact.write(published, architecture, preprocessing, arithmetic, file);
+    DerivedArtifact.write(
+        published, architecture, preprocessing, arithmetic, Optional.empty(), file);
     return file;
   }
 

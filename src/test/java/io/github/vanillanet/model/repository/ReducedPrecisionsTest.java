@@ -57,7 +57,8 @@ class ReducedPrecisionsTest {
             new ActivationRanges(
                 Map.of(
                     "stem.0",
-                    new ActivationRanges.Channels(List.of(0f, -1f / 3), List.of(0f, 9e-9f))))),
+                    new ActivationRanges.Channels(
+                        List.of(0f, -1f / 3), List.of(0f, 9e-9f), List.of(0f, 0f))))),
         List.of(certificates));
   }
 
