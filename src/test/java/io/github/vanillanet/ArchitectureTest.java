@@ -35,7 +35,8 @@ class ArchitectureTest {
               "model.engine",
               "model.certify",
               "model.repository",
-              "model.export"),
+              "model.export",
+              "model.quantize"),
           List.of(
               "serve.metrics",
               "serve.scheduler",
