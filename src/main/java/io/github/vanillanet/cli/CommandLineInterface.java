@@ -35,6 +35,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     subcommands = {
       ImportCommand.class,
       ExportCommand.class,
+      QuantizeCommand.class,
       TrainCommand.class,
       VerifyCommand.class,
       ModelsCommand.class,

@@ -1,7 +1,9 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.VanillaNetVariant;
+import io.github.vanillanet.model.quantize.CalibrationSet;
 import io.github.vanillanet.model.repository.Candidate;
 import io.github.vanillanet.model.repository.CheckpointImport;
 import io.github.vanillanet.model.repository.ModelId;
@@ -75,6 +77,14 @@ final class ImportCommand implements Callable<Integer> {
       description = "text file with one label per line, UTF-8")
   private Optional<Path> labels = Optional.empty();
 
+  @Option(
+      names = "--calibration",
+      paramLabel = "FOLDER",
+      description =
+          "calibrate reduced precisions with the images of a folder, as quantize does; a version"
+              + " that exists is only calibrated")
+  private Optional<Path> calibration = Optional.empty();
+
   @Mixin private Options.RepositoryOption repository;
 
   @Spec private CommandSpec spec;
@@ -90,18 +100,22 @@ final class ImportCommand implements Callable<Integer> {
           new CheckpointImport(checkpoint, variant, name, key, ignore, slope, inputSize, labels)
               .read(warnings::add, notes::add);
       ModelRepository models = repository.open();
-      StoredVersion published =
+      Optional<CalibrationSet> images =
+          calibration.map(folder -> CalibrationRun.images(folder, candidate.labels()));
+      TorchRuntime runtime = TorchRuntime.load();
+      StoredVersion version =
           new ModelPublisher(
-                  TorchRuntime.load(),
-                  models,
-                  Runtime.getRuntime().availableProcessors(),
-                  terminal::progress)
+                  runtime, models, Runtime.getRuntime().availableProcessors(), terminal::progress)
               .publish(candidate);
+      boolean served =
+          images.isEmpty()
+              || new CalibrationRun(runtime, Device.CPU, terminal)
+                  .run(version, images.get(), spec.commandLine().getErr());
       terminal.close();
       notes.forEach(terminal::note);
       warnings.forEach(terminal::warn);
-      spec.commandLine().getOut().println(published.manifest().text());
-      return 0;
+      spec.commandLine().getOut().println(version.manifest().text());
+      return served ? 0 : 1;
     }
   }
 }

@@ -35,4 +35,9 @@ public record Calibration(
     }
     bias = List.copyOf(bias);
   }
+
+  /** Adding these to the logits gives the order of the probabilities; empty for no change. */
+  public List<Double> offsets() {
+    return bias.stream().map(value -> value * temperature).toList();
+  }
 }

@@ -5,6 +5,8 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The small trained model in the jar, which is served when nothing is configured: a VanillaNet-6
@@ -16,6 +18,10 @@ public final class EmbeddedModel {
 
   private static final String FOLDER = "/embedded-model/";
   private static final StoredVersion DESCRIBED = read();
+  private static final List<String> FILES =
+      Stream.concat(
+              StoredVersion.files(DESCRIBED.manifest()).stream(), Stream.of(ReducedPrecisions.FILE))
+          .toList();
 
   private EmbeddedModel() {}
 
@@ -40,7 +46,7 @@ public final class EmbeddedModel {
             DESCRIBED.labels(),
             DESCRIBED::hasContentOf,
             folder -> {
-              for (String file : StoredVersion.files(DESCRIBED.manifest())) {
+              for (String file : FILES) {
                 try (InputStream content = open(file)) {
                   Files.copy(content, folder.resolve(file));
                 }

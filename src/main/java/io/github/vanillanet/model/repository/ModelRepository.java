@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 /**
  * The models on disk. {@code ROOT/MODEL/VERSION/} has {@code model.pt}, {@code manifest.json},
  * {@code labels.txt} and {@code checkpoint.pth}. A version appears in one step, see {@link
- * VersionPublisher}, and its files never change. {@code ROOT/MODEL/active} has the {@link
- * VersionHistory}, {@code ROOT/.default} the {@link DefaultMark}. Other entries are ignored.
- * Several processes, also of other machines, may use the same folder.
+ * VersionPublisher}, and its files never change, but {@link ReducedPrecisions} may be added. {@code
+ * ROOT/MODEL/active} has the {@link VersionHistory}, {@code ROOT/.default} the {@link DefaultMark}.
+ * Other entries are ignored. Several processes, also of other machines, may use the same folder.
  *
  * @param root may not exist yet
  * @param source where the models come from, if this process must not change them

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.repository;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.certify.AnswerCertificate;
@@ -15,9 +17,11 @@ import io.github.vanillanet.model.network.ActivationRanges;
 import io.github.vanillanet.model.network.Precision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +63,63 @@ public record ReducedPrecisions(
 
   public Optional<AnswerCertificate> certificate(Precision precision) {
     return certificates.stream().filter(it -> it.precision() == precision).findFirst();
+  }
+
+  /**
+   * Adds the file to a published version or replaces it. Certificates of other precisions stay, so
+   * that each device can be calibrated in turn.
+   *
+   * @return the content of the file
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the folder cannot be written
+   */
+  public ReducedPrecisions addTo(StoredVersion version) {
+    ReducedPrecisions all = over(before(version));
+    try {
+      DurableFiles.replace(version.folder().resolve(FILE), all.text());
+      return all;
+    } catch (IOException e) {
+      throw unwritable(version, e);
+    }
+  }
+
+  /** A damaged file, or one for another artifact, is replaced. */
+  private static Optional<ReducedPrecisions> before(StoredVersion version) {
+    try {
+      return version.reducedPrecisions();
+    } catch (ServiceException e) {
+      e.rethrowUnless(BAD_ARTIFACT);
+      return Optional.empty();
+    }
+  }
+
+  private ReducedPrecisions over(Optional<ReducedPrecisions> before) {
+    List<AnswerCertificate> all = new ArrayList<>(certificates);
+    before.ifPresent(
+        it ->
+            it.certificates.stream()
+                .filter(old -> certificate(old.precision()).isEmpty())
+                .forEach(all::add));
+    return new ReducedPrecisions(
+        format, artifactSha256, created, ranges.or(() -> before.flatMap(it -> it.ranges)), all);
+  }
+
+  /**
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the file could not be added, because the
+   *     repository is read-only
+   */
+  public static void requireWritable(StoredVersion version) {
+    if (!Files.isWritable(version.folder())) {
+      throw unwritable(version, new AccessDeniedException(version.folder().toString()));
+    }
+  }
+
+  private static ServiceException unwritable(StoredVersion version, IOException e) {
+    return BAD_CONFIGURATION.error(
+        e,
+        "%s cannot be calibrated, because its folder cannot be written: %s; calibrate a copy of the"
+            + " repository that can be written",
+        version.id(),
+        e);
   }
 
   /** The content of the file: one line of JSON. */

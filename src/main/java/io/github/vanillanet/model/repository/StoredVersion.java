@@ -137,11 +137,15 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
   }
 
   /** Adding these to the logits gives the order of the calibrated probabilities. */
-  List<Double> offsets() {
-    return manifest
-        .calibration()
-        .map(fit -> fit.bias().stream().map(bias -> bias * fit.temperature()).toList())
-        .orElse(List.of());
+  public List<Double> offsets() {
+    return manifest.calibration().map(Calibration::offsets).orElse(List.of());
+  }
+
+  /** The files that a copy of this version with another manifest keeps. */
+  List<String> kept() {
+    return Stream.of(ARTIFACT, CHECKPOINT, ReducedPrecisions.FILE)
+        .filter(file -> !file.equals(ReducedPrecisions.FILE) || Files.exists(folder.resolve(file)))
+        .toList();
   }
 
   /**

@@ -126,7 +126,7 @@ public record VersionPublisher(ModelRepository repository) {
         version.labels(),
         version::hasContentOf,
         folder -> {
-          for (String file : List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT)) {
+          for (String file : version.kept()) {
             Files.copy(version.folder().resolve(file), folder.resolve(file));
           }
           Optional<DomainHint> hint =
