@@ -25,10 +25,9 @@ public final class CalibrationModule {
     StringBuilder body = new StringBuilder();
     for (List<Layer> segment : segments(layers)) {
       body.append(
-          DeployedModule.layers(
-              segment, true, conv -> DeployedModule.repackedGeometry(taps.get(conv))));
-      DeployedModule.line(body, "x = torch.to_dense(x0)");
-      DeployedModule.line(
+          LayerSource.layers(segment, true, conv -> LayerSource.repackedGeometry(taps.get(conv))));
+      LayerSource.line(body, "x = torch.to_dense(x0)");
+      LayerSource.line(
           body,
           "_0 = torch.append(measured, torch.stack([torch.amin(x, [0, 2, 3], False),"
               + " torch.amax(x, [0, 2, 3], False), torch.mean(x, [0, 2, 3], False)], 0))");
@@ -40,7 +39,7 @@ public final class CalibrationModule {
             x0 = torch.to_mkldnn((self).normalised(images))
         %s    return torch.cat(measured, 1)
         """
-            .formatted(DeployedModule.SELF, body);
+            .formatted(LayerSource.SELF, body);
     return DeployedModule.of(layers, weights, preprocessing, Arithmetic.PUBLISHED, method);
   }
 

@@ -7,7 +7,6 @@ import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +34,6 @@ import java.util.function.Function;
  * <p>Serialised TorchScript calls operators by their ATen names and writes dtypes as integers.
  */
 public record DeployedModule(String source, ScriptObject root) {
-
-  static final String CLASS = "VanillaNet";
-  static final String SELF = "self: __torch__." + CLASS;
-  static final int CHANNELS_LAST = 2; // c10::MemoryFormat
 
   /**
    * @param network in the deployed form
@@ -68,7 +63,7 @@ public record DeployedModule(String source, ScriptObject root) {
       Preprocessing preprocessing,
       Arithmetic arithmetic,
       String further) {
-    ModuleTree tree = new ModuleTree(CLASS);
+    ModuleTree tree = new ModuleTree(LayerSource.CLASS);
     weights
         .tensors()
         .forEach((name, tensor) -> tree.add(name, tensor.to(arithmetic.precision().storage())));
@@ -124,13 +119,15 @@ public record DeployedModule(String source, ScriptObject root) {
     Precision precision = arithmetic.precision();
     boolean reduced = precision != Precision.FLOAT32;
     String pixels = "torch.permute(images, [0, 3, 1, 2])"; // a channels-last view
-    String inside = "torch.to(x, %d)".formatted(dtype(precision));
-    String channelsLast = "torch.contiguous(%s, memory_format=%d)".formatted(inside, CHANNELS_LAST);
+    String inside = "torch.to(x, %d)".formatted(LayerSource.dtype(precision));
+    String channelsLast =
+        "torch.contiguous(%s, memory_format=%d)".formatted(inside, LayerSource.CHANNELS_LAST);
     int pool = net.indexOf(new Layer.GlobalAveragePool());
     int split = pool < 0 ? net.size() - 1 : pool; // without a pool, the input of the last layer
     Map<Layer.Convolution, TouchingTaps> taps = TouchingTaps.of(net, image);
-    Function<Layer.Convolution, String> plain = conv -> plainGeometry(conv, arithmetic);
-    Function<Layer.Convolution, String> repacked = conv -> repackedGeometry(taps.get(conv));
+    Function<Layer.Convolution, String> plain = conv -> LayerSource.plainGeometry(conv, arithmetic);
+    Function<Layer.Convolution, String> repacked =
+        conv -> LayerSource.repackedGeometry(taps.get(conv));
     List<Layer> body = net.subList(0, split);
     List<Layer> head = net.subList(split, net.size());
     return """
@@ -168,145 +165,24 @@ public record DeployedModule(String source, ScriptObject root) {
         return None
     """
         .formatted(
-            SELF,
-            dtype(Precision.FLOAT32),
-            normalisation(reduced ? pixels : "torch.contiguous(" + pixels + ")"),
+            LayerSource.SELF,
+            LayerSource.dtype(Precision.FLOAT32),
+            LayerSource.normalisation(reduced ? pixels : "torch.contiguous(" + pixels + ")"),
             reduced ? "    x = " + channelsLast + "\n" : "",
-            layers(body, false, plain),
-            layers(head, false, plain),
+            LayerSource.layers(body, false, plain),
+            LayerSource.layers(head, false, plain),
             logits("x", reduced),
             reduced ? inside : "x",
-            layers(body, true, repacked),
-            layers(head, true, repacked),
+            LayerSource.layers(body, true, repacked),
+            LayerSource.layers(head, true, repacked),
             logits("x0", reduced),
-            repacking(taps.values()));
-  }
-
-  /**
-   * A method {@code normalised(images)}: float32 [n, 3, h, w]. The same operations in the same
-   * order as torchvision's ToTensor and Normalize: bit-equal.
-   *
-   * @param nchw expression of the images with channels first
-   */
-  static String normalisation(String nchw) {
-    return """
-      def normalised(%1$s, images: Tensor) -> Tensor:
-        nchw = %2$s
-        x = torch.div(torch.to(nchw, %3$d), 255)
-        mean = torch.to(self.mean, ops.prim.device(x))
-        std = torch.to(self.std, ops.prim.device(x))
-        return torch.div_(torch.sub_(x, mean), std)
-    """
-        .formatted(SELF, nchw, dtype(Precision.FLOAT32));
+            LayerSource.repacking(taps.values()));
   }
 
   private static String logits(String features, boolean reduced) {
     String flat = "torch.flatten(%s, 1)".formatted(features);
-    return reduced ? "torch.to(%s, %d)".formatted(flat, dtype(Precision.FLOAT32)) : flat;
-  }
-
-  /** {@code c10::ScalarType} of the activations. */
-  private static int dtype(Precision precision) {
-    return switch (precision) {
-      case FLOAT32, TF32 -> 6;
-      case FLOAT16 -> 5;
-      case BFLOAT16 -> 15;
-      case INT8 -> throw new IllegalArgumentException("int8 needs activation ranges");
-    };
-  }
-
-  /**
-   * @param repacked whether all features are in oneDNN's blocked layout
-   * @param geometry the last arguments of each convolution
-   */
-  static String layers(
-      List<Layer> net, boolean repacked, Function<Layer.Convolution, String> geometry) {
-    StringBuilder body = new StringBuilder();
-    String x = repacked ? "x0" : "x";
-    for (Layer layer : net) {
-      if (layer instanceof Layer.Convolution conv) {
-        // Not conv2d: its use of TF32 and of cuDNN's benchmark depends on process-wide switches,
-        // and the error of TF32 is a thousand times float32's bound.
-        line(
-            body,
-            "%1$s = torch.%2$s(%1$s, %3$s.weight, %3$s.bias, %4$s)",
-            x,
-            repacked ? "mkldnn_convolution" : "_convolution",
-            ModuleTree.expression(conv.name()),
-            geometry.apply(conv));
-      } else if (layer instanceof Layer.Relu) {
-        line(body, "%1$s = torch.relu_(%1$s)", x);
-      } else if (layer instanceof Layer.MaxPool pool) {
-        line(body, "%1$s = torch.max_pool2d(%1$s, [%2$d, %2$d], [%2$d, %2$d])", x, pool.size());
-      } else if (layer instanceof Layer.AdaptiveMaxPool pool && repacked) {
-        // oneDNN has no such kernel
-        String dense = "x1, _0 = torch.adaptive_max_pool2d(torch.to_dense(x0), [%1$d, %1$d])";
-        line(body, dense, pool.size());
-        line(body, "x0 = torch.to_mkldnn(x1)");
-      } else if (layer instanceof Layer.AdaptiveMaxPool pool) {
-        line(body, "x, _0 = torch.adaptive_max_pool2d(x, [%1$d, %1$d])", pool.size());
-      } else if (layer instanceof Layer.GlobalAveragePool) {
-        line(
-            body,
-            repacked
-                ? "x0 = torch.adaptive_avg_pool2d(x0, [1, 1])"
-                : "x = torch.mean(x, [2, 3], True)");
-      } else if (layer instanceof Layer.OverlappingMaxPool pool) {
-        String pooled = "%1$s = torch.max_pool2d(%1$s, [%2$d, %2$d], [%3$d, %3$d], [%4$d, %4$d])";
-        line(body, pooled, x, pool.size(), pool.stride(), pool.padding());
-      } else if (layer instanceof Layer.Branch) {
-        line(body, "kept = %s", x);
-      } else if (layer instanceof Layer.Swap) {
-        line(body, "shortcut = kept");
-        line(body, "kept = %s", x);
-        line(body, "%s = shortcut", x);
-      } else if (layer instanceof Layer.Join) {
-        line(body, "%1$s = torch.add(%1$s, kept)", x);
-      } else {
-        throw new IllegalStateException("not in the deployed form: " + layer);
-      }
-    }
-    return body.toString();
-  }
-
-  private static String repacking(Collection<TouchingTaps> net) {
-    StringBuilder body = new StringBuilder();
-    int i = 0;
-    for (TouchingTaps taps : net) {
-      line(body, "m%d = %s", i, ModuleTree.expression(taps.conv().name()));
-      line(
-          body,
-          "m%d.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(%s), %s)",
-          i,
-          taps.kept("m%d.weight".formatted(i)),
-          repackedGeometry(taps));
-      i++;
-    }
-    return body.toString();
-  }
-
-  /**
-   * Stride, padding, dilation, transposed, output padding, groups, benchmark, deterministic, cuDNN
-   * enabled, TF32 allowed.
-   */
-  static String plainGeometry(Layer.Convolution conv, Arithmetic arithmetic) {
-    return "[%1$d, %1$d], [%2$d, %2$d], [1, 1], False, [0, 0], %3$d, %4$s, False, True, %5$s"
-        .formatted(
-            conv.stride(),
-            conv.padding(),
-            conv.groups(),
-            arithmetic.autotune() ? "True" : "False",
-            arithmetic.precision() == Precision.TF32 ? "True" : "False");
-  }
-
-  /** oneDNN's operators take the padding before the stride. */
-  static String repackedGeometry(TouchingTaps taps) {
-    Layer.Convolution conv = taps.conv();
-    return "[%2$d, %3$d], [%1$d, %1$d], [1, 1], %4$d"
-        .formatted(conv.stride(), taps.topPadding(), taps.leftPadding(), conv.groups());
-  }
-
-  static void line(StringBuilder body, String format, Object... arguments) {
-    body.append("    ").append(format.formatted(arguments)).append('\n');
+    return reduced
+        ? "torch.to(%s, %d)".formatted(flat, LayerSource.dtype(Precision.FLOAT32))
+        : flat;
   }
 }

@@ -28,7 +28,7 @@ public final class Int8Module {
 
   private final Network network;
   private final StateDict weights;
-  private final ModuleTree tree = new ModuleTree(DeployedModule.CLASS);
+  private final ModuleTree tree = new ModuleTree(LayerSource.CLASS);
   private final StringBuilder prepare = new StringBuilder();
   private int prepared;
 
@@ -72,12 +72,12 @@ public final class Int8Module {
       } else if (layers.get(i) instanceof Layer.MaxPool max) {
         trunk.append(maxPool(max.size(), map.after(max)));
       } else if (layers.get(i) instanceof Layer.AdaptiveMaxPool max) { // has no 8-bit kernel
-        DeployedModule.line(
+        LayerSource.line(
             trunk,
             "x1, _0 = torch.adaptive_max_pool2d(torch.to(x, %1$d), [%2$d, %2$d])",
             FLOAT32,
             max.size());
-        DeployedModule.line(trunk, "x = %s", eightBit("x1"));
+        LayerSource.line(trunk, "x = %s", eightBit("x1"));
       } else if (!(layers.get(i) instanceof Layer.Relu)) {
         throw new IllegalArgumentException("no int8 form: " + layers.get(i));
       }
@@ -111,12 +111,12 @@ public final class Int8Module {
     int rows = patches.height();
     int columns = patches.width();
     StringBuilder body = new StringBuilder();
-    DeployedModule.line(
+    LayerSource.line(
         body,
         "x = torch.slice(torch.slice(images, 1, 0, %d), 2, 0, %d)",
         rows * side,
         columns * side);
-    DeployedModule.line(
+    LayerSource.line(
         body,
         "x = torch.permute(torch.reshape(x, [-1, %d, %d, %d, %d]), [0, 1, 3, 2, 4])",
         rows,
@@ -124,7 +124,7 @@ public final class Int8Module {
         columns,
         side * stem.in());
     int channels = side * side * stem.in();
-    DeployedModule.line(
+    LayerSource.line(
         body,
         "x = torch.permute(torch.reshape(x, [-1, %d, %d, %d]), [0, 3, 1, 2])",
         rows,
@@ -145,8 +145,8 @@ public final class Int8Module {
         "[%1$d, %1$d], [%2$d, %3$d], [1, 1], %4$d"
             .formatted(conv.stride(), taps.topPadding(), taps.leftPadding(), conv.groups());
     String module = "m" + prepared++;
-    DeployedModule.line(prepare, "%s = %s", module, ModuleTree.expression(conv.name()));
-    DeployedModule.line(
+    LayerSource.line(prepare, "%s = %s", module, ModuleTree.expression(conv.name()));
+    LayerSource.line(
         prepare,
         "%1$s.weight = ops.onednn.qconv_prepack(%2$s, %1$s.scale, 1., 0, %3$s, [1, %4$d, %5$d,"
             + " %6$d])",
@@ -157,9 +157,9 @@ public final class Int8Module {
         map.height(),
         map.width());
     StringBuilder body = new StringBuilder();
-    DeployedModule.line(body, "m = %s", ModuleTree.expression(conv.name()));
+    LayerSource.line(body, "m = %s", ModuleTree.expression(conv.name()));
     // scales and zero points of input and output are part of the weights: 1 and 0
-    DeployedModule.line(
+    LayerSource.line(
         body,
         "x = ops.onednn.qconv2d_pointwise(x, 1., 0, m.weight, m.scale, self.zero, m.bias, %s, 1.,"
             + " 0, %s, \"none\", annotate(List[Optional[number]], []), \"\")",
@@ -179,30 +179,30 @@ public final class Int8Module {
         largest =
             "torch.maximum(%s, %s)".formatted(largest, every.formatted(dimension, i, end, size));
       }
-      DeployedModule.line(body, "x = %s", largest);
+      LayerSource.line(body, "x = %s", largest);
     }
     return body.toString();
   }
 
   private static String eightBit(String values) {
     return "torch.contiguous(torch.to(torch.clamp(torch.round(%s), 0, 255), %d), memory_format=%d)"
-        .formatted(values, UINT8, DeployedModule.CHANNELS_LAST);
+        .formatted(values, UINT8, LayerSource.CHANNELS_LAST);
   }
 
   private String head(Layer.Convolution classifier) {
     tree.add(classifier.name() + ".weight", weights.get(classifier.name() + ".weight"));
     tree.add(classifier.name() + ".bias", weights.get(classifier.name() + ".bias"));
     String geometry =
-        DeployedModule.repackedGeometry(TouchingTaps.of(classifier, new FeatureMap(1, 1)));
-    DeployedModule.line(prepare, "c = %s", ModuleTree.expression(classifier.name()));
-    DeployedModule.line(
+        LayerSource.repackedGeometry(TouchingTaps.of(classifier, new FeatureMap(1, 1)));
+    LayerSource.line(prepare, "c = %s", ModuleTree.expression(classifier.name()));
+    LayerSource.line(
         prepare,
         "c.weight = torch.mkldnn_reorder_conv2d_weight(torch.to_mkldnn(c.weight), %s)",
         geometry);
     StringBuilder body = new StringBuilder();
-    DeployedModule.line(body, "y = torch.to_mkldnn(torch.mean(x, [2, 3], True))");
-    DeployedModule.line(body, "m = %s", ModuleTree.expression(classifier.name()));
-    DeployedModule.line(
+    LayerSource.line(body, "y = torch.to_mkldnn(torch.mean(x, [2, 3], True))");
+    LayerSource.line(body, "m = %s", ModuleTree.expression(classifier.name()));
+    LayerSource.line(
         body, "y = torch.to_dense(torch.mkldnn_convolution(y, m.weight, m.bias, %s))", geometry);
     return body.toString();
   }
@@ -233,10 +233,10 @@ public final class Int8Module {
     %9$s    return None
     """
         .formatted(
-            DeployedModule.SELF,
-            DeployedModule.normalisation("torch.permute(images, [0, 3, 1, 2])"),
+            LayerSource.SELF,
+            LayerSource.normalisation("torch.permute(images, [0, 3, 1, 2])"),
             EXACT_STEM,
-            DeployedModule.plainGeometry(stem, Arithmetic.PUBLISHED),
+            LayerSource.plainGeometry(stem, Arithmetic.PUBLISHED),
             eightBit("y"),
             ofImages,
             trunk,
