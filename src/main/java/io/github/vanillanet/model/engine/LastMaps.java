@@ -10,6 +10,27 @@ package io.github.vanillanet.model.engine;
 public record LastMaps(float[] logits, float[] maps, int samples, int channels) {
 
   /**
+   * One row for each sample: its logits, then its score if there are scores, then its maps if they
+   * are wanted.
+   *
+   * @param scores one per sample, or none
+   */
+  public float[] rows(float[] scores, boolean withMaps) {
+    int classes = logits.length / samples;
+    int own = scores.length / samples;
+    int area = withMaps ? maps.length / samples : 0;
+    int width = classes + own + area;
+    float[] rows = new float[samples * width];
+    for (int sample = 0; sample < samples; sample++) {
+      int row = sample * width;
+      System.arraycopy(logits, sample * classes, rows, row, classes);
+      System.arraycopy(scores, sample * own, rows, row + classes, own);
+      System.arraycopy(maps, sample * area, rows, row + classes + own, area);
+    }
+    return rows;
+  }
+
+  /**
    * The features of each sample: the mean of each of its maps, which the classifier takes.
    *
    * @return [samples × channels], row-major

@@ -35,7 +35,8 @@ public interface ModelInstance extends AutoCloseable {
    *
    * @param input direct, native byte order, position 0 to limit: {@code samples} dense samples.
    *     Must not be written before this method returns.
-   * @return float32 [samples, classes], row-major
+   * @return float32 [samples, classes], row-major; if the kind has maps, each row ends with those
+   *     of {@link LastMaps}
    * @throws io.github.vanillanet.base.error.ServiceException {@code ENGINE_FAILURE} if the engine
    *     fails, {@code OUT_OF_DEVICE_MEMORY} if the device is full; the memory that libtorch caches
    *     on it is free afterwards

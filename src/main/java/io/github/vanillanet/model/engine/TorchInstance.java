@@ -22,6 +22,8 @@ import java.nio.file.Path;
  */
 public final class TorchInstance implements ModelInstance {
 
+  private static final float[] NO_SCORES = {};
+
   private final TorchRuntime runtime;
   private final Device device;
   private final PtNDManager manager;
@@ -80,11 +82,10 @@ public final class TorchInstance implements ModelInstance {
 
   @Override
   public float[] forward(InputKind kind, ByteBuffer input, int samples) {
-    String method =
-        switch (kind) {
-          case IMAGES -> "forward";
-          case NORMALISED -> "forward_normalised";
-        };
+    if (kind.maps()) {
+      return forwardMaps(kind, input, samples).rows(NO_SCORES, true);
+    }
+    String method = kind.pixels() ? "forward" : "forward_normalised";
     return run(method, kind, input, samples, TorchInstance::floats);
   }
 
@@ -96,13 +97,8 @@ public final class TorchInstance implements ModelInstance {
 
   @Override
   public LastMaps forwardMaps(InputKind kind, ByteBuffer input, int samples) {
-    String method =
-        switch (kind) {
-          case IMAGES -> "forward_maps";
-          case NORMALISED -> "forward_maps_normalised";
-        };
     return run(
-        method,
+        kind.pixels() ? "forward_maps" : "forward_maps_normalised",
         kind,
         input,
         samples,
@@ -137,12 +133,9 @@ public final class TorchInstance implements ModelInstance {
   private <T> T run(String method, InputKind kind, ByteBuffer input, int samples, Copy<T> copy) {
     try (PtNDManager scope = (PtNDManager) manager.newSubManager()) {
       PtNDArray batch =
-          switch (kind) {
-            case IMAGES ->
-                scope.create(input, new Shape(samples, height, width, 3), DataType.UINT8);
-            case NORMALISED ->
-                scope.create(input, new Shape(samples, 3, height, width), DataType.FLOAT32);
-          };
+          kind.pixels()
+              ? scope.create(input, new Shape(samples, height, width, 3), DataType.UINT8)
+              : scope.create(input, new Shape(samples, 3, height, width), DataType.FLOAT32);
       try (IValue argument = IValue.from(batch);
           IValue result = IValueUtils.runMethod(block, method, argument)) {
         return copy.of(scope, result);

@@ -76,6 +76,15 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
   }
 
   /**
+   * The last layer of the artifact.
+   *
+   * @throws ServiceException {@code BAD_ARTIFACT} if the artifact is missing or damaged
+   */
+  public Classifier classifier() {
+    return Classifier.read(this);
+  }
+
+  /**
    * What calibration images showed about reduced precisions; empty if the version was not
    * calibrated.
    *

@@ -9,7 +9,6 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.PictureOptions;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
-import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.serve.metrics.Outcome;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.metrics.VersionMeters;
@@ -49,6 +48,7 @@ public final class Call {
 
   PictureOptions pictures = PictureOptions.NONE;
   private Deadline deadline = Deadline.never();
+  private boolean maps;
   private Optional<ServedModel> answeredBy = Optional.empty();
 
   /**
@@ -78,6 +78,11 @@ public final class Call {
   /** How the pixels of images differ from an exact decode of the whole file, by index. */
   public SortedMap<Integer, String> inexact() {
     return inexact;
+  }
+
+  /** The answer needs the last maps, which {@link Inference#maps} then has. */
+  public void requestMaps() {
+    maps = true;
   }
 
   public Deadline deadline() {
@@ -152,12 +157,15 @@ public final class Call {
       Supplier<ModelInput> preparing,
       Function<float[], T> result) {
     answeredBy = Optional.of(served);
+    if (maps) {
+      served.lastLayer(); // fails for a version without maps
+    }
     Lane lane = served.lane();
     VersionMeters meters = served.meters();
     try (Reservation reservation = lane.reserve(images, deadline, preparation)) {
       meters.accepted(images);
       try {
-        ModelInput input = preparing.get();
+        ModelInput input = maps ? preparing.get().withMaps() : preparing.get();
         int samples = input.samples();
         float[] logits = compute(served, reservation, input);
         T answer = time(Stage.POSTPROCESS, () -> result.apply(logits));
@@ -226,7 +234,7 @@ public final class Call {
   private static void requireFinite(ServedModel served, ModelInput input, float[] logits) {
     for (float logit : logits) {
       if (!Float.isFinite(logit)) {
-        if (input.kind() == InputKind.IMAGES) { // a client's tensor may cause this by itself
+        if (input.kind().pixels()) { // a client's tensor may cause this by itself
           served.failed();
         }
         throw ENGINE_FAILURE.error(

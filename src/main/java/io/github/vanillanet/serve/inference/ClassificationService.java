@@ -5,6 +5,7 @@ import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
@@ -20,6 +21,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
@@ -147,6 +150,45 @@ public final class ClassificationService {
         expected,
         () -> preparation.prepare(call, served, encoded, partial, rejected),
         logits -> rendering.apply(Inference.of(served, samples, logits, rejected, call.inexact)));
+  }
+
+  /**
+   * Computes logits and last maps of one encoded image.
+   *
+   * @param rendering also gets the pixels that the model has seen
+   */
+  public <T> T explained(
+      Call call,
+      Optional<String> model,
+      byte[] encoded,
+      BiFunction<Inference, RgbImage, T> rendering) {
+    call.requestMaps();
+    List<byte[]> files = List.of(encoded);
+    Duration expected = preparation.expected(files);
+    try (Lease lease = models.lease(model, call.deadline().less(expected), 1)) {
+      ServedModel served = lease.model();
+      SortedMap<Integer, ServiceException> rejected = new TreeMap<>();
+      AtomicReference<ByteBuffer> pixels = new AtomicReference<>();
+      return call.run(
+          served,
+          1,
+          expected,
+          () -> {
+            ModelInput input = preparation.prepare(call, served, files, true, rejected);
+            pixels.set(input.content().duplicate());
+            return input;
+          },
+          logits ->
+              rendering.apply(
+                  Inference.of(served, 1, logits, rejected, call.inexact),
+                  crop(served, pixels.get())));
+    }
+  }
+
+  private static RgbImage crop(ServedModel served, ByteBuffer pixels) {
+    byte[] rgb = new byte[pixels.remaining()];
+    pixels.get(rgb);
+    return new RgbImage(served.preprocessing().width(), served.preprocessing().height(), rgb);
   }
 
   /**

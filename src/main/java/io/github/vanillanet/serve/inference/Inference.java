@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.inference;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.serve.metrics.AnswerCheck;
+import io.github.vanillanet.serve.registry.LastLayer;
 import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ import java.util.SortedMap;
  * @param precision of the answers that were not computed again
  * @param checks an ordinal of {@link AnswerCheck} per sample of a model that checks its answers,
  *     otherwise empty
+ * @param maps if the call requested them
  * @param rejected images without logits by index, with the reason
  * @param inexact how the pixels of images differ from an exact decode of the whole file, by index
  */
@@ -46,6 +48,7 @@ public record Inference(
     float[] domainScores,
     String precision,
     float[] checks,
+    Optional<ClassMaps> maps,
     SortedMap<Integer, ServiceException> rejected,
     SortedMap<Integer, String> inexact) {
 
@@ -54,7 +57,8 @@ public record Inference(
 
   /**
    * @param rows of the images that were not rejected: logits, the domain score of a model with a
-   *     hint, and the check of a model that checks its answers
+   *     hint, the last maps if they were requested, and the check of a model that checks its
+   *     answers
    */
   static Inference of(
       ServedModel served,
@@ -68,7 +72,11 @@ public record Inference(
     List<String> labels = served.labels();
     int classes = labels.size();
     int width = all.length / samples;
-    boolean checked = width > classes + (scored ? 1 : 0);
+    int scoreEnd = scored ? classes + 1 : classes;
+    Optional<LastLayer> last =
+        width > scoreEnd + 1 ? Optional.of(served.lastLayer()) : Optional.empty();
+    int mapsEnd = scoreEnd + last.map(layer -> layer.geometry().values()).orElse(0);
+    boolean checked = width > mapsEnd;
     return new Inference(
         served.name(),
         served.number(),
@@ -80,9 +88,12 @@ public record Inference(
         width > classes ? columns(all, width, 0, classes) : all,
         threshold,
         scored ? served.domainExperimental() : Optional.empty(),
-        scored ? columns(all, width, classes, classes + 1) : NONE,
+        scored ? columns(all, width, classes, scoreEnd) : NONE,
         served.precision(),
-        checked ? columns(all, width, width - 1, width) : NONE,
+        checked ? columns(all, width, mapsEnd, width) : NONE,
+        last.isEmpty()
+            ? Optional.empty()
+            : Optional.of(new ClassMaps(columns(all, width, scoreEnd, mapsEnd), last.get())),
         rejected,
         inexact);
   }

@@ -8,8 +8,8 @@ import io.github.vanillanet.model.repository.ClassMeans;
 import java.nio.ByteBuffer;
 
 /**
- * An instance whose rows end with one more value: the domain score of the image, after its logits.
- * The worker thread computes it from the maps of the same forward.
+ * An instance whose rows have one more value: the domain score of the image, after its logits. The
+ * worker thread computes it from the maps of the same forward.
  */
 record DomainInstance(ModelInstance instance, ClassMeans means) implements ModelInstance {
 
@@ -27,14 +27,11 @@ record DomainInstance(ModelInstance instance, ClassMeans means) implements Model
   public float[] forward(InputKind kind, ByteBuffer input, int samples) {
     LastMaps result = instance.forwardMaps(kind, input, samples);
     float[] features = result.features();
-    int classes = result.logits().length / samples;
-    float[] rows = new float[samples * (classes + 1)];
+    float[] scores = new float[samples];
     for (int sample = 0; sample < samples; sample++) {
-      int row = sample * (classes + 1);
-      System.arraycopy(result.logits(), sample * classes, rows, row, classes);
-      rows[row + classes] = means.score(features, sample * result.channels());
+      scores[sample] = means.score(features, sample * result.channels());
     }
-    return rows;
+    return result.rows(scores, kind.maps());
   }
 
   @Override

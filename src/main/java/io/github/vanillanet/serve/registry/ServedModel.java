@@ -45,6 +45,7 @@ public final class ServedModel {
   private final AtomicInteger users = new AtomicInteger(1);
   private final CompletableFuture<Void> closed = new CompletableFuture<>();
   private volatile Optional<SwapGuard> guard = Optional.empty();
+  private Optional<LastLayer> lastLayer = Optional.empty(); // guarded by this
 
   /**
    * @param lane owned by this object
@@ -144,6 +145,32 @@ public final class ServedModel {
    */
   public String precision() {
     return precision;
+  }
+
+  /**
+   * What follows the last maps. Read from the artifact at the first call, because most services
+   * need it for no request.
+   *
+   * @throws ServiceException {@code CONFLICT} if the artifact is too old to return its last maps
+   */
+  public synchronized LastLayer lastLayer() {
+    if (lastLayer.isEmpty()) {
+      lastLayer = Optional.of(LastLayer.of(version, isDerived()));
+    }
+    return lastLayer.get();
+  }
+
+  /** Returns whether the artifact returns its last maps. */
+  public boolean hasMaps() {
+    return LastLayer.isAvailable(version, isDerived());
+  }
+
+  /**
+   * Whether every forward, also a second one in float32, is that of an artifact of this release.
+   */
+  private boolean isDerived() {
+    String published = version.manifest().certificate().artifactSha256();
+    return !placement.certificate().artifactSha256().equals(published) && !placement.recomputes();
   }
 
   public Preprocessing preprocessing() {

@@ -134,9 +134,8 @@ final class WarmedInstance implements ModelInstance {
         }
       }
       case CUDA -> {
-        for (InputKind kind : InputKind.values()) {
-          warmUp(some, kind, batching.forwardSizes());
-        }
+        warmUp(some, InputKind.IMAGES, batching.forwardSizes());
+        warmUp(some, InputKind.NORMALISED, batching.forwardSizes());
       }
     }
   }
@@ -145,11 +144,9 @@ final class WarmedInstance implements ModelInstance {
     RgbImage probe = probes.get(0);
     for (int size : sizes) {
       ByteBuffer input =
-          switch (kind) {
-            case IMAGES -> pixels(probe, size);
-            case NORMALISED -> // zeros, because the time of a forward does not depend on values
-                kind.buffer(size, probe.height(), probe.width());
-          };
+          kind.pixels()
+              ? pixels(probe, size)
+              : kind.buffer(size, probe.height(), probe.width()); // zeros take the same time
       some.forward(kind, input, size);
     }
   }

@@ -237,7 +237,7 @@ final class LaneMonitor {
     synchronized (this) {
       pulses.get(worker).suspect = true;
     }
-    if (kind == InputKind.IMAGES) {
+    if (kind.pixels()) {
       report(new LaneFault(FaultReason.NON_FINITE, "the logits of an image are not finite", false));
     }
   }

@@ -20,6 +20,11 @@ public record ModelInput(InputKind kind, int samples, ByteBuffer content) {
     }
   }
 
+  /** The same input, with the last maps in the result. */
+  public ModelInput withMaps() {
+    return new ModelInput(kind.withMaps(), samples, content);
+  }
+
   int sampleBytes() {
     return content.remaining() / samples;
   }

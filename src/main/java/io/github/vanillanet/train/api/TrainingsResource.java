@@ -169,7 +169,11 @@ public final class TrainingsResource {
   @APIResponse(
       responseCode = "200",
       description = "Comma-separated values with a line of names, updated after each epoch",
-      content = @Content(mediaType = "text/csv", schema = @Schema(type = SchemaType.STRING)))
+      content =
+          @Content(
+              mediaType = "text/csv",
+              schema = @Schema(type = SchemaType.STRING),
+              example = "epoch,stage,input_size,step,learning_rate,slope,loss\n1,1,64,40,0.0035,0.1,2.1"))
   public String metrics(@PathParam("id") String id) {
     return jobs.folder(id)
         .readMetrics()

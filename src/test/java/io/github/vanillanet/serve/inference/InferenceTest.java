@@ -118,6 +118,7 @@ class InferenceTest {
         new float[0],
         "float32",
         new float[0],
+        Optional.empty(),
         Collections.emptySortedMap(),
         Collections.emptySortedMap());
   }

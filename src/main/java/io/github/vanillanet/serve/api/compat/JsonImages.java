@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.http.HttpCall;
+import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.inference.ClassificationService;
+import io.github.vanillanet.serve.inference.Explanation;
 import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.ModelTarget;
 import io.vertx.ext.web.RoutingContext;
@@ -18,7 +20,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /** Classifies images that arrive as base64, and answers as KServe and TorchServe do. */
 @Singleton
@@ -58,6 +62,35 @@ final class JsonImages {
   /** Classifies the images of a JSON body. */
   Predictions predictions(RoutingContext context, ModelTarget target, InputStream body) {
     return predictions(context, target, reader.read(body, HttpCall.memory(context)));
+  }
+
+  /**
+   * The answer of KServe's protocol V1 to a request for explanations.
+   *
+   * @param explanations for each image
+   */
+  public record Explanations(List<Explanation> explanations) {}
+
+  /** Explains the answers to the images of a JSON body; fails if one is invalid. */
+  Explanations explanations(RoutingContext context, ModelTarget target, InputStream body) {
+    Call call = HttpCall.call(context);
+    call.requestMaps();
+    return service.images(
+        call,
+        target,
+        reader.read(body, HttpCall.memory(context)).encoded(),
+        false,
+        inference ->
+            new Explanations(
+                IntStream.range(0, inference.samples())
+                    .mapToObj(
+                        sample ->
+                            Explanation.of(
+                                inference,
+                                sample,
+                                OptionalInt.empty(),
+                                LabelledProbabilities.COUNT))
+                    .toList()));
   }
 
   private Predictions predictions(

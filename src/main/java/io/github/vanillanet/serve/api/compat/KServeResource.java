@@ -85,4 +85,14 @@ public final class KServeResource {
       InputStream body) {
     return images.predictions(context, ModelTarget.of(model, Optional.of(version)), body);
   }
+
+  @POST
+  @Path("/{model: [^/:]+}:explain")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(summary = "Why images in base64 get their answers: maps of evidence for five classes")
+  @RequestBody(ref = "Predict")
+  public JsonImages.Explanations explain(
+      @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
+    return images.explanations(context, ModelTarget.of(Optional.of(model)), body);
+  }
 }

@@ -14,9 +14,12 @@ import java.util.regex.Pattern;
  */
 public enum Api {
   CLASSIFY("/classify", ErrorFormat.PROBLEM, "(?:/([^/]+))?/?"),
+  EMBED("/embed", ErrorFormat.PROBLEM, "(?:/([^/]+))?/?"),
+  EXPLAIN("/explain", ErrorFormat.PROBLEM, "(?:/([^/]+))?/?"),
   TORCHSERVE("/predictions", ErrorFormat.TORCHSERVE, "/([^/]+)(?:/[^/]+)?/?"),
   TORCHSERVE_PING("/ping", ErrorFormat.TORCHSERVE),
-  KSERVE("/v1", ErrorFormat.PROTOCOL, "/models/([^/:]+)(?:/versions/[^/:]+)?:predict/?"),
+  KSERVE(
+      "/v1", ErrorFormat.PROTOCOL, "/models/([^/:]+)(?:/versions/[^/:]+)?:(?:predict|explain)/?"),
   /** The group of the pattern never matches, because the default model answers. */
   INVOCATIONS("/invocations", ErrorFormat.PROTOCOL, "(?:/(?!)())?/?"),
   OIP_REPOSITORY("/v2/repository", ErrorFormat.PROTOCOL),
@@ -72,7 +75,7 @@ public enum Api {
   /** The limit on the body of a request, in bytes. */
   long bodyLimit(ServingConfig config) {
     return switch (this) {
-      case CLASSIFY, TORCHSERVE -> config.maxImageBody().asLongValue();
+      case CLASSIFY, EMBED, EXPLAIN, TORCHSERVE -> config.maxImageBody().asLongValue();
       case KSERVE, OIP, INVOCATIONS -> config.maxTensorBody().asLongValue();
       case TRAINING_UPLOAD -> config.training().maxUpload().asLongValue();
       case OIP_REPOSITORY, TORCHSERVE_PING, NATIVE -> COMMAND_BODY_BYTES;

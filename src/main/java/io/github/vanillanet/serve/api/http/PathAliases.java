@@ -10,7 +10,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
  * Other names of the service's own paths: the paths that Vertex AI requires of a container, and
- * {@code %3Apredict}, which some clients send for {@code :predict}.
+ * {@code %3A} for the colon of KServe's paths, which some clients send.
  *
  * @see <a
  *     href="https://cloud.google.com/vertex-ai/docs/predictions/custom-container-requirements">the
@@ -19,7 +19,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class PathAliases {
 
-  private static final Pattern ENCODED_COLON = Pattern.compile("(/v1/.*)%3[aA](predict/?)");
+  private static final Pattern ENCODED_COLON =
+      Pattern.compile("(/v1/.*)%3[aA]((?:predict|explain)/?)");
 
   private final Map<String, String> paths = new HashMap<>();
 

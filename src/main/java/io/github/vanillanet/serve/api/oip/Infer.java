@@ -69,6 +69,9 @@ final class Infer {
     timeout(request).ifPresent(call::limit);
     request.parameters().pictures().ifPresent(call::pictures);
     InferAnswer answer = InferAnswer.of(view, request);
+    if (answer.needsMaps()) {
+      call.requestMaps();
+    }
     InputTensor input = request.inputs().get(0);
     if (input.name().equals(view.input())) {
       String datatype = input.datatype();

@@ -6,83 +6,115 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.inference.Inference;
-import io.github.vanillanet.serve.inference.Prediction;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.Set;
 
 /**
- * Writes the answer to an inference request: JSON, followed by the logits if they are binary.
+ * Writes the answer to an inference request: JSON, followed by the outputs that are binary.
  *
- * @param binary whether the logits follow the JSON instead of being in it
- * @param bestClasses number of best classes to send as strings; 0 to send all logits
+ * @param outputs in the order of the request
  */
-record InferAnswer(View view, Optional<String> id, boolean binary, int bestClasses) {
+record InferAnswer(View view, Optional<String> id, List<Output> outputs) {
 
   static final String LOGITS = "logits";
+  static final String FEATURES = "features";
+  static final String MAPS = "maps";
   static final String ALL_BINARY = "binary_data_output";
+
+  private static final Set<String> NAMES = Set.of(LOGITS, FEATURES, MAPS);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * @throws ServiceException {@code INVALID_REQUEST} if the request asks for any output but the
-   *     logits
+   * A requested output.
+   *
+   * @param binary whether it follows the JSON instead of being in it
+   * @param bestClasses number of best classes to send as strings; 0 to send all logits
+   */
+  record Output(String name, boolean binary, int bestClasses) {}
+
+  /**
+   * @throws ServiceException {@code INVALID_REQUEST} if the request asks for an unknown output
    */
   static InferAnswer of(View view, InferRequest request) {
     boolean allBinary = request.parameters().flag(ALL_BINARY).orElse(false);
-    List<InferRequest.RequestedOutput> outputs = request.outputs();
-    for (InferRequest.RequestedOutput output : outputs) {
-      if (!output.name().equals(LOGITS)) {
-        throw INVALID_REQUEST.error("outputs: expected '%s', got '%s'", LOGITS, output.name());
+    List<Output> outputs = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    for (InferRequest.RequestedOutput output : request.outputs()) {
+      if (!NAMES.contains(output.name())) {
+        throw INVALID_REQUEST.error(
+            "outputs: expected '%s', '%s' or '%s', got '%s'",
+            LOGITS, FEATURES, MAPS, output.name());
+      } else if (!names.add(output.name())) {
+        throw INVALID_REQUEST.error(
+            "outputs: expected '%s' once, got it more often", output.name());
       }
+      outputs.add(output(output, allBinary));
     }
     if (outputs.isEmpty()) {
-      return new InferAnswer(view, request.id(), allBinary, 0);
+      outputs.add(new Output(LOGITS, allBinary, 0));
     }
-    if (outputs.size() > 1) {
-      throw INVALID_REQUEST.error(
-          "outputs: expected '%s' once, got it %d times", LOGITS, outputs.size());
-    }
-    Parameters parameters = outputs.get(0).parameters();
+    return new InferAnswer(view, request.id(), outputs);
+  }
+
+  private static Output output(InferRequest.RequestedOutput requested, boolean allBinary) {
+    Parameters parameters = requested.parameters();
     if (parameters.has("shared_memory_region")) {
       throw INVALID_REQUEST.error("outputs: shared memory is not supported");
     }
     boolean binary = parameters.flag("binary_data").orElse(allBinary);
     long classes = parameters.wholeNumber("classification", 0).orElse(0L);
-    return new InferAnswer(view, request.id(), binary, (int) Math.min(classes, Integer.MAX_VALUE));
+    if (classes > 0 && !requested.name().equals(LOGITS)) {
+      throw INVALID_REQUEST.error(
+          "outputs: parameters.classification: expected it for '%s', got it for '%s'",
+          LOGITS, requested.name());
+    }
+    return new Output(requested.name(), binary, (int) Math.min(classes, Integer.MAX_VALUE));
+  }
+
+  /** Whether an output is made of the last maps. */
+  boolean needsMaps() {
+    return outputs.stream().anyMatch(output -> !output.name().equals(LOGITS));
   }
 
   Response response(Inference inference) {
-    int classes = inference.logits().length / inference.samples();
-    int columns = bestClasses == 0 ? classes : Math.min(bestClasses, classes);
-    List<String> best = bestClasses == 0 ? List.of() : best(inference, classes, columns);
-    Map<String, Object> output = new LinkedHashMap<>();
-    output.put("name", LOGITS);
-    output.put("datatype", best.isEmpty() ? "FP32" : "BYTES");
-    output.put("shape", List.of(inference.samples(), columns));
-    if (!binary) {
-      output.put("data", best.isEmpty() ? numbers(inference.logits()) : best);
-      return Response.ok(json(inference, output), MediaType.APPLICATION_JSON).build();
+    List<Map<String, Object>> described = new ArrayList<>();
+    ByteArrayOutputStream tail = new ByteArrayOutputStream();
+    for (Output output : outputs) {
+      OutputTensor tensor = OutputTensor.of(output, inference);
+      Map<String, Object> description = new LinkedHashMap<>();
+      description.put("name", output.name());
+      description.put("datatype", tensor.datatype());
+      description.put("shape", tensor.shape());
+      if (output.binary()) {
+        byte[] elements = tensor.bytes();
+        description.put("parameters", Map.of("binary_data_size", elements.length));
+        tail.writeBytes(elements);
+      } else {
+        description.put("data", tensor.data());
+      }
+      described.add(description);
     }
-    byte[] elements = best.isEmpty() ? bytes(inference.logits()) : bytes(best);
-    output.put("parameters", Map.of("binary_data_size", elements.length));
-    byte[] json = json(inference, output);
-    ByteBuffer body = ByteBuffer.allocate(json.length + elements.length).put(json).put(elements);
+    byte[] json = json(inference, described);
+    if (outputs.stream().noneMatch(Output::binary)) {
+      return Response.ok(json, MediaType.APPLICATION_JSON).build();
+    }
+    ByteBuffer body =
+        ByteBuffer.allocate(json.length + tail.size()).put(json).put(tail.toByteArray());
     return Response.ok(body.array(), MediaType.APPLICATION_OCTET_STREAM)
         .header(InferBody.HEADER, json.length)
         .build();
   }
 
-  private byte[] json(Inference inference, Map<String, Object> output) {
+  private byte[] json(Inference inference, List<Map<String, Object>> described) {
     Map<String, Object> answer = new LinkedHashMap<>();
     id.ifPresent(text -> answer.put("id", text));
     answer.put("model_name", view.name());
@@ -108,69 +140,11 @@ record InferAnswer(View view, Optional<String> id, boolean binary, int bestClass
       }
     }
     answer.put("parameters", parameters);
-    answer.put("outputs", List.of(output));
+    answer.put("outputs", described);
     try {
       return JSON.writeValueAsBytes(answer);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an answer cannot be written as JSON", e);
     }
-  }
-
-  /** Returns null for NaN, which JSON does not support. */
-  private static List<Float> numbers(float[] logits) {
-    return IntStream.range(0, logits.length)
-        .mapToObj(i -> Float.isNaN(logits[i]) ? null : (Float) logits[i])
-        .toList();
-  }
-
-  private static byte[] bytes(float[] logits) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(logits.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(logits);
-    return bytes.array();
-  }
-
-  private static byte[] bytes(List<String> strings) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (String string : strings) {
-      byte[] text = string.getBytes(StandardCharsets.UTF_8);
-      all.writeBytes(
-          ByteBuffer.allocate(Integer.BYTES)
-              .order(ByteOrder.LITTLE_ENDIAN)
-              .putInt(text.length)
-              .array());
-      all.writeBytes(text);
-    }
-    return all.toByteArray();
-  }
-
-  /**
-   * The most probable classes of each row as strings {@code LOGIT:INDEX:LABEL}, best first. With a
-   * bias in the model's calibration, this need not be the order of the logits. The datatype is
-   * BYTES, as the text of the extension requires; its example has STRING.
-   *
-   * @see <a
-   *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_classification.md">the
-   *     classification extension</a>
-   */
-  private static List<String> best(Inference inference, int classes, int columns) {
-    float[] logits = inference.logits();
-    List<String> strings = new ArrayList<>();
-    for (int sample = 0; sample < inference.samples(); sample++) {
-      int row = sample * classes;
-      boolean rejected = inference.rejection(sample).isPresent();
-      for (Prediction best : inference.top(sample, columns)) {
-        strings.add(
-            rejected
-                ? ""
-                : String.format(
-                    Locale.ROOT,
-                    "%f:%d:%s",
-                    logits[row + best.index()],
-                    best.index(),
-                    best.label()));
-      }
-    }
-    return strings;
   }
 }

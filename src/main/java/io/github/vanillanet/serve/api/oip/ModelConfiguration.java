@@ -24,9 +24,16 @@ public record ModelConfiguration(
   public record Input(String name, String dataType, String format, List<Long> dims) {}
 
   /**
-   * @param labelFilename file with the names of the classes
+   * @param labelFilename file with the names of the classes, which the second dimension counts
    */
-  public record Output(String name, String dataType, List<Long> dims, String labelFilename) {}
+  public record Output(String name, String dataType, List<Long> dims, String labelFilename) {
+
+    private static Output of(ModelMetadata.TensorMetadata output) {
+      List<Long> shape = output.shape();
+      String labels = output.name().equals(InferAnswer.FEATURES) ? "" : StoredVersion.LABELS;
+      return new Output(output.name(), "TYPE_FP32", shape.subList(1, shape.size()), labels);
+    }
+  }
 
   static ModelConfiguration of(View view, ServedModel model, int maxBatchSize) {
     Architecture net = model.manifest().architecture();
@@ -44,11 +51,6 @@ public record ModelConfiguration(
         "pytorch",
         maxBatchSize,
         List.of(input),
-        List.of(
-            new Output(
-                InferAnswer.LOGITS,
-                "TYPE_FP32",
-                List.of((long) net.classes()),
-                StoredVersion.LABELS)));
+        ModelMetadata.of(view, model).outputs().stream().map(Output::of).toList());
   }
 }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.oip;
 
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.model.network.MapGeometry;
 import io.github.vanillanet.serve.registry.ServedModel;
 import java.util.List;
 
@@ -21,6 +22,21 @@ public record ModelMetadata(
 
   public record TensorMetadata(String name, String datatype, List<Long> shape) {}
 
+  private static List<TensorMetadata> outputs(ServedModel model, long classes) {
+    TensorMetadata logits = new TensorMetadata(InferAnswer.LOGITS, "FP32", List.of(-1L, classes));
+    if (!model.hasMaps()) {
+      return List.of(logits);
+    }
+    MapGeometry maps = MapGeometry.of(model.manifest().architecture());
+    long channels = maps.channels();
+    long rows = maps.size().height();
+    long columns = maps.size().width();
+    return List.of(
+        logits,
+        new TensorMetadata(InferAnswer.FEATURES, "FP32", List.of(-1L, channels)),
+        new TensorMetadata(InferAnswer.MAPS, "FP32", List.of(-1L, classes, rows, columns)));
+  }
+
   static ModelMetadata of(View view, ServedModel model) {
     Architecture net = model.manifest().architecture();
     List<Long> shape =
@@ -32,7 +48,6 @@ public record ModelMetadata(
         List.of(Integer.toString(model.id().version())),
         PLATFORM,
         List.of(new TensorMetadata(view.input(), view.datatype(), shape)),
-        List.of(
-            new TensorMetadata(InferAnswer.LOGITS, "FP32", List.of(-1L, (long) net.classes()))));
+        outputs(model, net.classes()));
   }
 }

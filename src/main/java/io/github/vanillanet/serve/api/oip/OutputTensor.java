@@ -1,0 +1,136 @@
+package io.github.vanillanet.serve.api.oip;
+
+import io.github.vanillanet.serve.inference.ClassMaps;
+import io.github.vanillanet.serve.inference.Inference;
+import io.github.vanillanet.serve.inference.Prediction;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * The elements of one output, row-major.
+ *
+ * @param numbers of an FP32 tensor
+ * @param strings of a BYTES tensor; empty for FP32
+ */
+record OutputTensor(List<Integer> shape, float[] numbers, List<String> strings) {
+
+  static OutputTensor of(InferAnswer.Output output, Inference inference) {
+    return switch (output.name()) {
+      case InferAnswer.FEATURES -> features(inference, inference.maps().orElseThrow());
+      case InferAnswer.MAPS -> maps(inference, inference.maps().orElseThrow());
+      default -> logits(inference, output.bestClasses());
+    };
+  }
+
+  private static OutputTensor logits(Inference inference, int bestClasses) {
+    int classes = inference.labels().size();
+    if (bestClasses == 0) {
+      return new OutputTensor(List.of(inference.samples(), classes), inference.logits(), List.of());
+    }
+    int columns = Math.min(bestClasses, classes);
+    return new OutputTensor(
+        List.of(inference.samples(), columns), new float[0], best(inference, classes, columns));
+  }
+
+  private static OutputTensor features(Inference inference, ClassMaps maps) {
+    int channels = maps.geometry().channels();
+    float[] all = new float[inference.samples() * channels];
+    for (int sample = 0; sample < inference.samples(); sample++) {
+      System.arraycopy(maps.features(sample), 0, all, sample * channels, channels);
+    }
+    return new OutputTensor(List.of(inference.samples(), channels), all, List.of());
+  }
+
+  /** The evidence for every class at every position. */
+  private static OutputTensor maps(Inference inference, ClassMaps maps) {
+    int classes = inference.labels().size();
+    int rows = maps.geometry().size().height();
+    int columns = maps.geometry().size().width();
+    int area = rows * columns;
+    float[] all = new float[inference.samples() * classes * area];
+    for (int sample = 0; sample < inference.samples(); sample++) {
+      for (int label = 0; label < classes; label++) {
+        int to = (sample * classes + label) * area;
+        System.arraycopy(maps.evidence(sample, label), 0, all, to, area);
+      }
+    }
+    return new OutputTensor(List.of(inference.samples(), classes, rows, columns), all, List.of());
+  }
+
+  String datatype() {
+    return strings.isEmpty() ? "FP32" : "BYTES";
+  }
+
+  /** The elements for JSON. */
+  List<?> data() {
+    return strings.isEmpty() ? numbers(numbers) : strings;
+  }
+
+  /** The elements in the protocol's binary form, little-endian. */
+  byte[] bytes() {
+    if (!strings.isEmpty()) {
+      return bytes(strings);
+    }
+    ByteBuffer bytes =
+        ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(numbers);
+    return bytes.array();
+  }
+
+  /** Returns null for NaN, which JSON does not support. */
+  private static List<Float> numbers(float[] logits) {
+    return IntStream.range(0, logits.length)
+        .mapToObj(i -> Float.isNaN(logits[i]) ? null : (Float) logits[i])
+        .toList();
+  }
+
+  private static byte[] bytes(List<String> strings) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (String string : strings) {
+      byte[] text = string.getBytes(StandardCharsets.UTF_8);
+      all.writeBytes(
+          ByteBuffer.allocate(Integer.BYTES)
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .putInt(text.length)
+              .array());
+      all.writeBytes(text);
+    }
+    return all.toByteArray();
+  }
+
+  /**
+   * The most probable classes of each row as strings {@code LOGIT:INDEX:LABEL}, best first. With a
+   * bias in the model's calibration, this need not be the order of the logits. The datatype is
+   * BYTES, as the text of the extension requires; its example has STRING.
+   *
+   * @see <a
+   *     href="https://github.com/triton-inference-server/server/blob/main/docs/protocol/extension_classification.md">the
+   *     classification extension</a>
+   */
+  private static List<String> best(Inference inference, int classes, int columns) {
+    float[] logits = inference.logits();
+    List<String> strings = new ArrayList<>();
+    for (int sample = 0; sample < inference.samples(); sample++) {
+      int row = sample * classes;
+      boolean rejected = inference.rejection(sample).isPresent();
+      for (Prediction best : inference.top(sample, columns)) {
+        strings.add(
+            rejected
+                ? ""
+                : String.format(
+                    Locale.ROOT,
+                    "%f:%d:%s",
+                    logits[row + best.index()],
+                    best.index(),
+                    best.label()));
+      }
+    }
+    return strings;
+  }
+}
