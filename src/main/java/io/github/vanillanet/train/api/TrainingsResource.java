@@ -173,7 +173,8 @@ public final class TrainingsResource {
           @Content(
               mediaType = "text/csv",
               schema = @Schema(type = SchemaType.STRING),
-              example = "epoch,stage,input_size,step,learning_rate,slope,loss\n1,1,64,40,0.0035,0.1,2.1"))
+              example =
+                  "epoch,stage,input_size,step,learning_rate,slope,loss\n1,1,64,40,0.0035,0.1,2.1"))
   public String metrics(@PathParam("id") String id) {
     return jobs.folder(id)
         .readMetrics()
