@@ -36,7 +36,8 @@ class ArchitectureTest {
               "model.certify",
               "model.repository",
               "model.export",
-              "model.quantize"),
+              "model.quantize",
+              "model.bucket"),
           List.of(
               "serve.metrics",
               "serve.scheduler",
@@ -140,6 +141,11 @@ class ArchitectureTest {
   @Test
   void onlyTheClusterExecutorUsesKubernetes() {
     onlyIn("io.fabric8..", "train.cluster");
+  }
+
+  @Test
+  void onlyTheBucketUsesTheAmazonSdk() {
+    onlyIn("software.amazon..", "model.bucket");
   }
 
   @Test

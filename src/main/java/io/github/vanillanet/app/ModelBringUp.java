@@ -208,11 +208,12 @@ final class ModelBringUp {
     if (registry.names().isEmpty() && awaitsActivation()) {
       return Optional.of(
           "the repository %s has no model to serve; import or activate one"
-              .formatted(config.repository()));
+                  .formatted(config.repository().text())
+              + follower.get().problem().map(problem -> ": " + problem).orElse(""));
     }
     if (registry.names().isEmpty()) {
       throw BAD_CONFIGURATION.error(
-          "no model in %s can be served; see the errors above", config.repository());
+          "no model in %s can be served; see the errors above", config.repository().text());
     }
     List<String> names = repository.names(); // a damaged model is known, but not served
     config.groups().forEach((group, members) -> requireGroup(group, members, names));

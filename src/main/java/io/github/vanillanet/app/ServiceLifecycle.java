@@ -155,7 +155,7 @@ public final class ServiceLifecycle {
           "ready: port %s, repository %s, default model %s, limits: %d queued images per model,"
               + " %d pixels, image bodies %d MiB, tensor bodies %d MiB, all bodies %d MiB",
           sources.getValue("quarkus.http.port", String.class),
-          config.repository().toAbsolutePath(),
+          config.repository().text(),
           defaultModel.name().orElse("(none)"),
           config.queueCapacity(),
           config.maxPixels(),

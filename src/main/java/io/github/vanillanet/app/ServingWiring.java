@@ -2,9 +2,12 @@ package io.github.vanillanet.app;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import io.github.vanillanet.base.config.ConnectionsConfig;
+import io.github.vanillanet.base.config.RepositoryLocation;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.timing.Ticker;
+import io.github.vanillanet.model.bucket.Bucket;
+import io.github.vanillanet.model.bucket.BucketCopy;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.serve.api.connections.Connections;
 import io.github.vanillanet.serve.api.http.RejectionDelay;
@@ -24,7 +27,9 @@ import io.micrometer.prometheus.PrometheusMeterRegistry;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.inject.Singleton;
 import java.lang.management.ManagementFactory;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Constructs the objects that serve models. */
 final class ServingWiring {
@@ -49,7 +54,10 @@ final class ServingWiring {
 
   @Singleton
   ModelRepository repository(ServingConfig config) {
-    return new ModelRepository(config.repository());
+    RepositoryLocation location = config.repository();
+    return new ModelRepository(
+        RepositoryLocation.folder(config),
+        Optional.of(location).filter(RepositoryLocation::isBucket).map(RepositoryLocation::text));
   }
 
   @Singleton
@@ -82,12 +90,19 @@ final class ServingWiring {
 
   @Singleton
   RepositoryFollower follower(
+      ServingConfig config,
       ModelRepository repository,
       VersionSwitch versions,
       ModelRegistry registry,
       Ticker ticker,
       ServingMetrics metrics) {
-    RepositoryFollower follower = new RepositoryFollower(repository, versions, registry, ticker);
+    Supplier<Map<String, String>> refresh = Map::of;
+    if (config.repository().isBucket()) {
+      Bucket bucket = Bucket.open(config.repository(), config.s3());
+      refresh = new BucketCopy(bucket, repository, ticker)::refresh;
+    }
+    RepositoryFollower follower =
+        new RepositoryFollower(repository, refresh, versions, registry, ticker);
     metrics.repositoryPolls(follower::drifting, () -> follower.age().toNanos() / 1e9);
     return follower;
   }

@@ -3,6 +3,7 @@ package io.github.vanillanet.app;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.config.KubernetesConfig;
+import io.github.vanillanet.base.config.RepositoryLocation;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.TrainingConfig;
 import io.github.vanillanet.model.repository.ModelId;
@@ -69,7 +70,7 @@ final class TrainingWiring {
     TrainingConfig training = config.training();
     KubernetesConfig claims = training.kubernetes();
     Path jobs = claims.jobsMount().orElse(training.jobs()).toAbsolutePath();
-    Path models = config.repository().toAbsolutePath();
+    Path models = RepositoryLocation.folder(config).toAbsolutePath();
     List<ClaimMount> mounts = new ArrayList<>();
     mounts.add(new ClaimMount("jobs", "jobs-claim", claims.jobsClaim(), jobs, false));
     mounts.add(

@@ -39,6 +39,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
       TrainCommand.class,
       VerifyCommand.class,
       ModelsCommand.class,
+      PushCommand.class,
       BenchCommand.class,
       ExperimentCommand.class,
       ConfigCommand.class,

@@ -92,6 +92,8 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     name.ifPresent(ModelId::requireName);
+    ModelRepository models = repository.open();
+    models.requireWritable();
     try (Terminal terminal = new Terminal(spec.commandLine().getErr())) {
       List<String> warnings = new ArrayList<>(); // printed only after a success
       List<String> notes = new ArrayList<>();
@@ -99,7 +101,6 @@ final class ImportCommand implements Callable<Integer> {
       Candidate candidate =
           new CheckpointImport(checkpoint, variant, name, key, ignore, slope, inputSize, labels)
               .read(warnings::add, notes::add);
-      ModelRepository models = repository.open();
       Optional<CalibrationSet> images =
           calibration.map(folder -> CalibrationRun.images(folder, candidate.labels()));
       TorchRuntime runtime = TorchRuntime.load();

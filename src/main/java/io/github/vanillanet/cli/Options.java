@@ -2,6 +2,8 @@ package io.github.vanillanet.cli;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
+import io.github.vanillanet.base.config.RepositoryLocation;
+import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.Device;
@@ -53,7 +55,16 @@ final class Options {
                 .filter(format -> format.name().equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(invalid("onnx, safetensors or pth", text)));
+    commands.registerConverter(RepositoryLocation.class, Options::location);
     commands.registerConverter(Pattern.class, Options::pattern);
+  }
+
+  private static RepositoryLocation location(String text) {
+    try {
+      return new RepositoryLocation(text);
+    } catch (IllegalArgumentException e) {
+      throw invalid("a folder or s3://BUCKET/PREFIX", text).get();
+    }
   }
 
   static final class RepositoryOption {
@@ -65,7 +76,16 @@ final class Options {
     private Optional<Path> folder = Optional.empty();
 
     ModelRepository open() {
-      return new ModelRepository(folder.orElseGet(() -> Settings.read().repository()));
+      return folder.map(ModelRepository::new).orElseGet(() -> configured(Settings.read()));
+    }
+
+    /** The repository of the settings; of a bucket, the local copies of the served versions. */
+    private static ModelRepository configured(ServingConfig config) {
+      return new ModelRepository(
+          RepositoryLocation.folder(config),
+          Optional.of(config.repository())
+              .filter(RepositoryLocation::isBucket)
+              .map(RepositoryLocation::text));
     }
   }
 

@@ -189,6 +189,9 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private JsonNode request() {
+    if (!dryRun) {
+      repository.open().requireWritable();
+    }
     ObjectNode request = new ObjectMapper().createObjectNode();
     variant.ifPresent(it -> request.put("variant", it.officialName()));
     budget.ifPresent(it -> request.put("budget", it));

@@ -135,4 +135,12 @@ final class Checked {
           text.toUpperCase(Locale.ROOT), EmbeddedChoice::valueOf, choice -> true, "auto or never");
     }
   }
+
+  public static final class Location implements Converter<RepositoryLocation> {
+    @Override
+    public RepositoryLocation convert(String text) {
+      return Checked.convert(
+          text, RepositoryLocation::new, location -> true, "a folder or s3://BUCKET/PREFIX");
+    }
+  }
 }

@@ -4,7 +4,6 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -18,9 +17,16 @@ import java.util.Optional;
 @ConfigMapping(prefix = "vanillanet")
 public interface ServingConfig {
 
-  /** Folder of the models: {@code <repository>/<model>/<version>/}. */
+  /**
+   * Folder of the models: {@code <repository>/<model>/<version>/}. With {@code s3://BUCKET/PREFIX}
+   * the service only reads the models in a bucket.
+   */
   @WithDefault("models")
-  Path repository();
+  @WithConverter(Checked.Location.class)
+  RepositoryLocation repository();
+
+  /** Access to a repository in a bucket. */
+  BucketConfig s3();
 
   /**
    * Pause between two looks at the repository. The service then loads versions that another service

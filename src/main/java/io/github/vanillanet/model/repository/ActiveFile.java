@@ -36,7 +36,9 @@ import java.util.stream.Stream;
  */
 public record ActiveFile(Path model) {
 
-  private static final String FILE = "active";
+  /** Name of the file. */
+  public static final String NAME = "active";
+
   private static final String GENERATIONS = "generations";
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
   private static final Pattern LINE = Pattern.compile("generation (" + NUMBER + ") .*");
@@ -50,7 +52,11 @@ public record ActiveFile(Path model) {
    *
    * @param generation 0 before the first write
    */
-  public record Stored(VersionHistory history, long generation) {}
+  public record Stored(VersionHistory history, long generation) {
+
+    /** Nothing was written yet. */
+    public static final Stored EMPTY = new Stored(VersionHistory.empty(), 0);
+  }
 
   /**
    * Empty without a file.
@@ -59,7 +65,7 @@ public record ActiveFile(Path model) {
    * @throws ServiceException {@code BAD_CONFIGURATION} if the file and its newest copy are damaged
    */
   public Stored read(Consumer<String> faults) {
-    Path file = model.resolve(FILE);
+    Path file = model.resolve(NAME);
     long newest = newest();
     try {
       List<String> lines = lines(file);
@@ -69,7 +75,7 @@ public record ActiveFile(Path model) {
       }
       return copy(newest);
     } catch (NoSuchFileException e) {
-      return newest == 0 ? new Stored(VersionHistory.empty(), 0) : copyInPlace(newest, e);
+      return newest == 0 ? Stored.EMPTY : copyInPlace(newest, e);
     } catch (IOException e) {
       Stored copy = copyInPlace(newest, e);
       faults.accept("%s cannot be read, its copy is used: %s".formatted(file, e));
@@ -89,7 +95,7 @@ public record ActiveFile(Path model) {
       throw BAD_CONFIGURATION.error(
           cause,
           "%s cannot be read: %s; write the number of the version to serve into it",
-          model.resolve(FILE),
+          model.resolve(NAME),
           cause);
     }
   }
@@ -99,7 +105,7 @@ public record ActiveFile(Path model) {
   }
 
   private Path copyFile(long generation) {
-    return model.resolve(GENERATIONS).resolve(Long.toString(generation)).resolve(FILE);
+    return model.resolve(GENERATIONS).resolve(Long.toString(generation)).resolve(NAME);
   }
 
   private static List<String> lines(Path file) throws IOException {
@@ -147,19 +153,19 @@ public record ActiveFile(Path model) {
     try {
       return replace(read.generation() + 1, next);
     } catch (IOException e) {
-      throw BAD_CONFIGURATION.error(e, "%s cannot be written: %s", model.resolve(FILE), e);
+      throw BAD_CONFIGURATION.error(e, "%s cannot be written: %s", model.resolve(NAME), e);
     }
   }
 
   private boolean replace(long generation, VersionHistory next) throws IOException {
     // the name makes the text unique, so that a writer recognises its own copy
     String writer = OwnedName.next();
-    String text = next.text() + "generation %d by %s\n".formatted(generation, writer);
+    String text = text(next, generation, writer);
     Path folder = copyFile(generation).getParent();
     Path temporary = folder.resolveSibling(".activating-" + writer);
     Files.createDirectories(temporary);
     try {
-      DurableFiles.replace(temporary.resolve(FILE), text);
+      DurableFiles.replace(temporary.resolve(NAME), text);
       if (!DurableFiles.renameToNew(temporary, folder) && !isOwn(folder, text)) {
         finish();
         return false;
@@ -179,10 +185,28 @@ public record ActiveFile(Path model) {
     return generation > newest - KEPT;
   }
 
+  /**
+   * The content of the file.
+   *
+   * @param writer a name that no other writer has
+   */
+  public static String text(VersionHistory history, long generation, String writer) {
+    return history.text() + "generation %d by %s\n".formatted(generation, writer);
+  }
+
+  /**
+   * Parses the content of the file.
+   *
+   * @throws IOException if it names no version and does not say that there is none
+   */
+  public static Stored parse(List<String> lines) throws IOException {
+    return new Stored(VersionHistory.parse(lines), generation(lines).orElse(0));
+  }
+
   /** A network file system may repeat a rename whose answer was lost. */
   private static boolean isOwn(Path folder, String text) {
     try {
-      return Files.readString(folder.resolve(FILE)).equals(text);
+      return Files.readString(folder.resolve(NAME)).equals(text);
     } catch (IOException e) {
       return false;
     }
@@ -192,7 +216,7 @@ public record ActiveFile(Path model) {
   private void finish() throws IOException {
     long written = 0;
     for (long newest = newest(); newest > written; newest = newest()) {
-      DurableFiles.replace(model.resolve(FILE), Files.readString(copyFile(newest)));
+      DurableFiles.replace(model.resolve(NAME), Files.readString(copyFile(newest)));
       written = newest;
     }
   }
@@ -210,7 +234,7 @@ public record ActiveFile(Path model) {
     Path generations = model.resolve(GENERATIONS);
     if (Files.isDirectory(generations)) {
       Leftovers.delete(generations);
-      Path file = model.resolve(FILE);
+      Path file = model.resolve(NAME);
       OptionalLong own = Files.exists(file) ? generation(lines(file)) : OptionalLong.of(0);
       if (own.isPresent() && own.getAsLong() < newest()) {
         finish();
@@ -226,7 +250,7 @@ public record ActiveFile(Path model) {
     } catch (NoSuchFileException e) {
       return;
     }
-    if (entries.stream().allMatch(it -> it.endsWith(FILE) || it.endsWith(GENERATIONS))) {
+    if (entries.stream().allMatch(it -> it.endsWith(NAME) || it.endsWith(GENERATIONS))) {
       for (Path entry : entries) {
         FolderTree.delete(entry);
       }

@@ -36,6 +36,9 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
   public static final String LABELS = "labels.txt";
   public static final String CHECKPOINT = "checkpoint.pth";
 
+  /** Files that may be added to a published version; each has a digest in itself. */
+  public static final List<String> ADDED_LATER = List.of(ReducedPrecisions.FILE);
+
   public StoredVersion {
     labels = List.copyOf(labels);
   }
@@ -189,7 +192,7 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
    *
    * @throws ServiceException {@code BAD_ARTIFACT} or {@code NOT_EQUIVALENT} if not
    */
-  static StoredVersion open(ModelId id, Path folder) {
+  public static StoredVersion open(ModelId id, Path folder) {
     StoredVersion version = read(id, folder);
     Manifest manifest = version.manifest();
     int classes = manifest.architecture().classes();

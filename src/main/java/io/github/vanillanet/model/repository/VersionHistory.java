@@ -84,7 +84,7 @@ public record VersionHistory(List<Integer> versions, Set<Integer> left, boolean 
    * than the last active one, the newest first. A version that a rollback left is none of them.
    * While no version was active, all may serve.
    */
-  List<Integer> choices(List<Integer> existing) {
+  public List<Integer> choices(List<Integer> existing) {
     if (none) {
       return List.of();
     }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * Serves what the repository says: the active version of each model, also after another service or
@@ -33,11 +34,14 @@ public final class RepositoryFollower {
   private static final int LONGEST_DELAY_DOUBLINGS = 5; // 64 s
 
   private final ModelRepository repository;
+  private final Supplier<Map<String, String>> refresh;
   private final VersionSwitch versions;
   private final ModelRegistry registry;
   private final Ticker ticker;
   private final Map<String, Failure> failures = new HashMap<>(); // by model
   private final Map<String, String> logged = new HashMap<>(); // the last line about a model
+  private Map<String, String> faultsOfOriginal = Map.of();
+  private volatile Optional<String> problem = Optional.empty();
   private volatile int drifting;
   private volatile long lastPoll;
 
@@ -49,9 +53,18 @@ public final class RepositoryFollower {
    */
   private record Failure(ModelId id, FolderState files, int count, long retryAt) {}
 
+  /**
+   * @param refresh brings the repository up to date before each comparison, if it is a copy;
+   *     returns what is wrong with the original, by model
+   */
   public RepositoryFollower(
-      ModelRepository repository, VersionSwitch versions, ModelRegistry registry, Ticker ticker) {
+      ModelRepository repository,
+      Supplier<Map<String, String>> refresh,
+      VersionSwitch versions,
+      ModelRegistry registry,
+      Ticker ticker) {
     this.repository = repository;
+    this.refresh = refresh;
     this.versions = versions;
     this.registry = registry;
     this.ticker = ticker;
@@ -75,21 +88,45 @@ public final class RepositoryFollower {
    */
   public void poll(BooleanSupplier closing) {
     try {
-      TreeSet<String> names = new TreeSet<>(repository.names());
-      names.addAll(registry.names());
-      int differ = 0;
-      for (String name : names) {
-        if (closing.getAsBoolean()) {
-          return;
-        }
-        differ += follow(name, closing) ? 0 : 1;
-      }
-      drifting = differ;
+      faultsOfOriginal = refresh.get();
+      problem = faultsOfOriginal.values().stream().findFirst();
+      compare(closing);
       lastPoll = ticker.nanos();
       logChange("", Optional.empty());
     } catch (ServiceException e) {
-      logChange("", Optional.of(e.getMessage()));
+      problem = Optional.of(e.getMessage());
+      logChange("", problem);
+      if (registry.names().isEmpty()) {
+        compareCopy(closing);
+      }
     }
+  }
+
+  /** Serves the copies of an original that cannot be reached. */
+  private void compareCopy(BooleanSupplier closing) {
+    try {
+      compare(closing);
+    } catch (ServiceException e) {
+      LOG.log(Level.DEBUG, e.getMessage());
+    }
+  }
+
+  /** Why the last poll has failed, or what is wrong with a model in the original. */
+  public Optional<String> problem() {
+    return problem;
+  }
+
+  private void compare(BooleanSupplier closing) {
+    TreeSet<String> names = new TreeSet<>(repository.names());
+    names.addAll(registry.names());
+    int differ = 0;
+    for (String name : names) {
+      if (closing.getAsBoolean()) {
+        return;
+      }
+      differ += follow(name, closing) ? 0 : 1;
+    }
+    drifting = differ;
   }
 
   /**
@@ -116,17 +153,24 @@ public final class RepositoryFollower {
   private boolean differs(String name) {
     List<String> faults = new ArrayList<>();
     List<ModelId> choices = repository.choices(name, faults::add);
+    Optional.ofNullable(faultsOfOriginal.get(name)).ifPresent(faults::add);
     Optional<ModelId> live = registry.live(name);
     if (faults.isEmpty() && live.isPresent()) {
       registry.repositoryFaults().ended(name);
     } else {
-      faults.forEach(fault -> modelFault(name, fault));
+      faults.stream().reduce((first, last) -> last).ifPresent(it -> modelFault(name, it));
     }
     if (choices.isEmpty() || versions.isUnloaded(name, generation(name))) {
       return live.isPresent();
     }
-    return !live.equals(Optional.of(choices.get(0)))
-        || versions.loader().hasOtherFiles(choices.get(0));
+    if (live.isPresent() && faultsOfOriginal.containsKey(name)) {
+      return true; // the active version of the original is not here
+    }
+    return !serves(live, choices.get(0));
+  }
+
+  private boolean serves(Optional<ModelId> live, ModelId choice) {
+    return live.equals(Optional.of(choice)) && !versions.loader().hasOtherFiles(choice);
   }
 
   private long generation(String name) {
@@ -149,7 +193,9 @@ public final class RepositoryFollower {
       return;
     }
     if (live.isPresent()) {
-      adopt(choices.get(0));
+      if (!serves(live, choices.get(0))) {
+        adopt(choices.get(0));
+      }
       return;
     }
     pin(name);
@@ -199,7 +245,7 @@ public final class RepositoryFollower {
     }
     String reason;
     try {
-      log(versions.follow(id));
+      versions.follow(id);
       failures.remove(key);
       logged.remove(key);
       return true;
@@ -214,22 +260,6 @@ public final class RepositoryFollower {
     registry.repositoryFaults().found(id, repository.folder(id), reason);
     logChange(key, Optional.of(id + " cannot be served: " + reason));
     return false;
-  }
-
-  private static void log(ServedModel model) {
-    LOG.log(
-        Level.INFO,
-        "%s on %s in %s: loaded in %.2f s, batch 1 takes %.2f ms"
-            .formatted(
-                model.id(),
-                model.placement().deviceNames(),
-                model.placement().precision(),
-                model.loadTime().toNanos() / 1e9,
-                model.batch1Latency().toNanos() / 1e6));
-    model.placement().checks().ifPresent(checks -> LOG.log(Level.INFO, model.id() + checks));
-    if (!model.trained()) {
-      LOG.log(Level.WARNING, "{0} is not trained: its predictions are meaningless", model.id());
-    }
   }
 
   private void modelFault(String name, String reason) {

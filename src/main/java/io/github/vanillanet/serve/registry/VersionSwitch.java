@@ -244,17 +244,14 @@ public final class VersionSwitch {
   /**
    * Serves the version that the repository names, without a change on disk. Called by {@link
    * #exclusively}.
-   *
-   * @return the version
    */
-  ServedModel follow(ModelId id) {
+  void follow(ModelId id) {
     boolean replaces = registry.live(id.name()).isPresent();
     ServedModel model = loader.load(id);
     swap(model);
     if (replaces) {
       guard(model, known.history(id.name()));
     }
-    return model;
   }
 
   RepositoryLoader loader() {
@@ -268,9 +265,18 @@ public final class VersionSwitch {
     unloaded.remove(id.name());
     LOG.log(
         Level.INFO,
-        "Serving {0}{1}",
-        id,
-        before.map(replaced -> " in place of " + replaced).orElse(""));
+        "serving %s%s on %s in %s: loaded in %.2f s, batch 1 takes %.2f ms"
+            .formatted(
+                id,
+                before.map(replaced -> " in place of " + replaced).orElse(""),
+                model.placement().deviceNames(),
+                model.placement().precision(),
+                model.loadTime().toNanos() / 1e9,
+                model.batch1Latency().toNanos() / 1e6));
+    model.placement().checks().ifPresent(checks -> LOG.log(Level.INFO, id + checks));
+    if (!model.trained()) {
+      LOG.log(Level.WARNING, "{0} is not trained: its predictions are meaningless", id);
+    }
   }
 
   private void guard(ServedModel model, VersionHistory history) {

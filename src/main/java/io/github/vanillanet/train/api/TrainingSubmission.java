@@ -44,20 +44,41 @@ final class TrainingSubmission {
   private static final byte[] ZIP = {'P', 'K', 3, 4};
 
   private final ServingConfig config;
+  private final ModelRepository repository;
   private final DataRoot root;
   private final JobRunner jobs;
   private final DryRuns dryRuns;
   private final TrainingMeters meters;
 
-  TrainingSubmission(ServingConfig config, JobRunner jobs, DryRuns dryRuns, TrainingMeters meters) {
+  TrainingSubmission(
+      ServingConfig config,
+      ModelRepository repository,
+      JobRunner jobs,
+      DryRuns dryRuns,
+      TrainingMeters meters) {
     this.config = config;
+    this.repository = repository;
     this.root = new DataRoot(config.training().dataRoot());
     this.jobs = jobs;
     this.dryRuns = dryRuns;
     this.meters = meters;
   }
 
+  /** Rejects a training whose result could not be published, before any work. */
+  private void requirePublishable(boolean dryRun) {
+    if (!dryRun) {
+      repository.requireWritable();
+    }
+  }
+
+  /** Continues a job, see {@link JobRunner#resume}. */
+  Job resume(String id) {
+    requirePublishable(JobSpec.isDryRun(jobs.find(id).spec()));
+    return jobs.resume(id);
+  }
+
   Job submit(JsonNode sent, boolean dryRun) {
+    requirePublishable(dryRun);
     if (sent.hasNonNull(FROM)) {
       return submitPlanned(sent, dryRun);
     }
@@ -145,6 +166,7 @@ final class TrainingSubmission {
    * @param archive zip of an image folder; the job's process unpacks and checks it
    */
   Job submit(JsonNode sent, Path archive, boolean dryRun) {
+    requirePublishable(dryRun);
     if (sent.hasNonNull(FROM)) {
       throw INVALID_REQUEST.error("data: expected none, the data is that of the dry run in 'from'");
     }
@@ -164,7 +186,7 @@ final class TrainingSubmission {
   }
 
   private JsonNode inherited(JsonNode request) {
-    return FineTuning.inherited(request, new ModelRepository(config.repository()));
+    return FineTuning.inherited(request, repository);
   }
 
   private JobSpec spec(
@@ -177,7 +199,7 @@ final class TrainingSubmission {
         training.maxUploadFiles(),
         training.maxUnpacked().asLongValue(),
         recipe.checkpoint().map(file -> root.resolve("checkpoint", file).toString()),
-        config.repository().toAbsolutePath().toString(),
+        repository.root().toAbsolutePath().toString(),
         device(training),
         training.threads(),
         training.checkpointInterval().toSeconds(),

@@ -237,7 +237,7 @@ public final class TrainingsResource {
       description = "The training is queued",
       content = @Content(schema = @Schema(implementation = JobView.class)))
   public Response resume(@PathParam("id") String id) {
-    return accepted(jobs.resume(id));
+    return accepted(submission.resume(id));
   }
 
   @DELETE

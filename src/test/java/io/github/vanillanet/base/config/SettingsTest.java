@@ -32,7 +32,7 @@ class SettingsTest {
   void everySettingHasAValidDefaultOrNone() {
     ServingConfig config = read(Map.of());
 
-    assertThat(config.repository()).isEqualTo(Path.of("models"));
+    assertThat(RepositoryLocation.folder(config)).isEqualTo(Path.of("models"));
     assertThat(config.lanes()).isEqualTo(1);
     assertThat(config.threads()).isEmpty();
     assertThat(config.maxImageBody().asLongValue()).isEqualTo(20 << 20);

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
@@ -49,7 +50,7 @@ class RepositoryFollowerTest {
     Replica(ModelRepository repository) {
       versions =
           new VersionSwitch(repository, this::load, registry, new SwapGuard.Limits(10, 2), 2);
-      follower = new RepositoryFollower(repository, versions, registry, () -> now);
+      follower = new RepositoryFollower(repository, Map::of, versions, registry, () -> now);
       replicas.add(this);
     }
 

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.admin;
 
+import io.github.vanillanet.base.config.RepositoryLocation;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.serve.registry.NarrowModels;
 import io.github.vanillanet.train.dataset.ImageSizes;
@@ -65,10 +66,11 @@ public final class ScriptedExecutor implements JobExecutor {
       ended.complete(RunEnd.exit(0));
     } else if (script == PUBLISHES) {
       int version = 2;
-      while (Files.exists(config.repository().resolve(AdminProfile.MODEL).resolve("" + version))) {
+      while (Files.exists(
+          RepositoryLocation.folder(config).resolve(AdminProfile.MODEL).resolve("" + version))) {
         version++;
       }
-      NarrowModels.copy(config.repository().resolve(AdminProfile.MODEL), version);
+      NarrowModels.copy(RepositoryLocation.folder(config).resolve(AdminProfile.MODEL), version);
       folder.writeReport(Map.of("skipped", 2));
       folder.writeMetrics(METRICS);
       folder.writeThumbnails(List.of(new byte[] {0}, THUMBNAIL));

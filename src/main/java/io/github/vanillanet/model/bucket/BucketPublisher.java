@@ -1,0 +1,97 @@
+package io.github.vanillanet.model.bucket;
+
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderState;
+import io.github.vanillanet.base.files.OwnedName;
+import io.github.vanillanet.model.repository.ActiveFile;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.StoredVersion;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Uploads versions to a bucket. {@code SHA256SUMS} is the first object of a version and claims its
+ * number, {@code manifest.json} is the last one and makes it visible, and then {@code active} names
+ * it. An upload that was interrupted continues when it is repeated. Uploading an equal version
+ * again gives the same number.
+ */
+public record BucketPublisher(Bucket bucket) {
+
+  /**
+   * Uploads a version and makes it the active one.
+   *
+   * @return its number in the bucket
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the bucket cannot be written
+   */
+  public ModelId push(StoredVersion version) {
+    try {
+      ModelId id = claim(version.id().name(), FileDigests.of(version.folder()).text());
+      String folder = id + "/";
+      for (FolderState.Entry file : FolderState.of(version.folder()).files()) {
+        if (!List.of(FileDigests.FILE, StoredVersion.MANIFEST).contains(file.name())) {
+          bucket.upload(folder + file.name(), version.folder().resolve(file.name()));
+        }
+      }
+      String manifest = StoredVersion.MANIFEST;
+      bucket.upload(folder + manifest, version.folder().resolve(manifest));
+      activate(id);
+      return id;
+    } catch (IOException e) {
+      throw BAD_CONFIGURATION.error(e, "%s cannot be read: %s", version.folder(), e);
+    }
+  }
+
+  /** Finds the number of an equal version, or takes the next one. */
+  private ModelId claim(String model, String digests) {
+    List<Integer> numbers = BucketListing.claimed(bucket.list(), model).stream().sorted().toList();
+    for (int number : numbers) {
+      ModelId id = new ModelId(model, number);
+      if (digests(id).equals(Optional.of(digests))) {
+        return id;
+      }
+    }
+    int number = numbers.isEmpty() ? 1 : Collections.max(numbers) + 1;
+    while (true) {
+      ModelId id = new ModelId(model, number);
+      if (bucket.replace(id + "/" + FileDigests.FILE, Optional.empty(), digests)
+          || digests(id).equals(Optional.of(digests))) {
+        return id;
+      }
+      number++; // another upload has taken it
+    }
+  }
+
+  private Optional<String> digests(ModelId id) {
+    return bucket.read(id + "/" + FileDigests.FILE).map(Bucket.Text::content);
+  }
+
+  private void activate(ModelId id) {
+    String key = id.name() + "/" + ActiveFile.NAME;
+    while (true) {
+      Optional<Bucket.Text> read = bucket.read(key);
+      ActiveFile.Stored stored = read.map(BucketPublisher::parse).orElse(ActiveFile.Stored.EMPTY);
+      if (stored.history().active().stream().anyMatch(active -> active == id.version())) {
+        return;
+      }
+      String next =
+          ActiveFile.text(
+              stored.history().activated(id.version()), stored.generation() + 1, OwnedName.next());
+      if (bucket.replace(key, read, next)) {
+        return;
+      }
+    }
+  }
+
+  /** An activation replaces a damaged object. */
+  private static ActiveFile.Stored parse(Bucket.Text text) {
+    try {
+      return ActiveFile.parse(text.content().lines().toList());
+    } catch (IOException e) {
+      return ActiveFile.Stored.EMPTY;
+    }
+  }
+}

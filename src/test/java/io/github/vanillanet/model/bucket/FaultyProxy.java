@@ -1,0 +1,140 @@
+package io.github.vanillanet.model.bucket;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Forwards requests to a store, and damages the answers with one object. */
+public final class FaultyProxy implements AutoCloseable {
+
+  /** What happens to an object with {@link #object} in its path. */
+  public enum Fault {
+    NONE,
+    SLOW,
+    CUT,
+    UNAVAILABLE,
+    WRONG_BYTES
+  }
+
+  private static final int SLOW_PIECES = 20;
+  private static final Set<String> OF_THE_CONNECTION =
+      Set.of("host", "connection", "content-length", "expect", "upgrade", "transfer-encoding");
+
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final URI store;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  /** Paths of the requests since the last {@link #fault}. */
+  final Queue<String> requests = new ConcurrentLinkedQueue<>();
+
+  private volatile Fault fault = Fault.NONE;
+  private volatile String object = "";
+
+  public FaultyProxy(URI store) throws IOException {
+    this.store = store;
+    server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
+    server.createContext("/", this::forward);
+    server.setExecutor(threads);
+    server.start();
+  }
+
+  public URI endpoint() {
+    return URI.create("http://localhost:" + server.getAddress().getPort());
+  }
+
+  public void fault(Fault next, String ofObject) {
+    object = ofObject;
+    fault = next;
+    requests.clear();
+  }
+
+  private void forward(HttpExchange exchange) throws IOException {
+    URI uri = exchange.getRequestURI();
+    requests.add(exchange.getRequestMethod() + " " + uri.getPath());
+    boolean faulty = exchange.getRequestMethod().equals("GET") && uri.getPath().contains(object);
+    Fault now = faulty ? fault : Fault.NONE;
+    try (exchange) {
+      if (now == Fault.UNAVAILABLE) {
+        exchange.sendResponseHeaders(503, -1);
+        return;
+      }
+      HttpResponse<byte[]> answer = send(exchange, uri);
+      answer
+          .headers()
+          .map()
+          .forEach(
+              (name, values) -> {
+                if (!OF_THE_CONNECTION.contains(name.toLowerCase())) {
+                  exchange.getResponseHeaders().put(name, List.copyOf(values));
+                }
+              });
+      byte[] body = answer.body();
+      exchange.sendResponseHeaders(answer.statusCode(), body.length == 0 ? -1 : body.length);
+      if (body.length > 0) {
+        write(exchange.getResponseBody(), body, now);
+      }
+    }
+  }
+
+  private HttpResponse<byte[]> send(HttpExchange exchange, URI uri) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(store + uri.toString()))
+            .method(
+                exchange.getRequestMethod(),
+                HttpRequest.BodyPublishers.ofByteArray(exchange.getRequestBody().readAllBytes()));
+    exchange
+        .getRequestHeaders()
+        .forEach(
+            (name, values) -> {
+              if (!OF_THE_CONNECTION.contains(name.toLowerCase())) {
+                values.forEach(value -> request.header(name, value));
+              }
+            });
+    try {
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  private static void write(OutputStream out, byte[] body, Fault fault) throws IOException {
+    switch (fault) {
+      case NONE, UNAVAILABLE -> out.write(body);
+      case CUT -> out.write(body, 0, body.length / 2); // closing the exchange ends the connection
+      case WRONG_BYTES -> {
+        body[body.length / 2] ^= 1;
+        out.write(body);
+      }
+      case SLOW -> {
+        int piece = body.length / SLOW_PIECES + 1;
+        for (int i = 0; i < body.length; i += piece) {
+          out.write(body, i, Math.min(piece, body.length - i));
+          out.flush();
+          LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdown();
+  }
+}
