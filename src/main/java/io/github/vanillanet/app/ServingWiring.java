@@ -55,7 +55,7 @@ final class ServingWiring {
   @Singleton
   ModelRepository repository(ServingConfig config) {
     RepositoryLocation location = config.repository();
-    return new ModelRepository(
+    return ModelRepository.of(
         RepositoryLocation.folder(config),
         Optional.of(location).filter(RepositoryLocation::isBucket).map(RepositoryLocation::text));
   }

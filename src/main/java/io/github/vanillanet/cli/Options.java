@@ -81,7 +81,7 @@ final class Options {
 
     /** The repository of the settings; of a bucket, the local copies of the served versions. */
     private static ModelRepository configured(ServingConfig config) {
-      return new ModelRepository(
+      return ModelRepository.of(
           RepositoryLocation.folder(config),
           Optional.of(config.repository())
               .filter(RepositoryLocation::isBucket)

@@ -21,9 +21,11 @@ public final class DefaultMark {
   private static final int MAX_BYTES = 1024;
 
   private final Path file;
+  private final boolean writable;
 
   public DefaultMark(ModelRepository repository) {
     this.file = repository.root().resolve(".default");
+    this.writable = repository.isWritable();
   }
 
   /** The marked model. Ignores a damaged file with a warning. */
@@ -47,6 +49,9 @@ public final class DefaultMark {
 
   /** Replaces the mark in one step. Does nothing where the repository is read-only. */
   public void write(String name) {
+    if (!writable) {
+      return;
+    }
     try {
       DurableFiles.replace(file, name + "\n");
     } catch (IOException e) {

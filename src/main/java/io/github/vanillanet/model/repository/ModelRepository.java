@@ -10,13 +10,11 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The models on disk. {@code ROOT/MODEL/VERSION/} has {@code model.pt}, {@code manifest.json},
@@ -27,13 +25,30 @@ import java.util.stream.Stream;
  *
  * @param root may not exist yet
  * @param source where the models come from, if this process must not change them
+ * @param layout of the root, when this object was created
  */
-public record ModelRepository(Path root, Optional<String> source) {
+public record ModelRepository(Path root, Optional<String> source, RepositoryLayout layout) {
 
   private static final Logger LOG = System.getLogger(ModelRepository.class.getName());
 
+  /** A folder that this process may write, unless it has only one model. */
   public ModelRepository(Path root) {
-    this(root, Optional.empty());
+    this(root, RepositoryLayout.of(root));
+  }
+
+  private ModelRepository(Path root, RepositoryLayout layout) {
+    this(root, layout.model().map(model -> root.toString()), layout);
+  }
+
+  /**
+   * A local copy of models that other programs change.
+   *
+   * @param source of the copy; empty for a folder that is no copy
+   */
+  public static ModelRepository of(Path root, Optional<String> source) {
+    return source.isPresent()
+        ? new ModelRepository(root, source, new RepositoryLayout(root, Optional.empty(), false))
+        : new ModelRepository(root);
   }
 
   /**
@@ -42,7 +57,7 @@ public record ModelRepository(Path root, Optional<String> source) {
   public void requireWritable() {
     if (source.isPresent()) {
       throw CONFLICT.error(
-          "the models come from %s, which this service only reads; use the command push",
+          "the models come from %s, which this service only reads; publish and activate there",
           source.get());
     }
     if (!isWritable()) {
@@ -57,7 +72,7 @@ public record ModelRepository(Path root, Optional<String> source) {
 
   /** Names of all models with at least one version or an unreadable folder, sorted. */
   public List<String> names() {
-    return folders(root).stream().filter(ModelId::isName).filter(this::mayHaveVersions).toList();
+    return layout.names().stream().filter(this::mayHaveVersions).toList();
   }
 
   private boolean mayHaveVersions(String name) {
@@ -70,11 +85,7 @@ public record ModelRepository(Path root, Optional<String> source) {
 
   /** All versions of a model, ascending. */
   public List<Integer> versions(String name) {
-    return folders(model(name)).stream()
-        .flatMapToInt(version -> ModelId.version(version).stream())
-        .sorted()
-        .boxed()
-        .toList();
+    return layout.versions(name);
   }
 
   public OptionalInt latest(String name) {
@@ -203,29 +214,12 @@ public record ModelRepository(Path root, Optional<String> source) {
 
   /** The folder of a model. */
   public Path model(String name) {
-    return root.resolve(ModelId.requireName(name));
+    return layout.model(name);
   }
 
   /** The folder of a version. */
   public Path folder(ModelId id) {
-    return model(id.name()).resolve(Integer.toString(id.version()));
-  }
-
-  static List<String> folders(Path parent) {
-    try (Stream<Path> entries = Files.list(parent)) {
-      return entries
-          .filter(Files::isDirectory)
-          .map(entry -> entry.getFileName().toString())
-          .sorted()
-          .toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (IOException e) {
-      if (!Files.isDirectory(parent)) {
-        return List.of();
-      }
-      throw BAD_CONFIGURATION.error(e, "the folder %s cannot be read: %s", parent, e);
-    }
+    return layout.version(id);
   }
 
   /**
@@ -267,9 +261,9 @@ public record ModelRepository(Path root, Optional<String> source) {
   /** Deletes what killed processes left, as far as the repository can be written. */
   public void deleteLeftovers() {
     try {
-      if (Files.isDirectory(root)) {
+      if (Files.isDirectory(root) && layout.model().isEmpty()) {
         Leftovers.delete(root);
-        for (String name : folders(root).stream().filter(ModelId::isName).toList()) {
+        for (String name : layout.names()) {
           Leftovers.delete(model(name));
           activeFile(name).repair();
           ActiveFile.deleteIfAlone(model(name));

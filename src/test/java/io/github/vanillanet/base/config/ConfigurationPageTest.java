@@ -36,16 +36,18 @@ class ConfigurationPageTest {
   private static final String BEGIN = "<!-- begin: generated from ServingConfig -->\n";
   private static final String END = "<!-- end: generated from ServingConfig -->\n";
   private static final Map<String, String> TYPE_NAMES =
-      Map.of(
-          "java.nio.file.Path", "path",
-          "java.lang.String", "text",
-          "java.lang.Integer", "number",
-          "java.util.OptionalInt", "number",
-          "int", "number",
-          "long", "number",
-          "boolean", "`true` or `false`",
-          "java.time.Duration", "duration",
-          "io.quarkus.runtime.configuration.MemorySize", "size");
+      Map.ofEntries(
+          Map.entry("java.nio.file.Path", "path"),
+          Map.entry("java.net.URI", "URI"),
+          Map.entry("io.github.vanillanet.base.config.RepositoryLocation", "path or `s3://BUCKET/PREFIX`"),
+          Map.entry("java.lang.String", "text"),
+          Map.entry("java.lang.Integer", "number"),
+          Map.entry("java.util.OptionalInt", "number"),
+          Map.entry("int", "number"),
+          Map.entry("long", "number"),
+          Map.entry("boolean", "`true` or `false`"),
+          Map.entry("java.time.Duration", "duration"),
+          Map.entry("io.quarkus.runtime.configuration.MemorySize", "size"));
 
   @Test
   void thePageListsEverySettingAsServingConfigDefinesIt() throws IOException {
@@ -77,6 +79,7 @@ class ConfigurationPageTest {
                   files.getJavaFileObjects(
                       SOURCES.resolve("ServingConfig.java"),
                       SOURCES.resolve("BodyConfig.java"),
+                      SOURCES.resolve("BucketConfig.java"),
                       SOURCES.resolve("ConnectionsConfig.java"),
                       SOURCES.resolve("KubernetesConfig.java"),
                       SOURCES.resolve("SignInConfig.java"),

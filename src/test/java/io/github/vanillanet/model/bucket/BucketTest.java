@@ -66,7 +66,7 @@ class BucketTest {
   @BeforeEach
   void open(TestInfo test) {
     prefix = "p" + test.getDisplayName().hashCode();
-    copy = new ModelRepository(folder.resolve("copy"), Optional.of("s3://" + prefix));
+    copy = ModelRepository.of(folder.resolve("copy"), Optional.of("s3://" + prefix));
     copying = new BucketCopy(bucket(proxy.endpoint()), copy, () -> now);
   }
 
@@ -139,7 +139,7 @@ class BucketTest {
 
     refresh();
 
-    assertThat(proxy.requests).noneMatch(path -> path.contains("/narrow/1/"));
+    assertThat(proxy.requests()).noneMatch(path -> path.contains("/narrow/1/"));
   }
 
   @Test
@@ -153,7 +153,7 @@ class BucketTest {
     refresh();
 
     assertThat(copy.folder(new ModelId("narrow", 1)).resolve("added.bin")).hasContent("side file");
-    assertThat(proxy.requests).noneMatch(path -> path.endsWith("model.pt"));
+    assertThat(proxy.requests()).noneMatch(path -> path.endsWith("model.pt"));
   }
 
   @ParameterizedTest
@@ -185,7 +185,7 @@ class BucketTest {
         .noneMatch(path -> path.getFileName().toString().startsWith(".copying"));
     proxy.fault(FaultyProxy.Fault.NONE, "");
     assertThat(refresh()).containsOnlyKeys("narrow"); // no second download at once
-    assertThat(proxy.requests).noneMatch(path -> path.contains("/narrow/2/"));
+    assertThat(proxy.requests()).noneMatch(path -> path.contains("/narrow/2/"));
 
     now += Duration.ofMinutes(2).toNanos();
     assertThat(refresh()).isEmpty();

@@ -40,8 +40,7 @@ public final class FaultyProxy implements AutoCloseable {
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  /** Paths of the requests since the last {@link #fault}. */
-  final Queue<String> requests = new ConcurrentLinkedQueue<>();
+  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
 
   private volatile Fault fault = Fault.NONE;
   private volatile String object = "";
@@ -62,6 +61,11 @@ public final class FaultyProxy implements AutoCloseable {
     object = ofObject;
     fault = next;
     requests.clear();
+  }
+
+  /** Paths of the requests since the last {@link #fault}. */
+  public List<String> requests() {
+    return List.copyOf(requests);
   }
 
   private void forward(HttpExchange exchange) throws IOException {
