@@ -22,10 +22,22 @@
 {{/* Environment variables that the chart sets. */}}
 {{- define "vanillanet.ownEnv" -}}
 - name: VANILLANET_REPOSITORY
+  value: {{ default "/models" .Values.models.bucket.uri | quote }}
+{{- if .Values.models.bucket.uri }}
+- name: VANILLANET_S3_CACHE
   value: /models
+{{- with .Values.models.bucket.endpoint }}
+- name: VANILLANET_S3_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+{{- with .Values.models.bucket.region }}
+- name: VANILLANET_S3_REGION
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
 # Where models come from elsewhere, an empty repository is an error to see, not to fill.
 - name: VANILLANET_EMBEDDED_MODEL
-  value: {{ default (ternary "never" "auto" (or (gt (len .Values.models.import) 0) .Values.models.persistence.enabled)) .Values.settings.embeddedModel }}
+  value: {{ default (ternary "never" "auto" (or (gt (len .Values.models.import) 0) .Values.models.persistence.enabled (ne .Values.models.bucket.uri ""))) .Values.settings.embeddedModel }}
 {{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}
 {{- $defaultDevice := ternary $cuda "cpu" .Values.gpu.enabled }}
 # Not auto: a pod whose GPU does not work must fail instead of serving slowly on the CPU.

@@ -149,15 +149,24 @@ capabilities:
 {{/* Outgoing connections that the values need, as a list of rules. */}}
 {{- define "vanillanet.egress" -}}
 {{- $rules := .Values.networkPolicy.egress -}}
+{{- $needed := list -}}
 {{- if .Values.tracing.enabled -}}
-{{- $url := urlParse .Values.tracing.endpoint -}}
+{{- $needed = append $needed (list .Values.tracing.endpoint .Values.tracing.peers) -}}
+{{- end -}}
+{{- if .Values.models.bucket.uri -}}
+{{- $needed = append $needed (list (default "https://amazonaws.com" .Values.models.bucket.endpoint) .Values.models.bucket.peers) -}}
+{{- end -}}
+{{- range $needed -}}
+{{- $url := urlParse (index . 0) -}}
 {{- $port := default (ternary "443" "80" (eq $url.scheme "https")) (regexFind ":[0-9]+$" $url.host | trimPrefix ":") -}}
 {{- $rule := dict "ports" (list (dict "protocol" "TCP" "port" (int $port))) -}}
-{{- with .Values.tracing.peers -}}
+{{- with index . 1 -}}
 {{- $_ := set $rule "to" . -}}
 {{- end -}}
-{{- $dns := dict "ports" (list (dict "protocol" "UDP" "port" 53) (dict "protocol" "TCP" "port" 53)) -}}
-{{- $rules = concat $rules (list $rule $dns) -}}
+{{- $rules = append $rules $rule -}}
+{{- end -}}
+{{- if $needed -}}
+{{- $rules = append $rules (dict "ports" (list (dict "protocol" "UDP" "port" 53) (dict "protocol" "TCP" "port" 53))) -}}
 {{- end -}}
 {{- toYaml $rules -}}
 {{- end -}}

@@ -26,6 +26,9 @@
 {{- if and .Values.models.import $persistence.readOnly -}}
 {{- fail "models.import writes to the volume with the models. Set models.persistence.readOnly to false." -}}
 {{- end -}}
+{{- if and .Values.models.bucket.uri (or .Values.models.import $persistence.enabled) -}}
+{{- fail "models.bucket excludes models.import and models.persistence: the bucket has the models. Upload them with the command push." -}}
+{{- end -}}
 {{- if and .Values.training.jobs.existingClaim $several -}}
 {{- fail "Only one replica can use the volume with the jobs. training.jobs.existingClaim allows one replica and no autoscaling." -}}
 {{- end -}}

@@ -23,6 +23,7 @@ class ChartSettingsTest {
   private static final List<String> OF_THE_CHART =
       List.of(
           "VANILLANET_REPOSITORY",
+          "VANILLANET_S3_",
           "VANILLANET_TRAINING_JOBS",
           "VANILLANET_TRAINING_DATA_ROOT",
           "VANILLANET_TRAINING_JAR",
@@ -82,6 +83,41 @@ class ChartSettingsTest {
     assertThat(variables(imports)).containsEntry(name, "never");
     assertThat(variables(imports + "\nsettings: {embeddedModel: auto}"))
         .containsEntry(name, "auto");
+  }
+
+  @Test
+  void modelsOfABucketNeedNoVolume() throws IOException {
+    String values =
+        """
+        replicas: 3
+        models:
+          bucket:
+            uri: s3://models/cats
+            endpoint: http://minio.storage:9000
+            existingSecret: minio
+        """;
+    Manifests rendered = Chart.render(values);
+
+    assertThat(variables(values))
+        .containsEntry("VANILLANET_REPOSITORY", "s3://models/cats")
+        .containsEntry("VANILLANET_S3_ENDPOINT", "http://minio.storage:9000")
+        .containsEntry("VANILLANET_S3_CACHE", "/models")
+        .containsEntry("VANILLANET_EMBEDDED_MODEL", "never");
+    assertThat(serving(rendered).getEnvFrom())
+        .extracting(source -> source.getSecretRef().getName())
+        .containsExactly("minio");
+    assertThat(rendered.only(NetworkPolicy.class).getSpec().getEgress().get(0).getPorts())
+        .extracting(port -> port.getPort().getIntVal())
+        .containsExactly(9000);
+    assertThat(
+            Chart.render("models: {bucket: {uri: 's3://models/cats'}}")
+                .only(NetworkPolicy.class)
+                .getSpec()
+                .getEgress()
+                .get(0)
+                .getPorts())
+        .extracting(port -> port.getPort().getIntVal())
+        .containsExactly(443);
   }
 
   @Test
