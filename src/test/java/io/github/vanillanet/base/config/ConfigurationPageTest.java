@@ -39,7 +39,9 @@ class ConfigurationPageTest {
       Map.ofEntries(
           Map.entry("java.nio.file.Path", "path"),
           Map.entry("java.net.URI", "URI"),
-          Map.entry("io.github.vanillanet.base.config.RepositoryLocation", "path or `s3://BUCKET/PREFIX`"),
+          Map.entry(
+              "io.github.vanillanet.base.config.RepositoryLocation",
+              "path or `s3://BUCKET/PREFIX`"),
           Map.entry("java.lang.String", "text"),
           Map.entry("java.lang.Integer", "number"),
           Map.entry("java.util.OptionalInt", "number"),
