@@ -8,7 +8,7 @@
 #   PORT=18480          port of the service, on the loopback interface
 #   SERVICE_CPU=0       CLIENT_CPU=1
 #   JAR=FILE            the packaged service; default: target/quarkus-app/quarkus-run.jar
-#   PARTS="overhead …"  any of: overhead latency storm retry swap ramp memory scaling; default: all but
+#   PARTS="overhead …"  any of: overhead latency storm retry swap ramp int8 memory scaling; default: all but
 #                       scaling, which takes 40 minutes
 #
 # Exits with 1 if a ratio misses its goal.
@@ -21,7 +21,7 @@ port=${PORT:-18480}
 service_cpu=${SERVICE_CPU:-0}
 client_cpu=${CLIENT_CPU:-1}
 jar=$(realpath "${JAR:-../target/quarkus-app/quarkus-run.jar}")
-parts=${PARTS:-overhead latency storm retry swap ramp memory}
+parts=${PARTS:-overhead latency storm retry swap ramp int8 memory}
 work=$PWD/target
 url=http://127.0.0.1:$port
 password=$(od -An -N8 -tx8 /dev/urandom | tr -d ' ')
@@ -206,6 +206,26 @@ if wanted ramp; then
   simulate RampSimulation -Dmodel=family -Ddeepest=vanillanet-13 \
     -Dcapacity="$capacity" -Dbudget="$budget"
   stop
+fi
+
+# The included model, once in each precision. It computes some int8 answers again in float32, so that its
+# longest answers take both times.
+if wanted int8; then
+  for precision in float32 int8; do
+    echo
+    echo "== the included model in $precision"
+    start VANILLANET_REPOSITORY="$work/included" VANILLANET_PRECISION="$precision"
+    sleep "$settle"
+    included=-Dmodel=$(ls "$work/included")
+    simulate CapacitySimulation "$included"
+    capacity=$(cat "$work/capacity")
+    budget=$(awk "BEGIN { print 8000 / $capacity }")
+    tail=$([ $precision = int8 ] && echo 2 || echo 1)
+    simulate LatencySimulation "$included" -Dcapacity="$capacity" -Dtail="$tail"
+    storm "$included"
+    curl --silent --fail "$url/q/metrics" | grep '^vanillanet_checked_images_total'
+    stop
+  done
 fi
 
 # Measures the memory in MiB of all models in a repository, with the settings of the images:

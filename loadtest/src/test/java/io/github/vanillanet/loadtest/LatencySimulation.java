@@ -60,8 +60,8 @@ public final class LatencySimulation extends Simulation {
         new Verdict()
             .atLeast("answered at half the capacity", Answers.shareOfGood(half), 1)
             .atLeast("answered at 80 % of it", Answers.shareOfGood(most), 1)
-            .atMost("p99 / p50 at half the capacity", Answers.spread(half), 2)
-            .atMost("p99 / p50 at 80 % of it", Answers.spread(most), 4)
+            .atMost("p99 / p50 at half the capacity", Answers.spread(half), 2 * Settings.tail())
+            .atMost("p99 / p50 at 80 % of it", Answers.spread(most), 4 * Settings.tail())
             .atMost(
                 "p50 at 80 % / p50 at half the capacity",
                 Answers.latency(most, 50) / Answers.latency(half, 50), 1.25);
@@ -85,7 +85,7 @@ public final class LatencySimulation extends Simulation {
       verdict.atMost(
           "p%d / a steady queue's at %s".formatted(percent, phase),
           Answers.latency(answers, percent) / Answers.latency(steady, percent),
-          2);
+          percent == 99 ? 2 * Settings.tail() : 2);
     }
   }
 }

@@ -49,6 +49,14 @@ final class Settings {
     return Double.parseDouble(required("budget"));
   }
 
+  /**
+   * Factor on the limits of 99th percentiles: more than 1 for a model that computes some answers
+   * again in float32.
+   */
+  static double tail() {
+    return Double.parseDouble(System.getProperty("tail", "1"));
+  }
+
   /** Folder for results. */
   static Path results() {
     return Path.of(System.getProperty("results", "target"));
