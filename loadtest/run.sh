@@ -216,13 +216,13 @@ if wanted int8; then
     echo "== the included model in $precision"
     start VANILLANET_REPOSITORY="$work/included" VANILLANET_PRECISION="$precision"
     sleep "$settle"
-    included=-Dmodel=$(ls "$work/included")
-    simulate CapacitySimulation "$included"
+    included=(-Dphotos=64 "-Dmodel=$(ls "$work/included")")
+    simulate CapacitySimulation "${included[@]}"
     capacity=$(cat "$work/capacity")
     budget=$(awk "BEGIN { print 8000 / $capacity }")
     tail=$([ $precision = int8 ] && echo 2 || echo 1)
-    simulate LatencySimulation "$included" -Dcapacity="$capacity" -Dtail="$tail"
-    storm "$included"
+    simulate LatencySimulation "${included[@]}" -Dcapacity="$capacity" -Dtail="$tail"
+    storm "${included[@]}"
     curl --silent --fail "$url/q/metrics" | grep '^vanillanet_checked_images_total'
     stop
   done

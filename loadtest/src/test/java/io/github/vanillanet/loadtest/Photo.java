@@ -23,6 +23,11 @@ final class Photo {
 
   /** About 90 KB, the same bytes each time. */
   static byte[] jpeg() {
+    return jpeg(1);
+  }
+
+  /** A photo with other shapes and noise for each seed. About 90 KB, the same bytes each time. */
+  static byte[] jpeg(int seed) {
     try {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       ImageWriter writer = ImageIO.getImageWritersByFormatName("jpeg").next();
@@ -31,7 +36,7 @@ final class Photo {
         ImageWriteParam how = writer.getDefaultWriteParam();
         how.setCompressionMode(ImageWriteParam.MODE_EXPLICIT);
         how.setCompressionQuality(QUALITY);
-        writer.write(null, new IIOImage(picture(), null, null), how);
+        writer.write(null, new IIOImage(picture(seed), null, null), how);
       } finally {
         writer.dispose();
       }
@@ -41,12 +46,16 @@ final class Photo {
     }
   }
 
-  private static BufferedImage picture() {
-    Random random = new Random(1);
+  private static BufferedImage picture(int seed) {
+    Random random = new Random(seed);
+    double turn = seed - 1;
     BufferedImage image = new BufferedImage(WIDTH, HEIGHT, BufferedImage.TYPE_INT_RGB);
     for (int y = 0; y < HEIGHT; y++) {
       for (int x = 0; x < WIDTH; x++) {
-        double shape = Math.sin(x / 37.0) + Math.cos(y / 23.0) + Math.sin((x + 2 * y) / 61.0);
+        double shape =
+            Math.sin(x / 37.0 + turn)
+                + Math.cos(y / 23.0 + 2 * turn)
+                + Math.sin((x + 2 * y) / 61.0 + 3 * turn);
         int grain = (int) (random.nextGaussian() * GRAIN / 3);
         int red = clip(128 + 40 * shape + grain);
         int green = clip(120 + 30 * Math.cos(shape) * shape + grain);

@@ -57,6 +57,11 @@ final class Settings {
     return Double.parseDouble(System.getProperty("tail", "1"));
   }
 
+  /** Number of different photos; requests take one after the other. */
+  static int photos() {
+    return Integer.getInteger("photos", 1);
+  }
+
   /** Folder for results. */
   static Path results() {
     return Path.of(System.getProperty("results", "target"));

@@ -17,6 +17,8 @@ import io.gatling.javaapi.http.HttpRequestActionBuilder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /** Users that send one photo each. */
 final class Traffic {
@@ -24,7 +26,9 @@ final class Traffic {
   private static final int ATTEMPTS = 3;
 
   final Answers answers = new Answers();
-  private final byte[] photo = Photo.jpeg();
+  private final List<byte[]> photos =
+      IntStream.rangeClosed(1, Settings.photos()).mapToObj(Photo::jpeg).toList();
+  private final AtomicInteger next = new AtomicInteger();
 
   static HttpProtocolBuilder protocol() {
     return http.baseUrl(Settings.service()).shareConnections();
@@ -63,7 +67,7 @@ final class Traffic {
     return http(phase)
         .post("/classify/#{target}")
         .header("Content-Type", "image/jpeg")
-        .body(ByteArrayBody(photo))
+        .body(ByteArrayBody(session -> photos.get(next.getAndIncrement() % photos.size())))
         .check(
             status().saveAs("status"),
             status().in(Answer.OK, Answer.FULL, Answer.LATE),

@@ -58,7 +58,7 @@ class SafetyNetTest {
   private static final float ERROR = 0.25f;
   private static final double HUGE = 1e9;
   private static final Arithmetic REDUCED = new Arithmetic(Precision.BFLOAT16, false);
-  private static final Duration SLOW = Duration.ofMillis(150);
+  private static final Duration SLOW = Duration.ofMillis(400);
 
   @Inject ModelRegistry registry;
   @Inject ModelRepository repository;
