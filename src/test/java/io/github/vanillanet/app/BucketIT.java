@@ -3,8 +3,12 @@ package io.github.vanillanet.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.vanillanet.cli.Jar;
+import io.github.vanillanet.model.bucket.BucketPublisher;
 import io.github.vanillanet.model.bucket.FaultyProxy;
 import io.github.vanillanet.model.bucket.ObjectStore;
+import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.serve.registry.NarrowModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three packaged services with one bucket. */
+/** Two packaged services with one bucket. */
 @Timeout(300)
 class BucketIT {
 
@@ -33,14 +37,14 @@ class BucketIT {
   @Test
   void allServicesFollowTheBucketAndChangeNothingInIt() throws Exception {
     Path models = folder.resolve("models");
-    for (String key : List.of("model_ema", "model")) {
-      assertThat(jar.importSmall(models, "--name", MODEL, "--key", key).exitCode()).isZero();
-    }
+    ModelRepository local = NarrowModels.publish(models, MODEL, 2);
+    Path labels = models.resolve(MODEL).resolve("2/labels.txt");
+    Files.writeString(labels, Files.readString(labels).replace("class 0", "other"));
     List<Replica> replicas = new ArrayList<>();
     try (ObjectStore store = ObjectStore.start(folder);
         FaultyProxy proxy = new FaultyProxy(store.endpoint())) {
       List<Jar.Running> launched = new ArrayList<>();
-      for (int i = 0; i < 3; i++) {
+      for (int i = 0; i < 2; i++) {
         Map<String, String> variables = new HashMap<>(Replica.variables(REPOSITORY));
         variables.putAll(ObjectStore.variables(proxy.endpoint()));
         variables.put("VANILLANET_S3_CACHE", folder.resolve("cache-" + i).toString());
@@ -50,7 +54,8 @@ class BucketIT {
         assertThat(Jar.Running.status(running.awaitStarted().resolve("/q/health/ready")))
             .isEqualTo(503);
       }
-      push(store, models, MODEL + "/1");
+      new BucketPublisher(ObjectStore.open(store.endpoint(), "fleet"))
+          .push(local.open(new ModelId(MODEL, 1)));
       for (Jar.Running running : launched) {
         replicas.add(new Replica(running));
       }
