@@ -57,7 +57,8 @@ public final class DryRuns {
   public synchronized void move(String id, Path target) throws IOException {
     if (!Files.exists(upload(id))) {
       throw CONFLICT.error(
-          "from: the data of dry run %s is deleted or was used by another training; upload it again",
+          "from: the data of dry run %s is deleted or was used by another training; upload it"
+              + " again",
           id);
     }
     if (Files.exists(unpacked(id))) {

@@ -16,6 +16,7 @@ import io.github.vanillanet.train.dataset.ImageFolder;
 import io.github.vanillanet.train.dataset.Sample;
 import io.github.vanillanet.train.dataset.SampleReader;
 import io.github.vanillanet.train.gate.ArtifactEvaluation;
+import io.github.vanillanet.train.gate.CalibrationFit;
 import io.github.vanillanet.train.gate.DomainFit;
 import io.github.vanillanet.train.gate.Verdict;
 import io.github.vanillanet.train.jobs.JobSession;
@@ -150,6 +151,11 @@ public final class TrainingPipeline {
             ? new DomainFit(evaluation, recipe.seed())
                 .of(candidate, data.training(), data.validation())
             : Optional.empty();
+    if (verdict.ruling().publishes()) {
+      new SelfCalibration(session::mustStop, runtime, threads, decoder, log)
+          .run(
+              candidate, verdict.calibration().map(CalibrationFit::calibration), data.validation());
+    }
     progress.phase("publish");
     return publication.publish(verdict, trainedOn, domain);
   }
