@@ -72,18 +72,20 @@ class Int8ArtifactTest {
   }
 
   /**
-   * Maps smaller than the kernel, sides that no pool divides, and rows of pixels without a patch.
+   * Maps smaller than the kernel, sides that no pool divides, rows without a patch, 1×1 kernels.
    */
   @Test
   void anyInputSizeIsAllowed() throws IOException {
-    for (int[] side : new int[][] {{66, 45}, {35, 90}}) {
+    for (int[] size : new int[][] {{66, 45, 3}, {35, 90, 3}, {64, 64, 0}}) {
+      int height = size[0];
+      int width = size[1];
+      List<Integer> widths = List.of(16, 24, 40, 33, 16);
       Architecture odd =
-          new Architecture(
-              VanillaNetVariant.VANILLANET_6, List.of(16, 24, 40, 33, 16), 3, 7, side[0], side[1]);
+          new Architecture(VanillaNetVariant.VANILLANET_6, widths, size[2], 7, height, width);
       Network network = Network.of(odd, Form.DEPLOYED);
       check(
           new Nets.Net(network, SeededWeights.of(network, 3)),
-          Preprocessing.official(side[0], side[1]),
+          Preprocessing.official(height, width),
           WIDE);
     }
   }
