@@ -36,6 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
       ImportCommand.class,
       ExportCommand.class,
       QuantizeCommand.class,
+      EmbedCommand.class,
+      ExplainCommand.class,
       TrainCommand.class,
       VerifyCommand.class,
       ModelsCommand.class,

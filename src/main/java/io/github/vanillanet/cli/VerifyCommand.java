@@ -9,6 +9,8 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
+import io.github.vanillanet.model.repository.VersionUpgrade;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -41,6 +43,13 @@ final class VerifyCommand implements Callable<Integer> {
       description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
   private String device;
 
+  @Option(
+      names = "--upgrade",
+      description =
+          "publish the active version of each model again if its artifact is of an early release"
+              + " and has no features and class maps")
+  private boolean upgrade;
+
   @Mixin private Options.PrecisionOption precision;
 
   @Mixin private Options.RepositoryOption repository;
@@ -64,7 +73,26 @@ final class VerifyCommand implements Callable<Integer> {
     for (ModelId id : ids) {
       failed += verify(models, loader, id, target) ? 0 : 1;
     }
+    if (failed == 0 && upgrade) {
+      ids.stream().map(ModelId::name).distinct().forEach(name -> upgrade(models, runtime, name));
+    }
     return failed == 0 ? 0 : 1;
+  }
+
+  private void upgrade(ModelRepository models, TorchRuntime runtime, String name) {
+    int number = models.active(name).orElseGet(() -> models.latest(name).getAsInt());
+    StoredVersion version = models.open(new ModelId(name, number));
+    PrintWriter out = spec.commandLine().getOut();
+    if (!VersionUpgrade.isOutdated(version)) {
+      out.printf("%s needs no upgrade%n", version.id());
+      return;
+    }
+    int threads = Runtime.getRuntime().availableProcessors();
+    StoredVersion published =
+        new VersionUpgrade(runtime, models, threads, step -> {}).publish(version);
+    out.printf(
+        "%s is published again as version %d, which is not active yet%n",
+        version.id(), published.id().version());
   }
 
   private List<ModelId> versions(ModelRepository models) {

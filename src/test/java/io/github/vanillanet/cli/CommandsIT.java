@@ -6,11 +6,13 @@ import ai.onnxruntime.OrtEnvironment;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.vanillanet.Oracle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -296,5 +298,34 @@ class CommandsIT {
       zip.closeEntry();
     }
     return file;
+  }
+
+  @Test
+  void embedAndExplainComputeWithTheEmbeddedModel() throws IOException {
+    Path images = Files.createDirectories(folder.resolve("images"));
+    for (String name : List.of("b.png", "a.png")) {
+      Files.copy(Oracle.file("preprocess/png_rgb.png"), images.resolve(name));
+    }
+    Files.writeString(images.resolve("note.txt"), "no image");
+    Path out = folder.resolve("f.npy");
+
+    Jar.Result embed = jar.run("embed", images.toString(), "--out", out.toString());
+    Jar.Result explain =
+        jar.run(
+            "explain", "--stages", images.resolve("a.png").toString(), "--out", folder + "/sheets");
+
+    assertThat(embed.exitCode()).isEqualTo(1);
+    assertThat(embed.err()).contains("note.txt");
+    assertThat(Files.readAllLines(Path.of(out + ".txt"))).containsExactly("a.png", "b.png");
+    byte[] matrix = Files.readAllBytes(out);
+    assertThat(new String(matrix, 0, 128, StandardCharsets.ISO_8859_1))
+        .contains("'shape': (2, 1024)");
+    int row = 1024 * Float.BYTES;
+    assertThat(Arrays.copyOfRange(matrix, matrix.length - row, matrix.length))
+        .isEqualTo(Arrays.copyOfRange(matrix, matrix.length - 2 * row, matrix.length - row));
+    assertThat(explain.exitCode()).as(explain.err()).isZero();
+    assertThat(folder.resolve("sheets"))
+        .isDirectoryContaining(file -> file.endsWith("stem.png"))
+        .isDirectoryContaining(file -> file.endsWith("stage-4.png"));
   }
 }

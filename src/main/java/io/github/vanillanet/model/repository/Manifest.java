@@ -118,6 +118,27 @@ public record Manifest(
         certificate);
   }
 
+  /** This manifest with what was measured and fitted for the same weights. */
+  Manifest withResultsOf(Manifest other) {
+    return new Manifest(
+        format,
+        name,
+        created,
+        trained,
+        architecture,
+        depth,
+        parameters,
+        macs,
+        preprocessing,
+        precision,
+        origin,
+        other.accuracy,
+        other.trainingImages,
+        other.calibration,
+        other.domain,
+        certificate);
+  }
+
   /** The manifest as one line of JSON. */
   public String text() {
     try {
