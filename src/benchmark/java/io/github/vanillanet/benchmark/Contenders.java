@@ -8,71 +8,147 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
-import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
-import io.github.vanillanet.model.engine.ModelInstance;
+import io.github.vanillanet.model.engine.PrecisionProbe;
 import io.github.vanillanet.model.engine.TorchInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.ActivationRanges;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.CalibrationModule;
 import io.github.vanillanet.model.network.DeployedModule;
+import io.github.vanillanet.model.network.Int8Module;
 import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.onnx.OnnxNet;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 
-/** The same network and weights, computed in three ways. */
+/** The same network and weights, computed in several ways. */
 final class Contenders {
 
   private Contenders() {}
 
-  /** All contenders; the service is the first. */
+  /** Random images that activation ranges are measured on. */
+  private static final int CALIBRATION_IMAGES = 16;
+
+  /**
+   * All contenders; the service in float32 is the first. Reduced precisions take part if the CPU
+   * supports them.
+   */
   static List<Contender> of(TorchRuntime runtime, Network network, StateDict weights, int threads)
       throws Exception {
+    Architecture net = network.architecture();
+    Preprocessing preprocessing = Preprocessing.official(net.inputHeight(), net.inputWidth());
+    DeployedModule published =
+        DeployedModule.of(network, weights, preprocessing, Arithmetic.PUBLISHED);
+    List<Contender> all = new ArrayList<>();
+    DeployedModule onCpu = DeployedModule.onCpu(network, weights, preprocessing);
+    all.add(new Served("served", runtime, onCpu, net, InputKind.NORMALISED, threads));
+    all.add(new OnnxRuntime(network, weights, threads));
+    all.add(new PlainTrace(runtime, published, net));
+    if (PrecisionProbe.unsupported(runtime, Device.CPU, Precision.BFLOAT16).isEmpty()) {
+      Arithmetic bfloat16 = new Arithmetic(Precision.BFLOAT16, false);
+      DeployedModule reduced = DeployedModule.of(network, weights, preprocessing, bfloat16);
+      all.add(new Served("bfloat16", runtime, reduced, net, InputKind.NORMALISED, threads));
+    }
+    if (PrecisionProbe.unsupported(runtime, Device.CPU, Precision.INT8).isEmpty()) {
+      ActivationRanges ranges = ranges(runtime, network, weights, preprocessing);
+      DeployedModule reduced = Int8Module.of(network, weights, preprocessing, ranges);
+      all.add(new Served("int8", runtime, reduced, net, InputKind.IMAGES, threads));
+    }
+    return all;
+  }
+
+  private static ActivationRanges ranges(
+      TorchRuntime runtime, Network network, StateDict weights, Preprocessing preprocessing)
+      throws IOException {
+    Architecture net = network.architecture();
+    try (TorchInstance measuring =
+        load(runtime, CalibrationModule.of(network, weights, preprocessing), net, 1)) {
+      float[] measured = {};
+      for (int i = 0; i < CALIBRATION_IMAGES; i++) {
+        float[] one = measuring.activations(Served.noise(net, i), 1);
+        int channels = one.length / 3;
+        if (measured.length == 0) {
+          measured = one.clone();
+        }
+        for (int c = 0; c < channels; c++) {
+          measured[c] = Math.min(measured[c], one[c]);
+          measured[channels + c] = Math.max(measured[channels + c], one[channels + c]);
+        }
+      }
+      int channels = measured.length / 3;
+      return CalibrationModule.ranges(
+          network,
+          Arrays.copyOf(measured, channels),
+          Arrays.copyOfRange(measured, channels, 2 * channels),
+          Arrays.copyOfRange(measured, 2 * channels, 3 * channels));
+    }
+  }
+
+  private static TorchInstance load(
+      TorchRuntime runtime, DeployedModule module, Architecture net, int threads)
+      throws IOException {
     Path artifact = Files.createTempFile("vanillanet-benchmark-", ".pt");
     try {
-      Architecture net = network.architecture();
-      DeployedModule.of(
-              network,
-              weights,
-              Preprocessing.official(net.inputHeight(), net.inputWidth()),
-              Arithmetic.PUBLISHED)
-          .write(artifact);
-      return List.of(
-          new Served(runtime, artifact, net, threads),
-          new OnnxRuntime(network, weights, threads),
-          new PlainTrace(runtime, artifact, net));
+      module.write(artifact);
+      TorchInstance instance =
+          TorchInstance.load(
+              runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), threads);
+      instance.attachToThread();
+      return instance;
     } finally {
       Files.delete(artifact);
     }
   }
 
-  /** The artifact, run as in the service. */
+  /** An artifact, run as in the service. int8 takes images, because its stem does. */
   private static final class Served implements Contender {
 
-    private final ModelInstance instance;
+    private final String name;
+    private final TorchInstance instance;
+    private final InputKind input;
+    private final ByteBuffer images;
 
-    Served(TorchRuntime runtime, Path artifact, Architecture net, int threads) {
-      instance =
-          TorchInstance.load(
-              runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), threads);
-      instance.attachToThread();
+    Served(
+        String name,
+        TorchRuntime runtime,
+        DeployedModule module,
+        Architecture net,
+        InputKind input,
+        int threads)
+        throws IOException {
+      this.name = name;
+      this.input = input;
+      this.images = noise(net, 1);
+      instance = load(runtime, module, net, threads);
+    }
+
+    static ByteBuffer noise(Architecture net, long seed) {
+      ByteBuffer image = InputKind.IMAGES.buffer(1, net.inputHeight(), net.inputWidth());
+      byte[] pixels = new byte[image.remaining()];
+      new Random(seed).nextBytes(pixels);
+      return image.put(pixels).flip();
     }
 
     @Override
     public String name() {
-      return "served";
+      return name;
     }
 
     @Override
     public float[] forward(ByteBuffer normalised) {
-      return instance.forward(InputKind.NORMALISED, normalised, 1);
+      return instance.forward(input, input == InputKind.IMAGES ? images : normalised, 1);
     }
 
     @Override
@@ -111,15 +187,13 @@ final class Contenders {
    */
   private static final class PlainTrace implements Contender {
 
-    private static final String[] NO_EXTRA_FILES = {};
-
     private final PtNDManager manager;
     private final PtSymbolBlock block;
     private final Shape shape;
 
-    PlainTrace(TorchRuntime runtime, Path artifact, Architecture net) throws IOException {
+    PlainTrace(TorchRuntime runtime, DeployedModule module, Architecture net) {
       manager = runtime.newManager(Device.CPU);
-      block = JniUtils.loadModule(manager, artifact, false, NO_EXTRA_FILES, NO_EXTRA_FILES, false);
+      block = runtime.loadModule(manager, Device.CPU, module.source(), module.root());
       shape = new Shape(1, 3, net.inputHeight(), net.inputWidth());
     }
 
