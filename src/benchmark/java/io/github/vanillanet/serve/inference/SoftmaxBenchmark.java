@@ -50,6 +50,9 @@ public class SoftmaxBenchmark {
         OptionalDouble.empty(),
         Optional.empty(),
         new float[0],
+        "float32",
+        new float[0],
+        Optional.empty(),
         Collections.emptySortedMap(),
         Collections.emptySortedMap());
   }
