@@ -13,6 +13,7 @@ import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Cost;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
+import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.SeededModel;
 import java.io.IOException;
@@ -95,6 +96,14 @@ final class BenchCommand implements Callable<Integer> {
         arithmetic,
         threads,
         System.getProperty("java.version"));
+    if (arithmetic.precision() == Precision.INT8) {
+      out.println("int8 has ranges of generated images and is not certified");
+    }
+    if (table4 && arithmetic.precision() == Precision.INT8) {
+      throw BAD_CONFIGURATION.error(
+          "--table4: expected float32, float16 or bfloat16, because ResNet, RepVGG and AlexNet"
+              + " have no int8 form");
+    }
     if (table4) {
       new Table4(runtime, target, arithmetic, threads, runs)
           .print(variants.isEmpty() ? Table4.VARIANTS : variants, out);
@@ -110,7 +119,7 @@ final class BenchCommand implements Callable<Integer> {
         int width = architecture.inputWidth();
         Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
         try {
-          SeededModel.write(variant, arithmetic, artifact);
+          SeededModel.write(runtime, variant, arithmetic, artifact);
           try (ModelInstance network =
               TorchInstance.load(runtime, artifact, target, height, width, threads)) {
             long[] nanos = time(network, height, peak);

@@ -94,7 +94,7 @@ final class Options {
     @Option(
         names = "--precision",
         defaultValue = "float32",
-        description = "float32, float16 or bfloat16; default: ${DEFAULT-VALUE}")
+        description = "float32, float16, bfloat16 or int8; default: ${DEFAULT-VALUE}")
     private Precision precision;
 
     /**

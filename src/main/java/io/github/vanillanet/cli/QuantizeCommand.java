@@ -48,6 +48,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     ModelRepository models = repository.open();
+    models.requireWritable();
     StoredVersion version =
         models
             .find(model)

@@ -40,14 +40,9 @@ final class Int8Probe {
             runtime, Device.CPU, CalibrationModule.of(network, weights, preprocessing))) {
       exact.attachToThread();
       expected = exact.forward(InputKind.IMAGES, white, 1)[0];
-      float[] measured = exact.activations(white, 1);
-      int channels = measured.length / 3;
-      ranges =
-          CalibrationModule.ranges(
-              network,
-              Arrays.copyOf(measured, channels),
-              Arrays.copyOfRange(measured, channels, 2 * channels),
-              Arrays.copyOfRange(measured, 2 * channels, 3 * channels));
+      RangeRecorder recorder = new RangeRecorder();
+      recorder.add(exact.activations(white, 1));
+      ranges = recorder.ranges(network);
     }
     try (TorchInstance reduced =
         PrecisionProbe.load(

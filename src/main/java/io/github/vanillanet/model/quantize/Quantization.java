@@ -11,11 +11,14 @@ import io.github.vanillanet.model.engine.DerivedArtifact;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.PrecisionProbe;
+import io.github.vanillanet.model.engine.RangeRecorder;
 import io.github.vanillanet.model.engine.TorchInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.ActivationRanges;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ReducedPrecisions;
@@ -122,7 +125,8 @@ public record Quantization(
             pixels -> recorder.add(exact.instance().activations(pixels, 1))),
         exact.answers(images.judgement(), "judgement in float32")
       };
-      return new Float32(logits, recorder.ranges(version.manifest().architecture()));
+      return new Float32(
+          logits, recorder.ranges(Network.of(version.manifest().architecture(), Form.DEPLOYED)));
     }
   }
 

@@ -1,14 +1,25 @@
 package io.github.vanillanet.model.repository;
 
 import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.image.RgbImage;
+import io.github.vanillanet.model.certify.Probes;
+import io.github.vanillanet.model.engine.Device;
+import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.model.engine.RangeRecorder;
+import io.github.vanillanet.model.engine.TorchInstance;
+import io.github.vanillanet.model.engine.TorchRuntime;
+import io.github.vanillanet.model.network.ActivationRanges;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
+import io.github.vanillanet.model.network.CalibrationModule;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
+import io.github.vanillanet.model.network.Int8Module;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.SeededWeights;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** A full-size, untrained model with weights from a fixed seed, to try and to time the service. */
@@ -33,11 +44,45 @@ public final class SeededModel {
         "weights from seed " + SEED + ": untrained, for trying and timing only");
   }
 
-  /** Writes an artifact without a certificate. */
-  public static void write(VanillaNetVariant variant, Arithmetic arithmetic, Path file)
+  /**
+   * Writes an artifact without a certificate. The ranges of int8 come from the probes: good enough
+   * to measure times.
+   */
+  public static void write(
+      TorchRuntime runtime, VanillaNetVariant variant, Arithmetic arithmetic, Path file)
       throws IOException {
     Candidate model = of(variant);
-    DeployedModule.of(model.network(), model.weights(), model.preprocessing(), arithmetic)
-        .write(file);
+    DeployedModule module =
+        switch (arithmetic.precision()) {
+          case FLOAT32, TF32, FLOAT16, BFLOAT16 ->
+              DeployedModule.of(
+                  model.network(), model.weights(), model.preprocessing(), arithmetic);
+          case INT8 ->
+              Int8Module.of(
+                  model.network(),
+                  model.weights(),
+                  model.preprocessing(),
+                  ranges(runtime, model, file));
+        };
+    module.write(file);
+  }
+
+  /**
+   * @param file overwritten
+   */
+  private static ActivationRanges ranges(TorchRuntime runtime, Candidate model, Path file)
+      throws IOException {
+    int height = model.preprocessing().height();
+    int width = model.preprocessing().width();
+    CalibrationModule.of(model.network(), model.weights(), model.preprocessing()).write(file);
+    RangeRecorder recorder = new RangeRecorder();
+    try (TorchInstance instance = TorchInstance.load(runtime, file, Device.CPU, height, width, 1)) {
+      instance.attachToThread();
+      for (RgbImage image : Probes.STANDARD.images(height, width)) {
+        ByteBuffer pixels = InputKind.IMAGES.buffer(1, height, width).put(image.rgb()).flip();
+        recorder.add(instance.activations(pixels, 1));
+      }
+    }
+    return recorder.ranges(model.network());
   }
 }

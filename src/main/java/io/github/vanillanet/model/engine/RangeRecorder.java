@@ -1,16 +1,14 @@
-package io.github.vanillanet.model.quantize;
+package io.github.vanillanet.model.engine;
 
 import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.network.ActivationRanges;
-import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.CalibrationModule;
-import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 
 /** Collects the activations of images into ranges. Not thread-safe. */
-final class RangeRecorder {
+public final class RangeRecorder {
 
   private float[] lowest;
   private float[] highest;
@@ -18,9 +16,11 @@ final class RangeRecorder {
   private int images;
 
   /**
-   * @param activations [3, channels] of one image, see {@link CalibrationModule}
+   * Adds the activations of one image.
+   *
+   * @param activations [3, channels], see {@link CalibrationModule}
    */
-  void add(float[] activations) {
+  public void add(float[] activations) {
     int channels = activations.length / 3;
     if (images == 0) {
       lowest = new float[channels];
@@ -38,15 +38,15 @@ final class RangeRecorder {
   }
 
   /**
+   * @param network in the deployed form
    * @throws ServiceException {@code NOT_EQUIVALENT} if an activation was not finite
    */
-  ActivationRanges ranges(Architecture architecture) {
+  public ActivationRanges ranges(Network network) {
     float[] means = new float[sums.length];
     for (int c = 0; c < means.length; c++) {
       means[c] = (float) (sums[c] / images);
     }
     try {
-      Network network = Network.of(architecture, Form.DEPLOYED);
       return CalibrationModule.ranges(network, lowest, highest, means);
     } catch (IllegalArgumentException e) {
       throw NOT_EQUIVALENT.error(e, "the version cannot be calibrated: %s", e.getMessage());
