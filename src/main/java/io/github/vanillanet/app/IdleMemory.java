@@ -82,6 +82,12 @@ final class IdleMemory implements AutoCloseable {
     return new Usage(cpuTime, collections, bytes);
   }
 
+  /** Returns the memory that loading models has freed, with a pause. */
+  static void release() {
+    collect();
+    DeviceMemory.releaseFree();
+  }
+
   private static void collect() {
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();

@@ -121,6 +121,9 @@ final class ModelBringUp {
             metrics,
             registry::faulted));
     follower.get().poll(closing);
+    if (arithmetics.stream().anyMatch(it -> !it.equals(Arithmetic.PUBLISHED))) {
+      IdleMemory.release(); // derived artifacts are written from weights on the heap
+    }
     return closing.getAsBoolean() ? Optional.empty() : requireModels();
   }
 
