@@ -10,9 +10,9 @@ export class Admin {
   #changed;
   #trainings;
 
-  /** @param {function()} changed called when the served versions may have changed */
-  constructor(changed) {
-    this.#changed = changed;
+  /** @param {import("./models.js").Models} models */
+  constructor(models) {
+    this.#changed = () => models.load();
     const form = byId('sign-in-form');
     form.addEventListener('change', () => {
       const token = form.elements.kind.value === 'bearer';

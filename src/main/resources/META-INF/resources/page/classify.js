@@ -1,82 +1,134 @@
-// The classify tab: one picture, one model, five answers.
+// The classify tab: a picture and its answer, or a table for many pictures.
 import * as api from './api.js';
-import { byId, count, el, fill, percent, span } from './dom.js';
-import { Comparison } from './compare.js';
+import { answerOf } from './answer.js';
+import { classesOf } from './classes.js';
+import * as copy from './copy.js';
+import { byId, count, el, fill, milliseconds, percent } from './dom.js';
+import * as files from './files.js';
+import { requireSize } from './limits.js';
+import * as link from './link.js';
+import { Many } from './many.js';
 import { Picture } from './picture.js';
 import * as problems from './problems.js';
 import * as samples from './samples.js';
 import * as timing from './timing.js';
+import { Visit } from './visit.js';
+import { Why } from './why.js';
 
-const POLL_MILLIS = 1000;
+const RETRY_MILLIS = 1000;
 
 export class Classify {
-  #models = new Map();
-  #groups = new Map();
+  #models;
+  #shown;
+  #chosen;
   #picture;
-  #view;
-  #comparison;
+  /** Why the picture waits: `loading` models, or a service that is `away`. */
+  #pending = '';
+  #wasReady = false;
+  #view = new Picture();
+  #why = new Why();
+  #visit = new Visit((picture) => this.#one(picture));
+  #many;
   #request = new AbortController();
 
-  constructor() {
-    this.#view = new Picture((picture) => this.#take(picture));
-    this.#comparison = new Comparison((name) => this.#models.get(name));
-    samples.offer((picture) => this.#view.show(picture));
+  /**
+   * @param {import('./models.js').Models} models
+   * @param {function(File)} shown called with each picture that is shown
+   */
+  constructor(models, shown) {
+    this.#models = models;
+    this.#shown = shown;
+    this.#many = new Many(models, () => ({ model: byId('model').value, topK: this.#topK() }), (picture) => this.#one(picture));
+    files.chooser(byId('choose'), byId('file'), (taken) => this.take(taken, false));
+    files.chooser(byId('choose-folder'), byId('folder'), (taken) => this.take(taken, true));
+    files.chooser(byId('camera'), byId('shot'), (taken) => this.take(taken, false));
+    samples.offer((picture) => this.#one(picture));
+    models.addEventListener('change', () => this.#offer());
     byId('model').addEventListener('change', () => {
-      this.#describe(byId('model').value);
-      this.#classify();
+      this.#chosen = byId('model').value;
+      this.#changed();
     });
+    byId('top-k').addEventListener('change', () => this.#changed());
+    this.follow();
   }
 
-  /** Loads the list of models, and repeats until the service is ready. */
-  async load() {
-    const ready = await api.ready(); // before the list, which may grow meanwhile
-    try {
-      const { models, groups } = await api.models();
-      this.#models = new Map(models.map((model) => [model.name, model]));
-      this.#groups = new Map(
-        Object.entries(groups).filter(([, members]) => members.some((name) => this.#models.has(name))));
+  /** Takes model and number of answers from the address. */
+  follow() {
+    const address = link.read();
+    if (Number(address.get('top_k')) >= 1) {
+      byId('top-k').value = Math.floor(Number(address.get('top_k')));
+    }
+    if (address.has('model')) {
+      this.#chosen = address.get('model');
       this.#offer();
-      problems.clear(byId('problem'));
-    } catch (failure) {
-      problems.show(byId('problem'), failure);
     }
-    byId('loading').hidden = ready;
-    if (!ready) {
-      setTimeout(() => this.load(), POLL_MILLIS);
-    }
+  }
+
+  /** What the address says about this tab. */
+  get choice() {
+    const topK = this.#topK();
+    return { model: this.#chosen, top_k: topK === 5 && !this.#chosen ? undefined : topK };
+  }
+
+  #topK() {
+    return Math.max(1, Math.floor(byId('top-k').valueAsNumber) || 5);
+  }
+
+  #changed() {
+    link.write('classify', this.choice);
+    this.#describe(byId('model').value);
+    this.#classify();
   }
 
   #offer() {
     const select = byId('model');
-    const chosen = select.value;
-    const names = [...this.#models.keys(), ...this.#groups.keys()];
-    fill(select, ...[...this.#models.keys()].map((name) => el('option', { value: name }, name)));
-    if (this.#groups.size > 0) {
-      select.append(
-        el('optgroup', { label: 'Groups' },
-          ...[...this.#groups.keys()].map((name) => el('option', { value: name }, name))));
+    const { all, groups, ready, expected, preferred, problem } = this.#models;
+    const before = select.value;
+    fill(select, ...[...all.values()].map((model) =>
+      el('option', { value: model.name }, model.trained ? model.name : `${model.name} (not trained)`)));
+    if (groups.size > 0) {
+      select.append(el('optgroup', { label: 'Groups' },
+        ...[...groups.keys()].map((name) => el('option', { value: name }, name))));
     }
-    if (names.includes(chosen)) {
-      select.value = chosen;
+    const wanted = this.#models.names.includes(this.#chosen) ? this.#chosen : preferred;
+    select.value = wanted ?? '';
+    byId('loading').hidden = ready;
+    if (!ready) {
+      fill(byId('loading'),
+        el('strong', {}, problem ? 'The service does not answer. This page tries again every second.' : 'Models are loading.'),
+        el('ul', { class: 'chips' }, ...[...expected].map(([name, state]) => el('li', { class: 'chip' }, `${name}: ${state}`))));
     }
-    this.#comparison.offer(names);
-    this.#describe(select.value);
+    if (wanted !== before) {
+      this.#describe(wanted);
+    }
+    const back = ready && (this.#pending === 'loading' || !this.#wasReady);
+    this.#wasReady = ready;
+    if (this.#pending && (wanted !== before || back)) {
+      this.#classify();
+    }
   }
 
-  /** @param {string} name a model or a group */
+  /** @param {string} [name] a model or a group */
   #describe(name) {
-    const model = this.#models.get(name);
+    const model = this.#models.all.get(name);
+    byId('untrained').hidden = !model || model.trained;
+    const known = this.#models.find(name);
+    fill(byId('known'));
+    if (known) {
+      this.#view.seenBy(known.preprocessing);
+      fill(byId('known'),
+        el('details', { open: !this.#picture },
+          el('summary', {}, `It knows ${known.classes} classes`), ...classesOf(known.labels)));
+    }
     if (!model) {
-      const members = this.#groups.get(name) ?? [];
+      const members = this.#models.groups.get(name) ?? [];
       byId('model-text').textContent = members.length > 0 ? `One of ${members.join(', ')}` : '';
-      byId('untrained').hidden = true;
       return;
     }
     const facts = [
       `${model.variant}, version ${model.version}`,
       `${count(model.parameters)} parameters`,
       `${count(model.macs)} multiply-adds`,
-      `${model.classes} classes`,
     ];
     if (model.accuracy !== undefined) {
       facts.push(`${percent(model.accuracy)} top-1 accuracy`);
@@ -85,67 +137,94 @@ export class Classify {
       facts.push(`calibrated, error ${percent(model.calibration.ece_after)}`);
     }
     byId('model-text').textContent = facts.join(' · ');
-    byId('untrained').hidden = model.trained;
-    this.#view.seenBy(model.preprocessing);
   }
 
-  #take(picture) {
+  /** @param {File[]} taken @param {boolean} folder whether they are a folder */
+  take(taken, folder) {
+    if (taken.length === 1 && !folder) {
+      this.#one(taken[0]);
+    } else {
+      this.#many.start(taken);
+    }
+  }
+
+  #one(picture) {
     this.#picture = picture;
-    this.#comparison.of(picture);
+    byId('known').querySelector('details')?.removeAttribute('open');
+    this.#view.show(picture);
+    this.#shown(picture);
     this.#classify();
   }
 
   async #classify() {
     this.#request.abort(); // only the latest request counts
+    if (!this.#picture) {
+      return;
+    }
     this.#request = new AbortController();
     const { signal } = this.#request;
+    const picture = this.#picture;
     const model = byId('model').value;
-    if (!this.#picture || !model) {
+    this.#pending = '';
+    if (!model) {
+      this.#wait();
       return;
     }
     byId('answer').setAttribute('aria-busy', 'true');
     try {
-      const answer = await api.classify(model, this.#picture, signal);
+      requireSize(picture, this.#models.limits);
+      const topK = this.#topK();
+      const answer = await api.classify(model, picture, { topK, signal });
       problems.clear(byId('problem'));
-      this.#answer(answer);
+      this.#answer(answer, model, picture, signal);
+      copy.offer(model, topK, picture);
     } catch (failure) {
       if (!signal.aborted) {
-        fill(byId('answer'));
-        byId('timing').hidden = true;
-        problems.show(byId('problem'), failure);
+        this.#failed(failure);
       }
     }
+    if (!signal.aborted) {
+      byId('answer').removeAttribute('aria-busy');
+    }
+  }
+
+  /** Keeps the picture until a model can answer. */
+  #wait() {
+    this.#pending = 'loading';
+    problems.clear(byId('problem'));
+    fill(byId('answer'), el('p', { class: 'notice' }, 'The picture is kept. It is classified as soon as the model is ready.'));
     byId('answer').removeAttribute('aria-busy');
   }
 
-  #answer({ body, stages, wall }) {
-    const bars = body.predictions.map(({ label, probability }) =>
-      el('li', {},
-        el('div', { class: 'name' }, el('span', {}, label), el('span', {}, percent(probability))),
-        el('div', { class: 'track', 'aria-hidden': 'true' }, bar(probability))));
-    const parts = [el('ol', { class: 'bars', 'aria-label': 'Most likely classes' }, ...bars)];
-    if (body.out_of_domain) {
-      const classes = this.#models.get(body.model)?.classes;
-      const which = classes === undefined ? 'its classes' : `its ${classes} classes`;
-      parts.unshift(
-        el('p', { class: 'notice' }, `The picture may show none of ${which}: it is unlike the training images${body.domain_experimental ? ' (an experimental hint)' : ''}.`));
+  #failed(failure) {
+    this.#why.hide();
+    byId('timing').hidden = true;
+    byId('copy').hidden = true;
+    if (failure.code === 'NOT_READY') {
+      this.#wait();
+      setTimeout(() => this.#models.load(), RETRY_MILLIS);
+      return;
     }
-    if (this.#groups.has(byId('model').value)) {
-      parts.unshift(el('p', { class: 'small' }, `${body.model} answered for the group.`));
-      byId('untrained').hidden = body.trained;
-      const model = this.#models.get(body.model);
-      if (model) {
-        this.#view.seenBy(model.preprocessing);
-      }
+    fill(byId('answer'));
+    problems.show(byId('problem'), failure);
+    if (failure.status === 0) {
+      this.#pending = 'away';
+      this.#models.load();
     }
-    fill(byId('answer'), ...parts);
-    byId('timing').hidden = false;
-    timing.draw(byId('waterfall'), timing.parse(stages), wall);
   }
-}
 
-function bar(probability) {
-  const bar = span(0, probability);
-  bar.className = 'fill';
-  return bar;
+  #answer({ body, stages, wall }, asked, picture, signal) {
+    const model = this.#models.all.get(body.model);
+    fill(byId('answer'), ...answerOf(body, model, this.#models.groups.has(asked)));
+    byId('untrained').hidden = body.trained;
+    if (model) {
+      this.#view.seenBy(model.preprocessing);
+      this.#why.show(model, picture, () => this.#view.part(), signal);
+    }
+    byId('timing').hidden = false;
+    const spent = timing.parse(stages);
+    byId('timing-title').textContent = milliseconds(spent.total ?? wall);
+    timing.draw(byId('waterfall'), spent, wall);
+    this.#visit.add(picture, body.predictions[0], body.model);
+  }
 }

@@ -1,109 +1,114 @@
-// Compares the answers of several models to one picture.
+// The compare tab: several models answer the same pictures.
 import * as api from './api.js';
-import { byId, el, fill, milliseconds, percent, span } from './dom.js';
-import { parse } from './timing.js';
+import { Batch } from './batch.js';
+import { agreement, differences, summary } from './compared.js';
+import { byId, el, fill } from './dom.js';
+import { chooser, pathOf } from './files.js';
 
-/** The first request after a pause is slower, so the median of three counts. */
+/** The first request after a pause is slower, so one picture is sent three times. */
 const ROUNDS = 3;
-const COLUMNS = ['Model', 'Best answer', 'Probability', 'Network', 'Service', ''];
 
 export class Comparison {
-  #find;
-  #picture;
+  #models;
+  #pictures = [];
+  #batches = [];
+  #what = el('p', { class: 'small', id: 'compare-pictures' });
+  #choices = el('fieldset', { class: 'row', id: 'compare-models' });
+  #run = el('button', { type: 'button', id: 'compare-run', class: 'primary', disabled: true, click: () => this.#start() }, 'Compare');
+  #stop = el('button', { type: 'button', hidden: true, click: () => this.#cancel() }, 'Cancel');
+  #status = el('span', { class: 'small', id: 'compare-status', role: 'status' });
+  #result = el('div', { id: 'comparison', class: 'stack', hidden: true });
 
-  /** @param {function(string): ?Object} find returns the model of a name, or nothing for a group */
-  constructor(find) {
-    this.#find = find;
-    byId('compare').addEventListener('click', () => this.#run());
+  /** @param {import('./models.js').Models} models */
+  constructor(models) {
+    this.#models = models;
+    const files = el('input', { type: 'file', accept: 'image/*', multiple: true, hidden: true });
+    const folder = el('input', { type: 'file', webkitdirectory: true, multiple: true, hidden: true });
+    const buttons = [
+      chooser(el('button', { type: 'button' }, 'Choose pictures'), files, (taken) => this.of(taken)),
+      chooser(el('button', { type: 'button' }, 'Folder'), folder, (taken) => this.of(taken)),
+    ];
+    fill(byId('compare-body'),
+      el('p', { class: 'small' },
+        'One model after the other answers all pictures, one picture at a time, so that the times can be compared. If the folders of the pictures have names of classes, the accuracy is counted.'),
+      el('div', { class: 'row' }, ...buttons, files, folder), this.#what, this.#choices,
+      el('div', { class: 'row' }, this.#run, this.#stop, this.#status), this.#result);
+    models.addEventListener('change', () => this.#offer());
+    this.of([]);
   }
 
-  /** @param {string[]} names of models and groups */
-  offer(names) {
-    const place = byId('compare-models');
-    const off = new Set(
-      [...place.querySelectorAll('input:not(:checked)')].map((input) => input.value));
-    fill(place, place.querySelector('legend'), ...names.map((name) =>
-      el('label', { class: 'choice' },
-        el('input', { type: 'checkbox', value: name, checked: !off.has(name) }), name)));
-  }
-
-  /** @param {Blob} picture to send */
-  of(picture) {
-    this.#picture = picture;
-    byId('compare').disabled = false;
-    byId('comparison').hidden = true;
-    byId('compare-status').textContent = '';
-  }
-
-  async #run() {
-    const picture = this.#picture;
-    const names =
-      [...byId('compare-models').querySelectorAll('input:checked')].map((input) => input.value);
-    byId('compare').disabled = true;
-    const results = [];
-    for (const name of names) { // one after the other, so that they do not slow each other down
-      byId('compare-status').textContent = `${name} …`;
-      results.push(await this.#one(name, picture));
+  #offer() {
+    const off = new Set([...this.#choices.querySelectorAll('input:not(:checked)')].map((input) => input.value));
+    const names = this.#models.names;
+    const shown = [...this.#choices.querySelectorAll('input')].map((input) => input.value);
+    if (names.join('\n') !== shown.join('\n')) {
+      fill(this.#choices, el('legend', { class: 'hidden' }, 'Models to compare'), ...names.map((name) =>
+        el('label', { class: 'choice' },
+          el('input', { type: 'checkbox', value: name, checked: !off.has(name) }), name)));
     }
-    byId('compare').disabled = false;
-    if (picture !== this.#picture) {
+  }
+
+  /** @param {File[]} pictures to send; with none, the earlier ones stay */
+  of(pictures) {
+    if (pictures.length > 0) {
+      this.#pictures = pictures;
+    }
+    const [first] = this.#pictures;
+    this.#run.disabled = !first || this.#batches.length > 0;
+    this.#what.textContent = this.#pictures.length > 1
+      ? `${this.#pictures.length} pictures`
+      : first ? `One picture: ${pathOf(first)}` : 'Choose pictures, drop them here, or first classify one.';
+  }
+
+  #cancel() {
+    this.#batches.forEach((batch) => batch.cancel());
+  }
+
+  async #start() {
+    const pictures = this.#pictures;
+    const names = [...this.#choices.querySelectorAll('input:checked')].map((input) => input.value);
+    if (names.length === 0) {
+      this.#status.textContent = 'Choose a model.';
       return;
     }
-    byId('compare-status').textContent =
-      names.length === 0 ? 'Choose a model.' : `${names.length} compared.`;
-    byId('comparison').hidden = names.length === 0;
-    fill(byId('comparison'), table(results));
-  }
-
-  async #one(name, picture) {
-    try {
-      const rounds = [];
-      let body;
-      for (let round = 0; round < ROUNDS; round++) {
-        const answer = await api.classify(name, picture);
-        body = answer.body;
-        rounds.push(parse(answer.stages));
+    this.#run.disabled = true;
+    this.#stop.hidden = false;
+    const results = [];
+    let cancelled = false;
+    for (const name of names) {
+      const batch = await this.#answers(name, pictures);
+      cancelled ||= batch.entries.some(({ state }) => state === 'cancelled');
+      if (cancelled) {
+        break;
       }
-      const middle = (stage) => rounds.map((stages) => stages[stage]).sort((a, b) => a - b)[1];
-      return { name, body, infer: middle('infer'), total: middle('total'), group: !this.#find(name) };
-    } catch (failure) {
-      return { name, failure };
+      results.push({ name, entries: batch.entries, grouped: this.#models.groups.has(name), model: this.#models.find(name) });
+    }
+    this.#batches = [];
+    this.#stop.hidden = true;
+    this.#status.textContent = cancelled ? 'Cancelled.' : `${names.length} compared.`;
+    this.of([]);
+    if (!cancelled) {
+      this.#result.hidden = false;
+      fill(this.#result, summary(results), ...agreement(results), ...differences(results));
     }
   }
-}
 
-function table(results) {
-  const slowest = Math.max(...results.map(({ total }) => total ?? 0)) || 1;
-  return el('table', {},
-    el('thead', {}, el('tr', {}, ...COLUMNS.map((title, column) => head(title, column)))),
-    el('tbody', {}, ...results.map((result) => row(result, slowest))));
-}
-
-function head(title, column) {
-  return title === ''
-    ? el('td', { 'aria-hidden': 'true' })
-    : el('th', { scope: 'col', class: column > 1 ? 'number' : '' }, title);
-}
-
-function row({ name, body, infer, total, group, failure }, slowest) {
-  const first = el('th', { scope: 'row' }, name);
-  if (failure) {
-    return el('tr', {}, first, el('td', { colspan: COLUMNS.length - 1 }, failure.message));
+  /** @returns {Promise<Batch>} that has ended */
+  #answers(name, pictures) {
+    return new Promise((resolve) => {
+      const batch = new Batch(
+        ({ file }, signal) => api.classify(name, file, { signal }),
+        () => this.#models.limits,
+        () => {
+          this.#status.textContent = batch.obstacle
+            || `${name}: ${batch.done + batch.failed} of ${batch.entries.length}`;
+          if (!batch.running) {
+            resolve(batch);
+          }
+        }, 1);
+      this.#batches.push(batch);
+      const rounds = pictures.length === 1 ? ROUNDS : 1;
+      batch.add(Array.from({ length: rounds }, () => pictures).flat().map((file) => ({ file })));
+    });
   }
-  if (group) {
-    first.append(el('span', { class: 'small' }, ` by ${body.model}`));
-  }
-  if (!body.trained) {
-    first.append(' ', el('span', { class: 'tag' }, 'not trained'));
-  }
-  const [best] = body.predictions;
-  const bar = span(0, total / slowest);
-  bar.className = 'fill';
-  return el('tr', {},
-    first,
-    el('td', {}, best.label),
-    el('td', { class: 'number' }, percent(best.probability)),
-    el('td', { class: 'number' }, milliseconds(infer)),
-    el('td', { class: 'number' }, milliseconds(total)),
-    el('td', { class: 'latency', 'aria-hidden': 'true' }, el('div', { class: 'track' }, bar)));
 }

@@ -1,14 +1,23 @@
 // Starts the page: tabs, theme and the content of the tabs.
 import { Admin } from './admin.js';
 import { Classify } from './classify.js';
+import { Comparison } from './compare.js';
 import { byId } from './dom.js';
+import * as files from './files.js';
+import * as link from './link.js';
+import { Models } from './models.js';
+import { Operate } from './operate.js';
 
-const TABS = ['classify', 'train'];
+const TABS = ['classify', 'compare', 'train', 'operate'];
+
+const isOpen = (name) => !byId(name).hidden;
+
+const models = new Models();
+const comparison = new Comparison(models);
+const classify = new Classify(models, (picture) => comparison.of([picture]));
 
 /** @param {string} chosen name of a tab */
 function open(chosen) {
-  // sets an address without the scrolling that `location.hash` causes
-  history.replaceState(null, '', `#${chosen}`);
   for (const name of TABS) {
     const selected = name === chosen;
     const tab = byId(`tab-${name}`);
@@ -16,6 +25,7 @@ function open(chosen) {
     tab.tabIndex = selected ? 0 : -1;
     byId(name).hidden = !selected;
   }
+  link.write(chosen, chosen === 'classify' ? classify.choice : {});
 }
 
 /** Moves between tabs with arrow keys, Home and End. */
@@ -43,8 +53,10 @@ function tabs() {
     byId(`tab-${name}`).addEventListener('keydown', walk);
   }
   const follow = () => {
-    const name = location.hash.slice(1);
-    if (TABS.includes(name)) {
+    classify.follow();
+    const address = link.read();
+    const name = TABS.find((tab) => address.has(tab)) ?? (address.has('model') ? 'classify' : undefined);
+    if (name) {
       open(name);
     }
   };
@@ -72,6 +84,13 @@ function theme() {
 
 tabs();
 theme();
-const classify = new Classify();
-classify.load();
-new Admin(() => classify.load());
+files.dropsAndPastes((taken, folder) => {
+  if (isOpen('compare')) {
+    comparison.of(taken);
+  } else if (isOpen('classify')) {
+    classify.take(taken, folder);
+  }
+});
+models.load();
+const admin = new Admin(models);
+new Operate(models, admin, () => isOpen('operate'));

@@ -1,65 +1,37 @@
-// Accepts a picture and shows it with the part that the network uses.
+// Shows a picture with the part that the network uses.
 import { byId } from './dom.js';
 import { seenBy } from './crop.js';
 import { withoutExif } from './without-exif.js';
 
 export class Picture {
-  #chosen;
   #rule;
   #url;
   #latest;
 
-  /** @param {function(Blob)} chosen called with each new picture */
-  constructor(chosen) {
-    this.#chosen = chosen;
-    this.#listen();
-  }
-
-  #listen() {
-    const file = byId('file');
-    byId('choose').addEventListener('click', () => file.click());
-    file.addEventListener('change', () => {
-      this.#take(file.files);
-      file.value = ''; // so that the same file can be chosen again
-    });
-    const drop = byId('drop');
-    for (const name of ['dragenter', 'dragover']) {
-      drop.addEventListener(name, (event) => {
-        event.preventDefault();
-        drop.classList.add('over');
-      });
-    }
-    drop.addEventListener('dragleave', () => drop.classList.remove('over'));
-    // a picture dropped elsewhere must not replace the page
-    window.addEventListener('dragover', (event) => event.preventDefault());
-    window.addEventListener('drop', (event) => {
-      event.preventDefault();
-      drop.classList.remove('over');
-      if (!byId('classify').hidden) {
-        this.#take(event.dataTransfer.files);
-      }
-    });
-    document.addEventListener('paste', (event) => {
-      if (!byId('classify').hidden) {
-        this.#take(event.clipboardData.files);
-      }
-    });
+  constructor() {
     byId('photo').addEventListener('load', () => this.#draw());
     byId('photo').addEventListener('error', () => this.#showable(false));
   }
 
-  /** @param {FileList} files only the first one is used */
-  #take(files) {
-    if (files.length > 0) {
-      this.show(files[0]);
-    }
-  }
-
   /** @param {Blob} picture */
   async show(picture) {
-    this.#chosen(picture);
     this.#latest = picture;
     await this.#load();
+  }
+
+  /**
+   * The part that the network uses, at its input size.
+   *
+   * @returns {Promise<?HTMLCanvasElement>} nothing if the browser cannot show the picture
+   */
+  async part() {
+    const photo = byId('photo');
+    try {
+      await photo.decode();
+    } catch {
+      return undefined;
+    }
+    return partOf(photo, this.#rule);
   }
 
   /** Shows the latest picture as the model sees it: browsers apply the orientation in EXIF data. */
@@ -94,8 +66,12 @@ export class Picture {
   #showable(yes) {
     byId('stage').hidden = !yes;
     byId('invitation').hidden = yes;
-    byId('net-view').hidden = !yes;
     byId('drop').classList.toggle('full', yes);
+    byId('classify').classList.toggle('begun', yes || this.#latest !== undefined);
+    if (!yes && this.#latest) {
+      byId('invitation-title').textContent = this.#latest.name ?? 'The picture';
+      byId('invitation-text').textContent = 'This browser cannot show the file. The service may still read it.';
+    }
   }
 
   #draw() {
@@ -107,7 +83,7 @@ export class Picture {
     const { naturalWidth: width, naturalHeight: height } = photo;
     // enlarges small pictures a little and limits the height
     byId('frame').style.width =
-      `min(100%, ${(24 * width) / height}rem, max(${width}px, 14rem))`;
+      `min(100%, calc(var(--photo) * ${width / height}), max(${width}px, 14rem))`;
     const part = seenBy(width, height, this.#rule);
     const crop = byId('crop').style;
     crop.left = `${(100 * part.left) / width}%`;
@@ -116,19 +92,25 @@ export class Picture {
     crop.height = `${(100 * part.height) / height}%`;
     const share = (part.width * part.height) / (width * height);
     byId('crop-text').textContent =
-      `${width} × ${height} pixels. The network uses the bright part, ${Math.round(100 * share)} % of it.`;
-    this.#shrink(photo, part);
+      `${width} × ${height} pixels. The network uses the bright part (${Math.round(100 * share)} %) as ${this.#rule.width} × ${this.#rule.height} pixels.`;
   }
+}
 
-  /** Draws the crop at the network's input size. The browser resizes, so it is an approximation. */
-  #shrink(photo, part) {
-    const canvas = byId('net-canvas');
-    canvas.width = this.#rule.width;
-    canvas.height = this.#rule.height;
-    const context = canvas.getContext('2d');
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(
-      photo, part.left, part.top, part.width, part.height, 0, 0, canvas.width, canvas.height);
-    byId('net-text').textContent = `as ${this.#rule.width} × ${this.#rule.height} pixels`;
-  }
+/**
+ * Draws the part that the network uses, at its input size. The browser resizes, so it is an approximation.
+ *
+ * @param {HTMLImageElement} photo
+ * @param {Object} rule preprocessing of the model
+ * @returns {HTMLCanvasElement}
+ */
+export function partOf(photo, rule) {
+  const part = seenBy(photo.naturalWidth, photo.naturalHeight, rule);
+  const canvas = document.createElement('canvas');
+  canvas.width = rule.width;
+  canvas.height = rule.height;
+  const context = canvas.getContext('2d');
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(
+    photo, part.left, part.top, part.width, part.height, 0, 0, canvas.width, canvas.height);
+  return canvas;
 }

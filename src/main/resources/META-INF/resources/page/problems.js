@@ -1,15 +1,28 @@
-// Shows errors.
+// Shows errors: a title and one sentence; the details are folded.
 import { el, fill } from './dom.js';
 
-/** By status; the name of a failure comes first. */
-const ADVICE = {
-  413: 'Choose a smaller file.',
-  415: 'JPEG, PNG, WebP, GIF and BMP are supported.',
-  422: 'The file is damaged or incomplete.',
-  429: 'The queue of the service is full.',
-  TOO_MANY_SIGN_INS: '',
-  503: 'The service is starting, stopping, or out of service.',
+/** Title and sentence by the name of a failure or by its status; the sentence of the service otherwise. */
+const KNOWN = {
+  0: ['No answer'],
+  EMPTY_FILE: ['Empty file'],
+  FILE_TOO_LARGE: ['Too large'],
+  401: ['Not signed in'],
+  403: ['Not allowed'],
+  413: ['Too large', 'The service takes smaller files only.'],
+  415: ['Not a picture that this service reads', 'Choose a JPEG, PNG, WebP, GIF, BMP or TIFF.'],
+  422: ['The picture cannot be read', 'The file is damaged, incomplete, or takes too long to decode.'],
+  429: ['The service is busy', 'Its queue is full.'],
+  503: ['The service is not ready', 'It is starting, stopping, or the model is out of service.'],
+  504: ['Too late', 'The answer would have missed its deadline.'],
+  507: ['The device is full', 'It has no memory left for this picture.'],
+  TOO_MANY_SIGN_INS: ['Too many attempts to sign in'],
 };
+
+/** @param {Error} failure @returns {string} a title and a sentence */
+export function brief(failure) {
+  const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
+  return `${title}. ${sentence ?? failure.message}`;
+}
 
 /**
  * Shows a failure in an element that screen readers announce.
@@ -18,24 +31,26 @@ const ADVICE = {
  * @param {Error} failure
  */
 export function show(place, failure) {
-  const lines = [el('strong', {}, title(failure)), el('span', {}, failure.message)];
-  const advice = [ADVICE[failure.code] ?? ADVICE[failure.status], retry(failure.retryAfter)].filter(Boolean).join(' ');
-  if (advice) {
-    lines.push(el('span', {}, ` ${advice}`));
+  const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
+  const notice = el('div', { class: 'notice bad' },
+    el('strong', {}, title),
+    el('span', {}, [sentence ?? failure.message, retry(failure.retryAfter)].filter(Boolean).join(' ')));
+  const details = [
+    sentence ? failure.message : '',
+    failure.status ? `${failure.title ?? 'Status'} (${failure.status})` : '',
+    failure.code ?? '',
+    failure.requestId ? `Request ${failure.requestId}` : '',
+  ].filter(Boolean);
+  if (details.length > 0) {
+    notice.append(el('details', {}, el('summary', {}, 'Details'), ...details.map((line) => el('p', { class: 'small' }, line))));
   }
-  if (failure.requestId) {
-    lines.push(el('span', { class: 'small' }, ` Request ${failure.requestId}`));
-  }
-  fill(place, el('div', { class: 'notice bad' }, ...lines));
+  fill(place, notice);
 }
 
 /** @param {HTMLElement} place */
 export const clear = (place) => fill(place);
 
-function title(failure) {
-  return failure.status ? `${failure.title} (${failure.status})` : failure.title ?? failure.name;
-}
-
 function retry(seconds) {
-  return seconds === undefined ? '' : `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}.`;
+  const whole = Math.ceil(seconds);
+  return seconds === undefined ? '' : `Try again in ${whole} ${whole === 1 ? 'second' : 'seconds'}.`;
 }

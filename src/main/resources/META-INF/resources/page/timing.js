@@ -6,7 +6,7 @@ const STAGES = {
   preprocess: 'Resize and crop',
   queue: 'Queue',
   infer: 'Network',
-  postprocess: 'Softmax and top 5',
+  postprocess: 'Softmax and best classes',
 };
 
 /**

@@ -61,10 +61,9 @@ class ClassifyPageIT {
     session.chooseModel(LiveService.NARROW);
     session.choosePicture(PHOTO);
     session.answers();
-    session.page().click("#compare");
-    session.page().locator("#comparison tbody tr").nth(2).waitFor();
+    session.compare();
 
-    assertThat(session.page().locator("#classify script, #classify img[onerror]").count()).isZero();
+    assertThat(session.page().locator("main script, main img[onerror]").count()).isZero();
     assertThat(session.page().title()).isEqualTo("vanillanet-serving");
     assertThat(session.page().locator("#comparison").textContent()).contains(LiveService.LABEL);
   }
@@ -81,7 +80,8 @@ class ClassifyPageIT {
                   const transfer = new DataTransfer();
                   transfer.items.add(new File([bytes], 'photo.jpg', { type: 'image/jpeg' }));
                   return transfer;
-                }""",
+                }\
+                """,
                 base64(PHOTO));
 
     session.page().dispatchEvent("#drop", "drop", Map.of("dataTransfer", dropped));
@@ -101,7 +101,8 @@ class ClassifyPageIT {
               const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
               const picture = new Blob([bytes], { type: 'image/png' });
               await navigator.clipboard.write([new ClipboardItem({ 'image/png': picture })]);
-            }""",
+            }\
+            """,
             base64(Oracle.file("preprocess/png_rgb.png")));
 
     session.page().keyboard().press("Control+v");
@@ -158,12 +159,10 @@ class ClassifyPageIT {
     Page page = session.page();
     session.chooseModel(LiveService.SEEDED);
     assertThat(page.isVisible("#untrained")).isTrue();
-    assertThat(page.isDisabled("#compare")).isTrue();
     session.choosePicture(PHOTO);
     session.answers();
 
-    page.click("#compare");
-    page.waitForCondition(() -> page.locator("#comparison tbody tr").count() >= 3);
+    session.compare();
 
     Map<String, String> rows =
         page.locator("#comparison tbody tr").all().stream()
@@ -175,6 +174,7 @@ class ClassifyPageIT {
         .contains(LiveService.NARROW, LiveService.SEEDED + " not trained")
         .anyMatch(name -> name.startsWith(LiveService.GROUP + " by "));
     assertThat(rows.values()).allMatch(text -> text.contains("%") && text.contains("ms"));
+    page.click("#tab-classify");
     session.chooseModel(LiveService.NARROW);
     assertThat(page.isVisible("#untrained")).isFalse();
   }
@@ -184,7 +184,7 @@ class ClassifyPageIT {
     byte[] photo = Files.readAllBytes(PHOTO);
 
     session.page().setInputFiles("#file", file("notes.txt", "text/plain", "hello".getBytes()));
-    assertThat(session.problem("#problem")).contains("(415)", "JPEG, PNG, WebP, GIF and BMP");
+    assertThat(session.problem("#problem")).contains("(415)", "JPEG, PNG, WebP, GIF, BMP or TIFF");
 
     session.page().setInputFiles("#file", file("cut.jpg", "image/jpeg", Arrays.copyOf(photo, 900)));
     session.page().waitForCondition(() -> session.problem("#problem").contains("(422)"));

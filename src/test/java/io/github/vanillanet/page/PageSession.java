@@ -17,7 +17,7 @@ import java.util.List;
 /** The page in a browser window. Records all requests and the errors of the browser. */
 final class PageSession {
 
-  private static final Path SCREENSHOTS = Path.of("target", "page");
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
   private static final int TIMEOUT_MILLIS = 60_000;
 
   private final Browser browser;
@@ -84,6 +84,18 @@ final class PageSession {
             page.locator("#answer[aria-busy]").count() == 0
                 && page.locator("#answer .bars li").count() > 0);
     return page.locator("#answer .name span:first-child").allTextContents();
+  }
+
+  /** Waits for the map of the first answer. */
+  void explained() {
+    page.locator("#why canvas[aria-label]").waitFor();
+  }
+
+  /** Compares all models and the group on the chosen picture. */
+  void compare() {
+    page.click("#tab-compare");
+    page.click("#compare-run");
+    page.locator("#comparison tbody tr").nth(2).waitFor();
   }
 
   /** Opens the tab for administrators and signs in. */

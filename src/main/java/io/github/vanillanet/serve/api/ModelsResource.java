@@ -27,6 +27,7 @@ public final class ModelsResource {
   private final ModelSelection selection;
   private final Map<String, List<String>> groups;
   private final ClassificationService service;
+  private final Limits limits;
 
   ModelsResource(
       ModelRegistry registry,
@@ -37,6 +38,9 @@ public final class ModelsResource {
     this.selection = selection;
     this.groups = config.groups();
     this.service = service;
+    this.limits =
+        new Limits(
+            config.maxImageBody().asLongValue(), config.training().maxUpload().asLongValue());
   }
 
   /**
@@ -45,12 +49,22 @@ public final class ModelsResource {
    * @param faults what is wrong on disk; other models and versions may serve
    * @param groups the model names of each group, loaded or not
    * @param jpegDecoder the library that decodes JPEGs, and whether it reduces large ones
+   * @param limits so that a client can check a file before it sends it
    */
   public record ModelList(
       List<ModelView> models,
       List<FaultView> faults,
       Map<String, List<String>> groups,
-      String jpegDecoder) {}
+      String jpegDecoder,
+      Limits limits) {}
+
+  /**
+   * The largest bodies that this service accepts, in bytes.
+   *
+   * @param imageBytes of a request with images
+   * @param uploadBytes of the data of a training
+   */
+  public record Limits(long imageBytes, long uploadBytes) {}
 
   /**
    * A version that cannot be served, or a model.
@@ -74,7 +88,7 @@ public final class ModelsResource {
             .map(model -> ModelView.of(model, selection.isDefault(model.id().name())))
             .toList();
     List<FaultView> faults = registry.repositoryFaults().all().stream().map(FaultView::of).toList();
-    return new ModelList(views, faults, groups, service.jpegDecoder());
+    return new ModelList(views, faults, groups, service.jpegDecoder(), limits);
   }
 
   @GET
