@@ -1,18 +1,22 @@
-// The tab for administrators: sign-in, trainings and versions.
+// The tab for administrators: sign-in and trainings.
 import { byId } from './dom.js';
 import * as problems from './problems.js';
 import { Session } from './session.js';
-import { TrainingForm } from './training-form.js';
 import { Trainings } from './trainings.js';
-import { Versions } from './versions.js';
+import { Wizard } from './wizard.js';
 
-export class Admin {
-  #changed;
+/** Sends the event `change` when an administrator signs in or out. */
+export class Admin extends EventTarget {
+  #models;
   #trainings;
+  #wizard;
+  /** @type {?Session} of the administrator that is signed in */
+  session;
 
-  /** @param {import("./models.js").Models} models */
+  /** @param {import('./models.js').Models} models */
   constructor(models) {
-    this.#changed = () => models.load();
+    super();
+    this.#models = models;
     const form = byId('sign-in-form');
     form.addEventListener('change', () => {
       const token = form.elements.kind.value === 'bearer';
@@ -51,23 +55,22 @@ export class Admin {
   }
 
   #enter(session) {
-    const versions = new Versions(session, this.#changed);
-    this.#trainings = new Trainings(session, (job) => {
-      versions.load(job.outcome?.model);
-      this.#changed();
-    });
-    new TrainingForm(session, (job) => this.#trainings.started(job));
-    versions.load();
+    this.session = session;
+    this.#trainings = new Trainings(session, () => this.#models.load());
+    this.#wizard = new Wizard(session, this.#models, (job) => this.#trainings.started(job));
     this.#trainings.load();
     byId('sign-out').focus();
+    this.dispatchEvent(new Event('change'));
   }
 
   #leave() {
     this.#trainings?.close();
-    this.#trainings = undefined;
+    this.#wizard?.close();
+    this.#trainings = this.#wizard = this.session = undefined;
     byId('admin').hidden = true;
     byId('watched').hidden = true;
     byId('sign-in').hidden = false;
+    this.dispatchEvent(new Event('change'));
   }
 }
 

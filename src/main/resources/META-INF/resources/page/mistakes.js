@@ -1,5 +1,6 @@
 // Shows the calibration of a trained model, and its wrong answers with thumbnails.
 import { el, percent, svg } from './dom.js';
+import { picture } from './plan.js';
 
 const SIDE = 150;
 const LEFT = 34;
@@ -50,26 +51,15 @@ export function mistakesOf(mistakes, thumbnail) {
   return el('div', { class: 'mistakes' }, ...mistakes
     .filter(({ examples }) => examples.length > 0)
     .map(({ label, answer, count, examples }) => {
-      const pictures = el('ul');
-      const show = () => {
-        if (pictures.childElementCount === 0) {
-          pictures.append(...examples.map((example) => picture(example, label, answer, thumbnail)));
-        }
-      };
-      return el('details', { toggle: show },
-        el('summary', {}, `${label}, answered as ${answer}: ${count}`), pictures);
+      const show = (event) => event.target.childElementCount === 1
+        && event.target.append(picturesOf(label, answer, examples, thumbnail));
+      return el('details', { toggle: show }, el('summary', {}, `${label}, answered as ${answer}: ${count}`));
     }));
 }
 
-function picture(example, label, answer, thumbnail) {
-  const image = el('img', { alt: '', width: 64, height: 64 });
-  if (example.thumbnail !== undefined) {
-    thumbnail(example.thumbnail).then((blob) => {
-      image.onload = () => URL.revokeObjectURL(image.src);
-      image.src = URL.createObjectURL(blob);
-    }, () => image.remove()); // the files of the training may be deleted meanwhile
-  }
-  return el('li', {}, image, el('span', {},
-    el('code', {}, example.file),
-    ` ${answer} ${percent(example.probability)}, ${label} ${percent(example.label_probability)}`));
-}
+/** @returns {HTMLElement} the pictures with one wrong answer */
+export const picturesOf = (label, answer, examples, thumbnail) => el('ul', {}, ...examples.map((example) =>
+  el('li', {},
+    example.thumbnail === undefined ? '' : picture(thumbnail(example.thumbnail)),
+    el('span', {}, el('code', {}, example.file),
+      ` ${answer} ${percent(example.probability)}, ${label} ${percent(example.label_probability)}`))));

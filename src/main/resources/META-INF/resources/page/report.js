@@ -1,7 +1,7 @@
-// Shows the report of a training: confusion matrix, mistakes, calibration, certificate, data and
-// skipped files.
-import { el, percent } from './dom.js';
-import { calibrationOf, mistakesOf } from './mistakes.js';
+// Shows the report of a training: verdict, comparison, confusion matrix whose cells open the wrong
+// answers, calibration, certificate, data and skipped files.
+import { el, fill, percent } from './dom.js';
+import { calibrationOf, mistakesOf, picturesOf } from './mistakes.js';
 
 /** Above this number of classes the most frequent confusions are listed instead of a matrix. */
 const MAX_CLASSES = 16;
@@ -14,16 +14,22 @@ const MAX_CONFUSIONS = 15;
  */
 export function reportOf(report, thumbnail) {
   const parts = [];
-  const scores = report.result?.test ?? report.result?.validation;
-  if (scores) {
-    parts.push(part(
-      `Confusion on ${report.result.test ? 'test' : 'validation'} images`,
-      report.labels.length <= MAX_CLASSES
-        ? matrix(report.labels, scores.confusion)
-        : gravest(report.labels, scores.confusion)));
+  const { verdict, evidence, validation, test, mistakes = [] } = report.result ?? {};
+  if (verdict) {
+    parts.push(part('Verdict', el('p', { class: 'verdict' }, verdict)));
   }
-  if (report.result?.mistakes?.length > 0) {
-    parts.push(part('Mistakes on validation images', mistakesOf(report.result.mistakes, thumbnail)));
+  if (evidence) {
+    parts.push(part('Comparison', comparison(evidence)));
+  }
+  for (const [name, scores, wrong] of [['validation', validation, mistakes], ['test', test, []]]) {
+    if (scores) {
+      parts.push(part(`Confusion on ${name} images`, report.labels.length <= MAX_CLASSES
+        ? matrix(report.labels, scores.confusion, wrong, thumbnail)
+        : gravest(report.labels, scores.confusion)));
+    }
+  }
+  if (mistakes.length > 0 && report.labels.length > MAX_CLASSES) {
+    parts.push(part('Mistakes on validation images', mistakesOf(mistakes, thumbnail)));
   }
   if (report.result?.calibration) {
     parts.push(part('Calibration', calibrationOf(report.result.calibration)));
@@ -43,21 +49,44 @@ export function reportOf(report, thumbnail) {
 
 const part = (title, content) => el('section', {}, el('h3', {}, title), content);
 
-function matrix(labels, confusion) {
+function comparison({ images, right, balanced_accuracy: balanced, majority_share: majority, test_accuracy: test, comparison: live }) {
+  const share = (part, whole) => `${percent(part / whole)} of ${whole} images`;
+  return facts(
+    ['New version', share(right, images)],
+    ...(live ? [
+      [`Live version ${live.live_version}`, share(live.live_right, live.images)],
+      ['New version on these', share(live.right, live.images)],
+      ['Only one is right', `the new one ${live.only_candidate_right}, the live one ${live.only_live_right} times`],
+    ] : [['Live version', 'none to compare with']]),
+    ['Always the most frequent class', percent(majority)],
+    ['Mean over the classes', percent(balanced)],
+    ...(test === undefined ? [] : [['Test images', percent(test)]]));
+}
+
+function matrix(labels, confusion, mistakes, thumbnail) {
+  const opened = el('div', { class: 'mistakes', role: 'status' });
+  const open = ({ label, answer, examples }) => fill(opened,
+    el('h4', {}, `${label}, answered as ${answer}`), picturesOf(label, answer, examples, thumbnail));
   const rows = labels.map((label, truth) => {
     const all = confusion[truth].reduce((sum, count) => sum + count, 0) || 1;
     return el('tr', {}, el('th', { scope: 'row' }, label),
-      ...confusion[truth].map((count, answer) => cell(count, count / all, truth === answer)));
+      ...confusion[truth].map((count, answer) => {
+        const wrong = mistakes.find((one) => one.label === label && one.answer === labels[answer] && one.examples.length > 0);
+        return cell(count, count / all, truth === answer, wrong && (() => open(wrong)), `${label}, answered as ${labels[answer]}: ${count}`);
+      }));
   });
-  return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
-    el('p', { class: 'small' }, 'Rows: true class. Columns: predicted class.'),
-    el('table', { class: 'matrix' },
-      el('thead', {}, el('tr', {}, el('td'), ...labels.map((label) => el('th', { scope: 'col' }, label)))),
-      el('tbody', {}, ...rows)));
+  return el('div', {},
+    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
+      el('p', { class: 'small' }, `Rows: true class. Columns: predicted class.${mistakes.length > 0 ? ' Choose a wrong cell to see its pictures.' : ''}`),
+      el('table', { class: 'matrix' },
+        el('thead', {}, el('tr', {}, el('td'), ...labels.map((label) => el('th', { scope: 'col' }, label)))),
+        el('tbody', {}, ...rows))),
+    opened);
 }
 
-function cell(count, share, right) {
-  const cell = el('td', { class: right ? 'right' : '' }, count);
+function cell(count, share, right, open, title) {
+  const cell = el('td', { class: right ? 'right' : '' },
+    open ? el('button', { type: 'button', 'aria-label': title, click: open }, count) : count);
   // at most 40 %, so that the text stays readable
   cell.style.background =
     `color-mix(in oklab, var(${right ? '--accent' : '--second'}) ${Math.round(40 * share)}%, var(--card))`;

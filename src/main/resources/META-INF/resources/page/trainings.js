@@ -36,7 +36,7 @@ export class Trainings {
     try {
       const { trainings } = await this.#session.json('admin/trainings');
       problems.clear(byId('list-problem'));
-      this.#draw([...trainings].reverse());
+      this.#draw(trainings.filter(({ kind }) => kind !== 'dry_run').reverse());
     } catch (failure) {
       problems.show(byId('list-problem'), failure);
     }

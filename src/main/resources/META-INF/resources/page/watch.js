@@ -4,7 +4,12 @@ import { byId, duration, el, fill, percent } from './dom.js';
 import { follow } from './events.js';
 import * as problems from './problems.js';
 import { reportOf } from './report.js';
+import { Versions } from './versions.js';
 
+const PHASES = {
+  look: 'reads the data', measure: 'measures steps', train: 'trains', fuse: 'fuses the layers',
+  evaluate: 'compares with the live version', publish: 'publishes',
+};
 const ENDED = ['SUCCEEDED', 'REJECTED', 'FAILED', 'CANCELLED'];
 const RESUMABLE = ['FAILED', 'CANCELLED'];
 const KINDS = { SUCCEEDED: 'good', FAILED: 'bad', REJECTED: 'bad' };
@@ -86,9 +91,12 @@ export class Watch {
     if (progress.steps > 0) {
       this.#bar.value = progress.step / progress.steps;
     }
-    const facts = [progress.phase];
+    const facts = [PHASES[progress.phase] ?? progress.phase];
     if (progress.phase === 'train') {
       facts.push(`epoch ${progress.epoch + 1} of ${progress.epochs}`);
+    }
+    if (progress.validation_accuracy !== undefined) {
+      facts.push(`${percent(progress.validation_accuracy)} right on the validation images, which decide`);
     }
     if (progress.images_per_second) {
       facts.push(`${Math.round(progress.images_per_second)} images per second`);
@@ -109,6 +117,10 @@ export class Watch {
       const report = await this.#session.json(`${this.#path()}/report`);
       fill(this.#report, ...reportOf(report, async (number) =>
         (await this.#session.send(`${this.#path()}/thumbnails/${number}`)).blob()));
+      if (job.outcome?.model) {
+        this.#report.prepend(el('section', {}, el('h3', {}, `Versions of ${job.outcome.model}`),
+          new Versions(this.#session, job.outcome.model, () => this.#listeners.ended(job)).element));
+      }
     } catch (failure) {
       if (failure.status !== 404) { // a training that ended early has no report
         problems.show(this.#problem, failure);

@@ -152,7 +152,9 @@ class PageAccessibilityIT {
     session.requireNoHorizontalScrolling(WIDTHS);
 
     session.signIn();
-    session.page().locator("#versions tbody tr").first().waitFor();
+    session.requireNoHorizontalScrolling(WIDTHS);
+    session.page().click("#tab-operate");
+    session.page().locator("#fleet .versions tbody tr").first().waitFor();
     session.requireNoHorizontalScrolling(WIDTHS);
   }
 

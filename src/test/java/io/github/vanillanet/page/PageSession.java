@@ -108,7 +108,7 @@ final class PageSession {
 
   void signIn() {
     signIn(LiveService.CHIEF, LiveService.PASSWORD);
-    page.locator("#new-training button").waitFor();
+    page.locator("#new-training [name=look]").waitFor();
   }
 
   /** The text of the problem in {@code place}. */
