@@ -1,36 +1,30 @@
 // The answer to one picture: the best class large, then the others.
 import { el, percent, span } from './dom.js';
 
-/** A bar of a share of its track. @param {number} share 0..1 */
+/** A bar of a share of its track. */
 export function bar(share) {
-  const fill = span(0, share);
-  fill.className = 'fill';
-  return el('div', { class: 'track', 'aria-hidden': 'true' }, fill);
+	const fill = span(0, share);
+	fill.className = 'fill';
+	return el('div', { class: 'track', 'aria-hidden': 'true' }, fill);
 }
 
-/**
- * @param {Object} body answer of the service
- * @param {?Object} model that has answered
- * @param {boolean} grouped whether a group was asked
- * @returns {HTMLElement[]}
- */
 export function answerOf(body, model, grouped) {
-  const parts = [];
-  if (body.out_of_domain) {
-    const which = model ? `its ${model.classes} classes` : 'its classes';
-    parts.push(el('p', { class: 'notice' },
-      `The picture may show none of ${which}: it is unlike the training images${body.domain_experimental ? ' (an experimental hint)' : ''}.`));
-  }
-  parts.push(el('ol', { class: 'bars', 'aria-label': 'Most likely classes' },
-    ...body.predictions.map(({ label, probability }) =>
-      el('li', {},
-        el('div', { class: 'name' }, el('span', {}, label), el('span', {}, percent(probability))),
-        bar(probability)))));
-  if (body.inexact) {
-    parts.push(el('p', { class: 'small' }, 'The service has decoded this picture only approximately.'));
-  }
-  if (grouped) {
-    parts.push(el('p', { class: 'small' }, `${body.model} answered for the group.`));
-  }
-  return parts;
+	const parts = [];
+	if (body.out_of_domain) {
+		const which = model ? `its ${model.classes} classes` : 'its classes';
+		parts.push(el('p', { class: 'notice' },
+			`The picture may show none of ${which}: it is unlike the training images${body.domain_experimental ? ' (an experimental hint)' : ''}.`));
+	}
+	parts.push(el('ol', { class: 'bars', 'aria-label': 'Most likely classes' },
+		...body.predictions.map(({ label, probability }) =>
+			el('li', {},
+				el('div', { class: 'name' }, el('span', {}, label), el('span', {}, percent(probability))),
+				bar(probability)))));
+	if (body.inexact) {
+		parts.push(el('p', { class: 'small' }, 'The service has decoded this picture only approximately.'));
+	}
+	if (grouped) {
+		parts.push(el('p', { class: 'small' }, `${body.model} answered for the group.`));
+	}
+	return parts;
 }

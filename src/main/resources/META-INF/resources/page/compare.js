@@ -9,106 +9,103 @@ import { chooser, pathOf } from './files.js';
 const ROUNDS = 3;
 
 export class Comparison {
-  #models;
-  #pictures = [];
-  #batches = [];
-  #what = el('p', { class: 'small', id: 'compare-pictures' });
-  #choices = el('fieldset', { class: 'row', id: 'compare-models' });
-  #run = el('button', { type: 'button', id: 'compare-run', class: 'primary', disabled: true, click: () => this.#start() }, 'Compare');
-  #stop = el('button', { type: 'button', hidden: true, click: () => this.#cancel() }, 'Cancel');
-  #status = el('span', { class: 'small', id: 'compare-status', role: 'status' });
-  #result = el('div', { id: 'comparison', class: 'stack', hidden: true });
+	#models;
+	#pictures = [];
+	#batches = [];
+	#what = el('p', { class: 'small', id: 'compare-pictures' });
+	#choices = el('fieldset', { class: 'row', id: 'compare-models' });
+	#run = el('button', { type: 'button', id: 'compare-run', class: 'primary', disabled: true, click: () => this.#start() }, 'Compare');
+	#stop = el('button', { type: 'button', hidden: true, click: () => this.#cancel() }, 'Cancel');
+	#status = el('span', { class: 'small', id: 'compare-status', role: 'status' });
+	#result = el('div', { id: 'comparison', class: 'stack', hidden: true });
 
-  /** @param {import('./models.js').Models} models */
-  constructor(models) {
-    this.#models = models;
-    const files = el('input', { type: 'file', accept: 'image/*', multiple: true, hidden: true });
-    const folder = el('input', { type: 'file', webkitdirectory: true, multiple: true, hidden: true });
-    const buttons = [
-      chooser(el('button', { type: 'button' }, 'Choose pictures'), files, (taken) => this.of(taken)),
-      chooser(el('button', { type: 'button' }, 'Folder'), folder, (taken) => this.of(taken)),
-    ];
-    fill(byId('compare-body'),
-      el('p', { class: 'small' },
-        'One model after the other answers all pictures, one picture at a time, so that the times can be compared. If the folders of the pictures have names of classes, the accuracy is counted.'),
-      el('div', { class: 'row' }, ...buttons, files, folder), this.#what, this.#choices,
-      el('div', { class: 'row' }, this.#run, this.#stop, this.#status), this.#result);
-    models.addEventListener('change', () => this.#offer());
-    this.of([]);
-  }
+	constructor(models) {
+		this.#models = models;
+		const files = el('input', { type: 'file', accept: 'image/*', multiple: true, hidden: true });
+		const folder = el('input', { type: 'file', webkitdirectory: true, multiple: true, hidden: true });
+		const buttons = [
+			chooser(el('button', { type: 'button' }, 'Choose pictures'), files, (taken) => this.of(taken)),
+			chooser(el('button', { type: 'button' }, 'Folder'), folder, (taken) => this.of(taken)),
+		];
+		fill(byId('compare-body'),
+			el('p', { class: 'small' },
+				'One model after the other answers the pictures, one at a time, so that the times can be compared. Folders with names of classes give the accuracy.'),
+			el('div', { class: 'row' }, ...buttons, files, folder), this.#what, this.#choices,
+			el('div', { class: 'row' }, this.#run, this.#stop, this.#status), this.#result);
+		models.addEventListener('change', () => this.#offer());
+		this.of([]);
+	}
 
-  #offer() {
-    const off = new Set([...this.#choices.querySelectorAll('input:not(:checked)')].map((input) => input.value));
-    const names = this.#models.names;
-    const shown = [...this.#choices.querySelectorAll('input')].map((input) => input.value);
-    if (names.join('\n') !== shown.join('\n')) {
-      fill(this.#choices, el('legend', { class: 'hidden' }, 'Models to compare'), ...names.map((name) =>
-        el('label', { class: 'choice' },
-          el('input', { type: 'checkbox', value: name, checked: !off.has(name) }), name)));
-    }
-  }
+	#offer() {
+		const off = new Set([...this.#choices.querySelectorAll('input:not(:checked)')].map((input) => input.value));
+		const names = this.#models.names;
+		const shown = [...this.#choices.querySelectorAll('input')].map((input) => input.value);
+		if (names.join('\n') !== shown.join('\n')) {
+			fill(this.#choices, el('legend', { class: 'hidden' }, 'Models to compare'), ...names.map((name) =>
+				el('label', { class: 'choice' },
+					el('input', { type: 'checkbox', value: name, checked: !off.has(name) }), name)));
+		}
+	}
 
-  /** @param {File[]} pictures to send; with none, the earlier ones stay */
-  of(pictures) {
-    if (pictures.length > 0) {
-      this.#pictures = pictures;
-    }
-    const [first] = this.#pictures;
-    this.#run.disabled = !first || this.#batches.length > 0;
-    this.#what.textContent = this.#pictures.length > 1
-      ? `${this.#pictures.length} pictures`
-      : first ? `One picture: ${pathOf(first)}` : 'Choose pictures, drop them here, or first classify one.';
-  }
+	of(pictures) {
+		if (pictures.length > 0) {
+			this.#pictures = pictures;
+		}
+		const [first] = this.#pictures;
+		this.#run.disabled = !first || this.#batches.length > 0;
+		this.#what.textContent = this.#pictures.length > 1
+			? `${this.#pictures.length} pictures`
+			: first ? `One picture: ${pathOf(first)}` : 'Choose pictures, drop them here, or first classify one.';
+	}
 
-  #cancel() {
-    this.#batches.forEach((batch) => batch.cancel());
-  }
+	#cancel() {
+		this.#batches.forEach((batch) => batch.cancel());
+	}
 
-  async #start() {
-    const pictures = this.#pictures;
-    const names = [...this.#choices.querySelectorAll('input:checked')].map((input) => input.value);
-    if (names.length === 0) {
-      this.#status.textContent = 'Choose a model.';
-      return;
-    }
-    this.#run.disabled = true;
-    this.#stop.hidden = false;
-    const results = [];
-    let cancelled = false;
-    for (const name of names) {
-      const batch = await this.#answers(name, pictures);
-      cancelled ||= batch.entries.some(({ state }) => state === 'cancelled');
-      if (cancelled) {
-        break;
-      }
-      results.push({ name, entries: batch.entries, grouped: this.#models.groups.has(name), model: this.#models.find(name) });
-    }
-    this.#batches = [];
-    this.#stop.hidden = true;
-    this.#status.textContent = cancelled ? 'Cancelled.' : `${names.length} compared.`;
-    this.of([]);
-    if (!cancelled) {
-      this.#result.hidden = false;
-      fill(this.#result, summary(results), ...agreement(results), ...differences(results));
-    }
-  }
+	async #start() {
+		const pictures = this.#pictures;
+		const names = [...this.#choices.querySelectorAll('input:checked')].map((input) => input.value);
+		if (names.length === 0) {
+			this.#status.textContent = 'Choose a model.';
+			return;
+		}
+		this.#run.disabled = true;
+		this.#stop.hidden = false;
+		const results = [];
+		let cancelled = false;
+		for (const name of names) {
+			const batch = await this.#answers(name, pictures);
+			cancelled ||= batch.entries.some(({ state }) => state === 'cancelled');
+			if (cancelled) {
+				break;
+			}
+			results.push({ name, entries: batch.entries, grouped: this.#models.groups.has(name), model: this.#models.find(name) });
+		}
+		this.#batches = [];
+		this.#stop.hidden = true;
+		this.#status.textContent = cancelled ? 'Cancelled.' : `${names.length} compared.`;
+		this.of([]);
+		if (!cancelled) {
+			this.#result.hidden = false;
+			fill(this.#result, summary(results), ...agreement(results), ...differences(results));
+		}
+	}
 
-  /** @returns {Promise<Batch>} that has ended */
-  #answers(name, pictures) {
-    return new Promise((resolve) => {
-      const batch = new Batch(
-        ({ file }, signal) => api.classify(name, file, { signal }),
-        () => this.#models.limits,
-        () => {
-          this.#status.textContent = batch.obstacle
-            || `${name}: ${batch.done + batch.failed} of ${batch.entries.length}`;
-          if (!batch.running) {
-            resolve(batch);
-          }
-        }, 1);
-      this.#batches.push(batch);
-      const rounds = pictures.length === 1 ? ROUNDS : 1;
-      batch.add(Array.from({ length: rounds }, () => pictures).flat().map((file) => ({ file })));
-    });
-  }
+	#answers(name, pictures) {
+		return new Promise((resolve) => {
+			const batch = new Batch(
+				({ file }, signal) => api.classify(name, file, { signal }),
+				() => this.#models.limits,
+				() => {
+					this.#status.textContent = batch.obstacle
+						|| `${name}: ${batch.done + batch.failed} of ${batch.entries.length}`;
+					if (!batch.running) {
+						resolve(batch);
+					}
+				}, 1);
+			this.#batches.push(batch);
+			const rounds = pictures.length === 1 ? ROUNDS : 1;
+			batch.add(Array.from({ length: rounds }, () => pictures).flat().map((file) => ({ file })));
+		});
+	}
 }

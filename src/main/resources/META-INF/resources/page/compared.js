@@ -14,110 +14,98 @@ const label = ({ body }) => body?.predictions[0].label;
 const median = (values) => [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)];
 const times = (entries, stage) => entries.filter(({ body }) => body).map(({ stages }) => parse(stages)[stage]);
 
-/** @returns {string|undefined} the class that the folder of a picture names */
 function truth(file, labels) {
-  const folders = pathOf(file).split('/').slice(0, -1).map((name) => name.toLowerCase());
-  return labels?.find((name) => folders.at(-1) === name.toLowerCase());
+	const folders = pathOf(file).split('/').slice(0, -1).map((name) => name.toLowerCase());
+	return labels?.find((name) => folders.at(-1) === name.toLowerCase());
 }
 
 /** A dot for each answer, from 0 to the longest time of all models. */
 function strip(values, longest) {
-  const step = Math.ceil(values.length / MOST_DOTS);
-  return svg('svg', { viewBox: `0 0 ${STRIP.width} ${STRIP.height}`, class: 'strip', 'aria-hidden': 'true' },
-    ...values.filter((_, i) => i % step === 0).map((millis) => svg('circle', {
-      cx: (4 + ((STRIP.width - 8) * millis) / longest).toFixed(1), cy: STRIP.height / 2, r: 4,
-    })));
+	const step = Math.ceil(values.length / MOST_DOTS);
+	return svg('svg', { viewBox: `0 0 ${STRIP.width} ${STRIP.height}`, class: 'strip', 'aria-hidden': 'true' },
+		...values.filter((_, i) => i % step === 0).map((millis) => svg('circle', {
+			cx: (4 + ((STRIP.width - 8) * millis) / longest).toFixed(1), cy: STRIP.height / 2, r: 4,
+		})));
 }
 
-/**
- * @param {{name: string, entries: Object[], grouped: boolean, model: ?Object}[]} results of the models
- * @returns {HTMLElement} a table with a row for each model
- */
 export function summary(results) {
-  const longest = Math.max(1e-3, ...results.flatMap(({ entries }) => times(entries, 'total')));
-  const one = new Set(results.flatMap(({ entries }) => entries.map(({ file }) => file))).size === 1;
-  const columns = ['Model', one ? 'Best answer' : 'Right', one ? 'Probability' : 'Answers', 'Network', 'Service', 'Times'];
-  return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Models' },
-    el('table', { class: 'stacked' },
-      el('thead', {}, el('tr', {}, ...columns.map((title, i) => el('th', { scope: 'col', class: i > 1 && i < 5 ? 'number' : '' }, title)))),
-      el('tbody', {}, ...results.map((result) => row(result, one, longest, columns)))));
+	const longest = Math.max(1e-3, ...results.flatMap(({ entries }) => times(entries, 'total')));
+	const one = new Set(results.flatMap(({ entries }) => entries.map(({ file }) => file))).size === 1;
+	const columns = ['Model', one ? 'Best answer' : 'Right', one ? 'Probability' : 'Answers', 'Network', 'Service', 'Times'];
+	return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Models' },
+		el('table', { class: 'stacked' },
+			el('thead', {}, el('tr', {}, ...columns.map((title, i) => el('th', { scope: 'col', class: i > 1 && i < 5 ? 'number' : '' }, title)))),
+			el('tbody', {}, ...results.map((result) => row(result, one, longest, columns)))));
 }
 
 function row({ name, entries, grouped, model }, one, longest, columns) {
-  const first = el('th', { scope: 'row' }, name);
-  const answered = entries.filter(({ body }) => body);
-  if (answered.length === 0) {
-    const failure = entries.find((entry) => entry.failure)?.failure;
-    return el('tr', {}, first, el('td', { colspan: 5 }, failure ? brief(failure) : 'no answer'));
-  }
-  const { body } = answered[0];
-  if (grouped && one) {
-    first.append(el('span', { class: 'small' }, ` by ${body.model}`));
-  }
-  if (!body.trained) {
-    first.append(' ', el('span', { class: 'tag' }, 'not trained'));
-  }
-  const labelled = answered.map((entry) => [truth(entry.file, model?.labels), label(entry)]).filter(([known]) => known !== undefined);
-  const right = labelled.filter(([known, answer]) => known === answer).length;
-  const cells = one
-    ? [body.predictions[0].label, percent(body.predictions[0].probability)]
-    : [labelled.length > 0 ? `${percent(right / labelled.length)} of ${labelled.length}` : 'no labels', `${answered.length} of ${entries.length}`];
-  const totals = times(entries, 'total');
-  return el('tr', {}, first,
-    ...[...cells, milliseconds(median(times(entries, 'infer'))), milliseconds(median(totals))].map((text, i) =>
-      el('td', { class: i > 0 ? 'number' : '', 'data-title': columns[i + 1] }, text)),
-    el('td', { 'data-title': columns[5] }, strip(totals, longest),
-      el('span', { class: 'hidden' }, `${milliseconds(Math.min(...totals))} to ${milliseconds(Math.max(...totals))}`)));
+	const first = el('th', { scope: 'row' }, name);
+	const answered = entries.filter(({ body }) => body);
+	if (answered.length === 0) {
+		const failure = entries.find((entry) => entry.failure)?.failure;
+		return el('tr', {}, first, el('td', { colspan: 5 }, failure ? brief(failure) : 'no answer'));
+	}
+	const { body } = answered[0];
+	if (grouped && one) {
+		first.append(el('span', { class: 'small' }, ` by ${body.model}`));
+	}
+	if (!body.trained) {
+		first.append(' ', el('span', { class: 'tag' }, 'not trained'));
+	}
+	const labelled = answered.map((entry) => [truth(entry.file, model?.labels), label(entry)]).filter(([known]) => known !== undefined);
+	const right = labelled.filter(([known, answer]) => known === answer).length;
+	const cells = one
+		? [body.predictions[0].label, percent(body.predictions[0].probability)]
+		: [labelled.length > 0 ? `${percent(right / labelled.length)} of ${labelled.length}` : 'no labels', `${answered.length} of ${entries.length}`];
+	const totals = times(entries, 'total');
+	return el('tr', {}, first,
+		...[...cells, milliseconds(median(times(entries, 'infer'))), milliseconds(median(totals))].map((text, i) =>
+			el('td', { class: i > 0 ? 'number' : '', 'data-title': columns[i + 1] }, text)),
+		el('td', { 'data-title': columns[5] }, strip(totals, longest),
+			el('span', { class: 'hidden' }, `${milliseconds(Math.min(...totals))} to ${milliseconds(Math.max(...totals))}`)));
 }
 
 /** The distinct pictures, with the answer of each model. */
 function answers(results) {
-  const files = new Map();
-  results.forEach(({ entries }, at) => entries.forEach((entry) => {
-    const all = files.get(entry.file) ?? Array(results.length).fill(undefined);
-    all[at] = label(entry);
-    files.set(entry.file, all);
-  }));
-  return [...files].map(([file, labels]) => ({ file, labels }));
+	const files = new Map();
+	results.forEach(({ entries }, at) => entries.forEach((entry) => {
+		const all = files.get(entry.file) ?? Array(results.length).fill(undefined);
+		all[at] = label(entry);
+		files.set(entry.file, all);
+	}));
+	return [...files].map(([file, labels]) => ({ file, labels }));
 }
 
 const differ = ({ labels }) => new Set(labels).size > 1;
 
-/** @returns {HTMLElement[]} in how many pictures the models agree */
 export function agreement(results) {
-  if (results.length < 2) {
-    return [];
-  }
-  const all = answers(results).filter(({ labels }) => labels.every((answer) => answer !== undefined));
-  const same = all.filter((one) => !differ(one)).length;
-  const pairs = results.flatMap((one, i) => results.slice(i + 1).map((other, j) => {
-    const equal = all.filter(({ labels }) => labels[i] === labels[i + 1 + j]).length;
-    return el('li', {}, `${one.name} and ${other.name}: ${equal} of ${all.length}`);
-  }));
-  return [
-    el('h3', {}, `All models give the same answer for ${same} of ${all.length} ${all.length === 1 ? 'picture' : 'pictures'}`),
-    ...(results.length > 2 && all.length > 1 ? [el('ul', { class: 'small plain' }, ...pairs)] : []),
-  ];
+	if (results.length < 2) {
+		return [];
+	}
+	const all = answers(results).filter(({ labels }) => labels.every((answer) => answer !== undefined));
+	const same = all.filter((one) => !differ(one)).length;
+	return [
+		el('h3', {}, `All models give the same answer for ${same} of ${all.length} ${all.length === 1 ? 'picture' : 'pictures'}`),
+	];
 }
 
-/** @returns {HTMLElement[]} the pictures with different answers */
 export function differences(results) {
-  const found = answers(results).filter(differ);
-  if (results.length < 2 || found.length === 0) {
-    return [];
-  }
-  const rows = new Rows([
-    { name: '', kind: 'picture' },
-    { name: 'File', value: ({ file }) => pathOf(file) },
-    ...results.map(({ name }, at) => ({ name, value: ({ labels }) => labels[at] })),
-  ], ({ file, labels }) => {
-    const place = el('td', { class: 'picture' });
-    thumbnail(file, () => place.isConnected).then((small) => small && place.append(copy(small)));
-    return [place, el('th', { scope: 'row', title: pathOf(file) }, el('span', { class: 'path' }, pathOf(file))),
-      ...labels.map((answer) => el('td', { title: answer }, el('span', { class: 'clamp' }, answer ?? '–')))];
-  });
-  rows.element.addEventListener('sort', () => rows.show(found));
-  rows.element.setAttribute('aria-label', 'Pictures with different answers');
-  rows.show(found);
-  return [el('h3', {}, 'Where they differ'), rows.element];
+	const found = answers(results).filter(differ);
+	if (results.length < 2 || found.length === 0) {
+		return [];
+	}
+	const rows = new Rows([
+		{ name: '', kind: 'picture' },
+		{ name: 'File', value: ({ file }) => pathOf(file) },
+		...results.map(({ name }, at) => ({ name, value: ({ labels }) => labels[at] })),
+	], ({ file, labels }) => {
+		const place = el('td', { class: 'picture' });
+		thumbnail(file, () => place.isConnected).then((small) => small && place.append(copy(small)));
+		return [place, el('th', { scope: 'row', title: pathOf(file) }, el('span', { class: 'path' }, pathOf(file))),
+			...labels.map((answer) => el('td', { title: answer }, el('span', { class: 'clamp' }, answer ?? '–')))];
+	});
+	rows.element.addEventListener('sort', () => rows.show(found));
+	rows.element.setAttribute('aria-label', 'Pictures with different answers');
+	rows.show(found);
+	return [el('h3', {}, 'Where they differ'), rows.element];
 }

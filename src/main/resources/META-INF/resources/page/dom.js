@@ -1,80 +1,71 @@
 // Creates elements and formats numbers. All text becomes text nodes, because labels, file names and
 // error messages can contain markup.
 
-/** @param {string} id @returns {HTMLElement} */
 export const byId = (id) => document.getElementById(id);
 
-/**
- * Creates an element.
- *
- * @param {string} tag
- * @param {Object<string, *>} [traits] attributes; a function is a listener; `true` is an empty
- *     attribute; `false` and absent values are skipped
- * @param {...(Node|string|number)} children numbers and strings become text
- */
+/** Creates an element. */
 export function el(tag, traits = {}, ...children) {
-  return furnish(document.createElement(tag), traits, children);
+	return furnish(document.createElement(tag), traits, children);
 }
 
 /** Creates an SVG element, like {@link el}. */
 export function svg(tag, traits = {}, ...children) {
-  return furnish(document.createElementNS('http://www.w3.org/2000/svg', tag), traits, children);
+	return furnish(document.createElementNS('http://www.w3.org/2000/svg', tag), traits, children);
 }
 
 function furnish(element, traits, children) {
-  for (const [name, value] of Object.entries(traits)) {
-    if (typeof value === 'function') {
-      element.addEventListener(name, value);
-    } else if (value === true) {
-      element.setAttribute(name, '');
-    } else if (value !== false && value !== undefined && value !== null) {
-      element.setAttribute(name, value);
-    }
-  }
-  element.append(...children.map((child) => (child instanceof Node ? child : String(child))));
-  return element;
+	for (const [name, value] of Object.entries(traits)) {
+		if (typeof value === 'function') {
+			element.addEventListener(name, value);
+		} else if (value === true) {
+			element.setAttribute(name, '');
+		} else if (value !== false && value !== undefined && value !== null) {
+			element.setAttribute(name, value);
+		}
+	}
+	element.append(...children.map((child) => (child instanceof Node ? child : String(child))));
+	return element;
 }
 
 /** Replaces the children of an element. */
 export const fill = (element, ...children) => element.replaceChildren(...children);
 
+/** A list of names, each with its value. */
+export const facts = (...pairs) => el('dl', { class: 'facts' },
+	...pairs.flatMap(([name, ...value]) => [el('dt', {}, name), el('dd', {}, ...value)]));
+
 /** Creates an element with a left offset and a width as shares of its parent. */
 export function span(from, width) {
-  const element = el('span');
-  // not an attribute: the content security policy forbids inline styles
-  element.style.left = `${100 * from}%`;
-  element.style.width = `${100 * width}%`;
-  return element;
+	const element = el('span');
+	// not an attribute: the content security policy forbids inline styles
+	element.style.left = `${100 * from}%`;
+	element.style.width = `${100 * width}%`;
+	return element;
 }
 
-/** @param {number} share 0..1 */
 export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
-/** @param {number} millis */
 export const milliseconds = (millis) =>
-  `${millis < 10 ? millis.toFixed(2) : millis < 100 ? millis.toFixed(1) : millis.toFixed(0)} ms`;
+	`${millis < 10 ? millis.toFixed(2) : millis < 100 ? millis.toFixed(1) : millis.toFixed(0)} ms`;
 
-/** 15523304 as `15.5 M`. @param {number} count */
+/** 15523304 as `15.5 M`. */
 export function count(count) {
-  const units = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
-  const [size, unit] = units.find(([least]) => count >= least) ?? [1, ''];
-  return unit ? `${(count / size).toFixed(1)} ${unit}` : String(count);
+	const units = [[1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
+	const [size, unit] = units.find(([least]) => count >= least) ?? [1, ''];
+	return unit ? `${(count / size).toFixed(1)} ${unit}` : String(count);
 }
 
-/** @param {number} bytes */
 export const megabytes = (bytes) => `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
 
-/** @param {number} seconds */
 export function duration(seconds) {
-  const whole = Math.round(seconds);
-  if (whole < 60) {
-    return `${whole} s`;
-  }
-  return whole < 3600
-    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
-    : `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+	const whole = Math.round(seconds);
+	if (whole < 60) {
+		return `${whole} s`;
+	}
+	return whole < 3600
+		? `${Math.floor(whole / 60)} min ${whole % 60} s`
+		: `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
 }
 
-/** @param {string} instant ISO 8601 */
 export const moment = (instant) =>
-  new Date(instant).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+	new Date(instant).toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' });

@@ -8,43 +8,40 @@ const COLUMNS = ['file', 'model', 'version', 'answer', 'probability', 'out_of_do
 
 /** Quotes a cell. A leading apostrophe keeps spreadsheets from computing names such as `=1+1`. */
 function cell(value) {
-  if (typeof value !== 'string') {
-    return value ?? '';
-  }
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+	if (typeof value !== 'string') {
+		return value ?? '';
+	}
+	const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+	return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
 function recordOf({ file, body, stages, failure, state }) {
-  const name = { file: pathOf(file) };
-  if (!body) {
-    return { ...name, error: failure ? brief(failure) : `not sent (${state})`, code: failure?.code };
-  }
-  return {
-    ...name,
-    model: body.model,
-    version: body.version,
-    answer: body.predictions[0].label,
-    probability: body.predictions[0].probability,
-    out_of_domain: body.out_of_domain,
-    milliseconds: parse(stages).total,
-    predictions: body.predictions,
-  };
+	const name = { file: pathOf(file) };
+	if (!body) {
+		return { ...name, error: failure ? brief(failure) : `not sent (${state})`, code: failure?.code };
+	}
+	return {
+		...name,
+		model: body.model,
+		version: body.version,
+		answer: body.predictions[0].label,
+		probability: body.predictions[0].probability,
+		out_of_domain: body.out_of_domain,
+		milliseconds: parse(stages).total,
+		predictions: body.predictions,
+	};
 }
 
-/** @param {Object[]} entries of a batch @returns {Blob} */
 export const csv = (entries) => new Blob(
-  [`${COLUMNS.join(',')}\r\n`,
-    ...entries.map(recordOf).map((record) => `${COLUMNS.map((column) => cell(record[column])).join(',')}\r\n`)],
-  { type: 'text/csv' });
+	[`${COLUMNS.join(',')}\r\n`,
+		...entries.map(recordOf).map((record) => `${COLUMNS.map((column) => cell(record[column])).join(',')}\r\n`)],
+	{ type: 'text/csv' });
 
-/** @param {Object[]} entries of a batch @returns {Blob} one JSON object a line */
 export const jsonLines = (entries) => new Blob(
-  entries.map((entry) => `${JSON.stringify(recordOf(entry))}\n`), { type: 'application/x-ndjson' });
+	entries.map((entry) => `${JSON.stringify(recordOf(entry))}\n`), { type: 'application/x-ndjson' });
 
-/** @param {Blob} content @param {string} name */
 export function save(content, name) {
-  const url = URL.createObjectURL(content);
-  el('a', { href: url, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+	const url = URL.createObjectURL(content);
+	el('a', { href: url, download: name }).click();
+	setTimeout(() => URL.revokeObjectURL(url), 10_000);
 }

@@ -1,19 +1,13 @@
 // The address of the page: `#train` opens a tab, `#model=…&top_k=…` chooses a model. It never contains
 // the picture.
 
-/** @returns {URLSearchParams} of the fragment */
 export const read = () => new URLSearchParams(location.hash.slice(1));
 
-/**
- * Sets an address without the scrolling that `location.hash` causes.
- *
- * @param {string} tab
- * @param {Object<string, string|number|undefined>} [choice] members of the tab
- */
+/** Sets an address without the scrolling that `location.hash` causes. */
 export function write(tab, choice = {}) {
-  const members = Object.entries(choice)
-    .filter(([, value]) => value !== undefined && value !== '')
-    .map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-  const parts = tab === 'classify' && members.length > 0 ? members : [tab, ...members];
-  history.replaceState(null, '', `#${parts.join('&')}`);
+	const members = Object.entries(choice)
+		.filter(([, value]) => value !== undefined && value !== '')
+		.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
+	const parts = tab === 'classify' && members.length > 0 ? members : [tab, ...members];
+	history.replaceState(null, '', `#${parts.join('&')}`);
 }

@@ -17,185 +17,179 @@ const best = ({ body }) => body?.predictions[0];
 const total = ({ stages }) => stages === undefined ? undefined : parse(stages).total;
 
 export class Many {
-  #models;
-  #choice;
-  #open;
-  #timer;
-  #batch;
-  #labels = new Set();
-  #rows = new Rows([
-    { name: '', kind: 'picture' },
-    { name: 'File', kind: 'wide', value: ({ file }) => pathOf(file) },
-    { name: 'Answer', value: (entry) => best(entry)?.label },
-    { name: 'Sure', kind: 'number', value: (entry) => best(entry)?.probability },
-    { name: 'Time', kind: 'number time', value: total },
-    { name: '', kind: 'number' },
-  ], (entry) => this.#row(entry));
-  #bar = el('progress', { 'aria-label': 'Pictures classified', max: 1, value: 0 });
-  #facts = el('p', { class: 'small' });
-  #obstacle = el('p', { class: 'notice warn', role: 'status', hidden: true });
-  #pause = el('button', { type: 'button', click: () => this.#batch.pause(!this.#batch.paused) });
-  #cancel = el('button', { type: 'button', click: () => this.#batch.cancel() }, 'Cancel');
-  #clear = el('button', { type: 'button', class: 'quiet', click: () => this.#forget() }, 'Clear');
-  #class = el('select', { change: () => this.#draw() });
-  #least = el('input', { type: 'number', min: 0, max: 100, value: 0, input: () => this.#draw() });
-  #most = el('input', { type: 'number', min: 0, max: 100, value: 100, input: () => this.#draw() });
+	#models;
+	#choice;
+	#open;
+	#timer;
+	#batch;
+	#labels = new Set();
+	#rows = new Rows([
+		{ name: '', kind: 'picture' },
+		{ name: 'File', kind: 'wide', value: ({ file }) => pathOf(file) },
+		{ name: 'Answer', value: (entry) => best(entry)?.label },
+		{ name: 'Sure', kind: 'number', value: (entry) => best(entry)?.probability },
+		{ name: 'Time', kind: 'number time', value: total },
+		{ name: '', kind: 'number' },
+	], (entry) => this.#row(entry));
+	#bar = el('progress', { 'aria-label': 'Pictures classified', max: 1, value: 0 });
+	#facts = el('p', { class: 'small' });
+	#obstacle = el('p', { class: 'notice warn', role: 'status', hidden: true });
+	#pause = el('button', { type: 'button', click: () => this.#batch.pause(!this.#batch.paused) });
+	#cancel = el('button', { type: 'button', click: () => this.#batch.cancel() }, 'Cancel');
+	#clear = el('button', { type: 'button', class: 'quiet', click: () => this.#forget() }, 'Clear');
+	#class = el('select', { change: () => this.#draw() });
+	#least = el('input', { type: 'number', min: 0, max: 100, value: 0, input: () => this.#draw() });
+	#most = el('input', { type: 'number', min: 0, max: 100, value: 100, input: () => this.#draw() });
 
-  /**
-   * @param {import('./models.js').Models} models
-   * @param {function(): {model: string, topK: number}} choice of the moment
-   * @param {function(File)} open shows one picture
-   */
-  constructor(models, choice, open) {
-    this.#models = models;
-    this.#choice = choice;
-    this.#open = open;
-    this.#rows.element.addEventListener('sort', () => this.#draw());
-    fill(byId('many-body'),
-      this.#bar, this.#facts, this.#obstacle,
-      el('div', { class: 'row' }, this.#pause, this.#cancel,
-        el('button', { type: 'button', click: () => this.#save('csv') }, 'CSV'),
-        el('button', { type: 'button', click: () => this.#save('jsonl') }, 'JSON Lines'),
-        this.#clear),
-      el('div', { class: 'row' },
-        el('label', { class: 'inline' }, 'Show', this.#class),
-        el('label', { class: 'inline' }, 'sure from', this.#least),
-        el('label', { class: 'inline' }, 'to', this.#most, '%')),
-      this.#rows.element);
-  }
+	constructor(models, choice, open) {
+		this.#models = models;
+		this.#choice = choice;
+		this.#open = open;
+		this.#rows.element.addEventListener('sort', () => this.#draw());
+		fill(byId('many-body'),
+			this.#bar, this.#facts, this.#obstacle,
+			el('div', { class: 'row' }, this.#pause, this.#cancel,
+				el('button', { type: 'button', click: () => this.#save('csv') }, 'CSV'),
+				el('button', { type: 'button', click: () => this.#save('jsonl') }, 'JSON Lines'),
+				this.#clear),
+			el('div', { class: 'row' },
+				el('label', { class: 'inline' }, 'Show', this.#class),
+				el('label', { class: 'inline' }, 'sure from', this.#least),
+				el('label', { class: 'inline' }, 'to', this.#most, '%')),
+			this.#rows.element);
+	}
 
-  /** @param {File[]} files all of them are classified, in addition to those in the table */
-  start(files) {
-    this.#batch ??= new Batch(
-      ({ file, model, topK }, signal) => {
-        const name = model || this.#models.preferred; // the pictures can come before the models
-        if (!name) {
-          throw new api.Problem(503, 'Not ready', 'Models are loading.', { retryAfter: 0.5 });
-        }
-        return api.classify(name, file, { topK, signal });
-      },
-      () => this.#models.limits,
-      () => this.#later());
-    byId('many').hidden = false;
-    byId('classify').classList.add('several');
-    this.#batch.add(files.map((file) => ({ file, ...this.#choice() })));
-    byId('many-title').focus();
-    this.#draw();
-  }
+	start(files) {
+		this.#batch ??= new Batch(
+			({ file, model, topK }, signal) => {
+				const name = model || this.#models.preferred; // the pictures can come before the models
+				if (!name) {
+					throw new api.Problem(503, 'Not ready', 'Models are loading.', { retryAfter: 0.5 });
+				}
+				return api.classify(name, file, { topK, signal });
+			},
+			() => this.#models.limits,
+			() => this.#later());
+		byId('many').hidden = false;
+		byId('classify').classList.add('several');
+		this.#batch.add(files.map((file) => ({ file, ...this.#choice() })));
+		byId('many-title').focus();
+		this.#draw();
+	}
 
-  #forget() {
-    this.#batch.cancel();
-    this.#batch = undefined;
-    this.#labels.clear();
-    byId('many').hidden = true;
-    byId('classify').classList.remove('several');
-    byId('choose').focus();
-  }
+	#forget() {
+		this.#batch.cancel();
+		this.#batch = undefined;
+		this.#labels.clear();
+		byId('many').hidden = true;
+		byId('classify').classList.remove('several');
+		byId('choose').focus();
+	}
 
-  #later() {
-    this.#timer ??= setTimeout(() => {
-      this.#timer = undefined;
-      this.#draw();
-    }, DRAW_MILLIS);
-  }
+	#later() {
+		this.#timer ??= setTimeout(() => {
+			this.#timer = undefined;
+			this.#draw();
+		}, DRAW_MILLIS);
+	}
 
-  #draw() {
-    const batch = this.#batch;
-    if (!batch) {
-      return;
-    }
-    const { entries, done, failed, running, paused, rate } = batch;
-    byId('many-title').textContent = `${entries.length} ${entries.length === 1 ? 'picture' : 'pictures'}`;
-    this.#bar.value = (done + failed) / Math.max(1, entries.length);
-    this.#bar.hidden = !running;
-    const facts = [`${done} classified`];
-    if (failed > 0) {
-      facts.push(`${failed} failed`);
-    }
-    if (running && !paused && rate > 0) {
-      facts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} per second`, `about ${duration(batch.left / rate)} left`);
-    }
-    if (paused) {
-      facts.push('paused');
-    }
-    this.#facts.textContent = facts.join(' · ');
-    this.#obstacle.hidden = !running || batch.obstacle === '';
-    if (this.#obstacle.textContent !== batch.obstacle) {
-      this.#obstacle.textContent = batch.obstacle;
-    }
-    this.#pause.textContent = paused ? 'Continue' : 'Pause';
-    this.#pause.hidden = !running;
-    this.#cancel.hidden = !running;
-    this.#filters(entries, failed);
-    this.#rows.show(entries.filter((entry) => this.#shown(entry)));
-  }
+	#draw() {
+		const batch = this.#batch;
+		if (!batch) {
+			return;
+		}
+		const { entries, done, failed, running, paused, rate } = batch;
+		byId('many-title').textContent = `${entries.length} ${entries.length === 1 ? 'picture' : 'pictures'}`;
+		this.#bar.value = (done + failed) / Math.max(1, entries.length);
+		this.#bar.hidden = !running;
+		const facts = [`${done} classified`];
+		if (failed > 0) {
+			facts.push(`${failed} failed`);
+		}
+		if (running && !paused && rate > 0) {
+			facts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} per second`, `about ${duration(batch.left / rate)} left`);
+		}
+		if (paused) {
+			facts.push('paused');
+		}
+		this.#facts.textContent = facts.join(' · ');
+		this.#obstacle.hidden = !running || batch.obstacle === '';
+		if (this.#obstacle.textContent !== batch.obstacle) {
+			this.#obstacle.textContent = batch.obstacle;
+		}
+		this.#pause.textContent = paused ? 'Continue' : 'Pause';
+		this.#pause.hidden = !running;
+		this.#cancel.hidden = !running;
+		this.#filters(entries, failed);
+		this.#rows.show(entries.filter((entry) => this.#shown(entry)));
+	}
 
-  #filters(entries, failed) {
-    const labels = new Set(entries.map((entry) => best(entry)?.label).filter((label) => label !== undefined));
-    if (labels.size === this.#labels.size && this.#class.options.length > 0 && !this.#class.querySelector('[data-errors]') === (failed === 0)) {
-      return;
-    }
-    this.#labels = labels;
-    const chosen = this.#class.value;
-    fill(this.#class, el('option', { value: '' }, 'all'),
-      ...(failed > 0 ? [el('option', { value: ERRORS, 'data-errors': true }, 'failed')] : []),
-      ...[...labels].sort().map((label) => el('option', { value: label }, label)));
-    this.#class.value = [...this.#class.options].some(({ value }) => value === chosen) ? chosen : '';
-  }
+	#filters(entries, failed) {
+		const labels = new Set(entries.map((entry) => best(entry)?.label).filter((label) => label !== undefined));
+		if (labels.size === this.#labels.size && this.#class.options.length > 0 && !this.#class.querySelector('[data-errors]') === (failed === 0)) {
+			return;
+		}
+		this.#labels = labels;
+		const chosen = this.#class.value;
+		fill(this.#class, el('option', { value: '' }, 'all'),
+			...(failed > 0 ? [el('option', { value: ERRORS, 'data-errors': true }, 'failed')] : []),
+			...[...labels].sort().map((label) => el('option', { value: label }, label)));
+		this.#class.value = [...this.#class.options].some(({ value }) => value === chosen) ? chosen : '';
+	}
 
-  #shown(entry) {
-    const wanted = this.#class.value;
-    if (wanted === ERRORS) {
-      return entry.state === 'failed';
-    }
-    const answer = best(entry);
-    if (wanted !== '' && answer?.label !== wanted) {
-      return false;
-    }
-    const [least, most] = [this.#least.valueAsNumber || 0, this.#most.valueAsNumber];
-    if (least <= 0 && !(most < 100)) {
-      return true;
-    }
-    const sure = 100 * (answer?.probability ?? -1);
-    return sure >= least && !(sure > most);
-  }
+	#shown(entry) {
+		const wanted = this.#class.value;
+		if (wanted === ERRORS) {
+			return entry.state === 'failed';
+		}
+		const answer = best(entry);
+		if (wanted !== '' && answer?.label !== wanted) {
+			return false;
+		}
+		const [least, most] = [this.#least.valueAsNumber || 0, this.#most.valueAsNumber];
+		if (least <= 0 && !(most < 100)) {
+			return true;
+		}
+		const sure = 100 * (answer?.probability ?? -1);
+		return sure >= least && !(sure > most);
+	}
 
-  #row(entry) {
-    const name = pathOf(entry.file);
-    const place = el('td', { class: 'picture' });
-    if (entry.state === 'done') {
-      thumbnail(entry.file, () => place.isConnected).then((small) => small && place.append(copy(small)));
-    }
-    const shown = name.replace(/^[^/]*\/(?=.)/, '');
-    const path = () => el('span', { class: 'path' }, shown);
-    const file = el('th', { scope: 'row', class: 'wide', title: name }, path());
-    const answer = best(entry);
-    if (!answer) {
-      const text = entry.failure ? brief(entry.failure) : entry.state;
-      return [place, file,
-        el('td', { colspan: 2, class: entry.failure ? 'fault' : 'small', title: entry.failure?.message },
-          el('span', { class: 'clamp' }, text), el('span', { class: 'narrow-only' }, path())),
-        el('td', { class: 'time' }), el('td')];
-    }
-    return [
-      place, file,
-      el('td', { title: answer.label },
-        el('span', { class: 'clamp' }, answer.label, entry.body.out_of_domain ? ' (unlike the training images)' : ''),
-        el('span', { class: 'narrow-only' }, path())),
-      el('td', { class: 'number' }, percent(answer.probability)),
-      el('td', { class: 'number time' }, milliseconds(total(entry) ?? 0)),
-      el('td', { class: 'number' },
-        el('button', { type: 'button', class: 'small-button', 'aria-label': `Map of ${name}`, click: () => this.#show(entry.file) }, 'Map')),
-    ];
-  }
+	#row(entry) {
+		const name = pathOf(entry.file);
+		const place = el('td', { class: 'picture' });
+		if (entry.state === 'done') {
+			thumbnail(entry.file, () => place.isConnected).then((small) => small && place.append(copy(small)));
+		}
+		const shown = name.replace(/^[^/]*\/(?=.)/, '');
+		const path = () => el('span', { class: 'path' }, shown);
+		const file = el('th', { scope: 'row', class: 'wide', title: name }, path());
+		const answer = best(entry);
+		if (!answer) {
+			const text = entry.failure ? brief(entry.failure) : entry.state;
+			return [place, file,
+				el('td', { colspan: 2, class: entry.failure ? 'fault' : 'small', title: entry.failure?.message },
+					el('span', { class: 'clamp' }, text), el('span', { class: 'narrow-only' }, path())),
+				el('td', { class: 'time' }), el('td')];
+		}
+		return [
+			place, file,
+			el('td', { title: answer.label },
+				el('span', { class: 'clamp' }, answer.label, entry.body.out_of_domain ? ' (unlike the training images)' : ''),
+				el('span', { class: 'narrow-only' }, path())),
+			el('td', { class: 'number' }, percent(answer.probability)),
+			el('td', { class: 'number time' }, milliseconds(total(entry) ?? 0)),
+			el('td', { class: 'number' },
+				el('button', { type: 'button', class: 'small-button', 'aria-label': `Map of ${name}`, click: () => this.#show(entry.file) }, 'Map')),
+		];
+	}
 
-  #show(file) {
-    this.#open(file);
-    byId('one').scrollIntoView({ block: 'start' });
-  }
+	#show(file) {
+		this.#open(file);
+		byId('one').scrollIntoView({ block: 'start' });
+	}
 
-  #save(kind) {
-    const { entries } = this.#batch;
-    exports.save(kind === 'csv' ? exports.csv(entries) : exports.jsonLines(entries), `answers.${kind}`);
-  }
+	#save(kind) {
+		const { entries } = this.#batch;
+		exports.save(kind === 'csv' ? exports.csv(entries) : exports.jsonLines(entries), `answers.${kind}`);
+	}
 }

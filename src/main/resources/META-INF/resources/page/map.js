@@ -6,75 +6,61 @@ const SIDE = 448;
 /** A grid with fewer rows or columns is drawn as cells: smoothing would show detail that it does not have. */
 const SMOOTH_FROM = 7;
 
-/**
- * Subtracts the mean over all classes, which softmax ignores.
- *
- * @param {number[][]} map evidence for a class
- * @param {number[][]} mean
- */
+/** Subtracts the mean over all classes, which softmax ignores. */
 export const centred = (map, mean) => map.map((row, y) => row.map((value, x) => value - mean[y][x]));
 
-/** @param {number[][]} evidence @returns {{row: number, column: number}} the strongest support, 1-based */
 export function strongest(evidence) {
-  const columns = evidence[0].length;
-  const flat = evidence.flat();
-  const at = flat.indexOf(Math.max(...flat));
-  return { row: Math.floor(at / columns) + 1, column: (at % columns) + 1 };
+	const columns = evidence[0].length;
+	const flat = evidence.flat();
+	const at = flat.indexOf(Math.max(...flat));
+	return { row: Math.floor(at / columns) + 1, column: (at % columns) + 1 };
 }
 
-/** @returns {HTMLCanvasElement} one pixel per position */
 function tiles(evidence) {
-  const [rows, columns] = [evidence.length, evidence[0].length];
-  const canvas = el('canvas', { width: columns, height: rows });
-  const context = canvas.getContext('2d');
-  const image = context.createImageData(columns, rows);
-  const scale = Math.max(...evidence.flat().map(Math.abs)) || 1;
-  evidence.flat().forEach((value, i) => image.data.set([...colour(value / scale), 255], 4 * i));
-  context.putImageData(image, 0, 0);
-  return canvas;
+	const [rows, columns] = [evidence.length, evidence[0].length];
+	const canvas = el('canvas', { width: columns, height: rows });
+	const context = canvas.getContext('2d');
+	const image = context.createImageData(columns, rows);
+	const scale = Math.max(...evidence.flat().map(Math.abs)) || 1;
+	evidence.flat().forEach((value, i) => image.data.set([...colour(value / scale), 255], 4 * i));
+	context.putImageData(image, 0, 0);
+	return canvas;
 }
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {CanvasImageSource} base the part of the picture, of any size
- * @param {number[][]} evidence minus the mean
- * @param {number} weight of the colours, 0..1
- */
 export function drawMap(canvas, base, evidence, weight) {
-  const [rows, columns] = [evidence.length, evidence[0].length];
-  const scale = SIDE / Math.max(base.width, base.height);
-  canvas.width = Math.round(base.width * scale);
-  canvas.height = Math.round(base.height * scale);
-  const context = canvas.getContext('2d');
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(base, 0, 0, canvas.width, canvas.height);
-  context.globalAlpha = weight;
-  const smooth = Math.min(rows, columns) >= SMOOTH_FROM;
-  context.imageSmoothingEnabled = smooth;
-  context.drawImage(tiles(evidence), 0, 0, canvas.width, canvas.height);
-  if (!smooth) {
-    context.strokeStyle = '#fff';
-    context.beginPath();
-    for (let x = 1; x < columns; x++) {
-      context.moveTo((x * canvas.width) / columns, 0);
-      context.lineTo((x * canvas.width) / columns, canvas.height);
-    }
-    for (let y = 1; y < rows; y++) {
-      context.moveTo(0, (y * canvas.height) / rows);
-      context.lineTo(canvas.width, (y * canvas.height) / rows);
-    }
-    context.stroke();
-  }
-  context.globalAlpha = 1;
+	const [rows, columns] = [evidence.length, evidence[0].length];
+	const scale = SIDE / Math.max(base.width, base.height);
+	canvas.width = Math.round(base.width * scale);
+	canvas.height = Math.round(base.height * scale);
+	const context = canvas.getContext('2d');
+	context.imageSmoothingQuality = 'high';
+	context.drawImage(base, 0, 0, canvas.width, canvas.height);
+	context.globalAlpha = weight;
+	const smooth = Math.min(rows, columns) >= SMOOTH_FROM;
+	context.imageSmoothingEnabled = smooth;
+	context.drawImage(tiles(evidence), 0, 0, canvas.width, canvas.height);
+	if (!smooth) {
+		context.strokeStyle = '#fff';
+		context.beginPath();
+		for (let x = 1; x < columns; x++) {
+			context.moveTo((x * canvas.width) / columns, 0);
+			context.lineTo((x * canvas.width) / columns, canvas.height);
+		}
+		for (let y = 1; y < rows; y++) {
+			context.moveTo(0, (y * canvas.height) / rows);
+			context.lineTo(canvas.width, (y * canvas.height) / rows);
+		}
+		context.stroke();
+	}
+	context.globalAlpha = 1;
 }
 
-/** @returns {HTMLElement} the colours with their meaning */
 export function legend() {
-  const bar = el('canvas', { width: 65, height: 1, 'aria-hidden': 'true' });
-  const context = bar.getContext('2d');
-  for (let x = 0; x < bar.width; x++) {
-    context.fillStyle = `rgb(${colour(x / 32 - 1).join(' ')})`;
-    context.fillRect(x, 0, 1, 1);
-  }
-  return el('p', { class: 'legend-bar small' }, el('span', {}, 'against'), bar, el('span', {}, 'for the class'));
+	const bar = el('canvas', { width: 65, height: 1, 'aria-hidden': 'true' });
+	const context = bar.getContext('2d');
+	for (let x = 0; x < bar.width; x++) {
+		context.fillStyle = `rgb(${colour(x / 32 - 1).join(' ')})`;
+		context.fillRect(x, 0, 1, 1);
+	}
+	return el('p', { class: 'legend-bar small' }, el('span', {}, 'against'), bar, el('span', {}, 'for the class'));
 }

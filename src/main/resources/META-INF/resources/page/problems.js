@@ -3,54 +3,47 @@ import { el, fill } from './dom.js';
 
 /** Title and sentence by the name of a failure or by its status; the sentence of the service otherwise. */
 const KNOWN = {
-  0: ['No answer'],
-  EMPTY_FILE: ['Empty file'],
-  FILE_TOO_LARGE: ['Too large'],
-  401: ['Not signed in'],
-  403: ['Not allowed'],
-  413: ['Too large', 'The service takes smaller files only.'],
-  415: ['Not a picture that this service reads', 'Choose a JPEG, PNG, WebP, GIF, BMP or TIFF.'],
-  422: ['The picture cannot be read', 'The file is damaged, incomplete, or takes too long to decode.'],
-  429: ['The service is busy', 'Its queue is full.'],
-  503: ['The service is not ready', 'It is starting, stopping, or the model is out of service.'],
-  504: ['Too late', 'The answer would have missed its deadline.'],
-  507: ['The device is full', 'It has no memory left for this picture.'],
-  TOO_MANY_SIGN_INS: ['Too many attempts to sign in'],
+	0: ['No answer'],
+	EMPTY_FILE: ['Empty file'],
+	FILE_TOO_LARGE: ['Too large'],
+	401: ['Not signed in'],
+	403: ['Not allowed'],
+	413: ['Too large', 'The service takes smaller files only.'],
+	415: ['Not a picture that this service reads', 'Choose a JPEG, PNG, WebP, GIF, BMP or TIFF.'],
+	422: ['The picture cannot be read', 'The file is damaged, incomplete, or takes too long to decode.'],
+	429: ['The service is busy', 'Its queue is full.'],
+	503: ['The service is not ready', 'It is starting, stopping, or the model is out of service.'],
+	504: ['Too late', 'The answer would have missed its deadline.'],
+	507: ['The device is full', 'It has no memory left for this picture.'],
+	TOO_MANY_SIGN_INS: ['Too many attempts to sign in'],
 };
 
-/** @param {Error} failure @returns {string} a title and a sentence */
 export function brief(failure) {
-  const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
-  return `${title}. ${sentence ?? failure.message}`;
+	const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
+	return `${title}. ${sentence ?? failure.message}`;
 }
 
-/**
- * Shows a failure in an element that screen readers announce.
- *
- * @param {HTMLElement} place
- * @param {Error} failure
- */
+/** Shows a failure in an element that screen readers announce. */
 export function show(place, failure) {
-  const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
-  const notice = el('div', { class: 'notice bad' },
-    el('strong', {}, title),
-    el('span', {}, [sentence ?? failure.message, retry(failure.retryAfter)].filter(Boolean).join(' ')));
-  const details = [
-    sentence ? failure.message : '',
-    failure.status ? `${failure.title ?? 'Status'} (${failure.status})` : '',
-    failure.code ?? '',
-    failure.requestId ? `Request ${failure.requestId}` : '',
-  ].filter(Boolean);
-  if (details.length > 0) {
-    notice.append(el('details', {}, el('summary', {}, 'Details'), ...details.map((line) => el('p', { class: 'small' }, line))));
-  }
-  fill(place, notice);
+	const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
+	const notice = el('div', { class: 'notice bad' },
+		el('strong', {}, title),
+		el('span', {}, [sentence ?? failure.message, retry(failure.retryAfter)].filter(Boolean).join(' ')));
+	const details = [
+		sentence ? failure.message : '',
+		failure.status ? `${failure.title ?? 'Status'} (${failure.status})` : '',
+		failure.code ?? '',
+		failure.requestId ? `Request ${failure.requestId}` : '',
+	].filter(Boolean);
+	if (details.length > 0) {
+		notice.append(el('details', {}, el('summary', {}, 'Details'), ...details.map((line) => el('p', { class: 'small' }, line))));
+	}
+	fill(place, notice);
 }
 
-/** @param {HTMLElement} place */
 export const clear = (place) => fill(place);
 
 function retry(seconds) {
-  const whole = Math.ceil(seconds);
-  return seconds === undefined ? '' : `Try again in ${whole} ${whole === 1 ? 'second' : 'seconds'}.`;
+	const whole = Math.ceil(seconds);
+	return seconds === undefined ? '' : `Try again in ${whole} ${whole === 1 ? 'second' : 'seconds'}.`;
 }

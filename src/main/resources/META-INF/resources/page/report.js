@@ -1,133 +1,93 @@
 // Shows the report of a training: verdict, comparison, confusion matrix whose cells open the wrong
-// answers, calibration, certificate, data and skipped files.
-import { el, fill, percent } from './dom.js';
+// answers, calibration, data and skipped files.
+import { el, facts, fill, percent } from './dom.js';
 import { calibrationOf, mistakesOf, picturesOf } from './mistakes.js';
 
-/** Above this number of classes the most frequent confusions are listed instead of a matrix. */
+/** Above this number of classes the wrong answers are listed instead of a matrix. */
 const MAX_CLASSES = 16;
-const MAX_CONFUSIONS = 15;
 
-/**
- * @param {Object} report
- * @param {function(number): Promise<Blob>} thumbnail loads a thumbnail of the report
- * @returns {HTMLElement[]} in order
- */
 export function reportOf(report, thumbnail) {
-  const parts = [];
-  const { verdict, evidence, validation, test, mistakes = [] } = report.result ?? {};
-  if (verdict) {
-    parts.push(part('Verdict', el('p', { class: 'verdict' }, verdict)));
-  }
-  if (evidence) {
-    parts.push(part('Comparison', comparison(evidence)));
-  }
-  for (const [name, scores, wrong] of [['validation', validation, mistakes], ['test', test, []]]) {
-    if (scores) {
-      parts.push(part(`Confusion on ${name} images`, report.labels.length <= MAX_CLASSES
-        ? matrix(report.labels, scores.confusion, wrong, thumbnail)
-        : gravest(report.labels, scores.confusion)));
-    }
-  }
-  if (mistakes.length > 0 && report.labels.length > MAX_CLASSES) {
-    parts.push(part('Mistakes on validation images', mistakesOf(mistakes, thumbnail)));
-  }
-  if (report.result?.calibration) {
-    parts.push(part('Calibration', calibrationOf(report.result.calibration)));
-  }
-  if (report.result) {
-    parts.push(part('Certificate', certificate(report.result.certificate)));
-  }
-  parts.push(part('Data', data(report)));
-  if (report.skipped.length > 0) {
-    parts.push(part(
-      `Skipped files (${report.skipped.length})`,
-      el('ul', { class: 'skipped', tabindex: 0, 'aria-label': 'Skipped files' },
-        ...report.skipped.map(({ file, reason }) => el('li', {}, el('code', {}, file), ` ${reason}`)))));
-  }
-  return parts;
+	const parts = [];
+	const { verdict, evidence, validation, test, mistakes = [] } = report.result ?? {};
+	if (verdict) {
+		parts.push(part('Verdict', el('p', { class: 'verdict' }, verdict)));
+	}
+	if (evidence) {
+		parts.push(part('Comparison', comparison(evidence)));
+	}
+	if (report.labels.length <= MAX_CLASSES) {
+		for (const [name, scores, wrong] of [['validation', validation, mistakes], ['test', test, []]]) {
+			if (scores) {
+				parts.push(part(`Confusion on ${name} images`, matrix(report.labels, scores.confusion, wrong, thumbnail)));
+			}
+		}
+	}
+	if (mistakes.length > 0 && report.labels.length > MAX_CLASSES) {
+		parts.push(part('Mistakes on validation images', mistakesOf(mistakes, thumbnail)));
+	}
+	if (report.result?.calibration) {
+		parts.push(part('Calibration', calibrationOf(report.result.calibration)));
+	}
+	parts.push(part('Data', data(report)));
+	if (report.skipped.length > 0) {
+		parts.push(part(
+			`Skipped files (${report.skipped.length})`,
+			el('ul', { class: 'skipped', tabindex: 0, 'aria-label': 'Skipped files' },
+				...report.skipped.map(({ file, reason }) => el('li', {}, el('code', {}, file), ` ${reason}`)))));
+	}
+	return parts;
 }
 
 const part = (title, content) => el('section', {}, el('h3', {}, title), content);
 
 function comparison({ images, right, balanced_accuracy: balanced, majority_share: majority, test_accuracy: test, comparison: live }) {
-  const share = (part, whole) => `${percent(part / whole)} of ${whole} images`;
-  return facts(
-    ['New version', share(right, images)],
-    ...(live ? [
-      [`Live version ${live.live_version}`, share(live.live_right, live.images)],
-      ['New version on these', share(live.right, live.images)],
-      ['Only one is right', `the new one ${live.only_candidate_right}, the live one ${live.only_live_right} times`],
-    ] : [['Live version', 'none to compare with']]),
-    ['Always the most frequent class', percent(majority)],
-    ['Mean over the classes', percent(balanced)],
-    ...(test === undefined ? [] : [['Test images', percent(test)]]));
+	const share = (part, whole) => `${percent(part / whole)} of ${whole} images`;
+	return facts(
+		['New version', share(right, images)],
+		...(live ? [
+			[`Live version ${live.live_version}`, share(live.live_right, live.images)],
+			['New version on these', share(live.right, live.images)],
+			['Only one is right', `the new one ${live.only_candidate_right}, the live one ${live.only_live_right} times`],
+		] : [['Live version', 'none to compare with']]),
+		['Always the most frequent class', percent(majority)],
+		['Mean over the classes', percent(balanced)],
+		...(test === undefined ? [] : [['Test images', percent(test)]]));
 }
 
 function matrix(labels, confusion, mistakes, thumbnail) {
-  const opened = el('div', { class: 'mistakes', role: 'status' });
-  const open = ({ label, answer, examples }) => fill(opened,
-    el('h4', {}, `${label}, answered as ${answer}`), picturesOf(label, answer, examples, thumbnail));
-  const rows = labels.map((label, truth) => {
-    const all = confusion[truth].reduce((sum, count) => sum + count, 0) || 1;
-    return el('tr', {}, el('th', { scope: 'row' }, label),
-      ...confusion[truth].map((count, answer) => {
-        const wrong = mistakes.find((one) => one.label === label && one.answer === labels[answer] && one.examples.length > 0);
-        return cell(count, count / all, truth === answer, wrong && (() => open(wrong)), `${label}, answered as ${labels[answer]}: ${count}`);
-      }));
-  });
-  return el('div', {},
-    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
-      el('p', { class: 'small' }, `Rows: true class. Columns: predicted class.${mistakes.length > 0 ? ' Choose a wrong cell to see its pictures.' : ''}`),
-      el('table', { class: 'matrix' },
-        el('thead', {}, el('tr', {}, el('td'), ...labels.map((label) => el('th', { scope: 'col' }, label)))),
-        el('tbody', {}, ...rows))),
-    opened);
+	const opened = el('div', { class: 'mistakes', role: 'status' });
+	const open = ({ label, answer, examples }) => fill(opened,
+		el('h4', {}, `${label}, answered as ${answer}`), picturesOf(label, answer, examples, thumbnail));
+	const rows = labels.map((label, truth) => {
+		const all = confusion[truth].reduce((sum, count) => sum + count, 0) || 1;
+		return el('tr', {}, el('th', { scope: 'row' }, label),
+			...confusion[truth].map((count, answer) => {
+				const wrong = mistakes.find((one) => one.label === label && one.answer === labels[answer] && one.examples.length > 0);
+				return cell(count, count / all, truth === answer, wrong && (() => open(wrong)), `${label}, answered as ${labels[answer]}: ${count}`);
+			}));
+	});
+	return el('div', {},
+		el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
+			el('p', { class: 'small' }, `Rows: true class. Columns: predicted class.${mistakes.length > 0 ? ' Choose a wrong cell to see its pictures.' : ''}`),
+			el('table', { class: 'matrix' },
+				el('thead', {}, el('tr', {}, el('td'), ...labels.map((label) => el('th', { scope: 'col' }, label)))),
+				el('tbody', {}, ...rows))),
+		opened);
 }
 
 function cell(count, share, right, open, title) {
-  const cell = el('td', { class: right ? 'right' : '' },
-    open ? el('button', { type: 'button', 'aria-label': title, click: open }, count) : count);
-  // at most 40 %, so that the text stays readable
-  cell.style.background =
-    `color-mix(in oklab, var(${right ? '--accent' : '--second'}) ${Math.round(40 * share)}%, var(--card))`;
-  return cell;
-}
-
-function gravest(labels, confusion) {
-  const found = confusion
-    .flatMap((row, truth) => row.map((count, answer) => ({ truth, answer, count })))
-    .filter(({ truth, answer, count }) => truth !== answer && count > 0)
-    .sort((one, other) => other.count - one.count)
-    .slice(0, MAX_CONFUSIONS);
-  return el('table', {},
-    el('thead', {}, el('tr', {}, ...['True class', 'Predicted class', 'Images'].map((title) => el('th', { scope: 'col' }, title)))),
-    el('tbody', {}, ...found.map(({ truth, answer, count }) =>
-      el('tr', {}, el('td', {}, labels[truth]), el('td', {}, labels[answer]), el('td', {}, count)))));
-}
-
-function facts(...pairs) {
-  return el('dl', { class: 'facts' },
-    ...pairs.flatMap(([name, ...value]) => [el('dt', {}, name), el('dd', {}, ...value)]));
-}
-
-function agreement({ max_delta: delta, bound, top1 }) {
-  return `largest difference ${delta.toExponential(1)}, limit ${bound.toExponential(1)}; same best class for ${percent(top1)} of the probes`;
-}
-
-function certificate(certificate) {
-  return facts(
-    ['Weights', certificate.source.toLowerCase() === 'fused' ? 'fused from the training form' : 'imported in the deployed form'],
-    ['Slope', certificate.slope],
-    ['In float64', agreement(certificate.float64)],
-    ['Served precision', agreement(certificate.served)],
-    ['Probes', certificate.probes.count],
-    ['Artifact', el('code', {}, certificate.artifact_sha256)]);
+	const cell = el('td', { class: right ? 'right' : '' },
+		open ? el('button', { type: 'button', 'aria-label': title, click: open }, count) : count);
+	// at most 40 %, so that the text stays readable
+	cell.style.background =
+		`color-mix(in oklab, var(${right ? '--accent' : '--second'}) ${Math.round(40 * share)}%, var(--card))`;
+	return cell;
 }
 
 function data(report) {
-  const parts = [
-    ['Classes', report.labels.length],
-    ['Images', `${report.training_images} for training, ${report.validation_images} for validation, ${report.test_images} for testing`],
-  ];
-  return facts(...parts, ...report.findings.map((finding) => ['Note', finding]));
+	const parts = [
+		['Classes', report.labels.length],
+		['Images', `${report.training_images} for training, ${report.validation_images} for validation, ${report.test_images} for testing`],
+	];
+	return facts(...parts, ...report.findings.map((finding) => ['Note', finding]));
 }

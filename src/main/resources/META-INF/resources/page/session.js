@@ -1,87 +1,68 @@
 // Credentials of an administrator. They are kept only in the memory of this page.
 import { Problem, send } from './api.js';
 
-/** @param {string} text @returns {string} base64 of its UTF-8 */
 const base64 = (text) =>
-  btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
+	btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
 
 export class Session {
-  #authorization;
-  #rejected;
+	#authorization;
+	#rejected;
 
-  /**
-   * @param {string} authorization value of the header
-   * @param {function(Problem)} rejected called when the service rejects the credentials
-   */
-  constructor(authorization, rejected) {
-    this.#authorization = authorization;
-    this.#rejected = rejected;
-  }
+	constructor(authorization, rejected) {
+		this.#authorization = authorization;
+		this.#rejected = rejected;
+	}
 
-  static basic(user, password, rejected) {
-    return new Session(`Basic ${base64(`${user}:${password}`)}`, rejected);
-  }
+	static basic(user, password, rejected) {
+		return new Session(`Basic ${base64(`${user}:${password}`)}`, rejected);
+	}
 
-  static bearer(token, rejected) {
-    return new Session(`Bearer ${token.trim()}`, rejected);
-  }
+	static bearer(token, rejected) {
+		return new Session(`Bearer ${token.trim()}`, rejected);
+	}
 
-  /**
-   * @param {string} path
-   * @param {RequestInit} [init]
-   * @returns {Promise<Response>} that is ok
-   * @throws {Problem}
-   */
-  async send(path, init = {}) {
-    try {
-      return await send(path, {
-        ...init,
-        headers: { ...init.headers, Authorization: this.#authorization },
-      });
-    } catch (failure) {
-      if (failure.status === 401 || (failure.status === 403 && failure.code !== 'FOREIGN_ORIGIN')) {
-        this.#rejected(failure);
-      }
-      throw failure;
-    }
-  }
+	async send(path, init = {}) {
+		try {
+			return await send(path, {
+				...init,
+				headers: { ...init.headers, Authorization: this.#authorization },
+			});
+		} catch (failure) {
+			if (failure.status === 401 || (failure.status === 403 && failure.code !== 'FOREIGN_ORIGIN')) {
+				this.#rejected(failure);
+			}
+			throw failure;
+		}
+	}
 
-  async json(path, init) {
-    return (await this.send(path, init)).json();
-  }
+	async json(path, init) {
+		return (await this.send(path, init)).json();
+	}
 
-  /**
-   * Sends a form and reports the progress, which fetch cannot do.
-   *
-   * @param {string} path
-   * @param {FormData} form
-   * @param {function(number, number)} progress bytes sent, total bytes
-   * @returns {Promise<Object>} the answer's JSON
-   * @throws {Problem}
-   */
-  async upload(path, form, progress) {
-    // checks the credentials with fetch first: an XMLHttpRequest with wrong ones opens the browser's
-    // password dialog
-    await this.send(path);
-    return new Promise((resolve, reject) => {
-      const request = new XMLHttpRequest();
-      request.open('POST', path);
-      request.setRequestHeader('Authorization', this.#authorization);
-      request.responseType = 'json';
-      request.upload.onprogress = (event) => progress(event.loaded, event.total);
-      request.onerror = () => reject(new Problem(
-        0, 'The upload failed',
-        'The connection was closed before the upload was complete. Check whether the data is larger than the limit of the service.'));
-      request.onload = () => {
-        if (request.status >= 200 && request.status < 300) {
-          resolve(request.response);
-        } else {
-          reject(Problem.parsed(
-            request.status, request.response ?? {},
-            { get: (name) => request.getResponseHeader(name) }));
-        }
-      };
-      request.send(form);
-    });
-  }
+	/** Sends a form and reports the progress, which fetch cannot do. */
+	async upload(path, form, progress) {
+		// checks the credentials with fetch first: an XMLHttpRequest with wrong ones opens the browser's
+		// password dialog
+		await this.send(path);
+		return new Promise((resolve, reject) => {
+			const request = new XMLHttpRequest();
+			request.open('POST', path);
+			request.setRequestHeader('Authorization', this.#authorization);
+			request.responseType = 'json';
+			request.upload.onprogress = (event) => progress(event.loaded, event.total);
+			request.onerror = () => reject(new Problem(
+				0, 'The upload failed',
+				'The connection was closed before the upload was complete. Check whether the data is larger than the limit of the service.'));
+			request.onload = () => {
+				if (request.status >= 200 && request.status < 300) {
+					resolve(request.response);
+				} else {
+					reject(Problem.parsed(
+						request.status, request.response ?? {},
+						{ get: (name) => request.getResponseHeader(name) }));
+				}
+			};
+			request.send(form);
+		});
+	}
 }

@@ -6,89 +6,84 @@ import { stateTag, Watch } from './watch.js';
 const POLL_MILLIS = 5000;
 
 export class Trainings {
-  #session;
-  #ended;
-  #watch;
-  #timer;
-  #shown = '';
+	#session;
+	#ended;
+	#watch;
+	#timer;
+	#shown = '';
 
-  /**
-   * @param {import('./session.js').Session} session
-   * @param {function(Object)} ended called with a training that ended while it was shown
-   */
-  constructor(session, ended) {
-    this.#session = session;
-    this.#ended = ended;
-    this.#timer = setInterval(() => {
-      if (!document.hidden && !byId('train').hidden) {
-        this.load();
-      }
-    }, POLL_MILLIS);
-  }
+	constructor(session, ended) {
+		this.#session = session;
+		this.#ended = ended;
+		this.#timer = setInterval(() => {
+			if (!document.hidden && !byId('train').hidden) {
+				this.load();
+			}
+		}, POLL_MILLIS);
+	}
 
-  close() {
-    clearInterval(this.#timer);
-    this.#watch?.close();
-  }
+	close() {
+		clearInterval(this.#timer);
+		this.#watch?.close();
+	}
 
-  /** Reloads the list. */
-  async load() {
-    try {
-      const { trainings } = await this.#session.json('admin/trainings');
-      problems.clear(byId('list-problem'));
-      this.#draw(trainings.filter(({ kind }) => kind !== 'dry_run').reverse());
-    } catch (failure) {
-      problems.show(byId('list-problem'), failure);
-    }
-  }
+	/** Reloads the list. */
+	async load() {
+		try {
+			const { trainings } = await this.#session.json('admin/trainings');
+			problems.clear(byId('list-problem'));
+			this.#draw(trainings.filter(({ kind }) => kind !== 'dry_run').reverse());
+		} catch (failure) {
+			problems.show(byId('list-problem'), failure);
+		}
+	}
 
-  /** @param {Object} job that was just accepted */
-  started(job) {
-    this.#open(job);
-    byId('watched-title').focus();
-  }
+	started(job) {
+		this.#open(job);
+		byId('watched-title').focus();
+	}
 
-  #draw(jobs) {
-    const shown = JSON.stringify([this.#watch?.id, jobs.map((job) => [job.id, job.state, job.cancelling])]);
-    if (shown === this.#shown) {
-      return; // drawing it again would lose the focus
-    }
-    this.#shown = shown;
-    const list = byId('trainings');
-    const focused = document.activeElement?.dataset?.job;
-    fill(list, ...jobs.map((job) => this.#item(job)));
-    if (jobs.length === 0) {
-      list.append(el('li', { class: 'small' }, 'None yet.'));
-    }
-    if (focused) {
-      list.querySelector(`[data-job="${CSS.escape(focused)}"]`)?.focus();
-    }
-  }
+	#draw(jobs) {
+		const shown = JSON.stringify([this.#watch?.id, jobs.map((job) => [job.id, job.state, job.cancelling])]);
+		if (shown === this.#shown) {
+			return; // drawing it again would lose the focus
+		}
+		this.#shown = shown;
+		const list = byId('trainings');
+		const focused = document.activeElement?.dataset?.job;
+		fill(list, ...jobs.map((job) => this.#item(job)));
+		if (jobs.length === 0) {
+			list.append(el('li', { class: 'small' }, 'None yet.'));
+		}
+		if (focused) {
+			list.querySelector(`[data-job="${CSS.escape(focused)}"]`)?.focus();
+		}
+	}
 
-  #item(job) {
-    return el('li', {},
-      el('button',
-        { type: 'button', class: 'job', 'data-job': job.id, click: () => this.#choose(job),
-          'aria-current': job.id === this.#watch?.id ? 'true' : false },
-        el('span', { class: 'name' }, job.request.name ?? job.id),
-        stateTag(job),
-        el('span', { class: 'small' }, `${job.request.variant ?? ''} · ${moment(job.created)}`)));
-  }
+	#item(job) {
+		return el('li', {},
+			el('button',
+				{ type: 'button', class: 'job', 'data-job': job.id, click: () => this.#choose(job),
+					'aria-current': job.id === this.#watch?.id ? 'true' : false },
+				el('span', { class: 'name' }, job.request.name ?? job.id),
+				stateTag(job),
+				el('span', { class: 'small' }, `${job.request.variant ?? ''} · ${moment(job.created)}`)));
+	}
 
-  #choose(job) {
-    this.#open(job);
-    byId('watched').scrollIntoView({ block: 'nearest' });
-  }
+	#choose(job) {
+		this.#open(job);
+		byId('watched').scrollIntoView({ block: 'nearest' });
+	}
 
-  #open(job) {
-    this.#watch?.close();
-    this.#watch = new Watch(this.#session, job, {
-      changed: () => this.load(),
-      ended: (ended) => {
-        this.load();
-        this.#ended(ended);
-      },
-    });
-    this.load();
-  }
+	#open(job) {
+		this.#watch?.close();
+		this.#watch = new Watch(this.#session, job, {
+			changed: () => this.load(),
+			ended: (ended) => {
+				this.load();
+				this.#ended(ended);
+			},
+		});
+		this.load();
+	}
 }

@@ -4,70 +4,65 @@ import { el, fill, moment, percent } from './dom.js';
 import * as problems from './problems.js';
 
 export class Versions {
-  #session;
-  #model;
-  #changed;
-  #problem = el('div', { role: 'alert' });
-  #table = el('div');
-  element = el('div', { class: 'versions' }, this.#problem, this.#table);
+	#session;
+	#model;
+	#changed;
+	#problem = el('div', { role: 'alert' });
+	#table = el('div');
+	element = el('div', { class: 'versions' }, this.#problem, this.#table);
 
-  /**
-   * @param {import('./session.js').Session} session
-   * @param {string} model
-   * @param {function()} changed called when another version is served
-   */
-  constructor(session, model, changed) {
-    this.#session = session;
-    this.#model = model;
-    this.#changed = changed;
-    this.load();
-  }
+	constructor(session, model, changed) {
+		this.#session = session;
+		this.#model = model;
+		this.#changed = changed;
+		this.load();
+	}
 
-  load() {
-    return this.#send('versions');
-  }
+	load() {
+		return this.#send('versions');
+	}
 
-  async #send(what, init) {
-    try {
-      const { versions } = await this.#session.json(`admin/models/${encodeURIComponent(this.#model)}/${what}`, init);
-      problems.clear(this.#problem);
-      this.#draw(versions);
-    } catch (failure) {
-      problems.show(this.#problem, failure);
-    }
-  }
+	async #send(what, init) {
+		try {
+			const { versions } = await this.#session.json(`admin/models/${encodeURIComponent(this.#model)}/${what}`, init);
+			problems.clear(this.#problem);
+			this.#draw(versions);
+		} catch (failure) {
+			problems.show(this.#problem, failure);
+		}
+	}
 
-  #draw(versions) {
-    const target = versions.find((version) => version.rollback_target);
-    fill(this.#table,
-      el('div', { class: 'scroll' }, el('table', {},
-        el('thead', {}, el('tr', {},
-          ...['Version', 'Created', 'Accuracy'].map((title) => el('th', { scope: 'col' }, title)), el('td'))),
-        el('tbody', {}, ...[...versions].reverse().map((version) => this.#row(version))))));
-    if (target) {
-      this.#table.append(el('button', { type: 'button', class: 'roll-back', click: () => this.#change('Roll back to', target, 'rollback') },
-        `Roll back to version ${target.version}`));
-    }
-  }
+	#draw(versions) {
+		const target = versions.find((version) => version.rollback_target);
+		fill(this.#table,
+			el('div', { class: 'scroll' }, el('table', {},
+				el('thead', {}, el('tr', {},
+					...['Version', 'Created', 'Accuracy'].map((title) => el('th', { scope: 'col' }, title)), el('td'))),
+				el('tbody', {}, ...[...versions].reverse().map((version) => this.#row(version))))));
+		if (target) {
+			this.#table.append(el('button', { type: 'button', class: 'roll-back', click: () => this.#change('Roll back to', target, 'rollback') },
+				`Roll back to version ${target.version}`));
+		}
+	}
 
-  #row(version) {
-    const action = version.live
-      ? el('span', { class: 'tag good' }, 'live')
-      : el('button', { type: 'button', class: 'quiet', 'aria-label': `Activate version ${version.version}`,
-          click: () => this.#change('Activate', version, `versions/${version.version}/activate`) }, 'Activate');
-    return el('tr', {},
-      el('th', { scope: 'row' }, version.version),
-      el('td', { title: version.origin }, moment(version.created)),
-      el('td', {}, version.accuracy === undefined ? '–' : percent(version.accuracy)),
-      el('td', { class: 'number' }, action));
-  }
+	#row(version) {
+		const action = version.live
+			? el('span', { class: 'tag good' }, 'live')
+			: el('button', { type: 'button', class: 'quiet', 'aria-label': `Activate version ${version.version}`,
+					click: () => this.#change('Activate', version, `versions/${version.version}/activate`) }, 'Activate');
+		return el('tr', {},
+			el('th', { scope: 'row' }, version.version),
+			el('td', { title: version.origin }, moment(version.created)),
+			el('td', {}, version.accuracy === undefined ? '–' : percent(version.accuracy)),
+			el('td', { class: 'number' }, action));
+	}
 
-  async #change(verb, { version }, what) {
-    const text = `${this.#model} will answer with version ${version}. Requests that have already started finish on the current version.`;
-    if (await confirm(`${verb} version ${version}?`, text, verb.replace(' to', ''))) {
-      await this.#send(what, { method: 'POST' });
-      this.#table.querySelector('button')?.focus(); // the pressed button no longer exists
-      this.#changed();
-    }
-  }
+	async #change(verb, { version }, what) {
+		const text = `${this.#model} will answer with version ${version}. Requests that have started finish on the current one.`;
+		if (await confirm(`${verb} version ${version}?`, text, verb.replace(' to', ''))) {
+			await this.#send(what, { method: 'POST' });
+			this.#table.querySelector('button')?.focus(); // the pressed button no longer exists
+			this.#changed();
+		}
+	}
 }

@@ -6,39 +6,37 @@ import { thumbnail } from './thumbs.js';
 const MOST = 40;
 
 export class Visit {
-  #seen = [];
-  #again;
+	#seen = [];
+	#again;
 
-  /** @param {function(File)} again called with a picture that was chosen again */
-  constructor(again) {
-    this.#again = again;
-  }
+	constructor(again) {
+		this.#again = again;
+	}
 
-  /** @param {File} picture @param {Object} best answer @param {string} model */
-  async add(picture, best, model) {
-    if (this.#seen.includes(picture)) {
-      return;
-    }
-    this.#seen.push(picture);
-    const frame = el('span', { class: 'thumb' });
-    const name = pathOf(picture);
-    const item = el('li', {},
-      el('button', { type: 'button', title: `${name}, by ${model}`, click: () => this.#again(picture) },
-        frame, el('span', {}, `${best.label} `, el('span', { class: 'small' }, percent(best.probability)))));
-    byId('history-list').prepend(item);
-    byId('history').hidden = this.#seen.length < 2;
-    if (this.#seen.length > MOST) {
-      this.#seen.shift();
-      byId('history-list').lastElementChild.remove();
-    }
-    const small = await thumbnail(picture);
-    frame.append(small ? copy(small) : '·');
-  }
+	async add(picture, best, model) {
+		if (this.#seen.includes(picture)) {
+			return;
+		}
+		this.#seen.push(picture);
+		const frame = el('span', { class: 'thumb' });
+		const name = pathOf(picture);
+		const item = el('li', {},
+			el('button', { type: 'button', title: `${name}, by ${model}`, click: () => this.#again(picture) },
+				frame, el('span', {}, `${best.label} `, el('span', { class: 'small' }, percent(best.probability)))));
+		byId('history-list').prepend(item);
+		byId('history').hidden = this.#seen.length < 2;
+		if (this.#seen.length > MOST) {
+			this.#seen.shift();
+			byId('history-list').lastElementChild.remove();
+		}
+		const small = await thumbnail(picture);
+		frame.append(small ? copy(small) : '·');
+	}
 }
 
 /** A canvas can be at one place only, and thumbnails are shared. */
 export function copy(canvas) {
-  const other = el('canvas', { width: canvas.width, height: canvas.height, 'aria-hidden': 'true' });
-  other.getContext('2d').drawImage(canvas, 0, 0);
-  return other;
+	const other = el('canvas', { width: canvas.width, height: canvas.height, 'aria-hidden': 'true' });
+	other.getContext('2d').drawImage(canvas, 0, 0);
+	return other;
 }

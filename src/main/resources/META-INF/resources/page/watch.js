@@ -7,172 +7,165 @@ import { reportOf } from './report.js';
 import { Versions } from './versions.js';
 
 const PHASES = {
-  look: 'reads the data', measure: 'measures steps', train: 'trains', fuse: 'fuses the layers',
-  evaluate: 'compares with the live version', publish: 'publishes',
+	look: 'reads the data', measure: 'measures steps', train: 'trains', fuse: 'fuses the layers',
+	evaluate: 'compares with the live version', publish: 'publishes',
 };
 const ENDED = ['SUCCEEDED', 'REJECTED', 'FAILED', 'CANCELLED'];
 const RESUMABLE = ['FAILED', 'CANCELLED'];
 const KINDS = { SUCCEEDED: 'good', FAILED: 'bad', REJECTED: 'bad' };
 
-/** @param {Object} job @returns {HTMLElement} a tag with its state */
 export function stateTag(job) {
-  const state = job.cancelling ? 'stopping' : job.state.toLowerCase();
-  return el('span', { class: `tag ${KINDS[job.state] ?? ''}` }, state);
+	const state = job.cancelling ? 'stopping' : job.state.toLowerCase();
+	return el('span', { class: `tag ${KINDS[job.state] ?? ''}` }, state);
 }
 
 export class Watch {
-  #session;
-  #job;
-  #listeners;
-  #curves = new Curves();
-  #head = el('div', { class: 'row' });
-  #now = el('p', { class: 'small now' });
-  #bar = el('progress', { 'aria-label': 'Progress of the training', max: 1, value: 0 });
-  #problem = el('div', { role: 'alert' });
-  #report = el('div', { class: 'report' });
-  #aborter = new AbortController();
+	#session;
+	#job;
+	#listeners;
+	#curves = new Curves();
+	#head = el('div', { class: 'row' });
+	#now = el('p', { class: 'small now' });
+	#bar = el('progress', { 'aria-label': 'Progress of the training', max: 1, value: 0 });
+	#problem = el('div', { role: 'alert' });
+	#report = el('div', { class: 'report' });
+	#aborter = new AbortController();
 
-  /**
-   * @param {import('./session.js').Session} session
-   * @param {Object} job
-   * @param {{changed: function(), ended: function(Object)}} listeners called when the job was
-   *     stopped or resumed, and when it ended while it was shown
-   */
-  constructor(session, job, listeners) {
-    this.#session = session;
-    this.#job = job;
-    this.#listeners = listeners;
-    byId('watched').hidden = false;
-    byId('watched-title').textContent = job.request.name ?? job.id;
-    fill(byId('watched-body'),
-      this.#head, this.#problem, this.#bar, this.#now, this.#curves.element, this.#report);
-    this.#draw();
-    this.#follow();
-  }
+	constructor(session, job, listeners) {
+		this.#session = session;
+		this.#job = job;
+		this.#listeners = listeners;
+		byId('watched').hidden = false;
+		byId('watched-title').textContent = job.request.name ?? job.id;
+		fill(byId('watched-body'),
+			this.#head, this.#problem, this.#bar, this.#now, this.#curves.element, this.#report);
+		this.#draw();
+		this.#follow();
+	}
 
-  get id() {
-    return this.#job.id;
-  }
+	get id() {
+		return this.#job.id;
+	}
 
-  close() {
-    this.#aborter.abort();
-  }
+	close() {
+		this.#aborter.abort();
+	}
 
-  async #follow() {
-    const live = !ENDED.includes(this.#job.state);
-    const listeners = {
-      begin: () => {
-        problems.clear(this.#problem);
-        this.#curves.clear();
-      },
-      event: (name, data) => (name === 'end' ? this.#end(data, live) : this.#progress(data)),
-      lost: (failure) => problems.show(this.#problem, failure),
-    };
-    try {
-      await follow(
-        (signal) => this.#session.send(`${this.#path()}/events`, { signal }),
-        listeners, this.#aborter.signal);
-    } catch (failure) {
-      problems.show(this.#problem, failure);
-    }
-  }
+	async #follow() {
+		const live = !ENDED.includes(this.#job.state);
+		const listeners = {
+			begin: () => {
+				problems.clear(this.#problem);
+				this.#curves.clear();
+			},
+			event: (name, data) => (name === 'end' ? this.#end(data, live) : this.#progress(data)),
+			lost: (failure) => problems.show(this.#problem, failure),
+		};
+		try {
+			await follow(
+				(signal) => this.#session.send(`${this.#path()}/events`, { signal }),
+				listeners, this.#aborter.signal);
+		} catch (failure) {
+			problems.show(this.#problem, failure);
+		}
+	}
 
-  #path() {
-    return `admin/trainings/${encodeURIComponent(this.#job.id)}`;
-  }
+	#path() {
+		return `admin/trainings/${encodeURIComponent(this.#job.id)}`;
+	}
 
-  #progress(progress) {
-    if (this.#job.state === 'QUEUED') {
-      this.#job.state = 'RUNNING';
-      this.#draw();
-      this.#listeners.changed();
-    }
-    this.#curves.add(progress);
-    if (progress.steps > 0) {
-      this.#bar.value = progress.step / progress.steps;
-    }
-    const facts = [PHASES[progress.phase] ?? progress.phase];
-    if (progress.phase === 'train') {
-      facts.push(`epoch ${progress.epoch + 1} of ${progress.epochs}`);
-    }
-    if (progress.validation_accuracy !== undefined) {
-      facts.push(`${percent(progress.validation_accuracy)} right on the validation images, which decide`);
-    }
-    if (progress.images_per_second) {
-      facts.push(`${Math.round(progress.images_per_second)} images per second`);
-    }
-    if (progress.seconds_left) {
-      facts.push(`about ${duration(progress.seconds_left)} left`);
-    }
-    this.#now.textContent = [...facts, progress.message].filter(Boolean).join(' · ');
-  }
+	#progress(progress) {
+		if (this.#job.state === 'QUEUED') {
+			this.#job.state = 'RUNNING';
+			this.#draw();
+			this.#listeners.changed();
+		}
+		this.#curves.add(progress);
+		if (progress.steps > 0) {
+			this.#bar.value = progress.step / progress.steps;
+		}
+		const facts = [PHASES[progress.phase] ?? progress.phase];
+		if (progress.phase === 'train') {
+			facts.push(`epoch ${progress.epoch + 1} of ${progress.epochs}`);
+		}
+		if (progress.validation_accuracy !== undefined) {
+			facts.push(`${percent(progress.validation_accuracy)} right on the validation images, which decide`);
+		}
+		if (progress.images_per_second) {
+			facts.push(`${Math.round(progress.images_per_second)} images per second`);
+		}
+		if (progress.seconds_left) {
+			facts.push(`about ${duration(progress.seconds_left)} left`);
+		}
+		this.#now.textContent = [...facts, progress.message].filter(Boolean).join(' · ');
+	}
 
-  async #end(job, seen) {
-    this.#job = job;
-    this.#draw();
-    if (seen) {
-      this.#listeners.ended(job);
-    }
-    try {
-      const report = await this.#session.json(`${this.#path()}/report`);
-      fill(this.#report, ...reportOf(report, async (number) =>
-        (await this.#session.send(`${this.#path()}/thumbnails/${number}`)).blob()));
-      if (job.outcome?.model) {
-        this.#report.prepend(el('section', {}, el('h3', {}, `Versions of ${job.outcome.model}`),
-          new Versions(this.#session, job.outcome.model, () => this.#listeners.ended(job)).element));
-      }
-    } catch (failure) {
-      if (failure.status !== 404) { // a training that ended early has no report
-        problems.show(this.#problem, failure);
-      }
-    }
-  }
+	async #end(job, seen) {
+		this.#job = job;
+		this.#draw();
+		if (seen) {
+			this.#listeners.ended(job);
+		}
+		try {
+			const report = await this.#session.json(`${this.#path()}/report`);
+			fill(this.#report, ...reportOf(report, async (number) =>
+				(await this.#session.send(`${this.#path()}/thumbnails/${number}`)).blob()));
+			if (job.outcome?.model) {
+				this.#report.prepend(el('section', {}, el('h3', {}, `Versions of ${job.outcome.model}`),
+					new Versions(this.#session, job.outcome.model, () => this.#listeners.ended(job)).element));
+			}
+		} catch (failure) {
+			if (failure.status !== 404) { // a training that ended early has no report
+				problems.show(this.#problem, failure);
+			}
+		}
+	}
 
-  #draw() {
-    const job = this.#job;
-    const ended = ENDED.includes(job.state);
-    this.#bar.hidden = ended;
-    this.#now.hidden = ended;
-    const parts = [stateTag(job), el('span', { class: 'outcome', role: 'status' }, outcome(job))];
-    if (!ended && !job.cancelling) {
-      parts.push(this.#button('Stop', { method: 'POST' }, '/cancel'));
-    }
-    if (RESUMABLE.includes(job.state)) {
-      parts.push(this.#button('Resume', { method: 'POST' }, '/resume'));
-    }
-    fill(this.#head, ...parts);
-  }
+	#draw() {
+		const job = this.#job;
+		const ended = ENDED.includes(job.state);
+		this.#bar.hidden = ended;
+		this.#now.hidden = ended;
+		const parts = [stateTag(job), el('span', { class: 'outcome', role: 'status' }, outcome(job))];
+		if (!ended && !job.cancelling) {
+			parts.push(this.#button('Stop', { method: 'POST' }, '/cancel'));
+		}
+		if (RESUMABLE.includes(job.state)) {
+			parts.push(this.#button('Resume', { method: 'POST' }, '/resume'));
+		}
+		fill(this.#head, ...parts);
+	}
 
-  #button(name, init, below) {
-    return el('button', { type: 'button', click: () => this.#send(init, below) }, name);
-  }
+	#button(name, init, below) {
+		return el('button', { type: 'button', click: () => this.#send(init, below) }, name);
+	}
 
-  async #send(init, below) {
-    try {
-      const resumed = ENDED.includes(this.#job.state);
-      this.#job = await this.#session.json(this.#path() + below, init);
-      problems.clear(this.#problem);
-      this.#draw();
-      byId('watched-title').focus(); // the pressed button no longer exists
-      this.#listeners.changed();
-      if (resumed) {
-        fill(this.#report);
-        this.#follow();
-      }
-    } catch (failure) {
-      problems.show(this.#problem, failure);
-    }
-  }
+	async #send(init, below) {
+		try {
+			const resumed = ENDED.includes(this.#job.state);
+			this.#job = await this.#session.json(this.#path() + below, init);
+			problems.clear(this.#problem);
+			this.#draw();
+			byId('watched-title').focus(); // the pressed button no longer exists
+			this.#listeners.changed();
+			if (resumed) {
+				fill(this.#report);
+				this.#follow();
+			}
+		} catch (failure) {
+			problems.show(this.#problem, failure);
+		}
+	}
 }
 
 function outcome({ outcome: result, reason }) {
-  const parts = [];
-  if (result?.version !== undefined) {
-    parts.push(`Version ${result.version} is published.`);
-  }
-  if (result?.accuracy !== undefined) {
-    parts.push(`Accuracy ${percent(result.accuracy)}` +
-      (result.live_accuracy === undefined ? '.' : `, previous version ${percent(result.live_accuracy)}.`));
-  }
-  return [...parts, reason].filter(Boolean).join(' ');
+	const parts = [];
+	if (result?.version !== undefined) {
+		parts.push(`Version ${result.version} is published.`);
+	}
+	if (result?.accuracy !== undefined) {
+		parts.push(`Accuracy ${percent(result.accuracy)}` +
+			(result.live_accuracy === undefined ? '.' : `, previous version ${percent(result.live_accuracy)}.`));
+	}
+	return [...parts, reason].filter(Boolean).join(' ');
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import com.microsoft.playwright.JSHandle;
+import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.Route;
@@ -165,7 +166,7 @@ class ClassifyPageIT {
     session.compare();
 
     Map<String, String> rows =
-        page.locator("#comparison tbody tr").all().stream()
+        page.locator("#comparison .stacked tbody tr").all().stream()
             .collect(
                 Collectors.toMap(
                     row -> row.locator("th").textContent(),
@@ -222,26 +223,76 @@ class ClassifyPageIT {
   }
 
   @Test
-  void thePageWaitsWhileModelsLoad(PageSession session) {
+  void aPictureThatComesBeforeTheModelsIsKept(PageSession session) {
     Page page = session.page();
-    int[] requests = {0};
+    boolean[] loaded = {false};
     page.route(
         "**/q/health/ready",
         route -> {
-          if (requests[0]++ < 2) {
-            route.fulfill(new Route.FulfillOptions().setStatus(503).setBody("{}"));
-          } else {
+          if (loaded[0]) {
             route.resume();
+          } else {
+            route.fulfill(new Route.FulfillOptions().setStatus(503).setBody("{}"));
           }
         });
-
+    page.route(
+        "**/models",
+        route -> {
+          if (loaded[0]) {
+            route.resume();
+          } else {
+            route.fulfill(
+                new Route.FulfillOptions()
+                    .setContentType("application/json")
+                    .setBody("{\"models\": [], \"faults\": [], \"groups\": {}}"));
+          }
+        });
     page.reload();
+    page.locator("#loading .chip:has-text('" + LiveService.NARROW + "')").first().waitFor();
 
-    page.locator("#loading").waitFor();
-    page.waitForCondition(() -> !page.isVisible("#loading"));
-    assertThat(requests[0]).isEqualTo(3);
     session.choosePicture(PHOTO);
+    page.locator("#answer .notice").waitFor();
+    loaded[0] = true;
+
     assertThat(session.answers()).hasSize(5);
+    assertThat(page.isVisible("#loading")).isFalse();
+  }
+
+  @Test
+  void theAddressChoosesModelAndNumberOfAnswers(PageSession session) {
+    Page page = session.page();
+    page.navigate(session.at("#model=" + LiveService.NARROW + "&top_k=3").toString());
+    page.waitForCondition(() -> page.inputValue("#model").equals(LiveService.NARROW));
+
+    session.choosePicture(PHOTO);
+
+    assertThat(session.answers()).hasSize(3);
+    page.click("#copy summary");
+    assertThat(page.textContent("#copy pre"))
+        .contains("/classify/" + LiveService.NARROW + "?top_k=3", "jpeg_420.jpg");
+    assertThat(page.url()).doesNotContain("jpeg_420");
+  }
+
+  @Test
+  void anotherClassShowsItsOwnMap(PageSession session) {
+    Page page = session.page();
+    session.chooseModel(LiveService.NARROW);
+    session.choosePicture(PHOTO);
+    session.explained();
+    String best = session.answers().get(0);
+    assertThat(page.getAttribute("#why canvas[aria-label]", "aria-label")).contains(best);
+    String drawn = "document.querySelector('#why canvas').toDataURL()";
+    Object first = page.evaluate(drawn);
+
+    Locator other = page.locator("#why .chip[aria-pressed='false']").first();
+    String label = other.textContent();
+    other.click();
+
+    page.waitForCondition(
+        () -> page.getAttribute("#why canvas[aria-label]", "aria-label").contains(label));
+    assertThat(page.evaluate(drawn)).isNotEqualTo(first);
+    page.locator("#why input[type=range]").fill("0");
+    assertThat(page.evaluate(drawn)).isNotEqualTo(first);
   }
 
   @Test

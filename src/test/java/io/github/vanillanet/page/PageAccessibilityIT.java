@@ -54,7 +54,7 @@ class PageAccessibilityIT {
     assertThat(page.locator("#compare-models input:checked").count()).isEqualTo(2);
     tabTo(page, "#compare-run");
     page.keyboard().press("Enter");
-    page.waitForCondition(() -> page.locator("#comparison tbody tr").count() == 2);
+    page.waitForCondition(() -> page.locator("#comparison .stacked tbody tr").count() == 2);
   }
 
   @Test

@@ -95,7 +95,7 @@ final class PageSession {
   void compare() {
     page.click("#tab-compare");
     page.click("#compare-run");
-    page.locator("#comparison tbody tr").nth(2).waitFor();
+    page.locator("#comparison .stacked tbody tr").nth(2).waitFor();
   }
 
   /** Opens the tab for administrators and signs in. */

@@ -172,7 +172,7 @@ class TrainPageIT {
             .mapToInt(Integer::parseInt)
             .sum();
     assertThat(images).isEqualTo(30); // of the validation folder
-    assertThat(page.textContent(".report")).contains("fused from the training form", "float64");
+    assertThat(page.textContent(".report")).contains("none to compare with");
     assertThat(page.textContent(".skipped")).contains("train/red/cut.png");
     page.locator(".report .versions .tag.good").waitFor();
     session.requireAccessible();
@@ -219,7 +219,7 @@ class TrainPageIT {
 
     start(session, dataset(8), "lost", 4);
 
-    page.locator("#watched .tag.good, #watched .tag.bad").waitFor();
+    page.locator("#watched-body > .row .tag.good, #watched-body > .row .tag.bad").waitFor();
     assertThat(connections[0]).isGreaterThan(1);
     assertThat(page.locator("#watched-body .notice.bad").count()).isZero();
     assertThat(points(page, 0)).isGreaterThanOrEqualTo(4);

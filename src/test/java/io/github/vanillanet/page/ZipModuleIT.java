@@ -31,7 +31,8 @@ class ZipModuleIT {
           letters += String.fromCharCode(...bytes.subarray(at, at + 32768));
         }
         return btoa(letters);
-      }""";
+      }\
+      """;
 
   @TempDir Path folder;
 
