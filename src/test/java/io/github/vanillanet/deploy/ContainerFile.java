@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 
 /**
  * A parsed Dockerfile: the instructions of each build stage, without comments and with continued
- * lines joined.
+ * lines joined. The images are the defaults of the build arguments that name them.
  */
 record ContainerFile(Path path, List<Stage> stages) {
 
@@ -84,6 +84,7 @@ record ContainerFile(Path path, List<Stage> stages) {
 
   static ContainerFile parse(Path path, List<String> lines) {
     List<Stage> stages = new ArrayList<>();
+    Map<String, String> arguments = new LinkedHashMap<>();
     for (String line : joined(lines)) {
       String[] parts = line.split("\\s+", 2);
       Instruction instruction =
@@ -94,7 +95,10 @@ record ContainerFile(Path path, List<Stage> stages) {
           throw new AssertionError("cannot parse FROM: " + line);
         }
         String name = from.group(2) == null ? "" : from.group(2);
-        stages.add(new Stage(from.group(1), name, new ArrayList<>()));
+        stages.add(new Stage(image(from.group(1), arguments), name, new ArrayList<>()));
+      } else if (stages.isEmpty() && instruction.keyword().equals("ARG")) {
+        String[] pair = instruction.arguments().split("=", 2);
+        arguments.put(pair[0], pair.length > 1 ? pair[1] : "");
       } else if (stages.isEmpty()) {
         throw new AssertionError(path + " has an instruction before FROM: " + line);
       } else {
@@ -102,6 +106,11 @@ record ContainerFile(Path path, List<Stage> stages) {
       }
     }
     return new ContainerFile(path, stages);
+  }
+
+  /** The default of a build argument, if the image of a stage is one. */
+  private static String image(String name, Map<String, String> arguments) {
+    return name.startsWith("$") ? arguments.getOrDefault(name.substring(1), name) : name;
   }
 
   private static List<String> joined(List<String> lines) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.vanillanet.deploy.ContainerFile.Instruction;
 import io.github.vanillanet.deploy.ContainerFile.Stage;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Static checks of the Dockerfiles. */
@@ -21,6 +24,8 @@ class ContainerFilesTest {
   private static final String CPU = "Dockerfile.cpu";
   private static final String GPU = "Dockerfile.gpu";
   private static final String LIBTORCH = "/opt/libtorch/lib";
+
+  @TempDir Path folder;
 
   private static ContainerFile read(String name) throws IOException {
     return ContainerFile.read(ProjectFile.ROOT.resolve(name));
@@ -84,8 +89,8 @@ class ContainerFilesTest {
     assertThat(image.only("USER").arguments()).matches("[1-9]\\d*:[1-9]\\d*");
     assertThat(image.only("ENTRYPOINT").isExecForm()).isTrue();
     assertThat(image.only("ENTRYPOINT").execForm())
-        .startsWith("tini")
-        .contains("java", "-Djava.io.tmpdir=/tmp", "--enable-native-access=ALL-UNNAMED")
+        .startsWith("tini", "-e", "143", "--", "/opt/vanillanet/choose-repository.sh", "java")
+        .contains("-Djava.io.tmpdir=/tmp", "--enable-native-access=ALL-UNNAMED")
         .endsWith("-jar", "/opt/vanillanet/quarkus-run.jar");
     assertThat(image.only("CMD").execForm()).containsExactly("serve");
     assertThat(image.only("EXPOSE").arguments()).isEqualTo("8080");
@@ -98,7 +103,7 @@ class ContainerFilesTest {
 
     assertThat(health.arguments())
         .contains("--interval=", "--timeout=", "--start-period=", "--retries=")
-        .contains("http://127.0.0.1:8080/q/health/live");
+        .contains("http://127.0.0.1:${QUARKUS_HTTP_PORT:-${AIP_HTTP_PORT:-8080}}/q/health/live");
   }
 
   @ParameterizedTest
@@ -108,9 +113,9 @@ class ContainerFilesTest {
     List<String> volumes = image.only("VOLUME").execForm();
     Map<String, String> variables = image.assignments("ENV");
 
-    assertThat(volumes).contains("/tmp");
+    assertThat(volumes).contains("/tmp", "/models");
     assertThat(volumes).contains(image.only("WORKDIR").arguments());
-    for (String folder : List.of("HOME", "ENGINE_CACHE_DIR", "VANILLANET_REPOSITORY")) {
+    for (String folder : List.of("HOME", "ENGINE_CACHE_DIR")) {
       assertThat(volumes).anyMatch(volume -> Path.of(variables.get(folder)).startsWith(volume));
     }
     String owned =
@@ -138,7 +143,8 @@ class ContainerFilesTest {
     assertThat(variables.get("LD_LIBRARY_PATH").split(":")).contains(LIBTORCH);
     assertThat(image.assignments("LABEL"))
         .containsEntry("org.opencontainers.image.version", ProjectFile.pomProperty("version"))
-        .containsEntry("org.opencontainers.image.base.name", image.image());
+        .containsEntry("org.opencontainers.image.base.name", "$RUNTIME_IMAGE");
+    assertThat(image.only("ARG").arguments()).isEqualTo("RUNTIME_IMAGE");
     for (String variable : variables.keySet()) {
       assertThat(variable).matches(Settings::isKnownOrUnrelated);
     }
@@ -180,6 +186,48 @@ class ContainerFilesTest {
     assertThat(libraries)
         .as("it needs the driver, and the engine loads all of its folder")
         .contains("mv /opt/libtorch/lib/libcaffe2_nvrtc.so /opt/cuda/lib/");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
+  void everyBaseImageCanBeReplaced(String name) throws IOException {
+    List<String> bases =
+        Files.readAllLines(ProjectFile.ROOT.resolve(name)).stream()
+            .filter(line -> line.startsWith("FROM ") && !line.startsWith("FROM build "))
+            .toList();
+
+    assertThat(bases).hasSizeGreaterThan(1).allMatch(line -> line.matches("FROM \\$\\w+_IMAGE.*"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "false, '', /models",
+    "true, '', ML",
+    "true, s3://bucket/prefix, s3://bucket/prefix",
+    "false, /elsewhere, /elsewhere"
+  })
+  void sageMakersFolderIsTheRepositoryIfItExistsAndNoneIsSet(
+      boolean exists, String set, String expected) throws Exception {
+    Path model = folder.resolve("ml");
+    if (exists) {
+      Files.createDirectory(model);
+    }
+    Path script = folder.resolve("choose-repository.sh");
+    String shipped =
+        Files.readString(ProjectFile.ROOT.resolve("deploy/image/choose-repository.sh"));
+    assertThat(shipped).contains("/opt/ml/model");
+    Files.writeString(script, shipped.replace("/opt/ml/model", model.toString()));
+    ProcessBuilder process =
+        new ProcessBuilder("sh", script.toString(), "sh", "-c", "echo $VANILLANET_REPOSITORY $1")
+            .redirectErrorStream(true);
+    process.command().addAll(List.of("-", "an argument"));
+    process.environment().put("VANILLANET_REPOSITORY", set);
+
+    Process run = process.start();
+
+    assertThat(new String(run.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+        .isEqualTo("%s an argument\n".formatted(expected.equals("ML") ? model : expected));
+    assertThat(run.waitFor()).isZero();
   }
 
   @Test
