@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.api.http.HttpError;
+import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.Prediction;
 import java.util.List;
@@ -49,7 +50,7 @@ public record BatchView(
       Optional<String> code,
       Optional<String> error) {
 
-    private static Result of(Inference inference, int index, int topK) {
+    private static Result of(Inference inference, int index, Call call) {
       Optional<ServiceException> failure = inference.rejection(index);
       return new Result(
           index,
@@ -58,21 +59,21 @@ public record BatchView(
           failure.isPresent() ? Optional.empty() : inference.outOfDomain(index),
           failure.isPresent() ? Optional.empty() : inference.domainScore(index),
           Optional.ofNullable(inference.inexact().get(index)),
-          failure.isPresent() ? Optional.empty() : Optional.of(inference.top(index, topK)),
+          failure.isPresent() ? Optional.empty() : Optional.of(inference.top(index, call)),
           failure.map(reason -> HttpError.status(reason.code())),
           failure.map(reason -> reason.code().name()),
           failure.map(ServiceException::getMessage));
     }
   }
 
-  static BatchView of(Inference inference, int topK) {
+  static BatchView of(Inference inference, Call call) {
     return new BatchView(
         inference.model(),
         inference.version(),
         inference.trained(),
         inference.domainExperimental(),
         IntStream.range(0, inference.samples())
-            .mapToObj(index -> Result.of(inference, index, topK))
+            .mapToObj(index -> Result.of(inference, index, call))
             .toList());
   }
 }

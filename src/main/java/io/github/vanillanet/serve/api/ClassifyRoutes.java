@@ -4,16 +4,15 @@ import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.http.HttpCall;
 import io.github.vanillanet.serve.api.http.Uploads;
+import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.inference.Classification;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.ws.rs.Consumes;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
@@ -29,9 +28,6 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
  * them {@code model} is null in paths without a name.
  */
 public abstract class ClassifyRoutes {
-
-  private static final String TOP_K = "top_k";
-  private static final String DEFAULT_TOP_K = "5";
 
   private final ClassificationService service;
   private final int maxImages;
@@ -62,16 +58,13 @@ public abstract class ClassifyRoutes {
   @Operation(summary = "Classify the image in the body; without a name, with the default model")
   @APIResponse(responseCode = "200", ref = "Classified")
   public Classification classify(
-      @Context RoutingContext context,
-      @PathParam("model") String model,
-      InputStream body,
-      @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    int count = HttpCall.positive(TOP_K, topK);
+      @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
+    Call call = HttpCall.call(context);
     return service.images(
-        HttpCall.call(context),
+        call,
         Optional.ofNullable(model),
         List.of(BodyStream.bytes(body)),
-        inference -> inference.classification(count));
+        inference -> inference.classification(call));
   }
 
   @POST
@@ -81,15 +74,14 @@ public abstract class ClassifyRoutes {
   public Object classifyUpload(
       @Context RoutingContext context,
       @PathParam("model") String model,
-      @RestForm("image") List<FileUpload> images,
-      @QueryParam(TOP_K) @DefaultValue(DEFAULT_TOP_K) String topK) {
-    int count = HttpCall.positive(TOP_K, topK);
+      @RestForm("image") List<FileUpload> images) {
+    Call call = HttpCall.call(context);
     List<byte[]> encoded = Uploads.files(images, "image", maxImages, HttpCall.memory(context));
     return service.<Object>images(
-        HttpCall.call(context),
+        call,
         Optional.ofNullable(model),
         encoded,
         inference ->
-            encoded.size() == 1 ? inference.classification(count) : BatchView.of(inference, count));
+            encoded.size() == 1 ? inference.classification(call) : BatchView.of(inference, call));
   }
 }

@@ -47,6 +47,13 @@ public final class Call {
   final SortedMap<Integer, String> inexact = new TreeMap<>();
 
   PictureOptions pictures = PictureOptions.NONE;
+
+  /** The number of predictions for an image. */
+  int topK = 5;
+
+  /** Predictions with a lower probability are left out. */
+  double threshold = 0;
+
   private Deadline deadline = Deadline.never();
   private boolean maps;
   private Optional<ServedModel> answeredBy = Optional.empty();
@@ -73,6 +80,16 @@ public final class Call {
   /** Replaces parts of the model's preprocessing. */
   public void pictures(PictureOptions options) {
     pictures = options;
+  }
+
+  /** Sets the number of predictions for an image; the default is 5. */
+  public void topK(int count) {
+    topK = count;
+  }
+
+  /** Leaves out predictions with a lower probability; the default is 0. */
+  public void threshold(double probability) {
+    threshold = probability;
   }
 
   /** How the pixels of images differ from an exact decode of the whole file, by index. */

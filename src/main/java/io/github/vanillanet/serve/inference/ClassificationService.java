@@ -97,8 +97,9 @@ public final class ClassificationService {
 
   /** Classifies one encoded image without a deadline. */
   public Classification classify(Optional<String> model, byte[] encoded, int topK) {
-    return images(
-        Call.unbounded(), model, List.of(encoded), inference -> inference.classification(topK));
+    Call call = Call.unbounded();
+    call.topK(topK);
+    return images(call, model, List.of(encoded), inference -> inference.classification(call));
   }
 
   /**

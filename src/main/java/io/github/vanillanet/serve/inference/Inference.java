@@ -158,12 +158,8 @@ public record Inference(
     return Optional.ofNullable(rejected.get(sample));
   }
 
-  /**
-   * The answer to a single image.
-   *
-   * @param topK how many predictions; at most all classes
-   */
-  public Classification classification(int topK) {
+  /** The answer to a single image, with as many predictions as the call requests. */
+  public Classification classification(Call call) {
     boolean checked = checks.length > 0; // saves the calls below for most models
     boolean scored = domainThreshold.isPresent();
     return new Classification(
@@ -176,14 +172,26 @@ public record Inference(
         scored ? Optional.of(domainScores[0]) : Optional.empty(),
         domainExperimental,
         Optional.ofNullable(inexact.get(0)),
-        top(0, topK));
+        top(0, call.topK, call.threshold));
+  }
+
+  /** The most probable classes of a sample, as many as the call requests. */
+  public List<Prediction> top(int sample, Call call) {
+    return top(sample, call.topK, call.threshold);
+  }
+
+  /** The {@code count} most probable classes of a sample. */
+  public List<Prediction> top(int sample, int count) {
+    return top(sample, count, 0);
   }
 
   /**
    * The {@code count} most probable classes of a sample, best first; of equal classes, the lower
    * index comes first. Computes the softmax of {@code logits / temperature + bias} in float64.
+   *
+   * @param threshold classes with a lower probability are left out
    */
-  public List<Prediction> top(int sample, int count) {
+  private List<Prediction> top(int sample, int count, double threshold) {
     int classes = logits.length / samples;
     double[] scores = new double[classes];
     double max = Double.NEGATIVE_INFINITY;
@@ -212,8 +220,11 @@ public record Inference(
     order.sort(better);
     List<Prediction> predictions = new ArrayList<>();
     for (int index : order) {
-      predictions.add(
-          new Prediction(index, labels.get(index), Math.exp(scores[index] - max) / sum));
+      double probability = Math.exp(scores[index] - max) / sum;
+      if (probability < threshold) {
+        break;
+      }
+      predictions.add(new Prediction(index, labels.get(index), probability));
     }
     return predictions;
   }

@@ -95,8 +95,9 @@ final class JsonImages {
 
   private Predictions predictions(
       RoutingContext context, ModelTarget target, InstancesReader.Images images) {
+    Call call = HttpCall.call(context);
     return service.images(
-        HttpCall.call(context), target, images.encoded(), true, JsonImages::predictions);
+        call, target, images.encoded(), true, inference -> predictions(inference, call));
   }
 
   /**
@@ -116,14 +117,15 @@ final class JsonImages {
   }
 
   Map<String, Double> bestLabels(RoutingContext context, ModelTarget target, byte[] image) {
+    Call call = HttpCall.call(context);
     return service.images(
-        HttpCall.call(context),
+        call,
         target,
         List.of(image),
         true,
         inference -> {
           context.response().putHeader(PRECISION, precision(inference));
-          return LabelledProbabilities.of(inference.top(0, LabelledProbabilities.COUNT));
+          return LabelledProbabilities.of(inference.top(0, call));
         });
   }
 
@@ -133,7 +135,7 @@ final class JsonImages {
     return inference.precision(0) + (unchecked ? "; unchecked" : "");
   }
 
-  private static Predictions predictions(Inference inference) {
+  private static Predictions predictions(Inference inference, Call call) {
     List<Map<String, ?>> predictions = new ArrayList<>();
     List<String> precisions = new ArrayList<>();
     List<Integer> unchecked = new ArrayList<>();
@@ -142,7 +144,7 @@ final class JsonImages {
       predictions.add(
           failure.isPresent()
               ? Map.of("error", failure.get().getMessage())
-              : LabelledProbabilities.of(inference.top(sample, LabelledProbabilities.COUNT)));
+              : LabelledProbabilities.of(inference.top(sample, call)));
       precisions.add(failure.isPresent() ? NO_PRECISION : inference.precision(sample));
       if (inference.unchecked(sample).orElse(false)) {
         unchecked.add(sample);

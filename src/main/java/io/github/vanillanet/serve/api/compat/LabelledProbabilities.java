@@ -8,9 +8,6 @@ import java.util.Map;
 /** Predictions in the form of TorchServe's image classifier: label to probability, best first. */
 final class LabelledProbabilities {
 
-  /** The number of classes that TorchServe's handler returns. */
-  static final int COUNT = 5;
-
   private LabelledProbabilities() {}
 
   /** ImageNet has some labels twice, such as "crane": the second one gets its index. */

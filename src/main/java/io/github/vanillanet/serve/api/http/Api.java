@@ -1,11 +1,14 @@
 package io.github.vanillanet.serve.api.http;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.base.image.PictureOptions;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * The HTTP APIs of this service. Each has a path prefix, a limit on request bodies, and a format of
@@ -36,6 +39,13 @@ public enum Api {
 
   /** The limit on a body that is a command in JSON. */
   static final long COMMAND_BODY_BYTES = 1 << 20;
+
+  /** Every query parameter of a route that answers with predictions. */
+  private static final List<String> OF_PREDICTIONS =
+      Stream.concat(
+              Stream.of(HttpCall.BUDGET_QUERY, HttpCall.TOP_K, HttpCall.THRESHOLD),
+              PictureOptions.NAMES.stream())
+          .toList();
 
   private final String prefix;
   private final ErrorFormat errors;
@@ -79,6 +89,18 @@ public enum Api {
       case KSERVE, OIP, INVOCATIONS -> config.maxTensorBody().asLongValue();
       case TRAINING_UPLOAD -> config.training().maxUpload().asLongValue();
       case OIP_REPOSITORY, TORCHSERVE_PING, NATIVE -> COMMAND_BODY_BYTES;
+    };
+  }
+
+  /**
+   * The names of the query parameters of inference paths.
+   *
+   * @return empty if other names are ignored, as Triton does
+   */
+  public Optional<List<String>> queryParameters() {
+    return switch (this) {
+      case CLASSIFY, TORCHSERVE, KSERVE, INVOCATIONS -> Optional.of(OF_PREDICTIONS);
+      case TORCHSERVE_PING, OIP_REPOSITORY, OIP, TRAINING_UPLOAD, NATIVE -> Optional.empty();
     };
   }
 

@@ -84,7 +84,7 @@ final class BodyAdmission {
     ServedModel model;
     try {
       call.describeAnswer(spans);
-      call.readBudget();
+      call.readOptions();
       model = service.admit(call.call, model(call));
     } catch (ServiceException e) {
       rejectByHead(call, e);

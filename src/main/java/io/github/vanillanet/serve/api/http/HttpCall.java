@@ -33,7 +33,9 @@ public final class HttpCall {
 
   private static final String KEY = "vanillanet.call";
   private static final String BUDGET_HEADER = "X-Latency-Budget-Ms";
-  private static final String BUDGET_QUERY = "deadline_ms";
+  static final String BUDGET_QUERY = "deadline_ms";
+  static final String TOP_K = "top_k";
+  static final String THRESHOLD = "threshold";
   private static final Stage[] STAGES = Stage.values();
 
   /** The text before the number of each stage in {@code Server-Timing}. */
@@ -189,23 +191,42 @@ public final class HttpCall {
 
   /**
    * Limits the call by the budget in header and query, of which the shorter one counts, and reads
-   * the parts of the preprocessing that the query replaces.
+   * the other parameters of the query.
    *
-   * @throws ServiceException {@code INVALID_REQUEST} if a budget is not a positive number, or a
-   *     part of the preprocessing is unknown
+   * @throws ServiceException {@code INVALID_REQUEST} if a parameter is unknown or its value is
+   *     invalid
    */
-  void readBudget() {
+  void readOptions() {
     String header = request.getHeader(BUDGET_HEADER);
     if (header != null) {
       call.limit(budget(BUDGET_HEADER, header));
     }
-    String query = request.getParam(BUDGET_QUERY);
-    if (query != null) {
-      call.limit(budget(BUDGET_QUERY, query));
-    }
     if (request.query() != null) {
-      readPictureOptions();
+      readQuery();
     }
+  }
+
+  private void readQuery() {
+    Optional<List<String>> known = api.queryParameters();
+    for (String name : request.params().names()) {
+      if (known.isPresent() && !known.get().contains(name)) {
+        throw INVALID_REQUEST.error(
+            "unknown query parameter '%s'; known are %s", name, String.join(", ", known.get()));
+      }
+    }
+    String budget = request.getParam(BUDGET_QUERY);
+    if (budget != null) {
+      call.limit(budget(BUDGET_QUERY, budget));
+    }
+    String count = request.getParam(TOP_K);
+    if (count != null && !count.isEmpty()) {
+      call.topK(positive(TOP_K, count));
+    }
+    String threshold = request.getParam(THRESHOLD);
+    if (threshold != null) {
+      call.threshold(probability(THRESHOLD, threshold));
+    }
+    readPictureOptions();
   }
 
   /** The parts of the preprocessing that the query replaces. */
@@ -232,6 +253,19 @@ public final class HttpCall {
       throw INVALID_REQUEST.error("%s: expected milliseconds above 0, got '%s'", name, text);
     }
     return Duration.ofNanos(Math.round(Math.min(millis, MAX_BUDGET_MILLIS) * 1e6));
+  }
+
+  private static double probability(String name, String text) {
+    double number;
+    try {
+      number = Double.parseDouble(text.strip());
+    } catch (NumberFormatException e) {
+      number = Double.NaN;
+    }
+    if (!(number >= 0 && number <= 1)) {
+      throw INVALID_REQUEST.error("%s: expected a number from 0 to 1, got '%s'", name, text);
+    }
+    return number;
   }
 
   /**

@@ -39,11 +39,16 @@ public final class DescriptionFilter implements OASFilter {
       List.of(
           "LatencyBudget",
           "Deadline",
+          "TopK",
+          "Threshold",
           "Exif",
           "Depth",
           "Alpha",
           "PreprocessingChoice",
           "Truncated");
+
+  /** Parameters that the Open Inference Protocol has in the body. */
+  private static final Set<String> OF_PREDICTIONS = Set.of("TopK", "Threshold");
 
   private static final List<Integer> OF_INFERENCE =
       List.of(400, 404, 413, 415, 422, 429, 503, 504, 507);
@@ -93,7 +98,7 @@ public final class DescriptionFilter implements OASFilter {
     }
     addFailure(components, operation, api.errors(), "default", UNEXPECTED);
     if (api.inference(path).isPresent()) {
-      describeInference(operation);
+      describeInference(operation, api);
     }
   }
 
@@ -209,8 +214,11 @@ public final class DescriptionFilter implements OASFilter {
     return response;
   }
 
-  private static void describeInference(Operation operation) {
+  private static void describeInference(Operation operation, Api api) {
     for (String parameter : INFERENCE_PARAMETERS) {
+      if (api == Api.OIP && OF_PREDICTIONS.contains(parameter)) {
+        continue;
+      }
       operation.addParameter(
           OASFactory.createParameter().ref(COMPONENTS + "parameters/" + parameter));
     }
