@@ -61,7 +61,7 @@ class ArchitectureTest {
               "train.pipeline",
               "train.experiment",
               "train.api"),
-          List.of("cli", "app"));
+          List.of("cli.classify", "cli", "app"));
 
   private static final List<String> BELOW_MODEL = List.of("base");
   private static final List<String> BELOW_SERVE_AND_TRAIN = List.of("base", "model");

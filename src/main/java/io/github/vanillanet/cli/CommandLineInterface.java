@@ -33,6 +33,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     scope = ScopeType.INHERIT,
     versionProvider = CommandLineInterface.Version.class,
     subcommands = {
+      ClassifyCommand.class,
       ImportCommand.class,
       ExportCommand.class,
       QuantizeCommand.class,

@@ -6,6 +6,7 @@ import io.github.vanillanet.base.config.RepositoryLocation;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.cli.classify.ResultFormat;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.PrecisionProbe;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -56,6 +57,13 @@ final class Options {
                 .findFirst()
                 .orElseThrow(invalid("onnx, safetensors or pth", text)));
     commands.registerConverter(RepositoryLocation.class, Options::location);
+    commands.registerConverter(
+        ResultFormat.class,
+        text ->
+            Arrays.stream(ResultFormat.values())
+                .filter(format -> format.name().equalsIgnoreCase(text))
+                .findFirst()
+                .orElseThrow(invalid("table, csv or jsonl", text)));
     commands.registerConverter(Pattern.class, Options::pattern);
   }
 
