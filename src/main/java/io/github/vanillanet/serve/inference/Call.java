@@ -43,17 +43,11 @@ public final class Call {
   private final Map<Stage, Duration> stages = new EnumMap<>(Stage.class);
   private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
 
-  /** How the pixels of images differ from an exact decode of the whole file, by index. */
   final SortedMap<Integer, String> inexact = new TreeMap<>();
 
   PictureOptions pictures = PictureOptions.NONE;
-
-  /** The number of predictions for an image. */
   int topK = 5;
-
-  /** Predictions with a lower probability are left out. */
   double threshold = 0;
-
   private Deadline deadline = Deadline.never();
   private boolean maps;
   private Optional<ServedModel> answeredBy = Optional.empty();
@@ -80,6 +74,11 @@ public final class Call {
   /** Replaces parts of the model's preprocessing. */
   public void pictures(PictureOptions options) {
     pictures = options;
+  }
+
+  /** The number of predictions for an image. */
+  public int topK() {
+    return topK;
   }
 
   /** Sets the number of predictions for an image; the default is 5. */

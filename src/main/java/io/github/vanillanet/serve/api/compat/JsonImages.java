@@ -85,11 +85,7 @@ final class JsonImages {
                 IntStream.range(0, inference.samples())
                     .mapToObj(
                         sample ->
-                            Explanation.of(
-                                inference,
-                                sample,
-                                OptionalInt.empty(),
-                                LabelledProbabilities.COUNT))
+                            Explanation.of(inference, sample, OptionalInt.empty(), call.topK()))
                     .toList()));
   }
 

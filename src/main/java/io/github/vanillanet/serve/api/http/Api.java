@@ -2,13 +2,13 @@ package io.github.vanillanet.serve.api.http;
 
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.image.PictureOptions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The HTTP APIs of this service. Each has a path prefix, a limit on request bodies, and a format of
@@ -41,11 +41,10 @@ public enum Api {
   static final long COMMAND_BODY_BYTES = 1 << 20;
 
   /** Every query parameter of a route that answers with predictions. */
-  private static final List<String> OF_PREDICTIONS =
-      Stream.concat(
-              Stream.of(HttpCall.BUDGET_QUERY, HttpCall.TOP_K, HttpCall.THRESHOLD),
-              PictureOptions.NAMES.stream())
-          .toList();
+  private static final List<String> OF_PREDICTIONS = names(HttpCall.TOP_K, HttpCall.THRESHOLD);
+
+  private static final List<String> OF_FEATURES = names("encoding");
+  private static final List<String> OF_EXPLANATIONS = names(HttpCall.TOP_K, "class", "blend");
 
   private final String prefix;
   private final ErrorFormat errors;
@@ -92,6 +91,13 @@ public enum Api {
     };
   }
 
+  private static List<String> names(String... own) {
+    List<String> names = new ArrayList<>(List.of(own));
+    names.add(HttpCall.BUDGET_QUERY);
+    names.addAll(PictureOptions.NAMES);
+    return List.copyOf(names);
+  }
+
   /**
    * The names of the query parameters of inference paths.
    *
@@ -100,6 +106,8 @@ public enum Api {
   public Optional<List<String>> queryParameters() {
     return switch (this) {
       case CLASSIFY, TORCHSERVE, KSERVE, INVOCATIONS -> Optional.of(OF_PREDICTIONS);
+      case EMBED -> Optional.of(OF_FEATURES);
+      case EXPLAIN -> Optional.of(OF_EXPLANATIONS);
       case TORCHSERVE_PING, OIP_REPOSITORY, OIP, TRAINING_UPLOAD, NATIVE -> Optional.empty();
     };
   }

@@ -47,7 +47,7 @@ public final class DescriptionFilter implements OASFilter {
           "PreprocessingChoice",
           "Truncated");
 
-  /** Parameters that the Open Inference Protocol has in the body. */
+  /** Parameters that only routes with predictions have. */
   private static final Set<String> OF_PREDICTIONS = Set.of("TopK", "Threshold");
 
   private static final List<Integer> OF_INFERENCE =
@@ -216,7 +216,9 @@ public final class DescriptionFilter implements OASFilter {
 
   private static void describeInference(Operation operation, Api api) {
     for (String parameter : INFERENCE_PARAMETERS) {
-      if (api == Api.OIP && OF_PREDICTIONS.contains(parameter)) {
+      boolean predicts =
+          api.queryParameters().map(names -> names.contains("threshold")).orElse(false);
+      if (!predicts && OF_PREDICTIONS.contains(parameter)) {
         continue;
       }
       operation.addParameter(
