@@ -42,9 +42,7 @@ public final class Call {
   private final long arrived;
   private final Map<Stage, Duration> stages = new EnumMap<>(Stage.class);
   private final CompletableFuture<Void> abandoned = new CompletableFuture<>();
-
   final SortedMap<Integer, String> inexact = new TreeMap<>();
-
   PictureOptions pictures = PictureOptions.NONE;
   int topK = 5;
   double threshold = 0;
@@ -76,7 +74,6 @@ public final class Call {
     pictures = options;
   }
 
-  /** The number of predictions for an image. */
   public int topK() {
     return topK;
   }

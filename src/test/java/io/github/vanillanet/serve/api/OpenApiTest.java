@@ -126,6 +126,19 @@ class OpenApiTest {
   }
 
   @Test
+  void everyOperationHasAnIdThatIsAnIdentifierAndUnique() {
+    List<String> ids =
+        OpenApiDocument.fetch().operations().stream()
+            .map(operation -> operation.node().path("operationId").asText())
+            .toList();
+
+    assertThat(ids)
+        .doesNotHaveDuplicates()
+        .allMatch(id -> id.matches("[a-z][A-Za-z0-9]+"))
+        .contains("postClassify", "postClassifyByModel", "postV1ModelsByModelPredict");
+  }
+
+  @Test
   void everyExampleFitsItsSchema() {
     OpenApiDocument description = OpenApiDocument.fetch();
     int count = 0;

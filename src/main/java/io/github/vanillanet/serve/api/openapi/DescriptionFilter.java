@@ -5,6 +5,7 @@ import io.github.vanillanet.serve.api.http.ErrorFormat;
 import io.github.vanillanet.serve.api.http.HttpError;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +87,7 @@ public final class DescriptionFilter implements OASFilter {
 
   private static void describe(
       Components components, String method, String path, Operation operation) {
+    operation.setOperationId(operationId(method, path));
     addExamples(components, operation);
     Api api = Api.of(path);
     for (int status : failures(method, path)) {
@@ -100,6 +102,17 @@ public final class DescriptionFilter implements OASFilter {
     if (api.inference(path).isPresent()) {
       describeInference(operation, api);
     }
+  }
+
+  /** A name for generated clients: {@code postV1ModelsByModelPredict}. */
+  private static String operationId(String method, String path) {
+    StringBuilder id = new StringBuilder(method.toLowerCase(Locale.ROOT));
+    for (String word : path.replace("{", "By/").split("\\W+")) {
+      if (!word.isEmpty()) {
+        id.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+      }
+    }
+    return id.toString();
   }
 
   private static void addExamples(Components components, Operation operation) {
