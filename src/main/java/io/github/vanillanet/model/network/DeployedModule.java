@@ -10,7 +10,10 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The served artifact: a TorchScript module with these methods.
@@ -27,9 +30,9 @@ import java.util.function.Function;
  * </ul>
  *
  * <p>In a reduced precision the weights are rounded to it. Pixels are normalised in float32,
- * activations are cast before the first layer, logits after the last. Activations are
- * channels-last, as tensor cores need them. {@code prepare()} throws on a CPU that lacks the
- * precision.
+ * activations are cast before the first layer. The global pool and the classifier compute in
+ * float32, so that a logit is the mean of its class's map. Activations are channels-last, as tensor
+ * cores need them. {@code prepare()} throws on a CPU that lacks the precision.
  *
  * <p>Serialised TorchScript calls operators by their ATen names and writes dtypes as integers.
  */
@@ -64,9 +67,17 @@ public record DeployedModule(String source, ScriptObject root) {
       Arithmetic arithmetic,
       String further) {
     ModuleTree tree = new ModuleTree(LayerSource.CLASS);
+    Set<String> head = parameters(layers.subList(lastMaps(layers), layers.size()));
     weights
         .tensors()
-        .forEach((name, tensor) -> tree.add(name, tensor.to(arithmetic.precision().storage())));
+        .forEach(
+            (name, tensor) ->
+                tree.add(
+                    name,
+                    tensor.to(
+                        head.contains(name)
+                            ? Precision.FLOAT32.storage()
+                            : arithmetic.precision().storage())));
     Map<String, Object> attributes = new LinkedHashMap<>();
     attributes.put("prepared", false);
     attributes.put("mean", perChannel(preprocessing.mean()));
@@ -117,13 +128,13 @@ public record DeployedModule(String source, ScriptObject root) {
 
   private static String methods(List<Layer> net, FeatureMap image, Arithmetic arithmetic) {
     Precision precision = arithmetic.precision();
+    int float32 = LayerSource.dtype(Precision.FLOAT32);
     boolean reduced = precision != Precision.FLOAT32;
     String pixels = "torch.permute(images, [0, 3, 1, 2])"; // a channels-last view
     String inside = "torch.to(x, %d)".formatted(LayerSource.dtype(precision));
     String channelsLast =
         "torch.contiguous(%s, memory_format=%d)".formatted(inside, LayerSource.CHANNELS_LAST);
-    int pool = net.indexOf(new Layer.GlobalAveragePool());
-    int split = pool < 0 ? net.size() - 1 : pool; // without a pool, the input of the last layer
+    int split = lastMaps(net);
     Map<Layer.Convolution, TouchingTaps> taps = TouchingTaps.of(net, image);
     Function<Layer.Convolution, String> plain = conv -> LayerSource.plainGeometry(conv, arithmetic);
     Function<Layer.Convolution, String> repacked =
@@ -153,36 +164,45 @@ public record DeployedModule(String source, ScriptObject root) {
       def plain_maps(%1$s, x: Tensor) -> Tensor:
     %4$s%5$s    return x
       def plain_head(%1$s, x: Tensor) -> Tensor:
-    %6$s    return %7$s
+    %7$s%6$s    return torch.flatten(x, 1)
       def repacked_maps(%1$s, x: Tensor) -> Tensor:
         x0 = torch.to_mkldnn(%8$s)
     %9$s    return x0
       def repacked_head(%1$s, x0: Tensor) -> Tensor:
-    %10$s    x0 = torch.to_dense(x0)
-        return %11$s
+    %11$s%10$s    x0 = torch.to_dense(x0)
+        return torch.flatten(x0, 1)
       def prepare(%1$s) -> NoneType:
     %12$s    self.prepared = True
         return None
     """
         .formatted(
             LayerSource.SELF,
-            LayerSource.dtype(Precision.FLOAT32),
+            float32,
             LayerSource.normalisation(reduced ? pixels : "torch.contiguous(" + pixels + ")"),
             reduced ? "    x = " + channelsLast + "\n" : "",
             LayerSource.layers(body, false, plain),
             LayerSource.layers(head, false, plain),
-            logits("x", reduced),
+            reduced ? "    x = torch.to(x, %d)\n".formatted(float32) : "",
             reduced ? inside : "x",
             LayerSource.layers(body, true, repacked),
             LayerSource.layers(head, true, repacked),
-            logits("x0", reduced),
+            reduced
+                ? "    x0 = torch.to_mkldnn(torch.to(torch.to_dense(x0), %d))\n".formatted(float32)
+                : "",
             LayerSource.repacking(taps.values()));
   }
 
-  private static String logits(String features, boolean reduced) {
-    String flat = "torch.flatten(%s, 1)".formatted(features);
-    return reduced
-        ? "torch.to(%s, %d)".formatted(flat, LayerSource.dtype(Precision.FLOAT32))
-        : flat;
+  /** The layer whose input the last maps are: the global pool, or else the last layer. */
+  private static int lastMaps(List<Layer> net) {
+    int pool = net.indexOf(new Layer.GlobalAveragePool());
+    return pool < 0 ? net.size() - 1 : pool;
+  }
+
+  private static Set<String> parameters(List<Layer> layers) {
+    return layers.stream()
+        .filter(Layer.Convolution.class::isInstance)
+        .map(layer -> ((Layer.Convolution) layer).name())
+        .flatMap(name -> Stream.of(name + ".weight", name + ".bias"))
+        .collect(Collectors.toSet());
   }
 }
