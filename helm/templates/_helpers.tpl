@@ -170,3 +170,8 @@ capabilities:
 {{- end -}}
 {{- toYaml $rules -}}
 {{- end -}}
+
+{{/* The gRPC port; empty if it is disabled. */}}
+{{- define "vanillanet.grpcPort" -}}
+{{- with .Values.settings.grpc }}{{ if .enabled }}{{ default 8001 .port }}{{ end }}{{ end }}
+{{- end }}

@@ -50,6 +50,7 @@ class ArchitectureTest {
               "serve.api.openapi",
               "serve.api",
               "serve.api.oip",
+              "serve.api.grpc",
               "serve.api.compat"),
           List.of(
               "train.dataset",

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
 import java.io.IOException;
@@ -169,6 +171,22 @@ class ChartSettingsTest {
         .doesNotContainKeys(
             "VANILLANET_THREADS", "VANILLANET_DECODERS", "VANILLANET_KEEP_VERSIONS");
     assertThat(variables.keySet()).allMatch(Settings::isKnownOrUnrelated);
+  }
+
+  @Test
+  void oneSettingOpensTheGrpcPort() throws IOException {
+    Manifests closed = Chart.render("settings: {grpc: {port: 9001}}");
+    Manifests open = Chart.render("settings: {grpc: {enabled: true}}");
+
+    assertThat(serving(closed).getPorts()).hasSize(1);
+    assertThat(closed.only(Service.class).getSpec().getPorts()).hasSize(1);
+    assertThat(variables("settings: {grpc: {enabled: true}}"))
+        .containsEntry("VANILLANET_GRPC_ENABLED", "true");
+    assertThat(serving(open).getPorts().get(1).getContainerPort()).isEqualTo(8001);
+    assertThat(open.only(Service.class).getSpec().getPorts().get(1).getPort()).isEqualTo(8001);
+    assertThat(
+            open.only(NetworkPolicy.class).getSpec().getIngress().get(0).getPorts().get(1).getPort())
+        .isEqualTo(new IntOrString("grpc"));
   }
 
   @Test

@@ -39,6 +39,14 @@ final class Checked {
     }
   }
 
+  public static final class Port implements Converter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return Checked.convert(
+          text, Integer::valueOf, port -> port >= 0 && port <= 65535, "a port from 0 to 65535");
+    }
+  }
+
   /** A count as text, or {@code auto}. */
   public static final class CountOrAuto implements Converter<String> {
     @Override

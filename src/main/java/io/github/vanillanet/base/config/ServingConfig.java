@@ -193,6 +193,9 @@ public interface ServingConfig {
   /** Limits on connections of clients. */
   ConnectionsConfig connections();
 
+  /** The gRPC port. */
+  GrpcConfig grpc();
+
   /** Rate and inflation of bodies. */
   BodyConfig body();
 

@@ -83,6 +83,7 @@ class ConfigurationPageTest {
                       SOURCES.resolve("BodyConfig.java"),
                       SOURCES.resolve("BucketConfig.java"),
                       SOURCES.resolve("ConnectionsConfig.java"),
+                      SOURCES.resolve("GrpcConfig.java"),
                       SOURCES.resolve("KubernetesConfig.java"),
                       SOURCES.resolve("SignInConfig.java"),
                       SOURCES.resolve("TrainingConfig.java")));

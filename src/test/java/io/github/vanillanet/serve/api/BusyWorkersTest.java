@@ -2,16 +2,26 @@ package io.github.vanillanet.serve.api;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.vanillanet.serve.api.grpc.GrpcPort;
+import io.github.vanillanet.serve.scheduler.Eventually;
+import io.grpc.ManagedChannel;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
 import io.quarkus.runtime.ExecutorRecorder;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import jakarta.inject.Inject;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -22,12 +32,20 @@ class BusyWorkersTest {
 
   private static final int WORKERS = 8;
 
+  @Inject GrpcPort grpc;
+
   private final CountDownLatch release = new CountDownLatch(1);
 
   public static final class FewWorkers implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of("quarkus.thread-pool.max-threads", String.valueOf(WORKERS));
+      return Map.of(
+          "quarkus.thread-pool.max-threads",
+          String.valueOf(WORKERS),
+          "vanillanet.grpc.enabled",
+          "true",
+          "vanillanet.grpc.port",
+          "0");
     }
 
     @Override
@@ -84,5 +102,24 @@ class BusyWorkersTest {
     RawHttp.Answer answer = RawHttp.request("GET", path).send();
 
     assertThat(answer.status()).isEqualTo(200);
+  }
+
+  @Test
+  void healthOverGrpcNeedsNoWorker() {
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("localhost", grpc.number().orElseThrow())
+            .usePlaintext()
+            .build();
+    try {
+      Eventually.becomes(
+          () ->
+              HealthGrpc.newBlockingStub(channel)
+                      .withDeadlineAfter(1, TimeUnit.MINUTES)
+                      .check(HealthCheckRequest.getDefaultInstance())
+                      .getStatus()
+                  == ServingStatus.SERVING);
+    } finally {
+      channel.shutdownNow();
+    }
   }
 }

@@ -19,7 +19,7 @@ import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.ext.web.RoutingContext;
+import io.vertx.core.net.SocketAddress;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Arrays;
@@ -28,6 +28,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -41,11 +42,21 @@ public final class SignIn implements IdentityProvider<UsernamePasswordAuthentica
 
   private static final Logger LOG = Logger.getLogger(SignIn.class);
 
+  /** Attribute of an authentication request with the {@link Client}, if it is not in HTTP. */
+  public static final String CLIENT = "vanillanet.client";
+
   private final ElytronPasswordIdentityProvider others;
   private final SignInThrottle throttle;
   private final PasswordHashes hashes;
   private final Map<String, Set<String>> roles = new HashMap<>();
   private final WorkerExecutor thread;
+
+  /**
+   * The caller that signs in.
+   *
+   * @param gone whether it has disconnected
+   */
+  public record Client(SocketAddress address, BooleanSupplier gone) {}
 
   /**
    * @throws ServiceException {@code BAD_CONFIGURATION} if a bcrypt hash is damaged
@@ -83,9 +94,8 @@ public final class SignIn implements IdentityProvider<UsernamePasswordAuthentica
   @Override
   public Uni<SecurityIdentity> authenticate(
       UsernamePasswordAuthenticationRequest request, AuthenticationRequestContext context) {
-    RoutingContext http = HttpSecurityUtils.getRoutingContextAttribute(request);
-    HttpServerRequest client = http.request();
-    String address = ClientAddress.network(client.remoteAddress());
+    Client client = client(request);
+    String address = ClientAddress.network(client.address());
     String user = request.getUsername();
     Optional<ServiceException> limit = limit(address, user);
     if (limit.isPresent()) {
@@ -103,18 +113,26 @@ public final class SignIn implements IdentityProvider<UsernamePasswordAuthentica
                     .toCompletionStage());
   }
 
+  private static Client client(UsernamePasswordAuthenticationRequest request) {
+    if (request.getAttribute(CLIENT) instanceof Client other) {
+      return other;
+    }
+    HttpServerRequest http = HttpSecurityUtils.getRoutingContextAttribute(request).request();
+    return new Client(http.remoteAddress(), http.response()::closed);
+  }
+
   /** Runs on the thread of sign-ins: the limit may have been reached while the attempt waited. */
   private SecurityIdentity check(
       UsernamePasswordAuthenticationRequest request,
       AuthenticationRequestContext context,
-      HttpServerRequest client,
+      Client client,
       String address) {
     String user = request.getUsername();
     Optional<ServiceException> limit = limit(address, user);
     if (limit.isPresent()) {
       throw limit.get();
     }
-    if (client.response().closed()) {
+    if (client.gone().getAsBoolean()) {
       throw new AuthenticationFailedException("the client has disconnected");
     }
     try {

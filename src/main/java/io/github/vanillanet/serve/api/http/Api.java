@@ -38,7 +38,7 @@ public enum Api {
   private static final Api[] ALL = values();
 
   /** The limit on a body that is a command in JSON. */
-  static final long COMMAND_BODY_BYTES = 1 << 20;
+  public static final long COMMAND_BODY_BYTES = 1 << 20;
 
   /** Every query parameter of a route that answers with predictions. */
   private static final List<String> OF_PREDICTIONS = names(HttpCall.TOP_K, HttpCall.THRESHOLD);

@@ -61,9 +61,8 @@ final class BodyAdmission {
     this.metrics = metrics;
     this.ticker = ticker;
     BodyConfig body = config.body();
-    long minRate = body.minRate().asLongValue();
-    this.pace = new BodyPace(body.grace(), minRate, body.longest());
-    this.uploadPace = new BodyPace(body.grace(), minRate, body.longestUpload());
+    this.pace = BodyPace.of(body, body.longest());
+    this.uploadPace = BodyPace.of(body, body.longestUpload());
   }
 
   void admit(RoutingContext context) {

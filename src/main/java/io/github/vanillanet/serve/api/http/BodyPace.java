@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.api.http;
 
 import static io.github.vanillanet.base.error.ErrorCode.BODY_TOO_SLOW;
 
+import io.github.vanillanet.base.config.BodyConfig;
 import io.github.vanillanet.base.error.ServiceException;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,7 +14,11 @@ import java.util.Optional;
  * @param minRate bytes per second after it, on average since the head
  * @param longest time of the whole body
  */
-record BodyPace(Duration grace, long minRate, Duration longest) {
+public record BodyPace(Duration grace, long minRate, Duration longest) {
+
+  public static BodyPace of(BodyConfig body, Duration longest) {
+    return new BodyPace(body.grace(), body.minRate().asLongValue(), longest);
+  }
 
   /**
    * Checks a body that is still incomplete. A body whose declared bytes have arrived is not slow:
@@ -24,7 +29,7 @@ record BodyPace(Duration grace, long minRate, Duration longest) {
    * @param elapsed time since the head
    * @return {@code BODY_TOO_SLOW} if it is too slow
    */
-  Optional<ServiceException> violation(long received, long declared, Duration elapsed) {
+  public Optional<ServiceException> violation(long received, long declared, Duration elapsed) {
     if (declared > 0 && received >= declared) {
       return Optional.empty();
     }

@@ -3,6 +3,7 @@ package io.github.vanillanet.serve.api.http;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.api.trace.Tracer;
 import io.opentelemetry.context.Context;
 import jakarta.inject.Singleton;
@@ -15,12 +16,12 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The spans of the stages of a request. Tracing is disabled by default. */
 @Singleton
-final class StageSpans {
+public final class StageSpans {
 
   private static final List<Stage> SPANS =
       List.of(Stage.DECODE, Stage.PREPROCESS, Stage.QUEUE, Stage.INFER, Stage.POSTPROCESS);
 
-  final boolean enabled;
+  public final boolean enabled;
   private final Tracer tracer;
 
   StageSpans(Tracer tracer, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
@@ -28,8 +29,13 @@ final class StageSpans {
     this.enabled = !disabled;
   }
 
+  /** Starts the span of a call that the HTTP extension does not see. */
+  public Span start(String name, Context caller) {
+    return tracer.spanBuilder(name).setSpanKind(SpanKind.SERVER).setParent(caller).startSpan();
+  }
+
   /** The spans follow one another and end now: the time before them is the body's arrival. */
-  void add(Context trace, Map<Stage, Duration> timings, Optional<ServedModel> model) {
+  public void add(Context trace, Map<Stage, Duration> timings, Optional<ServedModel> model) {
     Span request = Span.fromContext(trace);
     if (!request.isRecording()) {
       return;

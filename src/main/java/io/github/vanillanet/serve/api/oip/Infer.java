@@ -7,6 +7,7 @@ import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.inference.ClassificationService;
+import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.inference.ModelTarget;
 import io.github.vanillanet.serve.metrics.Stage;
@@ -20,6 +21,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 
 /**
@@ -45,9 +48,7 @@ final class Infer {
     this.selection = selection;
     this.maxImageBytes = config.maxImageBody().asLongValue();
     this.maxImages = config.queueCapacity();
-    this.body =
-        new InferBody(
-            new TensorLimits(config.maxTensorBody().asLongValue(), maxImages, maxImageBytes));
+    this.body = new InferBody(TensorLimits.of(config));
   }
 
   /**
@@ -66,12 +67,33 @@ final class Infer {
         call.time(
             Stage.DECODE,
             () -> body.read(stream, jsonLength, bytes -> rawInput(view, target, bytes), memory));
+    return answer(call, view, target, request, memory, InferAnswer::response);
+  }
+
+  /** Rejects a request early that the queue would reject. */
+  void admit(Call call, View view) {
+    service.admit(call, Optional.of(view.model()));
+  }
+
+  /**
+   * Computes a request that was read.
+   *
+   * @param form makes the answer of what was computed
+   */
+  <T> T answer(
+      Call call,
+      View view,
+      ModelTarget target,
+      InferRequest request,
+      LongConsumer memory,
+      BiFunction<InferAnswer, Inference, T> form) {
     timeout(request).ifPresent(call::limit);
     request.parameters().pictures().ifPresent(call::pictures);
     InferAnswer answer = InferAnswer.of(view, request);
     if (answer.needsMaps()) {
       call.requestMaps();
     }
+    Function<Inference, T> rendering = inference -> form.apply(answer, inference);
     InputTensor input = request.inputs().get(0);
     if (input.name().equals(view.input())) {
       String datatype = input.datatype();
@@ -79,12 +101,12 @@ final class Infer {
       if (view.takesImages() && datatype.equals(view.datatype())) {
         boolean partial = request.parameters().flag("partial").orElse(false);
         List<byte[]> images = input.elements(request.parameters(), maxImageBytes, memory);
-        return service.images(call, target, images, partial, answer::response);
+        return service.images(call, target, images, partial, rendering);
       }
       if (!view.takesImages() && FLOATS.contains(datatype)) {
-        return service.tensor(call, target, input.shape(), input.floats(memory), answer::response);
+        return service.tensor(call, target, input.shape(), input.floats(memory), rendering);
       } else if (!view.takesImages() && datatype.equals("UINT8")) {
-        return service.pixels(call, target, input.shape(), input.bytes(), answer::response);
+        return service.pixels(call, target, input.shape(), input.bytes(), rendering);
       }
     }
     throw INVALID_REQUEST.error(

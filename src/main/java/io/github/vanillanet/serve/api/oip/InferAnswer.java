@@ -23,7 +23,7 @@ import java.util.Set;
  *
  * @param outputs in the order of the request
  */
-record InferAnswer(View view, Optional<String> id, List<Output> outputs) {
+public record InferAnswer(View view, Optional<String> id, List<Output> outputs) {
 
   static final String LOGITS = "logits";
   static final String FEATURES = "features";
@@ -39,7 +39,7 @@ record InferAnswer(View view, Optional<String> id, List<Output> outputs) {
    * @param binary whether it follows the JSON instead of being in it
    * @param bestClasses number of best classes to send as strings; 0 to send all logits
    */
-  record Output(String name, boolean binary, int bestClasses) {}
+  public record Output(String name, boolean binary, int bestClasses) {}
 
   /**
    * @throws ServiceException {@code INVALID_REQUEST} if the request asks for an unknown output
@@ -119,6 +119,17 @@ record InferAnswer(View view, Optional<String> id, List<Output> outputs) {
     id.ifPresent(text -> answer.put("id", text));
     answer.put("model_name", view.name());
     answer.put("model_version", Integer.toString(inference.version()));
+    answer.put("parameters", parameters(inference));
+    answer.put("outputs", described);
+    try {
+      return JSON.writeValueAsBytes(answer);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an answer cannot be written as JSON", e);
+    }
+  }
+
+  /** How the answer was computed: strings and booleans by name. */
+  public static Map<String, Object> parameters(Inference inference) {
     Map<String, Object> parameters = new LinkedHashMap<>();
     parameters.put("precision", inference.precision());
     inference
@@ -139,12 +150,6 @@ record InferAnswer(View view, Optional<String> id, List<Output> outputs) {
         parameters.put("unchecked_" + sample, true);
       }
     }
-    answer.put("parameters", parameters);
-    answer.put("outputs", described);
-    try {
-      return JSON.writeValueAsBytes(answer);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an answer cannot be written as JSON", e);
-    }
+    return parameters;
   }
 }

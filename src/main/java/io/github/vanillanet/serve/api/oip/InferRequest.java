@@ -9,12 +9,12 @@ import java.util.Optional;
  * @param id repeated in the answer
  * @param outputs that are requested; empty means all
  */
-record InferRequest(
+public record InferRequest(
     Optional<String> id,
     Parameters parameters,
     List<InputTensor> inputs,
     List<RequestedOutput> outputs) {
 
   /** A requested output. Its parameters contain the requested form. */
-  record RequestedOutput(String name, Parameters parameters) {}
+  public record RequestedOutput(String name, Parameters parameters) {}
 }

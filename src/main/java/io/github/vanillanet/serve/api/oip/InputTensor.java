@@ -19,14 +19,14 @@ import java.util.function.LongConsumer;
  *
  * @param shape as declared; every use of the content is checked against it
  */
-record InputTensor(
+public record InputTensor(
     String name, String datatype, long[] shape, Parameters parameters, Content content) {
 
   /** Memory of an empty array in a list. */
   private static final int ELEMENT_BYTES = 24;
 
   /** The elements as they arrived, row-major. */
-  sealed interface Content permits TensorData, Content.Binary {
+  public sealed interface Content permits TensorData, Content.Binary {
 
     /**
      * Elements after the JSON, or the whole body of a raw request.

@@ -8,8 +8,11 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.serve.api.http.HttpCall;
+import io.github.vanillanet.serve.inference.Call;
+import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.inference.ModelTarget;
+import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.ServedModel;
@@ -28,6 +31,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -150,6 +155,29 @@ public abstract class ModelRoutes {
         jsonLength(context),
         request,
         HttpCall.memory(context));
+  }
+
+  /**
+   * Computes a request of another transport.
+   *
+   * @param version null for the version in service
+   * @param request read after the request is admitted
+   * @param memory takes the bytes that are built from the request before they are allocated
+   * @param form makes the answer of what was computed
+   */
+  public <T> T infer(
+      Call call,
+      String model,
+      String version,
+      Supplier<InferRequest> request,
+      LongConsumer memory,
+      BiFunction<InferAnswer, Inference, T> form) {
+    View view = view(model);
+    infer.admit(call, view);
+    ModelTarget target = target(view, version);
+    selection.lease(target, call.deadline(), 1).close(); // before anything about the request
+    InferRequest read = call.time(Stage.DECODE, request);
+    return infer.answer(call, view, target, read, memory, form);
   }
 
   /** Two different values are rejected: an intermediary may have used the other one. */

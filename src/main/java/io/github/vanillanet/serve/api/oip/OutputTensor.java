@@ -18,9 +18,9 @@ import java.util.stream.IntStream;
  * @param numbers of an FP32 tensor
  * @param strings of a BYTES tensor; empty for FP32
  */
-record OutputTensor(List<Integer> shape, float[] numbers, List<String> strings) {
+public record OutputTensor(List<Integer> shape, float[] numbers, List<String> strings) {
 
-  static OutputTensor of(InferAnswer.Output output, Inference inference) {
+  public static OutputTensor of(InferAnswer.Output output, Inference inference) {
     return switch (output.name()) {
       case InferAnswer.FEATURES -> features(inference, inference.maps().orElseThrow());
       case InferAnswer.MAPS -> maps(inference, inference.maps().orElseThrow());
@@ -63,7 +63,7 @@ record OutputTensor(List<Integer> shape, float[] numbers, List<String> strings) 
     return new OutputTensor(List.of(inference.samples(), classes, rows, columns), all, List.of());
   }
 
-  String datatype() {
+  public String datatype() {
     return strings.isEmpty() ? "FP32" : "BYTES";
   }
 
@@ -73,7 +73,7 @@ record OutputTensor(List<Integer> shape, float[] numbers, List<String> strings) 
   }
 
   /** The elements in the protocol's binary form, little-endian. */
-  byte[] bytes() {
+  public byte[] bytes() {
     if (!strings.isEmpty()) {
       return bytes(strings);
     }

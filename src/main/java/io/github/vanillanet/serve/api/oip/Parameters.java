@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param where position of the parameters, for messages
  */
-record Parameters(String where, Map<String, Object> values) {
+public record Parameters(String where, Map<String, Object> values) {
 
   static Parameters none(String where) {
     return new Parameters(where, Map.of());
@@ -83,7 +83,7 @@ record Parameters(String where, Map<String, Object> values) {
     return parts.isEmpty() ? Optional.empty() : Optional.of(new PictureOptions(parts));
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return values.containsKey(name);
   }
 

@@ -10,6 +10,7 @@ import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Set;
 
 /**
  * The optional body of a request to the model repository extension. All members are optional.
@@ -50,12 +51,12 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
   }
 
   /**
-   * Rejects files and configurations in the request: they would be served without a certificate.
+   * Rejects names of parameters that are files and configurations: they would be served without a certificate.
    *
    * @throws ServiceException {@code INVALID_REQUEST} if there are any
    */
-  void requireNoOverrides() {
-    for (String name : parameters.values().keySet()) {
+  static void requireNoOverrides(Set<String> parameters) {
+    for (String name : parameters) {
       if (name.equals("config") || name.startsWith("file:")) {
         throw INVALID_REQUEST.error(
             "parameters.%s: a model is loaded as it was published and cannot be overridden", name);

@@ -23,6 +23,7 @@ import java.io.File;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
@@ -97,10 +98,16 @@ public final class RepositoryResource {
   @Operation(summary = "All versions of all models on disk, and their states")
   @RequestBody(ref = "Index")
   public List<IndexEntry> index(InputStream body) {
-    RepositoryRequest request = RepositoryRequest.read(body);
+    return index(RepositoryRequest.read(body).ready());
+  }
+
+  /**
+   * @param ready whether to list ready models only
+   */
+  public List<IndexEntry> index(boolean ready) {
     return repository.names().stream()
         .flatMap(this::entries)
-        .filter(entry -> !request.ready() || entry.state().equals("READY"))
+        .filter(entry -> !ready || entry.state().equals("READY"))
         .toList();
   }
 
@@ -121,10 +128,15 @@ public final class RepositoryResource {
   @APIResponse(responseCode = "200", description = "The model is in service")
   @RequestBody(ref = "LoadModel")
   public Response load(@PathParam("model") String model, InputStream body) {
-    RepositoryRequest.read(body).requireNoOverrides();
+    load(model, RepositoryRequest.read(body).parameters().values().keySet());
+    return Response.ok().build();
+  }
+
+  /** Loads a model; the caller checks that an administrator requests it. */
+  public void load(String model, Set<String> parameters) {
+    RepositoryRequest.requireNoOverrides(parameters);
     String name = modelOfView(model);
     versions.activate(new ModelId(name, active(name)));
-    return Response.ok().build();
   }
 
   /** The view {@code NAME-image} is loaded and unloaded with its model. */
@@ -147,8 +159,13 @@ public final class RepositoryResource {
   @APIResponse(responseCode = "200", description = "The model is unloaded")
   @RequestBody(ref = "LoadModel")
   public Response unload(@PathParam("model") String model, InputStream body) {
-    RepositoryRequest.read(body).requireNoOverrides();
-    versions.unload(modelOfView(model));
+    unload(model, RepositoryRequest.read(body).parameters().values().keySet());
     return Response.ok().build();
+  }
+
+  /** Unloads a model; the caller checks that an administrator requests it. */
+  public void unload(String model, Set<String> parameters) {
+    RepositoryRequest.requireNoOverrides(parameters);
+    versions.unload(modelOfView(model));
   }
 }

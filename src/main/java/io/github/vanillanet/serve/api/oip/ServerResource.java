@@ -80,11 +80,16 @@ public final class ServerResource {
     return answer(Health::ready);
   }
 
-  private Uni<Response> answer(Predicate<Health> good) {
+  /** The state now, from the same checks. */
+  public Uni<Health> health() {
     return Uni.combine()
         .all()
         .unis(health.getLivenessAsync(), health.getReadinessAsync())
-        .with((live, ready) -> new Health(!live.isDown(), !ready.isDown(), NAME))
+        .with((live, ready) -> new Health(!live.isDown(), !ready.isDown(), NAME));
+  }
+
+  private Uni<Response> answer(Predicate<Health> good) {
+    return health()
         .map(now -> Response.status(good.test(now) ? 200 : 503).entity(now).build());
   }
 }

@@ -15,7 +15,7 @@ import java.util.function.LongConsumer;
  * flat: numbers as float32, or decoded base64. Grows with the data, because the declared shape may
  * follow it, and may be wrong.
  */
-final class TensorData implements InputTensor.Content {
+public final class TensorData implements InputTensor.Content {
 
   private static final int FIRST_BYTES = 1 << 16;
 
@@ -28,12 +28,12 @@ final class TensorData implements InputTensor.Content {
   /**
    * @param memory takes the bytes of the elements before they are allocated
    */
-  TensorData(TensorLimits limits, LongConsumer memory) {
+  public TensorData(TensorLimits limits, LongConsumer memory) {
     this.limits = limits;
     this.memory = memory;
   }
 
-  void add(float number) {
+  public void add(float number) {
     if (!numbers.hasRemaining()) {
       grow();
     }
@@ -55,13 +55,13 @@ final class TensorData implements InputTensor.Content {
    *
    * @param marked whether the request marks it as base64
    */
-  void add(byte[] element, boolean marked) {
+  public void add(byte[] element, boolean marked) {
     encoded.add(element);
     base64Count += marked ? 1 : 0;
   }
 
   /** The name of the next encoded element, for messages. */
-  String next() {
+  public String next() {
     if (encoded.size() == limits.elements()) {
       throw TOO_LARGE.error("data: expected at most %d strings, got more", limits.elements());
     }

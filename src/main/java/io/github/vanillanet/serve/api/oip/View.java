@@ -12,7 +12,7 @@ import java.util.function.Predicate;
  * @param input name of the input
  * @param datatype of the input
  */
-record View(String name, String model, String input, String datatype) {
+public record View(String name, String model, String input, String datatype) {
 
   /**
    * @param isModel whether a model in service has a name: {@code NAME-image} may be one
