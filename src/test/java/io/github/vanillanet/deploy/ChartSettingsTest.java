@@ -185,7 +185,13 @@ class ChartSettingsTest {
     assertThat(serving(open).getPorts().get(1).getContainerPort()).isEqualTo(8001);
     assertThat(open.only(Service.class).getSpec().getPorts().get(1).getPort()).isEqualTo(8001);
     assertThat(
-            open.only(NetworkPolicy.class).getSpec().getIngress().get(0).getPorts().get(1).getPort())
+            open.only(NetworkPolicy.class)
+                .getSpec()
+                .getIngress()
+                .get(0)
+                .getPorts()
+                .get(1)
+                .getPort())
         .isEqualTo(new IntOrString("grpc"));
   }
 

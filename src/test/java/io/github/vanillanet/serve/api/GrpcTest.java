@@ -165,8 +165,7 @@ class GrpcTest {
   }
 
   private static StatusRuntimeException failure(Runnable call) {
-    StatusRuntimeException failure =
-        catchThrowableOfType(StatusRuntimeException.class, call::run);
+    StatusRuntimeException failure = catchThrowableOfType(StatusRuntimeException.class, call::run);
     assertThat(failure).isNotNull();
     return failure;
   }
@@ -178,8 +177,8 @@ class GrpcTest {
     assertThat(detail(failure, ErrorInfo.class).getReason()).isEqualTo(reason);
   }
 
-  private static <T extends Message> T detail(
-      StatusRuntimeException failure, Class<T> type) throws Exception {
+  private static <T extends Message> T detail(StatusRuntimeException failure, Class<T> type)
+      throws Exception {
     for (Any detail : StatusProto.fromThrowable(failure).getDetailsList()) {
       if (detail.is(type)) {
         return detail.unpack(type);
@@ -199,8 +198,7 @@ class GrpcTest {
                 tensor("input", "FP32", input.shape())
                     .setContents(
                         InferTensorContents.newBuilder()
-                            .addAllFp32Contents(Floats.asList(
-                                input.toFloats()))))
+                            .addAllFp32Contents(Floats.asList(input.toFloats()))))
             .build();
 
     ModelInferResponse answer = client.modelInfer(typed);
@@ -208,20 +206,16 @@ class GrpcTest {
     requireGolden(answer, TOLERANCE);
     assertThat(answer.getId()).isEqualTo("7");
     requireGolden(client.modelInfer(golden().build()), TOLERANCE);
-    requireGolden(
-        client.withCompression("gzip").modelInfer(golden().build()), TOLERANCE);
+    requireGolden(client.withCompression("gzip").modelInfer(golden().build()), TOLERANCE);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"FP16", "BF16"})
   void halfPrecisionTensorsAreAnswered(String datatype) {
-    ByteBuffer halves =
-        ByteBuffer.allocate(2 * 4 * SAMPLE).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer halves = ByteBuffer.allocate(2 * 4 * SAMPLE).order(ByteOrder.LITTLE_ENDIAN);
     for (float value : input.toFloats()) {
       halves.putShort(
-          datatype.equals("BF16")
-              ? (short) (Float.floatToIntBits(value) >>> 16)
-              : halfBits(value));
+          datatype.equals("BF16") ? (short) (Float.floatToIntBits(value) >>> 16) : halfBits(value));
     }
 
     ModelInferResponse answer =
@@ -239,7 +233,8 @@ class GrpcTest {
   private static short halfBits(float value) {
     int bits = Float.floatToIntBits(value);
     int exponent = (bits >>> 23 & 0xff) - 127 + 15;
-    return (short) (bits >>> 16 & 0x8000 | (exponent <= 0 ? 0 : exponent << 10 | bits >>> 13 & 0x3ff));
+    return (short)
+        (bits >>> 16 & 0x8000 | (exponent <= 0 ? 0 : exponent << 10 | bits >>> 13 & 0x3ff));
   }
 
   @Test
@@ -331,8 +326,7 @@ class GrpcTest {
     "vanillanet-5-image, BYTES, 2, INVALID_ARGUMENT, INVALID_REQUEST",
   })
   void invalidRequestsHaveACodeAndAReason(
-      String model, String datatype, int bytes, Status.Code code, String reason)
-      throws Exception {
+      String model, String datatype, int bytes, Status.Code code, String reason) throws Exception {
     ModelInferRequest request =
         ModelInferRequest.newBuilder()
             .setModelName(model)
@@ -375,8 +369,7 @@ class GrpcTest {
     assertThat(
             failure(
                     () ->
-                        client.modelInfer(
-                            images(new byte[TwoSmallModels.MAX_TENSOR_BODY]).build()))
+                        client.modelInfer(images(new byte[TwoSmallModels.MAX_TENSOR_BODY]).build()))
                 .getStatus()
                 .getCode())
         .isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
@@ -407,10 +400,7 @@ class GrpcTest {
         "DEADLINE_EXCEEDED");
     StatusRuntimeException late =
         failure(
-            () ->
-                client
-                    .withDeadlineAfter(1, TimeUnit.MICROSECONDS)
-                    .modelInfer(golden().build()));
+            () -> client.withDeadlineAfter(1, TimeUnit.MICROSECONDS).modelInfer(golden().build()));
     assertThat(late.getStatus().getCode()).isEqualTo(Status.Code.DEADLINE_EXCEEDED);
     requireGolden(
         client.withDeadlineAfter(1, TimeUnit.MINUTES).modelInfer(golden().build()), TOLERANCE);
@@ -464,8 +454,7 @@ class GrpcTest {
         GRPCInferenceServiceGrpc.newStub(channel).modelStreamInfer(answers);
 
     for (int i = 0; i < 10; i++) {
-      requests.onNext(
-          golden().setId("" + i).setModelName(i == 4 ? "unknown" : MODEL).build());
+      requests.onNext(golden().setId("" + i).setModelName(i == 4 ? "unknown" : MODEL).build());
     }
     requests.onCompleted();
 
@@ -538,7 +527,8 @@ class GrpcTest {
 
     assertThat(client.serverLive(ServerLiveRequest.getDefaultInstance()).getLive()).isTrue();
     assertThat(client.serverReady(ServerReadyRequest.getDefaultInstance()).getReady()).isTrue();
-    assertThat(client.serverMetadata(ServerMetadataRequest.getDefaultInstance()).getExtensionsList())
+    assertThat(
+            client.serverMetadata(ServerMetadataRequest.getDefaultInstance()).getExtensionsList())
         .contains("classification", "statistics");
     for (String ready : List.of(MODEL, MODEL + "-image", "unknown")) {
       assertThat(
@@ -554,8 +544,7 @@ class GrpcTest {
     assertThat(index.getModelsList()).anyMatch(model -> model.getState().equals("READY"));
     assertThat(failure(() -> client.modelMetadata(ModelMetadataRequest.getDefaultInstance())))
         .satisfies(
-            failure ->
-                assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
+            failure -> assertThat(failure.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
   }
 
   private GRPCInferenceServiceBlockingStub as(String credentials) {
@@ -563,8 +552,7 @@ class GrpcTest {
     headers.put(
         Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
         "Basic "
-            + Base64.getEncoder()
-                .encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
+            + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
     return client.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 

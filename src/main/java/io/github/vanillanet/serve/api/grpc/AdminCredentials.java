@@ -52,9 +52,7 @@ final class AdminCredentials {
       throw unauthenticated();
     }
     if (!admin) {
-      throw Status.PERMISSION_DENIED
-          .withDescription(ErrorMappers.FORBIDDEN)
-          .asRuntimeException();
+      throw Status.PERMISSION_DENIED.withDescription(ErrorMappers.FORBIDDEN).asRuntimeException();
     }
   }
 
@@ -76,13 +74,10 @@ final class AdminCredentials {
       throw new AuthenticationFailedException();
     }
     return new UsernamePasswordAuthenticationRequest(
-        text.substring(0, colon),
-        new PasswordCredential(text.substring(colon + 1).toCharArray()));
+        text.substring(0, colon), new PasswordCredential(text.substring(colon + 1).toCharArray()));
   }
 
   private static StatusRuntimeException unauthenticated() {
-    return Status.UNAUTHENTICATED
-        .withDescription(ErrorMappers.UNAUTHORIZED)
-        .asRuntimeException();
+    return Status.UNAUTHENTICATED.withDescription(ErrorMappers.UNAUTHORIZED).asRuntimeException();
   }
 }

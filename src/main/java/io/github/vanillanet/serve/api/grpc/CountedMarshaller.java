@@ -38,8 +38,7 @@ final class CountedMarshaller<T> implements PrototypeMarshaller<T> {
   private CountedMarshaller(PrototypeMarshaller<T> plain) {
     this.plain = plain;
     this.empty = plain.getMessagePrototype();
-    this.limit =
-        empty instanceof ModelInferRequest ? Integer.MAX_VALUE : Api.COMMAND_BODY_BYTES;
+    this.limit = empty instanceof ModelInferRequest ? Integer.MAX_VALUE : Api.COMMAND_BODY_BYTES;
   }
 
   /** The same service, with its requests counted. */
@@ -56,8 +55,7 @@ final class CountedMarshaller<T> implements PrototypeMarshaller<T> {
 
   private static <Q, A> ServerMethodDefinition<Q, A> count(ServerMethodDefinition<Q, A> method) {
     MethodDescriptor<Q, A> old = method.getMethodDescriptor();
-    var marshaller =
-        new CountedMarshaller<>((PrototypeMarshaller<Q>) old.getRequestMarshaller());
+    var marshaller = new CountedMarshaller<>((PrototypeMarshaller<Q>) old.getRequestMarshaller());
     return ServerMethodDefinition.create(
         old.toBuilder(marshaller, old.getResponseMarshaller()).build(),
         method.getServerCallHandler());

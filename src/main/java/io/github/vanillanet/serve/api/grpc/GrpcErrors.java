@@ -48,8 +48,7 @@ final class GrpcErrors {
             .setCode(code(failure.code()).value())
             .setMessage(error.detail())
             .addDetails(
-                Any.pack(
-                    ErrorInfo.newBuilder().setReason(error.code()).setDomain(DOMAIN).build()));
+                Any.pack(ErrorInfo.newBuilder().setReason(error.code()).setDomain(DOMAIN).build()));
     error
         .retryAfter()
         .ifPresent(

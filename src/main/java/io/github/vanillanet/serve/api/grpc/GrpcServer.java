@@ -181,10 +181,7 @@ final class GrpcServer {
         call.client().ifPresent(connections::close);
       }
     }
-    health
-        .health()
-        .subscribe()
-        .with(now -> report(now.ready()), failure -> report(false));
+    health.health().subscribe().with(now -> report(now.ready()), failure -> report(false));
   }
 
   private void report(boolean ready) {

@@ -43,8 +43,7 @@ final class GrpcSpans {
     Context caller =
         W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, METADATA);
     Span span =
-        stages.start(
-            GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName(), caller);
+        stages.start(GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName(), caller);
     try {
       return work.get();
     } catch (RuntimeException | Error e) {

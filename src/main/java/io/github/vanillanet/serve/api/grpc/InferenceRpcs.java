@@ -75,19 +75,16 @@ final class InferenceRpcs extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
 
   @Override
   public void serverLive(ServerLiveRequest request, StreamObserver<ServerLiveResponse> observer) {
-    health(
-        observer, health -> ServerLiveResponse.newBuilder().setLive(health.live()).build());
+    health(observer, health -> ServerLiveResponse.newBuilder().setLive(health.live()).build());
   }
 
   @Override
   public void serverReady(
       ServerReadyRequest request, StreamObserver<ServerReadyResponse> observer) {
-    health(
-        observer, health -> ServerReadyResponse.newBuilder().setReady(health.ready()).build());
+    health(observer, health -> ServerReadyResponse.newBuilder().setReady(health.ready()).build());
   }
 
-  private <A> void health(
-      StreamObserver<A> observer, Function<ServerResource.Health, A> form) {
+  private <A> void health(StreamObserver<A> observer, Function<ServerResource.Health, A> form) {
     server
         .health()
         .subscribe()
@@ -105,9 +102,7 @@ final class InferenceRpcs extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
   /** An unknown model is not ready, as in Triton. */
   @Override
   public void modelReady(ModelReadyRequest request, StreamObserver<ModelReadyResponse> observer) {
-    answer(
-        observer,
-        () -> ModelReadyResponse.newBuilder().setReady(isReady(request)).build());
+    answer(observer, () -> ModelReadyResponse.newBuilder().setReady(isReady(request)).build());
   }
 
   private boolean isReady(ModelReadyRequest request) {

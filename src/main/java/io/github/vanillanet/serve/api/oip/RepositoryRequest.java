@@ -51,7 +51,8 @@ record RepositoryRequest(boolean ready, Parameters parameters) {
   }
 
   /**
-   * Rejects names of parameters that are files and configurations: they would be served without a certificate.
+   * Rejects names of parameters that are files and configurations: they would be served without a
+   * certificate.
    *
    * @throws ServiceException {@code INVALID_REQUEST} if there are any
    */

@@ -89,7 +89,6 @@ public final class ServerResource {
   }
 
   private Uni<Response> answer(Predicate<Health> good) {
-    return health()
-        .map(now -> Response.status(good.test(now) ? 200 : 503).entity(now).build());
+    return health().map(now -> Response.status(good.test(now) ? 200 : 503).entity(now).build());
   }
 }
