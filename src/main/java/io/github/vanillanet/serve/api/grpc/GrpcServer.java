@@ -121,7 +121,7 @@ final class GrpcServer {
             .bossEventLoopGroup(loops)
             .workerEventLoopGroup(loops)
             .channelFactory(connections::port)
-            .executor(ExecutorRecorder.getCurrent())
+            .executor(Runnable::run) // finds the method of each call on the event loop
             .callExecutor(GrpcServer::executor)
             .addStreamTracerFactory(new Tracers())
             .maxInboundMessageSize((int) Math.min(maxMessage(), Integer.MAX_VALUE))
@@ -163,10 +163,10 @@ final class GrpcServer {
             new MetricCollectingServerInterceptor(meters)));
   }
 
-  /** Null means the worker threads. */
+  /** The worker threads; null leaves a call on the event loop. */
   private static <Q, A> Executor executor(ServerCall<Q, A> call, Metadata headers) {
     boolean onEventLoop = ON_EVENT_LOOP.contains(call.getMethodDescriptor().getFullMethodName());
-    return onEventLoop ? Runnable::run : null;
+    return onEventLoop ? null : ExecutorRecorder.getCurrent();
   }
 
   int port() {
