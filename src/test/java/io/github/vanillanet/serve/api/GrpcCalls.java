@@ -28,10 +28,12 @@ import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
+import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.inject.Inject;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +41,32 @@ import org.junit.jupiter.api.BeforeEach;
 
 /** A generated client of the running service, its requests, and checks of its answers. */
 abstract class GrpcCalls {
+
+  /** Opens the gRPC port, with tracing, an administrator and another user. */
+  public static final class Opened implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "quarkus.otel.sdk.disabled", "false",
+          "quarkus.otel.simple", "true",
+          "vanillanet.grpc.enabled", "true",
+          "vanillanet.grpc.port", "0",
+          "vanillanet.connections.idle-timeout", "2S",
+          "quarkus.security.users.embedded.users.chief", "open sesame",
+          "quarkus.security.users.embedded.roles.chief", "admin",
+          "quarkus.security.users.embedded.users.guest", "hello");
+    }
+
+    @Override
+    public List<TestResourceEntry> testResources() {
+      return List.of(new TestResourceEntry(TwoSmallModels.class));
+    }
+
+    @Override
+    public boolean disableGlobalTestResources() {
+      return true;
+    }
+  }
 
   static final String MODEL = TwoSmallModels.MODEL;
   static final int SAMPLE = 3 * 64 * 64;
@@ -71,7 +99,7 @@ abstract class GrpcCalls {
     channel.shutdownNow().awaitTermination(10, TimeUnit.SECONDS);
     Eventually.becomes(
         () -> // cancelled calls may still end
-            memory.held() == 0
+        memory.held() == 0
                 && meters.find("vanillanet.inflight.images").gauges().stream()
                     .allMatch(images -> images.value() == 0));
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Inference over gRPC. */
 @QuarkusTest
-@TestProfile(TracingTest.Traced.class)
+@TestProfile(GrpcCalls.Opened.class)
 class GrpcInferTest extends GrpcCalls {
 
   @Test

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Failures and limits of gRPC. */
 @QuarkusTest
-@TestProfile(TracingTest.Traced.class)
+@TestProfile(GrpcCalls.Opened.class)
 class GrpcLimitsTest extends GrpcCalls {
 
   @ParameterizedTest

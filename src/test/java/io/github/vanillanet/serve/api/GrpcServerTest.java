@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 /** Descriptions, administration, health, metrics and traces over gRPC. */
 @QuarkusTest
-@TestProfile(TracingTest.Traced.class)
+@TestProfile(GrpcCalls.Opened.class)
 class GrpcServerTest extends GrpcCalls {
 
   @Test

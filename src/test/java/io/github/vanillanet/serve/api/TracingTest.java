@@ -30,19 +30,10 @@ class TracingTest {
   private static final String CALLER = "b7ad6b7169203331";
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
-  /** Also opens the gRPC port, and has an administrator and another user. */
   public static final class Traced implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.otel.sdk.disabled", "false",
-          "quarkus.otel.simple", "true",
-          "vanillanet.grpc.enabled", "true",
-          "vanillanet.grpc.port", "0",
-          "vanillanet.connections.idle-timeout", "2S",
-          "quarkus.security.users.embedded.users.chief", "open sesame",
-          "quarkus.security.users.embedded.roles.chief", "admin",
-          "quarkus.security.users.embedded.users.guest", "hello");
+      return Map.of("quarkus.otel.sdk.disabled", "false", "quarkus.otel.simple", "true");
     }
 
     @Override
