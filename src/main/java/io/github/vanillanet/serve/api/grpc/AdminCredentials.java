@@ -3,7 +3,6 @@ package io.github.vanillanet.serve.api.grpc;
 import io.github.vanillanet.base.config.AdminRole;
 import io.github.vanillanet.serve.api.access.SignIn;
 import io.github.vanillanet.serve.api.http.ErrorMappers;
-import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.quarkus.security.AuthenticationFailedException;
@@ -23,9 +22,6 @@ import java.util.Base64;
 @Singleton
 final class AdminCredentials {
 
-  private static final Metadata.Key<String> AUTHORIZATION =
-      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
-
   private final IdentityProviderManager identities;
 
   AdminCredentials(IdentityProviderManager identities) {
@@ -39,7 +35,7 @@ final class AdminCredentials {
    *     PERMISSION_DENIED} if they are not an administrator's
    */
   void require(GrpcCall call) {
-    String sent = call.headers.get(AUTHORIZATION);
+    String sent = call.header("authorization");
     if (sent == null) {
       throw unauthenticated();
     }

@@ -33,7 +33,7 @@ final class GrpcCall extends ServerStreamTracer {
 
   private static final Context.Key<GrpcCall> KEY = Context.key("vanillanet.call");
 
-  final Metadata headers;
+  private final Metadata headers;
   private final Ticker ticker;
   private final BodyMemory memory;
   private final ServingMetrics metrics;
@@ -110,6 +110,11 @@ final class GrpcCall extends ServerStreamTracer {
       this.rejecting = Optional.of(rejecting);
     }
     rejection().ifPresent(rejecting);
+  }
+
+  /** The value of a text header of the metadata; null if it is absent. */
+  String header(String name) {
+    return headers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER));
   }
 
   /** The client's address, once the call is handled. */

@@ -27,6 +27,7 @@ import inference.ServerReadyResponse;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.serve.api.http.StageSpans;
 import io.github.vanillanet.serve.api.oip.ModelRoutes;
 import io.github.vanillanet.serve.api.oip.RepositoryResource;
 import io.github.vanillanet.serve.api.oip.ServerResource;
@@ -53,7 +54,7 @@ final class InferenceRpcs extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
   private final StatisticsResource statistics;
   private final RepositoryResource repository;
   private final AdminCredentials credentials;
-  private final GrpcSpans spans;
+  private final StageSpans spans;
   private final InferMessages messages;
 
   InferenceRpcs(
@@ -62,7 +63,7 @@ final class InferenceRpcs extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
       StatisticsResource statistics,
       RepositoryResource repository,
       AdminCredentials credentials,
-      GrpcSpans spans,
+      StageSpans spans,
       ServingConfig config) {
     this.server = server;
     this.models = models;
@@ -165,7 +166,8 @@ final class InferenceRpcs extends GRPCInferenceServiceGrpc.GRPCInferenceServiceI
     GrpcCall current = GrpcCall.current();
     Call call = current.inference(first);
     return spans.record(
-        current.headers,
+        GRPCInferenceServiceGrpc.getModelInferMethod().getFullMethodName(),
+        current::header,
         call,
         () ->
             models.infer(

@@ -1,17 +1,23 @@
 package io.github.vanillanet.serve.api.http;
 
+import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
+import io.opentelemetry.api.trace.StatusCode;
 import io.opentelemetry.api.trace.Tracer;
+import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
+import io.opentelemetry.context.propagation.TextMapGetter;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The spans of the stages of a request. Tracing is disabled by default. */
@@ -21,7 +27,20 @@ public final class StageSpans {
   private static final List<Stage> SPANS =
       List.of(Stage.DECODE, Stage.PREPROCESS, Stage.QUEUE, Stage.INFER, Stage.POSTPROCESS);
 
-  public final boolean enabled;
+  private static final TextMapGetter<UnaryOperator<String>> HEADERS =
+      new TextMapGetter<>() {
+        @Override
+        public Iterable<String> keys(UnaryOperator<String> headers) {
+          return List.of(); // only baggage would need them
+        }
+
+        @Override
+        public String get(UnaryOperator<String> headers, String key) {
+          return headers.apply(key);
+        }
+      };
+
+  final boolean enabled;
   private final Tracer tracer;
 
   StageSpans(Tracer tracer, @ConfigProperty(name = "quarkus.otel.sdk.disabled") boolean disabled) {
@@ -29,13 +48,31 @@ public final class StageSpans {
     this.enabled = !disabled;
   }
 
-  /** Starts the span of a call that the HTTP extension does not see. */
-  public Span start(String name, Context caller) {
-    return tracer.spanBuilder(name).setSpanKind(SpanKind.SERVER).setParent(caller).startSpan();
+  /**
+   * Runs an inference that does not arrive over HTTP; if tracing is enabled, in a span.
+   *
+   * @param headers of the caller by name; one may name its trace; null if absent
+   */
+  public <T> T record(String name, UnaryOperator<String> headers, Call call, Supplier<T> work) {
+    if (!enabled) {
+      return work.get();
+    }
+    Context caller =
+        W3CTraceContextPropagator.getInstance().extract(Context.root(), headers, HEADERS);
+    Span span = tracer.spanBuilder(name).setSpanKind(SpanKind.SERVER).setParent(caller).startSpan();
+    try {
+      return work.get();
+    } catch (RuntimeException | Error e) {
+      span.setStatus(StatusCode.ERROR);
+      throw e;
+    } finally {
+      add(caller.with(span), call.timings(), call.answeredBy());
+      span.end();
+    }
   }
 
   /** The spans follow one another and end now: the time before them is the body's arrival. */
-  public void add(Context trace, Map<Stage, Duration> timings, Optional<ServedModel> model) {
+  void add(Context trace, Map<Stage, Duration> timings, Optional<ServedModel> model) {
     Span request = Span.fromContext(trace);
     if (!request.isRecording()) {
       return;
