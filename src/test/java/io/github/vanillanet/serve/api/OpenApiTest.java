@@ -139,6 +139,25 @@ class OpenApiTest {
   }
 
   @Test
+  void everyParameterOfAPathIsDeclaredOnce() {
+    for (OpenApiDocument.Operation operation : OpenApiDocument.fetch().operations()) {
+      List<String> declared = new ArrayList<>();
+      for (JsonNode parameter : operation.node().path("parameters")) {
+        if (parameter.path("in").asText().equals("path")) {
+          declared.add(parameter.path("name").asText());
+        }
+      }
+      List<String> names =
+          java.util.regex.Pattern.compile("\\{(\\w+)}")
+              .matcher(operation.path())
+              .results()
+              .map(match -> match.group(1))
+              .toList();
+      assertThat(declared).as(operation.toString()).containsExactlyInAnyOrderElementsOf(names);
+    }
+  }
+
+  @Test
   void everyExampleFitsItsSchema() {
     OpenApiDocument description = OpenApiDocument.fetch();
     int count = 0;

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -23,6 +24,7 @@ import org.eclipse.microprofile.openapi.models.headers.Header;
 import org.eclipse.microprofile.openapi.models.media.Content;
 import org.eclipse.microprofile.openapi.models.media.MediaType;
 import org.eclipse.microprofile.openapi.models.media.Schema;
+import org.eclipse.microprofile.openapi.models.parameters.Parameter;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
 
 /**
@@ -88,6 +90,7 @@ public final class DescriptionFilter implements OASFilter {
   private static void describe(
       Components components, String method, String path, Operation operation) {
     operation.setOperationId(operationId(method, path));
+    addPathParameters(operation, path);
     addExamples(components, operation);
     Api api = Api.of(path);
     for (int status : failures(method, path)) {
@@ -101,6 +104,23 @@ public final class DescriptionFilter implements OASFilter {
     addFailure(components, operation, api.errors(), "default", UNEXPECTED);
     if (api.inference(path).isPresent()) {
       describeInference(operation, api);
+    }
+  }
+
+  /** Declares the parameters of a path that its route reads by hand. */
+  private static void addPathParameters(Operation operation, String path) {
+    List<Parameter> declared = operation.getParameters();
+    Matcher names = Pattern.compile("\\{(\\w+)}").matcher(path);
+    while (names.find()) {
+      String name = names.group(1);
+      if (declared == null || declared.stream().noneMatch(it -> name.equals(it.getName()))) {
+        operation.addParameter(
+            OASFactory.createParameter()
+                .name(name)
+                .in(Parameter.In.PATH)
+                .required(true)
+                .schema(OASFactory.createSchema().addType(Schema.SchemaType.STRING)));
+      }
     }
   }
 
