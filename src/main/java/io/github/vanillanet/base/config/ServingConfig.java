@@ -102,7 +102,7 @@ public interface ServingConfig {
    * How long the service warms itself up before it reports ready. It continues while it is idle.
    * {@code 0S} disables the warm-up.
    */
-  @WithDefault("2S")
+  @WithDefault("1S")
   @WithConverter(Checked.Time.class)
   Duration warmUp();
 
