@@ -94,14 +94,14 @@ class ImageOptionsTest {
               .urlEncodingEnabled(false)
               .contentType("application/json")
               .body("{\"instances\":[{\"b64\":\"%s\"}]}".formatted(base64))
-              .post("/v1/models/" + MODEL + ":predict?x=1" + query)
+              .post("/v1/models/" + MODEL + ":predict?top_k=5" + query)
               .jsonPath()
               .getMap("predictions[0]");
       Map<String, Float> torchServe =
           given()
               .contentType("application/octet-stream")
               .body(turned())
-              .post("/predictions/" + MODEL + "?x=1" + query)
+              .post("/predictions/" + MODEL + "?top_k=5" + query)
               .jsonPath()
               .getMap("");
       assertThat(v1).as(query).hasSize(5).isEqualTo(torchServe);
