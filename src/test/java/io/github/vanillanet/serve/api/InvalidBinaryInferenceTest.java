@@ -190,7 +190,7 @@ class InvalidBinaryInferenceTest {
             + " classification",
         "\"outputs\":[{\"name\":\"logits\",\"parameters\":{\"shared_memory_region\":\"r\"}}];"
             + " shared memory",
-        "\"outputs\":[{\"name\":\"logits\"},{\"name\":\"logits\"}]; 2",
+        "\"outputs\":[{\"name\":\"logits\"},{\"name\":\"logits\"}]; once",
         "\"outputs\":[{}]; 'logits'"
       })
   void parametersOfAWrongTypeAreRejected(String member, String why) {

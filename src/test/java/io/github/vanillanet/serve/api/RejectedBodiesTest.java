@@ -126,7 +126,7 @@ class RejectedBodiesTest {
     Response upload = given().multiPart("image", "photo.jpg", "hello".getBytes()).post(PATH);
     Response emptyUpload = given().multiPart("image", "photo.jpg", new byte[0]).post(PATH);
 
-    assertThat(ErrorAnswers.problem(text, 415, "UNSUPPORTED_IMAGE")).contains("5 bytes");
+    assertThat(ErrorAnswers.problem(text, 415, "UNSUPPORTED_IMAGE")).contains("text");
     assertThat(ErrorAnswers.problem(empty, 415, "UNSUPPORTED_IMAGE")).contains("0 bytes");
     ErrorAnswers.problem(upload, 415, "UNSUPPORTED_IMAGE");
     ErrorAnswers.problem(emptyUpload, 415, "UNSUPPORTED_IMAGE");
