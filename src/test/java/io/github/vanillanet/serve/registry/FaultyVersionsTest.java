@@ -15,6 +15,7 @@ import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.ModelSelection;
 import io.github.vanillanet.serve.metrics.FaultReason;
@@ -51,6 +52,7 @@ class FaultyVersionsTest {
   private final MeterRegistry meters = new SimpleMeterRegistry();
   private final ModelRegistry registry = new ModelRegistry();
   private final Map<Integer, FaultyInstance> devices = new ConcurrentHashMap<>();
+  private volatile int loading; // the version whose devices are made
   private final ModelLoader loader =
       new ModelLoader(
           this::faulty,
@@ -72,7 +74,7 @@ class FaultyVersionsTest {
   void publish() throws IOException {
     ModelRepository repository = NarrowModels.publish(root, "narrow", 3);
     versions =
-        new VersionSwitch(repository, loader::load, registry, new SwapGuard.Limits(100, 50), 3);
+        new VersionSwitch(repository, this::load, registry, new SwapGuard.Limits(100, 50), 3);
     image = Files.readAllBytes(Oracle.file("preprocess/png_rgb.png"));
   }
 
@@ -81,9 +83,14 @@ class FaultyVersionsTest {
     registry.close();
   }
 
+  private ServedModel load(StoredVersion version) {
+    loading = version.id().version();
+    return loader.load(version);
+  }
+
   private ModelInstance faulty(Path artifact, Device where, int height, int width) {
     FaultyInstance device = new FaultyInstance(instance(artifact));
-    devices.put(Integer.valueOf(artifact.getParent().getFileName().toString()), device);
+    devices.put(loading, device); // the artifact may be a derived one, in a temporary file
     return device;
   }
 

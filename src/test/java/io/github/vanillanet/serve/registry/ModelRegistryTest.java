@@ -116,9 +116,7 @@ class ModelRegistryTest {
         text.replaceFirst("\"golden_logits\":\\[\\[[^,]*,", "\"golden_logits\":[[0.125,"));
     StoredVersion tampered = new ModelRepository(other).open(version.id());
 
-    assertThatThrownBy(() -> loader.load(tampered))
-        .has(code(ErrorCode.NOT_EQUIVALENT))
-        .hasMessageContaining("probe 0");
+    assertThatThrownBy(() -> loader.load(tampered)).has(code(ErrorCode.NOT_EQUIVALENT));
   }
 
   private static boolean answers(Lane lane) {
