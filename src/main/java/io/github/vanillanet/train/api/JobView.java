@@ -11,7 +11,6 @@ import io.github.vanillanet.train.jobs.JobStatus;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.RecipeChoice;
-import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.pipeline.JobSpec;
 import java.time.Instant;
 import java.util.Map;
