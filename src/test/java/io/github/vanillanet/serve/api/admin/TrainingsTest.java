@@ -133,7 +133,7 @@ class TrainingsTest {
 
   @Test
   void aTooDeepRequestIsRejected() {
-    String deep = "{\"name\":" + "[".repeat(5000) + "]".repeat(5000) + "}";
+    String deep = "{\"name\":" + "[".repeat(1100) + "]".repeat(1100) + "}";
 
     Response response =
         Admin.chief().contentType("application/json").body(deep).post(Admin.TRAININGS);
