@@ -99,27 +99,19 @@ public record Manifest(
       TrainingImages.Summary images,
       Optional<Calibration> fitted,
       Optional<DomainHint> hint) {
-    return new Manifest(
-        format,
-        name,
-        created,
-        trained,
-        architecture,
-        depth,
-        parameters,
-        macs,
-        preprocessing,
-        precision,
-        origin,
-        Optional.of(measuredAccuracy),
-        Optional.of(images),
-        fitted,
-        hint,
-        certificate);
+    return with(Optional.of(measuredAccuracy), Optional.of(images), fitted, hint);
   }
 
   /** This manifest with what was measured and fitted for the same weights. */
   Manifest withResultsOf(Manifest other) {
+    return with(other.accuracy, other.trainingImages, other.calibration, other.domain);
+  }
+
+  private Manifest with(
+      Optional<Double> measuredAccuracy,
+      Optional<TrainingImages.Summary> images,
+      Optional<Calibration> fitted,
+      Optional<DomainHint> hint) {
     return new Manifest(
         format,
         name,
@@ -132,10 +124,10 @@ public record Manifest(
         preprocessing,
         precision,
         origin,
-        other.accuracy,
-        other.trainingImages,
-        other.calibration,
-        other.domain,
+        measuredAccuracy,
+        images,
+        fitted,
+        hint,
         certificate);
   }
 
