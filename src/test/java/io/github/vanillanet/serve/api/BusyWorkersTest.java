@@ -11,11 +11,8 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import io.quarkus.runtime.ExecutorRecorder;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import jakarta.inject.Inject;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -27,37 +24,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Health checks while every worker thread is occupied. */
 @QuarkusTest
-@TestProfile(BusyWorkersTest.FewWorkers.class)
+@TestProfile(ConnectionLimitsTest.SmallLimits.class)
 class BusyWorkersTest {
 
-  private static final int WORKERS = 8;
+  private static final int WORKERS = ConnectionLimitsTest.WORKERS;
 
   @Inject GrpcPort grpc;
 
   private final CountDownLatch release = new CountDownLatch(1);
-
-  public static final class FewWorkers implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.thread-pool.max-threads",
-          String.valueOf(WORKERS),
-          "vanillanet.grpc.enabled",
-          "true",
-          "vanillanet.grpc.port",
-          "0");
-    }
-
-    @Override
-    public List<TestResourceEntry> testResources() {
-      return List.of(new TestResourceEntry(TwoSmallModels.class));
-    }
-
-    @Override
-    public boolean disableGlobalTestResources() {
-      return true;
-    }
-  }
 
   @BeforeEach
   void occupyAllWorkers() throws InterruptedException {

@@ -24,16 +24,22 @@ import org.junit.jupiter.api.Test;
 @TestProfile(ConnectionLimitsTest.SmallLimits.class)
 class ConnectionLimitsTest {
 
+  static final int WORKERS = 8;
+
   private static final int MAX = 12;
   private static final int TIMEOUT_MILLIS = 60_000;
   private static final String GET = "GET /q/openapi HTTP/1.1\r\nHost: x\r\n\r\n";
 
   private final List<Socket> sockets = new ArrayList<>();
 
+  /** Few connections and few worker threads, with the gRPC port. */
   public static final class SmallLimits implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
       return Map.of(
+          "quarkus.thread-pool.max-threads", String.valueOf(WORKERS),
+          "vanillanet.grpc.enabled", "true",
+          "vanillanet.grpc.port", "0",
           "vanillanet.connections.max", String.valueOf(MAX),
           "vanillanet.connections.head-timeout", "3S",
           "vanillanet.connections.idle-timeout", "5S",

@@ -48,7 +48,7 @@ abstract class GrpcCalls {
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           "quarkus.otel.sdk.disabled", "false",
-          "quarkus.otel.simple", "true",
+          "quarkus.otel.bsp.schedule.delay", "0.02S",
           "vanillanet.grpc.enabled", "true",
           "vanillanet.grpc.port", "0",
           "vanillanet.connections.idle-timeout", "2S",

@@ -4,7 +4,6 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.util.ArrayList;
@@ -17,33 +16,10 @@ import org.junit.jupiter.api.Test;
 
 /** Stages, deadlines, groups and metrics in the answers of the service. */
 @QuarkusTest
-@TestProfile(LatencyTest.TwoLanesAndAGroup.class)
+@TestProfile(LanesProfile.class)
 class LatencyTest {
 
   private static final String[] STAGES = {"decode", "preprocess", "queue", "infer", "postprocess"};
-
-  public static final class TwoLanesAndAGroup implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "vanillanet.lanes",
-          "2",
-          "vanillanet.dct-scaling",
-          "true",
-          "vanillanet.groups.pair",
-          TwoSmallModels.MODEL + "," + TwoSmallModels.OTHER);
-    }
-
-    @Override
-    public List<TestResourceEntry> testResources() {
-      return List.of(new TestResourceEntry(TwoSmallModels.class));
-    }
-
-    @Override
-    public boolean disableGlobalTestResources() {
-      return true;
-    }
-  }
 
   @BeforeEach
   void awaitReady() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 /** The service exports every metric that dashboards, rules and autoscalers query. */
 @QuarkusTest
-@TestProfile(LatencyTest.TwoLanesAndAGroup.class)
+@TestProfile(LanesProfile.class)
 class LiveMetricsTest {
 
   @BeforeEach

@@ -8,44 +8,25 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Spans that the service sends if tracing is enabled. */
 @QuarkusTest
-@TestProfile(TracingTest.Traced.class)
+@TestProfile(GrpcCalls.Opened.class)
 class TracingTest {
 
   private static final String[] STAGES = {"decode", "preprocess", "queue", "infer", "postprocess"};
   private static final String TRACE = "0af7651916cd43dd8448eb211c80319c";
   private static final String CALLER = "b7ad6b7169203331";
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
-
-  public static final class Traced implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of("quarkus.otel.sdk.disabled", "false", "quarkus.otel.simple", "true");
-    }
-
-    @Override
-    public List<TestResourceEntry> testResources() {
-      return List.of(new TestResourceEntry(TwoSmallModels.class));
-    }
-
-    @Override
-    public boolean disableGlobalTestResources() {
-      return true;
-    }
-  }
 
   @Inject InMemorySpanExporter spans;
 

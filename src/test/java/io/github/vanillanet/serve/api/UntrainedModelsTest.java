@@ -8,6 +8,7 @@ import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -18,10 +19,13 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two untrained models and no default. */
+/** A seeded model, which is used for timing, beside an imported one. Neither is the default. */
 @QuarkusTest
-@TestProfile(NoDefaultModelTest.Untrained.class)
-class NoDefaultModelTest {
+@TestProfile(UntrainedModelsTest.Untrained.class)
+class UntrainedModelsTest {
+
+  private static final String IMPORTED = "imported";
+  private static final String SEEDED = "vanillanet-5";
 
   public static final class Untrained implements QuarkusTestProfile {
     @Override
@@ -39,10 +43,12 @@ class NoDefaultModelTest {
     @Override
     public Map<String, String> start() {
       try {
-        Path repository = Files.createTempDirectory("two-untrained-models");
-        PublishedModels.publishUntrained(repository, "one");
-        PublishedModels.publishUntrained(repository, "two");
-        return Map.of("vanillanet.repository", repository.toString(), "vanillanet.device", "cpu");
+        Path repository = Files.createTempDirectory("untrained-models");
+        PublishedModels.publishUntrained(repository, IMPORTED);
+        return Map.of(
+            "vanillanet.seeded-models", "vanillanet_5",
+            "vanillanet.repository", repository.toString(),
+            "vanillanet.device", "cpu");
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
@@ -60,11 +66,37 @@ class NoDefaultModelTest {
   }
 
   @Test
+  void aSeededModelAnswersAndIsMarkedUntrained() {
+    JsonPath answer =
+        given()
+            .contentType("image/jpeg")
+            .body(Service.jpeg())
+            .post("/classify/" + SEEDED)
+            .jsonPath();
+
+    assertThat(answer.getString("model")).isEqualTo(SEEDED);
+    assertThat(answer.getInt("version")).isEqualTo(1);
+    assertThat(answer.getBoolean("trained")).isFalse();
+    assertThat(answer.getList("predictions")).hasSize(5);
+  }
+
+  @Test
+  void aSeededModelHasTheOfficialSize() {
+    JsonPath model = given().get("/models/" + SEEDED).jsonPath();
+
+    assertThat(model.getBoolean("trained")).isFalse();
+    assertThat(model.getInt("classes")).isEqualTo(1000);
+    assertThat(model.getInt("input_size.height")).isEqualTo(224);
+    assertThat(model.getString("labels[0]")).isEqualTo("tench");
+    assertThat(model.getLong("parameters")).isEqualTo(15_523_304L);
+  }
+
+  @Test
   void aRequestThatNamesNoModelIsAConflictThatListsTheModels() {
     Response body = given().contentType("image/jpeg").body(Service.jpeg()).post("/classify");
     Response upload = given().multiPart("image", "photo.jpg", Service.jpeg()).post("/classify");
 
-    assertThat(ErrorAnswers.problem(body, 409, "MODEL_AMBIGUOUS")).contains("one", "two");
+    assertThat(ErrorAnswers.problem(body, 409, "MODEL_AMBIGUOUS")).contains(IMPORTED, SEEDED);
     ErrorAnswers.problem(upload, 409, "MODEL_AMBIGUOUS");
     OpenApiDocument.fetch().requireDocumented("POST", "/classify", 409, body);
   }
