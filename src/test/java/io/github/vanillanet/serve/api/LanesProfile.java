@@ -10,10 +10,14 @@ public final class LanesProfile implements QuarkusTestProfile {
   @Override
   public Map<String, String> getConfigOverrides() {
     return Map.of(
-        "vanillanet.lanes", "2",
-        "vanillanet.dct-scaling", "true",
-        "vanillanet.default-model", TwoSmallModels.OTHER,
-        "vanillanet.groups.pair", TwoSmallModels.MODEL + "," + TwoSmallModels.OTHER);
+        "vanillanet.lanes",
+        "2",
+        "vanillanet.dct-scaling",
+        "true",
+        "vanillanet.default-model",
+        TwoSmallModels.OTHER,
+        "vanillanet.groups.pair",
+        TwoSmallModels.MODEL + "," + TwoSmallModels.OTHER);
   }
 
   @Override
