@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.cli.Jar;
+import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,10 +21,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeAll;
@@ -40,6 +43,7 @@ class DrainIT {
   @TempDir static Path shared;
 
   private static Path models;
+  private static byte[] image;
 
   private final Jar jar;
 
@@ -48,109 +52,190 @@ class DrainIT {
   }
 
   @BeforeAll
-  static void importOnce() {
+  static void importOnce() throws IOException {
     models = shared.resolve("models");
     assertThat(new Jar(shared).importSmall(models).exitCode()).isZero();
+    image = Files.readAllBytes(Oracle.file("preprocess/jpeg_420.jpg"));
   }
 
   @Test
-  void withAShutdownDelayNoRequestFailsBeforeClientsStop() throws Exception {
-    Jar.Running service = serve(Map.of("QUARKUS_SHUTDOWN_DELAY", "4S"));
+  void withAShutdownDelayClientsThatIgnoreReadinessAreServedAndThenRejected() throws Exception {
+    Jar.Running service =
+        serve(Map.of("QUARKUS_SHUTDOWN_DELAY", "2S", "QUARKUS_SHUTDOWN_TIMEOUT", "2S"));
     URI address = service.awaitReady();
     Clients clients = new Clients(address);
     clients.await(CLIENTS);
+    HttpResponse<Void> notReady;
+    Jar.Result result;
+    try (Client endless = new Client(address)) {
+      endless.sendHead("/classify");
+      endless.out.write(image, 0, image.length / 2);
 
-    service.process().destroy();
-    HttpResponse<Void> notReady = awaitStatus(address, 503);
-    int answeredWhenNotReady = clients.answered.get();
-    clients.await(answeredWhenNotReady + CLIENTS); // still served
-    clients.stop(); // as a load balancer does when readiness fails
-    Jar.Result result = service.result();
+      service.process().destroy();
+      notReady = awaitStatus(address, 503);
+      clients.join();
+      result = service.result();
+    }
 
-    assertThat(clients.failures).isEmpty();
     assertThat(notReady.headers().firstValue("Connection")).contains("close");
+    assertThat(clients.failures).isEmpty();
+    assertThat(clients.closing).as("answers during the delay").hasPositiveValue();
+    assertThat(clients.rejections)
+        .isNotEmpty()
+        .allSatisfy(
+            rejection -> {
+              assertThat(rejection.head).contains("\r\nconnection: close\r\n");
+              assertThat(rejection.head).contains("\r\ncontent-type: application/problem+json");
+              assertThat(rejection.body).contains("\"NOT_READY\"");
+            });
     assertThat(result.exitCode()).as(result.err()).isEqualTo(TERMINATED);
+    assertThat(result.err()).contains("1 requests are cut off");
     assertThat(result.err()).doesNotContain("ERROR").doesNotContain("\tat ");
   }
 
   @Test
-  void withoutAShutdownDelayARequestInFlightIsFinished() throws Exception {
+  void withoutAShutdownDelayARequestInFlightIsFinishedAndOthersAreRejected() throws Exception {
     Jar.Running service = serve(Map.of());
     URI address = service.awaitReady();
-    byte[] image = Files.readAllBytes(Oracle.file("preprocess/jpeg_420.jpg"));
-    String answer;
-    try (Socket begun = new Socket(address.getHost(), address.getPort())) {
-      OutputStream out = begun.getOutputStream();
-      out.write(
-          """
-          POST /classify HTTP/1.1\r
-          Host: localhost\r
-          Content-Type: image/jpeg\r
-          Content-Length: %d\r
-          \r
-          """
-              .formatted(image.length)
-              .getBytes(StandardCharsets.US_ASCII));
-      out.write(image, 0, image.length / 2);
-      out.flush();
-      for (int later = 0; later < 5; later++) {
-        awaitStatus(address, 200); // until the service has received the request above
-      }
+    Answer finished;
+    Answer onIdleConnection;
+    Answer onNewConnection;
+    Answer live;
+    try (Client inFlight = new Client(address);
+        Client idle = new Client(address);
+        Client other = new Client(address)) {
+      inFlight.sendHead("/classify");
+      inFlight.out.write(image, 0, image.length / 2);
+      assertThat(idle.classify("/classify").status()).isEqualTo(200);
 
       service.process().destroy();
       awaitStatus(address, 503);
-      out.write(image, image.length / 2, image.length - image.length / 2);
-      out.flush();
-      answer = new String(begun.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      onIdleConnection = idle.classify("/classify");
+      try (Client late = new Client(address)) {
+        onNewConnection = late.classify("/v2/models/vanillanet-5/infer");
+      }
+      live = other.get("/q/health/live");
+      inFlight.out.write(image, image.length / 2, image.length - image.length / 2);
+      finished = inFlight.answer();
     }
     Jar.Result result = service.result();
 
-    assertThat(answer)
-        .startsWith("HTTP/1.1 200 ")
-        .contains("\"predictions\"")
-        .containsIgnoringCase("\r\nConnection: close\r\n");
+    assertThat(finished.status()).isEqualTo(200);
+    assertThat(finished.head).contains("\r\nconnection: close\r\n");
+    assertThat(finished.body).contains("\"predictions\"");
+    assertThat(onIdleConnection.status()).isEqualTo(503);
+    assertThat(onIdleConnection.head)
+        .contains("\r\nconnection: close\r\n")
+        .contains("\r\nretry-after: ");
+    assertThat(onIdleConnection.body).contains("\"NOT_READY\"");
+    assertThat(onNewConnection.status()).isEqualTo(503);
+    assertThat(onNewConnection.body).startsWith("{\"error\":");
+    assertThat(live.status()).isEqualTo(200);
     assertThat(result.exitCode()).as(result.err()).isEqualTo(TERMINATED);
     assertThat(result.err()).doesNotContain("ERROR").doesNotContain("\tat ");
   }
 
-  /** Clients that send one image after the other, until they are stopped or fail. */
+  /** The head in lower case. */
+  private record Answer(String head, String body) {
+
+    int status() {
+      return Integer.parseInt(head.substring("http/1.1 ".length(), "http/1.1 ".length() + 3));
+    }
+  }
+
+  /** One connection, whose requests are never repeated. */
+  private static final class Client implements AutoCloseable {
+
+    private final Socket socket;
+    private final DataInputStream in;
+    final OutputStream out;
+
+    Client(URI address) throws IOException {
+      this.socket = new Socket(address.getHost(), address.getPort());
+      this.in = new DataInputStream(socket.getInputStream());
+      this.out = socket.getOutputStream();
+    }
+
+    void sendHead(String path) throws IOException {
+      send(
+          "POST %s HTTP/1.1\r\nHost: a\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\n\r\n"
+              .formatted(path, image.length));
+    }
+
+    private void send(String text) throws IOException {
+      out.write(text.getBytes(StandardCharsets.US_ASCII));
+    }
+
+    Answer classify(String path) throws IOException {
+      sendHead(path);
+      out.write(image);
+      return answer();
+    }
+
+    Answer get(String path) throws IOException {
+      send("GET %s HTTP/1.1\r\nHost: a\r\n\r\n".formatted(path));
+      return answer();
+    }
+
+    Answer answer() throws IOException {
+      StringBuilder head = new StringBuilder();
+      while (head.indexOf("\r\n\r\n") < 0) {
+        int next = in.read();
+        if (next < 0) {
+          throw new EOFException("closed after '%s'".formatted(head));
+        }
+        head.append((char) next);
+      }
+      String lower = head.toString().toLowerCase(Locale.ROOT);
+      String length = lower.replaceFirst("(?s).*\r\ncontent-length: (\\d+)\r\n.*", "$1");
+      byte[] body = new byte[Integer.parseInt(length)];
+      in.readFully(body);
+      return new Answer(lower, new String(body, StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  /** Clients that send one image after the other, on new connections only if they must. */
   private static final class Clients {
 
     final AtomicInteger answered = new AtomicInteger();
+    final AtomicInteger closing = new AtomicInteger();
+    final Queue<Answer> rejections = new ConcurrentLinkedQueue<>();
     final Queue<String> failures = new ConcurrentLinkedQueue<>();
-    private final AtomicBoolean stopped = new AtomicBoolean();
     private final List<Thread> threads = new ArrayList<>();
 
-    Clients(URI address) throws IOException {
-      HttpRequest request =
-          HttpRequest.newBuilder(address.resolve("/classify"))
-              .header("Content-Type", "image/jpeg")
-              .POST(HttpRequest.BodyPublishers.ofFile(Oracle.file("preprocess/jpeg_420.jpg")))
-              .build();
+    Clients(URI address) {
       for (int client = 0; client < CLIENTS; client++) {
-        HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        Thread thread = new Thread(() -> run(http, request), "client-" + client);
+        Thread thread = new Thread(() -> run(address), "client-" + client);
         threads.add(thread);
         thread.start();
       }
     }
 
-    private void run(HttpClient http, HttpRequest request) {
-      while (!stopped.get()) {
-        try {
-          int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
-          if (status != 200) {
-            failures.add(Integer.toString(status));
-            return;
+    private void run(URI address) {
+      try {
+        while (true) {
+          try (Client client = new Client(address)) {
+            Answer answer = client.classify("/classify");
+            while (answer.status() == 200 && !answer.head.contains("connection: close")) {
+              answered.incrementAndGet();
+              answer = client.classify("/classify");
+            }
+            if (answer.status() != 200) {
+              rejections.add(answer);
+              return;
+            }
+            closing.incrementAndGet();
           }
-          answered.incrementAndGet();
-        } catch (IOException e) {
-          failures.add(e.toString());
-          return;
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
         }
+      } catch (ConnectException e) {
+        // The service has ended before a slow client connected again.
+      } catch (IOException e) {
+        failures.add(e.toString());
       }
     }
 
@@ -160,8 +245,7 @@ class DrainIT {
       }
     }
 
-    void stop() throws InterruptedException {
-      stopped.set(true);
+    void join() throws InterruptedException {
       for (Thread thread : threads) {
         thread.join();
       }

@@ -21,6 +21,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
   @Override
   public void channelActive(ChannelHandlerContext ctx) {
+    connections.listen(ctx.channel());
     checks =
         ctx.executor()
             .scheduleWithFixedDelay(

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +41,8 @@ public final class Connections implements HttpServerOptionsCustomizer {
     HEAD_TIMEOUT,
     IDLE_TIMEOUT,
     WRITE_TIMEOUT,
-    ANSWER_MEMORY
+    ANSWER_MEMORY,
+    SHUTDOWN
   }
 
   private final ConnectionsConfig limits;
@@ -48,6 +50,8 @@ public final class Connections implements HttpServerOptionsCustomizer {
   private final long answerMemory;
   private final Map<Reason, Counter> closed = new EnumMap<>(Reason.class);
   private final ConcurrentMap<Channel, RequestDecoder> open = new ConcurrentHashMap<>();
+  private final Set<Channel> listening = ConcurrentHashMap.newKeySet();
+  private volatile long lastOpened = System.nanoTime();
   private final Deque<Candidate> candidates = new ArrayDeque<>(); // guarded by this
   private volatile HttpServerOptions options = new HttpServerOptions();
 
@@ -85,8 +89,20 @@ public final class Connections implements HttpServerOptionsCustomizer {
     options = server;
   }
 
+  /** Adds a listening socket. */
+  void listen(Channel socket) {
+    listening.add(socket);
+    socket.closeFuture().addListener(end -> listening.remove(socket));
+  }
+
+  /** Closes the listening sockets: the operating system refuses new connections. */
+  public void stopListening() {
+    listening.forEach(socket -> socket.close().syncUninterruptibly());
+  }
+
   /** Adds a new connection, which closes another one if there are too many. */
   void open(Channel channel) {
+    lastOpened = System.nanoTime();
     if (open.size() >= max && !makeRoom()) {
       close(channel, Reason.FULL);
     }
@@ -101,6 +117,28 @@ public final class Connections implements HttpServerOptionsCustomizer {
             new IdleStateHandler(
                 true, 0, limits.writeTimeout().toMillis(), 0, TimeUnit.MILLISECONDS))
         .addLast(new PipelineSetup(decoder));
+  }
+
+  /** Number of clients that wait for the answer to a request that began this long ago or longer. */
+  public long unanswered(Duration age) {
+    return open.values().stream().filter(one -> one.isUnanswered(age)).count();
+  }
+
+  /** Closes the connections of these clients. */
+  public void closeUnanswered(Duration age) {
+    open.forEach(
+        (channel, decoder) -> {
+          if (decoder.isUnanswered(age)) {
+            close(channel, Reason.SHUTDOWN);
+          }
+        });
+  }
+
+  /** Returns whether no client has connected, sent or received anything for this long. */
+  public boolean isQuiet(Duration time) {
+    return System.nanoTime() - lastOpened >= time.toNanos()
+        && open.values().stream()
+            .allMatch(one -> one.phase() == Phase.IDLE && one.nanosInPhase() >= time.toNanos());
   }
 
   private synchronized boolean makeRoom() {

@@ -19,6 +19,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.impl.VertxHttpRequestDecoder;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -99,6 +100,11 @@ final class RequestDecoder extends VertxHttpRequestDecoder implements ChannelOut
   /** How long the connection has been in its phase. */
   long nanosInPhase() {
     return System.nanoTime() - since;
+  }
+
+  /** Returns whether the client waits for the answer to a request that began this long ago. */
+  boolean isUnanswered(Duration age) {
+    return unanswered > 0 && nanosInPhase() >= age.toNanos();
   }
 
   /** Bytes of the current request that have arrived in each second. */

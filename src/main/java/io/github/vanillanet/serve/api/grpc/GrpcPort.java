@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.api.grpc;
 
 import io.github.vanillanet.base.config.ServingConfig;
+import io.github.vanillanet.serve.api.http.Drain;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
@@ -8,6 +9,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Provider;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import org.eclipse.microprofile.health.Readiness;
 
 /** Opens the gRPC port if it is enabled. Otherwise no class of the gRPC library is loaded. */
 @Singleton
@@ -18,23 +20,27 @@ public final class GrpcPort {
 
   private final ServingConfig config;
   private final Provider<GrpcServer> server;
+  private final Drain drain;
   private Optional<GrpcServer> open = Optional.empty();
 
-  GrpcPort(ServingConfig config, Provider<GrpcServer> server) {
+  GrpcPort(ServingConfig config, Provider<GrpcServer> server, @Readiness Drain drain) {
     this.config = config;
     this.server = server;
+    this.drain = drain;
   }
 
   void start(@Observes StartupEvent event) {
     if (config.grpc().enabled()) {
-      open = Optional.of(server.get());
-      open.get().start(config.grpc().port());
+      GrpcServer started = server.get();
+      started.start(config.grpc().port());
+      drain.onRejecting(started::reject);
+      open = Optional.of(started);
     }
   }
 
   void stop(@Observes @Priority(FIRST) ShutdownEvent event) throws InterruptedException {
     if (open.isPresent()) {
-      open.get().close();
+      open.get().close(drain.remaining());
     }
   }
 

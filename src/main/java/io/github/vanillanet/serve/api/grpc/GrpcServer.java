@@ -32,7 +32,6 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
@@ -78,7 +77,6 @@ final class GrpcServer {
   private final Ticker ticker;
   private final GrpcTls tls;
   private final String host;
-  private final Duration drain;
   private final BodyPace pace;
   private final AcceptedConnections connections;
   private final HealthStatusManager statuses = new HealthStatusManager();
@@ -98,8 +96,7 @@ final class GrpcServer {
       MeterRegistry meters,
       Ticker ticker,
       GrpcTls tls,
-      @ConfigProperty(name = "quarkus.http.host") String host,
-      @ConfigProperty(name = "quarkus.shutdown.timeout") Optional<Duration> drain) {
+      @ConfigProperty(name = "quarkus.http.host") String host) {
     this.config = config;
     this.limits = config.connections();
     this.rpcs = rpcs;
@@ -110,7 +107,6 @@ final class GrpcServer {
     this.ticker = ticker;
     this.tls = tls;
     this.host = host;
-    this.drain = drain.orElse(Duration.ZERO);
     this.pace = BodyPace.of(config.body(), config.body().longest());
     this.connections = new AcceptedConnections(limits.max());
   }
@@ -190,11 +186,16 @@ final class GrpcServer {
     statuses.setStatus(GRPCInferenceServiceGrpc.SERVICE_NAME, status);
   }
 
-  /** Finishes the calls in flight within the time that HTTP has, and joins the threads. */
-  void close() throws InterruptedException {
+  /** Sends clients away and rejects new calls. Calls in flight continue. */
+  void reject() {
     statuses.enterTerminalState();
     server.shutdown();
-    if (!server.awaitTermination(drain.toMillis(), TimeUnit.MILLISECONDS)) {
+  }
+
+  /** Rejects new calls, finishes those in flight within the given time, and joins the threads. */
+  void close(Duration timeout) throws InterruptedException {
+    reject();
+    if (!server.awaitTermination(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       server.shutdownNow().awaitTermination();
     }
     loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();

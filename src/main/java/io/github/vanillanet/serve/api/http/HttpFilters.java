@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.http;
 
+import static io.github.vanillanet.base.error.ErrorCode.NOT_READY;
 import static io.github.vanillanet.base.error.ErrorCode.TOO_LARGE;
 
 import io.github.vanillanet.base.config.ServingConfig;
@@ -7,7 +8,6 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.api.access.RequestOrigin;
 import io.quarkus.micrometer.runtime.binder.vertx.HttpRequestMetric;
-import io.quarkus.smallrye.health.runtime.ShutdownReadinessCheck;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -24,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.MDC;
 
@@ -46,6 +45,9 @@ final class HttpFilters {
 
   /** Label of paths that no route with a template answers. */
   private static final String PATH_WITHOUT_ROUTE = "/other";
+
+  /** Health checks and metrics. */
+  private static final String OPERATION = "/q/";
 
   private static final String BASIC = "basic ";
 
@@ -73,12 +75,9 @@ final class HttpFilters {
   private final ErrorWriter errors;
   private final BodyAdmission bodies;
   private final StageSpans spans;
-  private final ShutdownReadinessCheck shutdown;
+  private final Drain drain;
   private final Map<Api, Long> bodyLimits = new EnumMap<>(Api.class);
 
-  /**
-   * @param shutdown is down from the signal on, before any delay
-   */
   HttpFilters(
       Ticker ticker,
       ServingConfig config,
@@ -87,14 +86,14 @@ final class HttpFilters {
       ErrorWriter errors,
       BodyAdmission bodies,
       StageSpans spans,
-      @Readiness ShutdownReadinessCheck shutdown) {
+      @Readiness Drain drain) {
     this.ticker = ticker;
     this.origins = origins;
     this.aliases = aliases;
     this.errors = errors;
     this.bodies = bodies;
     this.spans = spans;
-    this.shutdown = shutdown;
+    this.drain = drain;
     for (Api api : Api.values()) {
       bodyLimits.put(api, api.bodyLimit(config));
     }
@@ -130,8 +129,13 @@ final class HttpFilters {
       errors.writeAndClose(call, invalid.orElseThrow());
     } else if (invalid.isPresent()) {
       errors.writeUnread(call, invalid.get());
-    } else if (call.declaredBytes > call.bodyLimit) {
-      rejectTooLargeBody(call);
+    } else if (drain.rejecting && !call.path.startsWith(OPERATION)) {
+      reject(call, NOT_READY.error("the service is stopping; send the request to another replica"));
+    } else if (call.declaredBytes > call.bodyLimit) { // other bodies are counted as they arrive
+      reject(
+          call,
+          TOO_LARGE.error(
+              "expected a body of at most %d bytes, got %d", call.bodyLimit, call.declaredBytes));
     } else {
       if (call.api == Api.NATIVE && PageFiles.describe(call)) {
         return;
@@ -206,7 +210,8 @@ final class HttpFilters {
     context.response().putHeader(REQUEST_ID_HEADER, id);
     MDC.put(REQUEST_ID_IN_LOG, id);
     String path = hasValidPath ? context.normalizedPath() : rawPath(context.request());
-    if (!path.startsWith("/q/")) { // not measured; the label of other paths must not be their text
+    if (!path.startsWith(
+        OPERATION)) { // not measured; the label of other paths must not be their text
       Optional.ofNullable(HttpRequestMetric.getRequestMetric(context))
           .ifPresent(metric -> metric.setTemplatePath(PATH_WITHOUT_ROUTE));
     }
@@ -222,7 +227,7 @@ final class HttpFilters {
     if (!call.http2) {
       call.context.addHeadersEndHandler(
           headers -> {
-            if (shutdown.call().getStatus() == HealthCheckResponse.Status.DOWN) {
+            if (drain.closing) {
               call.context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
             }
           });
@@ -268,16 +273,11 @@ final class HttpFilters {
     }
   }
 
-  /** Bodies of undeclared length are counted while they are read. */
-  private void rejectTooLargeBody(HttpCall call) {
+  /** Answers a request without reading its body. */
+  private void reject(HttpCall call, ServiceException reason) {
     if (call.inference.isPresent()) {
       call.describeAnswer(spans);
     }
-    errors.writeAndClose(
-        call,
-        HttpError.of(
-            TOO_LARGE.error(
-                "expected a body of at most %d bytes, got %d",
-                call.bodyLimit, call.declaredBytes)));
+    errors.writeAndClose(call, HttpError.of(reason));
   }
 }
