@@ -23,9 +23,6 @@ import java.util.Optional;
  */
 final class CompactModule {
 
-  /** Measured: with more work, oneDNN's kernels are faster. */
-  private static final long MOST_MACS = 36_000_000;
-
   private static final String CLASS = "VanillaNet";
   private static final String CONTEXT = "__torch__.torch.classes.xnnpack.Conv2dOpContext";
   private static final int FLOAT32 = 6; // c10::ScalarType
@@ -36,57 +33,6 @@ final class CompactModule {
 
   private CompactModule() {}
 
-  /** Returns whether the net is small and has only layers that this class can write. */
-  static boolean suits(List<Layer> net, Preprocessing preprocessing) {
-    int height = preprocessing.height();
-    int width = preprocessing.width();
-    if (Cost.of(net, height, width).macs() > MOST_MACS || !endsInClassifier(net)) {
-      return false;
-    }
-    List<Layer> body = net.subList(0, net.size() - 2);
-    Map<Layer.Convolution, TouchingTaps> taps = TouchingTaps.of(net, new FeatureMap(height, width));
-    for (int i = 0; i < body.size(); i++) {
-      Layer layer = body.get(i);
-      boolean known =
-          layer instanceof Layer.Convolution conv
-              ? conv.bias() && (conv.groups() == 1 || splits(taps.get(conv)))
-              : layer instanceof Layer.Relu
-                  ? convolutionBefore(body, i)
-                  : layer instanceof Layer.MaxPool;
-      if (!known) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static boolean endsInClassifier(List<Layer> net) {
-    return net.size() > 2
-        && net.get(net.size() - 2) instanceof Layer.GlobalAveragePool
-        && net.get(net.size() - 1) instanceof Layer.Convolution last
-        && last.bias()
-        && last.kernel() == 1
-        && last.groups() == 1;
-  }
-
-  private static boolean splits(TouchingTaps kernel) {
-    Layer.Convolution conv = kernel.conv();
-    return conv.groups() == conv.in()
-        && conv.in() == conv.out()
-        && conv.stride() == 1
-        && conv.kernel() == 2 * conv.padding() + 1
-        && TapLattice.parts(kernel).stream().allMatch(TapLattice::isFast);
-  }
-
-  /** Whether the layer before, or the one before its pool, is a convolution. */
-  private static boolean convolutionBefore(List<Layer> net, int relu) {
-    int before = relu - 1;
-    if (before > 0 && net.get(before) instanceof Layer.MaxPool) {
-      before--;
-    }
-    return before >= 0 && net.get(before) instanceof Layer.Convolution;
-  }
-
   private static boolean reluAfter(List<Layer> net, int conv) {
     int after = conv + 1;
     if (after < net.size() && net.get(after) instanceof Layer.MaxPool) {
@@ -96,7 +42,7 @@ final class CompactModule {
   }
 
   /**
-   * @param net for which {@link #suits} returns true
+   * @param net for which {@link CompactLayers#suit} returns true
    * @param weights floating, named as in {@link ParameterTable}
    */
   static DeployedModule of(List<Layer> net, StateDict weights, Preprocessing preprocessing) {
@@ -114,7 +60,8 @@ final class CompactModule {
     for (String name : module.contexts.keySet()) {
       declared.append("  %s : Optional[%s]\n".formatted(name, CONTEXT));
     }
-    String source = tree.childClasses() + tree.declaration(declared.toString(), module.methods());
+    String source =
+        tree.childClasses() + tree.declaration(declared.toString(), module.methods(preprocessing));
     return new DeployedModule(source, tree.instance(attributes));
   }
 
@@ -129,44 +76,74 @@ final class CompactModule {
     return HostTensor.of(values, height, width, channels.size());
   }
 
-  private String methods() {
-    // The same operations in the same order as torchvision's ToTensor and Normalize: bit-equal.
+  private String methods(Preprocessing preprocessing) {
+    int colours = preprocessing.mean().size();
+    // Normalised by the same operations in the same order as torchvision's ToTensor and Normalize:
+    // bit-equal. A channel shuffle is the only fast way to exchange dimensions.
     return """
       def forward(%1$s, images: Tensor) -> Tensor:
-        return (self).forward_normalised((self).normalised(images))
+        return (self).classified((self).maps((self).normalised(images)))
       def forward_maps(%1$s, images: Tensor) -> Tuple[Tensor, Tensor]:
-        return (self).forward_maps_normalised((self).normalised(images))
+        return (self).both((self).maps((self).normalised(images)))
+      def forward_normalised(%1$s, x: Tensor) -> Tensor:
+        return (self).classified((self).maps((self).channels_last(x)))
+      def forward_maps_normalised(%1$s, x: Tensor) -> Tuple[Tensor, Tensor]:
+        return (self).both((self).maps((self).channels_last(x)))
       def normalised(%1$s, images: Tensor) -> Tensor:
         x = torch.div(torch.to(images, %2$d), 255)
-        return torch.permute(torch.div_(torch.sub_(x, self.mean), self.std), [0, 3, 1, 2])
-      def forward_normalised(%1$s, x: Tensor) -> Tensor:
-        return (self).classified((self).maps(x))
-      def forward_maps_normalised(%1$s, x: Tensor) -> Tuple[Tensor, Tensor]:
-        x0 = (self).maps(x)
-        return ((self).classified(x0), torch.contiguous(x0))
-      def classified(%1$s, x: Tensor) -> Tensor:
-        return torch.flatten(%3$s, 1)
+        return torch.div_(torch.sub_(x, self.mean), self.std)
+      def channels_last(%1$s, x: Tensor) -> Tensor:
+        numbers = torch.as_strided(x, [torch.size(x, 0), %3$d, 1, 1], [%3$d, 1, %3$d, %3$d])
+        numbers = torch.native_channel_shuffle(numbers, %4$d)
+        return torch.reshape(numbers, [-1, %5$d, %6$d, %4$d])
       def maps(%1$s, x: Tensor) -> Tensor:
-        x = torch.contiguous(x, memory_format=2)
-    %4$s    return x
+    %7$s    return x
+      def both(%1$s, x: Tensor) -> Tuple[Tensor, Tensor]:
+        return ((self).classified(x), torch.contiguous(x))
+      def classified(%1$s, x: Tensor) -> Tensor:
+        return torch.flatten(%8$s, 1)
       def prepare(%1$s) -> int:
-    %5$s    return 1
+    %9$s    return 1
     """
-        .formatted("self: __torch__." + CLASS, FLOAT32, run("classifier", "x"), maps, preparation);
+        .formatted(
+            "self: __torch__." + CLASS,
+            FLOAT32,
+            preprocessing.height() * preprocessing.width() * colours,
+            colours,
+            preprocessing.height(),
+            preprocessing.width(),
+            maps,
+            run("classifier", "x"),
+            preparation);
   }
 
   private void add(List<Layer> net, Preprocessing preprocessing) {
     FeatureMap image = new FeatureMap(preprocessing.height(), preprocessing.width());
     Map<Layer.Convolution, TouchingTaps> taps = TouchingTaps.of(net, image);
+    List<FeatureMap> inputs = FeatureMap.inputs(net, image.height(), image.width());
     List<Layer> body = net.subList(0, net.size() - 2);
-    for (int i = 0; i < body.size(); i++) {
+    boolean patches = body.get(0) instanceof Layer.Convolution conv && PatchStem.suits(conv, image);
+    if (patches) {
+      stem(new PatchStem((Layer.Convolution) body.get(0), image), reluAfter(body, 0));
+    } else {
+      line(maps, "x = torch.permute(x, [0, 3, 1, 2])");
+    }
+    for (int i = patches ? 1 : 0; i < body.size(); i++) {
       if (body.get(i) instanceof Layer.Convolution conv) {
+        if (reusesInput(net, i)) {
+          line(maps, "unused = x");
+        }
         convolution(taps.get(conv), reluAfter(body, i), "c" + i);
       } else if (body.get(i) instanceof Layer.MaxPool pool) {
-        line(maps, "x = torch.max_pool2d(x, [%1$d, %1$d], [%1$d, %1$d])", pool.size());
+        if (reusesInput(net, i - 1)) {
+          int channels = ((Layer.Convolution) body.get(i - 1)).out();
+          maxPool(pool.size(), channels, inputs.get(i + 1));
+        } else {
+          line(maps, "x = torch.max_pool2d(x, [%1$d, %1$d], [%1$d, %1$d])", pool.size());
+        }
       }
     }
-    FeatureMap last = FeatureMap.inputs(net, image.height(), image.width()).get(net.size() - 2);
+    FeatureMap last = inputs.get(net.size() - 2);
     Layer.Convolution classifier = (Layer.Convolution) net.get(net.size() - 1);
     String whole =
         "torch.contiguous(torch.expand(torch.div(%s.weight, %d), [-1, -1, %d, %d]))"
@@ -177,6 +154,55 @@ final class CompactModule {
                 last.width());
     pack("classifier", whole, classifier, true, "[1, 1], [0, 0], [1, 1]", false);
     release(classifier);
+  }
+
+  private void stem(PatchStem stem, boolean relu) {
+    Layer.Convolution conv = stem.conv();
+    String weight = stem.weight(ModuleTree.expression(conv.name()) + ".weight");
+    pack("stem_rows", weight, conv, true, stem.geometry(), relu);
+    release(conv);
+    line(maps, "x = %s", run("stem_rows", stem.rows("x")));
+  }
+
+  /**
+   * Whether a pool follows this layer, a 1×1 convolution of a map of the net, and its result needs
+   * no more memory than that map.
+   */
+  private static boolean reusesInput(List<Layer> net, int layer) {
+    return layer > 0
+        && net.get(layer) instanceof Layer.Convolution conv
+        && net.get(layer + 1) instanceof Layer.MaxPool pool
+        && conv.kernel() == 1
+        && conv.stride() == 1
+        && conv.padding() == 0
+        && conv.out() <= conv.in() * pool.size() * pool.size();
+  }
+
+  /**
+   * The pool of a convolution's output, in the memory of the convolution's input. XNNPACK copies
+   * each input that is not in memory from its own allocator.
+   */
+  private void maxPool(int size, int channels, FeatureMap output) {
+    int rowOfPixels = output.width() * channels;
+    line(
+        maps,
+        "pooled = torch.as_strided(unused, [torch.size(x, 0), %d, %d, %d], [%d, 1, %d, %d])",
+        channels,
+        output.height(),
+        output.width(),
+        output.height() * rowOfPixels,
+        rowOfPixels,
+        channels);
+    String rows = "torch.slice(x, 2, %%d, %d, %d)".formatted(size * output.height(), size);
+    line(maps, "rows = " + rows, 0);
+    for (int i = 1; i < size; i++) {
+      line(maps, "rows = torch.maximum(rows, " + rows + ", out=rows)", i);
+    }
+    String columns = "torch.slice(rows, 3, %%d, %d, %d)".formatted(size * output.width(), size);
+    line(maps, "x = " + columns, 0);
+    for (int i = 1; i < size; i++) {
+      line(maps, "x = torch.maximum(x, " + columns + ", out=pooled)", i);
+    }
   }
 
   private void convolution(TouchingTaps kernel, boolean relu, String name) {

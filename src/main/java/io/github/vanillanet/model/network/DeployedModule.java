@@ -97,7 +97,7 @@ public record DeployedModule(String source, ScriptObject root) {
    */
   public static DeployedModule onCpu(
       Network network, StateDict weights, Preprocessing preprocessing) {
-    return CompactModule.suits(network.layers(), preprocessing)
+    return CompactLayers.suit(network.layers(), preprocessing)
         ? CompactModule.of(network.layers(), weights, preprocessing)
         : of(network, weights, preprocessing, Arithmetic.PUBLISHED);
   }
@@ -105,7 +105,7 @@ public record DeployedModule(String source, ScriptObject root) {
   /** Returns whether {@link #onCpu} is faster than a module of an earlier release. */
   public static boolean gainsOnCpu(Architecture architecture, Preprocessing preprocessing) {
     List<Layer> layers = Network.of(architecture, Form.DEPLOYED).layers();
-    return CompactModule.suits(layers, preprocessing)
+    return CompactLayers.suit(layers, preprocessing)
         || TouchingTaps.of(layers, size(preprocessing)).values().stream()
             .anyMatch(TouchingTaps::dropsAny);
   }

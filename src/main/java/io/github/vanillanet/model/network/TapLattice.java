@@ -5,8 +5,10 @@ import java.util.stream.Stream;
 
 /**
  * Taps of a depthwise kernel at equal distances: a kernel of its own with gaps. XNNPACK has fast
- * depthwise kernels of up to 25 taps. A larger kernel is the sum of the kernels of its odd and even
- * rows, and, if that is not enough, columns.
+ * depthwise kernels of 4, 9 and 25 taps; others are filled up with zeros. A larger kernel is the
+ * sum of the kernels of its odd and even rows. A part that is still too large is divided into its
+ * two outermost columns and the rest: 7×7 taps become 3×7, 4×5 and 4×2. Where that rest is too
+ * large, it is divided into its odd and even columns.
  *
  * @param rows its taps in each column
  * @param columns its taps in each row
@@ -17,7 +19,7 @@ record TapLattice(Axis rows, Axis columns) {
 
   /**
    * @param first index of the first tap in the whole kernel
-   * @param step 1 or 2
+   * @param step distance between the taps
    * @param taps their number
    * @param padding of the map that gives an output of the size that the whole kernel gives
    */
@@ -27,6 +29,14 @@ record TapLattice(Axis rows, Axis columns) {
       int odd = taps / 2;
       return List.of(
           new Axis(first + 1, 2, odd, padding - 1), new Axis(first, 2, taps - odd, padding));
+    }
+
+    private Axis inner() {
+      return new Axis(first + step, step, taps - 2, padding - step);
+    }
+
+    private Axis outer() {
+      return new Axis(first, (taps - 1) * step, 2, padding);
     }
   }
 
@@ -46,8 +56,12 @@ record TapLattice(Axis rows, Axis columns) {
   }
 
   private Stream<TapLattice> splitColumns() {
-    return isFast()
-        ? Stream.of(this)
+    if (isFast()) {
+      return Stream.of(this);
+    }
+    TapLattice inner = new TapLattice(rows, columns.inner());
+    return inner.isFast()
+        ? Stream.of(inner, new TapLattice(rows, columns.outer()))
         : columns.halves().stream().map(half -> new TapLattice(rows, half));
   }
 
