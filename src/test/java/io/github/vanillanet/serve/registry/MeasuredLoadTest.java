@@ -25,6 +25,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -168,7 +169,7 @@ class MeasuredLoadTest {
     Batching linear = batching(loader(published, upToEight, true));
     devices.times = (weights, samples) -> 1_000_000L + 100_000L * samples;
     Batching saving = batching(loader(published, upToEight, true));
-    devices.times = (weights, samples) -> 8_000_000L;
+    devices.times = (weights, samples) -> 11_000_000L;
     Batching large = batching(loader(published, upToEight, true));
 
     assertThat(linear.policy().combines()).isFalse();
@@ -176,6 +177,24 @@ class MeasuredLoadTest {
     assertThat(saving.policy().maxImages()).isEqualTo(8);
     assertThat(large.policy().combines()).isFalse();
     assertThat(large.times().orElseThrow().together()).as("not measured").isEmpty();
+  }
+
+  @Test
+  void otherLoadAtTheBeginningOfTheMeasurementDoesNotSuggestBatches() {
+    LaneSettings upToEight =
+        new LaneSettings(64, new BatchPolicy(8, Duration.ZERO), new Scheduler(Ticker.system()));
+    AtomicBoolean busy = new AtomicBoolean(true);
+    devices.times =
+        (weights, samples) -> {
+          busy.compareAndSet(true, samples == 1); // the load ends before the first batch
+          return (busy.get() ? 4_000_000L : 1_000_000L) * samples;
+        };
+
+    Batching measured =
+        batching(loader(PrecisionChoice.only(Arithmetic.PUBLISHED), upToEight, true));
+
+    assertThat(busy).isFalse();
+    assertThat(measured.policy().combines()).isFalse();
   }
 
   private static Batching batching(ModelLoader loader) {
