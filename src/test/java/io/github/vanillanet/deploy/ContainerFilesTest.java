@@ -98,6 +98,19 @@ class ContainerFilesTest {
 
   @ParameterizedTest
   @ValueSource(strings = {CPU, GPU})
+  void theProcessStartsWithTheArchiveOfClassesThatTheBuildWrites(String name) throws IOException {
+    Stage image = read(name).last();
+    String script = Files.readString(ProjectFile.ROOT.resolve("deploy/image/archive-classes.sh"));
+
+    assertThat(image.all("RUN"))
+        .anyMatch(run -> run.arguments().contains("archive-classes.sh /opt/vanillanet "));
+    assertThat(script).contains("-XX:ArchiveClassesAtExit=\"$app/classes.jsa\"");
+    assertThat(image.only("ENTRYPOINT").execForm())
+        .contains("-XX:SharedArchiveFile=/opt/vanillanet/classes.jsa");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {CPU, GPU})
   void theHealthCheckUsesPortAndPathOfTheService(String name) throws IOException {
     Instruction health = read(name).last().only("HEALTHCHECK");
 
