@@ -3,6 +3,7 @@ package io.github.vanillanet.app;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.UnknownSettings;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.model.engine.DeviceMemory;
 import io.github.vanillanet.serve.api.access.SignIn;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.registry.DefaultModel;
@@ -150,6 +151,7 @@ public final class ServiceLifecycle {
 
   private void becomeReady() throws InterruptedException {
     warmUp.run();
+    DeviceMemory.releaseFree(); // what loading, compiling and the warm-up have freed
     if (advance(State.READY)) {
       LOG.infof(
           "ready: port %s, repository %s, default model %s, limits: %d queued images per model,"
