@@ -167,7 +167,8 @@ class DocumentationTest {
   void mavenCommandsNameExistingTestsAndProfiles() throws IOException {
     String pom = Files.readString(Page.ROOT.resolve("pom.xml"));
     for (String command : commands("mvn ")) {
-      String maven = command.replaceFirst("^(?:[A-Z_]+=\"[^\"]*\" )+", ""); // without variables of the shell
+      String maven =
+          command.replaceFirst("^(?:[A-Z_]+=\"[^\"]*\" )+", ""); // without variables of the shell
       for (String word : maven.split("\\s+")) {
         Matcher test = Pattern.compile("-D(?:it\\.)?test=(\\w+)").matcher(word);
         if (test.matches()) {
