@@ -10,8 +10,8 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /**
- * Fits a {@link Calibration} on validation images. The bias is used if it lowers the loss in a
- * cross-validation by more than two standard errors.
+ * Fits a {@link Calibration} on validation images. A temperature other than 1 is used if it lowers
+ * the loss in a cross-validation by more than two standard errors, and so is a bias.
  *
  * @param before of the logits
  * @param after of {@code heldOut}
@@ -39,8 +39,13 @@ public record CalibrationFit(
     }
     ScalingFit all = new ScalingFit(logits, images);
     int[] folds = folds(logits, images, seed);
-    Scores heldOut = heldOut(logits, images, folds, false);
-    Scaling scaling = all.temperature();
+    Scores heldOut = logits;
+    Scaling scaling = Scaling.NONE;
+    Scores scaled = heldOut(logits, images, folds, false);
+    if (isBetter(scaled, heldOut, images)) {
+      heldOut = scaled;
+      scaling = all.temperature();
+    }
     if (allowBias && hasEnoughOfEachClass(logits, images)) {
       Scores biased = heldOut(logits, images, folds, true);
       if (isBetter(biased, heldOut, images)) {

@@ -48,7 +48,7 @@ class CalibrationFitTest {
   }
 
   @ParameterizedTest
-  @ValueSource(doubles = {0.5, 1, 1.7, 4})
+  @ValueSource(doubles = {0.5, 1.7, 4})
   void findsTheTemperature(double temperature) {
     CalibrationFit fit = fit(drawn(6_000, temperature, NO_BIAS, 3));
 
@@ -56,8 +56,22 @@ class CalibrationFitTest {
     assertThat(fit.calibration().bias()).as("does not help").isEmpty();
     assertThat(fit.calibration().images()).isEqualTo(6_000);
     assertThat(fit.calibration().eceAfter()).isLessThan(0.02);
-    if (temperature != 1) {
-      assertThat(fit.calibration().eceBefore()).isGreaterThan(0.05);
+    assertThat(fit.calibration().eceBefore()).isGreaterThan(0.05);
+  }
+
+  /** The probabilities of the net are right, so the fitted temperature is chance. */
+  @ParameterizedTest
+  @ValueSource(ints = {121, 6_000})
+  void aTemperatureThatDoesNotHelpOnHeldOutImagesIsOne(int images) {
+    for (int seed = 20; seed < 30; seed++) {
+      Scores logits = drawn(images, 1, NO_BIAS, seed);
+      assertThat(new ScalingFit(logits, logits.finite()).temperature()).isNotEqualTo(Scaling.NONE);
+
+      CalibrationFit fit = fit(logits);
+
+      assertThat(fit.calibration().temperature()).as("seed %d", seed).isEqualTo(1);
+      assertThat(fit.calibration().eceAfter()).isEqualTo(fit.calibration().eceBefore());
+      assertThat(fit.after()).isEqualTo(fit.before());
     }
   }
 
