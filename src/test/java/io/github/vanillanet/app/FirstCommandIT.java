@@ -10,7 +10,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Runs the first command of the README in a copy of the project. */
+/**
+ * Runs the first command of the README in a copy of the project, with the compiled classes of this
+ * build.
+ */
 class FirstCommandIT {
 
   private final Path project;
@@ -24,7 +27,10 @@ class FirstCommandIT {
     copy(Path.of("pom.xml"));
     copy(Path.of(".mvn"));
     copy(Path.of("src", "main"));
-    Files.writeString(project.resolve(".mvn").resolve("maven.config"), "--offline\n");
+    copy(Path.of("target", "classes"));
+    Files.writeString(
+        project.resolve(".mvn").resolve("maven.config"),
+        "--offline\n-Dprotoc.skip\n-Dmaven.main.skip\n");
 
     Jar.Running service = start(firstCommand());
     String log;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LeftoversIT {
 
   private static final int KILLS = 4;
-  private static final int LONGEST_START_MILLIS = 6000;
+  private static final int LONGEST_START_MILLIS = 4000;
 
   private final Path folder;
 

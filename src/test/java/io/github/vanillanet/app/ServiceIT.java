@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.cli.Jar;
+import io.github.vanillanet.serve.registry.NarrowModels;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -320,13 +321,8 @@ class ServiceIT {
 
   /** The good version under another name; returns its folder. */
   private static Path copyModel(String name, Path repository) throws IOException {
-    Path target = Files.createDirectories(repository.resolve(name).resolve("1"));
-    try (var files = Files.list(good.resolve("vanillanet-5").resolve("1"))) {
-      for (Path file : files.toList()) {
-        Files.copy(file, target.resolve(file.getFileName()));
-      }
-    }
-    return target;
+    NarrowModels.copy(good.resolve("vanillanet-5"), repository.resolve(name), 1);
+    return repository.resolve(name).resolve("1");
   }
 
   private static void corrupt(Path version) throws IOException {

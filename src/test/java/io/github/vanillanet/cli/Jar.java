@@ -23,6 +23,11 @@ public final class Jar {
 
   private static final Path RUNNER = Path.of("target", "quarkus-app", "quarkus-run.jar");
   private static final int TIMEOUT_SECONDS = 180;
+
+  /** Most processes of tests end before the optimising compiler would pay off. */
+  private static final List<String> QUICK_START =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
   private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
@@ -109,6 +114,7 @@ public final class Jar {
     runs++;
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(QUICK_START);
     command.add("-jar");
     command.add(RUNNER.toAbsolutePath().toString());
     command.addAll(List.of(arguments));

@@ -22,7 +22,12 @@ public final class NarrowModels {
 
   /** Copies version 1 of a model to another version. */
   public static void copy(Path model, int version) throws IOException {
-    Path target = Files.createDirectory(model.resolve(Integer.toString(version)));
+    copy(model, model, version);
+  }
+
+  /** Copies version 1 of a model to a version of the folder {@code other}. */
+  public static void copy(Path model, Path other, int version) throws IOException {
+    Path target = Files.createDirectories(other.resolve(Integer.toString(version)));
     try (Stream<Path> files = Files.list(model.resolve("1"))) {
       for (Path file : files.toList()) {
         Files.copy(file, target.resolve(file.getFileName()));
