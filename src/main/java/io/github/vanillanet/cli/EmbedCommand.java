@@ -6,7 +6,6 @@ import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.NumpyFile;
 import io.github.vanillanet.base.image.ImageDecoder;
-import io.github.vanillanet.model.repository.EmbeddedModel;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -41,14 +40,7 @@ final class EmbedCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "FILE", description = "the file to write")
   private Path out;
 
-  @Option(
-      names = "--model",
-      defaultValue = EmbeddedModel.NAME,
-      paramLabel = "MODEL[/VERSION]",
-      description = "default: ${DEFAULT-VALUE}")
-  private String model;
-
-  @Mixin private Options.RepositoryOption repository;
+  @Mixin private Options.ModelOption model;
 
   @Spec private CommandSpec spec;
 
@@ -60,8 +52,7 @@ final class EmbedCommand implements Callable<Integer> {
     int rejected = 0;
     int rows = 0;
     int columns = 1;
-    try (LocalModel net =
-        LocalModel.open(repository.open(), model, ImageDecoder.of(Settings.read()))) {
+    try (LocalModel net = model.open(ImageDecoder.of(Settings.read()))) {
       try (OutputStream rest = Files.newOutputStream(values);
           BufferedWriter names = Files.newBufferedWriter(paths)) {
         for (Path file : files) {

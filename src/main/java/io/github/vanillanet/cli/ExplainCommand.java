@@ -7,7 +7,6 @@ import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.PngFile;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.engine.StageMaps;
-import io.github.vanillanet.model.repository.EmbeddedModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -41,14 +40,7 @@ final class ExplainCommand implements Callable<Integer> {
       description = "channels of each stage, 1 to 256; default: ${DEFAULT-VALUE}")
   private int channels;
 
-  @Option(
-      names = "--model",
-      defaultValue = EmbeddedModel.NAME,
-      paramLabel = "MODEL[/VERSION]",
-      description = "default: ${DEFAULT-VALUE}")
-  private String model;
-
-  @Mixin private Options.RepositoryOption repository;
+  @Mixin private Options.ModelOption model;
 
   @Spec private CommandSpec spec;
 
@@ -58,7 +50,7 @@ final class ExplainCommand implements Callable<Integer> {
       throw BAD_CONFIGURATION.error("--channels: expected 1 to 256, found %d", channels);
     }
     ImageDecoder decoder = ImageDecoder.of(Settings.read());
-    try (LocalModel net = LocalModel.open(repository.open(), model, decoder)) {
+    try (LocalModel net = model.open(decoder)) {
       RgbImage crop = net.crop(image);
       Files.createDirectories(out);
       for (StageMaps stage : net.stages(crop)) {

@@ -6,6 +6,7 @@ import io.github.vanillanet.base.config.RepositoryLocation;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.cli.classify.ResultFormat;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.PrecisionProbe;
@@ -15,7 +16,9 @@ import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import io.github.vanillanet.model.repository.CheckpointImport;
+import io.github.vanillanet.model.repository.EmbeddedModel;
 import io.github.vanillanet.model.repository.ModelRepository;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
@@ -24,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -94,6 +98,23 @@ final class Options {
           Optional.of(config.repository())
               .filter(RepositoryLocation::isBucket)
               .map(RepositoryLocation::text));
+    }
+  }
+
+  /** One version, or the latest of a model, and the repository that has it. */
+  static final class ModelOption {
+
+    @Option(
+        names = "--model",
+        defaultValue = EmbeddedModel.NAME,
+        paramLabel = "MODEL[/VERSION]",
+        description = "default: ${DEFAULT-VALUE}")
+    private String model;
+
+    @Mixin private RepositoryOption repository;
+
+    LocalModel open(ImageDecoder decoder) throws IOException {
+      return LocalModel.open(repository.open(), model, decoder);
     }
   }
 

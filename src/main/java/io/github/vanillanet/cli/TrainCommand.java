@@ -254,6 +254,7 @@ final class TrainCommand implements Callable<Integer> {
   private static Optional<String> verdict(JobSession session) {
     return session
         .folder()
+        .results()
         .readReport(JsonNode.class)
         .map(report -> report.path("result").path("verdict").asText())
         .filter(words -> !words.isEmpty());

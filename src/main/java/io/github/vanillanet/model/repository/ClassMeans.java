@@ -73,7 +73,8 @@ public final class ClassMeans {
       }
       best = Math.max(best, product);
     }
-    return squares > 0 ? (float) (best / Math.sqrt(squares)) : 0;
+    // a row that was rounded to float16 can be a little longer than 1
+    return squares > 0 ? (float) Math.max(-1, Math.min(1, best / Math.sqrt(squares))) : 0;
   }
 
   /** Writes the file into the folder of a version, and returns its SHA-256. */

@@ -246,11 +246,7 @@ final class ImagePreparation {
     }
   }
 
-  /**
-   * Completes when its caller has a permit, which may be now.
-   *
-   * @param nanos estimate of the work
-   */
+  /** Completes when the caller has a permit for work of about {@code nanos}; this may be now. */
   CompletableFuture<Void> requestPermit(DecodeLine line, long nanos) {
     CompletableFuture<Void> permit = new CompletableFuture<>();
     synchronized (line) {

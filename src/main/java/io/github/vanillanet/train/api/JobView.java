@@ -52,7 +52,7 @@ public record JobView(
    * @param folder contains the recipe that the job's process has decided on, if there is one yet
    */
   static JobView of(Job job, JobFolder folder) {
-    Optional<RecipeChoice> choice = folder.readRecipe(RecipeChoice.class);
+    Optional<RecipeChoice> choice = folder.results().readRecipe(RecipeChoice.class);
     JobStatus status = job.status();
     return new JobView(
         job.id(),

@@ -112,6 +112,7 @@ final class TrainingSubmission {
     Job planned = jobs.find(id);
     JsonNode plan =
         jobs.folder(id)
+            .results()
             .readPlan()
             .filter(it -> planned.state() == JobState.SUCCEEDED)
             .orElseThrow(
@@ -128,7 +129,7 @@ final class TrainingSubmission {
             spec(recipe, before.data(), before.archive(), dryRun).toJson(merged),
             folder -> {
               if (changes.isEmpty()) {
-                new JobFolder(folder).writeRecipe(RecipeChoice.ofPlan(plan));
+                new JobFolder(folder).results().writeRecipe(RecipeChoice.ofPlan(plan));
               }
               if (before.archive().isPresent()) {
                 dryRuns.move(id, folder);

@@ -158,6 +158,7 @@ public final class TrainingsResource {
       content = @Content(schema = @Schema(ref = "TrainingReport")))
   public JsonNode report(@PathParam("id") String id) {
     return jobs.folder(id)
+        .results()
         .readReport(JsonNode.class)
         .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no report yet", id));
   }
@@ -177,6 +178,7 @@ public final class TrainingsResource {
                   "epoch,stage,input_size,step,learning_rate,slope,loss\n1,1,64,40,0.0035,0.1,2.1"))
   public String metrics(@PathParam("id") String id) {
     return jobs.folder(id)
+        .results()
         .readMetrics()
         .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no metrics yet", id));
   }
@@ -194,6 +196,7 @@ public final class TrainingsResource {
               schema = @Schema(type = SchemaType.STRING, format = "binary")))
   public byte[] thumbnail(@PathParam("id") String id, @PathParam("number") int number) {
     return jobs.folder(id)
+        .results()
         .readThumbnail(number)
         .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no thumbnail %d", id, number));
   }
@@ -207,6 +210,7 @@ public final class TrainingsResource {
       content = @Content(schema = @Schema(ref = "TrainingPlan")))
   public JsonNode plan(@PathParam("id") String id) {
     return jobs.folder(id)
+        .results()
         .readPlan()
         .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no plan", id));
   }

@@ -111,9 +111,9 @@ public record Table2(MeasuredRuns runs, Consumer<Progress> progress, Consumer<St
             "%s: contains an experiment with other data, seeds or budget; choose another folder",
             folder);
       }
-      Optional<Report> before = session.folder().readReport(Report.class);
+      Optional<Report> before = session.folder().results().readReport(Report.class);
       Report report = before.isPresent() ? before.get() : sized(request);
-      session.folder().writeReport(report);
+      session.folder().results().writeReport(report);
       for (int seed = 0; seed < request.seeds(); seed++) {
         for (Configuration configuration : Configuration.values()) {
           if (report.results().accuracy(configuration, seed).isPresent()) {
@@ -129,8 +129,8 @@ public record Table2(MeasuredRuns runs, Consumer<Progress> progress, Consumer<St
           double percent = 100 * accuracy.getAsDouble();
           log.accept(String.format(Locale.ROOT, "run %s: top-1 %.2f %%", name, percent));
           report = report.plus(new Results.Run(configuration, seed, percent));
-          session.folder().writeReport(report);
-          session.folder().writeText(TABLE, report.text());
+          session.folder().results().writeReport(report);
+          session.folder().results().writeText(TABLE, report.text());
         }
       }
       return Optional.of(report);

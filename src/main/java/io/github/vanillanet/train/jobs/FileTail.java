@@ -30,7 +30,7 @@ record FileTail(long from, byte[] bytes) {
       reader.readFully(bytes);
       return new FileTail(from, bytes);
     } catch (IOException e) {
-      throw JobFolder.unusable(file, e);
+      throw JobFile.unusable(file, e);
     }
   }
 

@@ -43,7 +43,7 @@ record JobLock(Path file, FileChannel channel) implements AutoCloseable {
         }
       }
     } catch (IOException e) {
-      throw JobFolder.unusable(file, e);
+      throw JobFile.unusable(file, e);
     }
   }
 
@@ -66,7 +66,7 @@ record JobLock(Path file, FileChannel channel) implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       return !tryLock(channel); // closing the channel releases the lock
     } catch (IOException e) {
-      throw JobFolder.unusable(file, e);
+      throw JobFile.unusable(file, e);
     }
   }
 
@@ -83,7 +83,7 @@ record JobLock(Path file, FileChannel channel) implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw JobFolder.unusable(file, e);
+      throw JobFile.unusable(file, e);
     }
   }
 }

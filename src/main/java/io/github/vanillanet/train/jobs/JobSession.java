@@ -60,7 +60,7 @@ public final class JobSession implements AutoCloseable {
     try {
       Files.createDirectories(folder.checkpoints());
     } catch (IOException e) {
-      throw JobFolder.unusable(path, e);
+      throw JobFile.unusable(path, e);
     }
     Optional<ProcessIdentity> service = folder.readParent();
     JobLock lock =

@@ -72,7 +72,7 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
       }
       return find(id);
     } catch (IOException e) {
-      throw JobFolder.unusable(root, e);
+      throw JobFile.unusable(root, e);
     }
   }
 
@@ -101,7 +101,7 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
           .sorted(Comparator.comparing((Job job) -> job.status().created()).thenComparing(Job::id))
           .toList();
     } catch (IOException e) {
-      throw JobFolder.unusable(root, e);
+      throw JobFile.unusable(root, e);
     }
   }
 
@@ -142,7 +142,7 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
       Files.move(root.resolve(id), hidden, StandardCopyOption.ATOMIC_MOVE);
       FolderTree.delete(hidden);
     } catch (IOException e) {
-      throw JobFolder.unusable(root.resolve(id), e);
+      throw JobFile.unusable(root.resolve(id), e);
     }
   }
 
@@ -158,7 +158,7 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
         }
       }
     } catch (IOException e) {
-      throw JobFolder.unusable(root, e);
+      throw JobFile.unusable(root, e);
     }
   }
 

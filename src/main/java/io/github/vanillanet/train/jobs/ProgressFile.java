@@ -38,7 +38,7 @@ public final class ProgressFile {
         at += channel.write(bytes, at);
       }
     } catch (IOException e) {
-      throw JobFolder.unusable(file, e);
+      throw JobFile.unusable(file, e);
     }
   }
 

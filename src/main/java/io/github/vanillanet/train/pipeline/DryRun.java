@@ -73,7 +73,7 @@ public final class DryRun {
     }
     List<List<byte[]>> thumbnails =
         new Thumbnails(decoder).of(data.training(), data.classNames().size());
-    session.folder().writeThumbnails(thumbnails.stream().flatMap(List::stream).toList());
+    session.folder().results().writeThumbnails(thumbnails.stream().flatMap(List::stream).toList());
     Plan plan =
         Plan.of(
             data,
@@ -82,7 +82,7 @@ public final class DryRun {
             fitting.machine(),
             fitted.measured(),
             thumbnails.stream().map(List::size).toList());
-    session.folder().writePlan(plan);
+    session.folder().results().writePlan(plan);
     return Optional.of(plan);
   }
 

@@ -79,11 +79,15 @@ public record MeasuredRuns(
   public OptionalDouble run(JobSession session, Recipe recipe, Consumer<Progress> listener) {
     ProgressReporter progress = new ProgressReporter(session, Clock.systemUTC(), listener);
     progress.follow(recipe);
-    session.folder().readReport(Curves.class).ifPresent(before -> progress.resume(before.curves()));
+    session
+        .folder()
+        .results()
+        .readReport(Curves.class)
+        .ifPresent(before -> progress.resume(before.curves()));
     progress.onEpoch(
         curves -> {
-          session.folder().writeReport(new Curves(curves));
-          session.folder().writeMetrics(MetricsFile.of(curves));
+          session.folder().results().writeReport(new Curves(curves));
+          session.folder().results().writeMetrics(MetricsFile.of(curves));
         });
     TrainingSpec spec = spec(recipe);
     Path checkpoint = session.folder().checkpoints().resolve("training.pth");

@@ -60,7 +60,7 @@ record MistakesView(String label, String answer, int count, List<Example> exampl
           new MistakesView(
               labels.get(cell.label()), labels.get(cell.answer()), cell.count(), examples));
     }
-    folder.writeThumbnails(jpegs);
+    folder.results().writeThumbnails(jpegs);
     return views;
   }
 }

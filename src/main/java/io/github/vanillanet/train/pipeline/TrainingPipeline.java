@@ -113,11 +113,12 @@ public final class TrainingPipeline {
     SampleReader validation = reader(data.validation(), 2 * CACHE_SHARE);
     progress.onEpoch(
         curves -> {
-          session.folder().writeMetrics(MetricsFile.of(curves));
+          session.folder().results().writeMetrics(MetricsFile.of(curves));
           report(data, List.of(training, validation), curves, Optional.empty());
         });
     session
         .folder()
+        .results()
         .readReport(TrainingReport.class)
         .ifPresent(before -> progress.resume(before.curves()));
 
@@ -172,7 +173,7 @@ public final class TrainingPipeline {
    */
   private void decideRecipe(
       ProgressReporter progress, ImageFolder data, TorchRuntime runtime, Device device) {
-    Optional<RecipeChoice> decided = session.folder().readRecipe(RecipeChoice.class);
+    Optional<RecipeChoice> decided = session.folder().results().readRecipe(RecipeChoice.class);
     if (decided.isEmpty() && !session.folder().hasCheckpoint()) {
       progress.phase("measure");
       RecipeFitting.Fitted fitted =
@@ -182,7 +183,7 @@ public final class TrainingPipeline {
       if (!objections.isEmpty()) {
         throw INVALID_REQUEST.error("%s", String.join("; ", objections));
       }
-      session.folder().writeRecipe(fitted.choice());
+      session.folder().results().writeRecipe(fitted.choice());
       decided = Optional.of(fitted.choice());
     }
     decided.ifPresent(it -> choice = it);
@@ -241,7 +242,10 @@ public final class TrainingPipeline {
       List<SampleReader> readers,
       List<EpochReport> curves,
       Optional<TrainingReport.Result> result) {
-    session.folder().writeReport(TrainingReport.of(choice, data, readers, curves, result));
+    session
+        .folder()
+        .results()
+        .writeReport(TrainingReport.of(choice, data, readers, curves, result));
   }
 
   /**

@@ -35,6 +35,22 @@ class ClassMeansTest {
     assertThat((double) means.score(features, 12)).isCloseTo(Math.sqrt(0.5), within(ROUNDING));
   }
 
+  /** The rows have a length of 1 before they are rounded to float16. */
+  @Test
+  void theScoreOfTheMeanItselfIsAtMostOne() {
+    int above = 0;
+    for (int step = 1; step < 100; step++) {
+      double[] mean = {1, step / 100.0};
+      float[] features = {1, step / 100f};
+
+      float score = ClassMeans.of(new double[][] {mean, {-1, -step}}).score(features, 0);
+
+      assertThat(score).isBetween(0.999f, 1f);
+      above += score == 1 ? 1 : 0;
+    }
+    assertThat(above).as("scores that rounding would lift to 1 or more").isPositive();
+  }
+
   @Test
   void aDamagedFileIsRejected() throws IOException {
     StoredVersion candidate = PublishedModels.publish(root.resolve("candidate"), "five");

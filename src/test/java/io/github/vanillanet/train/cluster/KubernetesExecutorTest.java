@@ -176,12 +176,12 @@ class KubernetesExecutorTest {
         .singleElement()
         .satisfies(it -> assertThat(it.getCommand()).contains("train", "--job"));
 
-    runner.folder(id).writePlan(Map.of("objections", List.of("too few images")));
+    runner.folder(id).results().writePlan(Map.of("objections", List.of("too few images")));
     runner.folder(id).writeOutcome(Outcome.planned(Optional.of("too few images")));
     cluster.complete(job);
 
     untilState(runner, id, JobState.SUCCEEDED);
-    assertThat(runner.folder(id).readPlan().orElseThrow().path("objections")).hasSize(1);
+    assertThat(runner.folder(id).results().readPlan().orElseThrow().path("objections")).hasSize(1);
     assertThat(runner.find(id).status().reason()).contains("too few images");
     assertThat(installation.activated).isEmpty();
   }

@@ -75,6 +75,7 @@ class Table2Test {
     try (JobSession session = JobSession.open(job, RecordJson.<ObjectNode>tree(request))) {
       session
           .folder()
+          .results()
           .writeReport(
               new Table2.Report(new RunSize(32, 1.0 / 64, 6), 60, 15, new Results(List.of())));
     }

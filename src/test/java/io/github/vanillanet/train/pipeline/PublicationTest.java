@@ -2,23 +2,20 @@ package io.github.vanillanet.train.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.github.vanillanet.model.repository.Calibration;
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.serve.registry.NarrowModels;
 import io.github.vanillanet.train.jobs.Evidence;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.jobs.Ruling;
 import io.github.vanillanet.train.pipeline.PaintedDataset.Labels;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
-import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,13 +26,41 @@ class PublicationTest {
   private static final String NAME = "painted";
   private static final List<String> OTHER_CLASSES = List.of("jade", "ruby", "zinc");
 
+  /**
+   * Trainings of a version that confuses two classes, and of a good one. Tests do not change them.
+   */
+  @TempDir static Path shared;
+
+  private static Trainings confused;
+  private static Trainings good;
+
   @TempDir Path folder;
 
   private Trainings trainings;
 
+  @BeforeAll
+  static void trainLiveVersions() throws IOException {
+    confused = new Trainings(shared.resolve("confused"));
+    good = new Trainings(shared.resolve("good"));
+    confused.run("job", data(confused.folder(), 50, Labels.CONFUSED), "");
+    good.run("job", data(good.folder(), 10, Labels.RIGHT), "");
+  }
+
+  private static Path data(Path folder, int validation, Labels labels) throws IOException {
+    return PaintedDataset.write(
+        folder.resolve("data"), 40, validation, labels, PaintedDataset.CLASSES);
+  }
+
   @BeforeEach
   void create() {
     trainings = new Trainings(folder);
+  }
+
+  /** Starts the test with the published version 1 of other trainings. */
+  private void publish(Trainings others) throws IOException {
+    NarrowModels.copy(
+        others.folder().resolve("models").resolve(NAME), folder.resolve("models").resolve(NAME), 1);
+    trainings.repository().activate(new ModelId(NAME, 1));
   }
 
   private Path data(String name, int validation, Labels labels) throws IOException {
@@ -91,12 +116,10 @@ class PublicationTest {
 
   @Test
   void aWorseVersionIsRejectedAndABetterOneIsActivated() throws IOException {
-    Path confused = data("confused", 50, Labels.CONFUSED);
-    Path right = data("right", 50, Labels.RIGHT);
-    assertPublished(trainings.run("first", confused, ""), 1, Ruling.ACCEPTED);
+    publish(confused);
 
-    Outcome better = trainings.run("better", right, "");
-    Outcome worse = trainings.run("worse", confused, "");
+    Outcome better = trainings.run("better", data("right", 50, Labels.RIGHT), "");
+    Outcome worse = trainings.run("worse", confused.folder().resolve("data"), "");
 
     assertPublished(better, 2, Ruling.ACCEPTED);
     assertThat(better.evidence().orElseThrow().comparison().orElseThrow().liveVersion())
@@ -114,16 +137,8 @@ class PublicationTest {
 
   @Test
   void aDamagedLiveVersionIsNotCompared() throws IOException {
-    assertPublished(
-        trainings.run("first", data("confused", 50, Labels.CONFUSED), ""), 1, Ruling.ACCEPTED);
-    Path copy = Files.createDirectories(folder.resolve("copy"));
-    Path first = trainings.repository().folder(new ModelId(NAME, 1));
-    try (Stream<Path> files = Files.list(first)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, copy.resolve(file.getFileName()));
-      }
-    }
-    Files.move(copy, trainings.repository().folder(new ModelId(NAME, 2)));
+    publish(confused);
+    NarrowModels.copy(folder.resolve("models").resolve(NAME), 2);
     trainings.repository().activate(new ModelId(NAME, 2));
     Files.writeString(
         trainings.repository().folder(new ModelId(NAME, 2)).resolve("model.pt"), "damaged");
@@ -136,68 +151,10 @@ class PublicationTest {
   }
 
   @Test
-  void theCalibrationIsInTheManifestAndInTheReport() throws IOException {
-    assertPublished(
-        trainings.run("job", data("data", 50, Labels.CONFUSED), ""), 1, Ruling.ACCEPTED);
-
-    Calibration calibration =
-        trainings.repository().manifest(new ModelId(NAME, 1)).calibration().orElseThrow();
-    assertThat(calibration.images()).isEqualTo(150);
-    JsonNode reported = trainings.report("job").at("/result/calibration");
-    assertThat(reported.get("temperature").asDouble()).isEqualTo(calibration.temperature());
-    assertThat(reported.get("ece_before").asDouble()).isEqualTo(calibration.eceBefore());
-    assertThat(reported.get("ece_after").asDouble()).isEqualTo(calibration.eceAfter());
-    for (String bins : List.of("before", "after")) {
-      assertThat(reported.get(bins)).as(bins).hasSize(15);
-      assertThat(reported.get(bins).findValues("count").stream().mapToInt(JsonNode::asInt).sum())
-          .as(bins)
-          .isEqualTo(150);
-    }
-  }
-
-  @Test
-  void theReportShowsMistakesWithThumbnails() throws IOException {
-    Path data = data("data", 50, Labels.CONFUSED);
-    trainings.run("job", data, "");
-
-    JsonNode result = trainings.report("job").get("result");
-    int wrong = 0;
-    int files = 0;
-    for (JsonNode cell : result.get("mistakes")) {
-      int label = PaintedDataset.CLASSES.indexOf(cell.get("label").asText());
-      int answer = PaintedDataset.CLASSES.indexOf(cell.get("answer").asText());
-      int count = cell.get("count").asInt();
-      assertThat(count)
-          .isEqualTo(result.at("/validation/confusion").get(label).get(answer).asInt());
-      wrong += count;
-      assertThat(cell.get("examples")).hasSize(Math.min(5, count));
-      for (JsonNode example : cell.get("examples")) {
-        assertThat(data.resolve(example.get("file").asText())).isRegularFile();
-        assertThat(example.get("file").asText()).startsWith("val/" + cell.get("label").asText());
-        assertThat(example.get("probability").asDouble())
-            .isGreaterThan(example.get("label_probability").asDouble());
-        BufferedImage thumbnail =
-            ImageIO.read(
-                folder
-                    .resolve("job/thumbnails/%d.jpg".formatted(example.get("thumbnail").asInt()))
-                    .toFile());
-        assertThat(thumbnail.getWidth()).isEqualTo(32);
-        files++;
-      }
-    }
-    double accuracy = result.at("/validation/accuracy").asDouble();
-    assertThat(wrong).isPositive().isEqualTo((int) Math.round(150 * (1 - accuracy)));
-    try (Stream<Path> thumbnails = Files.list(folder.resolve("job/thumbnails"))) {
-      assertThat(thumbnails).hasSize(files);
-    }
-  }
-
-  @Test
   void tooFewImagesPublishAVersionThatIsNotActivated() throws IOException {
-    Path data = data("data", 10, Labels.RIGHT);
-    assertPublished(trainings.run("first", data, ""), 1, Ruling.ACCEPTED);
+    publish(good);
 
-    Outcome second = trainings.run("second", data, ", seed: 4");
+    Outcome second = trainings.run("second", good.folder().resolve("data"), ", seed: 4");
 
     assertPublished(second, 2, Ruling.TOO_FEW_IMAGES);
     assertThat(trainings.repository().manifest(new ModelId(NAME, 2)).calibration()).isEmpty();
@@ -206,14 +163,13 @@ class PublicationTest {
 
   @Test
   void imagesThatTheLiveVersionWasTrainedOnAreNotCompared() throws IOException {
-    Path first = data("first", 10, Labels.RIGHT);
-    assertThat(trainings.run("first-job", first, "").activated()).contains(true);
+    publish(good);
     Path second = // 41 images per class: other greens and reds
         PaintedDataset.write(
             folder.resolve("second"), 41, 10, Labels.RIGHT, PaintedDataset.CLASSES);
     for (int i = 0; i < 20; i++) {
       Files.copy(
-          first.resolve("train/red/%d.png".formatted(i)),
+          good.folder().resolve("data/train/red/%d.png".formatted(i)),
           second.resolve("val/red/known-%d.png".formatted(i)));
     }
 
@@ -228,8 +184,7 @@ class PublicationTest {
 
   @Test
   void aFineTunedVersionInheritsTrainingImages() throws IOException {
-    Path first = data("first", 10, Labels.RIGHT);
-    trainings.run("first-job", first, "");
+    publish(good);
     Path second =
         PaintedDataset.write(
             folder.resolve("second"), 30, 10, Labels.CONFUSED, PaintedDataset.CLASSES);
@@ -251,7 +206,7 @@ class PublicationTest {
 
   @Test
   void otherLabelsAreRejectedBeforeTheTraining() throws IOException {
-    trainings.run("first", data("first", 34, Labels.RIGHT), "");
+    publish(good);
     Path other = data("other", 34, Labels.RIGHT, OTHER_CLASSES);
     List<Progress> lines = new ArrayList<>();
 

@@ -59,17 +59,17 @@ class TrainingPipelineTest {
         .contains("look", "train", "fuse", "evaluate", "publish");
     JsonNode report = report("first");
     JsonNode curves = report.get("curves");
-    assertThat(curves).hasSize(12);
-    assertThat(curves.get(11).get("loss").asDouble())
+    assertThat(curves).hasSize(8);
+    assertThat(curves.get(7).get("loss").asDouble())
         .isLessThan(curves.get(0).get("loss").asDouble() * 0.7);
     assertThat(curves.get(0).get("slope").asDouble()).isZero();
-    assertThat(curves.get(11).get("slope").asDouble()).isEqualTo(1);
+    assertThat(curves.get(7).get("slope").asDouble()).isEqualTo(1);
     assertThat(report.get("result").get("validation").get("confusion")).hasSize(3);
     List<String> metrics = Files.readAllLines(folder.resolve("first").resolve("metrics.csv"));
-    assertThat(metrics).hasSize(13);
+    assertThat(metrics).hasSize(9);
     assertThat(metrics.get(0)).startsWith("epoch,stage,input_size,");
-    assertThat(metrics.get(12)).startsWith("11,0,32,");
-    assertThat(metrics.get(12).split(",")).hasSameSizeAs(metrics.get(0).split(","));
+    assertThat(metrics.get(8)).startsWith("7,0,32,");
+    assertThat(metrics.get(8).split(",")).hasSameSizeAs(metrics.get(0).split(","));
     assertThat(report.get("result").get("certificate").get("source").asText())
         .isEqualToIgnoringCase("fused");
   }
@@ -97,7 +97,7 @@ class TrainingPipelineTest {
 
     assertThat(resumed.version()).hasValue(1); // the same weights
     assertThat(repository().versions("painted")).containsExactly(1);
-    assertThat(report("stopped").get("curves")).hasSize(12);
+    assertThat(report("stopped").get("curves")).hasSize(8);
   }
 
   @Test
@@ -195,7 +195,7 @@ class TrainingPipelineTest {
 
     JsonNode decided = new ObjectMapper().readTree(folder.resolve("first/recipe.json").toFile());
     assertThat(decided.get("recipe").get("batch_size").asInt()).isEqualTo(120);
-    assertThat(decided.get("recipe").get("epochs").asInt()).isEqualTo(12);
+    assertThat(decided.get("recipe").get("epochs").asInt()).isEqualTo(8);
     assertThat(decided.get("reasons").has("batch_size")).isTrue();
     assertThat(decided.get("reasons").has("epochs")).isFalse();
     assertThat(report("first").get("recipe")).isEqualTo(decided.get("recipe"));

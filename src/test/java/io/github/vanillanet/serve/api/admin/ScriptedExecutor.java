@@ -61,7 +61,7 @@ public final class ScriptedExecutor implements JobExecutor {
     }
     long script = spec.recipe().seed();
     if (spec.dryRun()) {
-      folder.writePlan(plan(spec, script));
+      folder.results().writePlan(plan(spec, script));
       folder.writeOutcome(Outcome.planned(Optional.empty()));
       ended.complete(RunEnd.exit(0));
     } else if (script == PUBLISHES) {
@@ -71,9 +71,9 @@ public final class ScriptedExecutor implements JobExecutor {
         version++;
       }
       NarrowModels.copy(RepositoryLocation.folder(config).resolve(AdminProfile.MODEL), version);
-      folder.writeReport(Map.of("skipped", 2));
-      folder.writeMetrics(METRICS);
-      folder.writeThumbnails(List.of(new byte[] {0}, THUMBNAIL));
+      folder.results().writeReport(Map.of("skipped", 2));
+      folder.results().writeMetrics(METRICS);
+      folder.results().writeThumbnails(List.of(new byte[] {0}, THUMBNAIL));
       folder.writeOutcome(Outcomes.published(AdminProfile.MODEL, version));
       ended.complete(RunEnd.exit(0));
     } else if (script == REJECTS) {
