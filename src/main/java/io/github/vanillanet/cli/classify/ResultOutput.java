@@ -16,7 +16,7 @@ public final class ResultOutput implements ClassifyRun.Results, AutoCloseable {
   private static final Duration BETWEEN_LINES = Duration.ofMinutes(1);
 
   /**
-   * Where everything else than results goes.
+   * Receives everything except results.
    *
    * @param line takes a line
    * @param step takes the progress, in a line that is overwritten

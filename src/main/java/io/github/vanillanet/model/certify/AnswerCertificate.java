@@ -37,7 +37,7 @@ public record AnswerCertificate(
     double logitDifference,
     List<List<Float>> goldenLogits) {
 
-  /** Least number of calibration images; half of them judge. */
+  /** Least number of calibration images in both halves together. */
   public static final int LEAST_IMAGES = 1000;
 
   /** Lower bound of the agreement as served. */

@@ -126,8 +126,8 @@ public final class OnnxExport {
   }
 
   /**
-   * ONNX has no such operator. A gather puts the windows side by side, all as long as the longest
-   * one by repetition of their last row or column. Then an ordinary pool takes their maxima.
+   * ONNX has no such operator. A gather puts the windows side by side. It repeats the last row or
+   * column of shorter windows, so that all have the same size. An ordinary pool takes their maxima.
    */
   private static void adaptiveMaxPool(OnnxGraph graph, int size, FeatureMap map) {
     int rows = longestWindow(map.height(), size);

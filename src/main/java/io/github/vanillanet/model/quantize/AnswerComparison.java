@@ -18,7 +18,7 @@ record AnswerComparison(CalibrationSet images, List<Double> offsets, float[][][]
   private static final double ALLOWANCE = 1.25;
 
   /**
-   * @param found the reduced precision's logits, as {@code exact}
+   * @param found the reduced precision's logits, in the shape of {@code exact}
    * @param goldenLogits its answers to the certificate's probes
    */
   AnswerCertificate certificate(

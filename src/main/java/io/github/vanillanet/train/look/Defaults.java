@@ -12,7 +12,7 @@ import java.util.TreeMap;
 
 /**
  * Decides the members that a request leaves open, from the images and the machine. A member of the
- * request always wins, except that a batch is never larger than the data. The official preset is
+ * request always takes precedence, except that a batch is never larger than the data. The official preset is
  * never changed.
  *
  * @param request of a training
@@ -28,7 +28,7 @@ public record Defaults(JsonNode request, DataFacts data, Machine machine) {
   static final String CROP = "crop";
   static final String FLIP = "flip";
 
-  /** The preset's batch, which its learning rate belongs to. */
+  /** The batch size that the preset's learning rate is meant for. */
   private static final double PRESET_BATCH = 128;
 
   /**

@@ -18,12 +18,12 @@ public record Fit(Defaults defaults, RecipeChoice tried, Measured measured) {
   /** A training leaves the rest of the memory to other programs and to the system's cache. */
   static final double MEMORY_SHARE = 0.6;
 
-  /** The rest of the budget is for reading, fusing and evaluating, and for slower hours. */
+  /** The rest of the budget is for reading, fusing and evaluating, and for a busy machine. */
   private static final double BUDGET_SHARE = 0.7;
 
   private static final int LEAST_BATCH = 8;
 
-  /** A smaller network is better than less than a third of the epochs. */
+  /** The network is made smaller if fewer than this share of the epochs would fit. */
   private static final double LEAST_EPOCHS_SHARE = 1 / 3.0;
 
   /** Limits that are at most those given. */

@@ -25,7 +25,7 @@ final class Mirroring {
   private Mirroring() {}
 
   /**
-   * @return the reason why images must not be mirrored; empty if no name speaks against it
+   * @return the reason why images must not be mirrored; empty if no name is a reason
    */
   static Optional<String> objection(List<String> classNames) {
     Optional<String> side = classNames.stream().filter(Mirroring::namesSide).findFirst();

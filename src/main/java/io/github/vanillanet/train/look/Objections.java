@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What stops a recipe before it starts, with advice what to change. */
+/** Reasons not to start a recipe, with advice on what to change. */
 public final class Objections {
 
   /** A training leaves the rest of the memory to the service and to the system's cache. */

@@ -9,7 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * The open connections by the client's address. Beyond the limit new ones are closed. Thread-safe.
+ * The open connections by the client's address. Closes new connections beyond the limit.
+ * Thread-safe.
  */
 final class AcceptedConnections {
 

@@ -239,7 +239,7 @@ final class GrpcCall extends ServerStreamTracer {
     slow.ifPresent(this::reject);
   }
 
-  /** Returns whether the client has not read the answer for so long. */
+  /** Returns whether the answer has been unread for longer than {@code limit}. */
   synchronized boolean isUnread(Duration limit) {
     return phase == Phase.ANSWERED && elapsed().compareTo(limit) > 0;
   }

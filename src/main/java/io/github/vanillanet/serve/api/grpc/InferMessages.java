@@ -104,7 +104,7 @@ final class InferMessages {
           data.add(element.toByteArray(), true);
         }
       }
-      default -> {} // FP16 and BF16 have no field: the shape does not fit to no elements
+      default -> {} // FP16 and BF16 have no field; the check of the shape rejects them
     }
     return data;
   }
