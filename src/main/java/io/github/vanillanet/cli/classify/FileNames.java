@@ -7,8 +7,8 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * A set of file names that needs at most 32 bytes for each, because it keeps 64 bits of their
- * SHA-256. Among ten million names, two have the same bits with a probability of 3 in a million. One
- * thread.
+ * SHA-256. Among ten million names, two have the same bits with a probability of 3 in a million.
+ * One thread.
  */
 final class FileNames {
 

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 
 /**
  * Decides the members that a request leaves open, from the images and the machine. A member of the
- * request always takes precedence, except that a batch is never larger than the data. The official preset is
- * never changed.
+ * request always takes precedence, except that a batch is never larger than the data. The official
+ * preset is never changed.
  *
  * @param request of a training
  */

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 /**
  * A recipe in which every open member of the request is decided, {@code recipe.json}.
  *
- * @param reasons by member, a few words about its value; only for the members that were chosen
- *     by {@link Defaults} or changed by them
+ * @param reasons by member, a few words about its value; only for the members that were chosen by
+ *     {@link Defaults} or changed by them
  */
 public record RecipeChoice(Recipe recipe, Map<String, String> reasons) {
 
