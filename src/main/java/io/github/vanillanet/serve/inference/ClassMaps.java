@@ -6,13 +6,18 @@ import io.github.vanillanet.serve.registry.LastLayer;
 /**
  * The last maps of the images of one request, and what follows from them. Immutable.
  *
- * @param values [samples, channels, rows, columns], row-major; NaN for a rejected image
+ * @param rows one of {@code width} values for each sample; NaN for a rejected image
+ * @param begin where in its row the maps of a sample begin: [channels, rows, columns], row-major
  */
-public record ClassMaps(float[] values, LastLayer last) {
+public record ClassMaps(float[] rows, int width, int begin, LastLayer last) {
 
   /** The size of the maps, and what their positions stand for. */
   public MapGeometry geometry() {
     return last.geometry();
+  }
+
+  private int begin(int sample) {
+    return sample * width + begin;
   }
 
   private int area() {
@@ -25,9 +30,9 @@ public record ClassMaps(float[] values, LastLayer last) {
     float[] features = new float[last.geometry().channels()];
     for (int channel = 0; channel < features.length; channel++) {
       double sum = 0;
-      int from = (sample * features.length + channel) * area;
+      int from = begin(sample) + channel * area;
       for (int i = from; i < from + area; i++) {
-        sum += values[i];
+        sum += rows[i];
       }
       features[channel] = (float) (sum / area);
     }
@@ -41,8 +46,16 @@ public record ClassMaps(float[] values, LastLayer last) {
    * @return [rows × columns], row-major
    */
   public float[] evidence(int sample, int label) {
-    return last.classifier()
-        .evidence(label, values, sample * last.geometry().channels() * area(), area());
+    return last.classifier().evidence(label, rows, begin(sample), area());
+  }
+
+  /**
+   * The evidence for every class at each position of a sample.
+   *
+   * @return [classes, rows × columns], row-major
+   */
+  public float[] evidence(int sample) {
+    return last.classifier().evidence(rows, begin(sample), area());
   }
 
   public float bias(int label) {
@@ -51,7 +64,6 @@ public record ClassMaps(float[] values, LastLayer last) {
 
   /** The mean of the evidence over all classes, in the same form. */
   public float[] meanEvidence(int sample) {
-    return last.classifier()
-        .meanEvidence(values, sample * last.geometry().channels() * area(), area());
+    return last.classifier().meanEvidence(rows, begin(sample), area());
   }
 }

@@ -91,9 +91,7 @@ public record Inference(
         scored ? columns(all, width, classes, scoreEnd) : NONE,
         served.precision(),
         checked ? columns(all, width, mapsEnd, width) : NONE,
-        last.isEmpty()
-            ? Optional.empty()
-            : Optional.of(new ClassMaps(columns(all, width, scoreEnd, mapsEnd), last.get())),
+        last.map(layer -> new ClassMaps(all, width, scoreEnd, layer)),
         rejected,
         inexact);
   }

@@ -1,5 +1,7 @@
 package io.github.vanillanet.serve.registry;
 
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.engine.InputKind;
@@ -37,6 +39,7 @@ public final class ServedModel {
   private final Optional<Boolean> domainExperimental;
   private final String precision;
   private final Placement placement;
+  private final boolean maps;
   private final Lane lane;
   private final VersionMeters meters;
   private final Duration loadTime;
@@ -79,6 +82,7 @@ public final class ServedModel {
         version.manifest().domain().map(DomainHint::experimental).filter(it -> it);
     this.precision = placement.precision();
     this.placement = placement;
+    this.maps = LastLayer.isAvailable(version, isDerived(version, placement));
     this.lane = lane;
     this.meters = lane.meters();
     this.loadTime = loadTime;
@@ -154,21 +158,27 @@ public final class ServedModel {
    * @throws ServiceException {@code CONFLICT} if the artifact is too old to return its last maps
    */
   public synchronized LastLayer lastLayer() {
+    if (!maps) {
+      throw CONFLICT.error(
+          "%s has no features and no class maps: its artifact is of an early release;"
+              + " 'verify --upgrade %s' publishes it again with them",
+          id, name);
+    }
     if (lastLayer.isEmpty()) {
-      lastLayer = Optional.of(LastLayer.of(version, isDerived()));
+      lastLayer = Optional.of(LastLayer.of(version));
     }
     return lastLayer.get();
   }
 
   /** Returns whether the artifact returns its last maps. */
   public boolean hasMaps() {
-    return LastLayer.isAvailable(version, isDerived());
+    return maps;
   }
 
   /**
    * Whether every forward, also a second one in float32, is that of an artifact of this release.
    */
-  private boolean isDerived() {
+  private static boolean isDerived(StoredVersion version, Placement placement) {
     String published = version.manifest().certificate().artifactSha256();
     return !placement.certificate().artifactSha256().equals(published) && !placement.recomputes();
   }

@@ -173,6 +173,14 @@ class ExplainTest {
     List<Float> first = all.getList("outputs[0].data", Float.class).subList(12, 16);
     assertThat(explained.<List<Float>>getList("classes[0].map").stream().flatMap(List::stream))
         .containsExactlyElementsOf(first);
+    JsonPath best = infer("{\"name\":\"maps\",\"parameters\":{\"classification\":2}}", image);
+    assertThat(best.getList("outputs[0].shape")).containsExactly(1, 2, 2, 2);
+    assertThat(best.getList("outputs[0].data", Float.class))
+        .isEqualTo(
+            explain("?top_k=2").jsonPath().<List<List<Float>>>getList("classes.map").stream()
+                .flatMap(List::stream)
+                .flatMap(List::stream)
+                .toList());
     List<Object> described = given().get("/v2/models/" + MODEL).jsonPath().getList("outputs.name");
     assertThat(described).containsExactly("logits", "features", "maps");
   }

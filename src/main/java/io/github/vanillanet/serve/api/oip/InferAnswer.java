@@ -2,7 +2,9 @@ package io.github.vanillanet.serve.api.oip;
 
 import static io.github.vanillanet.base.error.ErrorCode.INVALID_REQUEST;
 
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.serve.inference.Inference;
@@ -31,13 +33,16 @@ public record InferAnswer(View view, Optional<String> id, List<Output> outputs) 
   static final String ALL_BINARY = "binary_data_output";
 
   private static final Set<String> NAMES = Set.of(LOGITS, FEATURES, MAPS);
-  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder().enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER).build());
 
   /**
    * A requested output.
    *
    * @param binary whether it follows the JSON instead of being in it
-   * @param bestClasses number of best classes to send as strings; 0 to send all logits
+   * @param bestClasses for so many of the best classes only: logits become strings, maps are in the
+   *     order of the strings; 0 for all classes, in the order of the logits
    */
   public record Output(String name, boolean binary, int bestClasses) {}
 
@@ -72,10 +77,10 @@ public record InferAnswer(View view, Optional<String> id, List<Output> outputs) 
     }
     boolean binary = parameters.flag("binary_data").orElse(allBinary);
     long classes = parameters.wholeNumber("classification", 0).orElse(0L);
-    if (classes > 0 && !requested.name().equals(LOGITS)) {
+    if (classes > 0 && requested.name().equals(FEATURES)) {
       throw INVALID_REQUEST.error(
-          "outputs: parameters.classification: expected it for '%s', got it for '%s'",
-          LOGITS, requested.name());
+          "outputs: parameters.classification: expected it for '%s' or '%s', got it for '%s'",
+          LOGITS, MAPS, FEATURES);
     }
     return new Output(requested.name(), binary, (int) Math.min(classes, Integer.MAX_VALUE));
   }

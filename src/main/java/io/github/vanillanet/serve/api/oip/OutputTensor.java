@@ -1,16 +1,20 @@
 package io.github.vanillanet.serve.api.oip;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.JsonSerializable;
+import com.fasterxml.jackson.databind.SerializerProvider;
+import com.fasterxml.jackson.databind.jsontype.TypeSerializer;
 import io.github.vanillanet.serve.inference.ClassMaps;
 import io.github.vanillanet.serve.inference.Inference;
 import io.github.vanillanet.serve.inference.Prediction;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 
 /**
  * The elements of one output, row-major.
@@ -23,7 +27,8 @@ public record OutputTensor(List<Integer> shape, float[] numbers, List<String> st
   public static OutputTensor of(InferAnswer.Output output, Inference inference) {
     return switch (output.name()) {
       case InferAnswer.FEATURES -> features(inference, inference.maps().orElseThrow());
-      case InferAnswer.MAPS -> maps(inference, inference.maps().orElseThrow());
+      case InferAnswer.MAPS ->
+          maps(inference, inference.maps().orElseThrow(), output.bestClasses());
       default -> logits(inference, output.bestClasses());
     };
   }
@@ -47,20 +52,31 @@ public record OutputTensor(List<Integer> shape, float[] numbers, List<String> st
     return new OutputTensor(List.of(inference.samples(), channels), all, List.of());
   }
 
-  /** The evidence for every class at every position. */
-  private static OutputTensor maps(Inference inference, ClassMaps maps) {
+  /**
+   * The evidence at every position.
+   *
+   * @param bestClasses for so many of the most probable classes, best first; 0 for every class, in
+   *     the order of the logits
+   */
+  private static OutputTensor maps(Inference inference, ClassMaps maps, int bestClasses) {
     int classes = inference.labels().size();
+    int shown = bestClasses == 0 ? classes : Math.min(bestClasses, classes);
     int rows = maps.geometry().size().height();
     int columns = maps.geometry().size().width();
     int area = rows * columns;
-    float[] all = new float[inference.samples() * classes * area];
+    float[] all = new float[inference.samples() * shown * area];
     for (int sample = 0; sample < inference.samples(); sample++) {
-      for (int label = 0; label < classes; label++) {
-        int to = (sample * classes + label) * area;
-        System.arraycopy(maps.evidence(sample, label), 0, all, to, area);
+      int to = sample * shown * area;
+      if (bestClasses == 0) {
+        System.arraycopy(maps.evidence(sample), 0, all, to, shown * area);
+        continue;
+      }
+      for (Prediction best : inference.top(sample, shown)) {
+        System.arraycopy(maps.evidence(sample, best.index()), 0, all, to, area);
+        to += area;
       }
     }
-    return new OutputTensor(List.of(inference.samples(), classes, rows, columns), all, List.of());
+    return new OutputTensor(List.of(inference.samples(), shown, rows, columns), all, List.of());
   }
 
   public String datatype() {
@@ -68,8 +84,31 @@ public record OutputTensor(List<Integer> shape, float[] numbers, List<String> st
   }
 
   /** The elements for JSON. */
-  List<?> data() {
-    return strings.isEmpty() ? numbers(numbers) : strings;
+  Object data() {
+    return strings.isEmpty() ? new Numbers(numbers) : strings;
+  }
+
+  /** Writes NaN, which JSON does not support, as null. */
+  private record Numbers(float[] values) implements JsonSerializable {
+
+    @Override
+    public void serialize(JsonGenerator json, SerializerProvider provider) throws IOException {
+      json.writeStartArray();
+      for (float value : values) {
+        if (Float.isNaN(value)) {
+          json.writeNull();
+        } else {
+          json.writeNumber(value);
+        }
+      }
+      json.writeEndArray();
+    }
+
+    @Override
+    public void serializeWithType(
+        JsonGenerator json, SerializerProvider provider, TypeSerializer types) throws IOException {
+      serialize(json, provider);
+    }
   }
 
   /** The elements in the protocol's binary form, little-endian. */
@@ -81,13 +120,6 @@ public record OutputTensor(List<Integer> shape, float[] numbers, List<String> st
         ByteBuffer.allocate(numbers.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     bytes.asFloatBuffer().put(numbers);
     return bytes.array();
-  }
-
-  /** Returns null for NaN, which JSON does not support. */
-  private static List<Float> numbers(float[] logits) {
-    return IntStream.range(0, logits.length)
-        .mapToObj(i -> Float.isNaN(logits[i]) ? null : (Float) logits[i])
-        .toList();
   }
 
   private static byte[] bytes(List<String> strings) {
