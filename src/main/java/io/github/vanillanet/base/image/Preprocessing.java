@@ -1,6 +1,7 @@
 package io.github.vanillanet.base.image;
 
 import io.github.vanillanet.base.error.ServiceException;
+import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Objects;
 
@@ -208,5 +209,25 @@ public record Preprocessing(
       table[value] = (value / 255f - mean) / std;
     }
     return table;
+  }
+
+  /**
+   * The pixels of a normalised sample, the inverse of {@link #normalise}. Values that no pixel has
+   * become the nearest ones.
+   *
+   * @param chw the sample is read from {@code offset}, by absolute gets
+   */
+  public RgbImage pixels(FloatBuffer chw, int offset) {
+    int plane = height * width;
+    byte[] rgb = new byte[3 * plane];
+    for (int channel = 0; channel < 3; channel++) {
+      double scale = std.get(channel);
+      double shift = mean.get(channel);
+      for (int i = 0; i < plane; i++) {
+        double value = 255 * (chw.get(offset + channel * plane + i) * scale + shift);
+        rgb[3 * i + channel] = (byte) Math.round(Math.max(0, Math.min(255, value)));
+      }
+    }
+    return new RgbImage(width, height, rgb);
   }
 }

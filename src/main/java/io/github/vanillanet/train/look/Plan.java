@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
  * @param reasons why a chosen member of the recipe has its value
  * @param measured absent if the data has a fatal finding
  * @param estimate absent without measured steps, or if there are too few images for a step
+ * @param augmented random changes of some training images; empty if nothing was measured
  * @param objections that stop the training; empty if it can start
  */
 @JsonInclude(JsonInclude.Include.NON_ABSENT)
@@ -41,6 +42,7 @@ public record Plan(
     Machine machine,
     Optional<Measured> measured,
     Optional<Estimate> estimate,
+    List<Augmented> augmented,
     List<String> objections) {
 
   /** Evaluation has no backward pass. */
@@ -51,6 +53,15 @@ public record Plan(
    */
   public record ClassPlan(
       String name, int training, int validation, int test, List<Integer> thumbnails) {}
+
+  /**
+   * What the augmentation of the recipe makes of one training image.
+   *
+   * @param file path in the data
+   * @param original number of the unchanged image in the job's folder
+   * @param thumbnails numbers of its random changes
+   */
+  public record Augmented(String file, int original, List<Integer> thumbnails) {}
 
   /**
    * @param source the folder, the table, or the split that the images come from
@@ -115,6 +126,7 @@ public record Plan(
     findings = List.copyOf(findings);
     reasons = Map.copyOf(reasons);
     dropped = List.copyOf(dropped);
+    augmented = List.copyOf(augmented);
     objections = List.copyOf(objections);
   }
 
@@ -128,7 +140,8 @@ public record Plan(
       RecipeChoice choice,
       Machine machine,
       Optional<Measured> measured,
-      List<Integer> thumbnails) {
+      List<Integer> thumbnails,
+      List<Augmented> augmented) {
     DataFacts facts = DataFacts.of(data);
     Recipe recipe = choice.recipe();
     boolean fits = Objections.mostImages(recipe) <= data.training().size();
@@ -149,6 +162,7 @@ public record Plan(
         machine,
         measured,
         measured.filter(it -> fits).map(it -> Estimate.of(recipe, facts, it)),
+        augmented,
         objections);
   }
 

@@ -41,14 +41,18 @@ public record Thumbnails(ImageDecoder decoder) {
   /** A JPEG of at most 64×64 pixels; empty if the file cannot be decoded any more. */
   public Optional<byte[]> jpeg(Sample sample) {
     try {
-      BufferedImage small =
-          shrunk(decoder.decode(Files.readAllBytes(sample.file()), decoder.trainingRules()));
-      ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
-      ImageIO.write(small, "jpeg", jpeg);
-      return Optional.of(jpeg.toByteArray());
+      return Optional.of(
+          jpeg(decoder.decode(Files.readAllBytes(sample.file()), decoder.trainingRules())));
     } catch (ServiceException | IOException e) {
       return Optional.empty(); // changed since the scan
     }
+  }
+
+  /** A JPEG of at most 64×64 pixels. */
+  public static byte[] jpeg(RgbImage image) throws IOException {
+    ByteArrayOutputStream jpeg = new ByteArrayOutputStream();
+    ImageIO.write(shrunk(image), "jpeg", jpeg);
+    return jpeg.toByteArray();
   }
 
   private static BufferedImage shrunk(RgbImage image) {

@@ -11,9 +11,11 @@ import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.Plan;
 import io.github.vanillanet.train.look.Thumbnails;
+import io.github.vanillanet.train.loop.Recipe;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -73,15 +75,21 @@ public final class DryRun {
     }
     List<List<byte[]>> thumbnails =
         new Thumbnails(decoder).of(data.training(), data.classNames().size());
-    session.folder().results().writeThumbnails(thumbnails.stream().flatMap(List::stream).toList());
+    List<byte[]> jpegs = new ArrayList<>();
+    thumbnails.forEach(jpegs::addAll);
+    Recipe recipe = fitted.choice().recipe();
+    List<Plan.Augmented> augmented =
+        fitted.measured().isEmpty() ? List.of() : AugmentedSamples.of(data, recipe, decoder, jpegs);
+    session.folder().results().writeThumbnails(jpegs);
     Plan plan =
         Plan.of(
             data,
-            new Gate(repository, fitted.choice().recipe()).objections(data),
+            new Gate(repository, recipe).objections(data),
             fitted.choice(),
             fitting.machine(),
             fitted.measured(),
-            thumbnails.stream().map(List::size).toList());
+            thumbnails.stream().map(List::size).toList(),
+            augmented);
     session.folder().results().writePlan(plan);
     return Optional.of(plan);
   }

@@ -10,13 +10,17 @@ import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.Plan;
 import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.Recipes;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +55,20 @@ class DryRunTest {
     assertThat(plan.classes())
         .flatExtracting(Plan.ClassPlan::thumbnails)
         .containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+    assertThat(plan.augmented()).hasSize(3);
+    List<byte[]> changed = new ArrayList<>();
+    for (Plan.Augmented image : plan.augmented()) {
+      assertThat(data.resolve(image.file())).exists();
+      assertThat(image.original()).isGreaterThanOrEqualTo(12);
+      assertThat(image.thumbnails()).hasSize(5);
+      for (int number : image.thumbnails()) {
+        byte[] jpeg = Files.readAllBytes(folder.resolve("job/thumbnails/" + number + ".jpg"));
+        assertThat(ImageIO.read(new ByteArrayInputStream(jpeg)).getWidth()).isEqualTo(32);
+        changed.add(jpeg);
+      }
+    }
+    assertThat(new HashSet<>(changed.stream().map(Arrays::hashCode).toList()))
+        .hasSameSizeAs(changed); // no two are equal
     assertThat(plan.splits())
         .containsExactly(
             new Plan.SplitPlan("training", 24, "train"),
@@ -80,6 +98,7 @@ class DryRunTest {
     Plan plan = plan(data, 4).orElseThrow();
 
     assertThat(plan.measured()).isEmpty();
+    assertThat(plan.augmented()).isEmpty();
     assertThat(plan.objections()).hasSize(1);
     assertThat(plan.findings()).anyMatch(Plan.FindingView::fatal);
   }

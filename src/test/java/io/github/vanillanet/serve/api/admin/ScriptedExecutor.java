@@ -101,6 +101,7 @@ public final class ScriptedExecutor implements JobExecutor {
         new Machine("cpu", 1, 1L << 30),
         Optional.empty(),
         Optional.empty(),
+        List.of(),
         fatal || script == RUNS_UNTIL_STOPPED ? List.of("an objection") : List.of());
   }
 
