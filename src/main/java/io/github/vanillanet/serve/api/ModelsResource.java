@@ -47,12 +47,16 @@ public final class ModelsResource {
    * All models in service, by name.
    *
    * @param faults what is wrong on disk; other models and versions may serve
+   * @param defaultModel the model or group that answers requests that name none; absent if such
+   *     requests are rejected
    * @param groups the model names of each group, loaded or not
    * @param jpegDecoder the library that decodes JPEGs, and whether it reduces large ones
    * @param limits so that a client can check a file before it sends it
    */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record ModelList(
       List<ModelView> models,
+      Optional<String> defaultModel,
       List<FaultView> faults,
       Map<String, List<String>> groups,
       String jpegDecoder,
@@ -88,7 +92,8 @@ public final class ModelsResource {
             .map(model -> ModelView.of(model, selection.isDefault(model.id().name())))
             .toList();
     List<FaultView> faults = registry.repositoryFaults().all().stream().map(FaultView::of).toList();
-    return new ModelList(views, faults, groups, service.jpegDecoder(), limits);
+    return new ModelList(
+        views, selection.defaultModel(), faults, groups, service.jpegDecoder(), limits);
   }
 
   @GET

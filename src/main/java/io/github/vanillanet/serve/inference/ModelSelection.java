@@ -44,6 +44,11 @@ public final class ModelSelection {
     defaultModel = model;
   }
 
+  /** The model or group that answers requests without a name. It need not be loaded. */
+  public Optional<String> defaultModel() {
+    return defaultModel;
+  }
+
   /** Returns whether this model answers requests without a name. */
   public boolean isDefault(String name) {
     return defaultModel.equals(Optional.of(name));
