@@ -1,7 +1,7 @@
 // The tab for administrators: sign-in and trainings.
 import { byId } from './dom.js';
 import * as problems from './problems.js';
-import { Session } from './session.js';
+import { basic, bearer, Session } from './session.js';
 import { Trainings } from './trainings.js';
 import { Wizard } from './wizard.js';
 
@@ -16,11 +16,6 @@ export class Admin extends EventTarget {
 		super();
 		this.#models = models;
 		const form = byId('sign-in-form');
-		form.addEventListener('change', () => {
-			const token = form.elements.kind.value === 'bearer';
-			byId('by-token').hidden = !token;
-			byId('by-password').hidden = token;
-		});
 		form.addEventListener('submit', (event) => {
 			event.preventDefault();
 			this.#signIn(form.elements);
@@ -33,10 +28,8 @@ export class Admin extends EventTarget {
 			this.#leave();
 			problems.show(byId('sign-in-problem'), explained(failure));
 		};
-		const session =
-			kind.value === 'bearer'
-				? Session.bearer(token.value, rejected)
-				: Session.basic(user.value, password.value, rejected);
+		const session = new Session(
+			kind.value === 'bearer' ? bearer(token.value) : basic(user.value, password.value), rejected);
 		problems.clear(byId('sign-in-problem'));
 		try {
 			await session.send('admin/trainings');
@@ -55,7 +48,7 @@ export class Admin extends EventTarget {
 	#enter(session) {
 		this.session = session;
 		this.#trainings = new Trainings(session, () => this.#models.load());
-		this.#wizard = new Wizard(session, this.#models, (job) => this.#trainings.started(job));
+		this.#wizard = new Wizard(session, this.#models, (job) => this.#trainings.open(job));
 		this.#trainings.load();
 		byId('sign-out').focus();
 		this.dispatchEvent(new Event('change'));

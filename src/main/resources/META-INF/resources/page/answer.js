@@ -1,5 +1,5 @@
 // The answer to one picture: the best class large, then the others.
-import { el, percent, span } from './dom.js';
+import { el, note, percent, span } from './dom.js';
 
 /** A bar of a share of its track. */
 export function bar(share) {
@@ -17,14 +17,14 @@ export function answerOf(body, model, grouped) {
 	}
 	parts.push(el('ol', { class: 'bars', 'aria-label': 'Most likely classes' },
 		...body.predictions.map(({ label, probability }) =>
-			el('li', {},
-				el('div', { class: 'name' }, el('span', {}, label), el('span', {}, percent(probability))),
+			el('li',
+				el('div', { class: 'name' }, el('span', label), el('span', percent(probability))),
 				bar(probability)))));
 	if (body.inexact) {
-		parts.push(el('p', { class: 'small' }, 'The service has decoded this picture only approximately.'));
+		parts.push(note('The service has decoded this picture only approximately.'));
 	}
 	if (grouped) {
-		parts.push(el('p', { class: 'small' }, `${body.model} answered for the group.`));
+		parts.push(note(`${body.model} answered for the group.`));
 	}
 	return parts;
 }

@@ -11,11 +11,6 @@ export class Problem extends Error {
 		this.requestId = more.requestId;
 	}
 
-	static unreachable() {
-		return new Problem(
-			0, 'No answer', 'The service cannot be reached. Check that it is running and that the network works.');
-	}
-
 	static async of(response) {
 		const body = await response.json().catch(() => ({}));
 		return Problem.parsed(response.status, body, response.headers);
@@ -45,7 +40,7 @@ export async function send(path, init = {}) {
 		if (failure.name === 'AbortError') {
 			throw failure;
 		}
-		throw Problem.unreachable();
+		throw new Problem(0, 'No answer', 'The service cannot be reached. Check that it is running and that the network works.');
 	}
 	if (!response.ok) {
 		throw await Problem.of(response);

@@ -9,7 +9,6 @@ const MOST_TRIES = 3;
 const AWAY_MILLIS = 1000;
 const RATE_WINDOW = 60;
 
-
 export class Batch {
 	entries = [];
 	done = 0;

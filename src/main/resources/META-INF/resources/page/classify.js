@@ -91,7 +91,7 @@ export class Classify {
 		byId('loading').hidden = ready;
 		if (!ready) {
 			fill(byId('loading'),
-				el('strong', {}, problem ? 'The service does not answer. This page tries again every second.' : 'Models are loading.'),
+				el('strong', problem ? 'The service does not answer. This page tries again every second.' : 'Models are loading.'),
 				el('ul', { class: 'chips' }, ...[...expected].map(([name, state]) => el('li', { class: 'chip' }, `${name}: ${state}`))));
 		}
 		if (wanted !== before) {
@@ -113,7 +113,7 @@ export class Classify {
 			this.#view.seenBy(known.preprocessing);
 			fill(byId('known'),
 				el('details', { open: !this.#picture },
-					el('summary', {}, `It knows ${known.classes} classes`), ...classesOf(known.labels)));
+					el('summary', `It knows ${known.classes} classes`), ...classesOf(known.labels)));
 		}
 		if (!model) {
 			const members = this.#models.groups.get(name) ?? [];

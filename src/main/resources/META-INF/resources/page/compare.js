@@ -1,8 +1,8 @@
 // The compare tab: several models answer the same pictures.
 import * as api from './api.js';
 import { Batch } from './batch.js';
-import { agreement, differences, summary } from './compared.js';
-import { byId, el, fill } from './dom.js';
+import { agreement, summary } from './compared.js';
+import { byId, el, fill, note, row } from './dom.js';
 import { chooser, pathOf } from './files.js';
 
 /** The first request after a pause is slower, so one picture is sent three times. */
@@ -14,8 +14,8 @@ export class Comparison {
 	#batches = [];
 	#what = el('p', { class: 'small', id: 'compare-pictures' });
 	#choices = el('fieldset', { class: 'row', id: 'compare-models' });
-	#run = el('button', { type: 'button', id: 'compare-run', class: 'primary', disabled: true, click: () => this.#start() }, 'Compare');
-	#stop = el('button', { type: 'button', hidden: true, click: () => this.#cancel() }, 'Cancel');
+	#run = el('button', { id: 'compare-run', class: 'primary', disabled: true, click: () => this.#start() }, 'Compare');
+	#stop = el('button', { hidden: true, click: () => this.#cancel() }, 'Cancel');
 	#status = el('span', { class: 'small', id: 'compare-status', role: 'status' });
 	#result = el('div', { id: 'comparison', class: 'stack', hidden: true });
 
@@ -24,14 +24,14 @@ export class Comparison {
 		const files = el('input', { type: 'file', accept: 'image/*', multiple: true, hidden: true });
 		const folder = el('input', { type: 'file', webkitdirectory: true, multiple: true, hidden: true });
 		const buttons = [
-			chooser(el('button', { type: 'button' }, 'Choose pictures'), files, (taken) => this.of(taken)),
-			chooser(el('button', { type: 'button' }, 'Folder'), folder, (taken) => this.of(taken)),
+			chooser(el('button', 'Choose pictures'), files, (taken) => this.of(taken)),
+			chooser(el('button', 'Folder'), folder, (taken) => this.of(taken)),
 		];
 		fill(byId('compare-body'),
-			el('p', { class: 'small' },
+			note(
 				'One model after the other answers the pictures, one at a time, so that the times can be compared. Folders with names of classes give the accuracy.'),
-			el('div', { class: 'row' }, ...buttons, files, folder), this.#what, this.#choices,
-			el('div', { class: 'row' }, this.#run, this.#stop, this.#status), this.#result);
+			row(...buttons, files, folder), this.#what, this.#choices,
+			row(this.#run, this.#stop, this.#status), this.#result);
 		models.addEventListener('change', () => this.#offer());
 		this.of([]);
 	}
@@ -87,7 +87,7 @@ export class Comparison {
 		this.of([]);
 		if (!cancelled) {
 			this.#result.hidden = false;
-			fill(this.#result, summary(results), ...agreement(results), ...differences(results));
+			fill(this.#result, summary(results), ...agreement(results));
 		}
 	}
 

@@ -1,11 +1,10 @@
 // The result of a comparison: times, accuracy, agreement and the pictures with different answers.
-import { el, milliseconds, percent, svg } from './dom.js';
+import { el, milliseconds, percent, svg, table } from './dom.js';
 import { pathOf } from './files.js';
 import { brief } from './problems.js';
 import { Rows } from './rows.js';
-import { thumbnail } from './thumbs.js';
+import { pictureCell } from './thumbs.js';
 import { parse } from './timing.js';
-import { copy } from './visit.js';
 
 const STRIP = { width: 200, height: 22 };
 const MOST_DOTS = 400;
@@ -32,18 +31,15 @@ export function summary(results) {
 	const longest = Math.max(1e-3, ...results.flatMap(({ entries }) => times(entries, 'total')));
 	const one = new Set(results.flatMap(({ entries }) => entries.map(({ file }) => file))).size === 1;
 	const columns = ['Model', one ? 'Best answer' : 'Right', one ? 'Probability' : 'Answers', 'Network', 'Service', 'Times'];
-	return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Models' },
-		el('table', { class: 'stacked' },
-			el('thead', {}, el('tr', {}, ...columns.map((title, i) => el('th', { scope: 'col', class: i > 1 && i < 5 ? 'number' : '' }, title)))),
-			el('tbody', {}, ...results.map((result) => row(result, one, longest, columns)))));
+	return table('Models', 'stacked', columns, results.map((result) => answersOf(result, one, longest, columns)));
 }
 
-function row({ name, entries, grouped, model }, one, longest, columns) {
+function answersOf({ name, entries, grouped, model }, one, longest, columns) {
 	const first = el('th', { scope: 'row' }, name);
 	const answered = entries.filter(({ body }) => body);
 	if (answered.length === 0) {
 		const failure = entries.find((entry) => entry.failure)?.failure;
-		return el('tr', {}, first, el('td', { colspan: 5 }, failure ? brief(failure) : 'no answer'));
+		return el('tr', first, el('td', { colspan: 5 }, failure ? brief(failure) : 'no answer'));
 	}
 	const { body } = answered[0];
 	if (grouped && one) {
@@ -58,7 +54,7 @@ function row({ name, entries, grouped, model }, one, longest, columns) {
 		? [body.predictions[0].label, percent(body.predictions[0].probability)]
 		: [labelled.length > 0 ? `${percent(right / labelled.length)} of ${labelled.length}` : 'no labels', `${answered.length} of ${entries.length}`];
 	const totals = times(entries, 'total');
-	return el('tr', {}, first,
+	return el('tr', first,
 		...[...cells, milliseconds(median(times(entries, 'infer'))), milliseconds(median(totals))].map((text, i) =>
 			el('td', { class: i > 0 ? 'number' : '', 'data-title': columns[i + 1] }, text)),
 		el('td', { 'data-title': columns[5] }, strip(totals, longest),
@@ -78,34 +74,29 @@ function answers(results) {
 
 const differ = ({ labels }) => new Set(labels).size > 1;
 
+/** How often all models agree, and the pictures with different answers. */
 export function agreement(results) {
 	if (results.length < 2) {
 		return [];
 	}
-	const all = answers(results).filter(({ labels }) => labels.every((answer) => answer !== undefined));
-	const same = all.filter((one) => !differ(one)).length;
-	return [
-		el('h3', {}, `All models give the same answer for ${same} of ${all.length} ${all.length === 1 ? 'picture' : 'pictures'}`),
-	];
-}
-
-export function differences(results) {
-	const found = answers(results).filter(differ);
-	if (results.length < 2 || found.length === 0) {
-		return [];
+	const all = answers(results);
+	const whole = all.filter(({ labels }) => labels.every((answer) => answer !== undefined));
+	const same = whole.filter((one) => !differ(one)).length;
+	const title = el('h3', `All models give the same answer for ${same} of ${whole.length} ${whole.length === 1 ? 'picture' : 'pictures'}`);
+	const found = all.filter(differ);
+	if (found.length === 0) {
+		return [title];
 	}
 	const rows = new Rows([
 		{ name: '', kind: 'picture' },
 		{ name: 'File', value: ({ file }) => pathOf(file) },
 		...results.map(({ name }, at) => ({ name, value: ({ labels }) => labels[at] })),
-	], ({ file, labels }) => {
-		const place = el('td', { class: 'picture' });
-		thumbnail(file, () => place.isConnected).then((small) => small && place.append(copy(small)));
-		return [place, el('th', { scope: 'row', title: pathOf(file) }, el('span', { class: 'path' }, pathOf(file))),
-			...labels.map((answer) => el('td', { title: answer }, el('span', { class: 'clamp' }, answer ?? '–')))];
-	});
+	], ({ file, labels }) => [
+		pictureCell(file), el('th', { scope: 'row', title: pathOf(file) }, el('span', { class: 'path' }, pathOf(file))),
+		...labels.map((answer) => el('td', { title: answer }, el('span', { class: 'clamp' }, answer ?? '–'))),
+	]);
 	rows.element.addEventListener('sort', () => rows.show(found));
 	rows.element.setAttribute('aria-label', 'Pictures with different answers');
 	rows.show(found);
-	return [el('h3', {}, 'Where they differ'), rows.element];
+	return [title, el('h3', 'Where they differ'), rows.element];
 }

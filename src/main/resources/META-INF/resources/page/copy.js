@@ -1,6 +1,6 @@
 // Writes the request of an answer as code.
 import { classifyPath, contentType } from './api.js';
-import { byId, el, fill } from './dom.js';
+import { byId, el, fill, row } from './dom.js';
 import { pathOf } from './files.js';
 
 /** Quotes for a POSIX shell. */
@@ -15,19 +15,19 @@ const KINDS = {
 import urllib.request
 
 with open(${literal(file)}, "rb") as picture:
-		request = urllib.request.Request(
-				${literal(url)},
-				data=picture.read(),
-				headers={"Content-Type": ${literal(type)}})
+    request = urllib.request.Request(
+        ${literal(url)},
+        data=picture.read(),
+        headers={"Content-Type": ${literal(type)}})
 with urllib.request.urlopen(request) as response:
-		print(json.load(response)["predictions"])
+    print(json.load(response)["predictions"])
 `,
 	JavaScript: (url, type, file) => `import { readFile } from "node:fs/promises";
 
 const response = await fetch(${literal(url)}, {
-	method: "POST",
-	headers: { "Content-Type": ${literal(type)} },
-	body: await readFile(${literal(file)}),
+  method: "POST",
+  headers: { "Content-Type": ${literal(type)} },
+  body: await readFile(${literal(file)}),
 });
 console.log((await response.json()).predictions);
 `,
@@ -50,8 +50,8 @@ export function offer(model, topK, picture) {
 	};
 	code.textContent = write('curl');
 	fill(byId('copy-body'),
-		el('div', { class: 'row' },
-			...Object.keys(KINDS).map((kind) => el('button', { type: 'button', click: () => show(kind) }, `Copy ${kind}`)),
+		row(
+			...Object.keys(KINDS).map((kind) => el('button', { click: () => show(kind) }, `Copy ${kind}`)),
 			status),
 		code);
 	byId('copy').hidden = false;

@@ -1,4 +1,4 @@
-// Draws loss, accuracy and slope over the epochs while a training runs.
+// Draws lines, and with them loss, accuracy and slope over the epochs while a training runs.
 import { el, fill, svg } from './dom.js';
 
 const WIDTH = 320;
@@ -9,7 +9,7 @@ const TOP = 8;
 /** Above this number every other point is removed: there are not more pixels. */
 const MAX_POINTS = 640;
 
-const share = (value) => `${Math.round(100 * value)} %`;
+export const share = (value) => `${Math.round(100 * value)} %`;
 const number = (value) => String(Number(value.toPrecision(2)));
 
 class Chart {
@@ -17,7 +17,7 @@ class Chart {
 	#highest;
 	#label;
 	#points = new Map();
-	#svg = svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img' });
+	#svg = canvas('');
 	#legend = el('p', { class: 'legend small' });
 	#title;
 
@@ -26,7 +26,7 @@ class Chart {
 		this.#lines = lines;
 		this.#highest = highest;
 		this.#label = label;
-		this.element = el('div', { class: 'curve' }, el('h3', {}, title), this.#legend, this.#svg);
+		this.element = el('div', { class: 'curve' }, el('h3', title), this.#legend, this.#svg);
 		this.clear();
 	}
 
@@ -46,43 +46,31 @@ class Chart {
 	}
 
 	draw(epochs) {
-		const values = [...this.#points.values()].flat().map(([, value]) => value);
-		const highest = this.#highest ?? (Math.max(0, ...values) * 1.05 || 1);
-		const x = (epoch) => LEFT + ((WIDTH - LEFT) * epoch) / Math.max(1, epochs);
-		const y = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / highest);
-		const parts = [0, highest / 2, highest].flatMap((value) => [
-			svg('line', { class: 'grid', x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) }),
-			svg('text', { x: LEFT - 5, y: y(value) + 4, 'text-anchor': 'end' }, this.#label(value)),
-		]);
-		parts.push(
-			svg('text', { x: LEFT, y: HEIGHT - 4 }, '0'),
-			svg('text', { x: WIDTH, y: HEIGHT - 4, 'text-anchor': 'end' }, `${epochs} epochs`));
-		const summary = [];
-		const legend = [];
-		for (const { key, name, kind } of this.#lines) {
-			const points = this.#points.get(key);
-			const last = points.length === 0 ? '–' : this.#label(points.at(-1)[1]);
-			summary.push(`${name} ${last}`);
-			legend.push(el('span', {}, el('i', { class: kind }), `${name} ${last}`));
-			parts.push(svg('g', { class: kind }, ...line(points, x, y)));
-		}
-		fill(this.#legend, ...legend);
-		this.#svg.setAttribute('aria-label', `${this.#title}: ${summary.join(', ')}`);
-		fill(this.#svg, ...parts);
+		const last = [...this.#points.values()].map((points) => (points.length === 0 ? '–' : this.#label(points.at(-1)[1])));
+		fill(this.#legend, ...this.#lines.map(({ name, kind }, i) => el('span', el('i', { class: kind }), `${name} ${last[i]}`)));
+		this.#svg.setAttribute('aria-label', `${this.#title}: ${this.#lines.map(({ name }, i) => `${name} ${last[i]}`).join(', ')}`);
+		const lines = this.#lines.map(({ key, kind }) => ({ kind, points: this.#points.get(key) }));
+		plot(this.#svg, lines, { longest: epochs, highest: this.#highest, label: this.#label, from: '0', to: `${epochs} epochs` });
 	}
 }
 
-/** A line with a dot at its end, so that a single point is visible too. */
-function line(points, x, y) {
-	if (points.length === 0) {
-		return [];
-	}
-	const places = points.map(([epoch, value]) => `${x(epoch).toFixed(1)},${y(value).toFixed(1)}`);
-	const [epoch, value] = points.at(-1);
-	return [
-		svg('polyline', { points: places.join(' ') }),
-		svg('circle', { cx: x(epoch), cy: y(value), r: 3, fill: 'currentColor' }),
-	];
+export const canvas = (label) => svg('svg', { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: 'img', 'aria-label': label });
+
+/** Draws lines of points [x, y] from 0 to `longest` and `highest`, each with a dot at its end. */
+export function plot(place, lines, { longest, highest, label, from, to }) {
+	const top = highest ?? (Math.max(0, ...lines.flatMap(({ points }) => points.map(([, value]) => value))) * 1.05 || 1);
+	const x = (at) => (LEFT + ((WIDTH - LEFT) * at) / Math.max(1, longest)).toFixed(1);
+	const y = (value) => (TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top)).toFixed(1);
+	fill(place,
+		...[0, top / 2, top].flatMap((value) => [
+			svg('line', { class: 'grid', x1: LEFT, x2: WIDTH, y1: y(value), y2: y(value) }),
+			svg('text', { x: LEFT - 5, y: Number(y(value)) + 4, 'text-anchor': 'end' }, label(value)),
+		]),
+		svg('text', { x: LEFT, y: HEIGHT - 4 }, from),
+		svg('text', { x: WIDTH, y: HEIGHT - 4, 'text-anchor': 'end' }, to),
+		...lines.filter(({ points }) => points.length > 0).map(({ kind, points }) => svg('g', { class: kind },
+			svg('polyline', { points: points.map(([at, value]) => `${x(at)},${y(value)}`).join(' ') }),
+			svg('circle', { cx: x(points.at(-1)[0]), cy: y(points.at(-1)[1]), r: 3, fill: 'currentColor' }))));
 }
 
 export class Curves {

@@ -3,10 +3,28 @@
 
 export const byId = (id) => document.getElementById(id);
 
-/** Creates an element. */
-export function el(tag, traits = {}, ...children) {
-	return furnish(document.createElement(tag), traits, children);
+/** Creates an element with traits, if the first argument has them. A button sends its form only if its type is given. */
+export function el(tag, ...content) {
+	const element = document.createElement(tag);
+	if (tag === 'button') {
+		element.type = 'button';
+	}
+	const plain = content[0]?.constructor === Object;
+	return furnish(element, plain ? content[0] : {}, plain ? content.slice(1) : content);
 }
+
+/** A paragraph in small letters. */
+export const note = (...content) => el('p', { class: 'small' }, ...content);
+
+/** Buttons or fields side by side. */
+export const row = (...content) => el('div', { class: 'row' }, ...content);
+
+/** A table that scrolls by itself where the page is narrower. The head of a column may be a text or a cell. */
+export const table = (name, kind, heads, rows) =>
+	el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': name },
+		el('table', { class: kind },
+			el('thead', el('tr', ...heads.map((head) => (head instanceof Node ? head : el('th', { scope: 'col' }, head))))),
+			el('tbody', ...rows)));
 
 /** Creates an SVG element, like {@link el}. */
 export function svg(tag, traits = {}, ...children) {
@@ -32,7 +50,7 @@ export const fill = (element, ...children) => element.replaceChildren(...childre
 
 /** A list of names, each with its value. */
 export const facts = (...pairs) => el('dl', { class: 'facts' },
-	...pairs.flatMap(([name, ...value]) => [el('dt', {}, name), el('dd', {}, ...value)]));
+	...pairs.flatMap(([name, ...value]) => [el('dt', name), el('dd', ...value)]));
 
 /** Creates an element with a left offset and a width as shares of its parent. */
 export function span(from, width) {

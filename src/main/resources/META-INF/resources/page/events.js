@@ -4,34 +4,20 @@
 const FIRST_WAIT_MILLIS = 1000;
 const MAX_WAIT_MILLIS = 15000;
 
-export async function* parse(stream) {
-	let name = 'message';
-	let data = [];
-	for await (const line of lines(stream)) {
-		if (line === '') {
-			if (data.length > 0) {
-				yield { name, data: data.join('\n') };
-			}
-			name = 'message';
-			data = [];
-		} else {
-			const [, field, value] = /^([^:]*):? ?(.*)$/.exec(line);
-			if (field === 'event') {
-				name = value;
-			} else if (field === 'data') {
-				data.push(value);
-			}
-		}
-	}
-}
-
-async function* lines(stream) {
+/** Yields the name and the data of each event. */
+async function* parse(stream) {
 	const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
 	let rest = '';
 	for (let part = await reader.read(); !part.done; part = await reader.read()) {
-		const found = (rest + part.value).split(/\r\n|\n|\r(?!$)/);
-		rest = found.pop();
-		yield* found;
+		const events = (rest + part.value).split('\n\n');
+		rest = events.pop();
+		for (const event of events) {
+			const fields = event.split('\n').map((line) => /^(event|data): ?(.*)$/s.exec(line)).filter(Boolean);
+			const of = (wanted) => fields.filter(([, name]) => name === wanted).map(([, , value]) => value).join('\n');
+			if (of('data')) { // comments keep the connection open
+				yield { name: of('event'), data: of('data') };
+			}
+		}
 	}
 }
 

@@ -29,21 +29,13 @@ function open(chosen) {
 
 /** Moves between tabs with arrow keys, Home and End. */
 function walk(event) {
-	const steps = { ArrowRight: 1, ArrowLeft: -1 };
 	const at = TABS.findIndex((name) => event.target.id === `tab-${name}`);
-	let next;
-	if (event.key in steps) {
-		next = (at + steps[event.key] + TABS.length) % TABS.length;
-	} else if (event.key === 'Home') {
-		next = 0;
-	} else if (event.key === 'End') {
-		next = TABS.length - 1;
-	} else {
-		return;
+	const next = TABS.at({ ArrowRight: (at + 1) % TABS.length, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key] ?? at);
+	if (next !== TABS[at]) {
+		event.preventDefault();
+		byId(`tab-${next}`).focus();
+		open(next);
 	}
-	event.preventDefault();
-	byId(`tab-${TABS[next]}`).focus();
-	open(TABS[next]);
 }
 
 function tabs() {

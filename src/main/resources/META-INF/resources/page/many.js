@@ -1,14 +1,13 @@
 // The table of many pictures: it fills while the answers come.
 import * as api from './api.js';
 import { Batch } from './batch.js';
-import { byId, duration, el, fill, milliseconds, percent } from './dom.js';
+import { byId, duration, el, fill, milliseconds, note, percent, row } from './dom.js';
 import * as exports from './export.js';
 import { pathOf } from './files.js';
 import { brief } from './problems.js';
 import { Rows } from './rows.js';
-import { thumbnail } from './thumbs.js';
+import { pictureCell } from './thumbs.js';
 import { parse } from './timing.js';
-import { copy } from './visit.js';
 
 const DRAW_MILLIS = 250;
 const ERRORS = '\u0000errors';
@@ -22,7 +21,6 @@ export class Many {
 	#open;
 	#timer;
 	#batch;
-	#labels = new Set();
 	#rows = new Rows([
 		{ name: '', kind: 'picture' },
 		{ name: 'File', kind: 'wide', value: ({ file }) => pathOf(file) },
@@ -32,11 +30,11 @@ export class Many {
 		{ name: '', kind: 'number' },
 	], (entry) => this.#row(entry));
 	#bar = el('progress', { 'aria-label': 'Pictures classified', max: 1, value: 0 });
-	#facts = el('p', { class: 'small' });
+	#facts = note();
 	#obstacle = el('p', { class: 'notice warn', role: 'status', hidden: true });
-	#pause = el('button', { type: 'button', click: () => this.#batch.pause(!this.#batch.paused) });
-	#cancel = el('button', { type: 'button', click: () => this.#batch.cancel() }, 'Cancel');
-	#clear = el('button', { type: 'button', class: 'quiet', click: () => this.#forget() }, 'Clear');
+	#pause = el('button', { click: () => this.#batch.pause(!this.#batch.paused) });
+	#cancel = el('button', { click: () => this.#batch.cancel() }, 'Cancel');
+	#clear = el('button', { class: 'quiet', click: () => this.#forget() }, 'Clear');
 	#class = el('select', { change: () => this.#draw() });
 	#least = el('input', { type: 'number', min: 0, max: 100, value: 0, input: () => this.#draw() });
 	#most = el('input', { type: 'number', min: 0, max: 100, value: 100, input: () => this.#draw() });
@@ -48,11 +46,11 @@ export class Many {
 		this.#rows.element.addEventListener('sort', () => this.#draw());
 		fill(byId('many-body'),
 			this.#bar, this.#facts, this.#obstacle,
-			el('div', { class: 'row' }, this.#pause, this.#cancel,
-				el('button', { type: 'button', click: () => this.#save('csv') }, 'CSV'),
-				el('button', { type: 'button', click: () => this.#save('jsonl') }, 'JSON Lines'),
+			row(this.#pause, this.#cancel,
+				el('button', { click: () => this.#save('csv') }, 'CSV'),
+				el('button', { click: () => this.#save('jsonl') }, 'JSON Lines'),
 				this.#clear),
-			el('div', { class: 'row' },
+			row(
 				el('label', { class: 'inline' }, 'Show', this.#class),
 				el('label', { class: 'inline' }, 'sure from', this.#least),
 				el('label', { class: 'inline' }, 'to', this.#most, '%')),
@@ -80,7 +78,6 @@ export class Many {
 	#forget() {
 		this.#batch.cancel();
 		this.#batch = undefined;
-		this.#labels.clear();
 		byId('many').hidden = true;
 		byId('classify').classList.remove('several');
 		byId('choose').focus();
@@ -125,16 +122,13 @@ export class Many {
 	}
 
 	#filters(entries, failed) {
-		const labels = new Set(entries.map((entry) => best(entry)?.label).filter((label) => label !== undefined));
-		if (labels.size === this.#labels.size && this.#class.options.length > 0 && !this.#class.querySelector('[data-errors]') === (failed === 0)) {
-			return;
+		const labels = [...new Set(entries.map(best).filter(Boolean).map(({ label }) => label))].sort();
+		const shown = [['', 'all'], ...(failed > 0 ? [[ERRORS, 'failed']] : []), ...labels.map((label) => [label, label])];
+		if (shown.length !== this.#class.options.length) {
+			const chosen = this.#class.value;
+			fill(this.#class, ...shown.map(([value, text]) => el('option', { value }, text)));
+			this.#class.value = shown.some(([value]) => value === chosen) ? chosen : '';
 		}
-		this.#labels = labels;
-		const chosen = this.#class.value;
-		fill(this.#class, el('option', { value: '' }, 'all'),
-			...(failed > 0 ? [el('option', { value: ERRORS, 'data-errors': true }, 'failed')] : []),
-			...[...labels].sort().map((label) => el('option', { value: label }, label)));
-		this.#class.value = [...this.#class.options].some(({ value }) => value === chosen) ? chosen : '';
 	}
 
 	#shown(entry) {
@@ -156,10 +150,7 @@ export class Many {
 
 	#row(entry) {
 		const name = pathOf(entry.file);
-		const place = el('td', { class: 'picture' });
-		if (entry.state === 'done') {
-			thumbnail(entry.file, () => place.isConnected).then((small) => small && place.append(copy(small)));
-		}
+		const place = entry.state === 'done' ? pictureCell(entry.file) : el('td', { class: 'picture' });
 		const shown = name.replace(/^[^/]*\/(?=.)/, '');
 		const path = () => el('span', { class: 'path' }, shown);
 		const file = el('th', { scope: 'row', class: 'wide', title: name }, path());
@@ -179,7 +170,7 @@ export class Many {
 			el('td', { class: 'number' }, percent(answer.probability)),
 			el('td', { class: 'number time' }, milliseconds(total(entry) ?? 0)),
 			el('td', { class: 'number' },
-				el('button', { type: 'button', class: 'small-button', 'aria-label': `Map of ${name}`, click: () => this.#show(entry.file) }, 'Map')),
+				el('button', { class: 'small-button', 'aria-label': `Map of ${name}`, click: () => this.#show(entry.file) }, 'Map')),
 		];
 	}
 

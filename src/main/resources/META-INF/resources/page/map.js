@@ -20,10 +20,11 @@ function tiles(evidence) {
 	const [rows, columns] = [evidence.length, evidence[0].length];
 	const canvas = el('canvas', { width: columns, height: rows });
 	const context = canvas.getContext('2d');
-	const image = context.createImageData(columns, rows);
 	const scale = Math.max(...evidence.flat().map(Math.abs)) || 1;
-	evidence.flat().forEach((value, i) => image.data.set([...colour(value / scale), 255], 4 * i));
-	context.putImageData(image, 0, 0);
+	evidence.flat().forEach((value, i) => {
+		context.fillStyle = colour(value / scale);
+		context.fillRect(i % columns, Math.floor(i / columns), 1, 1);
+	});
 	return canvas;
 }
 
@@ -41,16 +42,9 @@ export function drawMap(canvas, base, evidence, weight) {
 	context.drawImage(tiles(evidence), 0, 0, canvas.width, canvas.height);
 	if (!smooth) {
 		context.strokeStyle = '#fff';
-		context.beginPath();
-		for (let x = 1; x < columns; x++) {
-			context.moveTo((x * canvas.width) / columns, 0);
-			context.lineTo((x * canvas.width) / columns, canvas.height);
-		}
-		for (let y = 1; y < rows; y++) {
-			context.moveTo(0, (y * canvas.height) / rows);
-			context.lineTo(canvas.width, (y * canvas.height) / rows);
-		}
-		context.stroke();
+		const [width, height] = [canvas.width / columns, canvas.height / rows];
+		evidence.flat().forEach((_, i) =>
+			context.strokeRect((i % columns) * width, Math.floor(i / columns) * height, width, height));
 	}
 	context.globalAlpha = 1;
 }
@@ -59,8 +53,8 @@ export function legend() {
 	const bar = el('canvas', { width: 65, height: 1, 'aria-hidden': 'true' });
 	const context = bar.getContext('2d');
 	for (let x = 0; x < bar.width; x++) {
-		context.fillStyle = `rgb(${colour(x / 32 - 1).join(' ')})`;
+		context.fillStyle = colour(x / 32 - 1);
 		context.fillRect(x, 0, 1, 1);
 	}
-	return el('p', { class: 'legend-bar small' }, el('span', {}, 'against'), bar, el('span', {}, 'for the class'));
+	return el('p', { class: 'legend-bar small' }, el('span', 'against'), bar, el('span', 'for the class'));
 }

@@ -13,6 +13,7 @@ export class Models extends EventTarget {
 	/** Names on disk or in a group, and what is wrong with them; empty when all are loaded. */
 	expected = new Map();
 	limits = {};
+	#preset;
 	#timer;
 
 	/** Loads the list, and repeats until the service is ready. */
@@ -21,10 +22,11 @@ export class Models extends EventTarget {
 		this.#timer = undefined;
 		const ready = await api.ready(); // before the list, which may grow meanwhile
 		try {
-			const { models, groups, faults, limits } = await api.models();
+			const { models, default_model: preset, groups, faults, limits } = await api.models();
 			this.all = new Map(models.map((model) => [model.name, model]));
 			this.groups = new Map(
 				Object.entries(groups).filter(([, members]) => members.some((name) => this.all.has(name))));
+			this.#preset = preset;
 			this.limits = limits ?? {};
 			this.expected = ready ? new Map() : await this.#awaited(groups, faults ?? []);
 			this.problem = undefined;
@@ -51,9 +53,9 @@ export class Models extends EventTarget {
 		return [...this.all.keys(), ...this.groups.keys()];
 	}
 
+	/** The model or group that answers requests without a name, or the first one if the service has none. */
 	get preferred() {
-		const preset = [...this.all.values()].find((model) => model.default);
-		return preset?.name ?? (this.ready ? this.names[0] : undefined);
+		return this.names.includes(this.#preset) ? this.#preset : this.ready ? this.names[0] : undefined;
 	}
 
 	find(name) {

@@ -1,6 +1,6 @@
 // The operate tab: models and health, and for administrators the versions.
 import * as api from './api.js';
-import { byId, count, el, facts, fill, milliseconds, percent, svg } from './dom.js';
+import { byId, count, el, facts, fill, milliseconds, note, percent, row, svg } from './dom.js';
 import * as problems from './problems.js';
 import { Versions } from './versions.js';
 
@@ -93,7 +93,7 @@ export class Operate {
 			['Certificate', `${source}: largest difference ${served.max_delta.toExponential(1)} of ${served.bound.toExponential(1)} allowed, same best class for ${percent(served.top1)}`],
 		];
 		const card = el('section', { class: 'fleet-card', 'data-model': model.name },
-			el('div', { class: 'row' }, el('h3', {}, model.name),
+			row(el('h3', model.name),
 				el('span', { class: 'tag' }, `version ${model.version}`),
 				...(model.default ? [el('span', { class: 'tag good' }, 'default')] : []),
 				...(model.trained ? [] : [el('span', { class: 'tag bad' }, 'not trained')])),
@@ -102,7 +102,7 @@ export class Operate {
 		if (this.#admin.session) {
 			card.append(new Versions(this.#admin.session, model.name, () => this.#models.load()).element);
 		} else {
-			card.append(el('p', { class: 'small' }, 'Administrators sign in on the tab Train.'));
+			card.append(note('Administrators sign in on the tab Train.'));
 		}
 		return { card, times };
 	}
@@ -118,9 +118,9 @@ export class Operate {
 		const requests = last.success.count - first.success.count;
 		const now = before && mean(before, last, 'success');
 		const lines = [
-			el('p', {}, el('strong', {}, now === undefined ? 'no requests now' : milliseconds(now)),
+			el('p', el('strong', now === undefined ? 'no requests now' : milliseconds(now)),
 				now === undefined ? '' : el('span', { class: 'small' }, ` now, of these ${milliseconds(mean(before, last, 'queue'))} in the queue`)),
-			el('p', { class: 'small' }, requests === 0 ? 'No requests since this page was opened.'
+			note(requests === 0 ? 'No requests since this page was opened.'
 				: `Since this page was opened (${minutes} min): ${milliseconds(mean(first, last, 'success'))}, ${requests} requests, ${last.fail.count - first.fail.count} failed.`),
 		];
 		fill(place, ...lines, ...(requests > 0 ? [sparkline(line)] : []));
@@ -130,8 +130,10 @@ export class Operate {
 /** Draws mean times; gaps are times without requests. */
 function sparkline(values) {
 	const highest = Math.max(1e-9, ...values.filter((value) => value !== undefined));
-	const points = values.map((value, i) => value === undefined ? undefined
-		: [(LINE.width * i) / Math.max(1, values.length - 1), LINE.height - 3 - ((LINE.height - 6) * value) / highest]);
 	return svg('svg', { viewBox: `0 0 ${LINE.width} ${LINE.height}`, class: 'spark', 'aria-hidden': 'true' },
-		...points.filter(Boolean).map(([x, y]) => svg('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: 2 })));
+		...values.flatMap((value, i) => value === undefined ? [] : [svg('circle', {
+			cx: ((LINE.width * i) / Math.max(1, values.length - 1)).toFixed(1),
+			cy: (LINE.height - 3 - ((LINE.height - 6) * value) / highest).toFixed(1),
+			r: 2,
+		})]));
 }

@@ -1,5 +1,5 @@
 // Shows the plan of a training: what was found in the data, the recipe in words, the estimate.
-import { duration, el, facts, megabytes, milliseconds } from './dom.js';
+import { duration, el, facts, megabytes, milliseconds, note, table } from './dom.js';
 
 const MOST_CLASSES = 12;
 const NAMES = {
@@ -11,35 +11,45 @@ export function planOf(plan, thumbnail) {
 	const sum = (split) => plan.classes.reduce((all, one) => all + one[split], 0);
 	return [
 		...plan.objections.map((objection) => el('p', { class: 'notice bad' }, objection)),
-		el('p', {}, `${plan.classes.length} classes: ${sum('training')} pictures for training, ${sum('validation')} to decide, ${sum('test')} to report. The typical picture has ${plan.sizes.width.median} × ${plan.sizes.height.median} pixels.`),
+		el('p', `${plan.classes.length} classes: ${sum('training')} pictures for training, ${sum('validation')} to decide, ${sum('test')} to report. The typical picture has ${plan.sizes.width.median} × ${plan.sizes.height.median} pixels.`),
 		classes(plan.classes.slice(0, MOST_CLASSES), thumbnail),
 		...(plan.classes.length > MOST_CLASSES
 			? [folded(`${plan.classes.length - MOST_CLASSES} more classes`, () => classes(plan.classes.slice(MOST_CLASSES), thumbnail))] : []),
 		...(plan.findings.length > 0 ? [el('ul', { class: 'findings' }, ...plan.findings.map(finding))] : []),
 		...(plan.dropped.length > 0
-			? [folded(`${plan.dropped.length} files are left out`, () => el('ul', { class: 'skipped', tabindex: 0, 'aria-label': 'Files that are left out' },
-					...plan.dropped.map(({ file, reason }) => el('li', {}, el('code', {}, file), ` ${reason}`))))] : []),
+			? [folded(`${plan.dropped.length} files are left out`, () => leftOut(plan.dropped))] : []),
 		recipe(plan),
+		...augmented(plan, thumbnail),
 	];
 }
 
 const finding = ({ kind, fatal, count, examples }) => el('li', { class: fatal ? 'fault' : '' },
-	el('strong', {}, `${kind.replaceAll('_', ' ')} (${count})`), examples.length > 0 ? `: ${examples[0]}` : '');
+	el('strong', `${kind.replaceAll('_', ' ')} (${count})`), examples.length > 0 ? `: ${examples[0]}` : '');
 
-function folded(title, content) {
+export const leftOut = (files) => el('ul', { class: 'skipped', tabindex: 0, 'aria-label': 'Files that are left out' },
+	...files.map(({ file, reason }) => el('li', el('code', file), ` ${reason}`)));
+
+/** Details that are made when they are opened. */
+export function folded(title, content) {
 	const fill = (event) => event.target.childElementCount === 1 && event.target.append(content());
-	return el('details', { toggle: fill }, el('summary', {}, title));
+	return el('details', { toggle: fill }, el('summary', title));
 }
 
 function classes(some, thumbnail) {
-	return el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Classes' },
-		el('table', {},
-			el('thead', {}, el('tr', {}, ...['Class', 'Training', 'Deciding', 'Test'].map((title, i) =>
-				el('th', { scope: 'col', class: i > 0 ? 'number' : '' }, title)), el('td'))),
-			el('tbody', {}, ...some.map(({ name, training, validation, test, thumbnails }) => el('tr', {},
-				el('th', { scope: 'row' }, name),
-				...[training, validation, test].map((images) => el('td', { class: 'number' }, images)),
-				el('td', { class: 'thumbs' }, ...thumbnails.map((number) => picture(thumbnail(number)))))))));
+	return table('Classes', '', ['Class', 'Training', 'Deciding', 'Test', el('td')],
+		some.map(({ name, training, validation, test, thumbnails }) => el('tr',
+			el('th', { scope: 'row' }, name),
+			...[training, validation, test].map((images) => el('td', { class: 'number' }, images)),
+			el('td', { class: 'thumbs' }, ...thumbnails.map((number) => picture(thumbnail(number)))))));
+}
+
+/** Each picture as it is, then after random changes. */
+function augmented({ augmented: some = [] }, thumbnail) {
+	return some.length === 0 ? [] : [
+		note('In each pass the network sees every picture with other random changes, for example:'),
+		...some.map(({ file, original, thumbnails }) => el('div', { class: 'thumbs', role: 'img', 'aria-label': `${file} and random changes of it` },
+			picture(thumbnail(original)), '→ ', ...thumbnails.map((number) => picture(thumbnail(number))))),
+	];
 }
 
 export function picture(loading) {
@@ -62,7 +72,7 @@ function recipe({ recipe: chosen, reasons, estimate, machine }) {
 		...(estimate ? [el('p', { class: 'lead' },
 			`About ${duration(estimate.seconds)} on ${machine.device}`,
 			estimate.memory_bytes === undefined ? '' : `, ${megabytes(estimate.memory_bytes)} of memory`),
-		el('p', { class: 'small' }, `Measured with real steps: ${milliseconds(1000 * estimate.seconds_per_step)} each, ${estimate.steps} steps.`)] : []),
+		note(`Measured with real steps: ${milliseconds(1000 * estimate.seconds_per_step)} each, ${estimate.steps} steps.`)] : []),
 		facts(...Object.keys(NAMES).filter((member) => chosen[member] !== undefined && chosen[member] !== null).map((member) =>
 			[NAMES[member], String(value(member)), reasons[member] ? el('span', { class: 'small' }, ` because ${reasons[member]}`) : ''])));
 }

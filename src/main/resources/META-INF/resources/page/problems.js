@@ -1,5 +1,5 @@
 // Shows errors: a title and one sentence; the details are folded.
-import { el, fill } from './dom.js';
+import { el, fill, note } from './dom.js';
 
 /** Title and sentence by the name of a failure or by its status; the sentence of the service otherwise. */
 const KNOWN = {
@@ -18,17 +18,19 @@ const KNOWN = {
 	TOO_MANY_SIGN_INS: ['Too many attempts to sign in'],
 };
 
+const words = (failure) => KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
+
 export function brief(failure) {
-	const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
-	return `${title}. ${sentence ?? failure.message}`;
+	const [title, sentence = failure.message] = words(failure);
+	return `${title}. ${sentence}`;
 }
 
 /** Shows a failure in an element that screen readers announce. */
 export function show(place, failure) {
-	const [title, sentence] = KNOWN[failure.code] ?? KNOWN[failure.status] ?? [failure.title ?? 'That did not work'];
+	const [title, sentence] = words(failure);
 	const notice = el('div', { class: 'notice bad' },
-		el('strong', {}, title),
-		el('span', {}, [sentence ?? failure.message, retry(failure.retryAfter)].filter(Boolean).join(' ')));
+		el('strong', title),
+		el('span', [sentence ?? failure.message, retry(failure.retryAfter)].filter(Boolean).join(' ')));
 	const details = [
 		sentence ? failure.message : '',
 		failure.status ? `${failure.title ?? 'Status'} (${failure.status})` : '',
@@ -36,7 +38,7 @@ export function show(place, failure) {
 		failure.requestId ? `Request ${failure.requestId}` : '',
 	].filter(Boolean);
 	if (details.length > 0) {
-		notice.append(el('details', {}, el('summary', {}, 'Details'), ...details.map((line) => el('p', { class: 'small' }, line))));
+		notice.append(el('details', el('summary', 'Details'), ...details.map((line) => note(line))));
 	}
 	fill(place, notice);
 }

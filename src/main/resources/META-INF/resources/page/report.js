@@ -1,7 +1,8 @@
 // Shows the report of a training: verdict, comparison, confusion matrix whose cells open the wrong
 // answers, calibration, data and skipped files.
-import { el, facts, fill, percent } from './dom.js';
+import { el, facts, fill, note, percent, table } from './dom.js';
 import { calibrationOf, mistakesOf, picturesOf } from './mistakes.js';
+import { leftOut } from './plan.js';
 
 /** Above this number of classes the wrong answers are listed instead of a matrix. */
 const MAX_CLASSES = 16;
@@ -30,15 +31,12 @@ export function reportOf(report, thumbnail) {
 	}
 	parts.push(part('Data', data(report)));
 	if (report.skipped.length > 0) {
-		parts.push(part(
-			`Skipped files (${report.skipped.length})`,
-			el('ul', { class: 'skipped', tabindex: 0, 'aria-label': 'Skipped files' },
-				...report.skipped.map(({ file, reason }) => el('li', {}, el('code', {}, file), ` ${reason}`)))));
+		parts.push(part(`Skipped files (${report.skipped.length})`, leftOut(report.skipped)));
 	}
 	return parts;
 }
 
-const part = (title, content) => el('section', {}, el('h3', {}, title), content);
+const part = (title, content) => el('section', el('h3', title), content);
 
 function comparison({ images, right, balanced_accuracy: balanced, majority_share: majority, test_accuracy: test, comparison: live }) {
 	const share = (part, whole) => `${percent(part / whole)} of ${whole} images`;
@@ -57,27 +55,24 @@ function comparison({ images, right, balanced_accuracy: balanced, majority_share
 function matrix(labels, confusion, mistakes, thumbnail) {
 	const opened = el('div', { class: 'mistakes', role: 'status' });
 	const open = ({ label, answer, examples }) => fill(opened,
-		el('h4', {}, `${label}, answered as ${answer}`), picturesOf(label, answer, examples, thumbnail));
+		el('h4', `${label}, answered as ${answer}`), picturesOf(label, answer, examples, thumbnail));
 	const rows = labels.map((label, truth) => {
 		const all = confusion[truth].reduce((sum, count) => sum + count, 0) || 1;
-		return el('tr', {}, el('th', { scope: 'row' }, label),
+		return el('tr', el('th', { scope: 'row' }, label),
 			...confusion[truth].map((count, answer) => {
 				const wrong = mistakes.find((one) => one.label === label && one.answer === labels[answer] && one.examples.length > 0);
 				return cell(count, count / all, truth === answer, wrong && (() => open(wrong)), `${label}, answered as ${labels[answer]}: ${count}`);
 			}));
 	});
-	return el('div', {},
-		el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': 'Confusion matrix' },
-			el('p', { class: 'small' }, `Rows: true class. Columns: predicted class.${mistakes.length > 0 ? ' Choose a wrong cell to see its pictures.' : ''}`),
-			el('table', { class: 'matrix' },
-				el('thead', {}, el('tr', {}, el('td'), ...labels.map((label) => el('th', { scope: 'col' }, label)))),
-				el('tbody', {}, ...rows))),
+	return el('div',
+		note(`Rows: true class. Columns: predicted class.${mistakes.length > 0 ? ' Choose a wrong cell to see its pictures.' : ''}`),
+		table('Confusion matrix', 'matrix', [el('td'), ...labels], rows),
 		opened);
 }
 
 function cell(count, share, right, open, title) {
 	const cell = el('td', { class: right ? 'right' : '' },
-		open ? el('button', { type: 'button', 'aria-label': title, click: open }, count) : count);
+		open ? el('button', { 'aria-label': title, click: open }, count) : count);
 	// at most 40 %, so that the text stays readable
 	cell.style.background =
 		`color-mix(in oklab, var(${right ? '--accent' : '--second'}) ${Math.round(40 * share)}%, var(--card))`;
@@ -85,9 +80,8 @@ function cell(count, share, right, open, title) {
 }
 
 function data(report) {
-	const parts = [
+	return facts(
 		['Classes', report.labels.length],
 		['Images', `${report.training_images} for training, ${report.validation_images} for validation, ${report.test_images} for testing`],
-	];
-	return facts(...parts, ...report.findings.map((finding) => ['Note', finding]));
+		...report.findings.map((finding) => ['Note', finding]));
 }

@@ -13,7 +13,7 @@ export class Rows {
 	#frame = 0;
 	#body = el('tbody');
 	#head = el('tr');
-	#table = el('table', { class: 'rows' }, el('thead', {}, this.#head), this.#body);
+	#table = el('table', { class: 'rows' }, el('thead', this.#head), this.#body);
 	element = el('div', { class: 'window', tabindex: 0, role: 'region', 'aria-label': 'Pictures' }, this.#table);
 
 	constructor(columns, row) {
@@ -45,7 +45,7 @@ export class Rows {
 			const mark = this.#sort === name ? (this.#down ? ' ↓' : ' ↑') : '';
 			return el('th', { scope: 'col', class: kind,
 				'aria-sort': this.#sort !== name ? 'none' : this.#down ? 'descending' : 'ascending' },
-				el('button', { type: 'button', class: 'sort', 'data-column': name, click: () => this.#by(name) }, name,
+				el('button', { class: 'sort', 'data-column': name, click: () => this.#by(name) }, name,
 					el('span', { 'aria-hidden': 'true' }, mark)));
 		}));
 	}

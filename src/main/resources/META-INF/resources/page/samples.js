@@ -39,5 +39,5 @@ export function offer(chosen) {
 	const take = () =>
 		canvas.toBlob((blob) => chosen(new File([blob], 'ship.png', { type: blob.type })));
 	byId('samples').append(
-		el('button', { type: 'button', class: 'sample', 'aria-label': 'Drawing: ship', click: take }, canvas));
+		el('button', { class: 'sample', 'aria-label': 'Drawing: ship', click: take }, canvas));
 }

@@ -4,6 +4,9 @@ import { Problem, send } from './api.js';
 const base64 = (text) =>
 	btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
 
+export const basic = (user, password) => `Basic ${base64(`${user}:${password}`)}`;
+export const bearer = (token) => `Bearer ${token.trim()}`;
+
 export class Session {
 	#authorization;
 	#rejected;
@@ -11,14 +14,6 @@ export class Session {
 	constructor(authorization, rejected) {
 		this.#authorization = authorization;
 		this.#rejected = rejected;
-	}
-
-	static basic(user, password, rejected) {
-		return new Session(`Basic ${base64(`${user}:${password}`)}`, rejected);
-	}
-
-	static bearer(token, rejected) {
-		return new Session(`Bearer ${token.trim()}`, rejected);
 	}
 
 	async send(path, init = {}) {

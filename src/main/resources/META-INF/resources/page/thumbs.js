@@ -10,7 +10,7 @@ async function draw(file) {
 	let picture;
 	try {
 		picture = await createImageBitmap(file, { resizeHeight: SIDE, resizeQuality: 'medium' });
-		const canvas = el('canvas', { width: Math.min(picture.width, 3 * SIDE), height: SIDE, 'aria-hidden': 'true' });
+		const canvas = el('canvas', { width: Math.min(picture.width, 3 * SIDE), height: SIDE });
 		canvas.getContext('2d').drawImage(picture, 0, 0);
 		return canvas;
 	} catch {
@@ -23,7 +23,7 @@ async function draw(file) {
 /** Decodes one picture at a time, because a large one needs much memory. */
 export function thumbnail(file, wanted = () => true) {
 	if (kept.has(file)) {
-		return Promise.resolve(kept.get(file));
+		return Promise.resolve(copy(kept.get(file)));
 	}
 	const next = working.then(async () => {
 		if (!kept.has(file) && wanted()) {
@@ -32,8 +32,22 @@ export function thumbnail(file, wanted = () => true) {
 				kept.delete(kept.keys().next().value);
 			}
 		}
-		return kept.get(file);
+		return copy(kept.get(file));
 	});
 	working = next;
 	return next;
+}
+
+/** A canvas can be at one place only, and the drawn ones are shared. */
+function copy(canvas) {
+	const other = canvas && el('canvas', { width: canvas.width, height: canvas.height, 'aria-hidden': 'true' });
+	other?.getContext('2d').drawImage(canvas, 0, 0);
+	return other;
+}
+
+/** A cell of a table that shows a picture when it is drawn. */
+export function pictureCell(file) {
+	const cell = el('td', { class: 'picture' });
+	thumbnail(file, () => cell.isConnected).then((small) => small && cell.append(small));
+	return cell;
 }

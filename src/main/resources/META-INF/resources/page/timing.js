@@ -21,39 +21,24 @@ export function parse(header) {
 	return stages;
 }
 
-/**
- * Returns the rows of the waterfall: the stages, the rest of the service, its total, and the time of connection
- * and browser.
- */
-export function rows(stages, wall) {
+/** Draws the stages, the rest of the service, its total, and the time of connection and browser. */
+export function draw(place, stages, wall) {
 	const rows = [];
 	let at = 0;
 	const add = (name, millis, kind) => {
 		rows.push({ name, from: at, millis, kind });
 		at += millis;
 	};
-	for (const [key, name] of Object.entries(STAGES)) {
-		add(name, stages[key] ?? 0, 'step');
-	}
+	Object.entries(STAGES).forEach(([key, name]) => add(name, stages[key] ?? 0, 'step'));
 	const total = stages.total ?? at;
 	add('Rest of the service', Math.max(0, total - at), 'between');
 	rows.push({ name: 'Service, total', from: 0, millis: total, kind: 'sum' });
 	add('Connection and browser', Math.max(0, wall - total), 'between');
-	rows.push({ name: 'Total', from: 0, millis: Math.max(wall, total), kind: 'sum' });
-	return rows;
-}
-
-export function draw(place, stages, wall) {
-	const all = rows(stages, wall);
-	const longest = Math.max(...all.map((row) => row.from + row.millis)) || 1;
-	const list = el('ul', { class: 'fall plain' });
-	for (const row of all) {
-		const lane = el(
-			'span', { class: 'lane', 'aria-hidden': 'true' },
-			span(row.from / longest, row.millis / longest));
-		list.append(
-			el('li', { class: row.kind, 'data-millis': row.millis.toFixed(3) },
-				el('span', {}, row.name), lane, el('span', { class: 'value' }, milliseconds(row.millis))));
-	}
-	fill(place, list);
+	const longest = Math.max(wall, total);
+	rows.push({ name: 'Total', from: 0, millis: longest, kind: 'sum' });
+	fill(place, el('ul', { class: 'fall plain' }, ...rows.map(({ name, from, millis, kind }) =>
+		el('li', { class: kind, 'data-millis': millis.toFixed(3) },
+			el('span', name),
+			el('span', { class: 'lane', 'aria-hidden': 'true' }, span(from / longest, millis / longest)),
+			el('span', { class: 'value' }, milliseconds(millis))))));
 }

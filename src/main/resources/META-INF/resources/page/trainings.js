@@ -38,11 +38,6 @@ export class Trainings {
 		}
 	}
 
-	started(job) {
-		this.#open(job);
-		byId('watched-title').focus();
-	}
-
 	#draw(jobs) {
 		const shown = JSON.stringify([this.#watch?.id, jobs.map((job) => [job.id, job.state, job.cancelling])]);
 		if (shown === this.#shown) {
@@ -61,21 +56,17 @@ export class Trainings {
 	}
 
 	#item(job) {
-		return el('li', {},
+		return el('li',
 			el('button',
-				{ type: 'button', class: 'job', 'data-job': job.id, click: () => this.#choose(job),
+				{ class: 'job', 'data-job': job.id, click: () => this.open(job),
 					'aria-current': job.id === this.#watch?.id ? 'true' : false },
 				el('span', { class: 'name' }, job.request.name ?? job.id),
 				stateTag(job),
 				el('span', { class: 'small' }, `${job.request.variant ?? ''} · ${moment(job.created)}`)));
 	}
 
-	#choose(job) {
-		this.#open(job);
-		byId('watched').scrollIntoView({ block: 'nearest' });
-	}
-
-	#open(job) {
+	/** Shows a training. */
+	open(job) {
 		this.#watch?.close();
 		this.#watch = new Watch(this.#session, job, {
 			changed: () => this.load(),
@@ -85,5 +76,6 @@ export class Trainings {
 			},
 		});
 		this.load();
+		byId('watched-title').focus();
 	}
 }

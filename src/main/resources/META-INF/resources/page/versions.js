@@ -1,6 +1,6 @@
 // The versions of one model on disk, and the actions that change the served one.
 import { confirm } from './confirm.js';
-import { el, fill, moment, percent } from './dom.js';
+import { el, fill, moment, percent, table } from './dom.js';
 import * as problems from './problems.js';
 
 export class Versions {
@@ -35,12 +35,10 @@ export class Versions {
 	#draw(versions) {
 		const target = versions.find((version) => version.rollback_target);
 		fill(this.#table,
-			el('div', { class: 'scroll' }, el('table', {},
-				el('thead', {}, el('tr', {},
-					...['Version', 'Created', 'Accuracy'].map((title) => el('th', { scope: 'col' }, title)), el('td'))),
-				el('tbody', {}, ...[...versions].reverse().map((version) => this.#row(version))))));
+			table(`Versions of ${this.#model}`, '', ['Version', 'Created', 'Accuracy', el('td')],
+				[...versions].reverse().map((version) => this.#row(version))));
 		if (target) {
-			this.#table.append(el('button', { type: 'button', class: 'roll-back', click: () => this.#change('Roll back to', target, 'rollback') },
+			this.#table.append(el('button', { class: 'roll-back', click: () => this.#change('Roll back to', target, 'rollback') },
 				`Roll back to version ${target.version}`));
 		}
 	}
@@ -48,12 +46,12 @@ export class Versions {
 	#row(version) {
 		const action = version.live
 			? el('span', { class: 'tag good' }, 'live')
-			: el('button', { type: 'button', class: 'quiet', 'aria-label': `Activate version ${version.version}`,
+			: el('button', { class: 'quiet', 'aria-label': `Activate version ${version.version}`,
 					click: () => this.#change('Activate', version, `versions/${version.version}/activate`) }, 'Activate');
-		return el('tr', {},
+		return el('tr',
 			el('th', { scope: 'row' }, version.version),
 			el('td', { title: version.origin }, moment(version.created)),
-			el('td', {}, version.accuracy === undefined ? '–' : percent(version.accuracy)),
+			el('td', version.accuracy === undefined ? '–' : percent(version.accuracy)),
 			el('td', { class: 'number' }, action));
 	}
 

@@ -18,25 +18,16 @@ export class Visit {
 			return;
 		}
 		this.#seen.push(picture);
-		const frame = el('span', { class: 'thumb' });
 		const name = pathOf(picture);
-		const item = el('li', {},
-			el('button', { type: 'button', title: `${name}, by ${model}`, click: () => this.#again(picture) },
-				frame, el('span', {}, `${best.label} `, el('span', { class: 'small' }, percent(best.probability)))));
+		const item = el('li',
+			el('button', { title: `${name}, by ${model}`, click: () => this.#again(picture) },
+				el('span', `${best.label} `, el('span', { class: 'small' }, percent(best.probability)))));
 		byId('history-list').prepend(item);
 		byId('history').hidden = this.#seen.length < 2;
 		if (this.#seen.length > MOST) {
 			this.#seen.shift();
 			byId('history-list').lastElementChild.remove();
 		}
-		const small = await thumbnail(picture);
-		frame.append(small ? copy(small) : '·');
+		item.firstChild.prepend((await thumbnail(picture)) ?? '·');
 	}
-}
-
-/** A canvas can be at one place only, and thumbnails are shared. */
-export function copy(canvas) {
-	const other = el('canvas', { width: canvas.width, height: canvas.height, 'aria-hidden': 'true' });
-	other.getContext('2d').drawImage(canvas, 0, 0);
-	return other;
 }

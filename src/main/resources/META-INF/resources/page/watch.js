@@ -1,6 +1,6 @@
 // Shows one training while it runs and after it has ended.
 import { Curves } from './curves.js';
-import { byId, duration, el, fill, percent } from './dom.js';
+import { byId, duration, el, fill, percent, row } from './dom.js';
 import { follow } from './events.js';
 import * as problems from './problems.js';
 import { reportOf } from './report.js';
@@ -24,7 +24,7 @@ export class Watch {
 	#job;
 	#listeners;
 	#curves = new Curves();
-	#head = el('div', { class: 'row' });
+	#head = row();
 	#now = el('p', { class: 'small now' });
 	#bar = el('progress', { 'aria-label': 'Progress of the training', max: 1, value: 0 });
 	#problem = el('div', { role: 'alert' });
@@ -111,7 +111,7 @@ export class Watch {
 			fill(this.#report, ...reportOf(report, async (number) =>
 				(await this.#session.send(`${this.#path()}/thumbnails/${number}`)).blob()));
 			if (job.outcome?.model) {
-				this.#report.prepend(el('section', {}, el('h3', {}, `Versions of ${job.outcome.model}`),
+				this.#report.prepend(el('section', el('h3', `Versions of ${job.outcome.model}`),
 					new Versions(this.#session, job.outcome.model, () => this.#listeners.ended(job)).element));
 			}
 		} catch (failure) {
@@ -128,22 +128,22 @@ export class Watch {
 		this.#now.hidden = ended;
 		const parts = [stateTag(job), el('span', { class: 'outcome', role: 'status' }, outcome(job))];
 		if (!ended && !job.cancelling) {
-			parts.push(this.#button('Stop', { method: 'POST' }, '/cancel'));
+			parts.push(this.#button('Stop', '/cancel'));
 		}
 		if (RESUMABLE.includes(job.state)) {
-			parts.push(this.#button('Resume', { method: 'POST' }, '/resume'));
+			parts.push(this.#button('Resume', '/resume'));
 		}
 		fill(this.#head, ...parts);
 	}
 
-	#button(name, init, below) {
-		return el('button', { type: 'button', click: () => this.#send(init, below) }, name);
+	#button(name, below) {
+		return el('button', { click: () => this.#send(below) }, name);
 	}
 
-	async #send(init, below) {
+	async #send(below) {
 		try {
 			const resumed = ENDED.includes(this.#job.state);
-			this.#job = await this.#session.json(this.#path() + below, init);
+			this.#job = await this.#session.json(this.#path() + below, { method: 'POST' });
 			problems.clear(this.#problem);
 			this.#draw();
 			byId('watched-title').focus(); // the pressed button no longer exists

@@ -1,7 +1,7 @@
 // Why a model gives its answer: the map of each class over the picture.
 import * as api from './api.js';
 import { classesOf } from './classes.js';
-import { byId, el, fill } from './dom.js';
+import { byId, el, fill, note } from './dom.js';
 import { centred, drawMap, legend, strongest } from './map.js';
 import * as problems from './problems.js';
 
@@ -17,8 +17,8 @@ export class Why {
 	#chosen;
 	#canvas = el('canvas', { role: 'img' });
 	#slider = el('input', { type: 'range', min: 0, max: 1, step: 0.05, value: START_BLEND, input: () => this.#draw() });
-	#facts = el('p', { class: 'small' });
-	#grid = el('p', { class: 'small' });
+	#facts = note();
+	#grid = note();
 	#choices = el('div');
 	#problem = el('div', { role: 'alert' });
 
@@ -26,11 +26,11 @@ export class Why {
 		fill(byId('why'),
 			el('h3', { id: 'why-title' }, 'Why'),
 			el('div', { class: 'why' },
-				el('figure', {}, this.#canvas, legend()),
+				el('figure', this.#canvas, legend()),
 				el('div', { class: 'stack' },
-					el('label', {}, 'Picture or map', this.#slider),
+					el('label', 'Picture or map', this.#slider),
 					this.#facts,
-					el('p', { class: 'small' }, 'Show the map of another class:'),
+					note('Show the map of another class:'),
 					this.#choices, this.#grid, this.#problem)));
 	}
 
@@ -110,7 +110,7 @@ export class Why {
 			`Evidence for ${one.label}: strongest in row ${row} of ${evidence.length}, column ${column} of ${evidence[0].length}`);
 		const mean = one.map.flat().reduce((sum, value) => sum + value, 0) / one.map.flat().length;
 		fill(this.#facts,
-			el('strong', {}, one.label), `: mean of the map ${mean.toFixed(2)} `,
+			el('strong', one.label), `: mean of the map ${mean.toFixed(2)} `,
 			`${one.bias < 0 ? '−' : '+'} ${Math.abs(one.bias).toFixed(2)} bias = ${one.logit.toFixed(2)}, its logit. `,
 			'The colours show the map minus the mean of all classes.');
 	}

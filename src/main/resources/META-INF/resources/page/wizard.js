@@ -1,5 +1,5 @@
 // The steps of a new training: data, what was found, goal and time, start.
-import { byId, el, fill, megabytes } from './dom.js';
+import { byId, el, fill, megabytes, note, row } from './dom.js';
 import { follow } from './events.js';
 import { planOf } from './plan.js';
 import * as problems from './problems.js';
@@ -34,9 +34,9 @@ export class Wizard {
 	#labels = el('input', { name: 'accept_label_change', type: 'checkbox' });
 	#more = el('textarea', { name: 'more', rows: 4, spellcheck: 'false', autocapitalize: 'none',
 		placeholder: '{"input_size": 64, "learning_rate": 0.004}' });
-	#look = el('button', { class: 'primary', name: 'look' }, 'Look at the data');
-	#again = el('button', { name: 'again' }, 'Work it out again');
-	#start = el('button', { type: 'button', name: 'start', class: 'primary', click: () => this.#train() }, 'Start the training');
+	#look = el('button', { type: 'submit', class: 'primary', name: 'look' }, 'Look at the data');
+	#again = el('button', { type: 'submit', name: 'again' }, 'Work it out again');
+	#start = el('button', { name: 'start', class: 'primary', click: () => this.#train() }, 'Start the training');
 	#status = el('p', { class: 'small', role: 'status' });
 	#bar = el('progress', { 'aria-label': 'Progress', hidden: true });
 	#problem = el('div', { role: 'alert' });
@@ -68,29 +68,29 @@ export class Wizard {
 	}
 
 	#data() {
-		return el('section', {}, el('h3', {}, '1. Data'),
-			el('p', { class: 'small' }, 'A folder of labelled photos: ', el('code', {}, 'train/CLASS/…'), ' with ',
-				el('code', {}, 'val/'), ' or ', el('code', {}, 'test/'), ', or ', el('code', {}, 'CLASS/…'), ' only.'),
-			el('label', {}, 'Folder', this.#folder), el('label', {}, 'or a zip file of it', this.#archive),
-			el('label', {}, 'Name of the model', this.#name),
-			el('div', { class: 'row' }, this.#look));
+		return el('section', el('h3', '1. Data'),
+			note('A folder of labelled photos: ', el('code', 'train/CLASS/…'), ' with ',
+				el('code', 'val/'), ' or ', el('code', 'test/'), ', or ', el('code', 'CLASS/…'), ' only.'),
+			el('label', 'Folder', this.#folder), el('label', 'or a zip file of it', this.#archive),
+			el('label', 'Name of the model', this.#name),
+			row(this.#look));
 	}
 
 	#findings() {
-		return el('section', {}, el('h3', { tabindex: -1 }, '2. What was found'), this.#found);
+		return el('section', el('h3', { tabindex: -1 }, '2. What was found'), this.#found);
 	}
 
 	#goal() {
-		return el('section', {}, el('h3', {}, '3. Goal and time'),
+		return el('section', el('h3', '3. Goal and time'),
 			el('div', { class: 'pair' },
-				el('label', {}, 'Start from', this.#from), el('label', {}, 'Network', this.#variant),
-				el('label', {}, 'Time for the whole training', this.#budget), el('label', {}, 'Recipe', this.#preset),
-				el('label', {}, 'Epochs', this.#epochs)),
+				el('label', 'Start from', this.#from), el('label', 'Network', this.#variant),
+				el('label', 'Time for the whole training', this.#budget), el('label', 'Recipe', this.#preset),
+				el('label', 'Epochs', this.#epochs)),
 			el('label', { class: 'choice' }, this.#activate, 'Serve the new version if it is good enough'),
 			el('label', { class: 'choice' }, this.#labels, 'It may replace a model with other classes'),
-			el('details', {}, el('summary', {}, 'More settings'),
-				el('label', {}, 'Other members of the request, as JSON', this.#more)),
-			el('div', { class: 'row' }, this.#again, this.#start));
+			el('details', el('summary', 'More settings'),
+				el('label', 'Other members of the request, as JSON', this.#more)),
+			row(this.#again, this.#start));
 	}
 
 	#suggest() {
@@ -107,7 +107,12 @@ export class Wizard {
 		this.#steps[1].hidden = this.#steps[2].hidden = !plan;
 		const unusable = plan?.plan.findings.some(({ fatal }) => fatal);
 		this.#steps[2].hidden ||= unusable;
-		this.#start.disabled = !plan || plan.plan.objections.length > 0;
+		this.#wait(false);
+	}
+
+	#wait(yes) {
+		this.#look.disabled = this.#again.disabled = yes;
+		this.#start.disabled = yes || !this.#plan || this.#plan.plan.objections.length > 0;
 	}
 
 	#request() {
@@ -139,17 +144,15 @@ export class Wizard {
 
 	async #busy(work) {
 		problems.clear(this.#problem);
-		this.#look.disabled = this.#again.disabled = this.#start.disabled = true;
+		this.#wait(true);
 		try {
 			await work();
-			this.#status.textContent = '';
 		} catch (failure) {
-			this.#status.textContent = '';
 			problems.show(this.#problem, failure);
 		}
+		this.#status.textContent = '';
 		this.#bar.hidden = true;
-		this.#look.disabled = this.#again.disabled = false;
-		this.#start.disabled = !this.#plan || this.#plan.plan.objections.length > 0;
+		this.#wait(false);
 	}
 
 	#dryRun() {

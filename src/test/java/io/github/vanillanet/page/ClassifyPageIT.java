@@ -3,6 +3,7 @@ package io.github.vanillanet.page;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.gson.JsonObject;
 import com.microsoft.playwright.JSHandle;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -12,6 +13,7 @@ import com.microsoft.playwright.options.BoundingBox;
 import com.microsoft.playwright.options.FilePayload;
 import io.github.vanillanet.Oracle;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -19,8 +21,10 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -293,6 +297,72 @@ class ClassifyPageIT {
     assertThat(page.evaluate(drawn)).isNotEqualTo(first);
     page.locator("#why input[type=range]").fill("0");
     assertThat(page.evaluate(drawn)).isNotEqualTo(first);
+  }
+
+  @Test
+  void aPhotoOfTheCameraIsClassified(PageSession session) {
+    Page page = session.page();
+    assertThat(page.isVisible("#camera")).isFalse(); // a desktop has none
+    JsonObject touch = new JsonObject();
+    touch.addProperty("enabled", true);
+    page.context().newCDPSession(page).send("Emulation.setTouchEmulationEnabled", touch);
+    page.reload();
+
+    page.waitForFileChooser(() -> page.click("#camera")).setFiles(PHOTO);
+
+    assertThat(session.answers()).hasSize(5);
+    assertThat(page.getAttribute("#shot", "capture")).isEqualTo("environment");
+  }
+
+  @Test
+  void thePicturesOfTheVisitAreKeptUntilItEnds(PageSession session) {
+    Page page = session.page();
+    session.choosePicture(PHOTO);
+    session.answers();
+    page.locator(".sample").first().click();
+    page.locator("#history-list button").nth(1).waitFor();
+
+    page.locator("#history-list button[title^='jpeg_420']").click();
+
+    page.waitForCondition(() -> page.getAttribute("#photo", "alt").contains("jpeg_420"));
+    assertThat(session.answers()).hasSize(5);
+    assertThat(page.locator("#history-list canvas").count()).isEqualTo(2);
+    page.reload();
+    assertThat(page.isVisible("#history")).isFalse();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"curl, sh", "Python, python3", "JavaScript, node"})
+  void copiedCodeGivesTheSameAnswer(
+      String language, String program, PageSession session, @TempDir Path folder)
+      throws IOException, InterruptedException {
+    Page page = session.page();
+    page.context().grantPermissions(List.of("clipboard-read", "clipboard-write"));
+    session.chooseModel(LiveService.NARROW);
+    Path picture = folder.resolve("it's a \"photo\" $HOME.jpg");
+    session.choosePicture(Files.copy(PHOTO, picture));
+    List<String> answers = session.answers();
+    page.click("#copy summary");
+    page.click("#copy button:text('Copy " + language + "')");
+    page.locator("#copy [role=status]:not(:empty)").waitFor();
+    Path code = folder.resolve("code.mjs");
+    Files.writeString(code, (String) page.evaluate("navigator.clipboard.readText()"));
+
+    Process process;
+    try {
+      process =
+          new ProcessBuilder(program, code.toString())
+              .directory(folder.toFile())
+              .redirectErrorStream(true)
+              .start();
+    } catch (IOException e) {
+      Assumptions.abort(program + " is not installed");
+      return;
+    }
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(answers).allMatch(output::contains);
   }
 
   @Test

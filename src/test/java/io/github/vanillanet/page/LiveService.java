@@ -50,10 +50,12 @@ final class LiveService {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(50);
 
   private final URI address;
+  private final Path repository;
   private final KeyPair keys;
 
-  private LiveService(URI address, KeyPair keys) {
+  private LiveService(URI address, Path repository, KeyPair keys) {
     this.address = address;
+    this.repository = repository;
     this.keys = keys;
   }
 
@@ -95,7 +97,7 @@ final class LiveService {
                     "MP_JWT_VERIFY_PUBLICKEY",
                     Base64.getEncoder().encodeToString(keys.getPublic().getEncoded()))));
     Runtime.getRuntime().addShutdownHook(new Thread(running.process()::destroy, "end-service"));
-    return new LiveService(awaitReady(running), keys);
+    return new LiveService(awaitReady(running), repository, keys);
   }
 
   private static String labels() {
@@ -137,6 +139,11 @@ final class LiveService {
   /** Ends with a slash. */
   URI address() {
     return address;
+  }
+
+  /** Publishes version 1 of a model again, under another number. */
+  void addVersion(String model, int number) throws IOException {
+    NarrowModels.copy(repository.resolve(model), number);
   }
 
   /** The key that signs tokens. */

@@ -2,6 +2,8 @@ package io.github.vanillanet.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.gson.JsonParser;
+import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
@@ -131,6 +133,34 @@ class ManyPicturesIT {
     Path file = temp.resolve(download.suggestedFilename());
     download.saveAs(file);
     return Files.readAllLines(file);
+  }
+
+  @Test
+  void aDroppedFolderIsClassifiedWithItsFolders(PageSession session) throws IOException {
+    Page page = session.page();
+    Path photos = Files.createDirectories(temp.resolve("photos"));
+    for (String name : List.of("cat/1.jpg", "dog/2.jpg", "dog/.hidden")) {
+      Path file = photos.resolve(name);
+      Files.createDirectories(file.getParent());
+      Files.copy(Oracle.file("preprocess/jpeg_420.jpg"), file);
+    }
+    CDPSession browser = page.context().newCDPSession(page);
+
+    for (String type : List.of("dragEnter", "dragOver", "drop")) {
+      browser.send(
+          "Input.dispatchDragEvent",
+          JsonParser.parseString(
+                  """
+                  {"type": "%s", "x": 100, "y": 200,
+                   "data": {"items": [], "files": ["%s"], "dragOperationsMask": 1}}
+                  """
+                      .formatted(type, photos))
+              .getAsJsonObject());
+    }
+
+    await(page, "2 classified");
+    assertThat(page.locator(".rows tbody th").allTextContents())
+        .containsExactlyInAnyOrder("cat/1.jpg", "dog/2.jpg");
   }
 
   @Test

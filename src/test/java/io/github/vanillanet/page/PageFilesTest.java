@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** The size of the files of the page, without pictures. */
 class PageFilesTest {
 
-  private static final int MAX_BYTES = 150 * 1024;
+  private static final int MAX_BYTES = 150_000;
   private static final int MAX_LINES = 299;
 
   @Test
