@@ -4,6 +4,8 @@ import { byId } from './dom.js';
 /** Files that systems add to folders. */
 const CLUTTER = /(^|\/)(\.|Thumbs\.db$|desktop\.ini$|__MACOSX\/)/i;
 
+const ORDER = new Intl.Collator(undefined, { numeric: true });
+
 export const pathOf = (file) => file.folderPath || file.webkitRelativePath || file.name || 'picture';
 
 /** Reads all entries of a folder; a browser gives at most 100 at a time. */
@@ -45,8 +47,9 @@ export async function dropped(transfer) {
 	return seemly(files);
 }
 
-/** Without the files that systems add. */
-const seemly = (files) => files.filter((file) => !CLUTTER.test(pathOf(file)));
+/** Sorted, and without the files that systems add. */
+const seemly = (files) => files.filter((file) => !CLUTTER.test(pathOf(file)))
+	.sort((one, other) => ORDER.compare(pathOf(one), pathOf(other)));
 
 /** Opens a file dialog with a button. */
 export function chooser(button, field, take) {
