@@ -24,7 +24,7 @@ export class Why {
 
 	constructor() {
 		fill(byId('why'),
-			el('h3', { id: 'why-title' }, 'Why'),
+			el('h2', { id: 'why-title' }, 'Why'),
 			el('div', { class: 'why' },
 				el('figure', this.#canvas, legend()),
 				el('div', { class: 'stack' },
