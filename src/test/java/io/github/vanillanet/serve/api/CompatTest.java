@@ -94,8 +94,9 @@ class CompatTest {
 
     for (String path : List.of(KSERVE + "/versions/1:predict", KSERVE + "%3Apredict")) {
       RawHttp.Answer answer =
-          RawHttp.post(path, "Content-Length: " + body.length()).text(body).send();
+          RawHttp.post(path + "?top_k=2", "Content-Length: " + body.length()).text(body).send();
       assertThat(answer.status()).as(path + answer.body()).isEqualTo(200);
+      assertThat(JsonPath.from(answer.body()).getMap("predictions[0]")).hasSize(2);
     }
     ErrorAnswers.v2(
         RawHttp.post(KSERVE + "/versions/7:predict", "Content-Length: " + body.length())

@@ -44,7 +44,8 @@ public enum Api {
   private static final List<String> OF_PREDICTIONS = names(HttpCall.TOP_K, HttpCall.THRESHOLD);
 
   private static final List<String> OF_FEATURES = names("encoding");
-  private static final List<String> OF_EXPLANATIONS = names(HttpCall.TOP_K, "class", "blend");
+  private static final List<String> OF_EXPLANATIONS =
+      names(HttpCall.TOP_K, HttpCall.THRESHOLD, "class", "blend");
 
   private final String prefix;
   private final ErrorFormat errors;

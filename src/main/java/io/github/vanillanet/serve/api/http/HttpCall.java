@@ -201,7 +201,7 @@ public final class HttpCall {
     if (header != null) {
       call.limit(budget(BUDGET_HEADER, header));
     }
-    if (request.query() != null) {
+    if (!request.params().isEmpty()) {
       readQuery();
     }
   }

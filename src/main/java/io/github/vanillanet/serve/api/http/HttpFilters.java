@@ -9,6 +9,7 @@ import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.serve.api.access.RequestOrigin;
 import io.quarkus.micrometer.runtime.binder.vertx.HttpRequestMetric;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
@@ -111,14 +112,14 @@ final class HttpFilters {
   }
 
   private void enter(RoutingContext context) {
+    MultiMap query = context.remove(PathAliases.QUERY);
+    if (query != null) {
+      context.request().params().addAll(query);
+    }
     Optional<HttpError> invalid = check(context.request());
     HttpCall call = begin(context, invalid.isEmpty());
-    if (invalid.isEmpty() && call.inference.isEmpty()) {
-      Optional<String> own = aliases.ownPath(call.path);
-      if (own.isPresent()) {
-        context.reroute(own.get());
-        return;
-      }
+    if (invalid.isEmpty() && call.inference.isEmpty() && aliases.reroute(context, call.path)) {
+      return;
     }
     closeDuringShutdown(call);
     discardUnreadBody(context);

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.http;
 
+import io.vertx.ext.web.RoutingContext;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +20,9 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class PathAliases {
 
+  /** The query parameters of a request that was routed again, which takes only a path. */
+  static final String QUERY = "vanillanet.query";
+
   private static final Pattern ENCODED_COLON =
       Pattern.compile("(/v1/.*)%3[aA]((?:predict|explain)/?)");
 
@@ -30,6 +34,21 @@ final class PathAliases {
     health.ifPresent(path -> paths.put(path, "/ping"));
     predict.ifPresent(path -> paths.put(path, "/invocations"));
     paths.entrySet().removeIf(route -> route.getKey().equals(route.getValue()));
+  }
+
+  /**
+   * Routes a request with an alias again, with its query under {@link #QUERY}.
+   *
+   * @param path normalised
+   * @return false if the path is no alias
+   */
+  boolean reroute(RoutingContext context, String path) {
+    Optional<String> own = ownPath(path);
+    if (own.isPresent()) {
+      context.put(QUERY, context.request().params());
+      context.reroute(own.get());
+    }
+    return own.isPresent();
   }
 
   /**
