@@ -6,6 +6,7 @@ import io.github.vanillanet.base.image.PngFile;
 import io.github.vanillanet.serve.api.http.BodyStream;
 import io.github.vanillanet.serve.api.http.HttpCall;
 import io.github.vanillanet.serve.api.http.Uploads;
+import io.github.vanillanet.serve.inference.Call;
 import io.github.vanillanet.serve.inference.ClassificationService;
 import io.github.vanillanet.serve.inference.EvidencePicture;
 import io.github.vanillanet.serve.inference.Explanation;
@@ -37,7 +38,6 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 public abstract class ExplainRoutes {
 
   private static final String PNG = "image/png";
-  private static final String TOP_K = "top_k";
   private static final String CLASS = "class";
   private static final String BLEND = "blend";
 
@@ -73,10 +73,9 @@ public abstract class ExplainRoutes {
       @Context HttpHeaders headers,
       @PathParam("model") String model,
       InputStream body,
-      @QueryParam(TOP_K) @DefaultValue("5") String topK,
       @QueryParam(CLASS) Optional<String> only,
       @QueryParam(BLEND) @DefaultValue("0.5") String blend) {
-    return answer(context, headers, model, BodyStream.bytes(body), topK, only, blend);
+    return answer(context, headers, model, BodyStream.bytes(body), only, blend);
   }
 
   @POST
@@ -88,11 +87,10 @@ public abstract class ExplainRoutes {
       @Context HttpHeaders headers,
       @PathParam("model") String model,
       @RestForm("image") List<FileUpload> images,
-      @QueryParam(TOP_K) @DefaultValue("5") String topK,
       @QueryParam(CLASS) Optional<String> only,
       @QueryParam(BLEND) @DefaultValue("0.5") String blend) {
     byte[] image = Uploads.files(images, "image", 1, HttpCall.memory(context)).get(0);
-    return answer(context, headers, model, image, topK, only, blend);
+    return answer(context, headers, model, image, only, blend);
   }
 
   private Response answer(
@@ -100,23 +98,25 @@ public abstract class ExplainRoutes {
       HttpHeaders headers,
       String model,
       byte[] image,
-      String topK,
       Optional<String> only,
       String blend) {
-    int count = HttpCall.positive(TOP_K, topK);
     double weight = blend(blend);
     boolean picture =
         headers.getAcceptableMediaTypes().stream()
             .findFirst()
             .filter(type -> type.toString().startsWith(PNG))
             .isPresent();
+    Call call = HttpCall.call(context);
     return service.explained(
-        HttpCall.call(context),
+        call,
         Optional.ofNullable(model),
         image,
         (inference, crop) -> {
           OptionalInt label = Explanation.classOf(only, inference.labels());
-          Explanation explanation = Explanation.of(inference, 0, label, picture ? 1 : count);
+          if (picture && label.isEmpty()) {
+            label = OptionalInt.of(inference.top(0, 1).get(0).index());
+          }
+          Explanation explanation = Explanation.of(inference, 0, label, call);
           return picture
               ? Response.ok(
                       PngFile.of(EvidencePicture.draw(crop, explanation.centred(0), weight)), PNG)

@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  * @param grid rows and columns of each map
  * @param meanMap the mean of the maps of all classes [rows][columns]; softmax ignores it, so a map
  *     minus this one is what changes a probability
- * @param classes the best ones, best first, or the requested one
+ * @param classes those of the predictions, best first, or the requested one
  */
 public record Explanation(
     String model,
@@ -51,16 +51,18 @@ public record Explanation(
 
   /**
    * @param inference with maps
-   * @param only the class to explain; empty for the best ones
-   * @param topK how many of the best classes
+   * @param only the class to explain; empty for the predictions that the call requests
    */
-  public static Explanation of(Inference inference, int sample, OptionalInt only, int topK) {
+  public static Explanation of(Inference inference, int sample, OptionalInt only, Call call) {
     ClassMaps maps = inference.maps().orElseThrow();
     MapGeometry geometry = maps.geometry();
     int columns = geometry.size().width();
     List<OfClass> classes = new ArrayList<>();
-    int asked = only.isPresent() ? inference.labels().size() : topK;
-    for (Prediction prediction : inference.top(sample, asked)) {
+    List<Prediction> predictions =
+        only.isPresent()
+            ? inference.top(sample, inference.labels().size())
+            : inference.top(sample, call);
+    for (Prediction prediction : predictions) {
       int index = prediction.index();
       if (only.isEmpty() || only.getAsInt() == index) {
         classes.add(

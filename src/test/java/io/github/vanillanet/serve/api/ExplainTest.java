@@ -102,9 +102,45 @@ class ExplainTest {
   }
 
   @Test
+  void theClassesAreThoseThatAreClassified() {
+    List<Integer> all = classified("?top_k=" + CLASSES, "predictions.index");
+    List<Float> probabilities = classified("?top_k=" + CLASSES, "predictions.probability");
+    double third = Math.nextDown(probabilities.get(2)); // rounded to float32
+    String options = "?top_k=4&threshold=" + third;
+    String above = "?threshold=1";
+    String image = Base64.getEncoder().encodeToString(Service.jpeg());
+
+    assertThat(explain(options).jsonPath().getList("classes.index")).isEqualTo(all.subList(0, 3));
+    assertThat(explain(above).jsonPath().getList("classes")).isEmpty();
+    assertThat(explain(above + "&class=7").jsonPath().getList("classes.index")).containsExactly(7);
+    for (String wrong : List.of("?threshold=2", "?threshold=high", "?limit=1")) {
+      assertThat(explain(wrong).statusCode()).as(wrong).isEqualTo(400);
+    }
+    assertThat(
+            given()
+                .body("{\"instances\":[\"%s\"]}".formatted(image))
+                .queryParam("top_k", 4)
+                .queryParam("threshold", third)
+                .post("/v1/models/%s:explain".formatted(MODEL))
+                .jsonPath()
+                .getList("explanations[0].classes.index"))
+        .isEqualTo(all.subList(0, 3));
+    assertThat(picture("blend=1&top_k=2" + above.replace('?', '&'))).isEqualTo(picture("blend=1"));
+  }
+
+  private static <T> List<T> classified(String query, String member) {
+    return given()
+        .contentType("image/jpeg")
+        .body(Service.jpeg())
+        .post("/classify/" + MODEL + query)
+        .jsonPath()
+        .getList(member);
+  }
+
+  @Test
   void aPictureShowsTheCropUnderTheMap() throws Exception {
-    byte[] plain = picture(0);
-    byte[] drawn = picture(1);
+    byte[] plain = picture("blend=0");
+    byte[] drawn = picture("blend=1");
 
     var image = ImageIO.read(new ByteArrayInputStream(plain));
     assertThat(image.getWidth()).isEqualTo(256);
@@ -112,13 +148,13 @@ class ExplainTest {
     assertThat(drawn).isNotEqualTo(plain);
   }
 
-  private static byte[] picture(int blend) {
+  private static byte[] picture(String query) {
     Response response =
         given()
             .accept("image/png")
             .contentType("image/jpeg")
             .body(Service.jpeg())
-            .post("/explain/%s?blend=%d".formatted(MODEL, blend));
+            .post("/explain/%s?%s".formatted(MODEL, query));
     assertThat(response.contentType()).isEqualTo("image/png");
     return response.asByteArray();
   }

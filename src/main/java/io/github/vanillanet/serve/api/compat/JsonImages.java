@@ -84,8 +84,7 @@ final class JsonImages {
             new Explanations(
                 IntStream.range(0, inference.samples())
                     .mapToObj(
-                        sample ->
-                            Explanation.of(inference, sample, OptionalInt.empty(), call.topK()))
+                        sample -> Explanation.of(inference, sample, OptionalInt.empty(), call))
                     .toList()));
   }
 
