@@ -16,10 +16,14 @@ import inference.ModelInferRequest.InferInputTensor;
 import inference.ModelInferResponse;
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.model.checkpoint.HostTensor;
+import io.github.vanillanet.serve.api.admin.AdminProfile;
 import io.github.vanillanet.serve.api.grpc.GrpcPort;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.scheduler.Eventually;
+import io.grpc.Codec;
+import io.grpc.Compressor;
+import io.grpc.CompressorRegistry;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -30,12 +34,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.sdk.testing.exporter.InMemorySpanExporter;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import jakarta.inject.Inject;
+import java.io.OutputStream;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -46,15 +53,16 @@ abstract class GrpcCalls {
   public static final class Opened implements QuarkusTestProfile {
     @Override
     public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "quarkus.otel.sdk.disabled", "false",
-          "quarkus.otel.bsp.schedule.delay", "0.02S",
-          "vanillanet.grpc.enabled", "true",
-          "vanillanet.grpc.port", "0",
-          "vanillanet.connections.idle-timeout", "2S",
-          "quarkus.security.users.embedded.users.chief", "open sesame",
-          "quarkus.security.users.embedded.roles.chief", "admin",
-          "quarkus.security.users.embedded.users.guest", "hello");
+      Map<String, String> settings = new HashMap<>(AdminProfile.keys());
+      settings.put("quarkus.otel.sdk.disabled", "false");
+      settings.put("quarkus.otel.bsp.schedule.delay", "0.02S");
+      settings.put("vanillanet.grpc.enabled", "true");
+      settings.put("vanillanet.grpc.port", "0");
+      settings.put("vanillanet.connections.idle-timeout", "2S");
+      settings.put("quarkus.security.users.embedded.users.chief", "open sesame");
+      settings.put("quarkus.security.users.embedded.roles.chief", "admin");
+      settings.put("quarkus.security.users.embedded.users.guest", "hello");
+      return settings;
     }
 
     @Override
@@ -65,6 +73,19 @@ abstract class GrpcCalls {
     @Override
     public boolean disableGlobalTestResources() {
       return true;
+    }
+  }
+
+  /** The encoding {@code deflate} of clients in other languages. */
+  private record Deflate() implements Compressor {
+    @Override
+    public String getMessageEncoding() {
+      return "deflate";
+    }
+
+    @Override
+    public OutputStream compress(OutputStream message) {
+      return new DeflaterOutputStream(message);
     }
   }
 
@@ -87,9 +108,13 @@ abstract class GrpcCalls {
   @BeforeEach
   void connect() {
     Service.awaitReady();
+    CompressorRegistry compressors = CompressorRegistry.newEmptyInstance();
+    compressors.register(new Codec.Gzip());
+    compressors.register(new Deflate());
     channel =
         NettyChannelBuilder.forAddress("localhost", port.number().orElseThrow())
             .usePlaintext()
+            .compressorRegistry(compressors)
             .build();
     client = GRPCInferenceServiceGrpc.newBlockingStub(channel);
   }

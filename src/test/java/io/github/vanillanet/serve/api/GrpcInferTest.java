@@ -46,7 +46,9 @@ class GrpcInferTest extends GrpcCalls {
     requireGolden(answer, TOLERANCE);
     assertThat(answer.getId()).isEqualTo("7");
     requireGolden(client.modelInfer(golden().build()), TOLERANCE);
-    requireGolden(client.withCompression("gzip").modelInfer(golden().build()), TOLERANCE);
+    for (String encoding : List.of("gzip", "deflate")) {
+      requireGolden(client.withCompression(encoding).modelInfer(golden().build()), TOLERANCE);
+    }
   }
 
   @ParameterizedTest
@@ -167,7 +169,9 @@ class GrpcInferTest extends GrpcCalls {
     for (int i = 0; i < received.size(); i++) {
       assertThat(received.get(i).getErrorMessage().isEmpty()).isEqualTo(i != 4);
       if (i != 4) {
-        requireGolden(received.get(i).getInferResponse(), TOLERANCE);
+        ModelInferResponse response = received.get(i).getInferResponse();
+        requireGolden(response, TOLERANCE);
+        assertThat(response.getParametersOrThrow("triton_final_response").getBoolParam()).isTrue();
       }
     }
   }

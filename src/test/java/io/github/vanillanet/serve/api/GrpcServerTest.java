@@ -15,6 +15,7 @@ import inference.RepositoryModelUnloadRequest;
 import inference.ServerLiveRequest;
 import inference.ServerMetadataRequest;
 import inference.ServerReadyRequest;
+import io.github.vanillanet.serve.api.admin.AdminProfile;
 import io.github.vanillanet.serve.scheduler.Eventually;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -29,7 +30,9 @@ import io.grpc.stub.StreamObserver;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.smallrye.jwt.build.Jwt;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -85,7 +88,13 @@ class GrpcServerTest extends GrpcCalls {
     assertThat(failure(() -> as("guest:hello").repositoryModelLoad(load)).getStatus().getCode())
         .isEqualTo(Status.Code.PERMISSION_DENIED);
 
-    as("chief:open sesame").repositoryModelUnload(unload);
+    assertThat(failure(() -> bearing("garbled").repositoryModelLoad(load)).getStatus().getCode())
+        .isEqualTo(Status.Code.UNAUTHENTICATED);
+    String reader = token("reader");
+    assertThat(failure(() -> bearing(reader).repositoryModelLoad(load)).getStatus().getCode())
+        .isEqualTo(Status.Code.PERMISSION_DENIED);
+
+    bearing(token("admin")).repositoryModelUnload(unload);
     assertThat(registry.current(TwoSmallModels.OTHER)).isEmpty();
     as("chief:open sesame").repositoryModelLoad(load);
     assertThat(registry.current(TwoSmallModels.OTHER)).isPresent();
@@ -150,12 +159,27 @@ class GrpcServerTest extends GrpcCalls {
                 != null);
   }
 
+  private static String token(String group) throws Exception {
+    return Jwt.issuer(AdminProfile.ISSUER)
+        .upn("user@example")
+        .groups(group)
+        .expiresIn(Duration.ofMinutes(5))
+        .sign(AdminProfile.issuerKey());
+  }
+
   private GRPCInferenceServiceBlockingStub as(String credentials) {
-    Metadata headers = new Metadata();
-    headers.put(
-        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER),
+    return authorized(
         "Basic "
             + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  private GRPCInferenceServiceBlockingStub bearing(String token) {
+    return authorized("Bearer " + token);
+  }
+
+  private GRPCInferenceServiceBlockingStub authorized(String authorization) {
+    Metadata headers = new Metadata();
+    headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), authorization);
     return client.withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
   }
 }

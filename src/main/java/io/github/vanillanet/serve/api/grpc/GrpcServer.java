@@ -11,6 +11,7 @@ import io.github.vanillanet.serve.api.oip.ServerResource;
 import io.github.vanillanet.serve.inference.BodyMemory;
 import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.grpc.BindableService;
+import io.grpc.DecompressorRegistry;
 import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.ServerCall;
@@ -120,6 +121,8 @@ final class GrpcServer {
             .executor(Runnable::run) // finds the method of each call on the event loop
             .callExecutor(GrpcServer::executor)
             .addStreamTracerFactory(new Tracers())
+            .decompressorRegistry(
+                DecompressorRegistry.getDefaultInstance().with(new Deflate(), true))
             .maxInboundMessageSize((int) Math.min(maxMessage(), Integer.MAX_VALUE))
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .maxConcurrentCallsPerConnection(2 * config.queueCapacity())

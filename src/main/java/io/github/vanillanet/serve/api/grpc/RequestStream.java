@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.api.grpc;
 
+import inference.InferParameter;
 import inference.ModelInferRequest;
 import inference.ModelInferResponse;
 import inference.ModelStreamInferResponse;
@@ -12,6 +13,11 @@ import java.util.function.Function;
  * and the client reads its answers. The library calls its methods one at a time.
  */
 final class RequestStream implements StreamObserver<ModelInferRequest> {
+
+  /** Triton marks the last answer to each request of a stream; here each request has one. */
+  private static final String FINAL = "triton_final_response";
+
+  private static final InferParameter TRUE = InferParameter.newBuilder().setBoolParam(true).build();
 
   private final ServerCallStreamObserver<ModelStreamInferResponse> answers;
   private final Function<ModelInferRequest, ModelInferResponse> infer;
@@ -45,6 +51,7 @@ final class RequestStream implements StreamObserver<ModelInferRequest> {
     ModelStreamInferResponse.Builder answer = ModelStreamInferResponse.newBuilder();
     try {
       answer.setInferResponse(infer.apply(request));
+      answer.getInferResponseBuilder().putParameters(FINAL, TRUE);
     } catch (RuntimeException | Error e) {
       answer
           .setErrorMessage(GrpcErrors.of(e).getStatus().getDescription())

@@ -8,26 +8,15 @@ import io.quarkus.test.junit.TestProfile;
 import io.quarkus.test.security.TestSecurity;
 import io.restassured.response.Response;
 import io.smallrye.jwt.build.Jwt;
-import java.security.KeyFactory;
 import java.security.KeyPairGenerator;
 import java.security.PrivateKey;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
 
 @QuarkusTest
 @TestProfile(AdminProfile.class)
 class AccessTest {
-
-  static PrivateKey issuerKey() throws Exception {
-    byte[] key =
-        Base64.getDecoder()
-            .decode(ConfigProvider.getConfig().getValue(AdminProfile.PRIVATE_KEY, String.class));
-    return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(key));
-  }
 
   private static Response withToken(PrivateKey key, String group, Instant expires) {
     String token =
@@ -111,12 +100,12 @@ class AccessTest {
 
   @Test
   void aTokenWithTheGroupIsAllowed() throws Exception {
-    assertThat(withToken(issuerKey(), "admin", soon()).statusCode()).isEqualTo(200);
+    assertThat(withToken(AdminProfile.issuerKey(), "admin", soon()).statusCode()).isEqualTo(200);
   }
 
   @Test
   void aTokenWithoutTheGroupIsForbidden() throws Exception {
-    Admin.problem(withToken(issuerKey(), "reader", soon()), 403, "FORBIDDEN");
+    Admin.problem(withToken(AdminProfile.issuerKey(), "reader", soon()), 403, "FORBIDDEN");
   }
 
   @Test
@@ -126,7 +115,7 @@ class AccessTest {
     PrivateKey otherKey = generator.generateKeyPair().getPrivate();
 
     Admin.problem(
-        withToken(issuerKey(), "admin", Instant.now().minus(Duration.ofHours(1))),
+        withToken(AdminProfile.issuerKey(), "admin", Instant.now().minus(Duration.ofHours(1))),
         401,
         "UNAUTHORIZED");
     Admin.problem(withToken(otherKey, "admin", soon()), 401, "UNAUTHORIZED");

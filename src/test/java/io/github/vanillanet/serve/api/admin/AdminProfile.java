@@ -7,13 +7,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.NoSuchAlgorithmException;
+import java.security.PrivateKey;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.eclipse.microprofile.config.ConfigProvider;
 
 /**
  * A service with one narrow model, an empty data root, a key for tokens and two users: {@code
@@ -22,9 +27,35 @@ import java.util.Map;
 public final class AdminProfile implements QuarkusTestProfile {
 
   static final String MODEL = "narrow";
-  static final String ISSUER = "https://issuer.example";
-  static final String PRIVATE_KEY = "test.private-key";
+  public static final String ISSUER = "https://issuer.example";
+  private static final String PRIVATE_KEY = "test.private-key";
   static final String MAX_UPLOAD = "100000";
+
+  /** Settings of a service that accepts tokens signed with {@link #issuerKey}. */
+  public static Map<String, String> keys() {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(2048);
+      KeyPair pair = generator.generateKeyPair();
+      Base64.Encoder base64 = Base64.getEncoder();
+      return Map.of(
+          "mp.jwt.verify.publickey",
+          base64.encodeToString(pair.getPublic().getEncoded()),
+          "mp.jwt.verify.issuer",
+          ISSUER,
+          PRIVATE_KEY,
+          base64.encodeToString(pair.getPrivate().getEncoded()));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has RSA", e);
+    }
+  }
+
+  /** The key of the issuer whose tokens the running service accepts. */
+  public static PrivateKey issuerKey() throws GeneralSecurityException {
+    byte[] key =
+        Base64.getDecoder().decode(ConfigProvider.getConfig().getValue(PRIVATE_KEY, String.class));
+    return KeyFactory.getInstance("RSA").generatePrivate(new PKCS8EncodedKeySpec(key));
+  }
 
   @Override
   public List<TestResourceEntry> testResources() {
@@ -60,24 +91,6 @@ public final class AdminProfile implements QuarkusTestProfile {
         return settings;
       } catch (IOException e) {
         throw new UncheckedIOException(e);
-      }
-    }
-
-    private static Map<String, String> keys() {
-      try {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        KeyPair pair = generator.generateKeyPair();
-        Base64.Encoder base64 = Base64.getEncoder();
-        return Map.of(
-            "mp.jwt.verify.publickey",
-            base64.encodeToString(pair.getPublic().getEncoded()),
-            "mp.jwt.verify.issuer",
-            ISSUER,
-            PRIVATE_KEY,
-            base64.encodeToString(pair.getPrivate().getEncoded()));
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException("every JDK has RSA", e);
       }
     }
 

@@ -32,7 +32,7 @@ class TokenTest {
   }
 
   private static Response send(JwtClaimsBuilder claims) throws Exception {
-    return send(claims.sign(AccessTest.issuerKey()));
+    return send(claims.sign(AdminProfile.issuerKey()));
   }
 
   @Test
