@@ -13,6 +13,7 @@ import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.PrecisionProbe;
+import io.github.vanillanet.model.engine.RangeRecorder;
 import io.github.vanillanet.model.engine.TorchInstance;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.ActivationRanges;
@@ -21,6 +22,7 @@ import io.github.vanillanet.model.network.Arithmetic;
 import io.github.vanillanet.model.network.CalibrationModule;
 import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Int8Module;
+import io.github.vanillanet.model.network.Int8Steps;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.onnx.OnnxNet;
@@ -29,8 +31,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 
 /** The same network and weights, computed in several ways. */
@@ -41,9 +43,14 @@ final class Contenders {
   /** Random images that activation ranges are measured on. */
   private static final int CALIBRATION_IMAGES = 16;
 
+  private static final int COMPARED_IMAGES = 4;
+
+  /** Of the largest logit. */
+  private static final double LARGEST_DIFFERENCE = 0.05;
+
   /**
    * All contenders; the service in float32 is the first. Reduced precisions take part if the CPU
-   * supports them.
+   * supports them, int8 in ONNX Runtime with the weights and ranges of the service's int8.
    */
   static List<Contender> of(TorchRuntime runtime, Network network, StateDict weights, int threads)
       throws Exception {
@@ -64,9 +71,39 @@ final class Contenders {
     if (PrecisionProbe.unsupported(runtime, Device.CPU, Precision.INT8).isEmpty()) {
       ActivationRanges ranges = ranges(runtime, network, weights, preprocessing);
       DeployedModule reduced = Int8Module.of(network, weights, preprocessing, ranges);
-      all.add(new Served("int8", runtime, reduced, net, InputKind.IMAGES, threads));
+      Served served = new Served("int8", runtime, reduced, net, InputKind.IMAGES, threads);
+      Int8Steps steps = Int8Steps.of(network, weights, preprocessing, ranges);
+      OnnxInt8 onnx = new OnnxInt8(steps, net, threads);
+      all.add(served);
+      all.add(onnx);
+      requireSameAnswers(net, served, onnx);
     }
     return all;
+  }
+
+  /** A wrong net may be fast. The bound is for maps that are rounded once more in one of them. */
+  private static void requireSameAnswers(Architecture net, Served served, OnnxInt8 onnx)
+      throws Exception {
+    double worst = 0;
+    for (int seed = 0; seed < COMPARED_IMAGES; seed++) {
+      ByteBuffer image = Served.noise(net, CALIBRATION_IMAGES + seed);
+      float[] expected = served.instance.forward(InputKind.IMAGES, image, 1);
+      float[] found = onnx.net.forward(OnnxInt8Net.channelsFirst(image));
+      double largest = 0;
+      double difference = 0;
+      for (int i = 0; i < expected.length; i++) {
+        largest = Math.max(largest, Math.abs(expected[i]));
+        difference = Math.max(difference, Math.abs(expected[i] - found[i]));
+      }
+      if (!(difference <= LARGEST_DIFFERENCE * largest)) {
+        throw new IllegalStateException(
+            "int8 logits of %.3g at most: ONNX Runtime's differ by %.3g"
+                .formatted(largest, difference));
+      }
+      worst = Math.max(worst, difference / largest);
+    }
+    System.out.printf(
+        Locale.ROOT, "int8: the logits of ONNX Runtime differ by up to %.2f %%%n", 100 * worst);
   }
 
   private static ActivationRanges ranges(
@@ -75,24 +112,11 @@ final class Contenders {
     Architecture net = network.architecture();
     try (TorchInstance measuring =
         load(runtime, CalibrationModule.of(network, weights, preprocessing), net, 1)) {
-      float[] measured = {};
+      RangeRecorder recorder = new RangeRecorder();
       for (int i = 0; i < CALIBRATION_IMAGES; i++) {
-        float[] one = measuring.activations(Served.noise(net, i), 1);
-        int channels = one.length / 3;
-        if (measured.length == 0) {
-          measured = one.clone();
-        }
-        for (int c = 0; c < channels; c++) {
-          measured[c] = Math.min(measured[c], one[c]);
-          measured[channels + c] = Math.max(measured[channels + c], one[channels + c]);
-        }
+        recorder.add(measuring.activations(Served.noise(net, i), 1));
       }
-      int channels = measured.length / 3;
-      return CalibrationModule.ranges(
-          network,
-          Arrays.copyOf(measured, channels),
-          Arrays.copyOfRange(measured, channels, 2 * channels),
-          Arrays.copyOfRange(measured, 2 * channels, 3 * channels));
+      return recorder.ranges(network);
     }
   }
 
@@ -173,6 +197,32 @@ final class Contenders {
     @Override
     public float[] forward(ByteBuffer normalised) throws Exception {
       return net.forward(normalised);
+    }
+
+    @Override
+    public void close() throws Exception {
+      net.close();
+    }
+  }
+
+  private static final class OnnxInt8 implements Contender {
+
+    private final OnnxInt8Net net;
+    private final ByteBuffer image;
+
+    OnnxInt8(Int8Steps steps, Architecture architecture, int threads) throws Exception {
+      net = new OnnxInt8Net(steps, architecture, threads);
+      image = OnnxInt8Net.channelsFirst(Served.noise(architecture, 1));
+    }
+
+    @Override
+    public String name() {
+      return "onnx int8";
+    }
+
+    @Override
+    public float[] forward(ByteBuffer normalised) throws Exception {
+      return net.forward(image);
     }
 
     @Override

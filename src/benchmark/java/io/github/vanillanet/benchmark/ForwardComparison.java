@@ -3,6 +3,7 @@ package io.github.vanillanet.benchmark;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.github.vanillanet.model.checkpoint.StateDict;
+import io.github.vanillanet.model.engine.FmaPeak;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Architecture;
@@ -29,9 +30,11 @@ import java.util.stream.IntStream;
 
 /**
  * Measures the forward pass of one image for each variant: as served in each precision, with ONNX
- * Runtime in float32 on the same weights, and as a plain trace. int8 takes its activation ranges
- * from random images and has no certificate. All run alternately in one process, so that other load
- * on the machine affects all of them. The ratios belong to one run; none is asserted.
+ * Runtime in float32 and int8 on the same weights, and as a plain trace. int8 takes pixels; its
+ * activation ranges come from random images, and it has no certificate. Both forms of int8 have the
+ * same 8-bit weights and must give the same logits, except for rounding. All run alternately in one
+ * process, so that other load on the machine affects all of them. The ratios belong to one run;
+ * none is asserted.
  *
  * <p>The settings are system properties: {@code forward.variants} (5 to 13, small, included),
  * {@code forward.threads} (1 and all), {@code forward.rounds} (15), {@code forward.output} (a JSON

@@ -2,11 +2,13 @@ package io.github.vanillanet.cli;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
+import io.github.vanillanet.base.config.Settings;
+import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.image.ImageDecoder;
+import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
-import io.github.vanillanet.model.engine.MatrixPeak;
-import io.github.vanillanet.model.engine.ModelInstance;
-import io.github.vanillanet.model.engine.TorchInstance;
+import io.github.vanillanet.model.engine.PrecisionProbe;
 import io.github.vanillanet.model.engine.TorchRuntime;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
@@ -15,33 +17,40 @@ import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.VanillaNetVariant;
-import io.github.vanillanet.model.repository.SeededModel;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code bench}: measures the forward pass of each variant on this machine. */
 @Command(
     name = "bench",
     description =
-        "Time the forward pass of one image through full-size networks with random weights.")
+        "Time the forward pass of one image through full-size networks with random weights, in"
+            + " each precision.")
 final class BenchCommand implements Callable<Integer> {
 
   static final int WARM_UPS = 2;
-  private static final String HEAD = "%-28s %10s %8s %6s %9s %9s %9s %8s%n";
-  private static final String ROW = "%-28s %9.1fM %7.2fG %6d %9.2f %9.2f %9.1f %7.0f%%%n";
+  private static final String HEAD = "%-28s %10s %8s %6s %-9s %9s %9s %9s %8s%n";
+  private static final String ROW = "%-28s %9.1fM %7.2fG %6d %-9s %9.2f %9.2f %9.1f %8s%n";
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "IMAGE",
+      description = "image files; int8 takes its activation ranges from them")
+  private List<Path> images = List.of();
 
   @Option(
       names = "--variant",
@@ -51,9 +60,19 @@ final class BenchCommand implements Callable<Integer> {
   private List<VanillaNetVariant> variants = List.of();
 
   @Option(
+      names = "--precision",
+      split = ",",
+      paramLabel = "P",
+      description =
+          "float32, float16, bfloat16 or int8, separated by commas; default: all that the device"
+              + " supports")
+  private List<Precision> precisions = List.of();
+
+  @Option(
       names = "--table4",
       description =
-          "time VanillaNet-5 to 13 beside ResNet, RepVGG and AlexNet, in turns; needs 4 GB")
+          "time VanillaNet-5 to 13 beside ResNet, RepVGG and AlexNet, in turns, in one precision;"
+              + " needs 4 GB")
   private boolean table4;
 
   @Option(
@@ -70,10 +89,8 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--runs",
       defaultValue = "10",
-      description = "timed forward passes per variant; default: ${DEFAULT-VALUE}")
+      description = "timed forward passes of each network; default: ${DEFAULT-VALUE}")
   private int runs;
-
-  @Mixin private Options.PrecisionOption precision;
 
   @Spec private CommandSpec spec;
 
@@ -86,73 +103,128 @@ final class BenchCommand implements Callable<Integer> {
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);
     runtime.setThreads(threads);
-    Arithmetic arithmetic = precision.on(runtime, target);
     PrintWriter out = spec.commandLine().getOut();
     out.printf(
         Locale.ROOT,
-        "libtorch %s on %s in %s, %d threads, Java %s%n",
+        "libtorch %s on %s, %d threads, Java %s%n",
         runtime.version(),
         target,
-        arithmetic,
         threads,
         System.getProperty("java.version"));
-    if (arithmetic.precision() == Precision.INT8) {
-      out.println("int8 has ranges of generated images and is not certified");
-    }
-    if (table4 && arithmetic.precision() == Precision.INT8) {
-      throw BAD_CONFIGURATION.error(
-          "--table4: expected float32, float16 or bfloat16, because ResNet, RepVGG and AlexNet"
-              + " have no int8 form");
-    }
     if (table4) {
-      new Table4(runtime, target, arithmetic, threads, runs)
+      new Table4(runtime, target, arithmeticOfTable4(runtime, target), threads, runs)
           .print(variants.isEmpty() ? Table4.VARIANTS : variants, out);
       return 0;
     }
+    List<Precision> timed = timed(runtime, target, out);
+    BenchTimes times = new BenchTimes(runtime, target, timed, decoded(), threads, runs);
     out.printf(
-        HEAD, "VARIANT", "PARAMETERS", "MACS", "INPUT", "MIN MS", "MEDIAN MS", "IMAGES/S", "PEAK");
-    try (MatrixPeak peak = new MatrixPeak(runtime, target)) {
-      for (VanillaNetVariant variant :
-          variants.isEmpty() ? List.of(VanillaNetVariant.values()) : variants) {
-        Architecture architecture = Architecture.official(variant);
-        int height = architecture.inputHeight();
-        int width = architecture.inputWidth();
-        Path artifact = Files.createTempFile("vanillanet-bench-", ".pt");
-        try {
-          SeededModel.write(runtime, variant, arithmetic, artifact);
-          try (ModelInstance network =
-              TorchInstance.load(runtime, artifact, target, height, width, threads)) {
-            long[] nanos = time(network, height, peak);
-            row(out, architecture, nanos, peak);
-          }
-        } finally {
-          Files.delete(artifact);
-        }
-      }
+        HEAD,
+        "VARIANT",
+        "PARAMETERS",
+        "MACS",
+        "INPUT",
+        "PRECISION",
+        "MIN MS",
+        "MEDIAN MS",
+        "IMAGES/S",
+        "PEAK");
+    for (VanillaNetVariant variant :
+        variants.isEmpty() ? List.of(VanillaNetVariant.values()) : variants) {
+      times.of(variant).forEach((precision, nanos) -> row(out, variant, precision, nanos, times));
+    }
+    if (target.kind() == Device.Kind.CPU) {
       out.printf(
           Locale.ROOT,
-          "PEAK: percentage of the fastest float32 matrix product so far, at the end %.1f"
-              + " GFLOP/s%n",
-          peak.best() / 1e9);
+          "PEAK: percentage of a loop of float32 multiply-adds on %d threads, %.1f GFLOP/s on each"
+              + " at best%n",
+          threads,
+          times.peak() / 1e9);
     }
     return 0;
   }
 
+  private Arithmetic arithmeticOfTable4(TorchRuntime runtime, Device target) {
+    if (precisions.size() > 1 || precisions.contains(Precision.INT8)) {
+      throw BAD_CONFIGURATION.error(
+          "--table4: expected float32, float16 or bfloat16, because ResNet, RepVGG and AlexNet"
+              + " have no int8 form");
+    }
+    Precision precision = precisions.isEmpty() ? Precision.FLOAT32 : precisions.get(0);
+    unsupported(runtime, target, precision).ifPresent(this::reject);
+    return new Arithmetic(precision, false);
+  }
+
+  /** The wanted precisions, or all possible ones. Prints why the others are left out. */
+  private List<Precision> timed(TorchRuntime runtime, Device target, PrintWriter out) {
+    List<Precision> timed = new ArrayList<>();
+    for (Precision precision : precisions.isEmpty() ? supportedByName() : precisions) {
+      Optional<String> reason =
+          precision == Precision.INT8 && images.isEmpty()
+              ? Optional.of("int8 needs activation ranges: name image files, as in bench photo.jpg")
+              : unsupported(runtime, target, precision);
+      if (!precisions.isEmpty()) {
+        reason.ifPresent(this::reject);
+      }
+      reason.ifPresentOrElse(it -> out.println("left out: " + it), () -> timed.add(precision));
+    }
+    if (timed.contains(Precision.INT8)) {
+      out.printf("int8 has the ranges of %d images and is not certified%n", images.size());
+    }
+    return timed;
+  }
+
+  private static List<Precision> supportedByName() {
+    return Precision.NAMES.stream().map(name -> Precision.named(name).orElseThrow()).toList();
+  }
+
+  private static Optional<String> unsupported(
+      TorchRuntime runtime, Device target, Precision precision) {
+    return PrecisionProbe.unsupported(runtime, target, precision)
+        .map(it -> "%s does not support %s: %s".formatted(target, precision.label(), it));
+  }
+
+  private void reject(String reason) {
+    throw BAD_CONFIGURATION.error("--precision: %s", reason);
+  }
+
+  private List<RgbImage> decoded() throws IOException {
+    ImageDecoder decoder = new ImageDecoder(Settings.read().maxPixels());
+    List<RgbImage> decoded = new ArrayList<>();
+    for (Path file : images) {
+      if (!Files.isRegularFile(file)) {
+        throw BAD_CONFIGURATION.error("expected image files, found %s", file);
+      }
+      try {
+        decoded.add(decoder.decode(Files.readAllBytes(file)));
+      } catch (ServiceException e) {
+        throw e.code().error(e, "%s: %s", file, e.getMessage());
+      }
+    }
+    return decoded;
+  }
+
   private static void row(
-      PrintWriter out, Architecture architecture, long[] nanos, MatrixPeak peak) {
+      PrintWriter out,
+      VanillaNetVariant variant,
+      Precision precision,
+      long[] nanos,
+      BenchTimes times) {
+    Architecture architecture = Architecture.official(variant);
     Cost cost = Cost.of(Network.of(architecture, Form.DEPLOYED));
     double median = nanos[nanos.length / 2] / 1e9;
     out.printf(
         Locale.ROOT,
         ROW,
-        architecture.variant().officialName(),
+        variant.officialName(),
         cost.parameters() / 1e6,
         cost.macs() / 1e9,
         architecture.inputHeight(),
+        precision.label(),
         nanos[0] / 1e6,
         median * 1e3,
         1 / median,
-        100 * 2 * cost.macs() / (nanos[0] / 1e9) / peak.best());
+        times.shareOfPeak(2.0 * cost.macs() / (nanos[0] / 1e9)));
     out.flush();
   }
 
@@ -164,22 +236,5 @@ final class BenchCommand implements Callable<Integer> {
       image.put(i, (byte) (31 * i)); // some processors compute faster with zeros
     }
     return image;
-  }
-
-  /** Returns the nanoseconds of all runs, ascending. */
-  private long[] time(ModelInstance network, int side, MatrixPeak peak) {
-    ByteBuffer image = image(side);
-    network.attachToThread();
-    long[] nanos = new long[runs];
-    for (int run = -WARM_UPS; run < runs; run++) {
-      long started = System.nanoTime();
-      network.forward(InputKind.IMAGES, image, 1);
-      if (run >= 0) {
-        nanos[run] = System.nanoTime() - started;
-      }
-      peak.measure();
-    }
-    Arrays.sort(nanos);
-    return nanos;
   }
 }

@@ -75,7 +75,7 @@ record Table4(TorchRuntime runtime, Device device, Arithmetic arithmetic, int th
         variant.officialName(),
         architecture.depth(),
         Cost.of(Network.of(architecture, Form.DEPLOYED)),
-        file -> SeededModel.write(runtime, variant, arithmetic, file),
+        file -> SeededModel.write(runtime, variant, arithmetic, List.of(), file),
         architecture.inputHeight(),
         published(variant));
   }

@@ -40,9 +40,10 @@ class CommandsIT {
   }
 
   @Test
-  void benchTimesANetworkAndComparesItWithAMatrixProduct() {
+  void benchTimesANetworkAndComparesItWithMultiplyAdds() {
     Jar.Result bench =
-        jar.run("bench", "--variant", "vanillanet_5", "--device", "cpu", "--runs", "1");
+        jar.run(
+            "bench", "--variant=vanillanet_5", "--precision=float32", "--device=cpu", "--runs=1");
 
     assertThat(bench.exitCode()).as(bench.err()).isZero();
     assertThat(bench.out().lines()).hasSize(4);

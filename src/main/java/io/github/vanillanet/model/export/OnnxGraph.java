@@ -108,11 +108,11 @@ final class OnnxGraph {
     return name;
   }
 
-  private static ProtobufMessage integer(String name, long value) {
+  static ProtobufMessage integer(String name, long value) {
     return new ProtobufMessage().text(1, name).number(3, value).number(20, ATTRIBUTE_INT);
   }
 
-  private static ProtobufMessage integers(String name, long... values) {
+  static ProtobufMessage integers(String name, long... values) {
     return new ProtobufMessage().text(1, name).numbers(8, values).number(20, ATTRIBUTE_INTS);
   }
 

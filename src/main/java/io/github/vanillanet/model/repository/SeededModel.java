@@ -2,7 +2,6 @@ package io.github.vanillanet.model.repository;
 
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
-import io.github.vanillanet.model.certify.Probes;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.RangeRecorder;
@@ -21,6 +20,7 @@ import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A full-size, untrained model with weights from a fixed seed, to try and to time the service. */
 public final class SeededModel {
@@ -45,11 +45,16 @@ public final class SeededModel {
   }
 
   /**
-   * Writes an artifact without a certificate. The ranges of int8 come from the probes: good enough
-   * to measure times.
+   * Writes an artifact without a certificate, to measure times.
+   *
+   * @param images that the ranges of int8 come from; other precisions need none
    */
   public static void write(
-      TorchRuntime runtime, VanillaNetVariant variant, Arithmetic arithmetic, Path file)
+      TorchRuntime runtime,
+      VanillaNetVariant variant,
+      Arithmetic arithmetic,
+      List<RgbImage> images,
+      Path file)
       throws IOException {
     Candidate model = of(variant);
     DeployedModule module =
@@ -62,7 +67,7 @@ public final class SeededModel {
                   model.network(),
                   model.weights(),
                   model.preprocessing(),
-                  ranges(runtime, model, file));
+                  ranges(runtime, model, images, file));
         };
     module.write(file);
   }
@@ -70,16 +75,17 @@ public final class SeededModel {
   /**
    * @param file overwritten
    */
-  private static ActivationRanges ranges(TorchRuntime runtime, Candidate model, Path file)
-      throws IOException {
+  private static ActivationRanges ranges(
+      TorchRuntime runtime, Candidate model, List<RgbImage> images, Path file) throws IOException {
     int height = model.preprocessing().height();
     int width = model.preprocessing().width();
     CalibrationModule.of(model.network(), model.weights(), model.preprocessing()).write(file);
     RangeRecorder recorder = new RangeRecorder();
     try (TorchInstance instance = TorchInstance.load(runtime, file, Device.CPU, height, width, 1)) {
       instance.attachToThread();
-      for (RgbImage image : Probes.STANDARD.images(height, width)) {
-        ByteBuffer pixels = InputKind.IMAGES.buffer(1, height, width).put(image.rgb()).flip();
+      for (RgbImage image : images) {
+        byte[] cropped = model.preprocessing().apply(image).rgb();
+        ByteBuffer pixels = InputKind.IMAGES.buffer(1, height, width).put(cropped).flip();
         recorder.add(instance.activations(pixels, 1));
       }
     }
