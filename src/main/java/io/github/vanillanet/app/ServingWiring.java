@@ -169,11 +169,17 @@ final class ServingWiring {
 
   @Singleton
   ClassificationService classification(
-      ServingConfig config, ModelSelection selection, ImageDecoder decoder) {
-    return new ClassificationService(
-        selection,
-        decoder,
-        config.maxTensorBody().asLongValue(),
-        config.decoders().orElseGet(() -> Runtime.getRuntime().availableProcessors()));
+      ServingConfig config,
+      ModelSelection selection,
+      ImageDecoder decoder,
+      ServingMetrics metrics) {
+    ClassificationService service =
+        new ClassificationService(
+            selection,
+            decoder,
+            config.maxTensorBody().asLongValue(),
+            config.decoders().orElseGet(() -> Runtime.getRuntime().availableProcessors()));
+    service.measure(metrics);
+    return service;
   }
 }

@@ -40,7 +40,11 @@ class ChartScalingTest {
           .contains("namespace=\"%s\",service=\"%s\"".formatted(Chart.NAMESPACE, Chart.NAME));
     }
     assertThat(Promql.metrics(scaling.triggers().get(0).metadata().query()))
-        .containsExactlyInAnyOrder("vanillanet_lane_busy_seconds_total", "vanillanet_lanes");
+        .containsExactlyInAnyOrder(
+            "vanillanet_lane_busy_seconds_total",
+            "vanillanet_lanes",
+            "vanillanet_decode_busy_seconds_total",
+            "vanillanet_decoders");
     assertThat(Promql.metrics(scaling.triggers().get(1).metadata().query()))
         .contains("vanillanet_stage_seconds_bucket");
     assertThat(rendered.only(Deployment.class).getSpec().getReplicas()).isNull();

@@ -17,6 +17,8 @@ class ShippedQueriesTest {
           "vanillanet_batch_images_count",
           "vanillanet_batch_images_sum",
           "vanillanet_checked_images_total",
+          "vanillanet_decode_busy_seconds_total",
+          "vanillanet_decoders",
           "vanillanet_device_memory_total_bytes",
           "vanillanet_device_memory_used_bytes",
           "vanillanet_infer_seconds_bucket",

@@ -10,6 +10,7 @@ import io.github.vanillanet.base.timing.Deadline;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.network.Architecture;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.Lease;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.ModelInput;
@@ -45,6 +46,11 @@ public final class ClassificationService {
       ModelSelection models, ImageDecoder decoder, long maxInputBytes, int decoders) {
     this.models = models;
     this.preparation = new ImagePreparation(decoder, maxInputBytes, decoders, Ticker.system());
+  }
+
+  /** Registers the metrics of decoding. */
+  public void measure(ServingMetrics metrics) {
+    preparation.measure(metrics);
   }
 
   /** Returns the library that decodes JPEGs, and whether it reduces large ones. */

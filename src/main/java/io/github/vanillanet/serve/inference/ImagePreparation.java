@@ -14,6 +14,7 @@ import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
+import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.metrics.Stage;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.ModelInput;
@@ -47,21 +48,14 @@ final class ImagePreparation {
 
   private static final long SLOW_NANOS = 250_000_000;
 
-  /**
-   * An image waits behind one that arrived up to this many times its work later, if that one has no
-   * work at all. A small photo passes many large ones; none of them waits longer than 50 s for it.
-   */
-  private static final int WORK_WEIGHT = 200;
-
   /** Photos have at least three quarters of a bit per pixel. */
   private static final int MOST_COMPRESSION = 32;
 
   private final ImageDecoder decoder;
   private final long maxInputBytes;
-  private final int decoders;
   private final Ticker ticker;
-  final DecodeLine ordinary = new DecodeLine();
-  final DecodeLine slow = new DecodeLine();
+  final DecodeLine ordinary;
+  final DecodeLine slow;
 
   /** What earlier files took, by the first byte, which identifies the format. */
   private final ConcurrentMap<Byte, MovingAverage> nanosPerByte = new ConcurrentHashMap<>();
@@ -78,22 +72,17 @@ final class ImagePreparation {
   ImagePreparation(ImageDecoder decoder, long maxInputBytes, int decoders, Ticker ticker) {
     this.decoder = decoder;
     this.maxInputBytes = maxInputBytes;
-    this.decoders = decoders;
     this.ticker = ticker;
     this.perImage = new MovingAverage(ticker);
     int processors = Runtime.getRuntime().availableProcessors();
-    this.ordinary.free = decoders;
-    this.slow.free = Math.max(1, Math.min(decoders, processors) / 2);
+    this.ordinary = new DecodeLine(decoders);
+    this.slow = new DecodeLine(Math.max(1, Math.min(decoders, processors) / 2));
   }
 
-  /**
-   * Ordinary images in the line; one that was cancelled is counted until its thread notices. Slow
-   * images are not counted, because ordinary ones do not wait for them.
-   */
-  int waiting() {
-    synchronized (ordinary) {
-      return ordinary.waiting.size();
-    }
+  /** Registers the metrics of both lines. */
+  void measure(ServingMetrics metrics) {
+    metrics.decoders("ordinary", ordinary.permits, ordinary::busySeconds);
+    metrics.decoders("slow", slow.permits, slow::busySeconds);
   }
 
   /**
@@ -105,7 +94,7 @@ final class ImagePreparation {
     synchronized (ordinary) {
       ahead = ordinary.waiting.size();
     }
-    double nanos = ahead == 0 ? 0 : perImage.nanos() * ahead * encoded.size() / decoders;
+    double nanos = ahead == 0 ? 0 : perImage.nanos() * ahead * encoded.size() / ordinary.permits;
     for (byte[] file : encoded) {
       MovingAverage rate = file.length == 0 ? null : nanosPerByte.get(file[0]);
       nanos += rate == null ? 0 : rate.nanos() * file.length;
@@ -228,10 +217,11 @@ final class ImagePreparation {
     if (!permit.isDone()) {
       call.time(Stage.QUEUE, () -> await(call, line, permit));
     }
+    long started = ticker.nanos();
     try {
       work.run();
     } finally {
-      release(line);
+      release(line, ticker.nanos() - started);
     }
   }
 
@@ -239,7 +229,7 @@ final class ImagePreparation {
     try {
       return call.await(permit, "a decoder was free");
     } catch (ServiceException e) {
-      withdraw(line, permit);
+      line.withdraw(permit);
       throw e;
     } catch (ExecutionException e) {
       throw new IllegalStateException("a permit never fails", e);
@@ -254,27 +244,21 @@ final class ImagePreparation {
         line.free--;
         permit.complete(null);
       } else {
-        long due = ticker.nanos() + WORK_WEIGHT * nanos;
+        long due = ticker.nanos() + DecodeLine.WORK_WEIGHT * nanos;
         line.waiting.add(new DecodeLine.Waiting(due, line.requests++, permit));
       }
     }
     return permit;
   }
 
-  /** Leaves the line. A permit that was granted meanwhile goes to the next in line. */
-  static void withdraw(DecodeLine line, CompletableFuture<Void> permit) {
-    permit.cancel(false);
+  /**
+   * Returns a permit.
+   *
+   * @param nanos how long it was held
+   */
+  static void release(DecodeLine line, long nanos) {
     synchronized (line) {
-      line.waiting.removeIf(waiting -> waiting.permit() == permit);
-    }
-    if (!permit.isCancelled()) {
-      release(line);
-    }
-  }
-
-  /** Returns a permit. */
-  static void release(DecodeLine line) {
-    synchronized (line) {
+      line.busyNanos += nanos;
       DecodeLine.Waiting next = line.waiting.poll();
       while (next != null
           && !next.permit().complete(null)) { // cancelled, not yet removed by its thread

@@ -2,6 +2,7 @@ package io.github.vanillanet.serve.metrics;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -25,6 +26,10 @@ enum Metric {
   LANE_BUSY("vanillanet.lane.busy.seconds", "Time in forwards; its rate per lane is the busy part"),
   LANE_FAULTS("vanillanet.lane.faults", "Faults that took a version out of service"),
   LANE_HEALTHY("vanillanet.lane.healthy", "0 after a fault of the live version, else 1"),
+  DECODE_BUSY(
+      "vanillanet.decode.busy.seconds",
+      "Time in decoding; its rate per decoder is the busy part of the decoders"),
+  DECODERS("vanillanet.decoders", "Images that may be decoded at the same time"),
   LANES("vanillanet.lanes", "Worker threads that run forwards"),
   QUEUE_IMAGES("vanillanet.queue.images", "Images that wait in the queue"),
   INFLIGHT_IMAGES("vanillanet.inflight.images", "Images accepted and not answered yet"),
@@ -99,6 +104,14 @@ enum Metric {
         .description(description)
         .tags(tags)
         .serviceLevelObjectives(bounds)
+        .register(registry);
+  }
+
+  /** A counter that something else counts. */
+  void counter(MeterRegistry registry, Tags tags, Supplier<Number> value) {
+    FunctionCounter.builder(id, value, total -> total.get().doubleValue())
+        .description(description)
+        .tags(tags)
         .register(registry);
   }
 

@@ -68,6 +68,19 @@ public final class ServingMetrics {
     return Metric.BODY_REJECTIONS.counter(registry, Tags.of("reason", reason.label()));
   }
 
+  /**
+   * Registers the metrics of images that are decoded with permits of their own.
+   *
+   * @param line {@code ordinary} or {@code slow}
+   * @param permits images that may be decoded at the same time
+   * @param busySeconds time in decoding so far
+   */
+  public void decoders(String line, int permits, Supplier<Number> busySeconds) {
+    Tags tags = Tags.of("line", line);
+    Metric.DECODERS.gauge(registry, tags, () -> permits);
+    Metric.DECODE_BUSY.counter(registry, tags, busySeconds);
+  }
+
   /** Registers the gauge of open connections. */
   public void connections(Supplier<Number> open) {
     Metric.CONNECTIONS.gauge(registry, Tags.empty(), open);

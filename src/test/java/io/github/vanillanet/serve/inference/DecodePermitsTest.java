@@ -60,6 +60,25 @@ class DecodePermitsTest {
   }
 
   @Test
+  void theTimeWithAPermitIsCountedAlsoAfterAFailure() {
+    gate.withPermit(call(), gate.ordinary, 0, () -> ticker.advance(Duration.ofSeconds(2)));
+    assertThatThrownBy(
+            () ->
+                gate.withPermit(
+                    call(),
+                    gate.ordinary,
+                    0,
+                    () -> {
+                      ticker.advance(Duration.ofSeconds(1));
+                      throw UNSUPPORTED_IMAGE.error("none");
+                    }))
+        .has(code(UNSUPPORTED_IMAGE));
+
+    assertThat(gate.ordinary.busySeconds()).isEqualTo(3);
+    assertThat(gate.slow.busySeconds()).isZero();
+  }
+
+  @Test
   void aRequestWhoseClientDisconnectsLeavesTheLine() {
     Call leaving = call();
     AtomicReference<CompletableFuture<Boolean>> second = new AtomicReference<>();
@@ -76,12 +95,12 @@ class DecodePermitsTest {
               .failsWithin(TIMEOUT)
               .withThrowableThat()
               .has(causeCode(ErrorCode.CLIENT_GONE));
-          assertThat(gate.waiting()).isEqualTo(1);
+          assertThat(gate.ordinary.waiting()).isEqualTo(1);
           assertThat(second.get()).isNotDone();
         });
 
     assertThat(second.get()).succeedsWithin(TIMEOUT);
-    assertThat(gate.waiting()).isZero();
+    assertThat(gate.ordinary.waiting()).isZero();
     assertThat(decodes(call())).isTrue();
   }
 
@@ -90,7 +109,7 @@ class DecodePermitsTest {
     assertThat(two.requestPermit(two.ordinary, 0)).isDone();
     assertThat(two.requestPermit(two.ordinary, 0)).isDone();
     assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
-    assertThat(two.waiting()).isEqualTo(1);
+    assertThat(two.ordinary.waiting()).isEqualTo(1);
   }
 
   @Test
@@ -99,7 +118,7 @@ class DecodePermitsTest {
     assertThat(gate.requestPermit(gate.slow, 0)).isNotDone();
 
     assertThat(gate.requestPermit(gate.ordinary, 0)).isDone();
-    assertThat(gate.waiting()).isZero();
+    assertThat(gate.ordinary.waiting()).isZero();
   }
 
   @Test
@@ -136,13 +155,13 @@ class DecodePermitsTest {
     CompletableFuture<Void> first = two.requestPermit(two.ordinary, 0);
     CompletableFuture<Void> second = two.requestPermit(two.ordinary, 0);
 
-    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(first).isDone();
     assertThat(second).isNotDone();
 
-    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(second).isDone();
-    assertThat(two.waiting()).isZero();
+    assertThat(two.ordinary.waiting()).isZero();
   }
 
   @Test
@@ -152,7 +171,7 @@ class DecodePermitsTest {
     ticker.advance(Duration.ofSeconds(5));
     CompletableFuture<Void> small = two.requestPermit(two.ordinary, SMALL);
 
-    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(small).isDone();
     assertThat(large).isNotDone();
   }
@@ -164,7 +183,7 @@ class DecodePermitsTest {
     ticker.advance(Duration.ofSeconds(50));
     two.requestPermit(two.ordinary, SMALL);
 
-    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(large).isDone();
   }
 
@@ -173,10 +192,10 @@ class DecodePermitsTest {
     takeAll();
     CompletableFuture<Void> leaving = two.requestPermit(two.ordinary, 0);
 
-    ImagePreparation.withdraw(two.ordinary, leaving);
+    two.ordinary.withdraw(leaving);
 
-    assertThat(two.waiting()).isZero();
-    ImagePreparation.release(two.ordinary);
+    assertThat(two.ordinary.waiting()).isZero();
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(two.requestPermit(two.ordinary, 0)).isDone();
     assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
   }
@@ -186,9 +205,9 @@ class DecodePermitsTest {
     takeAll();
     CompletableFuture<Void> leaving = two.requestPermit(two.ordinary, 0);
     CompletableFuture<Void> next = two.requestPermit(two.ordinary, 0);
-    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary, 0);
 
-    ImagePreparation.withdraw(two.ordinary, leaving);
+    two.ordinary.withdraw(leaving);
 
     assertThat(next).isDone();
     assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
@@ -201,10 +220,10 @@ class DecodePermitsTest {
     CompletableFuture<Void> next = two.requestPermit(two.ordinary, 0);
     leaving.cancel(false);
 
-    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(next).isCompleted();
 
-    ImagePreparation.withdraw(two.ordinary, leaving); // its thread has woken up
+    two.ordinary.withdraw(leaving); // its thread has woken up
     assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
   }
 
@@ -213,8 +232,8 @@ class DecodePermitsTest {
     takeAll();
     two.requestPermit(two.ordinary, 0).cancel(false);
 
-    ImagePreparation.release(two.ordinary);
-    ImagePreparation.release(two.ordinary);
+    ImagePreparation.release(two.ordinary, 0);
+    ImagePreparation.release(two.ordinary, 0);
 
     takeAll();
     assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
@@ -233,7 +252,7 @@ class DecodePermitsTest {
 
   private CompletableFuture<Boolean> waiting(Call call, int inLine) {
     CompletableFuture<Boolean> result = CompletableFuture.supplyAsync(() -> decodes(call));
-    Eventually.becomes(() -> gate.waiting() == inLine);
+    Eventually.becomes(() -> gate.ordinary.waiting() == inLine);
     return result;
   }
 
