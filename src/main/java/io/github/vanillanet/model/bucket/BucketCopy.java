@@ -172,7 +172,7 @@ public final class BucketCopy {
         download(file.getValue(), folder.resolve(file.getKey()), before, temporary);
       }
       FileDigests.verify(temporary);
-      StoredVersion.open(id, temporary);
+      StoredVersion.open(id, temporary).reducedPrecisions(); // may be added later
       Files.writeString(temporary.resolve(OBJECTS), objects);
       DurableFiles.forceAll(temporary);
       if (Files.exists(folder)) {

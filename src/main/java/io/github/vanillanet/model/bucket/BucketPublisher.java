@@ -9,7 +9,14 @@ import io.github.vanillanet.model.repository.ActiveFile;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +24,8 @@ import java.util.Optional;
  * Uploads versions to a bucket. {@code SHA256SUMS} is the first object of a version and claims its
  * number, {@code manifest.json} is the last one and makes it visible, and then {@code active} names
  * it. An upload that was interrupted continues when it is repeated. Uploading an equal version
- * again gives the same number.
+ * again gives the same number, and writes only objects that are missing or different, such as a
+ * file that was added to the version.
  */
 public record BucketPublisher(Bucket bucket) {
 
@@ -29,15 +37,15 @@ public record BucketPublisher(Bucket bucket) {
    */
   public ModelId push(StoredVersion version) {
     try {
-      ModelId id = claim(version.id().name(), FileDigests.of(version.folder()).text());
-      String folder = id + "/";
+      List<Bucket.Entry> objects = bucket.list();
+      ModelId id = claim(objects, version.id().name(), FileDigests.of(version.folder()).text());
       for (FolderState.Entry file : FolderState.of(version.folder()).files()) {
         if (!List.of(FileDigests.FILE, StoredVersion.MANIFEST).contains(file.name())) {
-          bucket.upload(folder + file.name(), version.folder().resolve(file.name()));
+          upload(objects, id + "/" + file.name(), version.folder().resolve(file.name()));
         }
       }
       String manifest = StoredVersion.MANIFEST;
-      bucket.upload(folder + manifest, version.folder().resolve(manifest));
+      upload(objects, id + "/" + manifest, version.folder().resolve(manifest));
       activate(id);
       return id;
     } catch (IOException e) {
@@ -45,9 +53,33 @@ public record BucketPublisher(Bucket bucket) {
     }
   }
 
+  /**
+   * Uploads a file, unless the store shows that it has the same bytes. A store that encrypts, or
+   * that has got an object in parts, does not show it.
+   */
+  private void upload(List<Bucket.Entry> objects, String key, Path file) throws IOException {
+    long bytes = Files.size(file);
+    Optional<Bucket.Entry> there =
+        objects.stream().filter(it -> it.key().equals(key) && it.bytes() == bytes).findFirst();
+    if (there.isEmpty() || !there.get().etag().replace("\"", "").equals(md5(file))) {
+      bucket.upload(key, file);
+    }
+  }
+
+  /** What S3 uses as the ETag of an object that was uploaded whole. */
+  private static String md5(Path file) throws IOException {
+    try (DigestInputStream bytes =
+        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("MD5"))) {
+      bytes.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(bytes.getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has MD5", e);
+    }
+  }
+
   /** Finds the number of an equal version, or takes the next one. */
-  private ModelId claim(String model, String digests) {
-    List<Integer> numbers = BucketListing.claimed(bucket.list(), model).stream().sorted().toList();
+  private ModelId claim(List<Bucket.Entry> objects, String model, String digests) {
+    List<Integer> numbers = BucketListing.claimed(objects, model).stream().sorted().toList();
     for (int number : numbers) {
       ModelId id = new ModelId(model, number);
       if (digests(id).equals(Optional.of(digests))) {

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
+import io.github.vanillanet.base.files.FolderState;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
+import io.github.vanillanet.model.repository.ReducedPrecisionsFile;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.registry.NarrowModels;
 import java.io.IOException;
@@ -143,16 +145,33 @@ class BucketTest {
   }
 
   @Test
-  void aFileThatIsAddedLaterIsCopiedAlone() throws IOException {
-    push(1);
+  void aCalibrationThatIsAddedLaterIsUploadedAndCopiedAlone() throws IOException {
+    ModelId id = new ModelId("narrow", 1);
+    StoredVersion version = NarrowModels.publish(folder.resolve("own"), "narrow", 1).open(id);
+    BucketPublisher publisher = new BucketPublisher(bucket(proxy.endpoint()));
+    publisher.push(version);
     refresh();
-    Path added = Files.writeString(folder.resolve("added"), "side file");
-    bucket(store.endpoint()).upload("narrow/1/added.bin", added);
+    FolderState before = FolderState.of(copy.folder(id));
+    ReducedPrecisionsFile.write(version);
+    String added = StoredVersion.ADDED_LATER.get(0);
+    proxy.fault(FaultyProxy.Fault.WRONG_BYTES, "/narrow/1/" + added);
+
+    assertThat(publisher.push(version)).isEqualTo(id);
+    assertThat(proxy.requests())
+        .filteredOn(request -> request.startsWith("PUT"))
+        .singleElement()
+        .asString()
+        .endsWith("/narrow/1/" + added);
+
+    assertThat(refresh()).containsOnlyKeys("narrow");
+    assertThat(FolderState.of(copy.folder(id))).isEqualTo(before);
+
     proxy.fault(FaultyProxy.Fault.NONE, "");
-
-    refresh();
-
-    assertThat(copy.folder(new ModelId("narrow", 1)).resolve("added.bin")).hasContent("side file");
+    now += Duration.ofMinutes(2).toNanos();
+    assertThat(refresh()).isEmpty();
+    assertThat(copy.folder(id).resolve(added))
+        .hasSameBinaryContentAs(version.folder().resolve(added));
+    assertThat(FolderState.of(copy.folder(id))).isNotEqualTo(before);
     assertThat(proxy.requests()).noneMatch(path -> path.endsWith("model.pt"));
   }
 
