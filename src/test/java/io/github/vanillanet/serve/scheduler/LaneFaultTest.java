@@ -3,58 +3,29 @@ package io.github.vanillanet.serve.scheduler;
 import static io.github.vanillanet.Failures.causeCode;
 import static io.github.vanillanet.Failures.code;
 import static io.github.vanillanet.base.error.ErrorCode.ENGINE_FAILURE;
-import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 import static io.github.vanillanet.base.error.ErrorCode.OUT_OF_DEVICE_MEMORY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.error.ServiceException;
-import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.serve.metrics.FaultReason;
-import io.github.vanillanet.serve.metrics.ServingMetrics;
-import io.github.vanillanet.serve.metrics.VersionMeters;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** One or two devices of one lane. Each test breaks a device in another way. */
+/** Each test breaks a device in another way, except by a hang. */
 @Timeout(120)
-class LaneFaultTest {
+class LaneFaultTest extends BreakableLane {
 
-  private static final int PLENTY = 1 << 20;
-  private static final int PROBE = 42;
   private static final String UNCLEAR =
       "GET was unable to find an engine to execute this computation";
-  private static final Duration NEVER = Duration.ofDays(1);
-  private static final Duration OFTEN = Duration.ofMillis(1);
-
-  private final FakeInstance device = new FakeInstance(PLENTY);
-  private final FaultyInstance first = new FaultyInstance(device);
-  private final FaultyInstance second = new FaultyInstance(new FakeInstance(PLENTY));
-  private final MeterRegistry registry = new SimpleMeterRegistry();
-  private final VersionMeters meters = new ServingMetrics(registry).version("test", 1, "cpu");
-  private final Queue<LaneFault> faults = new ConcurrentLinkedQueue<>();
-  private final List<Lane> lanes = new ArrayList<>();
-
-  @AfterEach
-  void close() {
-    Stream.of(first, second).forEach(FaultyInstance::unhang);
-    lanes.forEach(Lane::close);
-  }
 
   @Test
   void healthyLaneIsProbedWithoutBeingCounted() {
@@ -233,104 +204,6 @@ class LaneFaultTest {
   }
 
   @Test
-  void requestOfAHungForwardFailsAndStaysFailed() {
-    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
-    first.hang();
-    CompletableFuture<float[]> running = lane.submit(input(InputKind.IMAGES, 1));
-    CompletableFuture<float[]> waiting = lane.submit(input(InputKind.IMAGES, 2));
-
-    for (CompletableFuture<float[]> answer : List.of(running, waiting)) {
-      assertThatThrownBy(answer::join)
-          .has(causeCode(ErrorCode.NOT_READY))
-          .hasMessageContaining("hang");
-    }
-    long closing = System.nanoTime();
-    lane.close();
-    assertThat(Duration.ofNanos(System.nanoTime() - closing))
-        .as("close does not wait for a hung forward")
-        .isLessThan(Duration.ofSeconds(10));
-    assertThat(device.closed).isFalse(); // a hung forward still uses it
-    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
-    assertThat(faults).allMatch(LaneFault::stopsProcess).noneMatch(LaneFault::sticky);
-    first.unhang();
-
-    assertThat(running).isCompletedExceptionally();
-  }
-
-  @Test
-  void hangIsOverWhenTheForwardReturnsAndProbesAreCorrect() {
-    Lane lane = watched(List.of(first, second), NEVER, Duration.ofMillis(300));
-    first.hang();
-    second.hang(); // either may take the work
-    CompletableFuture<float[]> running = lane.submit(input(InputKind.IMAGES, 1));
-    Eventually.becomes(() -> lane.fault().isPresent());
-    assertThatThrownBy(running::join).has(causeCode(ErrorCode.NOT_READY));
-    assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isZero();
-
-    first.unhang();
-    second.unhang();
-
-    Eventually.becomes(() -> lane.fault().isEmpty());
-    Eventually.becomes(faults::isEmpty); // the listener knows
-    assertThat(lane.submit(input(InputKind.IMAGES, 5)).join()).containsExactly(5, 0);
-    assertThat(registry.get("vanillanet.lane.healthy").gauge().value()).isEqualTo(1);
-    assertThat(count(FaultReason.HANG)).isEqualTo(1);
-  }
-
-  @Test
-  void deviceErrorAfterAHangIsNotOver() {
-    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
-    first.hang();
-    lane.submit(input(InputKind.IMAGES, 1));
-    Eventually.becomes(() -> lane.fault().isPresent());
-    device.failure = ENGINE_FAILURE.error("CUDA error: the launch timed out");
-
-    first.unhang();
-
-    Eventually.becomes(() -> lane.fault().orElseThrow().sticky());
-    assertThat(lane.fault()).map(LaneFault::reason).contains(FaultReason.DEVICE_ERROR);
-  }
-
-  @Test
-  void wrongAnswerAfterAHangIsNotOver() {
-    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
-    first.hang();
-    lane.submit(input(InputKind.IMAGES, 1));
-    Eventually.becomes(() -> lane.fault().isPresent());
-
-    first.answerWith(0.5f);
-    first.unhang();
-
-    Eventually.becomes(() -> lane.fault().orElseThrow().sticky());
-    assertThat(lane.fault()).map(LaneFault::reason).contains(FaultReason.WRONG_ANSWER);
-  }
-
-  @Test
-  void hungForwardOfAClosedLaneReleasesItsDeviceWhenItReturns() {
-    Lane lane = watched(List.of(first), NEVER, Duration.ofMillis(300));
-    first.hang();
-    lane.submit(input(InputKind.IMAGES, 1));
-    Eventually.becomes(() -> !faults.isEmpty());
-    lane.close();
-    assertThat(device.closed).isFalse();
-
-    first.unhang();
-
-    Eventually.becomes(() -> device.closed);
-    Eventually.becomes(faults::isEmpty);
-  }
-
-  @Test
-  void hangIsFoundWithoutTraffic() {
-    Lane lane = watched(List.of(first), OFTEN, Duration.ofMillis(300));
-    first.hang();
-
-    Eventually.becomes(() -> !faults.isEmpty());
-
-    assertThat(faults).extracting(LaneFault::reason).containsExactly(FaultReason.HANG);
-  }
-
-  @Test
   void workThatEndsWhileTheFaultListenerRunsFails() throws InterruptedException {
     CountDownLatch telling = new CountDownLatch(1);
     CountDownLatch answered = new CountDownLatch(1);
@@ -398,41 +271,5 @@ class LaneFaultTest {
 
     @Override
     public void close() {}
-  }
-
-  private Lane open(List<ModelInstance> instances) {
-    LaneSettings settings =
-        new LaneSettings(8, BatchPolicy.single(), new Scheduler(Ticker.system()));
-    Lane lane = new Lane("test", instances, settings, meters);
-    lanes.add(lane);
-    lane.open(Duration.ofMillis(1));
-    meters.live();
-    return lane;
-  }
-
-  private Lane watched(List<ModelInstance> instances, Duration interval, Duration hangLimit) {
-    Lane lane = open(instances);
-    Probe known =
-        new Probe(
-            input(InputKind.IMAGES, PROBE),
-            logits -> {
-              if (logits[0] != PROBE) {
-                throw NOT_EQUIVALENT.error("the probe is answered wrongly");
-              }
-            });
-    lane.watch(
-        List.of(known),
-        interval,
-        hangLimit,
-        fault -> fault.ifPresentOrElse(faults::add, faults::clear));
-    return lane;
-  }
-
-  private double count(FaultReason reason) {
-    return registry.get("vanillanet.lane.faults").tag("reason", reason.label()).counter().count();
-  }
-
-  private static ModelInput input(InputKind kind, int first) {
-    return new ModelInput(kind, 1, ByteBuffer.allocateDirect(4).put(0, (byte) first));
   }
 }
