@@ -7,10 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.github.vanillanet.Oracle;
 import io.github.vanillanet.cli.Jar;
-import io.github.vanillanet.serve.registry.NarrowModels;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,7 +18,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -28,36 +25,19 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
-/** Runs the packaged jar as a service. */
-class ServiceIT {
-
-  private static final Duration TIMEOUT = Duration.ofMinutes(3);
-  private static final int TERMINATED = 128 + 15;
-
-  /** Contains one valid model. Tests do not change it. */
-  @TempDir static Path shared;
-
-  private static Path good;
-
-  private final Path folder;
-  private final Jar jar;
+/** The service after its start. */
+class ServiceIT extends PackagedService {
 
   ServiceIT(@TempDir Path folder) {
-    this.folder = folder;
-    this.jar = new Jar(folder);
+    super(folder);
   }
 
-  @BeforeAll
-  static void importOnce() {
-    good = shared.resolve("models");
-    assertThat(new Jar(shared).importSmall(good).exitCode()).isZero();
-  }
+  private static final Duration TIMEOUT = Duration.ofMinutes(3);
+
+  private static final int TERMINATED = 128 + 15;
 
   @Test
   void aCorruptModelIsSkippedAndTheOthersAreServed() throws Exception {
@@ -158,60 +138,6 @@ class ServiceIT {
   }
 
   @Test
-  void theServiceExitsIfItsOnlyModelIsCorrupt() throws IOException {
-    Path repository = folder.resolve("models");
-    corrupt(copyModel("corrupt", repository));
-
-    Jar.Result result =
-        serve(List.of(), Map.of("VANILLANET_REPOSITORY", repository.toString())).result();
-
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).contains(repository.toString()).doesNotContain("\tat ");
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = ';',
-      value = {
-        "VANILLANET_DEVICE; cuda:7; vanillanet.device=cuda:7",
-        "VANILLANET_DEVICE; banana; vanillanet.device: expected auto",
-        "VANILLANET_PRECISION; half; vanillanet.precision: expected float32",
-        "VANILLANET_LANES; abc; vanillanet.lanes: expected a whole number",
-        "VANILLANET_THREADS; 0; vanillanet.threads: expected a whole number of at least 1",
-        "VANILLANET_HEALTH_HANG_LIMIT; 0S; vanillanet.health.hang-limit: expected a positive",
-        "VANILLANET_QUEUE_CAPACITY; abc; vanillanet.queue-capacity",
-        "VANILLANET_MAX_PIXELS; -1; vanillanet.max-pixels: expected a whole number of at least 1",
-        "VANILLANET_DEFAULT_MODEL; nope; vanillanet.default-model: expected one of",
-        "VANILLANET_SEEDED_MODELS; vanillanet_99; vanillanet.seeded-models: expected some of",
-      })
-  void anInvalidSettingIsReportedInOneLineAndTheServiceExits(
-      String variable, String value, String reason) {
-    Jar.Result result =
-        serve(List.of(), Map.of("VANILLANET_REPOSITORY", good.toString(), variable, value))
-            .result();
-
-    assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
-    assertThat(result.errLines().stream().filter(line -> line.contains(reason))).hasSize(1);
-    assertThat(result.err()).doesNotContain("\tat ");
-  }
-
-  @Test
-  void aPortInUseIsReportedAndTheServiceExits() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0)) {
-      String port = Integer.toString(taken.getLocalPort());
-
-      Jar.Result result =
-          serve(
-                  List.of(),
-                  Map.of("VANILLANET_REPOSITORY", good.toString(), "QUARKUS_HTTP_PORT", port))
-              .result();
-
-      assertThat(result.exitCode()).isEqualTo(1);
-      assertThat(result.err()).contains("Port " + port).doesNotContain("\tat ");
-    }
-  }
-
-  @Test
   void theServiceConnectsOnlyToItselfAndCommandsOpenNoPort() throws Exception {
     Path trace = folder.resolve("trace");
     List<String> strace =
@@ -296,13 +222,6 @@ class ServiceIT {
     }
   }
 
-  private Jar.Running serve(List<String> wrapper, Map<String, String> environment) {
-    Map<String, String> all =
-        new HashMap<>(Map.of("QUARKUS_HTTP_PORT", "0", "VANILLANET_WARM_UP", "0S"));
-    all.putAll(environment);
-    return jar.start(wrapper, all);
-  }
-
   private static JsonNode classify(URI address) throws IOException, InterruptedException {
     HttpResponse<String> answer =
         send(
@@ -317,18 +236,5 @@ class ServiceIT {
   private static HttpResponse<String> send(HttpRequest request)
       throws IOException, InterruptedException {
     return HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-  }
-
-  /** The good version under another name; returns its folder. */
-  private static Path copyModel(String name, Path repository) throws IOException {
-    NarrowModels.copy(good.resolve("vanillanet-5"), repository.resolve(name), 1);
-    return repository.resolve(name).resolve("1");
-  }
-
-  private static void corrupt(Path version) throws IOException {
-    Path artifact = version.resolve("model.pt");
-    byte[] bytes = Files.readAllBytes(artifact);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(artifact, bytes);
   }
 }

@@ -6,14 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.offset;
 
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.HostTensor;
-import io.github.vanillanet.model.checkpoint.ScalarType;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.fuse.Reparameterizer;
 import io.github.vanillanet.model.network.Architecture;
-import io.github.vanillanet.model.network.Arithmetic;
-import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Network;
 import io.github.vanillanet.model.network.SeededWeights;
@@ -24,31 +20,21 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Compares the served artifact with the official code's float32 logits. */
-class TorchInstanceTest {
+/** Answers of loaded artifacts. */
+class TorchInstanceTest extends TorchInstances {
 
   /** The official float32 code differs from float64 by up to 8e-5 on these nets. */
   private static final double TOLERANCE = 1e-4;
-
-  private static final List<Double> MEAN = List.of(0.485, 0.456, 0.406);
-  private static final List<Double> STD = List.of(0.229, 0.224, 0.225);
-
-  private final TorchRuntime runtime = TorchRuntime.load();
-
-  @TempDir Path folder;
 
   @ParameterizedTest
   @MethodSource("io.github.vanillanet.model.engine.Nets#goldenVariants")
@@ -219,75 +205,6 @@ class TorchInstanceTest {
     }
   }
 
-  private static Architecture small() {
-    return new Architecture(VanillaNetVariant.VANILLANET_5, List.of(8, 16, 16, 24), 3, 5, 64, 64);
-  }
-
-  @Test
-  void theLastMapsAreTheInputOfTheClassifier() throws IOException {
-    for (VanillaNetVariant variant :
-        List.of(VanillaNetVariant.VANILLANET_5, VanillaNetVariant.VANILLANET_7)) {
-      List<Integer> dims =
-          variant == VanillaNetVariant.VANILLANET_5
-              ? List.of(8, 16, 16, 24)
-              : List.of(8, 16, 16, 16, 16, 24);
-      Network deployed = Network.of(new Architecture(variant, dims, 3, 5, 96, 64), Form.DEPLOYED);
-      StateDict weights = SeededWeights.of(deployed, 3);
-      byte[] pixels = new byte[2 * 3 * 96 * 64];
-      new Random(3).nextBytes(pixels);
-      try (TorchInstance published = load(deployed, weights);
-          TorchInstance onCpu = loadOnCpu(deployed, weights)) {
-        for (TorchInstance instance : List.of(published, onCpu)) {
-          LastMaps result =
-              instance.forwardMaps(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2);
-
-          assertThat(result.channels()).isEqualTo(24);
-          assertThat(result.maps().length).isGreaterThan(2 * 24);
-          assertThat(result.logits())
-              .containsExactly(
-                  instance.forward(InputKind.IMAGES, direct(ByteBuffer.wrap(pixels)), 2));
-          requireClassified(weights, result);
-          LastMaps ofTensor =
-              instance.forwardMaps(InputKind.NORMALISED, normalised(pixels, 2, 96 * 64), 2);
-          assertThat(ofTensor.maps()).containsExactly(result.maps());
-          assertThat(ofTensor.logits()).containsExactly(result.logits());
-        }
-      }
-    }
-  }
-
-  /** The mean of each map, then the classifier's 1×1 convolution. */
-  private static void requireClassified(StateDict weights, LastMaps result) {
-    double[] weight = weights.tensors().get("cls.2.weight").toDoubles();
-    double[] bias = weights.tensors().get("cls.2.bias").toDoubles();
-    float[] features = result.features();
-    for (int sample = 0; sample < result.samples(); sample++) {
-      for (int k = 0; k < bias.length; k++) {
-        double logit = bias[k];
-        for (int c = 0; c < result.channels(); c++) {
-          logit += weight[k * result.channels() + c] * features[sample * result.channels() + c];
-        }
-        assertThat((double) result.logits()[sample * bias.length + k])
-            .isCloseTo(logit, offset(1e-5));
-      }
-    }
-  }
-
-  /** The arithmetic of torchvision: scale to 0..1, subtract, divide, each rounded to float32. */
-  private static ByteBuffer normalised(byte[] pixels, int samples, int area) {
-    ByteBuffer tensor =
-        ByteBuffer.allocateDirect(pixels.length * Float.BYTES).order(ByteOrder.nativeOrder());
-    for (int n = 0; n < samples; n++) {
-      for (int c = 0; c < 3; c++) {
-        for (int i = 0; i < area; i++) {
-          float value = (pixels[(n * area + i) * 3 + c] & 0xff) / 255f;
-          tensor.putFloat((value - MEAN.get(c).floatValue()) / STD.get(c).floatValue());
-        }
-      }
-    }
-    return tensor.flip();
-  }
-
   @Test
   void rejectsAFileThatIsNotAnArchive() throws IOException {
     Path garbage = Files.writeString(folder.resolve("garbage.pt"), "not an archive");
@@ -306,51 +223,5 @@ class TorchInstanceTest {
     assertThatThrownBy(() -> runtime.resolve("tpu"))
         .has(code(ErrorCode.BAD_CONFIGURATION))
         .hasMessageContaining("'tpu'");
-  }
-
-  private TorchInstance load(Network deployed, StateDict weights) throws IOException {
-    return load(write(deployed, weights), deployed.architecture());
-  }
-
-  private TorchInstance loadOnCpu(Network deployed, StateDict weights) throws IOException {
-    Path artifact = Files.createTempFile(folder, "model", ".pt");
-    Architecture net = deployed.architecture();
-    Preprocessing preprocessing = Preprocessing.official(net.inputHeight(), net.inputWidth());
-    DeployedModule module = DeployedModule.onCpu(deployed, weights, preprocessing);
-    assertThat(module.source().contains("prepacked")).isNotEqualTo(net.adaptive());
-    module.write(artifact);
-    return load(artifact, net);
-  }
-
-  private TorchInstance load(Path artifact, Architecture net) {
-    TorchInstance instance =
-        TorchInstance.load(runtime, artifact, Device.CPU, net.inputHeight(), net.inputWidth(), 2);
-    instance.attachToThread();
-    return instance;
-  }
-
-  private Path write(Network deployed, StateDict weights) throws IOException {
-    Path artifact = Files.createTempFile(folder, "model", ".pt");
-    Architecture net = deployed.architecture();
-    DeployedModule.of(
-            deployed,
-            weights,
-            Preprocessing.official(net.inputHeight(), net.inputWidth()),
-            Arithmetic.PUBLISHED)
-        .write(artifact);
-    return artifact;
-  }
-
-  private static StateDict float32(StateDict weights) {
-    Map<String, HostTensor> rounded = new LinkedHashMap<>();
-    weights.tensors().forEach((name, tensor) -> rounded.put(name, tensor.to(ScalarType.FLOAT32)));
-    return new StateDict(rounded);
-  }
-
-  private static ByteBuffer direct(ByteBuffer bytes) {
-    return ByteBuffer.allocateDirect(bytes.remaining())
-        .order(ByteOrder.nativeOrder())
-        .put(bytes)
-        .flip();
   }
 }

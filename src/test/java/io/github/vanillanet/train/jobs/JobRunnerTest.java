@@ -5,63 +5,16 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import io.github.vanillanet.base.error.ErrorCode;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-class JobRunnerTest {
-
-  private static final JsonNode SPEC = JsonNodeFactory.instance.objectNode().put("name", "tiny");
-
-  @TempDir Path root;
-
-  private final SteppingClock clock = new SteppingClock();
-  private final FakeExecutor executor = new FakeExecutor();
-  private final ManualTimer timer = new ManualTimer();
-  private final FakeInstallation installation = new FakeInstallation();
-  private final List<JobState> ends = new ArrayList<>();
-  private Retention retention = new Retention(1000, Duration.ofDays(1000));
-  private JobRunner runner;
-
-  @BeforeEach
-  void start() {
-    runner = service(executor);
-    runner.start();
-  }
-
-  private JobRunner service(JobExecutor executor) {
-    return service(executor, installation);
-  }
-
-  private JobRunner service(JobExecutor executor, Installation installation) {
-    return new JobRunner(
-        new JobStore(root, clock, (state, time) -> ends.add(state)),
-        executor,
-        installation,
-        new JobRunner.Limits(1, Duration.ZERO, retention),
-        clock,
-        timer,
-        Runnable::run);
-  }
-
-  private Job submit() {
-    return runner.submit(SPEC, folder -> {});
-  }
-
-  private JobState state(Job job) {
-    return runner.find(job.id()).state();
-  }
+/** What happens to a job, from its submission to its end. */
+class JobRunnerTest extends SimulatedJobs {
 
   @Test
   void jobsRunOneAfterTheOther() throws Exception {
@@ -152,50 +105,6 @@ class JobRunnerTest {
   }
 
   @Test
-  void afterARestartTheInterruptedJobRunsBeforeTheQueuedOnes() {
-    Job first = submit();
-    Job second = submit();
-
-    FakeExecutor next = new FakeExecutor();
-    runner = service(next);
-    runner.start();
-
-    assertThat(next.started).hasSize(1);
-    assertThat(next.last().id()).isEqualTo(first.id());
-    assertThat(runner.find(first.id()).status().attempts()).isEqualTo(2);
-    assertThat(state(second)).isEqualTo(JobState.QUEUED);
-  }
-
-  @Test
-  void aJobThatPublishedWhileTheServiceWasDownIsInstalledAtTheNextStart() throws Exception {
-    Job job = submit();
-    executor.last().folder.writeOutcome(Outcomes.published("tiny", 3));
-
-    runner = service(new FakeExecutor());
-    runner.start();
-
-    assertThat(state(job)).isEqualTo(JobState.SUCCEEDED);
-    assertThat(installation.activated).containsExactly("tiny/3");
-  }
-
-  @Test
-  void aProcessThatOutlivedItsServiceIsNotStartedTwice() {
-    Job job = submit();
-    FakeExecutor next = new FakeExecutor();
-    FakeExecutor.Run orphan = new FakeExecutor.Run(executor.last().folder);
-    next.leftBehind.put(job.id(), orphan);
-
-    runner = service(next);
-    runner.start();
-    assertThat(next.started).isEmpty();
-    assertThat(state(job)).isEqualTo(JobState.RUNNING);
-
-    orphan.ended.complete(RunEnd.unknown());
-    assertThat(next.started).hasSize(1);
-    assertThat(state(job)).isEqualTo(JobState.RUNNING);
-  }
-
-  @Test
   void aQueuedJobIsCancelledAtOnce() {
     submit();
     Job waiting = submit();
@@ -236,19 +145,6 @@ class JobRunnerTest {
   }
 
   @Test
-  void aCancelledJobStaysCancelledAfterARestart() {
-    Job job = submit();
-    runner.cancel(job.id());
-
-    FakeExecutor next = new FakeExecutor();
-    runner = service(next);
-    runner.start();
-
-    assertThat(state(job)).isEqualTo(JobState.CANCELLED);
-    assertThat(next.started).isEmpty();
-  }
-
-  @Test
   void aResumedJobHasNoOutcome() throws Exception {
     Job job = submit();
     executor.last().finish(Outcome.failed("the data folder is gone"));
@@ -260,36 +156,6 @@ class JobRunnerTest {
     assertThat(resumed.outcome()).isEmpty();
     assertThat(resumed.status().attempts()).isEqualTo(2);
     assertThatThrownBy(() -> runner.resume(job.id())).has(code(ErrorCode.CONFLICT));
-  }
-
-  @Test
-  void closingStopsTheJobsAndTheNextStartContinuesThem() {
-    Job job = submit();
-    FakeExecutor.Run run = executor.last();
-
-    runner.close(); // without grace: terminates and kills at once
-
-    assertThat(run.folder.stopRequested()).isTrue();
-    assertThat(run.orders).containsExactly("terminate", "kill");
-    assertThat(state(job)).isEqualTo(JobState.INTERRUPTED);
-    FakeExecutor next = new FakeExecutor();
-    runner = service(next);
-    runner.start();
-    assertThat(next.last().id()).isEqualTo(job.id());
-    assertThat(next.last().folder.stopRequested()).isFalse();
-  }
-
-  @Test
-  void closingLeavesARunThatOutlivesTheService() throws Exception {
-    Job job = submit();
-    FakeExecutor.Run run = executor.last();
-    run.outlivesItsService = true;
-
-    runner.close();
-
-    assertThat(run.folder.stopRequested()).isFalse();
-    assertThat(run.orders).isEmpty();
-    assertThat(state(job)).isEqualTo(JobState.RUNNING);
   }
 
   @Test
