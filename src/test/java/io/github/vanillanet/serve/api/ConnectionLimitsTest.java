@@ -42,7 +42,7 @@ class ConnectionLimitsTest {
           "vanillanet.grpc.port", "0",
           "vanillanet.connections.max", String.valueOf(MAX),
           "vanillanet.connections.head-timeout", "3S",
-          "vanillanet.connections.idle-timeout", "5S",
+          "vanillanet.connections.idle-timeout", "3S",
           "vanillanet.connections.write-timeout", "2S",
           "vanillanet.connections.unanswered", "4");
     }
