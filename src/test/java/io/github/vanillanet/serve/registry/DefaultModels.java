@@ -1,6 +1,5 @@
 package io.github.vanillanet.serve.registry;
 
-
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.EmbeddedModel;
 import io.github.vanillanet.model.repository.Manifest;

@@ -1,6 +1,5 @@
 package io.github.vanillanet.train.jobs;
 
-
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.nio.file.Path;
