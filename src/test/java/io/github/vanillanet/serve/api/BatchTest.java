@@ -24,11 +24,15 @@ class BatchTest {
   }
 
   private static Response upload(byte[]... images) {
-    RequestSpecification request = given().queryParam("top_k", 3);
+    return uploadTo(PATH, images);
+  }
+
+  private static Response uploadTo(String path, byte[]... images) {
+    RequestSpecification request = given().queryParam("deadline_ms", 100_000);
     for (byte[] image : images) {
       request.multiPart("image", "photo", image);
     }
-    return request.post(PATH);
+    return request.post(path);
   }
 
   @Test
@@ -58,7 +62,7 @@ class BatchTest {
     assertThat(answer.getInt("results[0].status")).isEqualTo(415);
     assertThat(answer.getString("results[0].code")).isEqualTo("UNSUPPORTED_IMAGE");
     assertThat(answer.getMap("results[1]")).containsOnlyKeys("index", "precision", "predictions");
-    assertThat(answer.getList("results[1].predictions")).hasSize(3);
+    assertThat(answer.getList("results[1].predictions")).hasSize(5);
     assertThat(answer.getInt("results[2].index")).isEqualTo(2);
   }
 
@@ -68,6 +72,11 @@ class BatchTest {
 
     byte[][] many = new byte[65][];
     java.util.Arrays.fill(many, "x".getBytes());
-    assertThat(ErrorAnswers.problem(upload(many), 413, "TOO_LARGE")).contains("at most 64");
+    for (String api : List.of("/classify/", "/embed/")) {
+      Response answer = uploadTo(api + TwoSmallModels.MODEL, many);
+      assertThat(ErrorAnswers.problem(answer, 413, "TOO_LARGE")).as(api).contains("at most 64");
+    }
+    Response explained = uploadTo("/explain/" + TwoSmallModels.MODEL, many);
+    assertThat(ErrorAnswers.problem(explained, 413, "TOO_LARGE")).contains("one image");
   }
 }

@@ -30,7 +30,8 @@ public final class Uploads {
     }
     if (uploads.size() > maxFiles) {
       throw TOO_LARGE.error(
-          "expected at most %d images in one request, got %d", maxFiles, uploads.size());
+          "expected %s in one request, got %d",
+          maxFiles == 1 ? "one image" : "at most %d images".formatted(maxFiles), uploads.size());
     }
     return uploads.stream().map(upload -> file(upload, field, memory)).toList();
   }
