@@ -11,7 +11,7 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Opens the gRPC port if it is enabled. Otherwise no class of the gRPC library is loaded. */
+/** Opens the gRPC port if it is enabled. Otherwise only a few interfaces of the library are loaded. */
 @Singleton
 public final class GrpcPort {
 
