@@ -11,7 +11,9 @@ import jakarta.inject.Singleton;
 import java.util.Optional;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Opens the gRPC port if it is enabled. Otherwise only a few interfaces of the library are loaded. */
+/**
+ * Opens the gRPC port if it is enabled. Otherwise only a few interfaces of the library are loaded.
+ */
 @Singleton
 public final class GrpcPort {
 
