@@ -37,7 +37,7 @@
 {{- end }}
 # Where models come from elsewhere, an empty repository is an error to see, not to fill.
 - name: VANILLANET_EMBEDDED_MODEL
-  value: {{ default (ternary "never" "auto" (or (gt (len .Values.models.import) 0) .Values.models.persistence.enabled (ne .Values.models.bucket.uri ""))) .Values.settings.embeddedModel }}
+  value: {{ default (ternary "never" "auto" (not (empty (or .Values.models.import .Values.models.persistence.enabled .Values.models.bucket.uri)))) .Values.settings.embeddedModel }}
 {{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}
 {{- $defaultDevice := ternary $cuda "cpu" .Values.gpu.enabled }}
 # Not auto: a pod whose GPU does not work must fail instead of serving slowly on the CPU.

@@ -53,7 +53,7 @@
 {{- fail "tracing.enabled needs a collector. Set tracing.endpoint." -}}
 {{- end -}}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
-{{- if hasKey $.Values.podLabels . -}}
+{{- if hasKey (default dict $.Values.podLabels) . -}}
 {{- fail (printf "podLabels: %s selects the pods. Remove it from podLabels." .) -}}
 {{- end -}}
 {{- end -}}

@@ -91,9 +91,9 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
 - name: VANILLANET_TRAINING_KUBERNETES_RESOURCES
   value: {{ include "vanillanet.requestsAndLimits" (list "training.kubernetes.resources" $k.resources (dict "requests" dict "limits" dict)) | fromYaml | toJson | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_NODE_SELECTOR
-  value: {{ toJson $k.nodeSelector | quote }}
+  value: {{ toJson (default dict $k.nodeSelector) | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_TOLERATIONS
-  value: {{ toJson $k.tolerations | quote }}
+  value: {{ toJson (default list $k.tolerations) | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_JOBS_CLAIM
   value: {{ .Values.training.jobs.existingClaim | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_JOBS_MOUNT

@@ -3,11 +3,21 @@ package io.github.vanillanet.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.NullNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The chart rejects values that cannot work and names the value. */
 class ChartValidationTest {
@@ -103,5 +113,46 @@ class ChartValidationTest {
         .as(values)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining(reason);
+  }
+
+  /** A value of null removes the default. */
+  @Test
+  void listsAndMapsWithoutAValueAreEmpty() throws IOException {
+    ObjectNode values = defaults();
+    List<String> removed = new ArrayList<>();
+    removeListsAndMaps(values, removed);
+    values.withObject("/gpu").put("enabled", true);
+
+    Manifests rendered = Chart.render(new ObjectMapper().writeValueAsString(values));
+
+    assertThat(removed).contains("tolerations", "nodeSelector", "podLabels", "import");
+    assertThat(UnknownFields.in(rendered)).isEmpty();
+    assertThat(rendered.only(Deployment.class).getSpec().getTemplate().getSpec().getTolerations())
+        .isEmpty();
+  }
+
+  private static void removeListsAndMaps(ObjectNode values, List<String> removed) {
+    for (Map.Entry<String, JsonNode> value : values.properties()) {
+      if (value.getValue().isArray() || value.getValue().isObject() && value.getValue().isEmpty()) {
+        removed.add(value.getKey());
+        value.setValue(NullNode.getInstance());
+      } else if (value.getValue() instanceof ObjectNode section) {
+        removeListsAndMaps(section, removed);
+      }
+    }
+  }
+
+  private static ObjectNode defaults() throws IOException {
+    return (ObjectNode)
+        Manifests.YAML.readTree(ProjectFile.ROOT.resolve("helm/values.yaml").toFile());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"gpu:", "settings:", "models: {bucket: }", "probes: {liveness: }"})
+  void aSectionWithoutAValueIsNamed(String values) {
+    String section = values.replaceAll(".*?(\\w+):[ }]*$", "$1");
+
+    assertThatThrownBy(() -> Chart.render(values))
+        .hasMessageContaining("missing property '%s'".formatted(section));
   }
 }
