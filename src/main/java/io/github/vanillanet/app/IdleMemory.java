@@ -1,5 +1,6 @@
 package io.github.vanillanet.app;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import com.sun.management.OperatingSystemMXBean;
 import io.github.vanillanet.model.engine.DeviceMemory;
 import java.lang.management.GarbageCollectorMXBean;
@@ -29,6 +30,9 @@ final class IdleMemory implements AutoCloseable {
 
   /** The serial collector shrinks a heap in four steps. */
   private static final int COLLECTIONS = 4;
+
+  private static final String MOST_FREE = "MaxHeapFreeRatio";
+  private static final String LEAST_FREE = "MinHeapFreeRatio";
 
   /** A process that uses more of one processor than this is not idle. */
   private static final double IDLE_SHARE = 0.1;
@@ -88,10 +92,16 @@ final class IdleMemory implements AutoCloseable {
     DeviceMemory.releaseFree();
   }
 
+  /** Shrinks the heap as far as MinHeapFreeRatio allows; the JVM keeps up to MaxHeapFreeRatio. */
   private static void collect() {
+    HotSpotDiagnosticMXBean jvm =
+        ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    String most = jvm.getVMOption(MOST_FREE).getValue();
+    jvm.setVMOption(MOST_FREE, jvm.getVMOption(LEAST_FREE).getValue());
     for (int i = 0; i < COLLECTIONS; i++) {
       System.gc();
     }
+    jvm.setVMOption(MOST_FREE, most);
   }
 
   void start() {

@@ -2,6 +2,8 @@ package io.github.vanillanet.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
@@ -67,5 +69,15 @@ class IdleMemoryTest {
     }
     assertThat(requested).isZero();
     assertThat(released).isZero();
+  }
+
+  @Test
+  void aReleaseLeavesTheOptionsOfTheJvm() {
+    var jvm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    String free = jvm.getVMOption("MaxHeapFreeRatio").getValue();
+
+    IdleMemory.release();
+
+    assertThat(jvm.getVMOption("MaxHeapFreeRatio").getValue()).isEqualTo(free);
   }
 }
