@@ -21,7 +21,7 @@ final class WarmedInstance implements ModelInstance {
   private static final int TIMED_FORWARDS = 5;
 
   private final ModelInstance instance;
-  private final List<RgbImage> probes;
+  private List<RgbImage> probes; // empty after the warm-up; used by the worker thread
   private final BatchPolicy batching;
   private final boolean measuresBatches;
   private final CompletableFuture<WarmUp> warmUp = new CompletableFuture<>();
@@ -72,7 +72,9 @@ final class WarmedInstance implements ModelInstance {
   public void attachToThread() {
     try {
       instance.attachToThread();
-      warmUp.complete(run());
+      WarmUp result = run();
+      probes = List.of();
+      warmUp.complete(result);
     } catch (RuntimeException | Error e) { // the loader closes the lane
       warmUp.completeExceptionally(e);
     }
