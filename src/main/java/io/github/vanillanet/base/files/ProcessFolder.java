@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -46,8 +45,8 @@ public final class ProcessFolder implements AutoCloseable {
   public static Optional<ProcessFolder> use() {
     Path parent = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     try {
+      deleteAbandoned(parent); // first: it would release the lock on the own folder
       ProcessFolder own = create(parent);
-      deleteAbandoned(parent);
       System.setProperty("java.io.tmpdir", own.folder.toString());
       System.setProperty("jna.tmpdir", own.folder.toString());
       return Optional.of(own);
@@ -85,7 +84,11 @@ public final class ProcessFolder implements AutoCloseable {
     return folder;
   }
 
-  /** Deletes the folders of processes that have ended. Leaves those of other users alone. */
+  /**
+   * Deletes the folders of processes that have ended. Leaves those of other users alone. A process
+   * that has a folder must not call this: closing any channel of a file releases all locks that the
+   * process holds on it.
+   */
   static void deleteAbandoned(Path parent) throws IOException {
     for (String name : names(parent)) {
       Path lock = parent.resolve(name + LOCK);
@@ -95,8 +98,6 @@ public final class ProcessFolder implements AutoCloseable {
           FolderTree.delete(parent.resolve(name));
           Files.deleteIfExists(lock);
         }
-      } catch (OverlappingFileLockException e) {
-        // the folder of this process
       } catch (IOException e) {
         LOG.log(Level.DEBUG, "cannot delete {0}: {1}", parent.resolve(name), e);
       }

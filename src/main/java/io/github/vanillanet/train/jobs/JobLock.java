@@ -58,7 +58,10 @@ record JobLock(Path file, FileChannel channel) implements AutoCloseable {
     return true;
   }
 
-  /** True if any process holds the lock, including this one. */
+  /**
+   * Returns whether another process holds the lock. The holder must not call this: closing any
+   * channel of a file releases all locks that the process holds on it.
+   */
   static boolean isHeld(Path file) {
     if (!Files.exists(file)) {
       return false;

@@ -14,15 +14,49 @@ class ProcessFolderTest {
   @TempDir Path parent;
 
   @Test
-  void lockedFolderStays() throws IOException {
-    try (ProcessFolder own = ProcessFolder.create(parent)) {
-      Path file = Files.writeString(own.folder().resolve("library.so"), "code");
+  void folderOfARunningProcessStaysWhenOthersStart() throws Exception {
+    Process first = start();
+    Process second = start();
+    try {
+      Path folder = Path.of(first.inputReader().readLine());
+      assertThat(second.inputReader().readLine()).isNotNull();
+      Process third = start();
+      assertThat(Path.of(third.inputReader().readLine())).isDirectory();
+      end(third);
 
-      ProcessFolder.deleteAbandoned(parent);
-
-      assertThat(file).exists();
+      assertThat(folder).isDirectory();
+    } finally {
+      end(first);
+      end(second);
     }
     assertThat(parent).isEmptyDirectory();
+  }
+
+  /** A process that prints its folder and ends with its input. */
+  private Process start() throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Xshare:auto",
+            "-Djava.io.tmpdir=" + parent,
+            "-cp",
+            System.getProperty("java.class.path"),
+            ProcessFolderTest.class.getName())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static void end(Process process) throws Exception {
+    process.outputWriter().close();
+    process.waitFor();
+  }
+
+  public static void main(String[] arguments) throws IOException {
+    try (ProcessFolder own = ProcessFolder.use().orElseThrow()) {
+      System.out.println(own.folder());
+      while (System.in.read() >= 0) {
+        // continues until the test closes the input
+      }
+    }
   }
 
   @Test
