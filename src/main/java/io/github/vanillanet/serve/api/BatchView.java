@@ -37,6 +37,7 @@ public record BatchView(
    * @param domainScore as there
    * @param inexact as there
    */
+  @Schema(name = "ImageResult") // trainings also have a Result
   @JsonInclude(JsonInclude.Include.NON_ABSENT)
   public record Result(
       int index,

@@ -19,7 +19,9 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
@@ -38,6 +40,7 @@ public abstract class ClassifyRoutes {
   }
 
   @Path("/classify")
+  @Tag(name = "Images")
   @Produces(MediaType.APPLICATION_JSON)
   public static final class OfDefault extends ClassifyRoutes {
     OfDefault(ClassificationService service, ServingConfig config) {
@@ -46,6 +49,7 @@ public abstract class ClassifyRoutes {
   }
 
   @Path("/classify/{model}")
+  @Tag(name = "Images")
   @Produces(MediaType.APPLICATION_JSON)
   public static final class OfModel extends ClassifyRoutes {
     OfModel(ClassificationService service, ServingConfig config) {
@@ -55,7 +59,8 @@ public abstract class ClassifyRoutes {
 
   @POST
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
-  @Operation(summary = "Classify the image in the body; without a name, with the default model")
+  @Operation(summary = "Classify one image, or several; without a name, with the default model")
+  @RequestBody(ref = "Images")
   @APIResponse(responseCode = "200", ref = "Classified")
   public Classification classify(
       @Context RoutingContext context, @PathParam("model") String model, InputStream body) {
@@ -69,7 +74,8 @@ public abstract class ClassifyRoutes {
 
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  @Operation(summary = "Classify one uploaded image, or several")
+  @Operation(summary = "Classify one image, or several; without a name, with the default model")
+  @RequestBody(ref = "Images")
   @APIResponse(responseCode = "200", ref = "Classified")
   public Object classifyUpload(
       @Context RoutingContext context,

@@ -32,7 +32,10 @@ import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
@@ -53,6 +56,7 @@ public abstract class EmbedRoutes {
   }
 
   @Path("/embed")
+  @Tag(name = "Images")
   @Produces(MediaType.APPLICATION_JSON)
   public static final class OfDefault extends EmbedRoutes {
     OfDefault(ClassificationService service, ServingConfig config) {
@@ -61,6 +65,7 @@ public abstract class EmbedRoutes {
   }
 
   @Path("/embed/{model}")
+  @Tag(name = "Images")
   @Produces(MediaType.APPLICATION_JSON)
   public static final class OfModel extends EmbedRoutes {
     OfModel(ClassificationService service, ServingConfig config) {
@@ -105,25 +110,33 @@ public abstract class EmbedRoutes {
 
   @POST
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
-  @Operation(summary = "Features of the image in the body; without a name, of the default model")
+  @Operation(summary = "Features of one image, or of several; without a name, of the default model")
+  @RequestBody(ref = "Images")
   @APIResponse(responseCode = "200", ref = "Embedded")
   public Response embed(
       @Context RoutingContext context,
       @PathParam("model") String model,
       InputStream body,
-      @QueryParam(ENCODING) @DefaultValue("json") String encoding) {
+      @Parameter(schema = @Schema(enumeration = {"json", "base64", "npy"}))
+          @QueryParam(ENCODING)
+          @DefaultValue("json")
+          String encoding) {
     return answer(context, model, List.of(BodyStream.bytes(body)), Encoding.of(encoding));
   }
 
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  @Operation(summary = "Features of one uploaded image, or of several")
+  @Operation(summary = "Features of one image, or of several; without a name, of the default model")
+  @RequestBody(ref = "Images")
   @APIResponse(responseCode = "200", ref = "Embedded")
   public Response embedUpload(
       @Context RoutingContext context,
       @PathParam("model") String model,
       @RestForm("image") List<FileUpload> images,
-      @QueryParam(ENCODING) @DefaultValue("json") String encoding) {
+      @Parameter(schema = @Schema(enumeration = {"json", "base64", "npy"}))
+          @QueryParam(ENCODING)
+          @DefaultValue("json")
+          String encoding) {
     Encoding form = Encoding.of(encoding);
     List<byte[]> files = Uploads.files(images, "image", maxImages, HttpCall.memory(context));
     return answer(context, model, files, form);

@@ -27,7 +27,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
@@ -48,6 +53,7 @@ public abstract class ExplainRoutes {
   }
 
   @Path("/explain")
+  @Tag(name = "Images")
   @Produces({MediaType.APPLICATION_JSON, PNG})
   public static final class OfDefault extends ExplainRoutes {
     OfDefault(ClassificationService service) {
@@ -56,6 +62,7 @@ public abstract class ExplainRoutes {
   }
 
   @Path("/explain/{model}")
+  @Tag(name = "Images")
   @Produces({MediaType.APPLICATION_JSON, PNG})
   public static final class OfModel extends ExplainRoutes {
     OfModel(ClassificationService service) {
@@ -65,8 +72,8 @@ public abstract class ExplainRoutes {
 
   @POST
   @Consumes({"image/*", MediaType.APPLICATION_OCTET_STREAM})
-  @Operation(
-      summary = "Why the image in the body gets its answer: a map of evidence for each class")
+  @Operation(summary = "Why an image gets its answer: a map of evidence for each class")
+  @RequestBody(ref = "Image")
   @APIResponse(responseCode = "200", ref = "Explained")
   public Response explain(
       @Context RoutingContext context,
@@ -74,13 +81,23 @@ public abstract class ExplainRoutes {
       @PathParam("model") String model,
       InputStream body,
       @QueryParam(CLASS) Optional<String> only,
-      @QueryParam(BLEND) @DefaultValue("0.5") String blend) {
+      @Parameter(
+              schema =
+                  @Schema(
+                      type = SchemaType.NUMBER,
+                      defaultValue = "0.5",
+                      minimum = "0",
+                      maximum = "1"))
+          @QueryParam(BLEND)
+          @DefaultValue("0.5")
+          String blend) {
     return answer(context, headers, model, BodyStream.bytes(body), only, blend);
   }
 
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
-  @Operation(summary = "The same for an uploaded image")
+  @Operation(summary = "Why an image gets its answer: a map of evidence for each class")
+  @RequestBody(ref = "Image")
   @APIResponse(responseCode = "200", ref = "Explained")
   public Response explainUpload(
       @Context RoutingContext context,
@@ -88,7 +105,16 @@ public abstract class ExplainRoutes {
       @PathParam("model") String model,
       @RestForm("image") List<FileUpload> images,
       @QueryParam(CLASS) Optional<String> only,
-      @QueryParam(BLEND) @DefaultValue("0.5") String blend) {
+      @Parameter(
+              schema =
+                  @Schema(
+                      type = SchemaType.NUMBER,
+                      defaultValue = "0.5",
+                      minimum = "0",
+                      maximum = "1"))
+          @QueryParam(BLEND)
+          @DefaultValue("0.5")
+          String blend) {
     byte[] image = Uploads.files(images, "image", 1, HttpCall.memory(context)).get(0);
     return answer(context, headers, model, image, only, blend);
   }

@@ -17,9 +17,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /** The models in service. */
 @Path("/models")
+@Tag(name = "Models")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ModelsResource {
 

@@ -21,12 +21,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * Administration of the versions of a model. A request in flight finishes on the version that it
  * started with.
  */
 @Path("/admin/models/{model}")
+@Tag(name = "Versions")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(AdminRole.NAME)
 public final class VersionsResource {

@@ -11,6 +11,7 @@ import io.github.vanillanet.train.jobs.JobStatus;
 import io.github.vanillanet.train.jobs.Outcome;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.RecipeChoice;
+import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.pipeline.JobSpec;
 import java.time.Instant;
 import java.util.Map;
@@ -41,8 +42,8 @@ public record JobView(
     boolean cancelling,
     OptionalInt exitCode,
     Optional<String> reason,
-    @Schema(ref = "Recipe") JsonNode request,
-    @Schema(ref = "Recipe") Optional<JsonNode> recipe,
+    @Schema(ref = "TrainingRequest") JsonNode request,
+    @Schema(implementation = Recipe.class) Optional<JsonNode> recipe,
     Optional<Map<String, String>> reasons,
     boolean uploaded,
     Optional<Progress> progress,

@@ -26,6 +26,7 @@ import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 /**
  * The progress of a training as server-sent events: {@code progress} events, then one {@code end}
@@ -33,6 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
  * a slow client costs no memory and misses the oldest events.
  */
 @Path("/admin/trainings/{id}/events")
+@Tag(name = "Trainings")
 @RolesAllowed(AdminRole.NAME)
 @Blocking
 public final class TrainingEventsResource {

@@ -10,7 +10,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.AdminRole;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
-import io.github.vanillanet.train.loop.Recipe;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.annotation.security.RolesAllowed;
 import jakarta.ws.rs.Consumes;
@@ -32,11 +31,13 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
 /** Starts, shows, cancels, resumes and deletes trainings. */
 @Path("/admin/trainings")
+@Tag(name = "Trainings")
 @Produces(MediaType.APPLICATION_JSON)
 @RolesAllowed(AdminRole.NAME)
 @Blocking
@@ -69,12 +70,7 @@ public final class TrainingsResource {
       responseCode = "202",
       description = "The training is queued; the header Location is its address",
       content = @Content(schema = @Schema(implementation = JobView.class)))
-  @RequestBody(
-      required = true,
-      content =
-          @Content(
-              mediaType = MediaType.APPLICATION_JSON,
-              schema = @Schema(implementation = Recipe.class)))
+  @RequestBody(ref = "Training")
   public Response train(
       @Parameter(description = DRY_RUN) @QueryParam("dry_run") boolean dryRun, JsonNode request) {
     if (request == null) { // the body is empty
@@ -83,18 +79,33 @@ public final class TrainingsResource {
     return accepted(submission.submit(request, dryRun));
   }
 
+  /** {@link #upload} at the path of {@link #train}; the content type selects it. */
   @POST
+  @Consumes(MediaType.MULTIPART_FORM_DATA)
+  @Operation(hidden = true) // generators fail if an operation takes two content types
+  public Response trainUpload(
+      @QueryParam("dry_run") boolean dryRun,
+      @RestForm("spec") String spec,
+      @RestForm("from") String from,
+      @RestForm("data") FileUpload data) {
+    return upload(dryRun, spec, from, data);
+  }
+
+  @POST
+  @Path("/upload")
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(
       summary = "Train on an uploaded zip of an image folder, or from a dry run",
       description =
           "The field spec has the request, data the zip. The field from, with the id of a dry run,"
-              + " replaces data; spec can then be left out.")
+              + " replaces data; spec can then be left out. POST /admin/trainings takes the same"
+              + " body.")
   @APIResponse(
       responseCode = "202",
       description = "The training is queued; the header Location is its address",
       content = @Content(schema = @Schema(implementation = JobView.class)))
-  public Response train(
+  @RequestBody(ref = "TrainingUpload")
+  public Response upload(
       @Parameter(description = DRY_RUN) @QueryParam("dry_run") boolean dryRun,
       @RestForm("spec") String spec,
       @RestForm("from") String from,
@@ -246,6 +257,7 @@ public final class TrainingsResource {
 
   @DELETE
   @Path("/{id}")
+  @Produces(MediaType.WILDCARD) // without a body, generated clients accept only a problem
   @Operation(summary = "Delete a training that has ended, with its files; its model stays")
   @APIResponse(responseCode = "204", description = "The training is deleted")
   public void delete(@PathParam("id") String id) {

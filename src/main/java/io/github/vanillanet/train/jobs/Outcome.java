@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.annotation.JsonNaming;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 
 /**
  * The result of a job, in {@code outcome.json}. A process that crashes writes none.
@@ -29,7 +30,7 @@ public record Outcome(
     Optional<Boolean> activated,
     OptionalDouble accuracy,
     OptionalDouble liveAccuracy,
-    Optional<Ruling> ruling,
+    @Schema(implementation = Ruling.class) Optional<Ruling> ruling,
     Optional<Evidence> evidence,
     Optional<String> reason) {
 

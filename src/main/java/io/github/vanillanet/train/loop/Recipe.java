@@ -156,7 +156,8 @@ public record Recipe(
   }
 
   /**
-   * The members of a request by their current names, without null members.
+   * The members of a request by their current names, without members that are null or an empty
+   * list.
    *
    * @throws ServiceException {@code INVALID_REQUEST} if a member is given under two names
    */

@@ -25,7 +25,8 @@ final class RequestMembers {
   private RequestMembers() {}
 
   /**
-   * A copy without null members.
+   * A copy without members that are null or an empty list, which some generated clients write for
+   * an absent member.
    *
    * @param problems receives each member that has two names
    */
@@ -34,7 +35,8 @@ final class RequestMembers {
     ObjectNode current = JsonNodeFactory.instance.objectNode();
     for (Map.Entry<String, JsonNode> member : request.properties()) {
       String name = OTHER_NAMES.getOrDefault(member.getKey(), member.getKey());
-      if (member.getValue().isNull()) {
+      if (member.getValue().isNull()
+          || member.getValue().isArray() && member.getValue().isEmpty()) {
         continue;
       }
       problems.require(

@@ -1,5 +1,6 @@
 package io.github.vanillanet.train.pipeline;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.repository.Calibration;
 import io.github.vanillanet.train.dataset.Finding;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * @param curves one entry per epoch
  * @param result present once there is a fused artifact
  */
+@JsonInclude(JsonInclude.Include.NON_ABSENT)
 record TrainingReport(
     Recipe recipe,
     Map<String, String> reasons,
@@ -55,6 +57,7 @@ record TrainingReport(
    * @param evidence the numbers behind the ruling
    * @param rejection why the candidate is not published
    */
+  @JsonInclude(JsonInclude.Include.NON_ABSENT)
   record Result(
       Scores validation,
       Optional<Scores> test,

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The OpenAPI document of the running service, read strictly: an object has only the documented
@@ -88,6 +89,13 @@ public final class OpenApiDocument {
       }
     }
     return operations;
+  }
+
+  /** By their names. */
+  Map<String, JsonNode> schemas() {
+    Map<String, JsonNode> schemas = new TreeMap<>();
+    document.path("$defs").properties().forEach(it -> schemas.put(it.getKey(), it.getValue()));
+    return schemas;
   }
 
   Set<Map.Entry<String, JsonNode>> responses(Operation operation) {

@@ -12,6 +12,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -37,6 +38,7 @@ public final class InvocationsRoutes {
   @POST
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Classify an image, an image in base64, or images in JSON: the best labels")
+  @RequestBody(ref = "EncodedImage")
   @APIResponse(responseCode = "200", ref = "BestLabels")
   public Object invoke(@Context RoutingContext context, InputStream body) {
     return images.classify(context, ModelTarget.of(Optional.empty()), BodyStream.bytes(body));

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestForm;
@@ -64,6 +65,7 @@ public abstract class PredictionRoutes {
   @Consumes(MediaType.WILDCARD)
   @Operation(
       summary = "Classify an image, an image in base64, or images in JSON: the five best labels")
+  @RequestBody(ref = "ImageField")
   @APIResponse(responseCode = "200", ref = "BestLabels")
   public Object predict(
       @Context RoutingContext context,
@@ -76,6 +78,7 @@ public abstract class PredictionRoutes {
   @PUT
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "The same, for curl -T")
+  @RequestBody(ref = "EncodedImage")
   @APIResponse(responseCode = "200", ref = "BestLabels")
   public Object put(
       @Context RoutingContext context,
@@ -88,6 +91,7 @@ public abstract class PredictionRoutes {
   @POST
   @Consumes(MediaType.MULTIPART_FORM_DATA)
   @Operation(summary = "Classify the image in the field data or body")
+  @RequestBody(ref = "ImageField")
   @APIResponse(responseCode = "200", ref = "BestLabels")
   public Map<String, Double> upload(
       @Context RoutingContext context,

@@ -27,13 +27,17 @@ public enum Api {
   INVOCATIONS("/invocations", ErrorFormat.PROTOCOL, "(?:/(?!)())?/?"),
   OIP_REPOSITORY("/v2/repository", ErrorFormat.PROTOCOL),
   OIP("/v2", ErrorFormat.PROTOCOL, "/models/([^/]+)(?:/versions/[^/]+)?/infer/?"),
-  /** Data sets are posted to this path itself; the paths below it belong to {@link #NATIVE}. */
+  /**
+   * Data sets are posted to this path and to {@code /upload} below it; the rest is {@link #NATIVE}.
+   */
   TRAINING_UPLOAD("/admin/trainings", ErrorFormat.PROBLEM),
   /** Models, administration, the page, and everything that Quarkus serves below {@code /q}. */
   NATIVE("", ErrorFormat.PROBLEM);
 
   /** Suffix of the view of a model that takes encoded images, in the Open Inference Protocol. */
   private static final String IMAGE_VIEW = "-image";
+
+  private static final String DATA_UPLOAD = "/admin/trainings/upload";
 
   private static final Api[] ALL = values();
 
@@ -71,7 +75,8 @@ public enum Api {
     for (Api api : ALL) {
       int end = api.prefix.length();
       if (path.startsWith(api.prefix)
-          && (path.length() == end || path.charAt(end) == '/' && api != TRAINING_UPLOAD)) {
+          && (path.length() == end
+              || path.charAt(end) == '/' && (api != TRAINING_UPLOAD || path.equals(DATA_UPLOAD)))) {
         return api;
       }
     }

@@ -10,6 +10,8 @@ import io.github.vanillanet.serve.api.json.JsonValues;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Set;
 
 /**
@@ -19,12 +21,15 @@ import java.util.Set;
  */
 record RepositoryRequest(boolean ready, Parameters parameters) {
 
+  /** Some generated clients write it for an absent body. */
+  private static final byte[] NULL = "null".getBytes(StandardCharsets.US_ASCII);
+
   /**
    * @throws ServiceException {@code INVALID_REQUEST} if it is neither empty nor a valid request
    */
   static RepositoryRequest read(InputStream body) {
     byte[] json = BodyStream.bytes(body);
-    return json.length == 0
+    return json.length == 0 || Arrays.equals(json, NULL)
         ? new RepositoryRequest(false, Parameters.none("request"))
         : JsonValues.object(new ByteArrayInputStream(json), RepositoryRequest::fields);
   }

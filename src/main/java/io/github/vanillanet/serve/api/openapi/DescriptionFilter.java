@@ -38,6 +38,9 @@ public final class DescriptionFilter implements OASFilter {
   private static final String REFERENCE = "$example";
   private static final int UNEXPECTED = 500;
 
+  /** Quarkus adds it for the JWTs; META-INF/openapi.yaml describes all ways to authenticate. */
+  private static final String GENERATED_SCHEME = "SecurityScheme";
+
   private static final List<String> INFERENCE_PARAMETERS =
       List.of(
           "LatencyBudget",
@@ -50,8 +53,9 @@ public final class DescriptionFilter implements OASFilter {
           "PreprocessingChoice",
           "Truncated");
 
-  /** Parameters that only routes with predictions have. */
-  private static final Set<String> OF_PREDICTIONS = Set.of("TopK", "Threshold");
+  /** Parameters that not every route has, and their names. */
+  private static final Map<String, String> SELECTED =
+      Map.of("TopK", "top_k", "Threshold", "threshold");
 
   private static final List<Integer> OF_INFERENCE =
       List.of(400, 404, 413, 415, 422, 429, 503, 504, 507);
@@ -76,6 +80,8 @@ public final class DescriptionFilter implements OASFilter {
     for (Example example : components.getExamples().values()) {
       example.setValue(expand(components, example.getValue()));
     }
+    SchemaMembers.complete(components);
+    components.removeSecurityScheme(GENERATED_SCHEME);
     document
         .getPaths()
         .getPathItems()
@@ -90,6 +96,12 @@ public final class DescriptionFilter implements OASFilter {
   private static void describe(
       Components components, String method, String path, Operation operation) {
     operation.setOperationId(operationId(method, path));
+    if (operation.getSecurity() != null) {
+      operation.setSecurity(
+          components.getSecuritySchemes().keySet().stream()
+              .map(name -> OASFactory.createSecurityRequirement().addScheme(name))
+              .toList());
+    }
     addPathParameters(operation, path);
     addExamples(components, operation);
     Api api = Api.of(path);
@@ -249,13 +261,11 @@ public final class DescriptionFilter implements OASFilter {
 
   private static void describeInference(Operation operation, Api api) {
     for (String parameter : INFERENCE_PARAMETERS) {
-      boolean predicts =
-          api.queryParameters().map(names -> names.contains("threshold")).orElse(false);
-      if (!predicts && OF_PREDICTIONS.contains(parameter)) {
-        continue;
+      String name = SELECTED.get(parameter);
+      if (name == null || api.queryParameters().stream().anyMatch(names -> names.contains(name))) {
+        operation.addParameter(
+            OASFactory.createParameter().ref(COMPONENTS + "parameters/" + parameter));
       }
-      operation.addParameter(
-          OASFactory.createParameter().ref(COMPONENTS + "parameters/" + parameter));
     }
     operation
         .getResponses()

@@ -141,8 +141,9 @@ class TrainingsTest {
     assertThat(Admin.problem(response, 400, "BAD_REQUEST")).contains("depth");
   }
 
-  @Test
-  void anUploadedArchiveIsStoredWithTheJob() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {Admin.TRAININGS, Admin.TRAININGS + "/upload"})
+  void anUploadedArchiveIsStoredWithTheJob(String path) throws Exception {
     Response response =
         Admin.chief()
             .multiPart(
@@ -151,7 +152,7 @@ class TrainingsTest {
                     + ScriptedExecutor.REJECTS
                     + "}")
             .multiPart("data", "flowers.zip", EMPTY_ZIP)
-            .post(Admin.TRAININGS);
+            .post(path);
 
     assertThat(response.statusCode()).as(response.asString()).isEqualTo(202);
     assertThat(response.<Boolean>path("uploaded")).isTrue();
@@ -161,30 +162,28 @@ class TrainingsTest {
     assertThat(Files.readAllBytes(archive)).isEqualTo(EMPTY_ZIP);
   }
 
-  @Test
-  void anInvalidTooLargeOrIncompleteUploadIsRejected() {
+  @ParameterizedTest
+  @ValueSource(strings = {Admin.TRAININGS, Admin.TRAININGS + "/upload"})
+  void anInvalidTooLargeOrIncompleteUploadIsRejected(String path) {
     String spec = "{\"name\":\"narrow\",\"variant\":\"vanillanet_5\"}";
 
     Admin.problem(
         Admin.chief()
             .multiPart("spec", spec)
             .multiPart("data", "a.zip", "hello, world".getBytes())
-            .post(Admin.TRAININGS),
+            .post(path),
         400,
         "INVALID_REQUEST");
     Admin.problem(
         Admin.chief()
             .multiPart("spec", spec)
             .multiPart("data", "a.zip", new byte[Integer.parseInt(AdminProfile.MAX_UPLOAD) + 1])
-            .post(Admin.TRAININGS),
+            .post(path),
         413,
         "TOO_LARGE");
+    Admin.problem(Admin.chief().multiPart("spec", spec).post(path), 400, "INVALID_REQUEST");
     Admin.problem(
-        Admin.chief().multiPart("spec", spec).post(Admin.TRAININGS), 400, "INVALID_REQUEST");
-    Admin.problem(
-        Admin.chief().multiPart("data", "a.zip", EMPTY_ZIP).post(Admin.TRAININGS),
-        400,
-        "INVALID_REQUEST");
+        Admin.chief().multiPart("data", "a.zip", EMPTY_ZIP).post(path), 400, "INVALID_REQUEST");
   }
 
   @ParameterizedTest
