@@ -44,6 +44,7 @@ import org.jboss.resteasy.reactive.multipart.FileUpload;
 public final class TrainingsResource {
 
   private static final String FROM = "from";
+  private static final String CSV = "text/csv";
   private static final String DRY_RUN =
       "true: only plan the training; the job's result is its plan";
 
@@ -176,27 +177,29 @@ public final class TrainingsResource {
 
   @GET
   @Path("/{id}/metrics")
-  @Produces("text/csv")
+  @Produces(MediaType.WILDCARD) // some generated clients accept only the problem
   @Operation(summary = "The metrics of a training: one line for each epoch")
   @APIResponse(
       responseCode = "200",
       description = "Comma-separated values with a line of names, updated after each epoch",
       content =
           @Content(
-              mediaType = "text/csv",
+              mediaType = CSV,
               schema = @Schema(type = SchemaType.STRING),
               example =
                   "epoch,stage,input_size,step,learning_rate,slope,loss\n1,1,64,40,0.0035,0.1,2.1"))
-  public String metrics(@PathParam("id") String id) {
-    return jobs.folder(id)
-        .results()
-        .readMetrics()
-        .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no metrics yet", id));
+  public Response metrics(@PathParam("id") String id) {
+    String metrics =
+        jobs.folder(id)
+            .results()
+            .readMetrics()
+            .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no metrics yet", id));
+    return Response.ok(metrics, CSV).build();
   }
 
   @GET
   @Path("/{id}/thumbnails/{number}")
-  @Produces("image/jpeg")
+  @Produces(MediaType.WILDCARD)
   @Operation(summary = "A small image that the report or the plan refers to by its number")
   @APIResponse(
       responseCode = "200",
@@ -205,11 +208,13 @@ public final class TrainingsResource {
           @Content(
               mediaType = "image/jpeg",
               schema = @Schema(type = SchemaType.STRING, format = "binary")))
-  public byte[] thumbnail(@PathParam("id") String id, @PathParam("number") int number) {
-    return jobs.folder(id)
-        .results()
-        .readThumbnail(number)
-        .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no thumbnail %d", id, number));
+  public Response thumbnail(@PathParam("id") String id, @PathParam("number") int number) {
+    byte[] jpeg =
+        jobs.folder(id)
+            .results()
+            .readThumbnail(number)
+            .orElseThrow(() -> JOB_NOT_FOUND.error("job %s has no thumbnail %d", id, number));
+    return Response.ok(jpeg, "image/jpeg").build();
   }
 
   @GET

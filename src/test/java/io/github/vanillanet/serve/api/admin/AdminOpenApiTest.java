@@ -60,7 +60,10 @@ class AdminOpenApiTest {
     description.requireDocumented(
         "POST", TRAINING + "/resume", 409, Admin.chief().post(TRAINING + "/resume", done));
     description.requireDocumented(
-        "GET", TRAINING + "/metrics", 200, Admin.chief().get(TRAINING + "/metrics", done));
+        "GET",
+        TRAINING + "/metrics",
+        200,
+        Admin.chief().accept("application/problem+json").get(TRAINING + "/metrics", done));
     description.requireDocumented(
         "GET", TRAINING + "/metrics", 404, Admin.chief().get(TRAINING + "/metrics", planned));
     description.requireDocumented(
