@@ -1,6 +1,5 @@
 import java.io.File;
 import java.math.BigDecimal;
-import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,8 +101,7 @@ final class JavaClient {
     require(length == 4 * embeddings.getDimensions(), bytes);
 
     Explanation explanation =
-        api.postExplain(
-            ImagesApi.APIPostExplainRequest.newBuilder().image(image).topK(2).build());
+        api.postExplain(ImagesApi.APIPostExplainRequest.newBuilder().image(image).topK(2).build());
     require(explanation.getClasses().size() == 2, explanation);
     OfClass first =
         api.postExplainByModel(
@@ -158,7 +156,8 @@ final class JavaClient {
         api.postV1ModelsByModelVersionsByVersionPredict(
             KServeV1Api.APIPostV1ModelsByModelVersionsByVersionPredictRequest.newBuilder()
                 .model(model)
-                .version(Integer.toString(new ModelsApi(client).getModelsByModel(model).getVersion()))
+                .version(
+                    Integer.toString(new ModelsApi(client).getModelsByModel(model).getVersion()))
                 .predictRequest(request)
                 .build());
     require(ofVersion.equals(predictions), ofVersion);
@@ -222,8 +221,7 @@ final class JavaClient {
         api.getV2ModelsByModelVersionsByVersionStats(model, version).getModelStats().size() == 1,
         statistics);
     require(!api.getV2ModelsStats().getModelStats().isEmpty(), "statistics");
-    List<IndexEntry> index =
-        api.postV2RepositoryIndex(new IndexRequest().ready(true));
+    List<IndexEntry> index = api.postV2RepositoryIndex(new IndexRequest().ready(true));
     require(index.stream().anyMatch(entry -> entry.getName().equals(model)), index);
     api.postV2RepositoryModelsByModelUnload(model, new LoadRequest());
     api.postV2RepositoryModelsByModelLoad(model, new LoadRequest());
@@ -297,7 +295,10 @@ final class JavaClient {
 
     JobView uploaded =
         api.postAdminTrainingsUpload(
-            false, "{\"name\": \"again\", \"variant\": \"vanillanet_5\", \"input_size\": 32}", null, zip);
+            false,
+            "{\"name\": \"again\", \"variant\": \"vanillanet_5\", \"input_size\": 32}",
+            null,
+            zip);
     require(uploaded.getUploaded() && uploaded.getRequest().getInputSize() == 32, uploaded);
     api.postAdminTrainingsByIdCancel(uploaded.getId());
     require(awaitEnd(api, uploaded).getState() == JobState.CANCELLED, uploaded);
@@ -335,6 +336,10 @@ final class JavaClient {
   }
 
   private static int live(VersionList versions) {
-    return versions.getVersions().stream().filter(VersionView::getLive).findFirst().get().getVersion();
+    return versions.getVersions().stream()
+        .filter(VersionView::getLive)
+        .findFirst()
+        .get()
+        .getVersion();
   }
 }
