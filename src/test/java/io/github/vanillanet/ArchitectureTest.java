@@ -9,6 +9,8 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.nio.file.Files;
+import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -71,6 +73,18 @@ class ArchitectureTest {
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
           .importPackages("io.github.vanillanet");
+
+  /** They ignore the folder of the process. */
+  @Test
+  void temporaryFilesAreInTheFolderOfTheProcess() {
+    noClasses()
+        .should()
+        .callMethod(
+            Files.class, "createTempFile", String.class, String.class, FileAttribute[].class)
+        .orShould()
+        .callMethod(Files.class, "createTempDirectory", String.class, FileAttribute[].class)
+        .check(PROJECT);
+  }
 
   @Test
   void importsPointDown() {

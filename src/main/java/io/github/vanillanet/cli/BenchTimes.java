@@ -1,5 +1,6 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.FmaPeak;
@@ -66,7 +67,7 @@ final class BenchTimes {
   }
 
   private ModelInstance load(Architecture architecture, Precision precision) throws IOException {
-    Path file = Files.createTempFile("vanillanet-bench-", ".pt");
+    Path file = TemporaryFiles.file("vanillanet-bench-", ".pt");
     try {
       Arithmetic arithmetic = new Arithmetic(precision, false);
       SeededModel.write(runtime, architecture.variant(), arithmetic, images, file);

@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
 
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.model.export.ExportFormat;
 import io.github.vanillanet.model.export.OnnxCheck;
 import io.github.vanillanet.model.export.OnnxExport;
@@ -15,7 +16,6 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -90,7 +90,7 @@ final class ExportCommand implements Callable<Integer> {
     if (id.isPresent()) {
       export(models.open(id.get()));
     } else if (model.equals(EmbeddedModel.NAME)) {
-      Path temporary = Files.createTempDirectory("vanillanet-");
+      Path temporary = TemporaryFiles.folder("vanillanet-");
       try {
         ModelRepository copy = new ModelRepository(temporary);
         EmbeddedModel.publish(copy);

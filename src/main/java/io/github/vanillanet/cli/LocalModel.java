@@ -5,6 +5,7 @@ import static io.github.vanillanet.base.error.ErrorCode.MODEL_NOT_FOUND;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.engine.Device;
@@ -73,7 +74,7 @@ final class LocalModel implements AutoCloseable {
       throw MODEL_NOT_FOUND.error(
           "the repository %s has no model '%s'; it has %s", models.root(), name, models.names());
     }
-    Path folder = Files.createTempDirectory("vanillanet-");
+    Path folder = TemporaryFiles.folder("vanillanet-");
     ModelRepository copy = new ModelRepository(folder);
     EmbeddedModel.publish(copy);
     return new LocalModel(

@@ -1,5 +1,6 @@
 package io.github.vanillanet.cli;
 
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.model.engine.Device;
 import io.github.vanillanet.model.engine.InputKind;
 import io.github.vanillanet.model.engine.ModelInstance;
@@ -91,7 +92,7 @@ record Table4(TorchRuntime runtime, Device device, Arithmetic arithmetic, int th
   }
 
   private ModelInstance load(Net net) throws IOException {
-    Path file = Files.createTempFile("vanillanet-bench-", ".pt");
+    Path file = TemporaryFiles.file("vanillanet-bench-", ".pt");
     try {
       net.artifact().write(file);
       return TorchInstance.load(runtime, file, device, net.input(), net.input(), threads);

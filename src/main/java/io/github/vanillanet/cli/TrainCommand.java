@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.network.VanillaNetVariant;
@@ -21,7 +22,6 @@ import io.github.vanillanet.train.pipeline.FineTuning;
 import io.github.vanillanet.train.pipeline.JobSpec;
 import io.github.vanillanet.train.pipeline.TrainingPipeline;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -130,7 +130,7 @@ final class TrainCommand implements Callable<Integer> {
     if (data.isEmpty()) {
       throw new ParameterException(spec.commandLine(), "--dry-run requires --data and --variant");
     }
-    Path folder = Files.createTempDirectory("vanillanet-dry-run-");
+    Path folder = TemporaryFiles.folder("vanillanet-dry-run-");
     JsonNode request = request();
     try (JobSession session =
         JobSession.open(folder, specification(request, true).toJson(request))) {

@@ -3,6 +3,7 @@ package io.github.vanillanet.base.image;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +102,7 @@ final class HeicDecoder {
   }
 
   private RgbImage decode(byte[] encoded, Runnable checkpoint) throws IOException {
-    Path folder = Files.createTempDirectory("vanillanet-heic-");
+    Path folder = TemporaryFiles.folder("vanillanet-heic-");
     Path input = folder.resolve("photo.heic");
     Path output = folder.resolve("photo.jpg");
     try {

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.engine.InstanceLoader;
@@ -27,7 +28,6 @@ import io.github.vanillanet.serve.registry.PrecisionChoice;
 import io.github.vanillanet.serve.scheduler.LaneSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -83,7 +83,7 @@ public final class LocalClassifier implements ImageClassifier {
       return open(models.open(id.get()), config, device, concurrency, topK, budget);
     }
     try {
-      Path temporary = Files.createTempDirectory("vanillanet-");
+      Path temporary = TemporaryFiles.folder("vanillanet-");
       try {
         ModelRepository copy = new ModelRepository(temporary);
         EmbeddedModel.publish(copy);

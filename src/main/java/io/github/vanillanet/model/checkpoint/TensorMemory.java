@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.checkpoint;
 
+import io.github.vanillanet.base.files.TemporaryFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -65,7 +66,7 @@ final class TensorMemory {
 
   private static ByteBuffer mapTemporaryFile(long bytes) {
     try {
-      Path file = Files.createTempFile("vanillanet-", ".tensor");
+      Path file = TemporaryFiles.file("vanillanet-", ".tensor");
       long free = Files.getFileStore(file).getUsableSpace();
       if (bytes > free) { // writing to a mapping that does not fit ends the JVM with a signal
         Files.delete(file);

@@ -1,6 +1,7 @@
 package io.github.vanillanet.model.engine;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.network.Architecture;
@@ -53,7 +54,7 @@ public final class PrecisionProbe {
 
   static TorchInstance load(TorchRuntime runtime, Device device, DeployedModule module) {
     try {
-      Path file = Files.createTempFile("vanillanet-", ".pt");
+      Path file = TemporaryFiles.file("vanillanet-", ".pt");
       try {
         module.write(file);
         return TorchInstance.load(runtime, file, device, SIDE, SIDE, 1);

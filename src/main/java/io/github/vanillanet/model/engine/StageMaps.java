@@ -1,5 +1,6 @@
 package io.github.vanillanet.model.engine;
 
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.model.checkpoint.HostTensor;
 import io.github.vanillanet.model.checkpoint.ScriptWeights;
@@ -61,7 +62,7 @@ public record StageMaps(String name, FeatureMap size, float[] maps) {
     for (int end : ends(layers)) {
       List<Layer> body = new ArrayList<>(layers.subList(0, end));
       body.add(new Layer.GlobalAveragePool());
-      Path file = Files.createTempFile("vanillanet-stage-", ".pt");
+      Path file = TemporaryFiles.file("vanillanet-stage-", ".pt");
       try {
         DeployedModule.of(
                 body, select(architecture, body, weights), preprocessing, Arithmetic.PUBLISHED)

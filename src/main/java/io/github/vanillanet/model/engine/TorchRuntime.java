@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.JniUtils;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.model.checkpoint.ScriptObject;
 import io.github.vanillanet.model.checkpoint.TorchArchive;
 import java.io.IOException;
@@ -81,7 +82,7 @@ public final class TorchRuntime {
   public PtSymbolBlock loadModule(
       PtNDManager manager, Device device, String source, ScriptObject root) {
     try {
-      Path file = Files.createTempFile("vanillanet-", ".pt");
+      Path file = TemporaryFiles.file("vanillanet-", ".pt");
       try {
         TorchArchive.writeModule(file, source, root);
         return loadModule(manager, device, file);

@@ -3,6 +3,7 @@ package io.github.vanillanet.model.quantize;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
@@ -150,7 +151,7 @@ public record Quantization(
   private Loaded load(StoredVersion version, Derivation derivation) {
     Manifest manifest = version.manifest();
     try {
-      Path file = Files.createTempFile("vanillanet-", ".pt");
+      Path file = TemporaryFiles.file("vanillanet-", ".pt");
       try {
         derivation.write(
             version.artifact(), manifest.architecture(), manifest.preprocessing(), file);

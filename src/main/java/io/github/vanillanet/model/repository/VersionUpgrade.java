@@ -2,6 +2,7 @@ package io.github.vanillanet.model.repository;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderTree;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.checkpoint.TorchCheckpoint;
 import io.github.vanillanet.model.engine.TorchRuntime;
@@ -49,7 +50,7 @@ public record VersionUpgrade(
    */
   public StoredVersion publish(StoredVersion old) {
     try {
-      Path temporary = Files.createTempDirectory("vanillanet-");
+      Path temporary = TemporaryFiles.folder("vanillanet-");
       try {
         StoredVersion fresh =
             new ModelPublisher(runtime, new ModelRepository(temporary), threads, progress)

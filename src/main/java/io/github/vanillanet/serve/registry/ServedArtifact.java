@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.Sha256;
+import io.github.vanillanet.base.files.TemporaryFiles;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.engine.DerivedArtifact;
 import io.github.vanillanet.model.engine.Device;
@@ -37,7 +38,7 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic, boolean d
     }
     version.safetyNet(arithmetic.precision()); // fails for a precision that may not be served
     try {
-      Path file = Files.createTempFile("vanillanet-", ".pt");
+      Path file = TemporaryFiles.file("vanillanet-", ".pt");
       try {
         DerivedArtifact.write(
             version.artifact(),
