@@ -75,8 +75,9 @@ public record VersionPublisher(ModelRepository repository) {
       List<String> labels,
       Predicate<StoredVersion> equal)
       throws IOException {
-    Optional<StoredVersion> existing = find(name, equal);
-    int number = repository.latest(name).orElse(0);
+    List<Integer> versions = repository.versions(name); // read once: each number is compared
+    Optional<StoredVersion> existing = find(name, versions, equal);
+    int number = versions.isEmpty() ? 0 : versions.get(versions.size() - 1);
     while (existing.isEmpty()) {
       number++;
       ModelId id = new ModelId(name, number);
@@ -91,7 +92,12 @@ public record VersionPublisher(ModelRepository repository) {
 
   /** The oldest valid version that the predicate accepts. */
   Optional<StoredVersion> find(String name, Predicate<StoredVersion> equal) {
-    return repository.versions(name).stream()
+    return find(name, repository.versions(name), equal);
+  }
+
+  private Optional<StoredVersion> find(
+      String name, List<Integer> versions, Predicate<StoredVersion> equal) {
+    return versions.stream()
         .flatMap(version -> valid(new ModelId(name, version), equal).stream())
         .findFirst();
   }

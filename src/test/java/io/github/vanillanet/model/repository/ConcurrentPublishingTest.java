@@ -10,11 +10,14 @@ import io.github.vanillanet.serve.registry.PublishedModels;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +61,50 @@ class ConcurrentPublishingTest {
 
     assertThat(created).isEqualTo(1);
     assertThat(models.resolve("five").toFile().list()).containsExactly("1");
+  }
+
+  @Test
+  void anEqualVersionThatAppearsDuringTheComparisonIsFound() throws Exception {
+    StoredVersion source = PublishedModels.publish(root.resolve("source"), "five");
+    ModelRepository repository = new ModelRepository(root.resolve("models"));
+    List<String> others = new ArrayList<>(source.labels());
+    Collections.reverse(others);
+    publish(repository, source, others, version -> false);
+    AtomicBoolean raced = new AtomicBoolean();
+
+    VersionPublisher.Published second =
+        publish(
+            repository,
+            source,
+            source.labels(),
+            version -> {
+              if (!raced.getAndSet(true)) {
+                publish(repository, source, source.labels(), source::hasContentOf);
+              }
+              return source.hasContentOf(version);
+            });
+
+    assertThat(second.created()).isFalse();
+    assertThat(second.version().id()).isEqualTo(new ModelId("five", 2));
+    assertThat(repository.versions("five")).containsExactly(1, 2);
+  }
+
+  private static VersionPublisher.Published publish(
+      ModelRepository repository,
+      StoredVersion source,
+      List<String> labels,
+      Predicate<StoredVersion> equal) {
+    return new VersionPublisher(repository)
+        .publish(
+            "five",
+            labels,
+            equal,
+            folder -> {
+              for (String file : List.of("model.pt", "checkpoint.pth")) {
+                Files.copy(source.folder().resolve(file), folder.resolve(file));
+              }
+              return source.manifest();
+            });
   }
 
   private static void await(CyclicBarrier barrier) {
