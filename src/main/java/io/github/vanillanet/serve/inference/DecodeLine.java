@@ -6,14 +6,14 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Free permits, and the images that have none yet. Unlike a semaphore's, a place in it can be
- * cancelled by another thread. {@link ImagePreparation} grants and takes permits. The instance
- * guards all fields.
+ * cancelled by another thread. This object guards all fields.
  */
 final class DecodeLine {
 
   /**
-   * An image waits behind one that arrived up to this many times its work later, if that one has no
-   * work at all. A small photo passes many large ones; none of them waits longer than 50 s for it.
+   * The order is that of the time of arrival plus this many times the estimated work, so that a
+   * small photo passes many large ones. An ordinary image has at most 250 ms of work: it never
+   * waits for images that arrive more than 50 s later.
    */
   static final int WORK_WEIGHT = 200;
 
@@ -33,7 +33,7 @@ final class DecodeLine {
     return waiting.size();
   }
 
-  /** How long permits were held until they were returned, in seconds. */
+  /** How long the permits were held that have been returned, in seconds. */
   synchronized double busySeconds() {
     return busyNanos / 1e9;
   }
@@ -45,7 +45,23 @@ final class DecodeLine {
       waiting.removeIf(one -> one.permit == permit);
     }
     if (!permit.isCancelled()) {
-      ImagePreparation.release(this, 0);
+      release(0);
+    }
+  }
+
+  /**
+   * Returns a permit, which the next image gets.
+   *
+   * @param nanos how long it was held
+   */
+  synchronized void release(long nanos) {
+    busyNanos += nanos;
+    Waiting next = waiting.poll();
+    while (next != null && !next.permit.complete(null)) { // cancelled, not yet removed
+      next = waiting.poll();
+    }
+    if (next == null) {
+      free++;
     }
   }
 

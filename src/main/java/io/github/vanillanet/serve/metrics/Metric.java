@@ -107,7 +107,7 @@ enum Metric {
         .register(registry);
   }
 
-  /** A counter that something else counts. */
+  /** A counter whose total is read from its owner. */
   void counter(MeterRegistry registry, Tags tags, Supplier<Number> value) {
     FunctionCounter.builder(id, value, total -> total.get().doubleValue())
         .description(description)

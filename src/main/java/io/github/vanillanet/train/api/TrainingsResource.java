@@ -177,7 +177,7 @@ public final class TrainingsResource {
 
   @GET
   @Path("/{id}/metrics")
-  @Produces(MediaType.WILDCARD) // some generated clients accept only the problem
+  @Produces(MediaType.WILDCARD) // some generated clients accept only application/problem+json
   @Operation(summary = "The metrics of a training: one line for each epoch")
   @APIResponse(
       responseCode = "200",
@@ -262,7 +262,7 @@ public final class TrainingsResource {
 
   @DELETE
   @Path("/{id}")
-  @Produces(MediaType.WILDCARD) // without a body, generated clients accept only a problem
+  @Produces(MediaType.WILDCARD) // without a body, generated clients accept only errors
   @Operation(summary = "Delete a training that has ended, with its files; its model stays")
   @APIResponse(responseCode = "204", description = "The training is deleted")
   public void delete(@PathParam("id") String id) {

@@ -5,8 +5,8 @@ import java.io.InputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * The message encoding {@code deflate}, in the format zlib, which the library of other languages
- * offers beside gzip.
+ * The message encoding {@code deflate} in the zlib format, which gRPC's libraries for other
+ * languages offer beside gzip.
  *
  * @see <a href="https://github.com/grpc/grpc/blob/master/doc/compression.md">compression in
  *     gRPC</a>

@@ -189,7 +189,7 @@ final class GrpcServer {
     statuses.setStatus(GRPCInferenceServiceGrpc.SERVICE_NAME, status);
   }
 
-  /** Sends clients away and rejects new calls. Calls in flight continue. */
+  /** Closes the port, and makes clients reconnect elsewhere. Calls in flight continue. */
   void reject() {
     statuses.enterTerminalState();
     server.shutdown();

@@ -41,7 +41,7 @@ final class GrpcTls {
               ? Optional.empty()
               : Optional.of(context(https, vertx));
     } catch (Exception e) { // methods of the library declare it
-      throw BAD_CONFIGURATION.error("TLS of the gRPC port: %s", e.getMessage());
+      throw BAD_CONFIGURATION.error(e, "TLS of the gRPC port: %s", e);
     }
   }
 

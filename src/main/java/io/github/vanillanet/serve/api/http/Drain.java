@@ -30,8 +30,8 @@ public final class Drain extends ShutdownReadinessCheck {
   /** A client that sends nothing for this long has seen its answers. */
   private static final Duration QUIET = Duration.ofMillis(200);
 
-  /** The longest wait for clients that ignore answers with 503. */
-  private static final Duration LONGEST_NOISE = Duration.ofSeconds(1);
+  /** The longest wait for clients that continue to send, and then for the last answers. */
+  private static final Duration LAST_WAIT = Duration.ofSeconds(1);
 
   private static final long POLL_MILLIS = 10;
 
@@ -84,9 +84,9 @@ public final class Drain extends ShutdownReadinessCheck {
         LOG.warnf("%d requests are cut off: they were not finished within %s", late, timeout);
         connections.closeUnanswered(sinceRejecting());
       }
-      await(() -> connections.isQuiet(QUIET), LONGEST_NOISE);
+      await(() -> connections.isQuiet(QUIET), LAST_WAIT);
       connections.stopListening();
-      await(() -> connections.unanswered(Duration.ZERO) == 0, LONGEST_NOISE);
+      await(() -> connections.unanswered(Duration.ZERO) == 0, LAST_WAIT);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

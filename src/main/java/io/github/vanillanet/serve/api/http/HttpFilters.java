@@ -211,8 +211,8 @@ final class HttpFilters {
     context.response().putHeader(REQUEST_ID_HEADER, id);
     MDC.put(REQUEST_ID_IN_LOG, id);
     String path = hasValidPath ? context.normalizedPath() : rawPath(context.request());
-    if (!path.startsWith(
-        OPERATION)) { // not measured; the label of other paths must not be their text
+    if (!path.startsWith(OPERATION)) { // these paths are not measured
+      // the text of a path must not become a label
       Optional.ofNullable(HttpRequestMetric.getRequestMetric(context))
           .ifPresent(metric -> metric.setTemplatePath(PATH_WITHOUT_ROUTE));
     }

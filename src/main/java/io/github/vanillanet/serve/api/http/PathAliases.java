@@ -20,7 +20,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @Singleton
 final class PathAliases {
 
-  /** The query parameters of a request that was routed again, which takes only a path. */
+  /** Key of the query parameters of a rerouted request, because a reroute keeps only the path. */
   static final String QUERY = "vanillanet.query";
 
   private static final Pattern ENCODED_COLON =
@@ -37,7 +37,7 @@ final class PathAliases {
   }
 
   /**
-   * Routes a request with an alias again, with its query under {@link #QUERY}.
+   * Reroutes a request whose path is an alias, and keeps its query under {@link #QUERY}.
    *
    * @param path normalised
    * @return false if the path is no alias

@@ -41,8 +41,8 @@ public record InferAnswer(View view, Optional<String> id, List<Output> outputs) 
    * A requested output.
    *
    * @param binary whether it follows the JSON instead of being in it
-   * @param bestClasses for so many of the best classes only: logits become strings, maps are in the
-   *     order of the strings; 0 for all classes, in the order of the logits
+   * @param bestClasses number of classes to return, the most probable first: their strings for
+   *     {@code logits}, their maps for {@code maps}; 0 for all classes in the order of the logits
    */
   public record Output(String name, boolean binary, int bestClasses) {}
 

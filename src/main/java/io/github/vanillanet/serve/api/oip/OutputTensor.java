@@ -55,8 +55,8 @@ public record OutputTensor(List<Integer> shape, float[] numbers, List<String> st
   /**
    * The evidence at every position.
    *
-   * @param bestClasses for so many of the most probable classes, best first; 0 for every class, in
-   *     the order of the logits
+   * @param bestClasses number of classes, the most probable first; 0 for all classes in the order
+   *     of the logits
    */
   private static OutputTensor maps(Inference inference, ClassMaps maps, int bestClasses) {
     int classes = inference.labels().size();

@@ -66,7 +66,7 @@ public final class DescriptionFilter implements OASFilter {
           "GET /(models|v1/models|v2/models)/\\{model}.*", List.of(404, 503),
           "\\w+ /admin/.*", List.of(401, 403, 429),
           "\\w+ /admin/.*\\{.*", List.of(404),
-          "POST /admin/trainings", List.of(400, 413),
+          "POST /admin/trainings(/upload)?", List.of(400, 404, 409, 413),
           "POST /admin/trainings/.*/(cancel|resume)", List.of(409),
           "DELETE /admin/trainings/\\{id}", List.of(409),
           "POST /admin/models/.*", List.of(409, 503),

@@ -13,9 +13,9 @@ import org.eclipse.microprofile.openapi.models.media.Schema.SchemaType;
 
 /**
  * States which members of an object are required, for generated clients. The service leaves out an
- * absent {@code Optional} and writes every other member. The scan of the records makes an {@code
- * Optional} nullable, so a member is required unless it is nullable, and no member is null.
- * Integers have a format.
+ * absent {@code Optional} and writes every other member. The scan of the records makes the schema
+ * of an {@code Optional} nullable. Such a member becomes optional and not nullable; every other
+ * member becomes required. Integers get a format.
  *
  * <p>A schema with its own list {@code required} keeps it. In {@code META-INF/openapi.yaml}, {@code
  * x-members-of} lists schemas whose members the schema also has; {@code x-replaces} does the same
@@ -87,7 +87,7 @@ final class SchemaMembers {
   }
 
   /**
-   * The schema of a member that is present.
+   * The schema of a nullable member when it is present.
    *
    * @return empty if the member is not nullable
    */
