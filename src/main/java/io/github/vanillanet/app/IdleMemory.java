@@ -92,16 +92,19 @@ final class IdleMemory implements AutoCloseable {
     DeviceMemory.releaseFree();
   }
 
-  /** Shrinks the heap as far as MinHeapFreeRatio allows; the JVM keeps up to MaxHeapFreeRatio. */
+  /** Shrinks the heap to MinHeapFreeRatio. The JVM alone shrinks it to MaxHeapFreeRatio only. */
   private static void collect() {
     HotSpotDiagnosticMXBean jvm =
         ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
     String most = jvm.getVMOption(MOST_FREE).getValue();
     jvm.setVMOption(MOST_FREE, jvm.getVMOption(LEAST_FREE).getValue());
-    for (int i = 0; i < COLLECTIONS; i++) {
-      System.gc();
+    try {
+      for (int i = 0; i < COLLECTIONS; i++) {
+        System.gc();
+      }
+    } finally {
+      jvm.setVMOption(MOST_FREE, most);
     }
-    jvm.setVMOption(MOST_FREE, most);
   }
 
   void start() {

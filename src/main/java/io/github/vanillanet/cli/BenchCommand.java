@@ -136,8 +136,8 @@ final class BenchCommand implements Callable<Integer> {
     if (target.kind() == Device.Kind.CPU) {
       out.printf(
           Locale.ROOT,
-          "PEAK: percentage of a loop of float32 multiply-adds on %d threads, %.1f GFLOP/s on each"
-              + " at best%n",
+          "PEAK: percentage of %d times a loop of float32 multiply-adds on one thread, which"
+              + " reached %.1f GFLOP/s%n",
           threads,
           times.peak() / 1e9);
     }
@@ -147,8 +147,8 @@ final class BenchCommand implements Callable<Integer> {
   private Arithmetic arithmeticOfTable4(TorchRuntime runtime, Device target) {
     if (precisions.size() > 1 || precisions.contains(Precision.INT8)) {
       throw BAD_CONFIGURATION.error(
-          "--table4: expected float32, float16 or bfloat16, because ResNet, RepVGG and AlexNet"
-              + " have no int8 form");
+          "--table4: expected one precision, float32, float16 or bfloat16; ResNet, RepVGG and"
+              + " AlexNet have no int8 form");
     }
     Precision precision = precisions.isEmpty() ? Precision.FLOAT32 : precisions.get(0);
     unsupported(runtime, target, precision).ifPresent(this::reject);
@@ -158,7 +158,7 @@ final class BenchCommand implements Callable<Integer> {
   /** The wanted precisions, or all possible ones. Prints why the others are left out. */
   private List<Precision> timed(TorchRuntime runtime, Device target, PrintWriter out) {
     List<Precision> timed = new ArrayList<>();
-    for (Precision precision : precisions.isEmpty() ? supportedByName() : precisions) {
+    for (Precision precision : precisions.isEmpty() ? all() : precisions) {
       Optional<String> reason =
           precision == Precision.INT8 && images.isEmpty()
               ? Optional.of("int8 needs activation ranges: name image files, as in bench photo.jpg")
@@ -174,7 +174,7 @@ final class BenchCommand implements Callable<Integer> {
     return timed;
   }
 
-  private static List<Precision> supportedByName() {
+  private static List<Precision> all() {
     return Precision.NAMES.stream().map(name -> Precision.named(name).orElseThrow()).toList();
   }
 

@@ -22,7 +22,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** The times of one variant after the other: all precisions alternately, with the peak between. */
+/** Times the forward passes of a variant in each precision in turn, and the peak between them. */
 final class BenchTimes {
 
   private final TorchRuntime runtime;

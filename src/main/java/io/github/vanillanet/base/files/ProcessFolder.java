@@ -38,14 +38,15 @@ public final class ProcessFolder implements AutoCloseable {
 
   /**
    * Creates the folder of this process in the folder for temporary files, and from now on uses it
-   * in its place. Call this before any temporary file is created: the JDK reads the setting once.
+   * in its place. Call this before a library creates a temporary file. The service itself uses
+   * {@link TemporaryFiles}, because the JDK reads the setting only once.
    *
    * @return empty if the folder cannot be created; the temporary files then stay where they were
    */
   public static Optional<ProcessFolder> use() {
     Path parent = Path.of(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     try {
-      deleteAbandoned(parent); // first: it would release the lock on the own folder
+      deleteAbandoned(parent); // first, because it would release this process's lock
       ProcessFolder own = create(parent);
       System.setProperty("java.io.tmpdir", own.folder.toString());
       System.setProperty("jna.tmpdir", own.folder.toString());

@@ -212,10 +212,10 @@ public record Preprocessing(
   }
 
   /**
-   * The pixels of a normalised sample, the inverse of {@link #normalise}. Values that no pixel has
-   * become the nearest ones.
+   * The pixels of a normalised sample, the inverse of {@link #normalise}. Values below 0 become 0,
+   * and values above 255 become 255.
    *
-   * @param chw the sample is read from {@code offset}, by absolute gets
+   * @param chw the sample begins at {@code offset}, whatever the buffer's position is
    */
   public RgbImage pixels(FloatBuffer chw, int offset) {
     int plane = height * width;

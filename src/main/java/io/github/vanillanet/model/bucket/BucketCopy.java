@@ -172,7 +172,8 @@ public final class BucketCopy {
         download(file.getValue(), folder.resolve(file.getKey()), before, temporary);
       }
       FileDigests.verify(temporary);
-      StoredVersion.open(id, temporary).reducedPrecisions(); // may be added later
+      // reads the calibration to check it, because SHA256SUMS does not list it
+      StoredVersion.open(id, temporary).reducedPrecisions();
       Files.writeString(temporary.resolve(OBJECTS), objects);
       DurableFiles.forceAll(temporary);
       if (Files.exists(folder)) {

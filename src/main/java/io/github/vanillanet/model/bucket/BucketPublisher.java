@@ -54,8 +54,8 @@ public record BucketPublisher(Bucket bucket) {
   }
 
   /**
-   * Uploads a file, unless the store shows that it has the same bytes. A store that encrypts, or
-   * that has got an object in parts, does not show it.
+   * Uploads a file, unless the ETag shows that the store has the same bytes. The ETag of an object
+   * that is encrypted, or was uploaded in parts, does not show it.
    */
   private void upload(List<Bucket.Entry> objects, String key, Path file) throws IOException {
     long bytes = Files.size(file);

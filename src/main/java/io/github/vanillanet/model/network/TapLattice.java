@@ -7,7 +7,7 @@ import java.util.stream.Stream;
  * Taps of a depthwise kernel at equal distances: a kernel of its own with gaps. XNNPACK has fast
  * depthwise kernels of 4, 9 and 25 taps; others are filled up with zeros. A larger kernel is the
  * sum of the kernels of its odd and even rows. A part that is still too large is divided into its
- * two outermost columns and the rest: 7×7 taps become 3×7, 4×5 and 4×2. Where that rest is too
+ * two outermost columns and the rest: 7×7 taps become 3×7, 4×5 and 4×2. If that rest is still too
  * large, it is divided into its odd and even columns.
  *
  * @param rows its taps in each column

@@ -16,7 +16,7 @@ import java.util.List;
  */
 public final class Classifier {
 
-  /** So many channels are summed in float32, which is fast. The sums are added in float64. */
+  /** Number of channels that are summed in float32, which is fast; float64 adds these sums. */
   private static final int BLOCK = 64;
 
   private final float[] weights; // [classes, channels]
