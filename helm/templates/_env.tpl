@@ -35,7 +35,7 @@
   value: {{ . | quote }}
 {{- end }}
 {{- end }}
-# Where models come from elsewhere, an empty repository is an error to see, not to fill.
+# With models from elsewhere, an empty repository is an error. The included model would hide it.
 - name: VANILLANET_EMBEDDED_MODEL
   value: {{ default (ternary "never" "auto" (not (empty (or .Values.models.import .Values.models.persistence.enabled .Values.models.bucket.uri)))) .Values.settings.embeddedModel }}
 {{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}

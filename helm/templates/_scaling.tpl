@@ -20,7 +20,7 @@ scaleDown:
 {{- printf "namespace=%q,service=%q" .Release.Namespace (include "vanillanet.fullname" .) -}}
 {{- end -}}
 
-{{/* The busy fraction of each pod that serves: of its lanes or of its decoders, whichever is larger.
+{{/* The busy fraction of each pod that serves: that of its lanes or of its decoders, whichever is larger.
      Models take turns on the same lanes, so the busy time of all models counts for the lanes of one.
      Decoders have two lines with permits of their own. */}}
 {{- define "vanillanet.podBusy" -}}
