@@ -1,4 +1,4 @@
-// Draws lines, and with them loss, accuracy and slope over the epochs while a training runs.
+// Line charts, and those of loss, accuracy and slope over the epochs of a running training.
 import { el, fill, svg } from './dom.js';
 
 const WIDTH = 320;

@@ -3,7 +3,7 @@
 
 export const byId = (id) => document.getElementById(id);
 
-/** Creates an element with traits, if the first argument has them. A button sends its form only if its type is given. */
+/** Creates an element. A plain object as the first content has its traits. A button submits no form unless its type is `submit`. */
 export function el(tag, ...content) {
 	const element = document.createElement(tag);
 	if (tag === 'button') {

@@ -44,18 +44,18 @@ export async function dropped(transfer) {
 	for (const entry of entries) {
 		await collect(entry, files);
 	}
-	return seemly(files);
+	return ordered(files);
 }
 
 /** Sorted, and without the files that systems add. */
-const seemly = (files) => files.filter((file) => !CLUTTER.test(pathOf(file)))
+const ordered = (files) => files.filter((file) => !CLUTTER.test(pathOf(file)))
 	.sort((one, other) => ORDER.compare(pathOf(one), pathOf(other)));
 
 /** Opens a file dialog with a button. */
 export function chooser(button, field, take) {
 	button.addEventListener('click', () => field.click());
 	field.addEventListener('change', () => {
-		const files = field.webkitdirectory ? seemly([...field.files]) : [...field.files];
+		const files = field.webkitdirectory ? ordered([...field.files]) : [...field.files];
 		field.value = ''; // so that the same file can be chosen again
 		if (files.length > 0) {
 			take(files);
