@@ -1,5 +1,7 @@
 """Calls operations of the generated Python client, which checks every answer against its model.
 
+Works with the clients for pydantic 1 and 2. The one for pydantic 1 takes files only by their names.
+
 Arguments: the address, user and password, an image, a model, and the id of a training that has ended.
 """
 
@@ -11,28 +13,27 @@ import vanillanet_client as generated
 
 address, user, password, image_file, model, training = sys.argv[1:]
 with open(image_file, "rb") as opened:
-    image = opened.read()
-encoded = base64.b64encode(image).decode()
+    encoded = base64.b64encode(opened.read()).decode()
 configuration = generated.Configuration(host=address, username=user, password=password)
 # the generated code adds the header of a bearer token even if there is no token
 client = generated.ApiClient(configuration)
 
 images = generated.ImagesApi(client)
-one = images.post_classify_by_model(model, [("a.jpg", image)], top_k=3)
+one = images.post_classify_by_model(model, [image_file], top_k=3)
 assert (one.model, len(one.predictions), one.results) == (model, 3, None), one
 assert 0 < one.predictions[0].probability <= 1, one
-several = images.post_classify([("a.jpg", image), ("b.jpg", b"no image")])
+several = images.post_classify([image_file, __file__])  # the second is no image
 assert several.predictions is None and len(several.results) == 2, several
 assert len(several.results[0].predictions) == 5 and several.results[1].status == 415, several
-embeddings = images.post_embed([image])
+embeddings = images.post_embed([image_file])
 assert len(embeddings.results[0].features) == embeddings.dimensions, embeddings
-explanation = images.post_explain(image, top_k=2)
+explanation = images.post_explain(image_file, top_k=2)
 assert len(explanation.classes) == 2 and explanation.classes[0].map[0], explanation
 try:
-    images.post_classify_by_model("absent", [image])
+    images.post_classify_by_model("absent", [image_file])
     raise AssertionError("no failure")
 except generated.exceptions.NotFoundException as failure:
-    assert failure.data.code == "MODEL_NOT_FOUND", failure
+    assert generated.Problem.from_json(failure.body).code == "MODEL_NOT_FOUND", failure
 
 models = generated.ModelsApi(client)
 assert models.get_models_by_model(model) in models.get_models().models
@@ -61,7 +62,7 @@ assert len(logits.data) == logits.shape[1], logits
 assert any(entry.name == model for entry in protocol.post_v2_repository_index())
 
 torchserve = generated.TorchServeApi(client)
-labels = torchserve.post_predictions_by_model(model, image)
+labels = torchserve.post_predictions_by_model(model, image_file)
 assert labels == torchserve.put_predictions_by_model(model, generated.EncodedImage(data=encoded))
 assert len(generated.SageMakerAndVertexAIApi(client).post_invocations(
     generated.EncodedImage(data=encoded))) == 5
