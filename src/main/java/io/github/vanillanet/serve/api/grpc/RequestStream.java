@@ -51,13 +51,13 @@ final class RequestStream implements StreamObserver<ModelInferRequest> {
     ModelStreamInferResponse.Builder answer = ModelStreamInferResponse.newBuilder();
     try {
       answer.setInferResponse(infer.apply(request));
-      answer.getInferResponseBuilder().putParameters(FINAL, TRUE);
     } catch (RuntimeException | Error e) {
       answer
           .setErrorMessage(GrpcErrors.of(e).getStatus().getDescription())
           .getInferResponseBuilder()
           .setId(request.getId()); // clients find the failed request by it
     }
+    answer.getInferResponseBuilder().putParameters(FINAL, TRUE);
     answers.onNext(answer.build());
     answered.run();
     waiting = true;
