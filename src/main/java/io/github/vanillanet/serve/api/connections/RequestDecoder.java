@@ -21,7 +21,9 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.regex.Pattern;
 
 /**
@@ -63,7 +65,9 @@ final class RequestDecoder extends VertxHttpRequestDecoder implements ChannelOut
 
   private volatile boolean inHead = true;
   private volatile boolean inBody;
-  private volatile int unanswered;
+
+  /** When each request that has no answer yet began, in their order. */
+  private final Queue<Long> unanswered = new ConcurrentLinkedQueue<>();
 
   /** When the head, the body, the wait for answers, or the idle time began. */
   private volatile long since = System.nanoTime();
@@ -91,7 +95,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder implements ChannelOut
   }
 
   Phase phase() {
-    if (unanswered > 0) {
+    if (!unanswered.isEmpty()) {
       return inBody ? Phase.BODY : Phase.ANSWER;
     }
     return inHead || inBody ? Phase.HEAD : Phase.IDLE; // the rest of an answered body is discarded
@@ -104,7 +108,8 @@ final class RequestDecoder extends VertxHttpRequestDecoder implements ChannelOut
 
   /** Returns whether the client waits for the answer to a request that began this long ago. */
   boolean isUnanswered(Duration age) {
-    return unanswered > 0 && nanosInPhase() >= age.toNanos();
+    Long oldest = unanswered.peek();
+    return oldest != null && System.nanoTime() - oldest >= age.toNanos();
   }
 
   /** Bytes of the current request that have arrived in each second. */
@@ -119,14 +124,14 @@ final class RequestDecoder extends VertxHttpRequestDecoder implements ChannelOut
       return;
     }
     if (!inBody) {
-      if (unanswered >= maxUnanswered || !ctx.channel().isWritable()) {
+      if (unanswered.size() >= maxUnanswered || !ctx.channel().isWritable()) {
         stopped = true;
         connection.doPause();
         return;
       }
       if (!inHead) {
         inHead = true;
-        since = unanswered == 0 ? System.nanoTime() : since;
+        since = unanswered.isEmpty() ? System.nanoTime() : since;
       }
     }
     int before = in.readableBytes();
@@ -140,7 +145,7 @@ final class RequestDecoder extends VertxHttpRequestDecoder implements ChannelOut
         inHead = false;
         received = 0;
         since = System.nanoTime();
-        unanswered++;
+        unanswered.add(since);
       }
       if (part instanceof LastHttpContent) {
         inBody = false;
@@ -206,8 +211,8 @@ final class RequestDecoder extends VertxHttpRequestDecoder implements ChannelOut
 
   /** The operating system has taken an answer. */
   private void answered() {
-    unanswered--;
-    since = inBody && unanswered > 0 ? since : System.nanoTime();
+    unanswered.poll();
+    since = inBody && !unanswered.isEmpty() ? since : System.nanoTime();
     if (stopped) {
       context.executor().execute(this::resume);
     }
