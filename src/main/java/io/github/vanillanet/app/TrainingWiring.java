@@ -7,7 +7,9 @@ import io.github.vanillanet.base.config.RepositoryLocation;
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.base.config.TrainingConfig;
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.serve.api.http.Drain;
 import io.github.vanillanet.serve.registry.VersionSwitch;
+import io.github.vanillanet.train.api.TrainingEventsResource;
 import io.github.vanillanet.train.cluster.ClaimMount;
 import io.github.vanillanet.train.cluster.KubernetesExecutor;
 import io.github.vanillanet.train.jobs.ChildCommand;
@@ -29,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.eclipse.microprofile.health.Readiness;
 
 /** Constructs the objects that train models. */
 final class TrainingWiring {
@@ -36,6 +39,11 @@ final class TrainingWiring {
   @Singleton
   TrainingMeters meters(MeterRegistry registry) {
     return new TrainingMeters(registry);
+  }
+
+  @Singleton
+  TrainingEventsResource.Stop stop(@Readiness Drain drain) {
+    return drain::isRejecting;
   }
 
   @Singleton

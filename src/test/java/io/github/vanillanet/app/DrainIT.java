@@ -89,7 +89,7 @@ class DrainIT {
               assertThat(rejection.body).contains("\"NOT_READY\"");
             });
     assertThat(result.exitCode()).as(result.err()).isEqualTo(TERMINATED);
-    assertThat(result.err()).contains("1 requests are cut off");
+    assertThat(result.err()).contains("requests cut off after PT2S: 1");
     assertThat(result.err()).doesNotContain("ERROR").doesNotContain("\tat ");
   }
 

@@ -72,6 +72,11 @@ final class DrilledService implements AutoCloseable {
     return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   }
 
+  /** Waits for the end of the process. */
+  Jar.Result result() {
+    return running.result();
+  }
+
   /** A request with the credentials of the administrator. */
   HttpRequest.Builder request(String path) {
     byte[] credentials = (USER + ":" + PASSWORD).getBytes(StandardCharsets.UTF_8);

@@ -21,6 +21,7 @@ import jakarta.ws.rs.sse.Sse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -31,7 +32,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 /**
  * The progress of a training as server-sent events: {@code progress} events, then one {@code end}
  * event with the training. The file is read only after the client has taken the previous events, so
- * a slow client costs no memory and misses the oldest events.
+ * a slow client costs no memory and misses the oldest events. A stream ends without {@code end}
+ * when the service stops, because the service waits for open streams; the client connects again.
  */
 @Path("/admin/trainings/{id}/events")
 @Tag(name = "Trainings")
@@ -49,10 +51,15 @@ public final class TrainingEventsResource {
   private static final Duration POLL_INTERVAL = Duration.ofMillis(500);
 
   private final JobRunner jobs;
+  private final Stop stop;
 
-  TrainingEventsResource(JobRunner jobs) {
+  TrainingEventsResource(JobRunner jobs, Stop stop) {
     this.jobs = jobs;
+    this.stop = stop;
   }
+
+  /** Returns whether the service rejects requests because it stops, so that its streams end. */
+  public interface Stop extends BooleanSupplier {}
 
   /**
    * @param job state before {@code progress} was read; if it had ended, no more progress follows
@@ -80,7 +87,7 @@ public final class TrainingEventsResource {
                     .item(() -> new News(jobs.find(id), tail.next()))
                     .runSubscriptionOn(Infrastructure.getDefaultWorkerPool()))
         .withDelay(POLL_INTERVAL)
-        .whilst(news -> !news.job().state().ended())
+        .whilst(news -> !news.job().state().ended() && !stop.getAsBoolean())
         .onItem()
         .transformToMultiAndConcatenate(news -> Multi.createFrom().iterable(events(news, sse)));
   }

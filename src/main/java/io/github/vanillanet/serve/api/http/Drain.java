@@ -61,6 +61,11 @@ public final class Drain extends ShutdownReadinessCheck {
     rejections.add(action);
   }
 
+  /** Returns whether new requests are answered with 503. */
+  public boolean isRejecting() {
+    return rejecting;
+  }
+
   /** Time that is left to finish requests in flight. */
   public Duration remaining() {
     Duration left = rejecting ? timeout.minus(sinceRejecting()) : timeout;
@@ -81,7 +86,7 @@ public final class Drain extends ShutdownReadinessCheck {
       await(() -> connections.unanswered(sinceRejecting()) == 0, remaining());
       long late = connections.unanswered(sinceRejecting());
       if (late > 0) {
-        LOG.warnf("%d requests are cut off: they were not finished within %s", late, timeout);
+        LOG.warnf("requests cut off after %s: %d", timeout, late);
         connections.closeUnanswered(sinceRejecting());
       }
       await(() -> connections.isQuiet(QUIET), LAST_WAIT);
