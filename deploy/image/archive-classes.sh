@@ -11,26 +11,32 @@ app=$(cd "$1" && pwd)
 shift
 work=$(mktemp -d)
 service=
+fail() {
+  cat "$work/log" >&2
+  echo "archive-classes.sh: $1; the log of the service is above" >&2
+  exit 1
+}
 trap 'if [ -n "$service" ]; then kill "$service" || true; fi; rm -rf "$work"' EXIT
 cd "$work"
 rm -f "$app/classes.jsa"
-# The port is random, because some builders share the network with their machine.
-port=$(shuf -i 20000-30000 -n 1)
+: >"$work/log"
+# The system chooses a free port, because some builders share the network with their machine.
 VANILLANET_REPOSITORY="$work/models" VANILLANET_DEVICE=cpu \
-  QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT="$port" \
+  QUARKUS_HTTP_HOST=127.0.0.1 QUARKUS_HTTP_PORT=0 \
   java -XX:ArchiveClassesAtExit="$app/classes.jsa" -Djava.io.tmpdir="$work" \
-  --enable-native-access=ALL-UNNAMED "$@" -jar "$app/quarkus-run.jar" serve &
+  --enable-native-access=ALL-UNNAMED "$@" -jar "$app/quarkus-run.jar" serve >"$work/log" 2>&1 &
 service=$!
-attempts=240
-until curl --fail --silent --output /dev/null "http://127.0.0.1:$port/q/health/ready"; do
+attempts=600 # about 300 s
+until port=$(sed -n 's/.*ready: port \([0-9]*\).*/\1/p' "$work/log") && test -n "$port" &&
+  curl --fail --silent --output /dev/null "http://127.0.0.1:$port/q/health/ready"; do
+  kill -0 $service 2>/dev/null || fail "the service ended before it was ready"
   attempts=$((attempts - 1))
-  test $attempts -gt 0
-  kill -0 $service
+  test $attempts -gt 0 || fail "the service was not ready within about 300 s"
   sleep 0.5
 done
 kill $service
 status=0
 wait $service || status=$?
 service=
-test $status -eq 143 # after SIGTERM
-test -s "$app/classes.jsa"
+test $status -eq 143 || fail "the service ended with status $status, expected 143 after SIGTERM"
+test -s "$app/classes.jsa" || fail "Java has written no archive"
