@@ -145,6 +145,12 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Arithmetic arithmeticOfTable4(TorchRuntime runtime, Device target) {
+    if (!images.isEmpty()) {
+      throw BAD_CONFIGURATION.error(
+          "--table4: expected no image files, found %s; leave out the files, or leave out --table4"
+              + " to time int8 with their ranges",
+          images);
+    }
     if (precisions.size() > 1 || precisions.contains(Precision.INT8)) {
       throw BAD_CONFIGURATION.error(
           "--table4: expected one precision, float32, float16 or bfloat16; ResNet, RepVGG and"

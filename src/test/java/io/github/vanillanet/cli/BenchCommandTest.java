@@ -88,4 +88,11 @@ class BenchCommandTest {
     assertThat(code).isNotNull();
     assertThat(precisions()).isEmpty();
   }
+
+  @Test
+  void rejectsImagesForTable4() {
+    assertThat(run("--table4", Oracle.file("preprocess/jpeg_512_q75.jpg").toString()))
+        .isEqualTo(REJECTED);
+    assertThat(code).isEqualTo(ErrorCode.BAD_CONFIGURATION);
+  }
 }
