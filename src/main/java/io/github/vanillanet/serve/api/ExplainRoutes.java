@@ -27,9 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
-import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -81,16 +79,7 @@ public abstract class ExplainRoutes {
       @PathParam("model") String model,
       InputStream body,
       @QueryParam(CLASS) Optional<String> only,
-      @Parameter(
-              schema =
-                  @Schema(
-                      type = SchemaType.NUMBER,
-                      defaultValue = "0.5",
-                      minimum = "0",
-                      maximum = "1"))
-          @QueryParam(BLEND)
-          @DefaultValue("0.5")
-          String blend) {
+      @Schema(ref = "Blend") @QueryParam(BLEND) @DefaultValue("0.5") String blend) {
     return answer(context, headers, model, BodyStream.bytes(body), only, blend);
   }
 
@@ -105,16 +94,7 @@ public abstract class ExplainRoutes {
       @PathParam("model") String model,
       @RestForm("image") List<FileUpload> images,
       @QueryParam(CLASS) Optional<String> only,
-      @Parameter(
-              schema =
-                  @Schema(
-                      type = SchemaType.NUMBER,
-                      defaultValue = "0.5",
-                      minimum = "0",
-                      maximum = "1"))
-          @QueryParam(BLEND)
-          @DefaultValue("0.5")
-          String blend) {
+      @Schema(ref = "Blend") @QueryParam(BLEND) @DefaultValue("0.5") String blend) {
     byte[] image = Uploads.files(images, "image", 1, HttpCall.memory(context)).get(0);
     return answer(context, headers, model, image, only, blend);
   }
