@@ -37,8 +37,7 @@ export class Admin extends EventTarget {
 			problems.show(byId('sign-in-problem'), explained(failure));
 			return;
 		}
-		password.value = '';
-		token.value = '';
+		password.value = token.value = '';
 		byId('who').textContent = kind.value === 'bearer' ? 'a token' : user.value;
 		byId('sign-in').hidden = true;
 		byId('admin').hidden = false;

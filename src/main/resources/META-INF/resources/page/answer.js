@@ -9,22 +9,16 @@ export function bar(share) {
 }
 
 export function answerOf(body, model, grouped) {
-	const parts = [];
-	if (body.out_of_domain) {
-		const which = model ? `its ${model.classes} classes` : 'its classes';
-		parts.push(el('p', { class: 'notice' },
-			`The picture may show none of ${which}: it is unlike the training images${body.domain_experimental ? ' (an experimental hint)' : ''}.`));
-	}
-	parts.push(el('ol', { class: 'bars', 'aria-label': 'Most likely classes' },
-		...body.predictions.map(({ label, probability }) =>
-			el('li',
-				el('div', { class: 'name' }, el('span', label), el('span', percent(probability))),
-				bar(probability)))));
-	if (body.inexact) {
-		parts.push(note('The service has decoded this picture only approximately.'));
-	}
-	if (grouped) {
-		parts.push(note(`${body.model} answered for the group.`));
-	}
-	return parts;
+	const which = model ? `its ${model.classes} classes` : 'its classes';
+	return [
+		body.out_of_domain && el('p', { class: 'notice' },
+			`The picture may show none of ${which}: it is unlike the training images${body.domain_experimental ? ' (an experimental hint)' : ''}.`),
+		el('ol', { class: 'bars', 'aria-label': 'Most likely classes' },
+			...body.predictions.map(({ label, probability }) =>
+				el('li',
+					el('div', { class: 'name' }, el('span', label), el('span', percent(probability))),
+					bar(probability)))),
+		body.inexact && note('The service has decoded this picture only approximately.'),
+		grouped && note(`${body.model} answered for the group.`),
+	].filter(Boolean);
 }

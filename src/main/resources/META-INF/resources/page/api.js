@@ -11,11 +11,6 @@ export class Problem extends Error {
 		this.requestId = more.requestId;
 	}
 
-	static async of(response) {
-		const body = await response.json().catch(() => ({}));
-		return Problem.parsed(response.status, body, response.headers);
-	}
-
 	static parsed(status, body, headers) {
 		const retryAfter = body.retry_after_ms === undefined
 			? Number.parseInt(headers.get('Retry-After') ?? '', 10) : body.retry_after_ms / 1000;
@@ -43,7 +38,7 @@ export async function send(path, init = {}) {
 		throw new Problem(0, 'No answer', 'The service cannot be reached. Check that it is running and that the network works.');
 	}
 	if (!response.ok) {
-		throw await Problem.of(response);
+		throw Problem.parsed(response.status, await response.json().catch(() => ({})), response.headers);
 	}
 	return response;
 }

@@ -3,7 +3,7 @@ import * as api from './api.js';
 import { answerOf } from './answer.js';
 import { classesOf } from './classes.js';
 import * as copy from './copy.js';
-import { byId, count, el, fill, milliseconds, percent } from './dom.js';
+import { byId, count, el, fill, milliseconds, options, percent } from './dom.js';
 import * as files from './files.js';
 import { requireSize } from './limits.js';
 import * as link from './link.js';
@@ -35,9 +35,9 @@ export class Classify {
 		this.#models = models;
 		this.#shown = shown;
 		this.#many = new Many(models, () => ({ model: byId('model').value, topK: this.#topK() }), (picture) => this.#one(picture));
-		files.chooser(byId('choose'), byId('file'), (taken) => this.take(taken, false));
-		files.chooser(byId('choose-folder'), byId('folder'), (taken) => this.take(taken, true));
-		files.chooser(byId('camera'), byId('shot'), (taken) => this.take(taken, false));
+		for (const [button, field] of [['choose', 'file'], ['choose-folder', 'folder'], ['camera', 'shot']]) {
+			files.chooser(byId(button), byId(field), (taken) => this.take(taken, field === 'folder'));
+		}
 		samples.offer((picture) => this.#one(picture));
 		models.addEventListener('change', () => this.#offer());
 		byId('model').addEventListener('change', () => {
@@ -80,11 +80,9 @@ export class Classify {
 		const select = byId('model');
 		const { all, groups, ready, expected, preferred, problem } = this.#models;
 		const before = select.value;
-		fill(select, ...[...all.values()].map((model) =>
-			el('option', { value: model.name }, model.trained ? model.name : `${model.name} (not trained)`)));
+		fill(select, ...options([...all.values()].map(({ name, trained }) => [name, trained ? name : `${name} (not trained)`])));
 		if (groups.size > 0) {
-			select.append(el('optgroup', { label: 'Groups' },
-				...[...groups.keys()].map((name) => el('option', { value: name }, name))));
+			select.append(el('optgroup', { label: 'Groups' }, ...options([...groups.keys()].map((name) => [name, name]))));
 		}
 		const wanted = this.#models.names.includes(this.#chosen) ? this.#chosen : preferred;
 		select.value = wanted ?? '';
@@ -120,18 +118,13 @@ export class Classify {
 			byId('model-text').textContent = members.length > 0 ? `One of ${members.join(', ')}` : '';
 			return;
 		}
-		const facts = [
+		byId('model-text').textContent = [
 			`${model.variant}, version ${model.version}`,
 			`${count(model.parameters)} parameters`,
 			`${count(model.macs)} multiply-adds`,
-		];
-		if (model.accuracy !== undefined) {
-			facts.push(`${percent(model.accuracy)} top-1 accuracy`);
-		}
-		if (model.calibration) {
-			facts.push(`calibrated, error ${percent(model.calibration.ece_after)}`);
-		}
-		byId('model-text').textContent = facts.join(' · ');
+			model.accuracy !== undefined && `${percent(model.accuracy)} top-1 accuracy`,
+			model.calibration && `calibrated, error ${percent(model.calibration.ece_after)}`,
+		].filter(Boolean).join(' · ');
 	}
 
 	take(taken, folder) {
@@ -192,8 +185,7 @@ export class Classify {
 
 	#failed(failure) {
 		this.#why.hide();
-		byId('timing').hidden = true;
-		byId('copy').hidden = true;
+		byId('timing').hidden = byId('copy').hidden = true;
 		if (failure.code === 'NOT_READY') {
 			this.#wait();
 			setTimeout(() => this.#models.load(), RETRY_MILLIS);

@@ -36,14 +36,19 @@ export class Comparison {
 		this.of([]);
 	}
 
+	/** Names of models by the state of their boxes. */
+	#offered(state) {
+		return [...this.#choices.querySelectorAll(`input${state}`)].map((input) => input.value);
+	}
+
 	#offer() {
-		const off = new Set([...this.#choices.querySelectorAll('input:not(:checked)')].map((input) => input.value));
+		const off = this.#offered(':not(:checked)');
 		const names = this.#models.names;
-		const shown = [...this.#choices.querySelectorAll('input')].map((input) => input.value);
+		const shown = this.#offered('');
 		if (names.join('\n') !== shown.join('\n')) {
 			fill(this.#choices, el('legend', { class: 'hidden' }, 'Models to compare'), ...names.map((name) =>
 				el('label', { class: 'choice' },
-					el('input', { type: 'checkbox', value: name, checked: !off.has(name) }), name)));
+					el('input', { type: 'checkbox', value: name, checked: !off.includes(name) }), name)));
 		}
 	}
 
@@ -64,7 +69,7 @@ export class Comparison {
 
 	async #start() {
 		const pictures = this.#pictures;
-		const names = [...this.#choices.querySelectorAll('input:checked')].map((input) => input.value);
+		const names = this.#offered(':checked');
 		if (names.length === 0) {
 			this.#status.textContent = 'Choose a model.';
 			return;

@@ -1,5 +1,5 @@
 // The result of a comparison: times, accuracy, agreement and the pictures with different answers.
-import { el, milliseconds, percent, svg, table } from './dom.js';
+import { el, milliseconds, percent, several, svg, table } from './dom.js';
 import { pathOf } from './files.js';
 import { brief } from './problems.js';
 import { Rows } from './rows.js';
@@ -82,7 +82,7 @@ export function agreement(results) {
 	const all = answers(results);
 	const whole = all.filter(({ labels }) => labels.every((answer) => answer !== undefined));
 	const same = whole.filter((one) => !differ(one)).length;
-	const title = el('h3', `All models give the same answer for ${same} of ${whole.length} ${whole.length === 1 ? 'picture' : 'pictures'}`);
+	const title = el('h3', `All models give the same answer for ${same} of ${several(whole.length, 'picture')}`);
 	const found = all.filter(differ);
 	if (found.length === 0) {
 		return [title];

@@ -45,6 +45,9 @@ function furnish(element, traits, children) {
 	return element;
 }
 
+/** Options of a select, each with its value and its text. */
+export const options = (pairs) => pairs.map(([value, text]) => el('option', { value }, text));
+
 /** Replaces the children of an element. */
 export const fill = (element, ...children) => element.replaceChildren(...children);
 
@@ -65,6 +68,9 @@ export const percent = (share) => `${(100 * share).toFixed(1)} %`;
 
 export const milliseconds = (millis) =>
 	`${millis < 10 ? millis.toFixed(2) : millis < 100 ? millis.toFixed(1) : millis.toFixed(0)} ms`;
+
+/** 1 as `1 picture`, 2 as `2 pictures`. */
+export const several = (count, thing) => `${count} ${thing}${count === 1 ? '' : 's'}`;
 
 /** 15523304 as `15.5 M`. */
 export function count(count) {

@@ -1,7 +1,7 @@
 // The table of many pictures: it fills while the answers come.
 import * as api from './api.js';
 import { Batch } from './batch.js';
-import { byId, duration, el, fill, milliseconds, note, percent, row } from './dom.js';
+import { byId, duration, el, fill, milliseconds, note, options, percent, row, several } from './dom.js';
 import * as exports from './export.js';
 import { pathOf } from './files.js';
 import { brief } from './problems.js';
@@ -36,8 +36,8 @@ export class Many {
 	#cancel = el('button', { click: () => this.#batch.cancel() }, 'Cancel');
 	#clear = el('button', { class: 'quiet', click: () => this.#forget() }, 'Clear');
 	#class = el('select', { change: () => this.#draw() });
-	#least = el('input', { type: 'number', min: 0, max: 100, value: 0, input: () => this.#draw() });
-	#most = el('input', { type: 'number', min: 0, max: 100, value: 100, input: () => this.#draw() });
+	#least = this.#share(0);
+	#most = this.#share(100);
 
 	constructor(models, choice, open) {
 		this.#models = models;
@@ -55,6 +55,10 @@ export class Many {
 				el('label', { class: 'inline' }, 'sure from', this.#least),
 				el('label', { class: 'inline' }, 'to', this.#most, '%')),
 			this.#rows.element);
+	}
+
+	#share(value) {
+		return el('input', { type: 'number', min: 0, max: 100, value, input: () => this.#draw() });
 	}
 
 	start(files) {
@@ -96,27 +100,21 @@ export class Many {
 			return;
 		}
 		const { entries, done, failed, running, paused, rate } = batch;
-		byId('many-title').textContent = `${entries.length} ${entries.length === 1 ? 'picture' : 'pictures'}`;
+		byId('many-title').textContent = several(entries.length, 'picture');
 		this.#bar.value = (done + failed) / Math.max(1, entries.length);
-		this.#bar.hidden = !running;
-		const facts = [`${done} classified`];
-		if (failed > 0) {
-			facts.push(`${failed} failed`);
-		}
-		if (running && !paused && rate > 0) {
-			facts.push(`${rate < 10 ? rate.toFixed(1) : Math.round(rate)} per second`, `about ${duration(batch.left / rate)} left`);
-		}
-		if (paused) {
-			facts.push('paused');
-		}
-		this.#facts.textContent = facts.join(' · ');
+		this.#bar.hidden = this.#pause.hidden = this.#cancel.hidden = !running;
+		this.#facts.textContent = [
+			`${done} classified`,
+			failed > 0 && `${failed} failed`,
+			running && !paused && rate > 0
+				&& `${rate < 10 ? rate.toFixed(1) : Math.round(rate)} per second · about ${duration(batch.left / rate)} left`,
+			paused && 'paused',
+		].filter(Boolean).join(' · ');
 		this.#obstacle.hidden = !running || batch.obstacle === '';
 		if (this.#obstacle.textContent !== batch.obstacle) {
 			this.#obstacle.textContent = batch.obstacle;
 		}
 		this.#pause.textContent = paused ? 'Continue' : 'Pause';
-		this.#pause.hidden = !running;
-		this.#cancel.hidden = !running;
 		this.#filters(entries, failed);
 		this.#rows.show(entries.filter((entry) => this.#shown(entry)));
 	}
@@ -126,7 +124,7 @@ export class Many {
 		const shown = [['', 'all'], ...(failed > 0 ? [[ERRORS, 'failed']] : []), ...labels.map((label) => [label, label])];
 		if (shown.length !== this.#class.options.length) {
 			const chosen = this.#class.value;
-			fill(this.#class, ...shown.map(([value, text]) => el('option', { value }, text)));
+			fill(this.#class, ...options(shown));
 			this.#class.value = shown.some(([value]) => value === chosen) ? chosen : '';
 		}
 	}
@@ -154,19 +152,18 @@ export class Many {
 		const shown = name.replace(/^[^/]*\/(?=.)/, '');
 		const path = () => el('span', { class: 'path' }, shown);
 		const file = el('th', { scope: 'row', class: 'wide', title: name }, path());
+		const said = (traits, ...text) =>
+			el('td', traits, el('span', { class: 'clamp' }, ...text), el('span', { class: 'narrow-only' }, path()));
 		const answer = best(entry);
 		if (!answer) {
 			const text = entry.failure ? brief(entry.failure) : entry.state;
 			return [place, file,
-				el('td', { colspan: 2, class: entry.failure ? 'fault' : 'small', title: entry.failure?.message },
-					el('span', { class: 'clamp' }, text), el('span', { class: 'narrow-only' }, path())),
+				said({ colspan: 2, class: entry.failure ? 'fault' : 'small', title: entry.failure?.message }, text),
 				el('td', { class: 'time' }), el('td')];
 		}
 		return [
 			place, file,
-			el('td', { title: answer.label },
-				el('span', { class: 'clamp' }, answer.label, entry.body.out_of_domain ? ' (unlike the training images)' : ''),
-				el('span', { class: 'narrow-only' }, path())),
+			said({ title: answer.label }, answer.label, entry.body.out_of_domain ? ' (unlike the training images)' : ''),
 			el('td', { class: 'number' }, percent(answer.probability)),
 			el('td', { class: 'number time' }, milliseconds(total(entry) ?? 0)),
 			el('td', { class: 'number' },

@@ -36,26 +36,26 @@ export class Operate {
 	}
 
 	async #sample() {
-		try {
+		await problems.attempt(byId('operate-problem'), async () => {
 			const { model_stats: all } = await (await api.send('v2/models/stats')).json();
 			for (const { name, version, inference_stats: stats } of all) {
 				const key = `${name}/${version}`;
 				const samples = this.#samples.get(key) ?? [];
-				samples.push(stats);
-				this.#samples.set(key, samples.slice(-HOUR_SAMPLES - 1));
+				this.#samples.set(key, [...samples, stats].slice(-HOUR_SAMPLES - 1));
 			}
-			problems.clear(byId('operate-problem'));
-		} catch (failure) {
-			problems.show(byId('operate-problem'), failure);
-		}
+		});
 		if (this.#open()) {
 			const ready = await api.ready();
 			byId('health').textContent = `${ready ? 'ready' : 'not ready'}${await this.#trainings()}`;
 			if (ready !== this.#models.ready) {
 				this.#models.load();
 			}
-			this.#cards.forEach(({ times }, name) => this.#times(times, this.#models.all.get(name)));
+			this.#allTimes();
 		}
+	}
+
+	#allTimes() {
+		this.#cards.forEach(({ times }, name) => this.#times(times, this.#models.all.get(name)));
 	}
 
 	async #trainings() {
@@ -79,31 +79,27 @@ export class Operate {
 		this.#cards = shown;
 		if (!same) {
 			fill(byId('fleet'), ...[...shown.values()].map(({ card }) => card));
-			shown.forEach(({ times }, name) => this.#times(times, this.#models.all.get(name)));
+			this.#allTimes();
 		}
 	}
 
 	#card(model) {
 		const times = el('div');
 		const { certificate: { served, source } } = model;
-		const known = [
+		const known = facts(
 			['Variant', `${model.variant}, ${count(model.parameters)} parameters, ${model.classes} classes, ${model.input_size.height} × ${model.input_size.width} pixels`],
 			['Accuracy', model.accuracy === undefined ? 'not measured' : percent(model.accuracy)],
 			['Computes', `${model.precision} on ${model.device}; one picture ${milliseconds(model.batch1_latency_ms)} when it was loaded`],
-			['Certificate', `${source}: largest difference ${served.max_delta.toExponential(1)} of ${served.bound.toExponential(1)} allowed, same best class for ${percent(served.top1)}`],
-		];
+			['Certificate', `${source}: largest difference ${served.max_delta.toExponential(1)} of ${served.bound.toExponential(1)} allowed, same best class for ${percent(served.top1)}`]);
 		const card = el('section', { class: 'fleet-card', 'data-model': model.name },
 			row(el('h3', model.name),
 				el('span', { class: 'tag' }, `version ${model.version}`),
-				...(model.default ? [el('span', { class: 'tag good' }, 'default')] : []),
-				...(model.trained ? [] : [el('span', { class: 'tag bad' }, 'not trained')])),
-			times,
-			facts(...known));
-		if (this.#admin.session) {
-			card.append(new Versions(this.#admin.session, model.name, () => this.#models.load()).element);
-		} else {
-			card.append(note('Administrators sign in on the tab Train.'));
-		}
+				model.default ? el('span', { class: 'tag good' }, 'default') : '',
+				model.trained ? '' : el('span', { class: 'tag bad' }, 'not trained')),
+			times, known);
+		card.append(this.#admin.session
+			? new Versions(this.#admin.session, model.name, () => this.#models.load()).element
+			: note('Administrators sign in on the tab Train.'));
 		return { card, times };
 	}
 

@@ -80,10 +80,9 @@ export class Picture {
 			`min(100%, calc(var(--photo) * ${width / height}), max(${width}px, 14rem))`;
 		const part = seenBy(width, height, this.#rule);
 		const crop = byId('crop').style;
-		crop.left = `${(100 * part.left) / width}%`;
-		crop.top = `${(100 * part.top) / height}%`;
-		crop.width = `${(100 * part.width) / width}%`;
-		crop.height = `${(100 * part.height) / height}%`;
+		for (const [edge, whole] of [['left', width], ['top', height], ['width', width], ['height', height]]) {
+			crop[edge] = `${(100 * part[edge]) / whole}%`;
+		}
 		const share = (part.width * part.height) / (width * height);
 		byId('crop-text').textContent =
 			`${width} × ${height} pixels. The network uses the bright part (${Math.round(100 * share)} %) as ${this.#rule.width} × ${this.#rule.height} pixels.`;

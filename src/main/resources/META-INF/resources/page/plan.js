@@ -9,18 +9,17 @@ const NAMES = {
 
 export function planOf(plan, thumbnail) {
 	const sum = (split) => plan.classes.reduce((all, one) => all + one[split], 0);
+	const more = plan.classes.slice(MOST_CLASSES);
 	return [
 		...plan.objections.map((objection) => el('p', { class: 'notice bad' }, objection)),
 		el('p', `${plan.classes.length} classes: ${sum('training')} pictures for training, ${sum('validation')} to decide, ${sum('test')} to report. The typical picture has ${plan.sizes.width.median} × ${plan.sizes.height.median} pixels.`),
 		classes(plan.classes.slice(0, MOST_CLASSES), thumbnail),
-		...(plan.classes.length > MOST_CLASSES
-			? [folded(`${plan.classes.length - MOST_CLASSES} more classes`, () => classes(plan.classes.slice(MOST_CLASSES), thumbnail))] : []),
-		...(plan.findings.length > 0 ? [el('ul', { class: 'findings' }, ...plan.findings.map(finding))] : []),
-		...(plan.dropped.length > 0
-			? [folded(`${plan.dropped.length} files are left out`, () => leftOut(plan.dropped))] : []),
+		more.length > 0 && folded(`${more.length} more classes`, () => classes(more, thumbnail)),
+		plan.findings.length > 0 && el('ul', { class: 'findings' }, ...plan.findings.map(finding)),
+		plan.dropped.length > 0 && folded(`${plan.dropped.length} files are left out`, () => leftOut(plan.dropped)),
 		recipe(plan),
 		...augmented(plan, thumbnail),
-	];
+	].filter(Boolean);
 }
 
 const finding = ({ kind, fatal, count, examples }) => el('li', { class: fatal ? 'fault' : '' },

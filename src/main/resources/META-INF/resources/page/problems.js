@@ -1,5 +1,5 @@
 // Shows errors: a title and one sentence; the details are folded.
-import { el, fill, note } from './dom.js';
+import { el, fill, note, several } from './dom.js';
 
 /** Title and sentence by the name of a failure or by its status; the sentence of the service otherwise. */
 const KNOWN = {
@@ -32,10 +32,10 @@ export function show(place, failure) {
 		el('strong', title),
 		el('span', [sentence ?? failure.message, retry(failure.retryAfter)].filter(Boolean).join(' ')));
 	const details = [
-		sentence ? failure.message : '',
-		failure.status ? `${failure.title ?? 'Status'} (${failure.status})` : '',
-		failure.code ?? '',
-		failure.requestId ? `Request ${failure.requestId}` : '',
+		sentence && failure.message,
+		failure.status && `${failure.title ?? 'Status'} (${failure.status})`,
+		failure.code,
+		failure.requestId && `Request ${failure.requestId}`,
 	].filter(Boolean);
 	if (details.length > 0) {
 		notice.append(el('details', el('summary', 'Details'), ...details.map((line) => note(line))));
@@ -45,7 +45,9 @@ export function show(place, failure) {
 
 export const clear = (place) => fill(place);
 
+/** Does some work. Shows its failure, or clears an earlier one. */
+export const attempt = (place, work) => work().then(() => clear(place), (failure) => show(place, failure));
+
 function retry(seconds) {
-	const whole = Math.ceil(seconds);
-	return seconds === undefined ? '' : `Try again in ${whole} ${whole === 1 ? 'second' : 'seconds'}.`;
+	return seconds === undefined ? '' : `Try again in ${several(Math.ceil(seconds), 'second')}.`;
 }

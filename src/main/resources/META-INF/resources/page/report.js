@@ -8,32 +8,21 @@ import { leftOut } from './plan.js';
 const MAX_CLASSES = 16;
 
 export function reportOf(report, thumbnail) {
-	const parts = [];
-	const { verdict, evidence, validation, test, mistakes = [] } = report.result ?? {};
-	if (verdict) {
-		parts.push(part('Verdict', el('p', { class: 'verdict' }, verdict)));
-	}
-	if (evidence) {
-		parts.push(part('Comparison', comparison(evidence)));
-	}
-	if (report.labels.length <= MAX_CLASSES) {
-		for (const [name, scores, wrong] of [['validation', validation, mistakes], ['test', test, []]]) {
-			if (scores) {
-				parts.push(part(`Confusion on ${name} images`, matrix(report.labels, scores.confusion, wrong, thumbnail)));
-			}
-		}
-	}
-	if (mistakes.length > 0 && report.labels.length > MAX_CLASSES) {
-		parts.push(part('Mistakes on validation images', mistakesOf(mistakes, thumbnail)));
-	}
-	if (report.result?.calibration) {
-		parts.push(part('Calibration', calibrationOf(report.result.calibration)));
-	}
-	parts.push(part('Data', data(report)));
-	if (report.skipped.length > 0) {
-		parts.push(part(`Skipped files (${report.skipped.length})`, leftOut(report.skipped)));
-	}
-	return parts;
+	const { labels, skipped } = report;
+	const { verdict, evidence, validation, test, mistakes = [], calibration } = report.result ?? {};
+	const few = labels.length <= MAX_CLASSES;
+	const confusion = (name, scores, wrong) => few && scores
+		&& part(`Confusion on ${name} images`, matrix(labels, scores.confusion, wrong, thumbnail));
+	return [
+		verdict && part('Verdict', el('p', { class: 'verdict' }, verdict)),
+		evidence && part('Comparison', comparison(evidence)),
+		confusion('validation', validation, mistakes),
+		confusion('test', test, []),
+		!few && mistakes.length > 0 && part('Mistakes on validation images', mistakesOf(mistakes, thumbnail)),
+		calibration && part('Calibration', calibrationOf(calibration)),
+		part('Data', data(report)),
+		skipped.length > 0 && part(`Skipped files (${skipped.length})`, leftOut(skipped)),
+	].filter(Boolean);
 }
 
 const part = (title, content) => el('section', el('h3', title), content);

@@ -1,5 +1,6 @@
 // Credentials of an administrator. They are kept only in the memory of this page.
 import { Problem, send } from './api.js';
+import { follow } from './events.js';
 
 const base64 = (text) =>
 	btoa(Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join(''));
@@ -32,6 +33,16 @@ export class Session {
 
 	async json(path, init) {
 		return (await this.send(path, init)).json();
+	}
+
+	/** Follows a training until it ends. */
+	follow(path, listeners, aborted) {
+		return follow((signal) => this.send(`${path}/events`, { signal }), listeners, aborted);
+	}
+
+	/** Returns a function that loads a thumbnail of a training. */
+	thumbnails(path) {
+		return async (number) => (await this.send(`${path}/thumbnails/${number}`)).blob();
 	}
 
 	/** Sends a form and reports the progress, which fetch cannot do. */

@@ -28,14 +28,11 @@ export class Trainings {
 	}
 
 	/** Reloads the list. */
-	async load() {
-		try {
+	load() {
+		return problems.attempt(byId('list-problem'), async () => {
 			const { trainings } = await this.#session.json('admin/trainings');
-			problems.clear(byId('list-problem'));
 			this.#draw(trainings.filter(({ kind }) => kind !== 'dry_run').reverse());
-		} catch (failure) {
-			problems.show(byId('list-problem'), failure);
-		}
+		});
 	}
 
 	#draw(jobs) {

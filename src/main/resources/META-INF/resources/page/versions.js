@@ -15,32 +15,23 @@ export class Versions {
 		this.#session = session;
 		this.#model = model;
 		this.#changed = changed;
-		this.load();
+		this.#send('versions');
 	}
 
-	load() {
-		return this.#send('versions');
-	}
-
-	async #send(what, init) {
-		try {
+	#send(what, init) {
+		return problems.attempt(this.#problem, async () => {
 			const { versions } = await this.#session.json(`admin/models/${encodeURIComponent(this.#model)}/${what}`, init);
-			problems.clear(this.#problem);
 			this.#draw(versions);
-		} catch (failure) {
-			problems.show(this.#problem, failure);
-		}
+		});
 	}
 
 	#draw(versions) {
 		const target = versions.find((version) => version.rollback_target);
 		fill(this.#table,
 			table(`Versions of ${this.#model}`, '', ['Version', 'Created', 'Accuracy', el('td')],
-				[...versions].reverse().map((version) => this.#row(version))));
-		if (target) {
-			this.#table.append(el('button', { class: 'roll-back', click: () => this.#change('Roll back to', target, 'rollback') },
-				`Roll back to version ${target.version}`));
-		}
+				[...versions].reverse().map((version) => this.#row(version))),
+			target ? el('button', { class: 'roll-back', click: () => this.#change('Roll back to', target, 'rollback') },
+				`Roll back to version ${target.version}`) : '');
 	}
 
 	#row(version) {

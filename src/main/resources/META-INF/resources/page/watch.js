@@ -1,7 +1,6 @@
 // Shows one training while it runs and after it has ended.
 import { Curves } from './curves.js';
 import { byId, duration, el, fill, percent, row } from './dom.js';
-import { follow } from './events.js';
 import * as problems from './problems.js';
 import { reportOf } from './report.js';
 import { Versions } from './versions.js';
@@ -62,9 +61,7 @@ export class Watch {
 			lost: (failure) => problems.show(this.#problem, failure),
 		};
 		try {
-			await follow(
-				(signal) => this.#session.send(`${this.#path()}/events`, { signal }),
-				listeners, this.#aborter.signal);
+			await this.#session.follow(this.#path(), listeners, this.#aborter.signal);
 		} catch (failure) {
 			problems.show(this.#problem, failure);
 		}
@@ -84,20 +81,15 @@ export class Watch {
 		if (progress.steps > 0) {
 			this.#bar.value = progress.step / progress.steps;
 		}
-		const facts = [PHASES[progress.phase] ?? progress.phase];
-		if (progress.phase === 'train') {
-			facts.push(`epoch ${progress.epoch + 1} of ${progress.epochs}`);
-		}
-		if (progress.validation_accuracy !== undefined) {
-			facts.push(`${percent(progress.validation_accuracy)} right on the validation images, which decide`);
-		}
-		if (progress.images_per_second) {
-			facts.push(`${Math.round(progress.images_per_second)} images per second`);
-		}
-		if (progress.seconds_left) {
-			facts.push(`about ${duration(progress.seconds_left)} left`);
-		}
-		this.#now.textContent = [...facts, progress.message].filter(Boolean).join(' · ');
+		this.#now.textContent = [
+			PHASES[progress.phase] ?? progress.phase,
+			progress.phase === 'train' && `epoch ${progress.epoch + 1} of ${progress.epochs}`,
+			progress.validation_accuracy !== undefined
+				&& `${percent(progress.validation_accuracy)} right on the validation images, which decide`,
+			progress.images_per_second && `${Math.round(progress.images_per_second)} images per second`,
+			progress.seconds_left && `about ${duration(progress.seconds_left)} left`,
+			progress.message,
+		].filter(Boolean).join(' · ');
 	}
 
 	async #end(job, seen) {
@@ -108,8 +100,7 @@ export class Watch {
 		}
 		try {
 			const report = await this.#session.json(`${this.#path()}/report`);
-			fill(this.#report, ...reportOf(report, async (number) =>
-				(await this.#session.send(`${this.#path()}/thumbnails/${number}`)).blob()));
+			fill(this.#report, ...reportOf(report, this.#session.thumbnails(this.#path())));
 			if (job.outcome?.model) {
 				this.#report.prepend(el('section', el('h3', `Versions of ${job.outcome.model}`),
 					new Versions(this.#session, job.outcome.model, () => this.#listeners.ended(job)).element));
@@ -124,27 +115,20 @@ export class Watch {
 	#draw() {
 		const job = this.#job;
 		const ended = ENDED.includes(job.state);
-		this.#bar.hidden = ended;
-		this.#now.hidden = ended;
-		const parts = [stateTag(job), el('span', { class: 'outcome', role: 'status' }, outcome(job))];
-		if (!ended && !job.cancelling) {
-			parts.push(this.#button('Stop', '/cancel'));
-		}
-		if (RESUMABLE.includes(job.state)) {
-			parts.push(this.#button('Resume', '/resume'));
-		}
-		fill(this.#head, ...parts);
+		this.#bar.hidden = this.#now.hidden = ended;
+		fill(this.#head, stateTag(job), el('span', { class: 'outcome', role: 'status' }, outcome(job)),
+			ended || job.cancelling ? '' : this.#button('Stop', '/cancel'),
+			RESUMABLE.includes(job.state) ? this.#button('Resume', '/resume') : '');
 	}
 
 	#button(name, below) {
 		return el('button', { click: () => this.#send(below) }, name);
 	}
 
-	async #send(below) {
-		try {
+	#send(below) {
+		return problems.attempt(this.#problem, async () => {
 			const resumed = ENDED.includes(this.#job.state);
 			this.#job = await this.#session.json(this.#path() + below, { method: 'POST' });
-			problems.clear(this.#problem);
 			this.#draw();
 			byId('watched-title').focus(); // the pressed button no longer exists
 			this.#listeners.changed();
@@ -152,20 +136,15 @@ export class Watch {
 				fill(this.#report);
 				this.#follow();
 			}
-		} catch (failure) {
-			problems.show(this.#problem, failure);
-		}
+		});
 	}
 }
 
 function outcome({ outcome: result, reason }) {
-	const parts = [];
-	if (result?.version !== undefined) {
-		parts.push(`Version ${result.version} is published.`);
-	}
-	if (result?.accuracy !== undefined) {
-		parts.push(`Accuracy ${percent(result.accuracy)}` +
-			(result.live_accuracy === undefined ? '.' : `, previous version ${percent(result.live_accuracy)}.`));
-	}
-	return [...parts, reason].filter(Boolean).join(' ');
+	return [
+		result?.version !== undefined && `Version ${result.version} is published.`,
+		result?.accuracy !== undefined && `Accuracy ${percent(result.accuracy)}${
+			result.live_accuracy === undefined ? '' : `, previous version ${percent(result.live_accuracy)}`}.`,
+		reason,
+	].filter(Boolean).join(' ');
 }

@@ -1,6 +1,5 @@
 // The steps of a new training: data, what was found, goal and time, start.
-import { byId, el, fill, megabytes, note, row } from './dom.js';
-import { follow } from './events.js';
+import { byId, el, fill, megabytes, note, options, row } from './dom.js';
 import { planOf } from './plan.js';
 import * as problems from './problems.js';
 import { zip } from './zip.js';
@@ -12,7 +11,6 @@ const VARIANTS = [
 ];
 const BUDGETS = [['', 'chosen by the number of images'], ['5m', '5 minutes'], ['10m', '10 minutes'], ['30m', '30 minutes'],
 	['1h', '1 hour'], ['2h', '2 hours'], ['8h', '8 hours']];
-const options = (pairs) => pairs.map(([value, text]) => el('option', { value }, text));
 
 export class Wizard {
 	#session;
@@ -20,11 +18,14 @@ export class Wizard {
 	#started;
 	#plan;
 	#aborter = new AbortController();
-	#folder = el('input', { type: 'file', name: 'folder', webkitdirectory: true, multiple: true });
-	#archive = el('input', { type: 'file', name: 'archive', accept: '.zip,application/zip' });
+	// choosing a folder clears the zip file and vice versa
+	#folder = el('input', { type: 'file', name: 'folder', webkitdirectory: true, multiple: true,
+		change: () => this.#suggest(this.#archive) });
+	#archive = el('input', { type: 'file', name: 'archive', accept: '.zip,application/zip',
+		change: () => this.#suggest(this.#folder) });
 	#name = el('input', { name: 'name', required: true, maxlength: 64, pattern: '[A-Za-z0-9._\\-]+',
 		title: 'Letters, digits, dots, hyphens, underscores', autocomplete: 'off', autocapitalize: 'none' });
-	#from = el('select', { name: 'fine_tune_from' });
+	#from = el('select', { name: 'fine_tune_from', change: () => { this.#variant.disabled = this.#from.value !== ''; } });
 	#variant = el('select', { name: 'variant' }, ...options(VARIANTS));
 	#budget = el('select', { name: 'budget' }, ...options(BUDGETS));
 	#preset = el('select', { name: 'preset' }, ...options([
@@ -47,13 +48,10 @@ export class Wizard {
 		this.#session = session;
 		this.#models = models;
 		this.#started = started;
-		// choosing a folder clears the zip file and vice versa
-		this.#folder.addEventListener('change', () => { this.#archive.value = ''; this.#suggest(); });
-		this.#archive.addEventListener('change', () => { this.#folder.value = ''; this.#suggest(); });
 		const trained = [...models.all.values()].filter((model) => model.trained);
 		fill(this.#from, ...options([['', 'a new network'], ...trained.map(({ name }) => [name, `${name}, trained further`])]));
-		this.#from.addEventListener('change', () => { this.#variant.disabled = this.#from.value !== ''; });
-		this.#steps = [this.#data(), this.#findings(), this.#goal()];
+		const found = el('section', el('h3', { tabindex: -1 }, '2. What was found'), this.#found);
+		this.#steps = [this.#data(), found, this.#goal()];
 		const form = byId('new-training');
 		fill(form, ...this.#steps, this.#problem, this.#bar, this.#status);
 		form.onsubmit = (event) => {
@@ -76,10 +74,6 @@ export class Wizard {
 			row(this.#look));
 	}
 
-	#findings() {
-		return el('section', el('h3', { tabindex: -1 }, '2. What was found'), this.#found);
-	}
-
 	#goal() {
 		return el('section', el('h3', '3. Goal and time'),
 			el('div', { class: 'pair' },
@@ -93,7 +87,8 @@ export class Wizard {
 			row(this.#again, this.#start));
 	}
 
-	#suggest() {
+	#suggest(other) {
+		other.value = '';
 		const chosen = this.#folder.files[0]?.webkitRelativePath.split('/')[0] ?? this.#archive.files[0]?.name.replace(/\.zip$/i, '');
 		if (chosen && this.#name.value === '') {
 			this.#name.value = chosen.replace(/[^A-Za-z0-9._-]+/g, '-').replace(/^[-.]+/, '').slice(0, 64);
@@ -123,16 +118,18 @@ export class Wizard {
 			throw new SyntaxError(`Other members must be JSON: ${failure.message}`);
 		}
 		const from = this.#from.value;
-		return {
+		const request = {
 			name: this.#name.value,
-			...(from ? { fine_tune_from: from } : { variant: this.#variant.value }),
+			fine_tune_from: from || undefined,
+			variant: from ? undefined : this.#variant.value,
 			preset: this.#preset.value,
-			...(this.#budget.value ? { budget: this.#budget.value } : {}),
-			...(this.#epochs.value ? { epochs: Number(this.#epochs.value) } : {}),
-			...(this.#activate.checked ? {} : { activate: false }),
-			...(this.#labels.checked ? { accept_label_change: true } : {}),
+			budget: this.#budget.value || undefined,
+			epochs: Number(this.#epochs.value) || undefined,
+			activate: this.#activate.checked && undefined,
+			accept_label_change: this.#labels.checked || undefined,
 			...further,
 		};
+		return JSON.parse(JSON.stringify(request)); // without undefined members
 	}
 
 	/** Members that an earlier request had and this one has not are taken back with null. */
@@ -170,7 +167,7 @@ export class Wizard {
 				throw new Error(ended.reason ?? 'The dry run has not ended well.');
 			}
 			const plan = await this.#session.json(`${path}/plan`);
-			fill(this.#found, ...planOf(plan, async (number) => (await this.#session.send(`${path}/thumbnails/${number}`)).blob()));
+			fill(this.#found, ...planOf(plan, this.#session.thumbnails(path)));
 			this.#show({ id: job.id, plan, request });
 			this.#steps[1].querySelector('h3').focus();
 		});
@@ -179,7 +176,7 @@ export class Wizard {
 	#end(path) {
 		return new Promise((resolve, reject) => {
 			const listeners = { begin: () => {}, lost: () => {}, event: (name, data) => name === 'end' && resolve(data) };
-			follow((signal) => this.#session.send(`${path}/events`, { signal }), listeners, this.#aborter.signal).catch(reject);
+			this.#session.follow(path, listeners, this.#aborter.signal).catch(reject);
 		});
 	}
 
