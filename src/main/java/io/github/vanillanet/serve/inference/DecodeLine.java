@@ -6,7 +6,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Free permits, and the images that have none yet. Unlike a semaphore's, a place in it can be
- * cancelled by another thread. This object guards all fields.
+ * cancelled by another thread. {@link ImagePreparation} grants and takes permits. The instance
+ * guards all fields.
  */
 final class DecodeLine {
 
@@ -45,23 +46,7 @@ final class DecodeLine {
       waiting.removeIf(one -> one.permit == permit);
     }
     if (!permit.isCancelled()) {
-      release(0);
-    }
-  }
-
-  /**
-   * Returns a permit, which the next image gets.
-   *
-   * @param nanos how long it was held
-   */
-  synchronized void release(long nanos) {
-    busyNanos += nanos;
-    Waiting next = waiting.poll();
-    while (next != null && !next.permit.complete(null)) { // cancelled, not yet removed
-      next = waiting.poll();
-    }
-    if (next == null) {
-      free++;
+      ImagePreparation.release(this, 0);
     }
   }
 

@@ -90,7 +90,10 @@ final class ImagePreparation {
    * alternate with those of this request. A format without a measurement counts as zero.
    */
   Duration expected(List<byte[]> encoded) {
-    int ahead = ordinary.waiting();
+    int ahead;
+    synchronized (ordinary) {
+      ahead = ordinary.waiting.size();
+    }
     double nanos = ahead == 0 ? 0 : perImage.nanos() * ahead * encoded.size() / ordinary.permits;
     for (byte[] file : encoded) {
       MovingAverage rate = file.length == 0 ? null : nanosPerByte.get(file[0]);
@@ -218,7 +221,7 @@ final class ImagePreparation {
     try {
       work.run();
     } finally {
-      line.release(ticker.nanos() - started);
+      release(line, ticker.nanos() - started);
     }
   }
 
@@ -246,5 +249,24 @@ final class ImagePreparation {
       }
     }
     return permit;
+  }
+
+  /**
+   * Returns a permit.
+   *
+   * @param nanos how long it was held
+   */
+  static void release(DecodeLine line, long nanos) {
+    synchronized (line) {
+      line.busyNanos += nanos;
+      DecodeLine.Waiting next = line.waiting.poll();
+      while (next != null
+          && !next.permit().complete(null)) { // cancelled, not yet removed by its thread
+        next = line.waiting.poll();
+      }
+      if (next == null) {
+        line.free++;
+      }
+    }
   }
 }

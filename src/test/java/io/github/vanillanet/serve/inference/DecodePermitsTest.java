@@ -155,11 +155,11 @@ class DecodePermitsTest {
     CompletableFuture<Void> first = two.requestPermit(two.ordinary, 0);
     CompletableFuture<Void> second = two.requestPermit(two.ordinary, 0);
 
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(first).isDone();
     assertThat(second).isNotDone();
 
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(second).isDone();
     assertThat(two.ordinary.waiting()).isZero();
   }
@@ -171,7 +171,7 @@ class DecodePermitsTest {
     ticker.advance(Duration.ofSeconds(5));
     CompletableFuture<Void> small = two.requestPermit(two.ordinary, SMALL);
 
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(small).isDone();
     assertThat(large).isNotDone();
   }
@@ -183,7 +183,7 @@ class DecodePermitsTest {
     ticker.advance(Duration.ofSeconds(50));
     two.requestPermit(two.ordinary, SMALL);
 
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(large).isDone();
   }
 
@@ -195,7 +195,7 @@ class DecodePermitsTest {
     two.ordinary.withdraw(leaving);
 
     assertThat(two.ordinary.waiting()).isZero();
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(two.requestPermit(two.ordinary, 0)).isDone();
     assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
   }
@@ -205,7 +205,7 @@ class DecodePermitsTest {
     takeAll();
     CompletableFuture<Void> leaving = two.requestPermit(two.ordinary, 0);
     CompletableFuture<Void> next = two.requestPermit(two.ordinary, 0);
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
 
     two.ordinary.withdraw(leaving);
 
@@ -220,7 +220,7 @@ class DecodePermitsTest {
     CompletableFuture<Void> next = two.requestPermit(two.ordinary, 0);
     leaving.cancel(false);
 
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
     assertThat(next).isCompleted();
 
     two.ordinary.withdraw(leaving); // its thread has woken up
@@ -232,8 +232,8 @@ class DecodePermitsTest {
     takeAll();
     two.requestPermit(two.ordinary, 0).cancel(false);
 
-    two.ordinary.release(0);
-    two.ordinary.release(0);
+    ImagePreparation.release(two.ordinary, 0);
+    ImagePreparation.release(two.ordinary, 0);
 
     takeAll();
     assertThat(two.requestPermit(two.ordinary, 0)).isNotDone();
