@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,20 +38,42 @@ public record BucketPublisher(Bucket bucket) {
    */
   public ModelId push(StoredVersion version) {
     try {
-      List<Bucket.Entry> objects = bucket.list();
-      ModelId id = claim(objects, version.id().name(), FileDigests.of(version.folder()).text());
-      for (FolderState.Entry file : FolderState.of(version.folder()).files()) {
-        if (!List.of(FileDigests.FILE, StoredVersion.MANIFEST).contains(file.name())) {
-          upload(objects, id + "/" + file.name(), version.folder().resolve(file.name()));
+      String digests = FileDigests.of(version.folder()).text();
+      while (true) {
+        List<Bucket.Entry> objects = bucket.list();
+        ModelId id = claim(objects, version.id().name(), digests);
+        if (upload(objects, id, version.folder(), digests)) {
+          activate(id);
+          return id;
         }
       }
-      String manifest = StoredVersion.MANIFEST;
-      upload(objects, id + "/" + manifest, version.folder().resolve(manifest));
-      activate(id);
-      return id;
     } catch (IOException e) {
       throw BAD_CONFIGURATION.error(e, "%s cannot be read: %s", version.folder(), e);
     }
+  }
+
+  /**
+   * Uploads the files of a version, the manifest last. A store may check the condition of a write
+   * and write in two steps, and then accepts two claims of one number. So the claim is read again
+   * before each file.
+   *
+   * @return false if the number belongs to another version
+   */
+  private boolean upload(List<Bucket.Entry> objects, ModelId id, Path folder, String digests)
+      throws IOException {
+    List<String> names = new ArrayList<>();
+    for (FolderState.Entry file : FolderState.of(folder).files()) {
+      names.add(file.name());
+    }
+    names.removeAll(List.of(FileDigests.FILE, StoredVersion.MANIFEST));
+    names.add(StoredVersion.MANIFEST);
+    for (String name : names) {
+      if (!digests(id).equals(Optional.of(digests))) {
+        return false;
+      }
+      upload(objects, id + "/" + name, folder.resolve(name));
+    }
+    return true;
   }
 
   /**

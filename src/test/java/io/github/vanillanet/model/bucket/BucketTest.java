@@ -134,6 +134,20 @@ class BucketTest {
   }
 
   @Test
+  void anUploadThatLosesItsNumberTakesTheNextOne() throws IOException {
+    String other = FileDigests.of(version(2).folder()).text();
+    proxy.overwrite("/narrow/1/" + FileDigests.FILE, other);
+
+    assertThat(new BucketPublisher(bucket(proxy.endpoint())).push(version(1)))
+        .isEqualTo(new ModelId("narrow", 2));
+    assertThat(push(2)).isEqualTo(new ModelId("narrow", 1));
+
+    refresh();
+    assertThat(copy.open(new ModelId("narrow", 1)).labels()).isEqualTo(version(2).labels());
+    assertThat(copy.open(new ModelId("narrow", 2)).labels()).isEqualTo(version(1).labels());
+  }
+
+  @Test
   void anUnchangedBucketIsOnlyListed() {
     push(1);
     refresh();

@@ -10,6 +10,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -45,6 +46,9 @@ public final class FaultyProxy implements AutoCloseable {
   private volatile Fault fault = Fault.NONE;
   private volatile String object = "";
 
+  /** What another client writes to {@link #object} right after its next write. */
+  private volatile Optional<String> overwriting = Optional.empty();
+
   public FaultyProxy(URI store) throws IOException {
     this.store = store;
     server = HttpServer.create(new InetSocketAddress("localhost", 0), 0);
@@ -63,6 +67,14 @@ public final class FaultyProxy implements AutoCloseable {
     requests.clear();
   }
 
+  /**
+   * Writes an object once more right after its next write, as a store does that ignores conditions.
+   */
+  public void overwrite(String path, String content) {
+    fault(Fault.NONE, path);
+    overwriting = Optional.of(content);
+  }
+
   /** Paths of the requests since the last {@link #fault}. */
   public List<String> requests() {
     return List.copyOf(requests);
@@ -79,6 +91,9 @@ public final class FaultyProxy implements AutoCloseable {
         return;
       }
       HttpResponse<byte[]> answer = send(exchange, uri);
+      if (exchange.getRequestMethod().equals("PUT") && uri.getPath().contains(object)) {
+        overwrite(uri);
+      }
       answer
           .headers()
           .map()
@@ -114,6 +129,21 @@ public final class FaultyProxy implements AutoCloseable {
       return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     } catch (InterruptedException e) {
       throw new IOException(e);
+    }
+  }
+
+  private void overwrite(URI uri) throws IOException {
+    Optional<String> content = overwriting;
+    overwriting = Optional.empty();
+    if (content.isPresent()) {
+      HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString(content.get());
+      try {
+        http.send(
+            HttpRequest.newBuilder(URI.create(store + uri.toString())).PUT(body).build(),
+            HttpResponse.BodyHandlers.discarding());
+      } catch (InterruptedException e) {
+        throw new IOException(e);
+      }
     }
   }
 
