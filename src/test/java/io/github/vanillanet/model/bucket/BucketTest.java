@@ -144,6 +144,8 @@ class BucketTest {
 
     refresh();
     assertThat(copy.open(new ModelId("narrow", 1)).labels()).isEqualTo(version(2).labels());
+    assertThat(push(1)).isEqualTo(new ModelId("narrow", 2));
+    refresh();
     assertThat(copy.open(new ModelId("narrow", 2)).labels()).isEqualTo(version(1).labels());
   }
 
