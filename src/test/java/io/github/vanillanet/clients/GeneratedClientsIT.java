@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.vanillanet.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,7 +86,7 @@ class GeneratedClientsIT {
   private static Map<String, String> findPythons() throws IOException, InterruptedException {
     Map<String, String> found = new TreeMap<>();
     for (String python : List.of("python3", "/usr/bin/python3")) {
-      if (succeeds(python, "-c", "import dateutil, pydantic, urllib3")) {
+      if (Programs.succeeds(python, "-c", "import dateutil, pydantic, urllib3")) {
         String version = run(List.of(python, "-c", "import pydantic; print(pydantic.VERSION)"));
         String generator = version.startsWith("1.") ? PYDANTIC_1 : "python";
         found.putIfAbsent(generator, python);
@@ -167,7 +168,9 @@ class GeneratedClientsIT {
 
   @Test
   void theTypeScriptClientReadsTheAnswers() throws IOException, InterruptedException {
-    assumeTrue(succeeds("node", "--version") && succeeds("tsc", "--version"), "no node or tsc");
+    assumeTrue(
+        Programs.succeeds("node", "--version") && Programs.succeeds("tsc", "--version"),
+        "no node or tsc");
     Path sources = Files.createDirectories(folder.resolve("ts"));
     Files.move(folder.resolve("typescript"), sources.resolve("generated"));
     Files.copy(Path.of(resource("client.ts")), sources.resolve("client.ts"));
@@ -218,19 +221,6 @@ class GeneratedClientsIT {
 
   private static String java(String tool) {
     return Path.of(System.getProperty("java.home"), "bin", tool).toString();
-  }
-
-  private static boolean succeeds(String... command) throws InterruptedException {
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false; // there is no such program
-    }
   }
 
   /** Runs a program in the folder; fails unless it succeeds. */

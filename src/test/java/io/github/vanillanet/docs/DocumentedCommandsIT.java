@@ -2,6 +2,7 @@ package io.github.vanillanet.docs;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.vanillanet.Programs;
 import io.github.vanillanet.docs.Page.Block;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -76,11 +77,11 @@ class DocumentedCommandsIT {
 
   @Test
   void theTritonClientExampleIsValidPython() throws Exception {
-    Assumptions.assumeTrue(runs("python3", "--version"), "python3 is not installed");
+    Assumptions.assumeTrue(Programs.succeeds("python3", "--version"), "python3 is not installed");
     String script = Page.read(Page.ROOT.resolve("docs/api.md")).blocks("python").get(1).text();
     Path program = Files.writeString(folder.resolve("triton_client.py"), script);
 
-    assertThat(runs("python3", "-m", "py_compile", program.toString())).isTrue();
+    assertThat(Programs.succeeds("python3", "-m", "py_compile", program.toString())).isTrue();
   }
 
   private List<String> outputs(Page page) throws IOException, InterruptedException {
@@ -109,19 +110,6 @@ class DocumentedCommandsIT {
   }
 
   private static boolean hasRequests() throws InterruptedException {
-    return runs("python3", "-c", "import requests");
-  }
-
-  private static boolean runs(String... command) throws InterruptedException {
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false; // there is no such program
-    }
+    return Programs.succeeds("python3", "-c", "import requests");
   }
 }

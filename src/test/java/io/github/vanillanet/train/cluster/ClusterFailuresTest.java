@@ -122,7 +122,7 @@ class ClusterFailuresTest extends ClusterServices {
   @Test
   void anImageThatCannotBePulledFailsTheJobAfterTheTimeout() {
     MockCluster cluster = cluster(MockCluster.start());
-    PodStatus status = waiting("ImagePullBackOff", "pull access denied for nobody/nothing");
+    PodStatus status = waiting("ImagePullBackOff", "pull access denied for team/model");
     JobRunner patient = service(cluster.port(), FOREVER);
     String id = submit(patient);
     cluster.pod(created(cluster), status);
