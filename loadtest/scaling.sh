@@ -54,12 +54,12 @@ series() {
 # Prints a number of the chart's values: chart_value NAME
 chart_value() { sed -n "s/^  $1: *\([0-9]*\)$/\1/p" ../helm/values.yaml; }
 
-# The autoscaler's rule for one replica: the larger of the two results, and no change within 10 %.
+# The autoscaler's rule for one replica: the larger of the two results, and no change within 10 %. The
+# target of waiting images is three eighths of the queue.
 asked() {
-  awk -v busy="$1" -v burst="$2" -v percent="$(chart_value busyPercent)" \
-    -v wait="$(chart_value burstWaitMillis)" 'BEGIN {
+  awk -v busy="$1" -v waiting="$2" -v percent="$(chart_value busyPercent)" 'BEGIN {
       first = busy / (percent / 100)
-      second = burst / (percent / 100 * wait / 1000)
+      second = waiting / 24
       most = first > second ? first : second
       print most < 1.1 ? 1 : int(most) + (most > int(most))
     }'
@@ -67,7 +67,7 @@ asked() {
 
 # Measures the loads with the models in a folder: scale_with FOLDER
 scale_with() {
-  local models count load ended busy burst
+  local models count load ended busy waiting
   models=$(cd "$1" && echo vanillanet-* | tr ' ' ',')
   count=$(find "$1" -mindepth 1 -maxdepth 1 -name 'vanillanet-*' | wc -l)
   start VANILLANET_REPOSITORY="$1"
@@ -79,9 +79,9 @@ scale_with() {
       -Dseconds="${SCALING_SECONDS:-75}"
     ended=$(cat "$work/ended")
     busy=$(series vanillanet_busy_pods "$ended")
-    burst=$(series vanillanet_burst_pod_seconds "$ended")
-    printf 'models %d, load %s: busy %.2f, burst %.3f s, the autoscaler asks for %d\n' \
-      "$count" "$load" "$busy" "$burst" "$(asked "$busy" "$burst")" | tee -a "$work/scaling"
+    waiting=$(series vanillanet_waiting_images "$ended")
+    printf 'models %d, load %s: busy %.2f, waiting %.1f images, the autoscaler asks for %d\n' \
+      "$count" "$load" "$busy" "$waiting" "$(asked "$busy" "$waiting")" | tee -a "$work/scaling"
   done
   stop
 }

@@ -3,9 +3,9 @@
 {{- divf .Values.autoscaling.busyPercent 100 -}}
 {{- end -}}
 
-{{/* The same, multiplied by the time in the queue from which a burst needs more pods, in seconds. */}}
+{{/* Waiting images per pod from which a burst needs more pods: by default three eighths of the queue. */}}
 {{- define "vanillanet.burstTarget" -}}
-{{- divf (mulf .Values.autoscaling.busyPercent .Values.autoscaling.burstWaitMillis) 100000 -}}
+{{- int (default (max 1 (div (mul 3 (default 64 .Values.settings.queueCapacity)) 8)) .Values.autoscaling.burstImages) -}}
 {{- end -}}
 
 {{- define "vanillanet.scalingBehavior" -}}
@@ -35,10 +35,8 @@ scaleDown:
 sum{{ include "vanillanet.podBusy" . }}
 {{- end -}}
 
-{{/* The same, multiplied by the 95th percentile of the time in the queue, in seconds. 0 while the
-     pods are busy less than 80 % of the time. The same as vanillanet_burst_pod_seconds. */}}
+{{/* The waiting images of each pod, on average, added up. Each model has a queue; the fullest one counts.
+     The same as vanillanet_waiting_images. */}}
 {{- define "vanillanet.burstQuery" -}}
-{{- $pods := include "vanillanet.podSeries" . -}}
-{{- $busy := include "vanillanet.podBusy" . -}}
-sum{{ $busy }} * (avg{{ $busy }} > bool 0.8) * ((histogram_quantile(0.95, sum by (le) (rate(vanillanet_stage_seconds_bucket{ {{- $pods }},stage="queue"}[1m]))) >= 0) or 0 * sum(vanillanet_lanes{ {{- $pods -}} }))
+sum(max by (pod) (avg_over_time(vanillanet_queue_images{ {{- include "vanillanet.podSeries" . -}} }[1m])))
 {{- end -}}

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class ChartScalingTest {
 
   private static final String VALUES =
-      "autoscaling: {type: %s, maxReplicas: 8, busyPercent: 50, burstWaitMillis: 100,"
+      "autoscaling: {type: %s, maxReplicas: 8, busyPercent: 50, burstImages: 20,"
           + " scaleDownStabilizationSeconds: 420}";
 
   private static List<CustomResources.Trigger> triggers(String values) throws IOException {
@@ -32,7 +32,7 @@ class ChartScalingTest {
     assertThat(scaling.maxReplicaCount()).isEqualTo(8);
     assertThat(scaling.triggers())
         .extracting(it -> it.metadata().threshold())
-        .containsExactly("0.5", "0.05");
+        .containsExactly("0.5", "20");
     for (CustomResources.Trigger trigger : scaling.triggers()) {
       assertThat(trigger.metricType()).isEqualTo("AverageValue");
       assertThat(trigger.metadata().ignoreNullValues()).isEqualTo("false");
@@ -46,9 +46,22 @@ class ChartScalingTest {
             "vanillanet_decode_busy_seconds_total",
             "vanillanet_decoders");
     assertThat(Promql.metrics(scaling.triggers().get(1).metadata().query()))
-        .contains("vanillanet_stage_seconds_bucket");
+        .containsExactly("vanillanet_queue_images");
     assertThat(rendered.only(Deployment.class).getSpec().getReplicas()).isNull();
     assertThat(rendered.all(HorizontalPodAutoscaler.class)).isEmpty();
+  }
+
+  @Test
+  void aBurstFillsThreeEighthsOfTheQueueByDefault() throws IOException {
+    assertThat(burstTarget("autoscaling: {type: keda}")).isEqualTo("24"); // also in loadtest
+    assertThat(burstTarget("{autoscaling: {type: keda}, settings: {queueCapacity: 1000000}}"))
+        .isEqualTo("375000");
+    assertThat(burstTarget("{autoscaling: {type: keda}, settings: {queueCapacity: 1}}"))
+        .isEqualTo("1");
+  }
+
+  private static String burstTarget(String values) throws IOException {
+    return triggers(values).get(1).metadata().threshold();
   }
 
   @Test

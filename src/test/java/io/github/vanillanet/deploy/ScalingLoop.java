@@ -22,14 +22,12 @@ final class ScalingLoop {
    * What the chart ships.
    *
    * @param busyTarget per pod
-   * @param burstTarget per pod, in seconds
-   * @param gate average busy fraction above which the burst counts
+   * @param burstTarget waiting images per pod
    * @param lookBack of the queries, in seconds
    */
   record Settings(
       double busyTarget,
       double burstTarget,
-      double gate,
       int lookBack,
       int upWindow,
       int downWindow,
@@ -78,7 +76,6 @@ final class ScalingLoop {
       if (ready.size() <= load) {
         overloaded = time + 1 - begin;
       }
-      arrive(ready, load);
       for (SimulatedPod pod : ready) {
         if (time % SCRAPE == pod.scrapeOffset) {
           pod.scrape(time);
@@ -87,6 +84,7 @@ final class ScalingLoop {
       if (time % SYNC == 0) {
         scale();
       }
+      arrive(ready, load); // at the pods that were ready when this second began
     }
     return overloaded;
   }
@@ -103,24 +101,20 @@ final class ScalingLoop {
   private void scale() {
     double busy = 0;
     int measured = 0;
-    double[] waits = new double[SimulatedPod.BOUNDS.length + 1];
+    double waiting = 0;
     for (SimulatedPod pod : pods) {
       SimulatedPod.Rates rates = pod.rates(time, settings.lookBack());
       if (rates != null) {
         busy += rates.busy();
         measured++;
-        for (int i = 0; i < waits.length; i++) {
-          waits[i] += rates.waits()[i];
-        }
+        waiting += rates.waiting();
       }
     }
     if (measured == 0) {
       return; // the query is empty: an error
     }
-    double burst =
-        busy / measured > settings.gate() ? busy * SimulatedPod.quantile(0.95, waits) : 0;
     int wanted =
-        Math.max(desired(busy, settings.busyTarget()), desired(burst, settings.burstTarget()));
+        Math.max(desired(busy, settings.busyTarget()), desired(waiting, settings.burstTarget()));
     apply(stabilize(Math.max(1, Math.min(settings.most(), wanted))));
   }
 

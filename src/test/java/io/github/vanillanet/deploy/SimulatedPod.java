@@ -6,25 +6,19 @@ import java.util.Deque;
 /** A pod of {@link ScalingLoop} with one lane, and its metrics as Prometheus has scraped them. */
 final class SimulatedPod {
 
-  /** Upper bounds of the histogram of the time in the queue, in seconds. */
-  static final double[] BOUNDS = {.0001, .001, .002, .004, .008, .016, .032, .064, .128, .256};
-
   private static final int QUEUE = 64;
 
-  private record Waiting(double begins, double seconds) {}
-
-  private record Sample(double time, double busy, double[] waits) {}
+  private record Sample(double time, double busy, int waiting) {}
 
   /**
-   * @param waits per bucket, the last one without a bound
+   * @param waiting images in the queue, on average
    */
-  record Rates(double busy, double[] waits) {}
+  record Rates(double busy, double waiting) {}
 
   final int readyAt;
   final int scrapeOffset;
-  private final Deque<Waiting> waiting = new ArrayDeque<>();
+  private final Deque<Double> begins = new ArrayDeque<>(); // of accepted requests
   private final Deque<Sample> samples = new ArrayDeque<>();
-  private final double[] waits = new double[BOUNDS.length + 1];
   private double accepted; // seconds of work
   private double freeAt;
 
@@ -35,28 +29,23 @@ final class SimulatedPod {
 
   /** Rejects the request if the queue is full. */
   void arrive(double time, double work, double usualWork) {
-    double begins = Math.max(time, freeAt);
-    if (begins - time > QUEUE * usualWork) {
+    double start = Math.max(time, freeAt);
+    if (start - time > QUEUE * usualWork) {
       return;
     }
-    waiting.addLast(new Waiting(begins, begins - time));
+    begins.addLast(start);
     accepted += work;
-    freeAt = begins + work;
+    freeAt = start + work;
   }
 
   void scrape(int time) {
-    while (!waiting.isEmpty() && waiting.getFirst().begins() <= time) {
-      double wait = waiting.removeFirst().seconds();
-      int bucket = 0;
-      while (bucket < BOUNDS.length && wait > BOUNDS[bucket]) {
-        bucket++;
-      }
-      waits[bucket]++;
+    while (!begins.isEmpty() && begins.getFirst() <= time) {
+      begins.removeFirst();
     }
-    samples.addLast(new Sample(time, accepted - Math.max(0, freeAt - time), waits.clone()));
+    samples.addLast(new Sample(time, accepted - Math.max(0, freeAt - time), begins.size()));
   }
 
-  /** PromQL's {@code rate}; null with fewer than two samples. */
+  /** PromQL's {@code rate} and {@code avg_over_time}; null with fewer than two samples. */
   Rates rates(int now, int lookBack) {
     while (!samples.isEmpty() && samples.getFirst().time() <= now - lookBack) {
       samples.removeFirst();
@@ -74,32 +63,11 @@ final class SimulatedPod {
     if (delta > 0) { // a counter is never below zero
       before = Math.min(before, sampled * first.busy() / delta);
     }
-    double[] rates = new double[waits.length];
-    for (int i = 0; i < rates.length; i++) {
-      rates[i] = (last.waits()[i] - first.waits()[i]) / sampled;
-    }
-    return new Rates(delta * (sampled + before + after) / sampled / lookBack, rates);
+    double waiting = samples.stream().mapToInt(Sample::waiting).average().orElseThrow();
+    return new Rates(delta * (sampled + before + after) / sampled / lookBack, waiting);
   }
 
   private static double extended(double gap, double interval) {
     return gap < 1.1 * interval ? gap : interval / 2;
-  }
-
-  /** PromQL's {@code histogram_quantile}; 0 without observations. */
-  static double quantile(double share, double[] buckets) {
-    double all = 0;
-    for (double bucket : buckets) {
-      all += bucket;
-    }
-    double rank = share * all;
-    double below = 0;
-    for (int i = 0; i < BOUNDS.length && all > 0; i++) {
-      if (below + buckets[i] >= rank) {
-        double lower = i == 0 ? 0 : BOUNDS[i - 1];
-        return lower + (BOUNDS[i] - lower) * (rank - below) / buckets[i];
-      }
-      below += buckets[i];
-    }
-    return all > 0 ? BOUNDS[BOUNDS.length - 1] : 0;
   }
 }
