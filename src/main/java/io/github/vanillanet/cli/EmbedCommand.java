@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
 
 import io.github.vanillanet.base.config.Settings;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.NumpyFile;
 import io.github.vanillanet.base.image.ImageDecoder;
 import java.io.BufferedWriter;
@@ -16,7 +17,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -82,9 +82,7 @@ final class EmbedCommand implements Callable<Integer> {
   }
 
   private List<Path> files() throws IOException {
-    try (Stream<Path> tree = Files.walk(folder)) {
-      return tree.filter(Files::isRegularFile).sorted().toList();
-    }
+    return FolderTree.list(folder).stream().filter(Files::isRegularFile).sorted().toList();
   }
 
   private static byte[] bytes(float[] row) {

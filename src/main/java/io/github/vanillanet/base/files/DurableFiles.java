@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.stream.Stream;
 
 /**
  * Atomic and durable writes. After a crash, a reader finds the old content or the new content. Each
@@ -67,10 +66,8 @@ public final class DurableFiles {
 
   /** Forces every file in {@code folder}, then the folder itself, to disk. */
   public static void forceAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        force(file);
-      }
+    for (Path file : FolderTree.entries(folder)) {
+      force(file);
     }
     forceFolder(folder);
   }

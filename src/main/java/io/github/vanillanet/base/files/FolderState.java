@@ -8,7 +8,6 @@ import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Name, size and time of each file directly in a folder, without hidden ones. Two equal states mean
@@ -27,8 +26,8 @@ public record FolderState(List<Entry> files) {
 
   public static FolderState of(Path folder) {
     List<Entry> files = new ArrayList<>();
-    try (Stream<Path> entries = Files.list(folder)) {
-      for (Path file : entries.toList()) {
+    try {
+      for (Path file : FolderTree.entries(folder)) {
         String name = file.getFileName().toString();
         BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
         if (!name.startsWith(".") && attributes.isRegularFile()) {

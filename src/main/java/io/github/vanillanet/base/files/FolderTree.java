@@ -23,6 +23,15 @@ public final class FolderTree {
     }
   }
 
+  /** The paths directly in the folder. */
+  public static List<Path> entries(Path folder) throws IOException {
+    try (Stream<Path> entries = Files.list(folder)) {
+      return entries.toList();
+    } catch (UncheckedIOException e) { // a network file system fails while it is read
+      throw e.getCause();
+    }
+  }
+
   /** Deletes the folder and its content. Does nothing if the folder does not exist. */
   public static void delete(Path folder) throws IOException {
     if (Files.exists(folder)) {

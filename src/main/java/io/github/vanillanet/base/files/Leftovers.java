@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Temporary files and folders that a process left when it was killed. Their names begin with a dot
@@ -71,11 +70,9 @@ public final class Leftovers {
   }
 
   private static List<Path> temporary(Path folder) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries
-          .filter(entry -> NAME.matcher(entry.getFileName().toString()).matches())
-          .toList();
-    }
+    return FolderTree.entries(folder).stream()
+        .filter(entry -> NAME.matcher(entry.getFileName().toString()).matches())
+        .toList();
   }
 
   private static boolean isLeft(Path path) throws IOException {

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The folder for the temporary files of one process and of the libraries in it. The process holds a
@@ -106,13 +105,11 @@ public final class ProcessFolder implements AutoCloseable {
   }
 
   private static List<String> names(Path parent) throws IOException {
-    try (Stream<Path> entries = Files.list(parent)) {
-      return entries
-          .map(entry -> entry.getFileName().toString().replaceFirst("\\.lock$", ""))
-          .filter(name -> NAME.matcher(name).matches())
-          .distinct()
-          .toList();
-    }
+    return FolderTree.entries(parent).stream()
+        .map(entry -> entry.getFileName().toString().replaceFirst("\\.lock$", ""))
+        .filter(name -> NAME.matcher(name).matches())
+        .distinct()
+        .toList();
   }
 
   /** Deletes the folder. */

@@ -3,6 +3,7 @@ package io.github.vanillanet.base.image;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.TemporaryFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -111,12 +112,7 @@ final class HeicDecoder {
       Path first = folder.resolve("photo-1.jpg"); // of a file with several pictures
       return jpeg.decode(Files.readAllBytes(Files.exists(first) ? first : output));
     } finally {
-      try (var files = Files.list(folder)) {
-        for (Path file : files.toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
-      Files.deleteIfExists(folder);
+      FolderTree.delete(folder);
     }
   }
 

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The folder in which DJL unpacks libtorch. DJL unpacks into temporary files and renames them, so a
@@ -85,8 +84,8 @@ final class EngineCache {
   }
 
   private static List<Path> matching(Path folder, Predicate<String> names) throws IOException {
-    try (Stream<Path> entries = Files.list(folder)) {
-      return entries.filter(entry -> names.test(entry.getFileName().toString())).toList();
-    }
+    return FolderTree.entries(folder).stream()
+        .filter(entry -> names.test(entry.getFileName().toString()))
+        .toList();
   }
 }

@@ -3,6 +3,7 @@ package io.github.vanillanet.model.quantize;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_DATASET;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.model.certify.AnswerCertificate;
@@ -65,9 +66,9 @@ public record CalibrationSet(List<Example> ranges, List<Example> judgement) {
    */
   public static CalibrationSet ofFolder(Path folder, List<String> labels, ImageDecoder decoder) {
     List<String> names = labels.stream().map(CalibrationSet::folded).toList();
-    try (Stream<Path> files = Files.walk(folder.toRealPath())) {
+    try {
       return of(
-          files
+          FolderTree.list(folder.toRealPath()).stream()
               .filter(Files::isRegularFile)
               .map(file -> new Example(file, label(file, names)))
               .toList(),

@@ -19,7 +19,6 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The file {@code active} in a model's folder: the {@link VersionHistory} and its generation.
@@ -129,8 +128,8 @@ public record ActiveFile(Path model) {
   }
 
   private List<Long> generations() {
-    try (Stream<Path> entries = Files.list(model.resolve(GENERATIONS))) {
-      return entries
+    try {
+      return FolderTree.entries(model.resolve(GENERATIONS)).stream()
           .map(entry -> entry.getFileName().toString())
           .filter(name -> NUMBER.matcher(name).matches())
           .map(Long::valueOf)
@@ -245,8 +244,8 @@ public record ActiveFile(Path model) {
   /** Deletes a model's folder if it has no versions and no other entries. */
   static void deleteIfAlone(Path model) throws IOException {
     List<Path> entries;
-    try (Stream<Path> all = Files.list(model)) {
-      entries = all.toList();
+    try {
+      entries = FolderTree.entries(model);
     } catch (NoSuchFileException e) {
       return;
     }

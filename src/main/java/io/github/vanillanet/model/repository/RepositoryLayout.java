@@ -3,13 +3,13 @@ package io.github.vanillanet.model.repository;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What a folder contains: models, the versions of one model, or the files of one version. Other
@@ -67,8 +67,8 @@ record RepositoryLayout(Path root, Optional<String> model, boolean isVersion) {
   }
 
   private static List<String> folders(Path parent) {
-    try (Stream<Path> entries = Files.list(parent)) {
-      return entries
+    try {
+      return FolderTree.entries(parent).stream()
           .filter(Files::isDirectory)
           .map(entry -> entry.getFileName().toString())
           .sorted()

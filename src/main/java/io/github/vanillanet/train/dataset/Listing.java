@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * The visible entries of folders, sorted by name. Reports hidden files, and follows links only
@@ -62,10 +61,8 @@ final class Listing {
 
   private Entries list(Path folder) throws IOException {
     Entries entries = new Entries(new ArrayList<>(), new ArrayList<>());
-    List<Path> children;
-    try (Stream<Path> stream = Files.list(folder)) {
-      children = stream.sorted(Comparator.comparing(Listing::name)).toList();
-    }
+    List<Path> children = new ArrayList<>(FolderTree.entries(folder));
+    children.sort(Comparator.comparing(Listing::name));
     for (Path child : children) {
       if (isHidden(name(child))) {
         hide(child);

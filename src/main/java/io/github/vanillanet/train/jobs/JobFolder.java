@@ -4,13 +4,13 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.json.RecordJson;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The files of a job. The service and the job's process exchange all information through them.
@@ -93,8 +93,8 @@ public record JobFolder(Path path) {
     if (!Files.isDirectory(folder)) {
       return false;
     }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isPresent();
+    try {
+      return !FolderTree.entries(folder).isEmpty();
     } catch (IOException e) {
       throw JobFile.unusable(folder, e);
     }

@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * All jobs, each in a folder {@code <root>/<id>/}. Nothing is kept in memory. Any thread may read;
@@ -95,8 +94,8 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
     if (!Files.isDirectory(root)) {
       return List.of();
     }
-    try (Stream<Path> entries = Files.list(root)) {
-      return entries
+    try {
+      return FolderTree.entries(root).stream()
           .flatMap(entry -> lookUp(entry.getFileName().toString()).stream())
           .sorted(Comparator.comparing((Job job) -> job.status().created()).thenComparing(Job::id))
           .toList();
@@ -151,8 +150,8 @@ public record JobStore(Path root, Clock clock, BiConsumer<JobState, Duration> on
     if (!Files.isDirectory(root)) {
       return;
     }
-    try (Stream<Path> entries = Files.list(root)) {
-      for (Path entry : entries.toList()) {
+    try {
+      for (Path entry : FolderTree.entries(root)) {
         if (entry.getFileName().toString().startsWith(DELETING)) {
           FolderTree.delete(entry);
         }
