@@ -21,7 +21,7 @@ trap 'rm -rf "$stage"' EXIT
 "${jdk}jlink" --add-modules java.base --strip-java-debug-attributes \
   --no-header-files --no-man-pages --output "$stage/kit/runtime"
 
-cp "$here/check.py" "$here/service.py" "$stage/kit/"
+cp "$here"/{check,measure,service,table}.py "$stage/kit/"
 mkdir -p "$(dirname "$file")"
 {
   cat "$here/unpack.sh"

@@ -11,7 +11,6 @@ import gc
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,8 @@ import time
 import torch
 
 import service
+import table
+from measure import BOUNDS, WEIGHTS, CpuClock, CudaClock, keeps_weights_in, measure, pictures
 
 VARIANTS = ["vanillanet_%d" % depth for depth in range(5, 14)]
 
@@ -36,19 +37,6 @@ PUBLISHED_A100_MS = {
     "vanillanet_12": 3.82,
     "vanillanet_13": 4.26,
 }
-
-# Largest allowed difference, relative to the largest logit or to 1 if that is greater: the limits of
-# the service's certificate. All modes except float32 must also keep the best class of each probe.
-BOUNDS = {"float32": 1e-5, "tf32": 1e-2, "float16": 1e-2, "bfloat16": 1e-2}
-
-WEIGHTS = {
-    "float32": torch.float32,
-    "tf32": torch.float32,
-    "float16": torch.float16,
-    "bfloat16": torch.bfloat16,
-}
-
-SIDE = 224
 
 
 def arguments():
@@ -95,162 +83,6 @@ def write_artifact(options, variant, mode, path):
     autotune = "false" if options.default_algorithms else "true"
     what = ["WriteArtifact", variant, mode, autotune, path]
     subprocess.run([java, "-Xmx2g", "-cp", classes] + what, check=True)
-
-
-def pictures(count):
-    """Returns reproducible noise: uint8 [count, 224, 224, 3]."""
-    generator = torch.Generator().manual_seed(5)
-    return torch.randint(0, 256, (count, SIDE, SIDE, 3), dtype=torch.uint8, generator=generator)
-
-
-class CpuClock:
-    """Measures wall time. A forward pass on the CPU is done when it returns."""
-
-    def time(self, work):
-        start = time.perf_counter()
-        work()
-        return (time.perf_counter() - start) * 1e3
-
-    def wait(self):
-        pass
-
-
-class CudaClock:
-    """Measures with CUDA events. The device is idle before each run, as for a single request."""
-
-    def __init__(self, device):
-        self.device = device
-        self.start = torch.cuda.Event(enable_timing=True)
-        self.end = torch.cuda.Event(enable_timing=True)
-
-    def time(self, work):
-        self.wait()
-        self.start.record()
-        work()
-        self.end.record()
-        self.end.synchronize()
-        return self.start.elapsed_time(self.end)
-
-    def wait(self):
-        torch.cuda.synchronize(self.device)
-
-
-def median_ms(clock, work, options):
-    for _ in range(options.warmup):
-        work()
-        if late(options):
-            break
-    times = []
-    while len(times) < options.runs and (len(times) < 3 or not late(options)):
-        times.append(clock.time(work))
-    return statistics.median(times)
-
-
-def late(options):
-    """Returns whether the time of the current result is over."""
-    return time.monotonic() > options.until
-
-
-def compare(module, images, golden, device):
-    """Runs the probes one by one, like requests at batch size 1."""
-    logits = torch.cat([module(image[None].to(device)).cpu() for image in images])
-    error = (logits - golden).abs().max().item() / max(1.0, golden.abs().max().item())
-    same = (logits.argmax(1) == golden.argmax(1)).sum().item()
-    return error, same, bool(torch.isfinite(logits).all())
-
-
-def keeps_weights_in(module, dtype):
-    """Checks the types in the file: an archive that was not reduced would pass every comparison.
-
-    The classifier computes in float32 in every precision."""
-    return all(
-        tensor.dtype == (torch.float32 if name.startswith("cls") else dtype)
-        for name, tensor in module.state_dict().items()
-    )
-
-
-def graph_replay(module, image, clock, options):
-    """Captures the forward pass as a CUDA graph and replays it, which avoids the cost of launches."""
-    side = torch.cuda.Stream()
-    side.wait_stream(torch.cuda.current_stream())
-    with torch.cuda.stream(side):
-        for _ in range(options.warmup):
-            module(image)
-    torch.cuda.current_stream().wait_stream(side)
-    expected = module(image).clone()
-    graph = torch.cuda.CUDAGraph()
-    with torch.cuda.graph(graph):
-        output = module(image)
-    graph.replay()
-    torch.cuda.synchronize()
-    if not torch.allclose(output, expected, rtol=1e-4, atol=1e-4):
-        raise RuntimeError("the replayed graph answers differently")
-    return median_ms(clock, graph.replay, options)
-
-
-def throughput(module, clock, device, options):
-    """Returns images per second by batch size with inputs on the device, until memory is full."""
-    rates = {}
-    for size in options.batches:
-        if late(options):
-            break
-        try:
-            batch = pictures(size).to(device)
-            repeats = max(1, min(options.runs, 500 // size))
-            for _ in range(min(options.warmup, repeats)):
-                module(batch)
-            clock.wait()
-            total = clock.time(lambda: [module(batch) for _ in range(repeats)])
-            rates[size] = size * repeats / (total / 1e3)
-        except RuntimeError as failure:
-            if "out of memory" not in str(failure):
-                raise
-            rates[size] = None
-            break
-    return rates
-
-
-def measure(path, mode, golden, images, device, clock, options):
-    on_gpu = device.type == "cuda"
-    if on_gpu:
-        torch.cuda.reset_peak_memory_stats(device)
-    module = torch.jit.load(path, map_location=device).eval()
-    reduced = mode != "float32"
-    error, same, finite = compare(module, images, golden, device)
-    typed = keeps_weights_in(module, WEIGHTS[mode])
-    image = images[:1].to(device)
-    result = {
-        "mode": mode,
-        "max_relative_error": error,
-        "bound": BOUNDS[mode],
-        "top1_equal": "%d/%d" % (same, len(images)),
-        "weights_ok": typed,
-        "ok": typed
-        and finite
-        and error <= BOUNDS[mode]
-        and (same == len(images) or not reduced),
-        "batch1_ms": median_ms(clock, lambda: module(image), options),
-        "batch1_graph_ms": None,
-        "batch1_round_trip_ms": None,
-        "memory_batch1_mib": None,
-        "memory_peak_mib": None,
-    }
-    if on_gpu:
-        host = images[:1].pin_memory()
-
-        def round_trip():
-            module(host.to(device, non_blocking=True)).cpu()
-
-        result["batch1_round_trip_ms"] = median_ms(clock, round_trip, options)
-        result["memory_batch1_mib"] = torch.cuda.max_memory_allocated(device) / 2**20
-        try:
-            result["batch1_graph_ms"] = graph_replay(module, image, clock, options)
-        except RuntimeError as failure:  # the other figures do not depend on it
-            result["graph_failure"] = str(failure).splitlines()[0]
-    result["images_per_second"] = throughput(module, clock, device, options)
-    if on_gpu:
-        result["memory_peak_mib"] = torch.cuda.max_memory_allocated(device) / 2**20
-    return result
 
 
 def golden_logits(variant, path, images, options):
@@ -319,43 +151,6 @@ def algorithms(device, options):
     return "cuDNN's default algorithms" if options.default_algorithms else "the fastest algorithms of cuDNN"
 
 
-ROW = "%-14s %-8s %9s %6s %9s %9s %9s %9s %14s %10s  %s"
-
-
-def number(value, form="%.3f"):
-    return "-" if value is None else form % value
-
-
-def head():
-    return ROW % (
-        ("variant", "mode", "error", "top-1", "batch 1", "graph", "with copy", "A100 pub.")
-        + ("images/s (at)", "peak MiB", "")
-    )
-
-
-def row(result):
-    if "unsupported" in result:
-        blank = ["-"] * 8
-        return ROW % (
-            (result["variant"], result["mode"], *blank) + ("not run: " + result["unsupported"],)
-        )
-    rates = {size: rate for size, rate in result["images_per_second"].items() if rate}
-    best = max(rates, key=rates.get, default=None)
-    return ROW % (
-        result["variant"],
-        result["mode"],
-        "%.1e" % result["max_relative_error"],
-        result["top1_equal"],
-        number(result["batch1_ms"]),
-        number(result["batch1_graph_ms"]),
-        number(result["batch1_round_trip_ms"]),
-        number(result["published_a100_ms"], "%.2f"),
-        "-" if best is None else "%.4g (%d)" % (rates[best], best),
-        number(result["memory_peak_mib"], "%.0f"),
-        "ok" if result["ok"] else "WRONG",
-    )
-
-
 def main():
     options = arguments()
     device = torch.device(options.device)
@@ -372,12 +167,12 @@ def main():
     report["environment"]["algorithms"] = algorithms(device, options)
     for name, value in report["environment"].items():
         print("%-10s %s" % (name, value))
-    print("times are milliseconds, medians of %d\n\n%s" % (options.runs, head()), flush=True)
+    print("times are milliseconds, medians of %d\n\n%s" % (options.runs, table.head()), flush=True)
     with tempfile.TemporaryDirectory() as folder, torch.no_grad():
         for variant in options.variants:
             for result in check(variant, folder, device, clock, options):
                 report["results"].append(result)
-                print(row(result), flush=True)
+                print(table.row(result), flush=True)
     small = options.variants[:2]  # their weights are created within seconds
     report["service"] = service.check(options.service, device, small, 0.25 * available)
     with open(options.json, "w", encoding="utf-8") as file:

@@ -3,21 +3,14 @@ package io.github.vanillanet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnxruntime.OrtEnvironment;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.Oracle;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,8 +19,6 @@ import org.junit.jupiter.api.io.TempDir;
  * things.
  */
 class CommandsIT {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path repository;
   private final Path folder;
@@ -96,7 +87,7 @@ class CommandsIT {
 
   @Test
   void anUnknownOptionIsReportedBeforeMissingOnesAndWithASuggestion() {
-    requireFailure("--variant?", 2, "import", "--varient", "vanillanet_5");
+    jar.requireFailure("--variant?", 2, "import", "--varient", "vanillanet_5");
 
     assertThat(jar.run("import", "--varient", "vanillanet_5").err())
         .contains("--varient")
@@ -109,61 +100,6 @@ class CommandsIT {
 
     assertThat(models.exitCode()).isEqualTo(1);
     assertThat(models.errLines()).singleElement().asString().contains("vanillanet.lanes", "'abc'");
-  }
-
-  @Test
-  void importedVersionsAreListedAndVerifiedUntilTheirFilesChange() throws IOException {
-    Jar.Result first = jar.importSmall(repository);
-    Jar.Result second =
-        jar.run(
-            "import",
-            "--checkpoint",
-            Jar.fixture("vanillanet_5/deploy.pth"),
-            "--variant",
-            "vanillanet_5",
-            "--input-size",
-            "64x64",
-            "--repository",
-            repository.toString());
-
-    assertThat(first.exitCode()).as(first.err()).isZero();
-    assertThat(first.out().lines()).hasSize(1);
-    JsonNode manifest = JSON.readTree(first.out());
-    assertThat(manifest.get("name").asText()).isEqualTo("vanillanet-5");
-    assertThat(manifest.get("certificate").get("source").asText()).isEqualTo("fused");
-    assertThat(first.errLines()).hasSize(2);
-    assertThat(first.errLines().get(0)).startsWith("note: ").contains("model_ema");
-    assertThat(first.errLines().get(1)).startsWith("warning: ").contains("epoch 3");
-    assertThat(second.exitCode()).as(second.err()).isZero();
-    assertThat(second.err()).isEmpty();
-    assertThat(names(repository)).containsExactly("vanillanet-5");
-    assertThat(names(repository.resolve("vanillanet-5"))).containsExactly("1", "2");
-    assertThat(names(version(1)))
-        .containsExactly("checkpoint.pth", "labels.txt", "manifest.json", "model.pt");
-    assertThat(Files.readAllLines(version(1).resolve("labels.txt"))).hasSize(10);
-    assertThat(JSON.readTree(version(1).resolve("manifest.json").toFile())).isEqualTo(manifest);
-
-    Jar.Result models = jar.run("models", "--repository", repository.toString());
-    Jar.Result verified = jar.run("verify", "--repository", repository.toString());
-
-    assertThat(models.exitCode()).as(models.err()).isZero();
-    assertThat(models.out()).contains("vanillanet-5/1", "vanillanet-5/2", "checkpoint-3.pth");
-    assertThat(verified.exitCode()).as(verified.err()).isZero();
-    assertThat(verified.out().lines()).hasSize(2).allMatch(line -> line.contains("cpu"));
-    assertThat(models.err() + verified.err()).isEmpty();
-
-    flipByte(version(1).resolve("model.pt"));
-    edit(version(2).resolve("manifest.json"), manifestTree -> manifestTree.remove("certificate"));
-    Jar.Result broken = jar.run("verify", "--repository", repository.toString());
-    Jar.Result listed = jar.run("models", "--repository", repository.toString());
-
-    assertThat(broken.exitCode()).isEqualTo(1);
-    assertThat(broken.out()).isEmpty();
-    assertThat(broken.errLines()).hasSize(2);
-    assertThat(broken.errLines().get(0)).contains("vanillanet-5/1", "SHA-256");
-    assertThat(broken.errLines().get(1)).contains("vanillanet-5/2", "certificate");
-    assertThat(listed.exitCode()).isEqualTo(1);
-    assertThat(listed.errLines()).hasSize(2);
   }
 
   @Test
@@ -194,111 +130,10 @@ class CommandsIT {
     assertThat(onnx).isNotEmptyFile();
     assertThat(triton.exitCode()).as(triton.err()).isZero();
     assertThat(folder.resolve("triton/vanillanet-6-cifar10-pytorch/1/model.pt")).exists();
-    requireFailure("'nothing'", 1, "export", "nothing", "--format", "pth");
-    requireFailure("--check", 1, "export", embedded, "--format", "pth", "--check", "x.jar");
-    requireFailure("'h5'", 2, "export", embedded, "--format", "h5");
-    requireFailure("--format", 2, "export", embedded);
-  }
-
-  @Test
-  void verifyRejectsAnEditedCertificate() throws IOException {
-    jar.importSmall(repository);
-    edit(
-        version(1).resolve("manifest.json"),
-        manifest -> {
-          ObjectNode served = (ObjectNode) manifest.get("certificate").get("served");
-          served.put("max_delta", 1.0);
-        });
-
-    Jar.Result result = jar.run("verify", "vanillanet-5", "--repository", repository.toString());
-
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.errLines()).hasSize(1);
-    assertThat(result.err()).contains("vanillanet-5/1");
-  }
-
-  @Test
-  void failuresPrintOneLineAndLeaveNoFiles() throws IOException {
-    Path garbage = Files.writeString(folder.resolve("garbage.pth"), "garbage");
-    Path hostile = hostile(folder.resolve("hostile.pth"));
-    Path labels = Files.writeString(folder.resolve("two.txt"), "cat\ndog\n");
-    String good = Jar.fixture("vanillanet_5/checkpoint-3.pth");
-
-    requireFailure("stages.3.conv1.0.weight", 1, importing(good, "--variant", "vanillanet_9"));
-    requireFailure("garbage.pth", 1, importing(garbage.toString()));
-    requireFailure("posix.system", 1, importing(hostile.toString()));
-    requireFailure("none.pth", 1, importing(folder.resolve("none.pth").toString()));
-    requireFailure("0.5", 1, importing(good, "--slope", "0.5"));
-    requireFailure("--input-size", 2, importing(good, "--input-size", "64x"));
-    requireFailure("input size", 1, importing(good, "--input-size", "8"));
-    requireFailure("'../x'", 1, importing(good, "--name", "../x"));
-    requireFailure("10 labels", 1, importing(good, "--labels", labels.toString()));
-    requireFailure("nothing", 1, importing(good, "--key", "nothing"));
-    requireFailure("--checkpoint", 2, "import");
-    requireFailure("frobnicate", 2, "frobnicate");
-    requireFailure(repository.toString(), 1, "verify", "--repository", repository.toString());
-
-    assertThat(repository).doesNotExist();
-    assertThat(folder.resolve("executed")).doesNotExist();
-  }
-
-  private String[] importing(String checkpoint, String... options) {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("import", "--checkpoint", checkpoint, "--repository", repository.toString()));
-    arguments.addAll(List.of(options));
-    if (!arguments.contains("--variant")) {
-      arguments.addAll(List.of("--variant", "vanillanet_5"));
-    }
-    if (!arguments.contains("--input-size")) {
-      arguments.addAll(List.of("--input-size", "64"));
-    }
-    return arguments.toArray(String[]::new);
-  }
-
-  private void requireFailure(String reason, int exitCode, String... arguments) {
-    Jar.Result result = jar.run(arguments);
-
-    assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.errLines()).hasSize(1);
-    assertThat(result.err()).contains(reason).doesNotContain("Exception");
-  }
-
-  private Path version(int number) {
-    return repository.resolve("vanillanet-5").resolve(Integer.toString(number));
-  }
-
-  private static List<String> names(Path folder) throws IOException {
-    try (var entries = Files.list(folder)) {
-      return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
-    }
-  }
-
-  private static void flipByte(Path file) throws IOException {
-    byte[] bytes = Files.readAllBytes(file);
-    bytes[bytes.length / 2] ^= 1;
-    Files.write(file, bytes);
-  }
-
-  private static void edit(Path manifest, Consumer<ObjectNode> change) throws IOException {
-    ObjectNode tree = (ObjectNode) JSON.readTree(manifest.toFile());
-    change.accept(tree);
-    JSON.writeValue(manifest.toFile(), tree);
-  }
-
-  /** A checkpoint whose pickle would create a file if it were executed. */
-  private static Path hostile(Path file) throws IOException {
-    String pickle = "\u0080\u0002cposix\nsystem\nX\u000e\0\0\0touch executed\u0085R.";
-    try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-      zip.putNextEntry(new ZipEntry("archive/data.pkl"));
-      zip.write(pickle.getBytes(StandardCharsets.ISO_8859_1));
-      zip.closeEntry();
-      zip.putNextEntry(new ZipEntry("archive/version"));
-      zip.write("3\n".getBytes(StandardCharsets.US_ASCII));
-      zip.closeEntry();
-    }
-    return file;
+    jar.requireFailure("'nothing'", 1, "export", "nothing", "--format", "pth");
+    jar.requireFailure("--check", 1, "export", embedded, "--format", "pth", "--check", "x.jar");
+    jar.requireFailure("'h5'", 2, "export", embedded, "--format", "h5");
+    jar.requireFailure("--format", 2, "export", embedded);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.github.vanillanet.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.github.vanillanet.Oracle;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -161,5 +163,15 @@ public final class Jar {
 
   public static String fixture(String name) {
     return Oracle.file("models/" + name).toAbsolutePath().toString();
+  }
+
+  /** Runs a command that must fail with one line on standard error, and prints nothing else. */
+  void requireFailure(String reason, int exitCode, String... arguments) {
+    Result result = run(arguments);
+
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(exitCode);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.errLines()).hasSize(1);
+    assertThat(result.err()).contains(reason).doesNotContain("Exception");
   }
 }

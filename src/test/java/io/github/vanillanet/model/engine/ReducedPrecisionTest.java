@@ -5,27 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
-import io.github.vanillanet.base.image.Preprocessing;
 import io.github.vanillanet.base.image.RgbImage;
 import io.github.vanillanet.model.certify.Probes;
 import io.github.vanillanet.model.checkpoint.HostTensor;
-import io.github.vanillanet.model.checkpoint.ScalarType;
-import io.github.vanillanet.model.checkpoint.ScriptWeights;
-import io.github.vanillanet.model.checkpoint.StateDict;
 import io.github.vanillanet.model.network.Architecture;
 import io.github.vanillanet.model.network.Arithmetic;
-import io.github.vanillanet.model.network.DeployedModule;
 import io.github.vanillanet.model.network.Form;
 import io.github.vanillanet.model.network.Layer;
 import io.github.vanillanet.model.network.Network;
-import io.github.vanillanet.model.network.ParameterTable;
 import io.github.vanillanet.model.network.Precision;
 import io.github.vanillanet.model.network.SeededWeights;
 import io.github.vanillanet.model.network.VanillaNetVariant;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +48,11 @@ class ReducedPrecisionTest {
   private final TorchRuntime runtime = TorchRuntime.load();
   private final Probes probes = new Probes(11, 3);
 
-  @TempDir Path folder;
+  private final Artifacts artifacts;
+
+  ReducedPrecisionTest(@TempDir Path folder) {
+    artifacts = new Artifacts(folder);
+  }
 
   static Stream<Arguments> netsAndPrecisions() {
     return Nets.goldenVariants()
@@ -70,7 +67,7 @@ class ReducedPrecisionTest {
   void thePathOfAGpuMatchesFloat64(String variant, Precision precision) throws IOException {
     Nets.Net net = Nets.read(variant, "deploy.pth", "model");
     Architecture architecture = net.network().architecture();
-    Path artifact = derived(net, new Arithmetic(precision, true));
+    Path artifact = artifacts.derived(net, new Arithmetic(precision, true));
 
     float[] served =
         PlainForward.of(
@@ -119,8 +116,8 @@ class ReducedPrecisionTest {
     for (String variant : Nets.goldenVariants().toList()) {
       Nets.Net net = Nets.read(variant, "deploy.pth", "model");
       Architecture architecture = net.network().architecture();
-      Path artifact = derived(net, new Arithmetic(precision, false));
-      float[] normalised = probes.normalised(preprocessing(architecture));
+      Path artifact = artifacts.derived(net, new Arithmetic(precision, false));
+      float[] normalised = probes.normalised(Artifacts.preprocessing(architecture));
       ByteBuffer tensor = direct(normalised.length * Float.BYTES);
       tensor.asFloatBuffer().put(normalised);
 
@@ -146,7 +143,7 @@ class ReducedPrecisionTest {
             VanillaNetVariant.VANILLANET_5, List.of(512, 1024, 2048, 4096), 3, 10, 64, 64);
     Network network = Network.of(wide, Form.DEPLOYED);
     Nets.Net net = new Nets.Net(network, SeededWeights.of(network, 5));
-    Path artifact = derived(net, new Arithmetic(Precision.BFLOAT16, false));
+    Path artifact = artifacts.derived(net, new Arithmetic(Precision.BFLOAT16, false));
 
     float[] served = PlainForward.of(runtime, artifact, pixels(wide), probes.count(), 64);
 
@@ -159,106 +156,13 @@ class ReducedPrecisionTest {
     Optional<String> unsupported = PrecisionProbe.unsupported(runtime, Device.CPU, precision);
     Assumptions.assumeTrue(unsupported.isPresent(), "this CPU supports " + precision);
     Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
-    Path artifact = derived(net, new Arithmetic(precision, false));
+    Path artifact = artifacts.derived(net, new Arithmetic(precision, false));
 
     assertThat(unsupported.orElseThrow()).contains("needs the cpu support").doesNotContain("\n");
     assertThatThrownBy(() -> load(artifact, net.network().architecture()))
         .has(code(ErrorCode.BAD_ARTIFACT))
         .hasMessageContaining("needs the cpu support")
         .hasMessageNotContaining("\n");
-  }
-
-  @Test
-  void roundsAllWeightsButTheClassifiersOnce() throws IOException {
-    Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
-
-    Path published = published(net);
-    Path half = derived(net, new Arithmetic(Precision.FLOAT16, false));
-
-    assertThat(ScriptWeights.read(published).tensors().keySet())
-        .containsExactlyInAnyOrderElementsOf(net.weights().tensors().keySet());
-    assertThat(ScriptWeights.read(published).sha256()).isEqualTo(net.weights().sha256());
-    StateDict rounded = ScriptWeights.read(half);
-    rounded
-        .tensors()
-        .forEach(
-            (name, tensor) -> {
-              ScalarType type = name.startsWith("cls") ? ScalarType.FLOAT32 : ScalarType.FLOAT16;
-              assertThat(tensor.type()).as(name).isEqualTo(type);
-              assertThat(tensor.toFloats())
-                  .containsExactly(net.weights().get(name).to(type).toFloats());
-            });
-    assertThat(rounded.tensors()).hasSameSizeAs(net.weights().tensors());
-  }
-
-  @Test
-  void theSameVersionGivesTheSameBytes() throws IOException {
-    Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
-    Arithmetic arithmetic = new Arithmetic(Precision.BFLOAT16, true);
-
-    assertThat(derived(net, arithmetic)).hasSameBinaryContentAs(derived(net, arithmetic));
-    assertThat(derived(net, Arithmetic.PUBLISHED))
-        .hasSameBinaryContentAs(derived(net, Arithmetic.PUBLISHED));
-  }
-
-  @Test
-  void theSourceContainsTheSwitches() {
-    // the last four of _convolution: benchmark, deterministic, cuDNN, TF32
-    assertThat(source(Arithmetic.PUBLISHED))
-        .contains("False, False, True, False)")
-        .doesNotContain("True, False, True", "True, True)", "memory_format=2");
-    assertThat(source(new Arithmetic(Precision.FLOAT32, true)))
-        .contains(", True, False, True, False)")
-        .doesNotContain("memory_format=2");
-    assertThat(source(new Arithmetic(Precision.TF32, false)))
-        .contains(", False, False, True, True)", "memory_format=2");
-    assertThat(source(new Arithmetic(Precision.FLOAT16, false)))
-        .contains("torch.to(x, 5), memory_format=2)", "x = torch.to(x, 6)");
-  }
-
-  @Test
-  void rejectsAnArtifactOfAnotherNet() throws IOException {
-    Nets.Net five = Nets.read("vanillanet_5", "deploy.pth", "model");
-    Nets.Net seven = Nets.read("vanillanet_7", "deploy.pth", "model");
-    Path garbage = Files.writeString(folder.resolve("garbage.pt"), "not an archive");
-
-    for (Path file : new Path[] {garbage, published(seven), folder.resolve("none.pt")}) {
-      assertThatThrownBy(() -> derive(file, five, new Arithmetic(Precision.FLOAT16, false)))
-          .has(code(ErrorCode.BAD_ARTIFACT))
-          .hasMessageContaining(file.getFileName().toString())
-          .hasMessageNotContaining("\n");
-    }
-  }
-
-  private static String source(Arithmetic arithmetic) {
-    Nets.Net net = Nets.read("vanillanet_5", "deploy.pth", "model");
-    Preprocessing preprocessing = preprocessing(net.network().architecture());
-    return DeployedModule.of(net.network(), net.weights(), preprocessing, arithmetic).source();
-  }
-
-  private Path published(Nets.Net net) throws IOException {
-    Path file = Files.createTempFile(folder, "published", ".pt");
-    Preprocessing preprocessing = preprocessing(net.network().architecture());
-    DeployedModule.of(
-            net.network(),
-            ParameterTable.of(net.network()).select(net.weights()), // in this order, as published
-            preprocessing,
-            Arithmetic.PUBLISHED)
-        .write(file);
-    return file;
-  }
-
-  private Path derived(Nets.Net net, Arithmetic arithmetic) throws IOException {
-    return derive(published(net), net, arithmetic);
-  }
-
-  private Path derive(Path published, Nets.Net net, Arithmetic arithmetic) throws IOException {
-    Path file = Files.createTempFile(folder, "derived", ".pt");
-    Architecture architecture = net.network().architecture();
-    Preprocessing preprocessing = preprocessing(architecture);
-    DerivedArtifact.write(
-        published, architecture, preprocessing, arithmetic, Optional.empty(), file);
-    return file;
   }
 
   private TorchInstance load(Path artifact, Architecture net) {
@@ -270,7 +174,7 @@ class ReducedPrecisionTest {
 
   private double[] golden(Nets.Net net) {
     try (Float64Reference reference = new Float64Reference(runtime)) {
-      float[] input = probes.normalised(preprocessing(net.network().architecture()));
+      float[] input = probes.normalised(Artifacts.preprocessing(net.network().architecture()));
       return reference.logits(net.network(), net.weights(), 1, input, probes.count());
     }
   }
@@ -303,10 +207,6 @@ class ReducedPrecisionTest {
       pixels.put(image.rgb());
     }
     return pixels.flip();
-  }
-
-  private static Preprocessing preprocessing(Architecture net) {
-    return Preprocessing.official(net.inputHeight(), net.inputWidth());
   }
 
   private static ByteBuffer direct(int bytes) {

@@ -42,8 +42,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -211,63 +209,6 @@ class QuantizationTest {
     List<float[]> bad = answers(shuffled, probes());
     assertThatThrownBy(() -> published.of(certified, "bad", bad))
         .has(code(ErrorCode.NOT_EQUIVALENT));
-  }
-
-  @Test
-  void answersOfAnotherNetAreRefused() {
-    int count = images.ranges().size();
-    float[][] exact = random(count, 1);
-    float[][] other = random(count, 2);
-    AnswerComparison comparison =
-        new AnswerComparison(images, List.of(), new float[][][] {exact, exact});
-
-    AnswerCertificate wrong =
-        comparison.certificate(Precision.INT8, new float[][][] {other, other}, List.of());
-    AnswerCertificate right =
-        comparison.certificate(Precision.INT8, new float[][][] {exact, exact}, List.of());
-
-    assertThat(wrong.rawAgreement()).isLessThan(0.5);
-    assertThat(wrong.refusal()).isPresent();
-    assertThat(right.threshold()).isZero();
-    assertThat(right.recomputed()).isZero();
-    assertThat(right.refusal()).isEmpty();
-  }
-
-  /** The threshold comes from the first half alone. */
-  @Test
-  void theSecondHalfDoesNotChangeTheThreshold() {
-    int count = images.ranges().size();
-    float[][] exact = new float[count][];
-    float[][] first = new float[count][];
-    float[][] second = new float[count][];
-    for (int i = 0; i < count; i++) {
-      exact[i] = new float[] {2, 0, 0, 0, 0};
-      first[i] = new float[] {i == 3 ? 0 : 2, i == 3 ? 0.8f : 0, 0, 0, 0};
-      second[i] = new float[] {i < 4 ? 0 : 2, i < 4 ? 0.6f * i : 0, 0, 0, 0};
-    }
-    second[9][2] = Float.NaN;
-
-    AnswerCertificate certificate =
-        new AnswerComparison(images, List.of(), new float[][][] {exact, exact})
-            .certificate(Precision.INT8, new float[][][] {first, second}, List.of());
-
-    assertThat(certificate.threshold()).isEqualTo(1.25 * 0.8f);
-    assertThat(certificate.recomputed()).isEqualTo(3); // margins 0 and 0.6, and NaN
-    assertThat(certificate.agreed()).isEqualTo(count - 2);
-  }
-
-  private static float[][] random(int count, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    return IntStream.range(0, count)
-        .mapToObj(
-            i -> {
-              float[] row = new float[5];
-              for (int k = 0; k < row.length; k++) {
-                row[k] = (float) random.nextDouble();
-              }
-              return row;
-            })
-        .toArray(float[][]::new);
   }
 
   private static ActivationRanges shuffled(ActivationRanges ranges) {

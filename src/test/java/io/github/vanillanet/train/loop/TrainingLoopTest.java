@@ -1,17 +1,21 @@
 package io.github.vanillanet.train.loop;
 
 import static io.github.vanillanet.Failures.code;
+import static io.github.vanillanet.train.loop.StripedTraining.BATCHES;
+import static io.github.vanillanet.train.loop.StripedTraining.epochsInto;
+import static io.github.vanillanet.train.loop.StripedTraining.everything;
+import static io.github.vanillanet.train.loop.StripedTraining.plain;
+import static io.github.vanillanet.train.loop.StripedTraining.recipe;
+import static io.github.vanillanet.train.loop.StripedTraining.spec;
+import static io.github.vanillanet.train.loop.StripedTraining.staged;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.model.checkpoint.StateDict;
-import io.github.vanillanet.model.engine.Device;
-import io.github.vanillanet.model.engine.TorchRuntime;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -22,14 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 /** Trains a network of 3 blocks on striped images, for seconds. */
 class TrainingLoopTest {
 
-  private static final int SIZE = 32;
-  private static final int BATCHES = 6;
-
-  private static final String COMMON =
-      "warmup_epochs: 0.5, batch_size: 8, accumulation_steps: 2, label_smoothing: 0,"
-          + " dims: [8, 8, 16, 16], act_num: 1, seed: 3, ";
-
   @TempDir Path folder;
+
+  private TrainingOutcome run(TrainingState start, String file, TrainingListener listener) {
+    return new StripedTraining(folder).run(start, file, listener);
+  }
 
   @Test
   void theNetworkLearnsTheStripes() {
@@ -51,7 +52,8 @@ class TrainingLoopTest {
     TrainingOutcome whole = run(TrainingState.fresh(spec), "whole.pth", new TrainingListener() {});
 
     for (int stopAt : new int[] {1, BATCHES + 2, 2 * BATCHES}) {
-      TrainingOutcome stopped = run(TrainingState.fresh(spec), "part.pth", new StopAt(stopAt));
+      TrainingOutcome stopped =
+          run(TrainingState.fresh(spec), "part.pth", new StripedTraining.StopAt(stopAt));
       TrainingOutcome resumed =
           run(
               CheckpointFile.read(folder.resolve("part.pth"), spec),
@@ -86,7 +88,8 @@ class TrainingLoopTest {
 
     Duration interval = Duration.ofSeconds(4);
     TrainingState start = TrainingState.fresh(spec(plain(2)));
-    run(start, "c.pth", interval, () -> Instant.ofEpochSecond(seconds.get()), listener);
+    new StripedTraining(folder)
+        .run(start, "c.pth", interval, () -> Instant.ofEpochSecond(seconds.get()), listener);
 
     assertThat(saved).containsExactly(4, 6, 10, 12);
   }
@@ -106,7 +109,7 @@ class TrainingLoopTest {
     int total = 3 * BATCHES + 2 * 2 * BATCHES;
     assertThat(whole.step()).isEqualTo(total);
     for (int stopAt : new int[] {4, 3 * BATCHES, 3 * BATCHES + 5, 5 * BATCHES}) {
-      run(TrainingState.fresh(spec), "part.pth", new StopAt(stopAt));
+      run(TrainingState.fresh(spec), "part.pth", new StripedTraining.StopAt(stopAt));
       TrainingOutcome resumed =
           run(
               CheckpointFile.read(folder.resolve("part.pth"), spec),
@@ -208,104 +211,5 @@ class TrainingLoopTest {
     assertThat(weights.get("stages.0.act.weight")).isEqualTo(given.get("stages.0.act.weight"));
     assertThat(weights.get("cls1.2.weight").shape()).startsWith(StripedImages.CLASSES);
     assertThat(weights.get("cls2.0.bias").shape()).containsExactly(StripedImages.CLASSES);
-  }
-
-  private TrainingOutcome run(TrainingState start, String file, TrainingListener listener) {
-    return run(start, file, Duration.ZERO, InstantSource.system(), listener);
-  }
-
-  private TrainingOutcome run(
-      TrainingState start,
-      String file,
-      Duration interval,
-      InstantSource clock,
-      TrainingListener listener) {
-    return new TrainingLoop(
-            TorchRuntime.load(),
-            Device.CPU,
-            1,
-            clock,
-            data(start.spec().recipe()),
-            folder.resolve(file),
-            new CandidateFile(folder.resolve("candidate-" + file)),
-            interval,
-            listener)
-        .run(start);
-  }
-
-  /** Batches of each stage's size. */
-  private static List<StageData> data(Recipe recipe) {
-    return recipe.plan().stream()
-        .map(
-            stage -> {
-              int size = stage.inputSize();
-              int batch = 2 * stage.batchSize();
-              int batches = BATCHES * 16 / batch;
-              return new StageData(
-                  new StripedImages(batches, batch, size, true),
-                  new StripedImages(3, 16, size, false));
-            })
-        .toList();
-  }
-
-  private static TrainingListener epochsInto(List<EpochReport> epochs) {
-    return new TrainingListener() {
-      @Override
-      public void epochFinished(EpochReport report) {
-        epochs.add(report);
-      }
-    };
-  }
-
-  private static TrainingSpec spec(Recipe recipe) {
-    return new TrainingSpec(recipe, StripedImages.CLASSES, Kernels.PIXELWISE);
-  }
-
-  private static Recipe plain(int epochs) {
-    return recipe(epochs, "optimizer: 'adamw', weight_decay: 0.01, learning_rate: 0.02");
-  }
-
-  /** Uses every kind of random draw and of state. */
-  private static Recipe everything() {
-    return recipe(
-        3,
-        "weight_decay: 0.1, layer_decay: 0.9, learning_rate: 0.02, mixup: 0.4, cutmix: 1,"
-            + " dropout: 0.2");
-  }
-
-  private static Recipe staged() {
-    return Recipes.of(
-        COMMON
-            + "optimizer: 'adamw', weight_decay: 0.01, learning_rate: 0.02, decay_epochs: 2,"
-            + " ema_decay: 0.9, stages: [{input_size: 32, epochs: 3},"
-            + " {input_size: 48, epochs: 2, batch_size: 4, learning_rate: 0.01}]");
-  }
-
-  private static Recipe recipe(int epochs, String members) {
-    String ema = members.contains("ema_decay") ? "" : "ema_decay: 0.9, ";
-    return Recipes.of(
-        COMMON
-            + "epochs: %d, decay_epochs: %d, input_size: %d, %s%s"
-                .formatted(epochs, epochs / 2, SIZE, ema, members));
-  }
-
-  private static final class StopAt implements TrainingListener {
-
-    private final int last;
-    private int done;
-
-    StopAt(int last) {
-      this.last = last;
-    }
-
-    @Override
-    public void stepped(StepReport report) {
-      done = report.step();
-    }
-
-    @Override
-    public boolean stopRequested() {
-      return done == last;
-    }
   }
 }

@@ -24,7 +24,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class DryRunTest {
+class DryRunPlanTest {
 
   @TempDir Path folder;
 
