@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -183,7 +182,7 @@ final class TrainCommand implements Callable<Integer> {
         recipe.checkpoint().map(file -> Path.of(file).toAbsolutePath().normalize().toString()),
         repository.open().root().toAbsolutePath().normalize().toString(),
         device,
-        threads.map(OptionalInt::of).orElse(OptionalInt.empty()),
+        threads,
         CHECKPOINT_SECONDS,
         onlyPlan);
   }

@@ -1,5 +1,6 @@
 package io.github.vanillanet.base.config;
 
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Optional;
 public interface BucketConfig {
 
   /** Address of a store with the interface of S3, such as MinIO. Default: Amazon's. */
+  @WithConverter(Checked.Endpoint.class)
   Optional<URI> endpoint();
 
   /** Region of the bucket. Default: as the environment says, or any if there is an endpoint. */

@@ -3,11 +3,15 @@ package io.github.vanillanet.base.config;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.spi.Converter;
 
 /**
@@ -36,6 +40,14 @@ final class Checked {
     public Integer convert(String text) {
       return Checked.convert(
           text, Integer::valueOf, count -> count > 0, "a whole number of at least 1");
+    }
+  }
+
+  public static final class CountOrZero implements Converter<Integer> {
+    @Override
+    public Integer convert(String text) {
+      return Checked.convert(
+          text, Integer::valueOf, count -> count >= 0, "a whole number of at least 0");
     }
   }
 
@@ -78,6 +90,29 @@ final class Checked {
     }
   }
 
+  /** A size in the syntax of {@code -Xmx}, not smaller than what Java accepts. */
+  public static final class Heap implements Converter<String> {
+
+    private static final Pattern SIZE = Pattern.compile("([1-9][0-9]{0,14})([kKmMgGtT]?)");
+    private static final List<String> UNITS = List.of("", "k", "m", "g", "t"); // powers of 1024
+    private static final long SMALLEST = 2 << 20;
+
+    @Override
+    public String convert(String text) {
+      return Checked.convert(
+          text, String::strip, Heap::isAccepted, "a heap of at least 2m, such as 512m or 2g");
+    }
+
+    private static boolean isAccepted(String text) {
+      Matcher size = SIZE.matcher(text);
+      if (!size.matches()) {
+        return false;
+      }
+      int power = UNITS.indexOf(size.group(2).toLowerCase(Locale.ROOT));
+      return Long.parseLong(size.group(1)) * Math.pow(1024, power) >= SMALLEST;
+    }
+  }
+
   /** A duration that may be zero. */
   public static final class Time implements Converter<Duration> {
     @Override
@@ -107,6 +142,15 @@ final class Checked {
       Set<String> names = Set.of("float32", "float16", "bfloat16", "int8", "auto");
       return Checked.convert(
           text, Function.identity(), names::contains, "float32, float16, bfloat16, int8 or auto");
+    }
+  }
+
+  public static final class PullPolicy implements Converter<String> {
+    @Override
+    public String convert(String text) {
+      Set<String> names = Set.of("Always", "IfNotPresent", "Never");
+      return Checked.convert(
+          text, Function.identity(), names::contains, "Always, IfNotPresent or Never");
     }
   }
 
@@ -141,6 +185,17 @@ final class Checked {
     public EmbeddedChoice convert(String text) {
       return Checked.convert(
           text.toUpperCase(Locale.ROOT), EmbeddedChoice::valueOf, choice -> true, "auto or never");
+    }
+  }
+
+  public static final class Endpoint implements Converter<URI> {
+    @Override
+    public URI convert(String text) {
+      return Checked.convert(
+          text,
+          URI::create,
+          uri -> Set.of("http", "https").contains(uri.getScheme()) && uri.getHost() != null,
+          "an address such as http://minio.storage:9000");
     }
   }
 

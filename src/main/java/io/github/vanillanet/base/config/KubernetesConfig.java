@@ -18,6 +18,7 @@ public interface KubernetesConfig {
 
   /** Pull policy: {@code Always}, {@code IfNotPresent} or {@code Never}. */
   @WithDefault("IfNotPresent")
+  @WithConverter(Checked.PullPolicy.class)
   String imagePullPolicy();
 
   /** Names of the pull secrets. */
@@ -42,6 +43,7 @@ public interface KubernetesConfig {
 
   /** GPUs of each training. {@code 0} trains on the CPU. */
   @WithDefault("1")
+  @WithConverter(Checked.CountOrZero.class)
   int gpuCount();
 
   /** Resource requests and limits without the GPU, as JSON. */

@@ -6,12 +6,11 @@ import io.smallrye.config.WithDefault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** {@code vanillanet.training.*}, a part of {@link ServingConfig}. */
 public interface TrainingConfig {
 
-  /** Folder of the trainings: {@code <jobs>/<id>/}, a part of {@link ServingConfig}. */
+  /** Folder of the trainings: {@code <jobs>/<id>/}. */
   @WithDefault("jobs")
   Path jobs();
 
@@ -33,11 +32,9 @@ public interface TrainingConfig {
   @WithConverter(Checked.Size.class)
   MemorySize maxUnpacked();
 
-  /**
-   * Java heap of a training process, in the syntax of {@code -Xmx}, a part of {@link
-   * ServingConfig}.
-   */
+  /** Java heap of a training process, in the syntax of {@code -Xmx}. */
   @WithDefault("2g")
+  @WithConverter(Checked.Heap.class)
   String heap();
 
   /** Trainings that run at the same time. Further ones are queued. */
@@ -46,7 +43,8 @@ public interface TrainingConfig {
   int concurrent();
 
   /** Threads that a training computes with. Default: the number of processors. */
-  OptionalInt threads();
+  @WithConverter(Checked.Count.class)
+  Optional<Integer> threads();
 
   /** Time between two checkpoints within an epoch. Each epoch also ends with a checkpoint. */
   @WithDefault("10m")
@@ -78,7 +76,7 @@ public interface TrainingConfig {
   @WithDefault("process")
   Executor executor();
 
-  /** Options of the executor {@code kubernetes}, a part of {@link ServingConfig}. */
+  /** Options of the executor {@code kubernetes}. */
   KubernetesConfig kubernetes();
 
   /** What runs a training. */

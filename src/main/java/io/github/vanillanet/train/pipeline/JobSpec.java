@@ -13,7 +13,6 @@ import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.loop.Recipe;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /**
  * The {@code spec.json} of a training: the recipe, and the settings of the service that the job's
@@ -40,7 +39,7 @@ public record JobSpec(
     Optional<String> checkpoint,
     String repository,
     String device,
-    OptionalInt threads,
+    Optional<Integer> threads,
     long checkpointSeconds,
     boolean dryRun) {
 

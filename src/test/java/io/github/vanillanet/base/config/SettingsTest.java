@@ -69,6 +69,14 @@ class SettingsTest {
     "training.max-upload-files, 0",
     "training.max-unpacked, 0",
     "training.executor, cloud",
+    "s3.endpoint, minio",
+    "s3.endpoint, minio:9000",
+    "s3.endpoint, ftp://minio:9000",
+    "training.heap, 2gb",
+    "training.heap, 1m",
+    "training.threads, 0",
+    "training.kubernetes.gpu-count, -1",
+    "training.kubernetes.image-pull-policy, Sometimes",
   })
   void anInvalidValueIsReportedInOneLineWithItsNameAndValue(String setting, String value) {
     assertThatThrownBy(() -> read(Map.of("vanillanet." + setting, value)))

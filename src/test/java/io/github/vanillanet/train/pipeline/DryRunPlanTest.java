@@ -19,7 +19,6 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,7 +146,7 @@ class DryRunPlanTest {
             Optional.empty(),
             folder.resolve("models").toString(),
             "cpu",
-            OptionalInt.of(1),
+            Optional.of(1),
             3600,
             true);
     try (JobSession session = JobSession.open(folder.resolve("job"), spec.toJson(request))) {

@@ -29,7 +29,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -143,7 +142,7 @@ class DryRunsTest {
             Optional.empty(),
             "/models",
             "cpu",
-            OptionalInt.empty(),
+            Optional.empty(),
             1,
             true);
     return runner.submit(

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -141,7 +140,7 @@ class JobSpecTest {
         Optional.empty(),
         "/models",
         "cpu",
-        OptionalInt.of(2),
+        Optional.of(2),
         300,
         false);
   }

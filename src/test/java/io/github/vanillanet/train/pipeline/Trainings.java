@@ -14,7 +14,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -47,7 +46,7 @@ record Trainings(Path folder) {
             Optional.empty(),
             folder.resolve("models").toString(),
             "cpu",
-            OptionalInt.of(1), // sums of several threads may be taken in another order
+            Optional.of(1), // sums of several threads may be taken in another order
             3600,
             false);
     try (JobSession session = spec.open(folder.resolve(job), request)) {
