@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -79,11 +80,23 @@ final class Options {
     }
   }
 
+  /** A folder. The text of a bucket would be the path of a folder, too. */
+  static final class Folder implements ITypeConverter<Path> {
+    @Override
+    public Path convert(String text) {
+      if (location(text).isBucket()) {
+        throw invalid("a folder; the setting vanillanet.repository may be a bucket", text).get();
+      }
+      return Path.of(text);
+    }
+  }
+
   static final class RepositoryOption {
 
     @Option(
         names = "--repository",
         paramLabel = "DIR",
+        converter = Folder.class,
         description = "folder of the models; default: the setting vanillanet.repository")
     private Optional<Path> folder = Optional.empty();
 

@@ -95,7 +95,9 @@ class CommandsIT {
   }
 
   @Test
-  void aBadValueOfASettingIsReportedInOneLine() {
+  void badValuesOfSettingsAndOptionsAreReportedInOneLine() {
+    jar.requireFailure("a folder", 2, "models", "--repository", "s3://bucket/models");
+
     Jar.Result models = jar.start(List.of(), Map.of("VANILLANET_LANES", "abc"), "models").result();
 
     assertThat(models.exitCode()).isEqualTo(1);
