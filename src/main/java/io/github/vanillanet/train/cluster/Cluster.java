@@ -114,8 +114,11 @@ record Cluster(KubernetesClient client, String namespace) implements AutoCloseab
               e);
       default ->
           new Failure(
-              "the API server at %s does not answer, retrying: %s"
-                  .formatted(client.getMasterUrl(), answer),
+              e.getCode() > 0
+                  ? "Kubernetes answers %d to the request to %s %s, retrying: %s"
+                      .formatted(e.getCode(), verb, resource, answer)
+                  : "the API server at %s does not answer, retrying: %s"
+                      .formatted(client.getMasterUrl(), answer),
               false,
               e);
     };

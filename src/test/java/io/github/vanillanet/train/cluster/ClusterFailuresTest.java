@@ -176,6 +176,24 @@ class ClusterFailuresTest extends ClusterServices {
     assertThat(impatient.find(other).status().reason().orElseThrow()).contains(permission);
   }
 
+  @Test
+  void anExpiredTokenIsNamedAndTheRequestIsRepeated() {
+    MockCluster cluster = cluster(MockCluster.scripted());
+    cluster
+        .server()
+        .expect()
+        .post()
+        .withPath("/apis/batch/v1/namespaces/vision/jobs")
+        .andReturn(401, new StatusBuilder().withCode(401).withMessage("expired").build())
+        .always();
+    JobRunner runner = service(cluster.port(), FOREVER);
+
+    String id = submit(runner);
+
+    untilReason(runner, id, "401", "expired");
+    assertThat(runner.find(id).state()).isEqualTo(JobState.RUNNING);
+  }
+
   /** A cluster where Jobs can be created but not read. */
   private MockCluster blind() {
     MockCluster cluster = cluster(MockCluster.scripted());
