@@ -25,7 +25,7 @@ public final class ModelSelection {
   /**
    * @param defaultModel the model or group that answers requests without a name, until {@link
    *     #useDefault}
-   * @param loading whether models are still being loaded: an unknown name may be among them
+   * @param loading whether models may still be loaded: an unknown name may be among them
    * @param groups model names of each group
    */
   public ModelSelection(
@@ -129,7 +129,7 @@ public final class ModelSelection {
   private ServiceException notFound(Optional<String> name, boolean mayBeLoading) {
     if (mayBeLoading) {
       return NOT_READY.error(
-          "%s is not loaded; models are still being loaded",
+          "%s is not loaded, because the service is not ready; /q/health/ready has the reason",
           name.map(model -> "model '" + model + "'").orElse("the default model"));
     }
     Optional<String> fault = name.flatMap(registry.repositoryFaults()::reason);

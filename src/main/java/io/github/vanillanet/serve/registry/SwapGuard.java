@@ -44,8 +44,4 @@ public final class SwapGuard {
       new Thread(rollback, threadName).start();
     }
   }
-
-  synchronized void end() {
-    ended = true;
-  }
 }
