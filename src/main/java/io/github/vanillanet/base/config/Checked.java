@@ -71,6 +71,23 @@ final class Checked {
     }
   }
 
+  /** Quarkus would take every other text for {@code false}. */
+  public static final class Flag implements Converter<Boolean> {
+
+    private static final Set<String> TRUE = Set.of("true", "yes", "y", "on", "1");
+    private static final Set<String> FALSE = Set.of("false", "no", "n", "off", "0");
+
+    @Override
+    public Boolean convert(String text) {
+      String flag = text.strip().toLowerCase(Locale.ROOT);
+      return Checked.convert(
+          text,
+          it -> TRUE.contains(flag),
+          isTrue -> isTrue || FALSE.contains(flag),
+          "true or false");
+    }
+  }
+
   public static final class LongCount implements Converter<Long> {
     @Override
     public Long convert(String text) {

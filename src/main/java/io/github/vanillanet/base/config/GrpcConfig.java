@@ -8,6 +8,7 @@ public interface GrpcConfig {
 
   /** Whether the Open Inference Protocol is also served over gRPC. */
   @WithDefault("false")
+  @WithConverter(Checked.Flag.class)
   boolean enabled();
 
   /** Port of gRPC; 0 for any free one. */

@@ -80,6 +80,7 @@ public interface KubernetesConfig {
    * Whether Jobs are created suspended, for something that resumes them. Default: {@code true} if
    * {@code queue-name} is set.
    */
+  @WithConverter(Checked.Flag.class)
   Optional<Boolean> suspend();
 
   /** Time for a checkpoint when the pod of a Job is stopped. */

@@ -66,6 +66,7 @@ public interface ServingConfig {
    * uncertain answers again in float32. This needs the memory of a second copy of the weights.
    */
   @WithDefault("true")
+  @WithConverter(Checked.Flag.class)
   boolean safetyNet();
 
   /** Options of CUDA devices. */
@@ -148,6 +149,7 @@ public interface ServingConfig {
    * HEIC contains HEVC, which is covered by patents in many countries.
    */
   @WithDefault("false")
+  @WithConverter(Checked.Flag.class)
   boolean heic();
 
   /** Requests that may decode images at the same time. Default: the number of processors. */
@@ -167,6 +169,7 @@ public interface ServingConfig {
    * pixels are no longer exactly those of the official preprocessing.
    */
   @WithDefault("false")
+  @WithConverter(Checked.Flag.class)
   boolean dctScaling();
 
   /** Largest body of {@code /classify}. */
@@ -221,10 +224,12 @@ public interface ServingConfig {
 
     /** Whether float32 products use TF32, with 10 bits of mantissa. */
     @WithDefault("false")
+    @WithConverter(Checked.Flag.class)
     boolean tf32();
 
     /** Whether cuDNN times its algorithms during the warm-up and keeps the fastest. */
     @WithDefault("false")
+    @WithConverter(Checked.Flag.class)
     boolean cudnnBenchmark();
   }
 
