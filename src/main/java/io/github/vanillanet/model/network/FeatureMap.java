@@ -36,13 +36,13 @@ public record FeatureMap(int height, int width) {
    */
   public FeatureMap after(Layer layer) {
     if (layer instanceof Layer.Convolution conv) {
-      return new FeatureMap(convolved(height, conv), convolved(width, conv)).requirePixels(layer);
+      return new FeatureMap(convolved(height, conv), convolved(width, conv)).requirePixels();
     }
     if (layer instanceof Layer.MaxPool pool) {
-      return new FeatureMap(height / pool.size(), width / pool.size()).requirePixels(layer);
+      return new FeatureMap(height / pool.size(), width / pool.size()).requirePixels();
     }
     if (layer instanceof Layer.OverlappingMaxPool pool) {
-      return new FeatureMap(pooled(height, pool), pooled(width, pool)).requirePixels(layer);
+      return new FeatureMap(pooled(height, pool), pooled(width, pool)).requirePixels();
     }
     if (layer instanceof Layer.AdaptiveMaxPool pool) {
       return new FeatureMap(pool.size(), pool.size());
@@ -58,10 +58,11 @@ public record FeatureMap(int height, int width) {
     return Math.floorDiv(size + 2 * pool.padding() - pool.size(), pool.stride()) + 1;
   }
 
-  private FeatureMap requirePixels(Layer layer) {
+  private FeatureMap requirePixels() {
     if (height < 1 || width < 1) {
       throw BAD_CONFIGURATION.error(
-          "the input size is too small for this variant: no pixel is left after %s", layer);
+          "the input size is too small for this variant: its layers leave no pixel; choose a larger"
+              + " one");
     }
     return this;
   }
