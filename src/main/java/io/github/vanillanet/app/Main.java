@@ -14,6 +14,7 @@ import io.quarkus.runtime.annotations.QuarkusMain;
 public final class Main {
 
   private static final String SERVE = "serve";
+  private static final int INVALID_COMMAND_LINE = 2;
 
   /** Vert.x would answer an invalid URI without a body. A filter answers it with a problem. */
   private static final String DISABLE_URI_VALIDATION = "vertx.disableURIValidation";
@@ -24,6 +25,11 @@ public final class Main {
     ProcessFolder.use().ifPresent(Main::deleteAtExit);
     if (arguments.length > 0 && !arguments[0].equals(SERVE)) {
       System.exit(CommandLineInterface.run(arguments)); // without Quarkus, so it starts fast
+    }
+    if (arguments.length > 1) {
+      System.err.printf(
+          "serve takes no options, found '%s'; use settings, which 'config' lists%n", arguments[1]);
+      System.exit(INVALID_COMMAND_LINE);
     }
     try {
       Settings.read(); // Quarkus would print several lines with names of exceptions

@@ -83,11 +83,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Option(
       names = "--threads",
+      converter = Options.Count.class,
       description = "threads of one forward pass on a CPU; default: all processors")
   private int threads = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--runs",
+      converter = Options.Count.class,
       defaultValue = "10",
       description = "timed forward passes of each network; default: ${DEFAULT-VALUE}")
   private int runs;
@@ -96,10 +98,6 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if (runs < 1 || threads < 1) {
-      throw BAD_CONFIGURATION.error(
-          "--runs and --threads: expected at least 1, found %d and %d", runs, threads);
-    }
     TorchRuntime runtime = TorchRuntime.load();
     Device target = runtime.resolve(device);
     runtime.setThreads(threads);

@@ -60,6 +60,7 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--top-k",
+      converter = Options.Count.class,
       paramLabel = "N",
       defaultValue = "1",
       description = "predictions for each image; default: ${DEFAULT-VALUE}")
@@ -67,15 +68,17 @@ final class ClassifyCommand implements Callable<Integer> {
 
   @Option(
       names = "--concurrency",
+      converter = Options.Count.class,
       paramLabel = "N",
       description = "images at the same time; default: all processors")
   private int concurrency = Runtime.getRuntime().availableProcessors();
 
   @Option(
       names = "--budget-ms",
+      converter = Options.Count.class,
       paramLabel = "MS",
       description = "the most time for each image; an image that takes longer fails")
-  private Optional<Long> budgetMillis = Optional.empty();
+  private Optional<Integer> budgetMillis = Optional.empty();
 
   @Option(
       names = "--retry-seconds",
@@ -137,8 +140,8 @@ final class ClassifyCommand implements Callable<Integer> {
   }
 
   private void requireOptions() {
-    if (topK < 1 || concurrency < 1 || retrySeconds < 0 || budgetMillis.orElse(1L) < 1) {
-      throw invalid("--top-k, --concurrency and --budget-ms: expected at least 1");
+    if (retrySeconds < 0) {
+      throw invalid("--retry-seconds: expected at least 0, found " + retrySeconds);
     }
     if (resume && (out.isEmpty() || format() == ResultFormat.TABLE)) {
       throw invalid("--resume needs --out, and the format csv or jsonl");

@@ -47,6 +47,7 @@ final class ExperimentCommand {
 
     @Option(
         names = "--seeds",
+        converter = Options.Count.class,
         defaultValue = "3",
         description = "runs of each configuration; default: ${DEFAULT-VALUE}")
     private int seeds;
@@ -71,6 +72,7 @@ final class ExperimentCommand {
 
     @Option(
         names = "--threads",
+        converter = Options.Count.class,
         description = "threads of the computation; default: all processors")
     private int threads = Runtime.getRuntime().availableProcessors();
 

@@ -91,6 +91,20 @@ final class Options {
     }
   }
 
+  /** A whole number of at least 1. */
+  static final class Count implements ITypeConverter<Integer> {
+
+    private static final Pattern NUMBER = Pattern.compile("0*[1-9][0-9]{0,8}");
+
+    @Override
+    public Integer convert(String text) {
+      if (!NUMBER.matcher(text).matches()) {
+        throw invalid("a whole number of at least 1", text).get();
+      }
+      return Integer.valueOf(text);
+    }
+  }
+
   static final class RepositoryOption {
 
     @Option(

@@ -94,7 +94,10 @@ final class TrainCommand implements Callable<Integer> {
       description = "auto, cpu or cuda:N; default: ${DEFAULT-VALUE}")
   private String device;
 
-  @Option(names = "--threads", description = "threads of the computation; default: all processors")
+  @Option(
+      names = "--threads",
+      converter = Options.Count.class,
+      description = "threads of the computation; default: all processors")
   private Optional<Integer> threads = Optional.empty();
 
   @Option(

@@ -97,6 +97,8 @@ class CommandsIT {
   @Test
   void badValuesOfSettingsAndOptionsAreReportedInOneLine() {
     jar.requireFailure("a folder", 2, "models", "--repository", "s3://bucket/models");
+    jar.requireFailure("--threads", 2, "train", "--threads", "0");
+    jar.requireFailure("--repository", 2, "serve", "--repository", "models");
 
     Jar.Result models = jar.start(List.of(), Map.of("VANILLANET_LANES", "abc"), "models").result();
 
