@@ -140,10 +140,12 @@ public final class ModelSelection {
       return NOT_READY.error(
           "no member of the group '%s' can be served: %s", name.get(), groups.get(name.get()));
     }
-    String names = String.join(", ", registry.names());
+    List<String> loaded = registry.names();
+    String names = loaded.isEmpty() ? "none" : String.join(", ", loaded);
     return name.isPresent()
         ? MODEL_NOT_FOUND.error("there is no model '%s'; loaded models: %s", name.get(), names)
         : MODEL_AMBIGUOUS.error(
-            "the request names no model and there is no default; name one of: %s", names);
+            "the request names no model and there is no default; name one of the loaded models: %s",
+            names);
   }
 }
