@@ -10,7 +10,7 @@
 - name: {{ $name }}
   {{- if kindIs "slice" $value }}
   value: {{ join "," $value | quote }}
-  {{- else if and (kindIs "float64" $value) (eq (floor $value) $value) }}
+  {{- else if kindIs "float64" $value }}
   value: {{ int64 $value | quote }}
   {{- else }}
   value: {{ $value | quote }}
@@ -19,7 +19,20 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Environment variables that the chart sets. */}}
+{{/* With models from elsewhere, an empty repository is an error. The included model would hide it. */}}
+{{- define "vanillanet.embeddedModel" -}}
+{{- $models := .Values.models -}}
+{{- $fromElsewhere := or $models.import $models.persistence.enabled $models.bucket.uri -}}
+{{- default (ternary "auto" "never" (empty $fromElsewhere)) .Values.settings.embeddedModel -}}
+{{- end -}}
+
+{{/* Not auto: a pod whose GPU does not work must fail instead of serving slowly on the CPU. */}}
+{{- define "vanillanet.device" -}}
+{{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) -}}
+{{- default (ternary $cuda "cpu" .Values.gpu.enabled) .Values.settings.device -}}
+{{- end -}}
+
+{{/* Environment variables that the chart sets. Kubernetes replaces $(NAME) in values; $$ stands for $. */}}
 {{- define "vanillanet.ownEnv" -}}
 - name: VANILLANET_REPOSITORY
   value: {{ default "/models" .Values.models.bucket.uri | quote }}
@@ -35,14 +48,10 @@
   value: {{ . | quote }}
 {{- end }}
 {{- end }}
-# With models from elsewhere, an empty repository is an error. The included model would hide it.
 - name: VANILLANET_EMBEDDED_MODEL
-  value: {{ default (ternary "never" "auto" (not (empty (or .Values.models.import .Values.models.persistence.enabled .Values.models.bucket.uri)))) .Values.settings.embeddedModel }}
-{{- $cuda := ternary "cuda:all" "cuda:0" (gt (int .Values.gpu.count) 1) }}
-{{- $defaultDevice := ternary $cuda "cpu" .Values.gpu.enabled }}
-# Not auto: a pod whose GPU does not work must fail instead of serving slowly on the CPU.
+  value: {{ include "vanillanet.embeddedModel" . | quote }}
 - name: VANILLANET_DEVICE
-  value: {{ default $defaultDevice .Values.settings.device | quote }}
+  value: {{ include "vanillanet.device" . | quote }}
 {{- include "vanillanet.settingsEnv" (list "VANILLANET" (omit .Values.settings "device" "embeddedModel")) }}
 {{- if .Values.training.data.existingClaim }}
 - name: VANILLANET_TRAINING_DATA_ROOT
@@ -63,33 +72,45 @@
   value: {{ printf "%ds" (int .Values.drain.delaySeconds) }}
 - name: QUARKUS_SHUTDOWN_TIMEOUT
   value: {{ printf "%ds" (int .Values.drain.timeoutSeconds) }}
-{{- if or .Values.admin.jwt.existingSecret .Values.admin.jwt.publicKey }}
+{{- if include "vanillanet.jwt" . }}
 - name: MP_JWT_VERIFY_PUBLICKEY_LOCATION
   value: file:/etc/vanillanet/jwt/public-key.pem
 {{- with .Values.admin.jwt.issuer }}
 - name: MP_JWT_VERIFY_ISSUER
-  value: {{ . | quote }}
+  value: {{ . | replace "$" "$$" | quote }}
 {{- end }}
 {{- with .Values.admin.jwt.audiences }}
 - name: MP_JWT_VERIFY_AUDIENCES
-  value: {{ join "," . | quote }}
+  value: {{ join "," . | replace "$" "$$" | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}
 
 {{- define "vanillanet.env" -}}
-{{- $own := list -}}
+{{- $names := list -}}
 {{- range include "vanillanet.ownEnv" . | fromYamlArray -}}
-{{- $own = append $own .name -}}
+{{- $names = append $names .name -}}
 {{- end -}}
 {{- range .Values.extraEnv -}}
-{{- if has .name $own -}}
-{{- fail (printf "extraEnv: %s is set by the chart. Use the chart's own value for it." .name) -}}
+{{- if has .name $names -}}
+{{- fail (printf "extraEnv: %s is set by the chart or occurs twice. Use the chart's own value for it." .name) -}}
 {{- end -}}
-{{- $own = append $own .name -}}
+{{- $names = append $names .name -}}
 {{- end -}}
 {{ include "vanillanet.ownEnv" . }}
 {{- with .Values.extraEnv }}
 {{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* Secrets with environment variables. */}}
+{{- define "vanillanet.envFrom" -}}
+{{- if or .Values.admin.existingSecret .Values.admin.users }}
+- secretRef:
+    name: {{ default (printf "%s-admin" (include "vanillanet.fullname" .)) .Values.admin.existingSecret | quote }}
+{{- end }}
+{{- if and .Values.models.bucket.uri .Values.models.bucket.existingSecret }}
+- secretRef:
+    name: {{ .Values.models.bucket.existingSecret | quote }}
 {{- end }}
 {{- end -}}

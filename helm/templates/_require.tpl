@@ -1,122 +1,157 @@
-{{/* Converts a duration such as 15s to milliseconds. */}}
-{{- define "vanillanet.millis" -}}
-{{- if hasSuffix "ms" . -}}
-{{- trimSuffix "ms" . -}}
-{{- else if hasSuffix "s" . -}}
-{{- trimSuffix "s" . }}000
-{{- else -}}
-{{- mul (trimSuffix "m" . | int) 60000 -}}
+{{/* Rejects combinations of valid values that cannot work together. Each message says what to do. */}}
+{{- define "vanillanet.requireValues" -}}
+{{- include "vanillanet.requireModels" . -}}
+{{- include "vanillanet.requireDevices" . -}}
+{{- include "vanillanet.requireExtras" . -}}
+{{- include "vanillanet.requireAccess" . -}}
+{{- include "vanillanet.requireScaling" . -}}
+{{- end -}}
+
+{{/* Fails if a name occurs twice: (list VALUES-PATH NAMES). */}}
+{{- define "vanillanet.requireUnique" -}}
+{{- $path := index . 0 -}}
+{{- $seen := list -}}
+{{- range index . 1 -}}
+{{- if has . $seen -}}
+{{- fail (printf "%s: %s occurs twice. Use it once." $path .) -}}
+{{- end -}}
+{{- $seen = append $seen . -}}
 {{- end -}}
 {{- end -}}
 
-{{/* Rejects combinations of valid values that cannot work together. */}}
-{{- define "vanillanet.requireValues" -}}
-{{- $scaled := ne .Values.autoscaling.type "none" -}}
-{{- $several := or $scaled (gt (int .Values.replicas) 1) -}}
-{{- $persistence := .Values.models.persistence -}}
+{{/* Models and volumes. */}}
+{{- define "vanillanet.requireModels" -}}
+{{- $models := .Values.models -}}
+{{- $persistence := $models.persistence -}}
+{{- $modes := $persistence.accessModes -}}
+{{- $several := or (ne .Values.autoscaling.type "none") (gt (int .Values.replicas) 1) -}}
 {{- if and $several (not (include "vanillanet.modelsShared" .)) -}}
 {{- fail "Several replicas share the volume with the models. Add ReadWriteMany to models.persistence.accessModes." -}}
 {{- end -}}
-{{- if and $persistence.enabled $persistence.readOnly (not $persistence.existingClaim) -}}
+{{- if and $persistence.existingClaim (not $persistence.enabled) -}}
+{{- fail "models.persistence.existingClaim has no effect while models.persistence.enabled is false. Set enabled to true, or remove the claim." -}}
+{{- end -}}
+{{- if and $persistence.readOnly (not $persistence.existingClaim) -}}
 {{- fail "models.persistence.readOnly needs a claim that already contains models. Name it in models.persistence.existingClaim." -}}
 {{- end -}}
-{{- if and .Values.models.import (not .Values.models.checkpoints.existingClaim) -}}
+{{- if and $persistence.enabled (not $persistence.readOnly) (not (without $modes "ReadOnlyMany")) -}}
+{{- fail "models.persistence: a volume that is only ReadOnlyMany cannot be written. Set readOnly to true, or add a writable mode to accessModes." -}}
+{{- end -}}
+{{- if and (has "ReadWriteOncePod" $modes) (gt (len $modes) 1) -}}
+{{- fail "models.persistence.accessModes: Kubernetes does not combine ReadWriteOncePod with other modes. Remove it or the others." -}}
+{{- end -}}
+{{- if and $models.import (not $models.checkpoints.existingClaim) -}}
 {{- fail "models.import reads checkpoints from a claim. Name it in models.checkpoints.existingClaim." -}}
 {{- end -}}
-{{- if and .Values.models.import $persistence.readOnly -}}
+{{- if and $models.import $persistence.readOnly -}}
 {{- fail "models.import writes to the volume with the models. Set models.persistence.readOnly to false." -}}
 {{- end -}}
-{{- if and .Values.models.bucket.uri (or .Values.models.import $persistence.enabled) -}}
+{{- $names := list -}}
+{{- range $models.import -}}
+{{- $names = append $names .name -}}
+{{- end -}}
+{{- include "vanillanet.requireUnique" (list "models.import" $names) -}}
+{{- if and $models.bucket.uri (or $models.import $persistence.enabled) -}}
 {{- fail "models.bucket excludes models.import and models.persistence: the bucket has the models. Upload them with the command push." -}}
 {{- end -}}
 {{- if and .Values.training.jobs.existingClaim $several -}}
 {{- fail "Only one replica can use the volume with the jobs. training.jobs.existingClaim allows one replica and no autoscaling." -}}
 {{- end -}}
-{{- if and $scaled (lt (int .Values.autoscaling.maxReplicas) (int .Values.autoscaling.minReplicas)) -}}
-{{- fail "autoscaling.maxReplicas must not be less than autoscaling.minReplicas." -}}
 {{- end -}}
-{{- include "vanillanet.requireScaling" . -}}
+
+{{/* GPUs and the devices that compute. */}}
+{{- define "vanillanet.requireDevices" -}}
 {{- $jobs := default dict .Values.training.kubernetes -}}
-{{- range list .Values.gpu (default dict $jobs.gpu) -}}
-{{- if and (contains "/mig-" (default "" .resourceName)) (gt (int .count) 1) -}}
-{{- fail (printf "gpu: a process uses one MIG slice only, but count is %d. Set count to 1 and choose a larger slice or more replicas." (int .count)) -}}
+{{- $gpus := dict "gpu" .Values.gpu "training.kubernetes.gpu" (default dict $jobs.gpu) -}}
+{{- range $path, $gpu := $gpus -}}
+{{- if and (contains "/mig-" (default "" $gpu.resourceName)) (gt (int $gpu.count) 1) -}}
+{{- fail (printf "%s: a process uses one MIG slice only, but count is %d. Set count to 1 and choose a larger slice." $path (int $gpu.count)) -}}
 {{- end -}}
 {{- end -}}
+{{- $device := default "" .Values.settings.device -}}
 {{- if .Values.gpu.enabled -}}
-{{- range regexFindAll "[0-9]+" .Values.settings.device -1 -}}
+{{- range regexFindAll "[0-9]+" $device -1 -}}
 {{- if ge (int .) (int $.Values.gpu.count) -}}
 {{- fail (printf "settings.device: cuda:%s does not exist. The pod has gpu.count=%d, so the last device is cuda:%d." . (int $.Values.gpu.count) (sub (int $.Values.gpu.count) 1)) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
-{{- if and .Values.tracing.enabled (not .Values.tracing.endpoint) -}}
-{{- fail "tracing.enabled needs a collector. Set tracing.endpoint." -}}
 {{- end -}}
-{{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" -}}
-{{- if hasKey (default dict $.Values.podLabels) . -}}
-{{- fail (printf "podLabels: %s selects the pods. Remove it from podLabels." .) -}}
+
+{{/* Labels, annotations, containers and volumes that values add. */}}
+{{- define "vanillanet.requireExtras" -}}
+{{- range $name, $_ := include "vanillanet.selector" . | fromYaml -}}
+{{- if hasKey (default dict $.Values.podLabels) $name -}}
+{{- fail (printf "podLabels: %s selects the pods. Remove it from podLabels." $name) -}}
 {{- end -}}
 {{- end -}}
+{{- if hasKey (default dict .Values.podAnnotations) "checksum/secret" -}}
+{{- fail "podAnnotations: the chart sets checksum/secret. Remove it from podAnnotations." -}}
+{{- end -}}
+{{- range $name, $_ := include "vanillanet.labels" . | fromYaml -}}
+{{- if hasKey (default dict $.Values.serviceMonitor.labels) $name -}}
+{{- fail (printf "serviceMonitor.labels: the chart sets %s. Remove it from serviceMonitor.labels." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $jobLabels := default dict (default dict .Values.training.kubernetes).labels -}}
 {{- range list "app.kubernetes.io/name" "app.kubernetes.io/instance" "app.kubernetes.io/component" "app.kubernetes.io/managed-by" "vanillanet.io/training" "kueue.x-k8s.io/queue-name" -}}
-{{- if hasKey (default dict $jobs.labels) . -}}
+{{- if hasKey $jobLabels . -}}
 {{- fail (printf "training.kubernetes.labels: the service sets %s. Remove it; queueName names a queue of Kueue." .) -}}
 {{- end -}}
 {{- end -}}
-{{- $names := list -}}
+{{- $containers := list -}}
 {{- range .Values.extraInitContainers -}}
-{{- if has .name $names -}}
-{{- fail (printf "extraInitContainers: the name %s occurs twice." .name) -}}
+{{- $containers = append $containers .name -}}
 {{- end -}}
-{{- $names = append $names .name -}}
+{{- include "vanillanet.requireUnique" (list "extraInitContainers" $containers) -}}
+{{- $volumes := list -}}
+{{- range include "vanillanet.volumes" . | fromYamlArray -}}
+{{- $volumes = append $volumes .name -}}
 {{- end -}}
-{{- $monitor := .Values.serviceMonitor -}}
-{{- if gt (include "vanillanet.millis" $monitor.scrapeTimeout | int) (include "vanillanet.millis" $monitor.interval | int) -}}
-{{- fail "serviceMonitor.scrapeTimeout must not be longer than serviceMonitor.interval." -}}
+{{- include "vanillanet.requireUnique" (list "extraVolumes" $volumes) -}}
+{{- include "vanillanet.requireMounts" (list "extraVolumeMounts" (include "vanillanet.volumeMounts" . | fromYamlArray) $volumes) -}}
+{{- range .Values.extraInitContainers -}}
+{{- include "vanillanet.requireMounts" (list "extraInitContainers" .volumeMounts $volumes) -}}
 {{- end -}}
-{{- if and .Values.admin.existingSecret .Values.admin.users -}}
+{{- end -}}
+
+{{/* Mounts of a container: (list VALUES-PATH MOUNTS VOLUMES). */}}
+{{- define "vanillanet.requireMounts" -}}
+{{- $path := index . 0 -}}
+{{- $volumes := index . 2 -}}
+{{- $folders := list -}}
+{{- range index . 1 -}}
+{{- if not (has .name $volumes) -}}
+{{- fail (printf "%s: the pod has no volume %s, only %s. Use one of them or add it to extraVolumes." $path .name (join ", " $volumes)) -}}
+{{- end -}}
+{{- $folders = append $folders .mountPath -}}
+{{- end -}}
+{{- include "vanillanet.requireUnique" (list $path $folders) -}}
+{{- end -}}
+
+{{/* Ports, tracing and administrators. */}}
+{{- define "vanillanet.requireAccess" -}}
+{{- with include "vanillanet.grpcPort" . -}}
+{{- if eq (int .) 8080 -}}
+{{- fail "settings.grpc.port: 8080 is the port of HTTP. Choose another one." -}}
+{{- end -}}
+{{- if eq (int .) (int $.Values.service.port) -}}
+{{- fail (printf "service.port and settings.grpc.port are both %s. Choose different ports." .) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .Values.tracing.enabled (not .Values.tracing.endpoint) -}}
+{{- fail "tracing.enabled needs a collector. Set tracing.endpoint." -}}
+{{- end -}}
+{{- $admin := .Values.admin -}}
+{{- if and $admin.existingSecret $admin.users -}}
 {{- fail "admin.users and admin.existingSecret exclude each other. Set one of them." -}}
 {{- end -}}
-{{- if and .Values.admin.jwt.existingSecret .Values.admin.jwt.publicKey -}}
+{{- if and $admin.jwt.existingSecret $admin.jwt.publicKey -}}
 {{- fail "admin.jwt.publicKey and admin.jwt.existingSecret exclude each other. Set one of them." -}}
 {{- end -}}
+{{- $users := list -}}
+{{- range $admin.users -}}
+{{- $users = append $users .name -}}
 {{- end -}}
-
-{{/* Rejects autoscaling that cannot work. */}}
-{{- define "vanillanet.requireScaling" -}}
-{{- $scaling := .Values.autoscaling -}}
-{{- if ne $scaling.type "none" -}}
-{{- if and .Values.serviceMonitor.enabled (gt (include "vanillanet.millis" .Values.serviceMonitor.interval | int) 20000) -}}
-{{- fail "autoscaling: the queries look back 1 minute and need three scrapes. serviceMonitor.interval must be at most 20s." -}}
-{{- end -}}
-{{- if eq (int $scaling.minReplicas) 0 -}}
-{{- if ne $scaling.type "keda" -}}
-{{- fail "autoscaling.minReplicas: only KEDA can scale to zero. Set autoscaling.type to keda, or minReplicas to 1." -}}
-{{- end -}}
-{{- $outside := list -}}
-{{- range $scaling.keda.triggers -}}
-{{- if not (include "vanillanet.ownTrigger" (list $ .)) -}}
-{{- $outside = append $outside .type -}}
-{{- end -}}
-{{- end -}}
-{{- if not $outside -}}
-{{- fail "autoscaling.minReplicas: without pods there are no metrics of them, so zero replicas would never become one. Add a trigger to autoscaling.keda.triggers that does not come from the pods, such as the requests at the ingress, or set minReplicas to 1." -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-{{- end -}}
-
-{{/* "true" if a trigger of KEDA depends on the pods of this release: (list ROOT TRIGGER). */}}
-{{- define "vanillanet.ownTrigger" -}}
-{{- $trigger := index . 1 -}}
-{{- $metadata := toJson (default dict $trigger.metadata) -}}
-{{- $ofService := regexMatch "\\b(vanillanet_|nv_inference_|nv_gpu_|ts_inference_|ts_queue_|request_(preprocess|predict|postprocess)_)" $metadata -}}
-{{- $ofProcess := regexMatch "\\b(http_server_|jvm_|process_|container_|kube_pod_|DCGM_)" $metadata -}}
-{{- $namesRelease := contains (include "vanillanet.fullname" (index . 0)) $metadata -}}
-{{- if has $trigger.type (list "cpu" "memory") -}}
-true
-{{- else if or $ofService (and $ofProcess $namesRelease) -}}
-true
-{{- else if and (eq $trigger.type "kubernetes-workload") $namesRelease -}}
-true
-{{- end -}}
+{{- include "vanillanet.requireUnique" (list "admin.users" $users) -}}
 {{- end -}}

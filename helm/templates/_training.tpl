@@ -29,7 +29,7 @@ true
 {{/* Labels that the service gives to the pods of its Jobs, see TrainingJob. */}}
 {{- define "vanillanet.trainingSelector" -}}
 app.kubernetes.io/name: vanillanet-training
-app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
+app.kubernetes.io/instance: {{ include "vanillanet.fullname" . | quote }}
 {{- end -}}
 
 {{- define "vanillanet.trainingEnv" -}}
@@ -40,7 +40,7 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
 - name: VANILLANET_TRAINING_KUBERNETES_IMAGE
   value: {{ include "vanillanet.trainingImage" . | quote }}
 - name: VANILLANET_TRAINING_KUBERNETES_IMAGE_PULL_POLICY
-  value: {{ .Values.image.pullPolicy }}
+  value: {{ .Values.image.pullPolicy | quote }}
 {{- with .Values.imagePullSecrets }}
 {{- $names := list }}
 {{- range . }}{{ $names = append $names .name }}{{ end }}
@@ -48,7 +48,7 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
   value: {{ join "," $names | quote }}
 {{- end }}
 - name: VANILLANET_TRAINING_KUBERNETES_INSTANCE
-  value: {{ include "vanillanet.fullname" . }}
+  value: {{ include "vanillanet.fullname" . | quote }}
 {{- with $k.serviceAccountName }}
 - name: VANILLANET_TRAINING_KUBERNETES_SERVICE_ACCOUNT
   value: {{ . | quote }}
@@ -59,7 +59,7 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
 {{- end }}
 {{- with $k.annotations }}
 - name: VANILLANET_TRAINING_KUBERNETES_ANNOTATIONS
-  value: {{ toJson . | quote }}
+  value: {{ toJson . | replace "$" "$$" | quote }}
 {{- end }}
 {{- with $k.priorityClassName }}
 - name: VANILLANET_TRAINING_KUBERNETES_PRIORITY_CLASS
@@ -68,7 +68,7 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . }}
 {{- with $k.queueName }}
 - name: VANILLANET_TRAINING_KUBERNETES_QUEUE_NAME
   value: {{ . | quote }}
-{{- if empty $.Values.settings.training.concurrent }}
+{{- if not (dig "training" "concurrent" false $.Values.settings) }}
 # Kueue limits how many run at the same time.
 - name: VANILLANET_TRAINING_CONCURRENT
   value: "16"

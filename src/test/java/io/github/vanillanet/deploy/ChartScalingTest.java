@@ -1,8 +1,10 @@
 package io.github.vanillanet.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
@@ -11,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The autoscalers of the chart: what they query, and that KEDA and HPA decide the same. */
 class ChartScalingTest {
@@ -31,21 +36,21 @@ class ChartScalingTest {
     assertThat(scaling.scaleTargetRef().name()).isEqualTo(Chart.NAME);
     assertThat(scaling.maxReplicaCount()).isEqualTo(8);
     assertThat(scaling.triggers())
-        .extracting(it -> it.metadata().threshold())
+        .extracting(it -> it.prometheus().threshold())
         .containsExactly("0.5", "20");
     for (CustomResources.Trigger trigger : scaling.triggers()) {
       assertThat(trigger.metricType()).isEqualTo("AverageValue");
-      assertThat(trigger.metadata().ignoreNullValues()).isEqualTo("false");
-      assertThat(trigger.metadata().query())
+      assertThat(trigger.prometheus().ignoreNullValues()).isEqualTo("false");
+      assertThat(trigger.prometheus().query())
           .contains("namespace=\"%s\",service=\"%s\"".formatted(Chart.NAMESPACE, Chart.NAME));
     }
-    assertThat(Promql.metrics(scaling.triggers().get(0).metadata().query()))
+    assertThat(Promql.metrics(scaling.triggers().get(0).prometheus().query()))
         .containsExactlyInAnyOrder(
             "vanillanet_lane_busy_seconds_total",
             "vanillanet_lanes",
             "vanillanet_decode_busy_seconds_total",
             "vanillanet_decoders");
-    assertThat(Promql.metrics(scaling.triggers().get(1).metadata().query()))
+    assertThat(Promql.metrics(scaling.triggers().get(1).prometheus().query()))
         .containsExactly("vanillanet_queue_images");
     assertThat(rendered.only(Deployment.class).getSpec().getReplicas()).isNull();
     assertThat(rendered.all(HorizontalPodAutoscaler.class)).isEmpty();
@@ -61,7 +66,7 @@ class ChartScalingTest {
   }
 
   private static String burstTarget(String values) throws IOException {
-    return triggers(values).get(1).metadata().threshold();
+    return triggers(values).get(1).prometheus().threshold();
   }
 
   @Test
@@ -78,7 +83,7 @@ class ChartScalingTest {
       var target = hpa.getMetrics().get(i).getExternal().getTarget();
       assertThat(target.getType()).isEqualTo(keda.spec().triggers().get(i).metricType());
       assertThat(Quantity.getAmountInBytes(target.getAverageValue()))
-          .isEqualByComparingTo(keda.spec().triggers().get(i).metadata().threshold());
+          .isEqualByComparingTo(keda.spec().triggers().get(i).prometheus().threshold());
       assertThat(hpa.getMetrics().get(i).getExternal().getMetric().getSelector().getMatchLabels())
           .isEqualTo(Map.of("namespace", Chart.NAMESPACE, "service", Chart.NAME));
     }
@@ -102,7 +107,7 @@ class ChartScalingTest {
     List<CustomResources.Trigger> triggers = triggers("autoscaling: {type: keda}");
 
     for (int i = 0; i < metrics.size(); i++) {
-      assertThat(plain(triggers.get(i).metadata().query()))
+      assertThat(plain(triggers.get(i).prometheus().query()))
           .isEqualTo(recorded.get(metrics.get(i).getExternal().getMetric().getName()));
     }
   }
@@ -139,5 +144,93 @@ class ChartScalingTest {
     assertThat(
             Chart.render(values).only(CustomResources.ScaledObject.class).spec().minReplicaCount())
         .isZero();
+  }
+
+  private static String zeroReplicas(String type, Map<String, String> metadata) throws IOException {
+    return new ObjectMapper()
+        .writeValueAsString(
+            Map.of(
+                "autoscaling",
+                Map.of(
+                    "type",
+                    "keda",
+                    "minReplicas",
+                    0,
+                    "keda",
+                    Map.of("triggers", List.of(Map.of("type", type, "metadata", metadata))))));
+  }
+
+  /** Without pods these queries are empty, so nothing would start the first pod. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sum(vanillanet_inflight_images)",
+        "sum({__name__=~\"vanilla.*\"})",
+        "sum({__name__='vanillanet_requests_total', model=\"m\"})",
+        "max(model:vanillanet_in_time:ratio_rate5m)",
+        "sum(rate(nv_inference_request_success[1m]))",
+        "up{service=\"cats-vanillanet-serving\"}",
+        "sum(rate(http_server_requests_seconds_count{uri=\"/classify\"}[1m]))",
+        "sum(rate(http_server_requests_seconds_count{namespace=~\"vis.+\",job!=\"gateway\"}[1m]))",
+        "jvm_memory_used_bytes{pod=~`cats-vanillanet-serving-.*`}",
+        "container_memory_working_set_bytes{container=\"serving\"}",
+        "rate({pod=~\"cats-.*\"}[1m])",
+        "kube_deployment_status_replicas_ready{deployment=\"cats-vanillanet-serving\"}",
+        "DCGM_FI_DEV_GPU_UTIL{exported_pod=~\"cats-vanillanet-\\\\w+-.*\"}",
+      })
+  void queriesOnThePodsDoNotAllowZeroReplicas(String query) throws IOException {
+    String values = zeroReplicas("prometheus", Map.of("query", query, "threshold", "5"));
+
+    assertThatThrownBy(() -> Chart.render(values)).hasMessageContaining("triggers");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "sum(rate(nginx_ingress_controller_requests{exported_service=\"cats-vanillanet-serving\"}[1m]))",
+        "sum({__name__=\"traefik_service_requests_total\",service=~\"vision-cats-.*\"})",
+        "sum(kafka_consumergroup_lag{topic=\"vanillanet_photos\"})",
+        "sum(rate(http_server_requests_seconds_count{service=\"gateway\"}[1m]))",
+        "sum(rate(http_server_requests_seconds_count{namespace!~\"vis.*\"}[1m]))",
+        "sum(rate(container_network_receive_bytes_total{pod=~\"ingress-.*\"}[1m]))",
+        "up{job=\"camera\"}",
+        "sum(upstream_requests_total)",
+      })
+  void queriesOnOthersAllowZeroReplicas(String query) throws IOException {
+    assertThat(triggers(zeroReplicas("prometheus", Map.of("query", query, "threshold", "5"))))
+        .hasSize(3);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "cpu | value | 60 | true",
+        "memory | value | 60 | true",
+        "kubernetes-workload | podSelector | app.kubernetes.io/instance=cats | true",
+        "kubernetes-workload | podSelector | app.kubernetes.io/name in (a, vanillanet-serving) |"
+            + " true",
+        "kubernetes-workload | podSelector | app.kubernetes.io/name notin (main) | true",
+        "kubernetes-workload | podSelector | app=worker | false",
+        "kubernetes-workload | podSelector | app.kubernetes.io/instance in (dogs) | false",
+        "metrics-api | url | http://cats-vanillanet-serving.vision/q/metrics | true",
+        "metrics-api | url | http://queue.vision/length | false",
+        "external-push | scalerAddress | cats-vanillanet-serving:8001 | true",
+        "external-push | scalerAddress | keda-add-ons-http-external-scaler.keda:9090 | false",
+        "datadog | query | avg:vanillanet.lanes{*} | true",
+        "datadog | query | sum:nginx.requests{service:cats-vanillanet-serving} | false",
+        "kafka | topic | vanillanet_requests | false",
+        "cron | start | 0 6 * * * | false",
+        "aws-sqs-queue | queueURL | https://sqs.example/1/cats-vanillanet-serving | false",
+      })
+  void aTriggerOfAnotherTypeAllowsZeroReplicasIfItIsNotOfThePods(
+      String type, String name, String value, boolean own) throws IOException {
+    String values = zeroReplicas(type, Map.of(name, value));
+
+    if (own) {
+      assertThatThrownBy(() -> Chart.render(values)).hasMessageContaining("triggers");
+    } else {
+      assertThat(triggers(values)).hasSize(3);
+    }
   }
 }

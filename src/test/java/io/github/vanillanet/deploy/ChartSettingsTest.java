@@ -10,7 +10,11 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.github.vanillanet.base.config.ServingConfig;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -61,10 +65,8 @@ class ChartSettingsTest {
 
   @Test
   void everySettingOfTheServiceIsAValue() throws IOException {
-    JsonNode schema =
-        Manifests.YAML.readTree(ProjectFile.ROOT.resolve("helm/values.schema.json").toFile());
     Set<String> values = new TreeSet<>();
-    collect("VANILLANET", schema.at("/properties/settings"), values);
+    collect("VANILLANET", ProjectFile.schema().at("/properties/settings"), values);
 
     Set<String> settings = Settings.variables();
     settings.removeIf(
@@ -85,41 +87,6 @@ class ChartSettingsTest {
     assertThat(variables(imports)).containsEntry(name, "never");
     assertThat(variables(imports + "\nsettings: {embeddedModel: auto}"))
         .containsEntry(name, "auto");
-  }
-
-  @Test
-  void modelsOfABucketNeedNoVolume() throws IOException {
-    String values =
-        """
-        replicas: 3
-        models:
-          bucket:
-            uri: s3://models/cats
-            endpoint: http://minio.storage:9000
-            existingSecret: minio
-        """;
-    Manifests rendered = Chart.render(values);
-
-    assertThat(variables(values))
-        .containsEntry("VANILLANET_REPOSITORY", "s3://models/cats")
-        .containsEntry("VANILLANET_S3_ENDPOINT", "http://minio.storage:9000")
-        .containsEntry("VANILLANET_S3_CACHE", "/models")
-        .containsEntry("VANILLANET_EMBEDDED_MODEL", "never");
-    assertThat(serving(rendered).getEnvFrom())
-        .extracting(source -> source.getSecretRef().getName())
-        .containsExactly("minio");
-    assertThat(rendered.only(NetworkPolicy.class).getSpec().getEgress().get(0).getPorts())
-        .extracting(port -> port.getPort().getIntVal())
-        .containsExactly(9000);
-    assertThat(
-            Chart.render("models: {bucket: {uri: 's3://models/cats'}}")
-                .only(NetworkPolicy.class)
-                .getSpec()
-                .getEgress()
-                .get(0)
-                .getPorts())
-        .extracting(port -> port.getPort().getIntVal())
-        .containsExactly(443);
   }
 
   @Test
@@ -171,6 +138,41 @@ class ChartSettingsTest {
         .doesNotContainKeys(
             "VANILLANET_THREADS", "VANILLANET_DECODERS", "VANILLANET_KEEP_VERSIONS");
     assertThat(variables.keySet()).allMatch(Settings::isKnownOrUnrelated);
+  }
+
+  /** Unusual values that the schema accepts. The service would not start with invalid ones. */
+  @Test
+  void theServiceAcceptsWhatTheSchemaAccepts() throws IOException {
+    Map<String, String> variables =
+        variables(
+            """
+            settings:
+              precision: auto
+              repositoryPoll: PT1.5S
+              warmUp: 1h30m
+              batching: {maxBatch: auto, maxDelay: 0.5s}
+              maxJpegPixels: 2147483647
+              preprocessing: exif=auto, alpha=#00ff00
+              maxImageBody: 20971520
+              maxTensorBody: 999999999G
+              body: {longest: 250ms, longestUpload: P1DT2H}
+              connections: {idleTimeout: 1d, writeTimeout: 1m0s}
+              training: {keepJobsFor: 36500D}
+            """
+                .replace("20971520", "\"20971520\""));
+
+    ServingConfig settings =
+        new SmallRyeConfigBuilder()
+            .withSources(new EnvConfigSource(variables, 300))
+            .withMapping(ServingConfig.class)
+            .build()
+            .getConfigMapping(ServingConfig.class);
+    assertThat(settings.repositoryPoll()).isEqualTo(Duration.ofMillis(1500));
+    assertThat(settings.warmUp()).isEqualTo(Duration.ofMinutes(90));
+    assertThat(settings.batching().maxDelay()).isEqualTo(Duration.ofMillis(500));
+    assertThat(settings.maxImageBody().asLongValue()).isEqualTo(20 << 20);
+    assertThat(settings.body().longestUpload()).isEqualTo(Duration.ofHours(26));
+    assertThat(settings.connections().writeTimeout()).isEqualTo(Duration.ofMinutes(1));
   }
 
   @Test
@@ -247,40 +249,5 @@ class ChartSettingsTest {
     assertThat(containers.get(1).getResources().getLimits().get("memory").getNumericalAmount())
         .as("the import of vanillanet_13_x1_5 needs 3.8 GB")
         .isGreaterThan(new Quantity("4500M").getNumericalAmount());
-  }
-
-  @Test
-  void tracingAllowsTheCollectorsPortAndDns() throws IOException {
-    String values =
-        "tracing: {enabled: true, endpoint: '%s', protocol: http/protobuf,"
-            + " peers: [{podSelector: {matchLabels: {app: collector}}}]}";
-    String endpoint = "https://collector.monitoring:4318/v1";
-    Manifests rendered = Chart.render(values.formatted(endpoint));
-
-    assertThat(variables(values.formatted(endpoint)))
-        .containsEntry("QUARKUS_OTEL_SDK_DISABLED", "false")
-        .containsEntry("QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT", endpoint)
-        .containsEntry("QUARKUS_OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf");
-    var egress = rendered.only(NetworkPolicy.class).getSpec().getEgress();
-    assertThat(egress).hasSize(2);
-    assertThat(egress.get(0).getPorts().get(0).getPort().getIntVal()).isEqualTo(4318);
-    assertThat(egress.get(0).getTo().get(0).getPodSelector().getMatchLabels())
-        .containsEntry("app", "collector");
-    assertThat(egress.get(1).getPorts())
-        .allMatch(port -> port.getPort().getIntVal() == 53)
-        .extracting(port -> port.getProtocol())
-        .containsExactly("UDP", "TCP");
-    var without = Chart.render(values.formatted("https://collector"));
-    assertThat(
-            without
-                .only(NetworkPolicy.class)
-                .getSpec()
-                .getEgress()
-                .get(0)
-                .getPorts()
-                .get(0)
-                .getPort()
-                .getIntVal())
-        .isEqualTo(443);
   }
 }

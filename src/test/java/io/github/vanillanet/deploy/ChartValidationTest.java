@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.LintResult;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -107,6 +107,58 @@ class ChartValidationTest {
         "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: x}], checkpoints:"
             + " {existingClaim: c}, persistence: {enabled: true, readOnly: true}} | readOnly",
         "models: {import: [{checkpoint: a.pth, variant: vanillanet_5, name: '$(id)'}]} | name",
+        "models: {checkpoints: {existingClaim: c}, import: [{checkpoint: a.pth, variant:"
+            + " vanillanet_5, name: x}, {checkpoint: b.pth, variant: vanillanet_6, name: x}]} |"
+            + " models.import",
+        "models: {persistence: {existingClaim: mine}}               | enabled",
+        "models: {persistence: {readOnly: true}}                    | existingClaim",
+        "models: {persistence: {enabled: true, accessModes: [ReadOnlyMany]}} | readOnly",
+        "models: {persistence: {enabled: true, accessModes: [ReadWriteOncePod, ReadOnlyMany]}} |"
+            + " ReadWriteOncePod",
+        "podLabels: {team: two words}                               | team",
+        "podLabels: {two words: team}                               | two words",
+        "podAnnotations: {checksum/secret: none}                    | checksum/secret",
+        "serviceMonitor: {labels: {app.kubernetes.io/version: x}}   | app.kubernetes.io/version",
+        "nodeSelector: {disk: 'a b'}                                | disk",
+        "tolerations: [{key: gpu, operator: Exists, value: 'true'}] | value",
+        "tolerations: [{effect: NoSchedule}]                        | operator",
+        "imagePullSecrets: [{name: ''}]                             | imagePullSecrets",
+        "extraEnv: [{name: A, value: b, valueFrom: {fieldRef: {fieldPath: metadata.name}}}] |"
+            + " extraEnv",
+        "extraEnv: [{name: A, value: 7}]                            | value",
+        "extraVolumes: [{name: a, emptyDir: {}}, {name: a, emptyDir: {}}] | a occurs twice",
+        "extraVolumeMounts: [{name: a, mountPath: /a}]              | no volume a",
+        "extraVolumeMounts: [{name: tmp, mountPath: /models}]       | /models occurs twice",
+        "extraInitContainers: [{name: a, image: 'x:1', volumeMounts: [{name: checkpoints,"
+            + " mountPath: /c}]}] | no volume checkpoints",
+        "extraInitContainers: [{name: a, image: x}]                 | image",
+        "extraInitContainers: [{name: a, image: 'r:5000/x'}]        | image",
+        "training: {kubernetes: {image: mine}}                      | image",
+        "training: {kubernetes: {apiServer: {cidrs: [999.1.1.1/99]}}} | cidrs",
+        "{settings: {grpc: {enabled: true, port: 8080}}}            | settings.grpc.port",
+        "{settings: {grpc: {enabled: true}}, service: {port: 8001}} | service.port",
+        "admin: {users: [{name: alice, password: long enough}, {name: alice, password: another"
+            + " one}]} | alice occurs twice",
+        "ingress: {enabled: true, hosts: [a.example], paths: ['/a b']} | paths",
+        "networkPolicy: {from: [{}]}                                | from",
+        "networkPolicy: {from: [{podSelektor: {}}]}                 | podSelektor",
+        "topologySpreadConstraints: [{maxSkew: 1, topologyKey: zone}] | whenUnsatisfiable",
+        "affinity: {nodeAfinity: {}}                                | nodeAfinity",
+        "replicas: 3000000000                                       | replicas",
+        "tracing: {enabled: true, endpoint: 'http://c:99999'}       | tracing.endpoint",
+        "tracing: {enabled: true, endpoint: 'http://user:pass@c:4317'} | tracing.endpoint",
+        "models: {bucket: {uri: 's3://a-bucket', endpoint: 'http://a%zz'}} |"
+            + " models.bucket.endpoint",
+        "settings: {precision: float64}                             | precision",
+        "settings: {lanes: 3000000000}                              | lanes",
+        "settings: {warmUp: 1.5h}                                   | warmUp",
+        "settings: {warmUp: 5s3m}                                   | warmUp",
+        "settings: {body: {longest: 0S}}                            | longest",
+        "settings: {bodyMemory: 0M}                                 | bodyMemory",
+        "settings: {defaultModel: 'a b'}                            | defaultModel",
+        "training: {kubernetes: {queueName:"
+            + " a-name-of-more-than-sixty-three-letters-is-too-long-for-a-label-of-a-job}} |"
+            + " queueName",
       })
   void invalidValuesAreRejected(String values, String reason) {
     assertThatThrownBy(() -> Chart.render(values))
@@ -115,40 +167,61 @@ class ChartValidationTest {
         .hasMessageContaining(reason);
   }
 
-  /** A value of null removes the default. */
-  @Test
-  void listsAndMapsWithoutAValueAreEmpty() throws IOException {
-    ObjectNode values = defaults();
+  /** A value of null removes the default: all values that are not required, at once. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{gpu: {enabled: true}, autoscaling: {type: keda}, serviceMonitor: {enabled: true}}",
+        "{tracing: {enabled: true, endpoint: 'http://c:4317'}, models: {bucket: {uri:"
+            + " 's3://a-bucket'}}}",
+        "{models: {persistence: {enabled: true, accessModes: [ReadWriteMany]}}, training:"
+            + " {executor: kubernetes, kubernetes: {queueName: q}, jobs: {existingClaim: j,"
+            + " accessModes: [ReadWriteMany]}}}",
+        "{ingress: {enabled: true, hosts: [a.example]}, admin: {jwt: {existingSecret: s}}}"
+      })
+  void everyOtherValueMayBeNull(String chosen) throws IOException {
+    ObjectNode values = (ObjectNode) Manifests.YAML.readTree(chosen);
     List<String> removed = new ArrayList<>();
-    removeListsAndMaps(values, removed);
-    values.withObject("/gpu").put("enabled", true);
+    remove(ProjectFile.schema(), "", values, removed);
 
-    Manifests rendered = Chart.render(new ObjectMapper().writeValueAsString(values));
+    ChartRules.check(Chart.render(new ObjectMapper().writeValueAsString(values)));
 
-    assertThat(removed).contains("tolerations", "nodeSelector", "podLabels", "import");
-    assertThat(UnknownFields.in(rendered)).isEmpty();
-    assertThat(rendered.only(Deployment.class).getSpec().getTemplate().getSpec().getTolerations())
-        .isEmpty();
+    assertThat(removed).contains("/settings/training", "/resources", "/podLabels", "/image/tag");
   }
 
-  private static void removeListsAndMaps(ObjectNode values, List<String> removed) {
-    for (Map.Entry<String, JsonNode> value : values.properties()) {
-      if (value.getValue().isArray() || value.getValue().isObject() && value.getValue().isEmpty()) {
-        removed.add(value.getKey());
-        value.setValue(NullNode.getInstance());
-      } else if (value.getValue() instanceof ObjectNode section) {
-        removeListsAndMaps(section, removed);
+  /** Sets what is not required to null, except what the test has chosen. */
+  private static void remove(
+      JsonNode schema, String path, ObjectNode values, List<String> removed) {
+    Set<String> required = new TreeSet<>();
+    schema.path("required").forEach(name -> required.add(name.asText()));
+    for (Map.Entry<String, JsonNode> property : schema.path("properties").properties()) {
+      String name = property.getKey();
+      JsonNode chosen = values.path(name);
+      if (chosen.isMissingNode() && !required.contains(name) && !name.equals("global")) {
+        values.putNull(name);
+        removed.add(path + '/' + name);
+      } else if (property.getValue().has("properties")
+          && (chosen.isMissingNode() || chosen.isObject())) {
+        remove(property.getValue(), path + '/' + name, values.withObject('/' + name), removed);
       }
     }
   }
 
-  private static ObjectNode defaults() throws IOException {
-    return (ObjectNode)
-        Manifests.YAML.readTree(ProjectFile.ROOT.resolve("helm/values.yaml").toFile());
-  }
-
   @ParameterizedTest
-  @ValueSource(strings = {"gpu:", "settings:", "models: {bucket: }", "probes: {liveness: }"})
+  @ValueSource(
+      strings = {
+        "gpu:",
+        "settings:",
+        "replicas:",
+        "models: {bucket: }",
+        "probes: {liveness: }",
+        "strategy: {type: }",
+        "autoscaling: {keda: }",
+        "training: {executor: kubernetes, kubernetes: }",
+        "training: {kubernetes: {gpu: }}",
+        "ingress: {enabled: true, hosts: }"
+      })
   void aSectionWithoutAValueIsNamed(String values) {
     String section = values.replaceAll(".*?(\\w+):[ }]*$", "$1");
 

@@ -36,14 +36,25 @@ final class CustomResources {
 
   record AutoscalerConfig(HorizontalPodAutoscalerBehavior behavior) {}
 
+  /** KEDA accepts only strings as metadata, whose names depend on the type. */
   record Trigger(
-      String type, String metricType, PrometheusTrigger metadata, Reference authenticationRef) {}
+      String type,
+      String name,
+      String metricType,
+      Boolean useCachedMetrics,
+      Map<String, String> metadata,
+      Reference authenticationRef) {
 
-  /** KEDA accepts only strings. */
+    /** Reads the metadata of a trigger of the chart strictly. */
+    PrometheusTrigger prometheus() {
+      return Manifests.YAML.convertValue(metadata, PrometheusTrigger.class);
+    }
+  }
+
   record PrometheusTrigger(
       String serverAddress, String query, String threshold, String ignoreNullValues) {}
 
-  record Reference(String name) {}
+  record Reference(String name, String kind) {}
 
   /** A model server of KServe. */
   record ClusterServingRuntime(

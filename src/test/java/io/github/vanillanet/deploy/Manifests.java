@@ -2,9 +2,14 @@ package io.github.vanillanet.deploy;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
+import com.fasterxml.jackson.databind.cfg.MutableCoercionConfig;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -69,15 +74,25 @@ public record Manifests(List<Object> objects) {
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY);
 
+  /** A text must be a text in YAML too: a server rejects {@code name: 7}. */
+  private static final ObjectMapper STRICT =
+      JsonMapper.builder()
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .withCoercionConfig(LogicalType.Textual, Manifests::onlyTexts)
+          .build();
+
+  private static void onlyTexts(MutableCoercionConfig texts) {
+    texts.setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+    texts.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail);
+    texts.setCoercion(CoercionInputShape.Float, CoercionAction.Fail);
+  }
+
   public static Manifests parse(String yaml) throws IOException {
     List<Object> objects = new ArrayList<>();
-    try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(yaml)) {
-      while (documents.hasNext()) {
-        JsonNode document = documents.next();
-        if (document instanceof ObjectNode object) {
-          objects.add(parseStrictly(object));
-        }
-      }
+    for (JsonNode document : KubernetesYaml.documents(yaml)) {
+      objects.add(parseStrictly((ObjectNode) document));
     }
     return new Manifests(List.copyOf(objects));
   }
@@ -88,7 +103,7 @@ public record Manifests(List<Object> objects) {
     if (type == null) {
       throw new AssertionError("unknown kind: " + kind);
     }
-    Object object = YAML.treeToValue(document, type);
+    Object object = STRICT.treeToValue(document, type);
     UnknownFields.in(object).stream()
         .findFirst()
         .ifPresent(

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@link Manifests} rejects unknown fields, kinds and duplicates. */
 class ManifestsTest {
@@ -17,7 +19,7 @@ class ManifestsTest {
         template:
           spec:
             containers:
-              - name: y
+              - name: serving
                 livenessProbe:
                   httpGet: {%s: /live, port: 1}
                 resources: {limits: {memory: 1Gi}}
@@ -41,6 +43,17 @@ class ManifestsTest {
                 Manifests.parse(
                     "{apiVersion: keda.sh/v1alpha1, kind: ScaledObject, spec: {trigger: []}}"))
         .hasMessageContaining("trigger");
+  }
+
+  /** A server reads YAML 1.1, and rejects a number or a boolean where it expects a text. */
+  @ParameterizedTest
+  @ValueSource(strings = {"true", "yes", "on", "y", "1e3", "0.5", "007", "12"})
+  void textsThatLookLikeOtherTypesNeedQuotes(String name) {
+    String account = "{apiVersion: v1, kind: ServiceAccount, metadata: {name: %s}}";
+
+    assertThatThrownBy(() -> Manifests.parse(account.formatted(name))).hasMessageContaining("name");
+    assertThatCode(() -> Manifests.parse(account.formatted('"' + name + '"')))
+        .doesNotThrowAnyException();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package io.github.vanillanet.deploy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +24,11 @@ final class ProjectFile {
       throw new AssertionError("pom.xml has no <%s>".formatted(name));
     }
     return found.group(1);
+  }
+
+  /** The schema of the chart's values. */
+  static JsonNode schema() throws IOException {
+    return Manifests.YAML.readTree(ROOT.resolve("helm/values.schema.json").toFile());
   }
 
   static List<Path> below(String folder, String... endings) throws IOException {

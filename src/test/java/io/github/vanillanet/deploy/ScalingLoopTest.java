@@ -23,8 +23,8 @@ class ScalingLoopTest {
         Chart.render("autoscaling: {type: keda, maxReplicas: %d}".formatted(MOST))
             .only(CustomResources.ScaledObject.class)
             .spec();
-    CustomResources.PrometheusTrigger busy = scaling.triggers().get(0).metadata();
-    CustomResources.PrometheusTrigger burst = scaling.triggers().get(1).metadata();
+    CustomResources.PrometheusTrigger busy = scaling.triggers().get(0).prometheus();
+    CustomResources.PrometheusTrigger burst = scaling.triggers().get(1).prometheus();
     var behavior = scaling.advanced().horizontalPodAutoscalerConfig().behavior();
     shipped =
         new ScalingLoop.Settings(

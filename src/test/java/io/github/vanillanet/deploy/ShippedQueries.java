@@ -61,7 +61,7 @@ public record ShippedQueries(List<Query> all, Set<String> recorded) {
             .only(CustomResources.ScaledObject.class)
             .spec()
             .triggers()) {
-      queries.add(new Query("KEDA", trigger.metadata().query()));
+      queries.add(new Query("KEDA", trigger.prometheus().query()));
     }
     Chart.render("autoscaling: {type: hpa}")
         .only(HorizontalPodAutoscaler.class)
