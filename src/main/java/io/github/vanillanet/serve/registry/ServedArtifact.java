@@ -15,6 +15,8 @@ import io.github.vanillanet.model.repository.ReducedPrecisions;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,6 +29,8 @@ import java.util.List;
  */
 record ServedArtifact(Path file, String sha256, Arithmetic arithmetic, boolean derived)
     implements AutoCloseable {
+
+  private static final Logger LOG = System.getLogger(ServedArtifact.class.getName());
 
   static ServedArtifact of(StoredVersion version, List<Device> devices, Arithmetic arithmetic) {
     Manifest manifest = version.manifest();
@@ -84,13 +88,14 @@ record ServedArtifact(Path file, String sha256, Arithmetic arithmetic, boolean d
     return published;
   }
 
+  /** Deletes the temporary file. If that fails, the file stays until the process ends. */
   @Override
   public void close() {
     if (derived) {
       try {
         Files.deleteIfExists(file);
       } catch (IOException e) {
-        throw new UncheckedIOException("Cannot delete the temporary artifact " + file, e);
+        LOG.log(Level.WARNING, "cannot delete {0}: {1}", file, e);
       }
     }
   }
