@@ -32,7 +32,6 @@ import io.github.vanillanet.serve.scheduler.Scheduler;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -83,10 +82,10 @@ final class ModelBringUp {
 
   /**
    * @param closing true when the service stops: no further model is loaded
-   * @return why the service waits for a model, if the repository has none
+   * @return false if the repository has no model, so that the service waits for one
    * @throws ServiceException if the service cannot serve; the message is for the operator
    */
-  Optional<String> run(BooleanSupplier closing) {
+  boolean run(BooleanSupplier closing) {
     logDecoder(decoder.get());
     TorchRuntime runtime = TorchRuntime.load();
     DeviceChoice devices = runtime.choose(config.device());
@@ -124,7 +123,7 @@ final class ModelBringUp {
     if (arithmetics.stream().anyMatch(it -> !it.equals(Arithmetic.PUBLISHED))) {
       IdleMemory.release(); // derived artifacts are written from weights on the heap
     }
-    return closing.getAsBoolean() ? Optional.empty() : requireModels();
+    return closing.getAsBoolean() || hasModels();
   }
 
   /**
@@ -207,12 +206,16 @@ final class ModelBringUp {
     registry.repositoryFaults().found(name, repository.model(name), reason);
   }
 
-  private Optional<String> requireModels() {
+  /** Why the service waits for a model now. */
+  String reasonToWait() {
+    return "the repository %s has no model to serve; import, push or activate one"
+            .formatted(config.repository().text())
+        + follower.get().problem().map(problem -> ": " + problem).orElse("");
+  }
+
+  private boolean hasModels() {
     if (registry.names().isEmpty() && awaitsActivation()) {
-      return Optional.of(
-          "the repository %s has no model to serve; import or activate one"
-                  .formatted(config.repository().text())
-              + follower.get().problem().map(problem -> ": " + problem).orElse(""));
+      return false;
     }
     if (registry.names().isEmpty()) {
       throw BAD_CONFIGURATION.error(
@@ -229,7 +232,7 @@ final class ModelBringUp {
                   "vanillanet.default-model: expected one of %s, found '%s'",
                   String.join(", ", names), name);
             });
-    return Optional.empty();
+    return true;
   }
 
   private static void requireGroup(String group, List<String> members, List<String> known) {

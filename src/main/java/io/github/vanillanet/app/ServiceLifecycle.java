@@ -57,7 +57,6 @@ public final class ServiceLifecycle {
   private final IdleMemory memory = IdleMemory.ofProcess();
   private final Thread start = new Thread(this::bringUp, "start-up");
   private State state = State.LOADING; // guarded by this
-  private volatile Optional<String> reason = Optional.empty();
 
   ServiceLifecycle(
       ServingConfig config,
@@ -90,7 +89,7 @@ public final class ServiceLifecycle {
 
   /** Why the service is not ready, if it waits for an operator. */
   Optional<String> reason() {
-    return state() == State.EMPTY ? reason : Optional.empty();
+    return state() == State.EMPTY ? Optional.of(models.reasonToWait()) : Optional.empty();
   }
 
   private synchronized boolean advance(State next) {
@@ -115,13 +114,13 @@ public final class ServiceLifecycle {
     try {
       signIn.get(); // otherwise the first sign-in would find a damaged setting
       jobs.check();
-      reason = models.run(() -> state() == State.CLOSING);
+      boolean hasModels = models.run(() -> state() == State.CLOSING);
       registry.onChange(defaultModel::update);
       defaultModel.start();
-      if (reason.isEmpty()) {
+      if (hasModels) {
         becomeReady();
       } else if (advance(State.EMPTY)) {
-        LOG.warn(reason.get());
+        LOG.warn(models.reasonToWait());
       }
       if (state() != State.CLOSING) {
         polling.start(this::polled);

@@ -66,6 +66,7 @@ class BucketIT {
       String version = "/admin/models/" + MODEL + "/versions/1/activate";
       assertThat(first.post("/admin/models/" + MODEL + "/rollback")).isEqualTo(409);
       assertThat(first.post(version)).isEqualTo(200); // it is active already
+      assertThat(first.post(version.replace("/1/", "/2/"))).isEqualTo(409);
       assertThat(first.post("/admin/trainings", "{\"variant\":\"vanillanet_5\"}")).isEqualTo(409);
 
       proxy.fault(FaultyProxy.Fault.WRONG_BYTES, "/2/model.pt");

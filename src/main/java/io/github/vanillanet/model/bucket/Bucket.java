@@ -5,16 +5,20 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 import io.github.vanillanet.base.config.BucketConfig;
 import io.github.vanillanet.base.config.RepositoryLocation;
 import io.github.vanillanet.base.error.ServiceException;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
 import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.core.exception.RetryableException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
@@ -22,8 +26,10 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
 import software.amazon.awssdk.services.s3.model.NoSuchKeyException;
 import software.amazon.awssdk.services.s3.model.PutObjectRequest;
+import software.amazon.awssdk.services.s3.model.S3Object;
 
 /** The objects below one prefix of a bucket. Keys are relative to the prefix. Thread-safe. */
 public final class Bucket implements AutoCloseable {
@@ -75,30 +81,42 @@ public final class Bucket implements AutoCloseable {
   /**
    * An object in the list of a bucket.
    *
-   * @param etag changes with the content
+   * @param etag changes with the content; empty in a store that has none
    */
-  public record Entry(String key, String etag, long bytes) {}
+  public record Entry(String key, String etag, long bytes) {
+
+    String line() {
+      return "%s %d %s\n".formatted(key, bytes, etag);
+    }
+  }
 
   /** A small object. */
   public record Text(String content, String etag) {}
 
   /** All objects, by key. */
   public List<Entry> list() {
+    List<Entry> entries = new ArrayList<>();
     return reached(
         "listed",
-        () ->
-            client
-                .listObjectsV2Paginator(
-                    request -> request.bucket(location.bucket()).prefix(location.prefix()))
-                .contents()
-                .stream()
-                .map(
-                    object ->
-                        new Entry(
-                            object.key().substring(location.prefix().length()),
-                            object.eTag(),
-                            object.size()))
-                .toList());
+        () -> {
+          for (ListObjectsV2Response page :
+              client.listObjectsV2Paginator(
+                  request -> request.bucket(location.bucket()).prefix(location.prefix()))) {
+            if (page.name() == null && page.isTruncated() == null) { // such as a page of a proxy
+              throw new IOException(
+                  "the answer is no list of objects; check vanillanet.s3.endpoint");
+            }
+            page.contents().forEach(object -> entries.add(entry(object)));
+          }
+          return entries;
+        });
+  }
+
+  private Entry entry(S3Object object) {
+    return new Entry(
+        object.key().substring(location.prefix().length()),
+        Objects.toString(object.eTag(), ""),
+        object.size());
   }
 
   /** Downloads an object to a new file. */
@@ -132,11 +150,15 @@ public final class Bucket implements AutoCloseable {
     if (response.contentLength() > MAX_TEXT) {
       throw new IOException(key + " has more than " + MAX_TEXT + " bytes");
     }
-    byte[] bytes = content.readAllBytes();
-    if (bytes.length != response.contentLength()) {
-      throw new IOException(key + " ends too early");
+    try {
+      byte[] bytes = content.readAllBytes();
+      if (bytes.length != response.contentLength()) {
+        throw new EOFException(key + " ends too early");
+      }
+      return new Text(new String(bytes, StandardCharsets.UTF_8), response.eTag());
+    } catch (IOException e) {
+      throw RetryableException.create(e.getMessage(), e); // else the SDK makes one attempt only
     }
-    return new Text(new String(bytes, StandardCharsets.UTF_8), response.eTag());
   }
 
   public void upload(String key, Path file) {

@@ -7,99 +7,93 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.Leftovers;
-import io.github.vanillanet.base.files.OwnedName;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ActiveFile;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
-import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.VersionHistory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.stream.Collectors;
 
 /**
- * Keeps the versions to serve of a bucket in a local repository. A version is downloaded to a
- * hidden folder, verified by the digests of its certificate and of {@code SHA256SUMS}, and then
- * renamed, so that a partial or damaged download is never seen. ETags only say what to download
- * again. Not thread-safe.
+ * Keeps the versions to serve of a bucket in a local repository, see {@link CopiedVersions}. {@code
+ * active} of a model is replaced after the version that it names has arrived, so that the local
+ * repository always has what it says. Not thread-safe.
  */
 public final class BucketCopy {
 
-  /** Lists the objects of a version, so that unchanged ones are not downloaded again. */
-  private static final String OBJECTS = ".objects";
-
-  private static final Duration FIRST_DELAY = Duration.ofSeconds(2);
-  private static final int LONGEST_DELAY_DOUBLINGS = 5; // 64 s
-
   private final Bucket bucket;
   private final ModelRepository copy;
-  private final Ticker ticker;
-  private final Map<ModelId, Failure> failures = new HashMap<>();
-
-  /**
-   * A download that failed.
-   *
-   * @param retryAt nanoseconds of the ticker
-   */
-  private record Failure(String objects, ServiceException reason, int count, long retryAt) {}
+  private final CopiedVersions versions;
 
   /**
    * @param copy only this object writes it
+   * @throws ServiceException {@code BAD_CONFIGURATION} if it has versions that are no copies,
+   *     because they would be deleted
    */
   public BucketCopy(Bucket bucket, ModelRepository copy, Ticker ticker) {
     this.bucket = bucket;
     this.copy = copy;
-    this.ticker = ticker;
+    this.versions = new CopiedVersions(bucket, copy, ticker);
   }
 
   /**
    * Downloads what has changed. Takes as long as the downloads.
    *
-   * @return what is wrong in the bucket, by model; the local versions of these models stay
-   * @throws ServiceException {@code BAD_CONFIGURATION} if the bucket cannot be read
+   * @return what is wrong with a model in the bucket or with its copy, by model; the local version
+   *     in service stays
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the bucket cannot be listed, or there can
+   *     be no copy
    */
   public Map<String, String> refresh() {
-    List<Bucket.Entry> entries = bucket.list();
-    BucketListing listing = BucketListing.of(entries);
-    Map<String, String> etags =
-        entries.stream().collect(Collectors.toMap(Bucket.Entry::key, Bucket.Entry::etag));
+    BucketListing listing = BucketListing.of(bucket.list());
+    createRoot();
     Map<String, String> faults = new HashMap<>();
     for (String model : listing.models()) {
       try {
-        refresh(listing, model, etags.containsKey(model + "/" + ActiveFile.NAME))
-            .ifPresent(fault -> faults.put(model, fault));
+        refresh(listing, model).ifPresent(fault -> faults.put(model, fault.getMessage()));
       } catch (ServiceException e) {
         faults.put(model, e.getMessage());
       } catch (IOException e) {
-        throw BAD_CONFIGURATION.error(e, "%s cannot be written: %s", copy.root(), e);
+        faults.put(model, copy.model(model) + " cannot be written: " + e);
       }
     }
-    deleteOthers(listing);
+    deleteOthers(listing, faults);
     return faults;
   }
 
-  private Optional<String> refresh(BucketListing listing, String model, boolean hasActive)
+  private void createRoot() {
+    try {
+      Files.createDirectories(copy.root());
+    } catch (IOException e) {
+      throw BAD_CONFIGURATION.error(e, "%s cannot be created: %s", copy.root(), e);
+    }
+  }
+
+  /**
+   * @return why the version to serve is not here
+   */
+  private Optional<ServiceException> refresh(BucketListing listing, String model)
       throws IOException {
-    Optional<Bucket.Text> active =
-        hasActive ? bucket.read(model + "/" + ActiveFile.NAME) : Optional.empty();
+    // read even if it is not listed, because a list may be older
+    Optional<String> active = bucket.read(model + "/" + ActiveFile.NAME).map(Bucket.Text::content);
     VersionHistory history =
         active.isPresent() ? history(model, active.get()) : VersionHistory.empty();
-    Optional<ServiceException> failure = Optional.empty();
+    Set<Integer> choices = new LinkedHashSet<>(history.versions().stream().limit(1).toList());
+    choices.addAll(history.choices(listing.versions(model)));
     Set<Integer> needed = new HashSet<>(history.versions().stream().limit(2).toList());
-    for (int version : history.choices(listing.versions(model))) {
+    Optional<ServiceException> failure = Optional.empty();
+    for (int version : choices) {
       ModelId id = new ModelId(model, version);
       try {
-        download(id, listing.files(id));
+        versions.copy(id, listing.files(id));
         needed.add(version);
         break;
       } catch (ServiceException e) {
@@ -110,110 +104,44 @@ public final class BucketCopy {
         }
       }
     }
-    if (active.isPresent()) {
-      writeActive(model, active.get().content());
+    if (choices.stream().limit(1).allMatch(copy.versions(model)::contains)) {
+      writeActive(model, active);
     }
     for (int version : copy.versions(model)) {
       if (!needed.contains(version)) {
         FolderTree.delete(Leftovers.hide(copy.folder(new ModelId(model, version))));
       }
     }
-    return failure.map(ServiceException::getMessage);
+    return failure;
   }
 
-  private static VersionHistory history(String model, Bucket.Text active) {
+  private static VersionHistory history(String model, String active) {
     try {
-      return ActiveFile.parse(active.content().lines().toList()).history();
+      return ActiveFile.parse(active.lines().toList()).history();
     } catch (IOException e) {
       throw BAD_ARTIFACT.error(e, "%s/%s: %s", model, ActiveFile.NAME, e.getMessage());
     }
   }
 
-  private void writeActive(String model, String content) throws IOException {
+  private void writeActive(String model, Optional<String> content) throws IOException {
     Path file = Files.createDirectories(copy.model(model)).resolve(ActiveFile.NAME);
-    if (!Files.exists(file) || !Files.readString(file).equals(content)) {
-      DurableFiles.replace(file, content);
+    if (content.isEmpty()) {
+      Files.deleteIfExists(file); // the newest version serves
+    } else if (!Files.exists(file) || !Files.readString(file).equals(content.get())) {
+      DurableFiles.replace(file, content.get());
     }
   }
 
-  private void download(ModelId id, SortedMap<String, Bucket.Entry> files) throws IOException {
-    String objects =
-        files.values().stream()
-            .map(it -> "%s %d %s\n".formatted(it.key(), it.bytes(), it.etag()))
-            .collect(Collectors.joining());
-    String before = objects(copy.folder(id));
-    if (before.equals(objects)) {
-      return;
-    }
-    Failure last = failures.get(id);
-    boolean same = last != null && last.objects().equals(objects);
-    if (same && ticker.nanos() - last.retryAt() < 0) {
-      throw last.reason();
-    }
-    try {
-      replace(id, files, objects, before);
-      failures.remove(id);
-    } catch (ServiceException e) {
-      int count = same ? last.count() + 1 : 0;
-      long delay = FIRST_DELAY.toNanos() << Math.min(count, LONGEST_DELAY_DOUBLINGS);
-      failures.put(id, new Failure(objects, e, count, ticker.nanos() + delay));
-      throw e;
-    }
-  }
-
-  private void replace(
-      ModelId id, SortedMap<String, Bucket.Entry> files, String objects, String before)
-      throws IOException {
-    Path folder = copy.folder(id);
-    Path model = Files.createDirectories(copy.model(id.name()));
-    Path temporary = Files.createDirectory(model.resolve(".copying-" + OwnedName.next()));
-    try {
-      for (Map.Entry<String, Bucket.Entry> file : files.entrySet()) {
-        download(file.getValue(), folder.resolve(file.getKey()), before, temporary);
-      }
-      FileDigests.verify(temporary);
-      // reads the calibration to check it, because SHA256SUMS does not list it
-      StoredVersion.open(id, temporary).reducedPrecisions();
-      Files.writeString(temporary.resolve(OBJECTS), objects);
-      DurableFiles.forceAll(temporary);
-      if (Files.exists(folder)) {
-        FolderTree.delete(Leftovers.hide(folder));
-      }
-      Files.move(temporary, folder);
-    } finally {
-      FolderTree.delete(temporary); // exists only after a failure
-    }
-  }
-
-  /** Uses the local copy of an object that has not changed. */
-  private void download(Bucket.Entry object, Path local, String before, Path temporary)
-      throws IOException {
-    Path file = temporary.resolve(local.getFileName());
-    String line = "%s %d %s\n".formatted(object.key(), object.bytes(), object.etag());
-    if (before.contains(line) && Files.isRegularFile(local)) {
-      Files.copy(local, file);
-    } else {
-      bucket.download(object.key(), file);
-    }
-    if (Files.size(file) != object.bytes()) {
-      throw BAD_ARTIFACT.error(
-          "%s: expected %d bytes, found %d", object.key(), object.bytes(), Files.size(file));
-    }
-  }
-
-  private static String objects(Path folder) throws IOException {
-    Path file = folder.resolve(OBJECTS);
-    return Files.exists(file) ? Files.readString(file) : "";
-  }
-
-  /** A loaded version stays in service. */
-  private void deleteOthers(BucketListing listing) {
+  /** Keeps all copies if the bucket is empty. A loaded version stays in service in any case. */
+  private void deleteOthers(BucketListing listing, Map<String, String> faults) {
     for (String model : copy.names()) {
-      if (!listing.models().isEmpty() && !listing.models().contains(model)) {
+      if (listing.models().isEmpty()) {
+        faults.put(model, bucket.location().text() + " has no models");
+      } else if (!listing.models().contains(model)) {
         try {
           FolderTree.delete(Leftovers.hide(copy.model(model)));
         } catch (IOException e) {
-          throw BAD_CONFIGURATION.error(e, "%s cannot be deleted: %s", copy.model(model), e);
+          faults.put(model, copy.model(model) + " cannot be deleted: " + e);
         }
       }
     }

@@ -64,8 +64,8 @@ final class BucketListing {
     return List.copyOf(models.getOrDefault(model, new TreeMap<>()).keySet());
   }
 
-  /** The files of a version by name. */
+  /** The files of a version by name; empty if it is not complete. */
   SortedMap<String, Bucket.Entry> files(ModelId id) {
-    return models.get(id.name()).get(id.version());
+    return models.get(id.name()).getOrDefault(id.version(), new TreeMap<>());
   }
 }

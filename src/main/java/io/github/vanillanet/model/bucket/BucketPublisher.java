@@ -15,11 +15,13 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Uploads versions to a bucket. {@code SHA256SUMS} is the first object of a version and claims its
@@ -30,6 +32,11 @@ import java.util.Optional;
  */
 public record BucketPublisher(Bucket bucket) {
 
+  /** Of one write. Each uploader that competes costs one; a store may also reject all of them. */
+  private static final int ATTEMPTS = 16;
+
+  private static final Duration PAUSE = Duration.ofMillis(10);
+
   /**
    * Uploads a version and makes it the active one.
    *
@@ -39,14 +46,20 @@ public record BucketPublisher(Bucket bucket) {
   public ModelId push(StoredVersion version) {
     try {
       String digests = FileDigests.of(version.folder()).text();
-      while (true) {
+      for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
         List<Bucket.Entry> objects = bucket.list();
         ModelId id = claim(objects, version.id().name(), digests);
         if (upload(objects, id, version.folder(), digests)) {
           activate(id);
-          return id;
+          if (isOwn(id, digests)) {
+            return id;
+          }
         }
       }
+      throw BAD_CONFIGURATION.error(
+          "%s: other uploads have taken the numbers of %d attempts; run one push of a model at a"
+              + " time",
+          bucket.location().text(), ATTEMPTS);
     } catch (IOException e) {
       throw BAD_CONFIGURATION.error(e, "%s cannot be read: %s", version.folder(), e);
     }
@@ -55,7 +68,7 @@ public record BucketPublisher(Bucket bucket) {
   /**
    * Uploads the files of a version, the manifest last. A store may check the condition of a write
    * and write in two steps, and then accepts two claims of one number. So the claim is read again
-   * before each file.
+   * before each file, and after the activation.
    *
    * @return false if the number belongs to another version
    */
@@ -68,7 +81,7 @@ public record BucketPublisher(Bucket bucket) {
     names.removeAll(List.of(FileDigests.FILE, StoredVersion.MANIFEST));
     names.add(StoredVersion.MANIFEST);
     for (String name : names) {
-      if (!digests(id).equals(Optional.of(digests))) {
+      if (!isOwn(id, digests)) {
         return false;
       }
       upload(objects, id + "/" + name, folder.resolve(name));
@@ -105,19 +118,28 @@ public record BucketPublisher(Bucket bucket) {
     List<Integer> numbers = BucketListing.claimed(objects, model).stream().sorted().toList();
     for (int number : numbers) {
       ModelId id = new ModelId(model, number);
-      if (digests(id).equals(Optional.of(digests))) {
+      if (isOwn(id, digests)) {
         return id;
       }
     }
     int number = numbers.isEmpty() ? 1 : Collections.max(numbers) + 1;
-    while (true) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       ModelId id = new ModelId(model, number);
-      if (bucket.replace(id + "/" + FileDigests.FILE, Optional.empty(), digests)
-          || digests(id).equals(Optional.of(digests))) {
+      if (bucket.replace(id + "/" + FileDigests.FILE, Optional.empty(), digests)) {
         return id;
       }
-      number++; // another upload has taken it
+      Optional<String> taken = digests(id);
+      if (taken.equals(Optional.of(digests))) {
+        return id;
+      }
+      number += taken.isPresent() ? 1 : 0; // another upload has it, or writes it now
+      pause(attempt);
     }
+    throw rejected(new ModelId(model, number) + "/" + FileDigests.FILE);
+  }
+
+  private boolean isOwn(ModelId id, String digests) {
+    return digests(id).equals(Optional.of(digests));
   }
 
   private Optional<String> digests(ModelId id) {
@@ -126,7 +148,7 @@ public record BucketPublisher(Bucket bucket) {
 
   private void activate(ModelId id) {
     String key = id.name() + "/" + ActiveFile.NAME;
-    while (true) {
+    for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
       Optional<Bucket.Text> read = bucket.read(key);
       ActiveFile.Stored stored = read.map(BucketPublisher::parse).orElse(ActiveFile.Stored.EMPTY);
       if (stored.history().active().stream().anyMatch(active -> active == id.version())) {
@@ -138,7 +160,21 @@ public record BucketPublisher(Bucket bucket) {
       if (bucket.replace(key, read, next)) {
         return;
       }
+      pause(attempt);
     }
+    throw rejected(key);
+  }
+
+  private ServiceException rejected(String key) {
+    return BAD_CONFIGURATION.error(
+        "%s: the store has rejected %d conditional writes of %s with status 412 or 409; repeat the"
+            + " push, or copy the version and then its number in active with another program",
+        bucket.location().text(), ATTEMPTS, key);
+  }
+
+  /** Lets another writer finish. */
+  private static void pause(int attempt) {
+    LockSupport.parkNanos(PAUSE.toNanos() * attempt);
   }
 
   /** An activation replaces a damaged object. */

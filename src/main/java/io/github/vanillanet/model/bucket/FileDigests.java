@@ -7,9 +7,11 @@ import io.github.vanillanet.base.files.FolderState;
 import io.github.vanillanet.base.files.Sha256;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -56,17 +58,20 @@ record FileDigests(Map<String, String> digests) {
     if (!Files.exists(list)) {
       return;
     }
-    for (String line : Files.readAllLines(list)) {
+    Set<String> files =
+        FolderState.of(folder).files().stream()
+            .map(FolderState.Entry::name)
+            .collect(Collectors.toSet());
+    for (String line : Files.readAllLines(list, StandardCharsets.ISO_8859_1)) {
       if (line.length() <= DIGEST_LENGTH + SEPARATOR.length()) {
         throw BAD_ARTIFACT.error("%s: expected a digest and a file, found '%s'", FILE, line);
       }
       String name = line.substring(DIGEST_LENGTH + SEPARATOR.length());
-      Path file = folder.resolve(name).normalize();
-      if (!folder.equals(file.getParent()) || !Files.isRegularFile(file)) {
+      if (!files.contains(name)) {
         throw BAD_ARTIFACT.error("%s lists %s, which is missing", FILE, name);
       }
       String expected = line.substring(0, DIGEST_LENGTH);
-      String found = Sha256.of(file);
+      String found = Sha256.of(folder.resolve(name));
       if (!found.equals(expected)) {
         throw BAD_ARTIFACT.error("%s: SHA-256: expected %s, found %s", name, expected, found);
       }

@@ -1,17 +1,23 @@
 package io.github.vanillanet.serve.registry;
 
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 
 /**
  * What is wrong on disk: versions that could not be loaded, and models whose version could not be
  * chosen. A fault ends when the version is loaded, another version of the model is activated, or
- * the folder is deleted. Thread-safe.
+ * the folder is deleted. A fault in the original of a copy ends when it is repaired there.
+ * Thread-safe.
  */
 public final class RepositoryFaults {
 
@@ -25,6 +31,7 @@ public final class RepositoryFaults {
   public record Fault(String model, Optional<Integer> version, Path folder, String reason) {}
 
   private final ConcurrentSkipListMap<String, Fault> faults = new ConcurrentSkipListMap<>();
+  private volatile Map<String, Fault> ofOriginal = Map.of();
 
   /** A version cannot be served. */
   public void found(ModelId id, Path folder, String reason) {
@@ -37,6 +44,17 @@ public final class RepositoryFaults {
   public void found(String model, Path folder, String reason) {
     Path root = folder.getParent();
     faults.put(model, new Fault(model, Optional.empty(), folder, line(reason, root)));
+  }
+
+  /** What is wrong with the models of which {@code copy} is a copy, by model. */
+  void replaceOfOriginal(Map<String, String> reasons, ModelRepository copy) {
+    Map<String, Fault> next = new TreeMap<>();
+    reasons.forEach(
+        (model, reason) ->
+            next.put(
+                model,
+                new Fault(model, Optional.empty(), copy.model(model), line(reason, copy.root()))));
+    ofOriginal = next;
   }
 
   /** Clients read the reason, so it has paths below the root only. */
@@ -54,12 +72,18 @@ public final class RepositoryFaults {
 
   /** All faults, by model and version. */
   public List<Fault> all() {
-    return faults.values().stream().filter(fault -> Files.exists(fault.folder())).toList();
+    return Stream.concat(
+            faults.values().stream().filter(fault -> Files.exists(fault.folder())),
+            ofOriginal.values().stream())
+        .sorted(Comparator.comparing(Fault::model))
+        .toList();
   }
 
   /** Why the whole model cannot be served. */
   public Optional<String> reason(String model) {
-    return Optional.ofNullable(faults.get(model)).map(Fault::reason);
+    return Optional.ofNullable(faults.get(model))
+        .or(() -> Optional.ofNullable(ofOriginal.get(model)))
+        .map(Fault::reason);
   }
 
   /** Why a version cannot be served. */

@@ -88,8 +88,7 @@ public final class RepositoryFollower {
    */
   public void poll(BooleanSupplier closing) {
     try {
-      faultsOfOriginal = refresh.get();
-      problem = faultsOfOriginal.values().stream().findFirst();
+      setFaultsOfOriginal(refresh.get());
       compare(closing);
       lastPoll = ticker.nanos();
       logChange("", Optional.empty());
@@ -100,6 +99,14 @@ public final class RepositoryFollower {
         compareCopy(closing);
       }
     }
+  }
+
+  private void setFaultsOfOriginal(Map<String, String> faults) {
+    logged.keySet().removeIf(it -> faultsOfOriginal.containsKey(it) && !faults.containsKey(it));
+    faults.forEach((name, reason) -> logChange(name, Optional.of("model " + name + ": " + reason)));
+    registry.repositoryFaults().replaceOfOriginal(faults, repository);
+    problem = faults.values().stream().findFirst();
+    faultsOfOriginal = faults;
   }
 
   /** Serves the copies of an original that cannot be reached. */
@@ -153,7 +160,6 @@ public final class RepositoryFollower {
   private boolean differs(String name) {
     List<String> faults = new ArrayList<>();
     List<ModelId> choices = repository.choices(name, faults::add);
-    Optional.ofNullable(faultsOfOriginal.get(name)).ifPresent(faults::add);
     Optional<ModelId> live = registry.live(name);
     if (faults.isEmpty() && live.isPresent()) {
       registry.repositoryFaults().ended(name);
@@ -164,7 +170,7 @@ public final class RepositoryFollower {
       return live.isPresent();
     }
     if (live.isPresent() && faultsOfOriginal.containsKey(name)) {
-      return true; // the active version of the original is not here
+      return true; // the original has another version, or another calibration
     }
     return !serves(live, choices.get(0));
   }

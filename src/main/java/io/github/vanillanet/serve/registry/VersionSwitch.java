@@ -81,13 +81,13 @@ public final class VersionSwitch {
    */
   public synchronized boolean activate(ModelId id, BooleanSupplier commit) {
     known.requireModel(id.name());
-    if (!repository.contains(id)) {
-      throw MODEL_NOT_FOUND.error(
-          "There is no version %s; the versions are %s", id, repository.versions(id.name()));
-    }
     boolean recorded = isRecorded(id);
     if (!recorded) {
       repository.requireWritable();
+    }
+    if (!repository.contains(id)) {
+      throw MODEL_NOT_FOUND.error(
+          "There is no version %s; the versions are %s", id, repository.versions(id.name()));
     }
     boolean isLive = registry.live(id.name()).equals(Optional.of(id));
     Optional<ServedModel> model = isLive ? Optional.empty() : Optional.of(loader.load(id));

@@ -9,6 +9,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -28,7 +29,13 @@ public final class FaultyProxy implements AutoCloseable {
     SLOW,
     CUT,
     UNAVAILABLE,
-    WRONG_BYTES
+    WRONG_BYTES,
+    /** A page of another program, with status 200. */
+    PAGE,
+    /** A conditional write is rejected. */
+    REJECTED_WRITE,
+    /** The first conditional write conflicts with another one. */
+    CONFLICTING_WRITE
   }
 
   private static final int SLOW_PIECES = 20;
@@ -46,8 +53,7 @@ public final class FaultyProxy implements AutoCloseable {
   private volatile Fault fault = Fault.NONE;
   private volatile String object = "";
 
-  /** What another client writes to {@link #object} right after its next write. */
-  private volatile Optional<String> overwriting = Optional.empty();
+  private volatile Optional<String> claim = Optional.empty();
 
   public FaultyProxy(URI store) throws IOException {
     this.store = store;
@@ -68,11 +74,12 @@ public final class FaultyProxy implements AutoCloseable {
   }
 
   /**
-   * Writes an object once more right after its next write, as a store does that ignores conditions.
+   * Claims the number of a version for another upload right after the next write of an object, as a
+   * store does that checks and writes in two steps.
    */
-  public void overwrite(String path, String content) {
+  public void claimAfter(String path, String digests) {
     fault(Fault.NONE, path);
-    overwriting = Optional.of(content);
+    claim = Optional.of(digests);
   }
 
   /** Paths of the requests since the last {@link #fault}. */
@@ -83,16 +90,31 @@ public final class FaultyProxy implements AutoCloseable {
   private void forward(HttpExchange exchange) throws IOException {
     URI uri = exchange.getRequestURI();
     requests.add(exchange.getRequestMethod() + " " + uri.getPath());
-    boolean faulty = exchange.getRequestMethod().equals("GET") && uri.getPath().contains(object);
-    Fault now = faulty ? fault : Fault.NONE;
+    Fault now = uri.getPath().contains(object) ? fault : Fault.NONE;
     try (exchange) {
+      if (isConditional(exchange) && now == Fault.REJECTED_WRITE) {
+        exchange.sendResponseHeaders(412, -1);
+        return;
+      }
+      if (isConditional(exchange) && now == Fault.CONFLICTING_WRITE) {
+        fault = Fault.NONE;
+        exchange.sendResponseHeaders(409, -1);
+        return;
+      }
+      now = exchange.getRequestMethod().equals("GET") ? now : Fault.NONE;
       if (now == Fault.UNAVAILABLE) {
         exchange.sendResponseHeaders(503, -1);
         return;
       }
+      if (now == Fault.PAGE) {
+        byte[] page = "<html>sign in</html>".getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(200, page.length);
+        exchange.getResponseBody().write(page);
+        return;
+      }
       HttpResponse<byte[]> answer = send(exchange, uri);
       if (exchange.getRequestMethod().equals("PUT") && uri.getPath().contains(object)) {
-        overwrite(uri);
+        claim(uri);
       }
       answer
           .headers()
@@ -109,6 +131,11 @@ public final class FaultyProxy implements AutoCloseable {
         write(exchange.getResponseBody(), body, now);
       }
     }
+  }
+
+  private static boolean isConditional(HttpExchange exchange) {
+    return exchange.getRequestHeaders().containsKey("If-Match")
+        || exchange.getRequestHeaders().containsKey("If-None-Match");
   }
 
   private HttpResponse<byte[]> send(HttpExchange exchange, URI uri) throws IOException {
@@ -132,14 +159,15 @@ public final class FaultyProxy implements AutoCloseable {
     }
   }
 
-  private void overwrite(URI uri) throws IOException {
-    Optional<String> content = overwriting;
-    overwriting = Optional.empty();
+  private void claim(URI written) throws IOException {
+    Optional<String> content = claim;
+    claim = Optional.empty();
     if (content.isPresent()) {
+      URI claimed = URI.create(store + written.getPath()).resolve(FileDigests.FILE);
       HttpRequest.BodyPublisher body = HttpRequest.BodyPublishers.ofString(content.get());
       try {
         http.send(
-            HttpRequest.newBuilder(URI.create(store + uri.toString())).PUT(body).build(),
+            HttpRequest.newBuilder(claimed).PUT(body).build(),
             HttpResponse.BodyHandlers.discarding());
       } catch (InterruptedException e) {
         throw new IOException(e);
@@ -149,10 +177,10 @@ public final class FaultyProxy implements AutoCloseable {
 
   private static void write(OutputStream out, byte[] body, Fault fault) throws IOException {
     switch (fault) {
-      case NONE, UNAVAILABLE -> out.write(body);
+      case NONE, UNAVAILABLE, PAGE, REJECTED_WRITE, CONFLICTING_WRITE -> out.write(body);
       case CUT -> out.write(body, 0, body.length / 2); // closing the exchange ends the connection
       case WRONG_BYTES -> {
-        body[body.length / 2] ^= 1;
+        body[body.length / 2] ^= (byte) 0x80; // no UTF-8
         out.write(body);
       }
       case SLOW -> {

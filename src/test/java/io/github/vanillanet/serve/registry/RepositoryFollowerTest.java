@@ -4,6 +4,7 @@ import static io.github.vanillanet.Failures.code;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.files.FolderTree;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -206,6 +208,29 @@ class RepositoryFollowerTest {
     Files.move(away, root);
     first.poll();
     assertThat(first.follower.drifting()).isZero();
+  }
+
+  @Test
+  void aFaultOfTheOriginalIsListedAlsoWithoutACopyUntilItIsRepaired() {
+    Map<String, String> faults = new HashMap<>();
+    RepositoryFollower follower =
+        new RepositoryFollower(
+            repository, () -> Map.copyOf(faults), first.versions, first.registry, () -> now);
+    faults.put("narrow", "its calibration is damaged");
+    faults.put("new", root + "/new/1 is damaged");
+    follower.poll(() -> false);
+
+    assertThat(first.live()).contains(3);
+    assertThat(follower.drifting()).isEqualTo(1);
+    assertThat(first.registry.repositoryFaults().all())
+        .extracting(RepositoryFaults.Fault::model, RepositoryFaults.Fault::reason)
+        .containsExactly(
+            tuple("narrow", "its calibration is damaged"), tuple("new", "new/1 is damaged"));
+
+    faults.clear();
+    follower.poll(() -> false);
+    assertThat(follower.drifting()).isZero();
+    assertThat(first.registry.repositoryFaults().all()).isEmpty();
   }
 
   @Test
