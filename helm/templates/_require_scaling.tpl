@@ -19,6 +19,10 @@
 {{- if and $monitor.enabled (gt $interval (int64 20000)) -}}
 {{- fail "autoscaling: the queries look back 1 minute and need three scrapes. serviceMonitor.interval must be at most 20s." -}}
 {{- end -}}
+{{- $queue := default 64 .Values.settings.queueCapacity | int -}}
+{{- if ge (int $scaling.burstImages) $queue -}}
+{{- fail (printf "autoscaling.burstImages: %d images never wait, because the queue has %d places. Choose a smaller number, or leave it empty." (int $scaling.burstImages) $queue) -}}
+{{- end -}}
 {{- if eq (int $scaling.minReplicas) 0 -}}
 {{- include "vanillanet.requireOutsideTrigger" . -}}
 {{- end -}}

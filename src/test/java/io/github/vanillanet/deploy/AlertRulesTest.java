@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.File;
+import io.github.vanillanet.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,10 +74,7 @@ class AlertRulesTest {
   }
 
   private static void promtool(String... arguments) throws IOException, InterruptedException {
-    assumeTrue(
-        Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(folder -> Path.of(folder, "promtool").toFile().canExecute()),
-        "promtool is not installed");
+    assumeTrue(Programs.succeeds("promtool", "--version"), "promtool is not installed");
     List<String> command = Stream.concat(Stream.of("promtool"), Stream.of(arguments)).toList();
     Process process =
         new ProcessBuilder(command).directory(FOLDER.toFile()).redirectErrorStream(true).start();

@@ -21,13 +21,17 @@ final class Chart {
 
   /** Renders the chart with a values file in YAML. */
   static Manifests render(String values) throws IOException {
+    return render(RELEASE, values);
+  }
+
+  static Manifests render(String release, String values) throws IOException {
     Path file = Files.createTempFile("values", ".yaml");
     try {
       Files.writeString(file, values);
       TemplateCommand template =
           new Helm(ProjectFile.ROOT.resolve("helm"))
               .template()
-              .withName(RELEASE)
+              .withName(release)
               .withNamespace(NAMESPACE)
               .withValuesFile(file);
       return Manifests.parse(template.call());

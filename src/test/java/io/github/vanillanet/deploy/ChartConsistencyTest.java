@@ -1,12 +1,15 @@
 package io.github.vanillanet.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects of the chart must be consistent with each other for any valid values. */
@@ -150,5 +153,25 @@ class ChartConsistencyTest {
     assertThat(pod.getContainers().get(0).getEnv())
         .extracting(EnvVar::getValue)
         .contains("{\"price\":\"$$$$5\"}");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "true, true-vanillanet-serving",
+    "cats.v1, cats-v1-vanillanet-serving",
+    "a-name-as-long-as-helm-allows-it-to-be-for-a-releas-x,"
+        + " a-name-as-long-as-helm-allows-it-to-be-for-a-releas"
+  })
+  void everyReleaseHasAValidName(String release, String name) throws IOException {
+    Manifests rendered = Chart.render(release, "autoscaling: {type: keda}");
+
+    ChartRules.check(rendered);
+    assertThat(rendered.only(Deployment.class).getMetadata().getName()).isEqualTo(name);
+  }
+
+  @Test
+  void aServiceCannotBeginWithADigit() {
+    assertThatThrownBy(() -> Chart.render("1e3", "{}")).hasMessageContaining("fullnameOverride");
+    assertThatCode(() -> Chart.render("1e3", "fullnameOverride: cats")).doesNotThrowAnyException();
   }
 }

@@ -65,7 +65,9 @@ class ChartValidationTest {
         "terminationGracePeriodSeconds: 20                          | need 60",
         "autoscaling: {type: cpu}                                   | type",
         "autoscaling: {type: keda, busyPercent: 500}                | busyPercent",
-        "autoscaling: {type: hpa, burstImages: 0}                   | burstImages    ",
+        "autoscaling: {type: hpa, burstImages: 0}                   | burstImages",
+        "autoscaling: {type: keda, burstImages: 64}                 | burstImages",
+        "{autoscaling: {type: hpa, burstImages: 20}, settings: {queueCapacity: 16}} | burstImages",
         "autoscaling: {type: hpa, minReplicas: 0}                   | KEDA",
         "autoscaling: {type: keda, minReplicas: 0}                  | triggers",
         "autoscaling: {type: keda, minReplicas: 0, keda: {triggers: [{type: cpu, metadata: {value:"

@@ -1,13 +1,18 @@
 package io.github.vanillanet.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
+import io.github.vanillanet.Programs;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +51,26 @@ class PlainManifestsTest {
         Manifests.parse(Files.readString(file));
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kustomize/base", "kustomize/overlays/gpu"})
+  void kustomizeBuildsAPodThatAServerAccepts(String folder) throws Exception {
+    assumeTrue(Programs.succeeds("kubectl", "version", "--client"), "kubectl is not installed");
+    Process build =
+        new ProcessBuilder("kubectl", "kustomize", DEPLOY.resolve(folder).toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    Manifests built =
+        Manifests.parse(new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8));
+
+    assertThat(build.waitFor()).isZero();
+    Deployment deployment = built.only(Deployment.class);
+    PodRules.check(deployment.getSpec().getTemplate().getSpec());
+    assertThat(deployment.getSpec().getTemplate().getMetadata().getLabels())
+        .containsAllEntriesOf(built.only(Service.class).getSpec().getSelector())
+        .containsAllEntriesOf(
+            built.only(NetworkPolicy.class).getSpec().getPodSelector().getMatchLabels());
   }
 
   @Test
