@@ -95,6 +95,9 @@
 {{- if has .name $names -}}
 {{- fail (printf "extraEnv: %s is set by the chart or occurs twice. Use the chart's own value for it." .name) -}}
 {{- end -}}
+{{- if and (hasKey . "value") .valueFrom -}}
+{{- fail (printf "extraEnv: %s has value and valueFrom. Remove one of them." .name) -}}
+{{- end -}}
 {{- $names = append $names .name -}}
 {{- end -}}
 {{ include "vanillanet.ownEnv" . }}

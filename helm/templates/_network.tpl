@@ -7,7 +7,7 @@
 {{- define "vanillanet.portOf" -}}
 {{- $path := index . 0 -}}
 {{- $url := index . 1 -}}
-{{- if not (regexMatch `^https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?)(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$` $url) -}}
+{{- if not (regexMatch `^https?://(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?)(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$` $url) -}}
 {{- fail (printf "%s: %q is not an address. Write http://HOST:PORT or https://HOST:PORT, without a user name." $path $url) -}}
 {{- end -}}
 {{- $authority := regexReplaceAll "^https?://([^/]*).*$" $url "${1}" -}}

@@ -78,8 +78,10 @@
 {{- end -}}
 {{- end -}}
 
-{{/* Labels, annotations, containers and volumes that values add. */}}
+{{/* Images, and labels, annotations, containers and volumes that values add. */}}
 {{- define "vanillanet.requireExtras" -}}
+{{- include "vanillanet.requireVersion" (list "image.tag" (printf ":%s" (default "" .Values.image.tag))) -}}
+{{- include "vanillanet.requireVersion" (list "training.kubernetes.image" (dig "kubernetes" "image" "" .Values.training | default "")) -}}
 {{- range $name, $_ := include "vanillanet.selector" . | fromYaml -}}
 {{- if hasKey (default dict $.Values.podLabels) $name -}}
 {{- fail (printf "podLabels: %s selects the pods. Remove it from podLabels." $name) -}}
@@ -101,6 +103,10 @@
 {{- end -}}
 {{- $containers := list -}}
 {{- range .Values.extraInitContainers -}}
+{{- if regexMatch "^(import-[0-9]+|serving)$" .name -}}
+{{- fail (printf "extraInitContainers: the chart uses the name %s. Choose another one." .name) -}}
+{{- end -}}
+{{- include "vanillanet.requireVersion" (list "extraInitContainers" .image) -}}
 {{- $containers = append $containers .name -}}
 {{- end -}}
 {{- include "vanillanet.requireUnique" (list "extraInitContainers" $containers) -}}
@@ -112,6 +118,13 @@
 {{- include "vanillanet.requireMounts" (list "extraVolumeMounts" (include "vanillanet.volumeMounts" . | fromYamlArray) $volumes) -}}
 {{- range .Values.extraInitContainers -}}
 {{- include "vanillanet.requireMounts" (list "extraInitContainers" .volumeMounts $volumes) -}}
+{{- end -}}
+{{- end -}}
+
+{{/* Rejects an image that changes without a change of the values: (list VALUES-PATH IMAGE). */}}
+{{- define "vanillanet.requireVersion" -}}
+{{- if hasSuffix ":latest" (index . 1) -}}
+{{- fail (printf "%s: the tag latest cannot be rolled back. Name a version or a digest." (index . 0)) -}}
 {{- end -}}
 {{- end -}}
 

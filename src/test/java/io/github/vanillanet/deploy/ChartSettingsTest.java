@@ -157,7 +157,7 @@ class ChartSettingsTest {
               maxTensorBody: 999999999G
               body: {longest: 250ms, longestUpload: P1DT2H}
               connections: {idleTimeout: 1d, writeTimeout: 1m0s}
-              training: {keepJobsFor: 36500D}
+              training: {keepJobsFor: 36500D, heap: 2m}
             """
                 .replace("20971520", "\"20971520\""));
 

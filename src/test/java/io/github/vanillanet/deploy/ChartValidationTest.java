@@ -156,6 +156,9 @@ class ChartValidationTest {
         "settings: {warmUp: 1.5h}                                   | warmUp",
         "settings: {warmUp: 5s3m}                                   | warmUp",
         "settings: {body: {longest: 0S}}                            | longest",
+        "settings: {training: {heap: 1m}}                           | heap",
+        "models: {bucket: {uri: 's3://a-bucket', endpoint: 'http://a_b:9000'}} |"
+            + " models.bucket.endpoint",
         "settings: {bodyMemory: 0M}                                 | bodyMemory",
         "settings: {defaultModel: 'a b'}                            | defaultModel",
         "training: {kubernetes: {queueName:"
