@@ -23,24 +23,24 @@ final class RepositoryPolling implements AutoCloseable {
   private final Duration interval;
   private final RepositoryFollower follower;
   private final CountDownLatch closed = new CountDownLatch(1);
+  private final Thread thread = new Thread(this::run, "repository");
+  private Runnable polled = () -> {}; // written before the thread starts
 
   RepositoryPolling(ServingConfig config, RepositoryFollower follower) {
     this.interval = config.repositoryPoll();
     this.follower = follower;
   }
 
-  private Thread thread = new Thread("repository");
-
   /**
    * @param polled runs after each poll, on the same thread
    */
   void start(Runnable polled) {
-    thread = new Thread(() -> run(polled), "repository");
+    this.polled = polled;
     thread.setDaemon(true); // it may wait for a network file system
     thread.start();
   }
 
-  private void run(Runnable polled) {
+  private void run() {
     try {
       while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
         poll();
