@@ -32,6 +32,7 @@ import io.github.vanillanet.serve.scheduler.Scheduler;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -58,6 +59,9 @@ final class ModelBringUp {
   private final Instance<ImageDecoder> decoder;
   private final Instance<RepositoryFollower> follower;
   private final CompletableFuture<ModelLoader> loader = new CompletableFuture<>();
+
+  /** What is wrong if the repository is the folder of a model or a version. */
+  private volatile Optional<String> half = Optional.empty();
 
   /**
    * @param decoder created when the models are loaded, because its settings can be invalid
@@ -110,6 +114,7 @@ final class ModelBringUp {
         plan.lanes() * devices.devices().size(),
         plan.threads());
     repository.deleteLeftovers();
+    half = repository.halfVersion().map(folder -> folder + " has no manifest.json");
     createModels(new ModelPublisher(runtime, repository, plan.threads(), LOG::debug), closing);
     loader.complete(
         new ModelLoader(
@@ -182,7 +187,9 @@ final class ModelBringUp {
   }
 
   private boolean mayCreateEmbedded() {
-    return config.embeddedModel() == EmbeddedChoice.AUTO && repository.isWritable();
+    return config.embeddedModel() == EmbeddedChoice.AUTO
+        && repository.isWritable()
+        && half.isEmpty();
   }
 
   private boolean awaitsActivation() {
@@ -210,7 +217,7 @@ final class ModelBringUp {
   String reasonToWait() {
     return "the repository %s has no model to serve; import, push or activate one"
             .formatted(config.repository().text())
-        + follower.get().problem().map(problem -> ": " + problem).orElse("");
+        + follower.get().problem().or(() -> half).map(problem -> ": " + problem).orElse("");
   }
 
   private boolean hasModels() {

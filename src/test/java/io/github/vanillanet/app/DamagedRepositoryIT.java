@@ -77,6 +77,29 @@ class DamagedRepositoryIT {
   }
 
   @Test
+  void theIncludedModelIsNotAddedToAVersionWithoutItsManifest() throws Exception {
+    NarrowModels.publish(models, "narrow", 1);
+    Path version = models.resolve("narrow/1");
+    Files.delete(version.resolve("manifest.json"));
+    List<Path> before = FolderTree.list(version);
+
+    Jar.Running service =
+        jar.start(
+            List.of(),
+            Map.of("QUARKUS_HTTP_PORT", "0", "VANILLANET_REPOSITORY", version.toString()));
+    URI address = service.awaitStarted();
+
+    String reason =
+        given()
+            .get(address.resolve("/q/health/ready"))
+            .path("checks.find { it.name == 'models' }.data.reason");
+    assertThat(reason).contains("manifest.json");
+    service.process().destroy();
+    service.result();
+    assertThat(FolderTree.list(version)).containsExactlyInAnyOrderElementsOf(before);
+  }
+
+  @Test
   void serviceEndsIfNoModelCanBeServed() throws IOException {
     assertThat(jar.importSmall(models, "--name", "only").exitCode()).isZero();
     FolderTree.delete(models.resolve("only/1/model.pt"));

@@ -8,10 +8,13 @@ import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.Leftovers;
 import io.github.vanillanet.base.files.OwnedName;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
@@ -26,10 +29,10 @@ import java.util.regex.Pattern;
  * <p>Several processes, also of other machines, may replace it without a lock. Generation N is the
  * folder {@code generations/N} with a complete copy of the file. A writer creates the folder under
  * another name and renames it, which succeeds for one writer only. Then it replaces {@code active}.
- * The newest generation counts, so a writer that is killed or stopped between the two steps loses
- * nothing and undoes nothing. A reader uses {@code active} itself if it is the newest, or if it has
- * no generation: then an operator wrote it. The newest generation also replaces a damaged {@code
- * active}.
+ * The newest generation counts, so a writer that is killed, stopped or fails between the two steps
+ * loses nothing and undoes nothing. A reader uses {@code active} itself if it is the newest, or if
+ * it has no generation: then an operator wrote it, and the newest generation has the versions that
+ * were active before. The newest generation also replaces a damaged {@code active}.
  *
  * @param model folder of the model
  */
@@ -38,6 +41,7 @@ public record ActiveFile(Path model) {
   /** Name of the file. */
   public static final String NAME = "active";
 
+  private static final Logger LOG = System.getLogger(ActiveFile.class.getName());
   private static final String GENERATIONS = "generations";
   private static final Pattern NUMBER = Pattern.compile("[1-9][0-9]{0,17}");
   private static final Pattern LINE = Pattern.compile("generation (" + NUMBER + ") .*");
@@ -69,10 +73,10 @@ public record ActiveFile(Path model) {
     try {
       List<String> lines = lines(file);
       OptionalLong own = generation(lines);
-      if (own.isEmpty() || own.getAsLong() >= newest) {
-        return new Stored(VersionHistory.parse(lines), own.orElse(newest));
+      if (own.isEmpty()) {
+        return new Stored(VersionHistory.parse(lines).following(before(newest)), newest);
       }
-      return copy(newest);
+      return own.getAsLong() >= newest ? parse(lines) : copy(newest);
     } catch (NoSuchFileException e) {
       return newest == 0 ? Stored.EMPTY : copyInPlace(newest, e);
     } catch (IOException e) {
@@ -96,6 +100,15 @@ public record ActiveFile(Path model) {
           "%s cannot be read: %s; write the number of the version to serve into it",
           model.resolve(NAME),
           cause);
+    }
+  }
+
+  /** What a file without a generation has replaced. */
+  private VersionHistory before(long newest) {
+    try {
+      return copy(newest).history();
+    } catch (IOException e) {
+      return VersionHistory.empty();
     }
   }
 
@@ -134,7 +147,7 @@ public record ActiveFile(Path model) {
           .filter(name -> NUMBER.matcher(name).matches())
           .map(Long::valueOf)
           .toList();
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
     } catch (IOException e) {
       throw BAD_CONFIGURATION.error(
@@ -163,25 +176,17 @@ public record ActiveFile(Path model) {
     Path folder = copyFile(generation).getParent();
     Path temporary = folder.resolveSibling(".activating-" + writer);
     Files.createDirectories(temporary);
+    boolean created;
     try {
       DurableFiles.replace(temporary.resolve(NAME), text);
-      if (!DurableFiles.renameToNew(temporary, folder) && !isOwn(folder, text)) {
-        finish();
-        return false;
-      }
+      created = DurableFiles.renameToNew(temporary, folder) || isOwn(folder, text);
     } finally {
       FolderTree.delete(temporary); // exists only after a failure
     }
-    DurableFiles.forceFolder(folder.getParent());
     long newest = Math.max(newest(), generation);
-    for (long old : generations()) {
-      if (old <= newest - KEPT) {
-        FolderTree.delete(copyFile(old).getParent());
-      }
-    }
-    finish();
+    finish(newest);
     // else other writers had deleted this generation while this process was stopped
-    return generation > newest - KEPT;
+    return created && generation > newest - KEPT;
   }
 
   /**
@@ -211,12 +216,29 @@ public record ActiveFile(Path model) {
     }
   }
 
-  /** Writes the newest generation to {@code active}, also for a writer that was killed. */
-  private void finish() throws IOException {
-    long written = 0;
-    for (long newest = newest(); newest > written; newest = newest()) {
-      DurableFiles.replace(model.resolve(NAME), Files.readString(copyFile(newest)));
-      written = newest;
+  /**
+   * Writes the newest generation to {@code active}, also for a writer that was killed, and deletes
+   * old generations. A failure is logged if readers use the newest generation all the same.
+   */
+  private void finish(long generation) throws IOException {
+    try {
+      DurableFiles.forceFolder(model.resolve(GENERATIONS));
+      long written = 0;
+      for (long newest = newest(); newest > written; newest = newest()) {
+        DurableFiles.replace(model.resolve(NAME), Files.readString(copyFile(newest)));
+        written = newest;
+      }
+      for (long old : generations()) {
+        if (old <= generation - KEPT) {
+          FolderTree.delete(copyFile(old).getParent());
+        }
+      }
+    } catch (IOException e) {
+      if (!read(fault -> {}).history().equals(copy(newest()).history())) {
+        throw e; // an operator wrote the file
+      }
+      LOG.log(
+          Level.WARNING, "{0} is not written, its newest copy counts: {1}", model.resolve(NAME), e);
     }
   }
 
@@ -236,7 +258,7 @@ public record ActiveFile(Path model) {
       Path file = model.resolve(NAME);
       OptionalLong own = Files.exists(file) ? generation(lines(file)) : OptionalLong.of(0);
       if (own.isPresent() && own.getAsLong() < newest()) {
-        finish();
+        finish(newest());
       }
     }
   }

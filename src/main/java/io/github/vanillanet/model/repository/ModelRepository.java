@@ -70,6 +70,11 @@ public record ModelRepository(Path root, Optional<String> source, RepositoryLayo
     return source.isEmpty() && (!Files.exists(root) || Files.isWritable(root));
   }
 
+  /** A folder without a manifest, see {@link RepositoryLayout#halfVersion}. */
+  public Optional<Path> halfVersion() {
+    return layout.halfVersion();
+  }
+
   /** Names of all models with at least one version or an unreadable folder, sorted. */
   public List<String> names() {
     return layout.names().stream().filter(this::mayHaveVersions).toList();
@@ -173,10 +178,19 @@ public record ModelRepository(Path root, Optional<String> source, RepositoryLayo
    * that is published later is then not served until it is activated.
    */
   public void pinActive(String name) {
+    pin(name, active(name));
+  }
+
+  /** Records {@code id} as the version to serve, unless the version is recorded already. */
+  public void pinActive(ModelId id) {
+    pin(id.name(), OptionalInt.of(id.version()));
+  }
+
+  private void pin(String name, OptionalInt version) {
     if (activeFile(name).read(fault -> {}).history().decides()) {
       return;
     }
-    VersionHistory pinned = VersionHistory.of(active(name).stream().boxed().toList());
+    VersionHistory pinned = VersionHistory.of(version.stream().boxed().toList());
     try {
       Files.createDirectories(model(name));
     } catch (IOException e) {

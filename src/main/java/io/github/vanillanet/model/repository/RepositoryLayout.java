@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What a folder contains: models, the versions of one model, or the files of one version. Other
@@ -22,6 +23,8 @@ import java.util.Optional;
 record RepositoryLayout(Path root, Optional<String> model, boolean isVersion) {
 
   private static final List<Integer> ONLY_VERSION = List.of(1);
+  private static final List<String> FILES =
+      List.of(StoredVersion.ARTIFACT, StoredVersion.CHECKPOINT, StoredVersion.LABELS);
 
   /** Used if the manifest cannot be read; opening the version then gives the reason. */
   private static final String UNKNOWN = "model";
@@ -81,6 +84,18 @@ record RepositoryLayout(Path root, Optional<String> model, boolean isVersion) {
       }
       throw BAD_CONFIGURATION.error(e, "the folder %s cannot be read: %s", parent, e);
     }
+  }
+
+  /**
+   * The root, or a folder in it with the number of a version, that has files of a version but no
+   * manifest. A copy of a version is not complete, or the root is the wrong folder.
+   */
+  Optional<Path> halfVersion() {
+    return Stream.concat(
+            Stream.of(root), numbers(root).stream().map(version -> root.resolve("" + version)))
+        .filter(folder -> !hasManifest(folder))
+        .filter(folder -> FILES.stream().map(folder::resolve).anyMatch(Files::isRegularFile))
+        .findFirst();
   }
 
   private boolean isOnly(String name) {

@@ -129,6 +129,23 @@ public record VersionHistory(List<Integer> versions, Set<Integer> left, boolean 
     return new VersionHistory(versions.stream().skip(1).toList(), left, false);
   }
 
+  /** This history, which a person has written in place of {@code older}. */
+  VersionHistory following(VersionHistory older) {
+    if (none) {
+      return this;
+    }
+    Set<Integer> allLeft = new TreeSet<>(left);
+    allLeft.addAll(older.left);
+    versions.forEach(allLeft::remove);
+    return new VersionHistory(
+        Stream.concat(versions.stream(), older.versions.stream())
+            .distinct()
+            .limit(MAX_LENGTH)
+            .toList(),
+        allLeft,
+        false);
+  }
+
   VersionHistory only(List<Integer> existing) {
     return new VersionHistory(
         versions.stream().filter(existing::contains).toList(),

@@ -1,5 +1,6 @@
 package io.github.vanillanet.serve.registry;
 
+import io.github.vanillanet.base.files.FolderState;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import java.io.File;
@@ -15,9 +16,9 @@ import java.util.stream.Stream;
 
 /**
  * What is wrong on disk: versions that could not be loaded, and models whose version could not be
- * chosen. A fault ends when the version is loaded, another version of the model is activated, or
- * the folder is deleted. A fault in the original of a copy ends when it is repaired there.
- * Thread-safe.
+ * chosen. The fault of a version ends when it is loaded, or its files change or are deleted. That
+ * of a model ends when its version is chosen, or its folder is deleted. A fault in the original of
+ * a copy ends when it is repaired there. Thread-safe.
  */
 public final class RepositoryFaults {
 
@@ -26,24 +27,46 @@ public final class RepositoryFaults {
    *
    * @param version empty if the fault concerns the whole model
    * @param folder of the model or of the version
+   * @param files of the version when it could not be loaded; empty if the fault concerns the model
    * @param reason one line
    */
-  public record Fault(String model, Optional<Integer> version, Path folder, String reason) {}
+  public record Fault(
+      String model,
+      Optional<Integer> version,
+      Path folder,
+      Optional<FolderState> files,
+      String reason) {
+
+    private boolean stands() {
+      return Files.exists(folder)
+          && files.stream().allMatch(state -> state.equals(FolderState.of(folder)));
+    }
+  }
 
   private final ConcurrentSkipListMap<String, Fault> faults = new ConcurrentSkipListMap<>();
   private volatile Map<String, Fault> ofOriginal = Map.of();
 
-  /** A version cannot be served. */
-  public void found(ModelId id, Path folder, String reason) {
+  /**
+   * A version cannot be served.
+   *
+   * @param files of the version before it was loaded
+   */
+  void found(ModelId id, Path folder, FolderState files, String reason) {
     Path root = folder.getParent().getParent();
     faults.put(
-        id.toString(), new Fault(id.name(), Optional.of(id.version()), folder, line(reason, root)));
+        id.toString(),
+        new Fault(
+            id.name(), Optional.of(id.version()), folder, Optional.of(files), line(reason, root)));
   }
 
   /** The version of a model could not be chosen, or none of its versions can be served. */
   public void found(String model, Path folder, String reason) {
     Path root = folder.getParent();
-    faults.put(model, new Fault(model, Optional.empty(), folder, line(reason, root)));
+    faults.put(model, ofModel(model, folder, line(reason, root)));
+  }
+
+  private static Fault ofModel(String model, Path folder, String reason) {
+    return new Fault(model, Optional.empty(), folder, Optional.empty(), reason);
   }
 
   /** What is wrong with the models of which {@code copy} is a copy, by model. */
@@ -51,9 +74,7 @@ public final class RepositoryFaults {
     Map<String, Fault> next = new TreeMap<>();
     reasons.forEach(
         (model, reason) ->
-            next.put(
-                model,
-                new Fault(model, Optional.empty(), copy.model(model), line(reason, copy.root()))));
+            next.put(model, ofModel(model, copy.model(model), line(reason, copy.root()))));
     ofOriginal = next;
   }
 
@@ -73,8 +94,7 @@ public final class RepositoryFaults {
   /** All faults, by model and version. */
   public List<Fault> all() {
     return Stream.concat(
-            faults.values().stream().filter(fault -> Files.exists(fault.folder())),
-            ofOriginal.values().stream())
+            faults.values().stream().filter(Fault::stands), ofOriginal.values().stream())
         .sorted(Comparator.comparing(Fault::model))
         .toList();
   }
@@ -88,6 +108,6 @@ public final class RepositoryFaults {
 
   /** Why a version cannot be served. */
   public Optional<String> reason(ModelId id) {
-    return Optional.ofNullable(faults.get(id.toString())).map(Fault::reason);
+    return Optional.ofNullable(faults.get(id.toString())).filter(Fault::stands).map(Fault::reason);
   }
 }

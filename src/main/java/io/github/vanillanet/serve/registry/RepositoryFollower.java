@@ -166,7 +166,8 @@ public final class RepositoryFollower {
     } else {
       faults.stream().reduce((first, last) -> last).ifPresent(it -> modelFault(name, it));
     }
-    if (choices.isEmpty() || versions.isUnloaded(name, generation(name))) {
+    long generation = stored(name).map(ActiveFile.Stored::generation).orElse(0L);
+    if (choices.isEmpty() || versions.isUnloaded(name, generation)) {
       return live.isPresent();
     }
     if (live.isPresent() && faultsOfOriginal.containsKey(name)) {
@@ -179,10 +180,6 @@ public final class RepositoryFollower {
     return live.equals(Optional.of(choice)) && !versions.loader().hasOtherFiles(choice);
   }
 
-  private long generation(String name) {
-    return stored(name).map(ActiveFile.Stored::generation).orElse(0L);
-  }
-
   private Optional<ActiveFile.Stored> stored(String name) {
     try {
       return Optional.of(repository.activeFile(name).read(fault -> {}));
@@ -193,18 +190,19 @@ public final class RepositoryFollower {
 
   /** Serves the first good choice, or only the first one if the model is in service. */
   private void adopt(String name, BooleanSupplier closing) {
-    List<ModelId> choices = repository.choices(name, fault -> {});
     Optional<ModelId> live = registry.live(name);
-    if (choices.isEmpty() || live.isPresent() && isMissing(name)) {
+    if (repository.versions(name).isEmpty() || live.isPresent() && isMissing(name)) {
+      return;
+    }
+    pin(name, live);
+    List<ModelId> choices = repository.choices(name, fault -> {});
+    if (choices.isEmpty() || serves(live, choices.get(0))) {
       return;
     }
     if (live.isPresent()) {
-      if (!serves(live, choices.get(0))) {
-        adopt(choices.get(0));
-      }
+      adopt(choices.get(0));
       return;
     }
-    pin(name);
     for (ModelId id : choices) {
       if (closing.getAsBoolean() || adopt(id)) {
         if (!id.equals(choices.get(0))) {
@@ -228,10 +226,11 @@ public final class RepositoryFollower {
   }
 
   /** Records which version serves, so that later versions wait for their activation. */
-  private void pin(String name) {
+  private void pin(String name, Optional<ModelId> live) {
     try {
       if (repository.isWritable()) {
-        repository.pinActive(name);
+        live.filter(repository::contains)
+            .ifPresentOrElse(repository::pinActive, () -> repository.pinActive(name));
       }
     } catch (ServiceException e) {
       LOG.log(Level.DEBUG, "the version of {0} is not recorded: {1}", name, e.getMessage());
@@ -263,7 +262,7 @@ public final class RepositoryFollower {
     int count = same ? last.count() + 1 : 0;
     long delay = FIRST_DELAY.toNanos() << Math.min(count, LONGEST_DELAY_DOUBLINGS);
     failures.put(key, new Failure(id, files, count, ticker.nanos() + delay));
-    registry.repositoryFaults().found(id, repository.folder(id), reason);
+    registry.repositoryFaults().found(id, repository.folder(id), files, reason);
     logChange(key, Optional.of(id + " cannot be served: " + reason));
     return false;
   }

@@ -1,6 +1,7 @@
 package io.github.vanillanet.serve.registry;
 
 import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+import static io.github.vanillanet.base.error.ErrorCode.CONFLICT;
 import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
 
 import io.github.vanillanet.base.error.ServiceException;
@@ -38,7 +39,12 @@ final class RepositoryLoader {
     this.faults = faults;
   }
 
-  /** Loads a version. The caller owns it. Throws as {@link ModelLoader#load} does. */
+  /**
+   * Loads a version. The caller owns it.
+   *
+   * @throws ServiceException {@code CONFLICT} if another process deletes the version meanwhile
+   * @throws ServiceException as {@link ModelLoader#load}
+   */
   ServedModel load(ModelId id) {
     FolderState files = files(id);
     try {
@@ -46,8 +52,12 @@ final class RepositoryLoader {
       loaded.put(id.name(), new Loaded(id, files));
       return model;
     } catch (ServiceException e) {
+      if (!repository.contains(id)) {
+        throw CONFLICT.error(
+            e, "%s was deleted by another process while it was loaded; choose another version", id);
+      }
       if (e.code() == BAD_ARTIFACT || e.code() == NOT_EQUIVALENT) {
-        faults.found(id, repository.folder(id), e.getMessage());
+        faults.found(id, repository.folder(id), files, e.getMessage());
       }
       throw e;
     }

@@ -13,11 +13,14 @@ import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.model.repository.VersionHistory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -57,10 +60,6 @@ public final class VersionSwitch {
     this.old = new OldVersions(repository, keep);
   }
 
-  private RepositoryFaults faults() {
-    return registry.repositoryFaults();
-  }
-
   /**
    * Makes {@code id} the live version, also after a restart.
    *
@@ -81,7 +80,8 @@ public final class VersionSwitch {
    */
   public synchronized boolean activate(ModelId id, BooleanSupplier commit) {
     known.requireModel(id.name());
-    boolean recorded = isRecorded(id);
+    List<String> damage = new ArrayList<>();
+    boolean recorded = isRecorded(id, damage::add) && damage.isEmpty();
     if (!recorded) {
       repository.requireWritable();
     }
@@ -111,11 +111,11 @@ public final class VersionSwitch {
     return committed;
   }
 
-  private boolean isRecorded(ModelId id) {
+  private boolean isRecorded(ModelId id, Consumer<String> damage) {
     try {
       return repository
           .activeFile(id.name())
-          .read(fault -> {})
+          .read(damage)
           .history()
           .active()
           .equals(OptionalInt.of(id.version()));
@@ -133,7 +133,7 @@ public final class VersionSwitch {
       after = stored.history().activated(id.version());
     }
     repository.requireStored(id);
-    faults().ended(id.name());
+    registry.repositoryFaults().ended(id.name());
     return after;
   }
 
@@ -197,7 +197,7 @@ public final class VersionSwitch {
         model.release();
       }
     }
-    faults().ended(id.name());
+    registry.repositoryFaults().ended(id.name());
     swap(model);
     model.meters().rolledBack();
     old.prune(id.name(), after);
@@ -225,7 +225,8 @@ public final class VersionSwitch {
   }
 
   private synchronized void rollBackFaulty(ModelId failing) {
-    if (!registry.live(failing.name()).equals(Optional.of(failing)) || !isRecorded(failing)) {
+    if (!registry.live(failing.name()).equals(Optional.of(failing))
+        || !isRecorded(failing, fault -> {})) {
       return; // an operator or another service already changed the version
     }
     LOG.log(Level.ERROR, "{0} fails right after its swap, rolling back", failing);

@@ -112,9 +112,61 @@ class ActiveFileTest {
 
     Files.writeString(model.resolve("active"), "1\n");
 
-    assertThat(versions()).containsExactly(1);
+    assertThat(versions()).containsExactly(1, 2);
     file.update(history -> history.activated(3));
-    assertThat(versions()).containsExactly(3, 1);
+    assertThat(versions()).containsExactly(3, 1, 2);
+  }
+
+  @Test
+  void anOperatorActivatesAVersionThatARollbackLeft() throws IOException {
+    file.update(history -> history.activated(1).activated(2).activated(3));
+    file.update(VersionHistory::back);
+
+    Files.writeString(model.resolve("active"), "3");
+
+    assertThat(versions()).containsExactly(3, 2, 1);
+    assertThat(read().history().left()).isEmpty();
+  }
+
+  @Test
+  void aWriterThatFailsBetweenItsStepsHasActivated() throws IOException {
+    file.update(history -> history.activated(1));
+    Files.delete(model.resolve("active"));
+    Files.createDirectory(model.resolve("active"));
+
+    ActiveFile.Stored before = read();
+    assertThat(file.replace(before, before.history().activated(2))).isTrue();
+    assertThat(versions()).containsExactly(2, 1);
+
+    Files.delete(model.resolve("active"));
+    file.update(history -> history.activated(3));
+    assertThat(Files.readAllLines(model.resolve("active"))).startsWith("3", "2", "1");
+    assertThat(model.toFile().list()).containsExactlyInAnyOrder("active", "generations");
+  }
+
+  @Test
+  void aWriterThatFailsToReplaceTheFileOfAnOperatorHasNotActivated() throws IOException {
+    Files.writeString(model.resolve("active"), "1\n");
+    ActiveFile.Stored before = read();
+    Files.createDirectories(model.resolve("generations/5")); // has no copy
+
+    assertThatThrownBy(() -> file.replace(before, before.history().activated(2)))
+        .has(code(ErrorCode.BAD_CONFIGURATION));
+
+    assertThat(versions()).containsExactly(1);
+  }
+
+  @Test
+  void theFileIsReadWithoutTheFolderOfItsCopies() throws IOException {
+    file.update(history -> history.activated(1));
+    ActiveFile.Stored stored = read();
+    FolderTree.delete(model.resolve("generations"));
+    Files.writeString(model.resolve("generations"), "a file");
+
+    assertThat(read()).isEqualTo(stored);
+    assertThatThrownBy(() -> file.replace(stored, stored.history().activated(2)))
+        .has(code(ErrorCode.BAD_CONFIGURATION));
+    assertThat(versions()).containsExactly(1);
   }
 
   @Test

@@ -57,6 +57,21 @@ class RepositoryLayoutTest {
     repository.requireWritable();
   }
 
+  @Test
+  void aVersionWithoutItsManifestIsFoundWhereAModelIsMounted() throws IOException {
+    Path model = root.resolve("models/narrow");
+    assertThat(new ModelRepository(root.resolve("models")).halfVersion()).isEmpty();
+    assertThat(new ModelRepository(root.resolve("missing")).halfVersion()).isEmpty();
+
+    Files.delete(model.resolve("1/manifest.json"));
+    Files.delete(model.resolve("2/manifest.json"));
+    Files.delete(model.resolve("2/model.pt"));
+
+    assertThat(new ModelRepository(model).halfVersion()).contains(model.resolve("1"));
+    assertThat(new ModelRepository(model.resolve("2")).halfVersion()).contains(model.resolve("2"));
+    assertThat(new ModelRepository(root.resolve("models")).halfVersion()).isEmpty();
+  }
+
   private static void requireReadOnly(ModelRepository repository) {
     assertThat(repository.isWritable()).isFalse();
     assertThatThrownBy(repository::requireWritable).has(code(ErrorCode.CONFLICT));

@@ -79,6 +79,21 @@ class ActivationHistoryTest extends SwitchedVersions {
   }
 
   @Test
+  void theFaultOfAVersionEndsWhenItsFilesChange() throws IOException {
+    activate(2);
+    Path labels = root.resolve("narrow/3/labels.txt");
+    String whole = Files.readString(labels);
+    Files.delete(labels);
+    assertThatThrownBy(() -> activate(3)).has(code(BAD_ARTIFACT));
+    assertThat(registry.repositoryFaults().all()).hasSize(1);
+
+    Files.writeString(labels, whole);
+
+    assertThat(registry.repositoryFaults().all()).isEmpty();
+    assertThat(registry.repositoryFaults().reason(version(3))).isEmpty();
+  }
+
+  @Test
   void damagedHistoryIsReadFromItsCopy() throws IOException {
     activate(2, 3);
     versions.rollback("narrow");
@@ -106,6 +121,27 @@ class ActivationHistoryTest extends SwitchedVersions {
 
     assertThat(live()).isEqualTo(4);
     assertThat(repository.choices("narrow", faults::add)).startsWith(version(4));
+  }
+
+  @Test
+  void activationOfTheServedVersionWritesADamagedHistoryAgain() throws IOException {
+    activate(2, 3);
+    Files.writeString(root.resolve("narrow/active"), "?");
+    assertThat(repository.active("narrow")).hasValue(3);
+
+    activate(3);
+
+    assertThat(repository.choices("narrow", faults::add)).startsWith(version(3), version(2));
+    assertThat(faults).isEmpty();
+  }
+
+  @Test
+  void anOperatorWhoNamesAMissingVersionKeepsTheHistory() throws IOException {
+    activate(2, 3);
+    Files.writeString(root.resolve("narrow/active"), "77");
+
+    assertThat(repository.choices("narrow", faults::add)).startsWith(version(3), version(2));
+    assertThat(faults).hasSize(1);
   }
 
   @Test

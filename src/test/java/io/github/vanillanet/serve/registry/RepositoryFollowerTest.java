@@ -142,6 +142,22 @@ class RepositoryFollowerTest {
   }
 
   @Test
+  void withoutARecordTheVersionInServiceIsRecordedAgain() throws IOException {
+    first.versions.activate(version(1));
+    second.poll();
+    FolderTree.delete(root.resolve("narrow/active"));
+    FolderTree.delete(root.resolve("narrow/generations"));
+
+    second.poll();
+    Replica third = new Replica(new ModelRepository(root));
+    replicas.forEach(Replica::poll);
+
+    assertThat(replicas).allMatch(replica -> replica.live().equals(Optional.of(1)));
+    assertThat(replicas).allMatch(replica -> replica.follower.drifting() == 0);
+    assertThat(third.loads).containsExactly(version(1));
+  }
+
+  @Test
   void aNewModelIsServed() throws IOException {
     NarrowModels.publish(root, "another", 1);
 

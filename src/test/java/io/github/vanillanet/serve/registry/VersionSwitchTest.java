@@ -58,6 +58,29 @@ class VersionSwitchTest extends SwitchedVersions {
   }
 
   @Test
+  void versionThatIsDeletedWhileItIsLoadedIsAConflict() {
+    activate(2, 3);
+    unloadable.add(4);
+    VersionSwitch raced =
+        new VersionSwitch(
+            repository,
+            version -> {
+              repository.delete(version.id());
+              return load(version);
+            },
+            registry,
+            new SwapGuard.Limits(10, 2),
+            6);
+
+    assertThatThrownBy(() -> raced.activate(version(4))).has(code(ErrorCode.CONFLICT));
+    assertThatThrownBy(() -> raced.activate(version(5))).has(code(ErrorCode.CONFLICT));
+
+    assertThat(live()).isEqualTo(3);
+    assertThat(repository.active("narrow")).hasValue(3);
+    assertThat(registry.repositoryFaults().all()).isEmpty();
+  }
+
+  @Test
   void aRefusedCommitChangesNothing() {
     activate(2);
 
