@@ -40,6 +40,7 @@ class ChartValidationTest {
         "gpu: {enabled: true, resourceName: nvidia.com/mig-1g}      | resourceName",
         "resources: {limits: {memory: lots}}                        | memory",
         "resources: {limits: {memory: 512m}}                        | memory",
+        "models: {persistence: {size: 0Gi}}                         | size",
         "resources: {limits: {cpu: -1}}                             | cpu",
         "resources: {limits: {cpu: two}}                            | cpu",
         "fullnameOverride: Cats_And_Dogs                            | fullnameOverride",
