@@ -97,6 +97,7 @@ public final class Bucket implements AutoCloseable {
   public List<Entry> list() {
     List<Entry> entries = new ArrayList<>();
     return reached(
+        "",
         "listed",
         () -> {
           for (ListObjectsV2Response page :
@@ -122,6 +123,7 @@ public final class Bucket implements AutoCloseable {
   /** Downloads an object to a new file. */
   public void download(String key, Path file) {
     reached(
+        key,
         "read",
         () ->
             client.getObject(
@@ -132,6 +134,7 @@ public final class Bucket implements AutoCloseable {
   public Optional<Text> read(String key) {
     try {
       return reached(
+          key,
           "read",
           () ->
               client.getObject(
@@ -162,7 +165,7 @@ public final class Bucket implements AutoCloseable {
   }
 
   public void upload(String key, Path file) {
-    reached("written", () -> client.putObject(put(key).build(), RequestBody.fromFile(file)));
+    reached(key, "written", () -> client.putObject(put(key).build(), RequestBody.fromFile(file)));
   }
 
   /**
@@ -180,6 +183,7 @@ public final class Bucket implements AutoCloseable {
             .build();
     RequestBody body = RequestBody.fromString(content);
     return reached(
+        key,
         "written",
         () -> {
           try {
@@ -206,12 +210,22 @@ public final class Bucket implements AutoCloseable {
     T run() throws IOException;
   }
 
-  private <T> T reached(String what, Call<T> call) {
+  /**
+   * @param key of the object; empty for all
+   */
+  private <T> T reached(String key, String what, Call<T> call) {
     try {
       return call.run();
     } catch (SdkException | IOException e) {
       String reason = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
-      throw BAD_CONFIGURATION.error(e, "%s cannot be %s: %s", location.text(), what, reason);
+      throw BAD_CONFIGURATION.error(
+          e,
+          "s3://%s/%s%s cannot be %s: %s",
+          location.bucket(),
+          location.prefix(),
+          key,
+          what,
+          reason);
     }
   }
 

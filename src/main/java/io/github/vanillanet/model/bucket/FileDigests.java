@@ -64,16 +64,17 @@ record FileDigests(Map<String, String> digests) {
             .collect(Collectors.toSet());
     for (String line : Files.readAllLines(list, StandardCharsets.ISO_8859_1)) {
       if (line.length() <= DIGEST_LENGTH + SEPARATOR.length()) {
-        throw BAD_ARTIFACT.error("%s: expected a digest and a file, found '%s'", FILE, line);
+        throw BAD_ARTIFACT.error("%s: expected a digest and a file, found '%s'", list, line);
       }
       String name = line.substring(DIGEST_LENGTH + SEPARATOR.length());
       if (!files.contains(name)) {
-        throw BAD_ARTIFACT.error("%s lists %s, which is missing", FILE, name);
+        throw BAD_ARTIFACT.error("%s lists %s, which is missing", list, name);
       }
       String expected = line.substring(0, DIGEST_LENGTH);
-      String found = Sha256.of(folder.resolve(name));
+      Path file = folder.resolve(name);
+      String found = Sha256.of(file);
       if (!found.equals(expected)) {
-        throw BAD_ARTIFACT.error("%s: SHA-256: expected %s, found %s", name, expected, found);
+        throw BAD_ARTIFACT.error("%s: SHA-256: expected %s, found %s", file, expected, found);
       }
     }
   }

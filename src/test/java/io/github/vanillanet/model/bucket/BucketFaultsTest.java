@@ -172,6 +172,7 @@ class BucketFaultsTest extends BucketFixture {
     Map<String, String> faults = refresh();
 
     assertThat(faults).containsOnlyKeys("narrow");
+    assertThat(faults.get("narrow")).contains("narrow/2/");
     assertThat(copy.versions("narrow")).containsExactly(1);
     assertThat(copy.choices("narrow", missing -> {})).containsExactly(new ModelId("narrow", 1));
     assertThat(FolderTree.list(copy.root()))
