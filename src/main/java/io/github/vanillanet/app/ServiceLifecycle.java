@@ -116,7 +116,7 @@ public final class ServiceLifecycle {
       jobs.check();
       boolean hasModels = models.run(() -> state() == State.CLOSING);
       registry.onChange(defaultModel::update);
-      defaultModel.start();
+      defaultModel.update();
       if (hasModels) {
         becomeReady();
       } else if (advance(State.EMPTY)) {

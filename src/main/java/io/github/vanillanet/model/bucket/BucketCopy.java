@@ -9,6 +9,7 @@ import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.Leftovers;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ActiveFile;
+import io.github.vanillanet.model.repository.DefaultMark;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.VersionHistory;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +34,7 @@ public final class BucketCopy {
   private final Bucket bucket;
   private final ModelRepository copy;
   private final CopiedVersions versions;
+  private Optional<Bucket.Entry> copiedMark = Optional.empty();
 
   /**
    * @param copy only this object writes it
@@ -53,8 +56,9 @@ public final class BucketCopy {
    *     be no copy
    */
   public Map<String, String> refresh() {
-    BucketListing listing = BucketListing.of(bucket.list());
-    createRoot();
+    List<Bucket.Entry> entries = bucket.list();
+    BucketListing listing = BucketListing.of(entries);
+    copyDefault(entries);
     Map<String, String> faults = new HashMap<>();
     for (String model : listing.models()) {
       try {
@@ -69,11 +73,22 @@ public final class BucketCopy {
     return faults;
   }
 
-  private void createRoot() {
+  private void copyDefault(List<Bucket.Entry> entries) {
+    Optional<Bucket.Entry> mark =
+        entries.stream().filter(it -> it.key().equals(DefaultMark.NAME)).findFirst();
     try {
-      Files.createDirectories(copy.root());
+      Path file = Files.createDirectories(copy.root()).resolve(DefaultMark.NAME);
+      if (mark.isEmpty()) {
+        Files.deleteIfExists(file);
+      } else if (!mark.equals(copiedMark)) {
+        Optional<Bucket.Text> text = bucket.read(DefaultMark.NAME);
+        if (text.isPresent()) {
+          DurableFiles.replace(file, text.get().content());
+          copiedMark = mark;
+        }
+      }
     } catch (IOException e) {
-      throw BAD_CONFIGURATION.error(e, "%s cannot be created: %s", copy.root(), e);
+      throw BAD_CONFIGURATION.error(e, "%s cannot be written: %s", copy.root(), e);
     }
   }
 

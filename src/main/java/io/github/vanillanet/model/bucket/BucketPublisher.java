@@ -6,6 +6,7 @@ import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderState;
 import io.github.vanillanet.base.files.OwnedName;
 import io.github.vanillanet.model.repository.ActiveFile;
+import io.github.vanillanet.model.repository.DefaultMark;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.StoredVersion;
 import java.io.IOException;
@@ -50,6 +51,7 @@ public record BucketPublisher(Bucket bucket) {
         List<Bucket.Entry> objects = bucket.list();
         ModelId id = claim(objects, version.id().name(), digests);
         if (upload(objects, id, version.folder(), digests)) {
+          markDefault(objects, version);
           activate(id);
           if (isOwn(id, digests)) {
             return id;
@@ -163,6 +165,19 @@ public record BucketPublisher(Bucket bucket) {
       pause(attempt);
     }
     throw rejected(key);
+  }
+
+  /**
+   * Marks the only model of a bucket as the default one. All services then have the same default
+   * when others are uploaded, whichever versions they have copied.
+   */
+  private void markDefault(List<Bucket.Entry> objects, StoredVersion version) {
+    String model = version.id().name();
+    boolean only =
+        objects.stream().map(Bucket.Entry::key).allMatch(key -> key.startsWith(model + "/"));
+    if (only && DefaultMark.mayName(version.manifest())) {
+      bucket.replace(DefaultMark.NAME, Optional.empty(), model + "\n");
+    }
   }
 
   private ServiceException rejected(String key) {

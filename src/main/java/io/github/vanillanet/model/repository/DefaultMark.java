@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 public final class DefaultMark {
 
+  public static final String NAME = ".default";
+
   private static final Logger LOG = System.getLogger(DefaultMark.class.getName());
   private static final int MAX_BYTES = 1024;
 
@@ -24,8 +26,13 @@ public final class DefaultMark {
   private final boolean writable;
 
   public DefaultMark(ModelRepository repository) {
-    this.file = repository.root().resolve(".default");
+    this.file = repository.root().resolve(NAME);
     this.writable = repository.isWritable();
+  }
+
+  /** Returns whether a model may be marked: the operator has imported or trained it. */
+  public static boolean mayName(Manifest manifest) {
+    return manifest.trained() && !EmbeddedModel.isCopy(manifest);
   }
 
   /** The marked model. Ignores a damaged file with a warning. */

@@ -60,7 +60,7 @@ public final class DefaultModel {
     this.chosen = setting;
   }
 
-  /** The default model or group. Empty before {@link #start} and if no rule applies. */
+  /** The default model or group. Empty before {@link #update} and if no rule applies. */
   public Optional<String> name() {
     return chosen;
   }
@@ -71,15 +71,9 @@ public final class DefaultModel {
     listener.accept(chosen);
   }
 
-  /** Reads the mark and applies the rules. Called once, when the models of start-up are loaded. */
-  public synchronized void start() {
-    mark = file.read();
-    update();
-  }
-
   /**
-   * Applies the rules to the models that are loaded now. Keeps the default if the repository cannot
-   * be read.
+   * Applies the rules to the models that are loaded now. Called when the models of start-up are
+   * loaded, and after each change. Keeps the default if the repository cannot be read.
    */
   public synchronized void update() {
     try {
@@ -91,7 +85,9 @@ public final class DefaultModel {
 
   private void decide() {
     List<StoredVersion> versions = loaded.get();
-    List<StoredVersion> own = versions.stream().filter(v -> isOwn(v.manifest())).toList();
+    mark = mark.or(file::read); // a copy of a bucket may have received it meanwhile
+    List<StoredVersion> own =
+        versions.stream().filter(v -> DefaultMark.mayName(v.manifest())).toList();
     Optional<String> next = setting.or(() -> choose(versions, own));
     boolean marks = contains(own, next) && !isMarkOnDisk();
     if (marks) {
@@ -136,7 +132,7 @@ public final class DefaultModel {
     String name = live.id().name();
     return repository.versions(name).stream()
         .flatMap(version -> manifest(new ModelId(name, version)))
-        .filter(DefaultModel::isOwn)
+        .filter(DefaultMark::mayName)
         .map(Manifest::created)
         .findFirst()
         .orElse(live.manifest().created());
@@ -159,10 +155,5 @@ public final class DefaultModel {
         .filter(version -> EmbeddedModel.isCopy(version.manifest()))
         .map(version -> version.id().name())
         .findFirst();
-  }
-
-  /** Imported or trained by the operator. */
-  private static boolean isOwn(Manifest manifest) {
-    return manifest.trained() && !EmbeddedModel.isCopy(manifest);
   }
 }

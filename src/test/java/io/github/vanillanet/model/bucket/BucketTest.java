@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.files.FolderState;
 import io.github.vanillanet.model.repository.ActiveFile;
+import io.github.vanillanet.model.repository.DefaultMark;
 import io.github.vanillanet.model.repository.ModelId;
+import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.ReducedPrecisionsFile;
 import io.github.vanillanet.model.repository.StoredVersion;
 import io.github.vanillanet.serve.registry.NarrowModels;
@@ -39,6 +41,18 @@ class BucketTest extends BucketFixture {
     refresh();
     assertThat(copy.active()).containsExactly(new ModelId("narrow", 2));
     assertThat(copy.open(new ModelId("narrow", 2)).labels()).contains("other");
+  }
+
+  @Test
+  void theFirstModelIsTheDefaultOfAllCopies() throws IOException {
+    push(1);
+    ModelRepository others = NarrowModels.publish(folder.resolve("others"), "another", 1);
+    new BucketPublisher(bucket(store.endpoint())).push(others.open(new ModelId("another", 1)));
+
+    refresh();
+
+    assertThat(copy.names()).containsExactly("another", "narrow");
+    assertThat(new DefaultMark(copy).read()).contains("narrow");
   }
 
   @Test

@@ -116,7 +116,7 @@ class DefaultMarkTest extends DefaultModels {
               }
               throw BAD_CONFIGURATION.error("unreadable");
             });
-    failing.start();
+    failing.update();
     loaded.add(version);
 
     failing.update();

@@ -34,7 +34,7 @@ abstract class DefaultModels {
 
   DefaultModel started(Optional<String> setting) {
     DefaultModel model = new DefaultModel(setting, repository, () -> List.copyOf(loaded));
-    model.start();
+    model.update();
     return model;
   }
 

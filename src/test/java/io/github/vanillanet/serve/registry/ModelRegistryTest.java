@@ -82,7 +82,7 @@ class ModelRegistryTest {
       ModelRepository repository = new ModelRepository(folder);
       DefaultModel model = new DefaultModel(Optional.empty(), repository, registry::versions);
       registry.onChange(model::update);
-      model.start();
+      model.update();
 
       registry.swap(loader.load(stored));
       assertThat(model.name()).contains("five");
