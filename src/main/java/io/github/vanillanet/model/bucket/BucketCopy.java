@@ -67,6 +67,8 @@ public final class BucketCopy {
         faults.put(model, e.getMessage());
       } catch (IOException e) {
         faults.put(model, copy.model(model) + " cannot be written: " + e);
+      } catch (RuntimeException e) { // a damaged version must not affect the others
+        faults.put(model, e.toString());
       }
     }
     deleteOthers(listing, faults);

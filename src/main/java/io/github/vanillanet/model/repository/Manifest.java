@@ -3,8 +3,9 @@ package io.github.vanillanet.model.repository;
 import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.EnumFeature;
@@ -141,19 +142,19 @@ public record Manifest(
   }
 
   static Manifest read(InputStream content) throws IOException {
-    JsonNode tree = JSON.readTree(content);
-    if (tree instanceof ObjectNode manifest) {
-      ADDED.stream().filter(member -> !manifest.has(member)).forEach(manifest::putNull);
-      if (manifest.get("domain") instanceof ObjectNode hint && !hint.has("experimental")) {
-        hint.putNull("auroc").put("experimental", true);
-      }
-      if (manifest.get("preprocessing") instanceof ObjectNode preprocessing) {
-        PICTURE_RULES.stream()
-            .filter(member -> !preprocessing.has(member))
-            .forEach(member -> preprocessing.put(member, "official"));
-      }
+    if (!(JSON.readTree(content) instanceof ObjectNode manifest)) { // an empty file, or null
+      throw JsonMappingException.from((JsonParser) null, "expected a JSON object");
     }
-    return JSON.treeToValue(tree, Manifest.class);
+    ADDED.stream().filter(member -> !manifest.has(member)).forEach(manifest::putNull);
+    if (manifest.get("domain") instanceof ObjectNode hint && !hint.has("experimental")) {
+      hint.putNull("auroc").put("experimental", true);
+    }
+    if (manifest.get("preprocessing") instanceof ObjectNode preprocessing) {
+      PICTURE_RULES.stream()
+          .filter(member -> !preprocessing.has(member))
+          .forEach(member -> preprocessing.put(member, "official"));
+    }
+    return JSON.treeToValue(manifest, Manifest.class);
   }
 
   /**

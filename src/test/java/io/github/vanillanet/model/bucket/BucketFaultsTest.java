@@ -220,6 +220,18 @@ class BucketFaultsTest extends BucketFixture {
     assertThat(copy.active()).containsExactly(new ModelId("narrow", 1));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "null", "[]", "{}", "{"})
+  void aModelWithoutAManifestDoesNotAffectTheOthers(String manifest) {
+    push(1);
+    overwrite("damaged/1/manifest.json", manifest);
+
+    assertThat(refresh()).containsOnlyKeys("damaged");
+    assertThat(refresh().get("damaged")).contains("manifest.json");
+
+    assertThat(copy.active()).containsExactly(new ModelId("narrow", 1));
+  }
+
   @Test
   void anIncompleteUploadIsNoVersion() {
     push(1);
