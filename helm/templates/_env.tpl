@@ -19,6 +19,11 @@
 {{- end -}}
 {{- end -}}
 
+{{/* A text that the service reads as it is. In settings it replaces ${NAME}, and $$ by $. */}}
+{{- define "vanillanet.literal" -}}
+{{- ternary (replace "$" "$$" .) . (regexMatch `\$[${]` .) -}}
+{{- end -}}
+
 {{/* With models from elsewhere, an empty repository is an error. The included model would hide it. */}}
 {{- define "vanillanet.embeddedModel" -}}
 {{- $models := .Values.models -}}
@@ -77,11 +82,11 @@
   value: file:/etc/vanillanet/jwt/public-key.pem
 {{- with .Values.admin.jwt.issuer }}
 - name: MP_JWT_VERIFY_ISSUER
-  value: {{ . | replace "$" "$$" | quote }}
+  value: {{ include "vanillanet.literal" . | replace "$" "$$" | quote }}
 {{- end }}
 {{- with .Values.admin.jwt.audiences }}
 - name: MP_JWT_VERIFY_AUDIENCES
-  value: {{ join "," . | replace "$" "$$" | quote }}
+  value: {{ join "," . | include "vanillanet.literal" | replace "$" "$$" | quote }}
 {{- end }}
 {{- end }}
 {{- end -}}

@@ -59,7 +59,7 @@ app.kubernetes.io/instance: {{ include "vanillanet.fullname" . | quote }}
 {{- end }}
 {{- with $k.annotations }}
 - name: VANILLANET_TRAINING_KUBERNETES_ANNOTATIONS
-  value: {{ toJson . | replace "$" "$$" | quote }}
+  value: {{ toJson . | include "vanillanet.literal" | replace "$" "$$" | quote }}
 {{- end }}
 {{- with $k.priorityClassName }}
 - name: VANILLANET_TRAINING_KUBERNETES_PRIORITY_CLASS

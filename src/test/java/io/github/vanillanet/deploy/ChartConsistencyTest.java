@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.fabric8.kubernetes.api.model.EnvVar;
+import io.fabric8.kubernetes.api.model.PodSpec;
+import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -129,30 +133,48 @@ class ChartConsistencyTest {
                 + " 1000000}}"));
   }
 
-  /** Kubernetes replaces $(NAME) in variables and arguments, and $$ by $. */
+  /**
+   * Kubernetes replaces $(NAME) in variables and arguments, and the service ${NAME} in settings.
+   * Both replace $$ by $.
+   */
   @Test
   void textsWithDollarsStayAsTheyAre() throws IOException {
-    var pod =
+    Manifests rendered =
         Chart.render(
-                """
-                models:
-                  persistence: {enabled: true, accessModes: [ReadWriteMany]}
-                  checkpoints: {existingClaim: c}
-                  import: [{checkpoint: a, variant: vanillanet_5, name: x, key: $(A)}]
-                training:
-                  executor: kubernetes
-                  jobs: {existingClaim: j, accessModes: [ReadWriteMany]}
-                  kubernetes: {annotations: {price: $$5}}
-                """)
-            .only(Deployment.class)
-            .getSpec()
-            .getTemplate()
-            .getSpec();
+            """
+            models:
+              persistence: {enabled: true, accessModes: [ReadWriteMany]}
+              checkpoints: {existingClaim: c}
+              import: [{checkpoint: a, variant: vanillanet_5, name: x, key: $(A)}]
+            training:
+              executor: kubernetes
+              jobs: {existingClaim: j, accessModes: [ReadWriteMany]}
+              kubernetes: {annotations: {price: "$$5 ${B} $(C)"}}
+            admin:
+              users: [{name: a, password: "pass${word}$$"}, {name: b, password: $2y$10$abcdef}]
+            """);
+    PodSpec pod = rendered.only(Deployment.class).getSpec().getTemplate().getSpec();
+    Map<String, String> secret = rendered.only(Secret.class).getStringData();
+    String user = "QUARKUS_SECURITY_USERS_EMBEDDED_USERS_";
 
     assertThat(pod.getInitContainers().get(0).getCommand()).contains("$$(A)");
-    assertThat(pod.getContainers().get(0).getEnv())
-        .extracting(EnvVar::getValue)
-        .contains("{\"price\":\"$$$$5\"}");
+    String annotations =
+        pod.getContainers().get(0).getEnv().stream()
+            .filter(it -> it.getName().endsWith("_ANNOTATIONS"))
+            .map(it -> it.getValue().replace("$$", "$")) // Kubernetes
+            .findFirst()
+            .orElseThrow();
+    SmallRyeConfig config =
+        new SmallRyeConfigBuilder()
+            .addDefaultInterceptors()
+            .withDefaultValue("annotations", annotations)
+            .withDefaultValue("a", secret.get(user + "A"))
+            .withDefaultValue("b", secret.get(user + "B"))
+            .build();
+    assertThat(config.getConfigValue("annotations").getValue())
+        .isEqualTo("{\"price\":\"$$5 ${B} $(C)\"}");
+    assertThat(config.getConfigValue("a").getValue()).isEqualTo("pass${word}$$");
+    assertThat(config.getConfigValue("b").getValue()).isEqualTo("$2y$10$abcdef");
   }
 
   @ParameterizedTest
