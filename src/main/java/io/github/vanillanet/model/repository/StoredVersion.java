@@ -208,9 +208,9 @@ public record StoredVersion(ModelId id, Path folder, Manifest manifest, List<Str
         folder + ": precision of the certificate", Precision.FLOAT32, certificate.precision());
     certificate.requireHolds(classes);
     requireEqual(
-        version.artifact() + ": SHA-256 of the certificate",
-        read(version.artifact(), Sha256::of),
-        certificate.artifactSha256());
+        version.artifact() + ": SHA-256",
+        certificate.artifactSha256(),
+        read(version.artifact(), Sha256::of));
     version.classMeans(); // fails if the file is damaged
     return version;
   }
