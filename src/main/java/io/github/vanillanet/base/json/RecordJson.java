@@ -106,10 +106,7 @@ public final class RecordJson {
             .map(step -> step.getFieldName() == null ? "[]" : step.getFieldName())
             .collect(Collectors.joining("."));
     return problems.isEmpty()
-        ? "%s: %s"
-            .formatted(
-                member.isEmpty() ? what : member,
-                e.getOriginalMessage().lines().findFirst().orElse("the value cannot be read"))
+        ? "%s: %s".formatted(member.isEmpty() ? what : member, JsonReason.of(e))
         : problems.stream().map(MemberProblems.Problem::message).collect(Collectors.joining("; "));
   }
 }

@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.image.Preprocessing;
+import io.github.vanillanet.base.json.JsonReason;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.certify.Certificate;
 import io.github.vanillanet.model.network.Architecture;
@@ -173,11 +174,7 @@ public record Manifest(
       }
       return manifest;
     } catch (JacksonException e) {
-      throw BAD_ARTIFACT.error(
-          e,
-          "%s is not a manifest: %s",
-          file,
-          e.getOriginalMessage().lines().findFirst().orElse(""));
+      throw BAD_ARTIFACT.error(e, "%s is not a manifest: %s", file, JsonReason.of(e));
     } catch (IOException e) {
       throw StoredVersion.unreadable(file, e);
     }

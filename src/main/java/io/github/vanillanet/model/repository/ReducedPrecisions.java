@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.Sha256;
+import io.github.vanillanet.base.json.JsonReason;
 import io.github.vanillanet.base.json.RecordJson;
 import io.github.vanillanet.model.certify.AnswerCertificate;
 import io.github.vanillanet.model.network.ActivationRanges;
@@ -163,10 +164,7 @@ public record ReducedPrecisions(
       return Optional.of(precisions);
     } catch (JacksonException e) {
       throw BAD_ARTIFACT.error(
-          e,
-          "%s cannot be read: %s; calibrate the version again",
-          file,
-          e.getOriginalMessage().lines().findFirst().orElse(""));
+          e, "%s cannot be read: %s; calibrate the version again", file, JsonReason.of(e));
     } catch (IOException e) {
       throw StoredVersion.unreadable(file, e);
     }

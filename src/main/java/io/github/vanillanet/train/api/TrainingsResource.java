@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.github.vanillanet.base.config.AdminRole;
+import io.github.vanillanet.base.json.JsonReason;
 import io.github.vanillanet.train.jobs.Job;
 import io.github.vanillanet.train.jobs.JobRunner;
 import io.smallrye.common.annotation.Blocking;
@@ -133,8 +134,7 @@ public final class TrainingsResource {
     try {
       return json.readTree(spec);
     } catch (JsonProcessingException e) {
-      throw INVALID_REQUEST.error(
-          "spec: expected JSON: %s", e.getOriginalMessage().lines().findFirst().orElse(""));
+      throw INVALID_REQUEST.error("spec: expected JSON: %s", JsonReason.of(e));
     }
   }
 

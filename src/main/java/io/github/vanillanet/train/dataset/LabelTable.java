@@ -1,6 +1,7 @@
 package io.github.vanillanet.train.dataset;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.github.vanillanet.base.json.JsonReason;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -54,10 +55,7 @@ record LabelTable(List<ListedFile> files, Set<Path> listed) {
     } catch (JacksonException e) {
       findings.add(
           Finding.Kind.UNKNOWN_LAYOUT,
-          "%s cannot be read: %s"
-              .formatted(
-                  findings.relative(table),
-                  e.getOriginalMessage().lines().findFirst().orElse("it is damaged")));
+          "%s cannot be read: %s".formatted(findings.relative(table), JsonReason.of(e)));
       return Optional.empty();
     }
     Path folder = table.getParent();

@@ -15,6 +15,7 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.io.JsonEOFException;
 import com.fasterxml.jackson.core.util.JsonParserDelegate;
 import io.github.vanillanet.base.error.ServiceException;
+import io.github.vanillanet.base.json.JsonReason;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -80,9 +81,7 @@ public final class JsonValues {
   }
 
   private static String firstLine(Exception e) {
-    return e instanceof JsonProcessingException json
-        ? json.getOriginalMessage().lines().findFirst().orElse("")
-        : e.getMessage();
+    return e instanceof JsonProcessingException json ? JsonReason.of(json) : e.getMessage();
   }
 
   public static ServiceException endsEarly(IOException e) {
