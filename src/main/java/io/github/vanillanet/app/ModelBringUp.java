@@ -24,6 +24,7 @@ import io.github.vanillanet.serve.metrics.ServingMetrics;
 import io.github.vanillanet.serve.registry.ModelLoader;
 import io.github.vanillanet.serve.registry.ModelRegistry;
 import io.github.vanillanet.serve.registry.PrecisionChoice;
+import io.github.vanillanet.serve.registry.RepositoryFaults.Fault;
 import io.github.vanillanet.serve.registry.RepositoryFollower;
 import io.github.vanillanet.serve.registry.ServedModel;
 import io.github.vanillanet.serve.scheduler.BatchPolicy;
@@ -215,9 +216,16 @@ final class ModelBringUp {
 
   /** Why the service waits for a model now. */
   String reasonToWait() {
-    return "the repository %s has no model to serve; import, push or activate one"
-            .formatted(config.repository().text())
-        + follower.get().problem().or(() -> half).map(problem -> ": " + problem).orElse("");
+    String location = config.repository().text();
+    return follower
+        .get()
+        .problem()
+        .or(() -> half)
+        .or(() -> registry.repositoryFaults().all().stream().map(Fault::text).findFirst())
+        .map(problem -> "the repository %s has no good model: %s".formatted(location, problem))
+        .orElse(
+            "the repository %s has no model to serve; import, push or activate one"
+                .formatted(location));
   }
 
   private boolean hasModels() {
@@ -228,6 +236,15 @@ final class ModelBringUp {
       throw BAD_CONFIGURATION.error(
           "no model in %s can be served; see the errors above", config.repository().text());
     }
+    requireConfiguredNames();
+    return true;
+  }
+
+  /**
+   * @throws ServiceException {@code BAD_CONFIGURATION} if the default model or a group has names
+   *     that the repository does not have
+   */
+  void requireConfiguredNames() {
     List<String> names = repository.names(); // a damaged model is known, but not served
     config.groups().forEach((group, members) -> requireGroup(group, members, names));
     config
@@ -239,7 +256,6 @@ final class ModelBringUp {
                   "vanillanet.default-model: expected one of %s, found '%s'",
                   String.join(", ", names), name);
             });
-    return true;
   }
 
   private static void requireGroup(String group, List<String> members, List<String> known) {

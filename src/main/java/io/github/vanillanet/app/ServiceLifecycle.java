@@ -141,6 +141,11 @@ public final class ServiceLifecycle {
   private void polled() {
     if (state() == State.EMPTY && !registry.names().isEmpty()) {
       try {
+        models.requireConfiguredNames();
+      } catch (ServiceException e) { // other requests can be answered
+        LOG.error(e.getMessage());
+      }
+      try {
         becomeReady();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -1,5 +1,8 @@
 package io.github.vanillanet.cli;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
+import static io.github.vanillanet.base.error.ErrorCode.NOT_EQUIVALENT;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
@@ -26,7 +29,7 @@ final class ModelsCommand implements Callable<Integer> {
   @Option(
       names = "--has",
       paramLabel = "NAME",
-      description = "only exit: 0 if the model has a version, 1 if it has none, 2 after an error")
+      description = "only exit: 0 if the model has a good version, 1 if not, 2 after an error")
   private Optional<String> name = Optional.empty();
 
   @Mixin private Options.RepositoryOption repository;
@@ -41,11 +44,31 @@ final class ModelsCommand implements Callable<Integer> {
   /** The status of an error must differ from that of an absent model. */
   private int has(String model) {
     try {
-      return repository.open().latest(model).isPresent() ? 0 : ABSENT;
+      ModelRepository models = repository.open();
+      return models.versions(model).stream().anyMatch(number -> isGood(models, model, number))
+          ? 0
+          : ABSENT;
     } catch (ServiceException e) {
       spec.commandLine().getErr().println(e.getMessage());
       return UNKNOWN;
     }
+  }
+
+  /** An import repairs a model that has damaged versions only. */
+  private boolean isGood(ModelRepository models, String model, int number) {
+    ModelId id = new ModelId(model, number);
+    try {
+      models.open(id);
+      return true;
+    } catch (ServiceException e) {
+      e.rethrowUnless(BAD_ARTIFACT, NOT_EQUIVALENT);
+      reportInvalid(id, e);
+      return false;
+    }
+  }
+
+  private void reportInvalid(ModelId id, ServiceException e) {
+    spec.commandLine().getErr().printf("%s is invalid: %s%n", id, e.getMessage());
   }
 
   private int list() {
@@ -60,7 +83,7 @@ final class ModelsCommand implements Callable<Integer> {
         try {
           row(out, id, models.open(id).manifest());
         } catch (ServiceException e) {
-          spec.commandLine().getErr().printf("%s is invalid: %s%n", id, e.getMessage());
+          reportInvalid(id, e);
           invalid++;
         }
       }

@@ -85,6 +85,10 @@ class ImportCommandIT {
     assertThat(broken.errLines().get(1)).contains("vanillanet-5/2", "certificate");
     assertThat(listed.exitCode()).isEqualTo(1);
     assertThat(listed.errLines()).hasSize(2);
+    Jar.Result has =
+        jar.run("models", "--has", "vanillanet-5", "--repository", repository.toString());
+    assertThat(has.exitCode()).isEqualTo(1);
+    assertThat(has.errLines()).hasSize(2);
   }
 
   @Test

@@ -55,9 +55,15 @@ public record ModelRepository(Path root, Optional<String> source, RepositoryLayo
    * @throws ServiceException {@code CONFLICT} if no version can be published or activated
    */
   public void requireWritable() {
+    if (layout.model().isPresent()) {
+      throw CONFLICT.error(
+          "%s is the folder of one model, which is only read; to publish and activate, set"
+              + " vanillanet.repository to the folder that contains the models",
+          root);
+    }
     if (source.isPresent()) {
       throw CONFLICT.error(
-          "the models come from %s, which this service only reads; publish and activate there",
+          "the models come from %s, which is only read; publish and activate with the command push",
           source.get());
     }
     if (!isWritable()) {

@@ -7,6 +7,7 @@ import io.github.vanillanet.base.files.FolderTree;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -76,12 +77,9 @@ record RepositoryLayout(Path root, Optional<String> model, boolean isVersion) {
           .map(entry -> entry.getFileName().toString())
           .sorted()
           .toList();
-    } catch (NoSuchFileException e) {
+    } catch (NoSuchFileException | NotDirectoryException e) {
       return List.of();
-    } catch (IOException e) {
-      if (!Files.isDirectory(parent)) {
-        return List.of();
-      }
+    } catch (IOException e) { // such as a network file system that does not answer
       throw BAD_CONFIGURATION.error(e, "the folder %s cannot be read: %s", parent, e);
     }
   }
@@ -92,7 +90,8 @@ record RepositoryLayout(Path root, Optional<String> model, boolean isVersion) {
    */
   Optional<Path> halfVersion() {
     return Stream.concat(
-            Stream.of(root), numbers(root).stream().map(version -> root.resolve("" + version)))
+            Stream.of(root),
+            numbers(root).stream().map(version -> root.resolve(version.toString())))
         .filter(folder -> !hasManifest(folder))
         .filter(folder -> FILES.stream().map(folder::resolve).anyMatch(Files::isRegularFile))
         .findFirst();

@@ -37,6 +37,11 @@ public final class RepositoryFaults {
       Optional<FolderState> files,
       String reason) {
 
+    /** The model or version, and the reason. */
+    public String text() {
+      return model + version.map(number -> "/" + number).orElse("") + ": " + reason;
+    }
+
     private boolean stands() {
       return Files.exists(folder)
           && files.stream().allMatch(state -> state.equals(FolderState.of(folder)));

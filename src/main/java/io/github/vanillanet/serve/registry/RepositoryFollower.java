@@ -1,5 +1,7 @@
 package io.github.vanillanet.serve.registry;
 
+import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
+
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderState;
 import io.github.vanillanet.base.timing.Ticker;
@@ -8,6 +10,7 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -124,6 +127,11 @@ public final class RepositoryFollower {
   }
 
   private void compare(BooleanSupplier closing) {
+    if (!registry.names().isEmpty() && !Files.isDirectory(repository.root())) {
+      throw BAD_CONFIGURATION.error(
+          "the folder %s is missing; restore or mount it, the loaded versions serve meanwhile",
+          repository.root());
+    }
     TreeSet<String> names = new TreeSet<>(repository.names());
     names.addAll(registry.names());
     int differ = 0;

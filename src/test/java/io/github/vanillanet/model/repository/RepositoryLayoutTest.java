@@ -72,6 +72,17 @@ class RepositoryLayoutTest {
     assertThat(new ModelRepository(root.resolve("models")).halfVersion()).isEmpty();
   }
 
+  @Test
+  void aFolderThatCannotBeReadIsNotEmpty() throws IOException {
+    Path loop = Files.createSymbolicLink(root.resolve("loop"), Path.of("loop"));
+
+    assertThatThrownBy(() -> new ModelRepository(loop).names())
+        .has(code(ErrorCode.BAD_CONFIGURATION));
+    Path file = Files.writeString(root.resolve("file"), "not a folder");
+    assertThat(new ModelRepository(file).names()).isEmpty();
+    assertThat(new ModelRepository(root.resolve("missing")).names()).isEmpty();
+  }
+
   private static void requireReadOnly(ModelRepository repository) {
     assertThat(repository.isWritable()).isFalse();
     assertThatThrownBy(repository::requireWritable).has(code(ErrorCode.CONFLICT));

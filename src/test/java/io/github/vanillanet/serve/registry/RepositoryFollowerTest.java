@@ -218,11 +218,16 @@ class RepositoryFollowerTest {
     first.poll();
 
     assertThat(first.live()).contains(3);
-    assertThat(first.follower.drifting()).isEqualTo(1);
+    assertThat(first.follower.problem()).isPresent();
 
     Files.delete(root);
+    first.poll();
+    assertThat(first.live()).contains(3);
+    assertThat(first.follower.problem()).isPresent();
+
     Files.move(away, root);
     first.poll();
+    assertThat(first.follower.problem()).isEmpty();
     assertThat(first.follower.drifting()).isZero();
   }
 
