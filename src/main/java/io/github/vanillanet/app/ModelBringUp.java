@@ -33,7 +33,6 @@ import io.github.vanillanet.serve.scheduler.Scheduler;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
@@ -60,9 +59,6 @@ final class ModelBringUp {
   private final Instance<ImageDecoder> decoder;
   private final Instance<RepositoryFollower> follower;
   private final CompletableFuture<ModelLoader> loader = new CompletableFuture<>();
-
-  /** What is wrong if the repository is the folder of a model or a version. */
-  private volatile Optional<String> half = Optional.empty();
 
   /**
    * @param decoder created when the models are loaded, because its settings can be invalid
@@ -115,7 +111,6 @@ final class ModelBringUp {
         plan.lanes() * devices.devices().size(),
         plan.threads());
     repository.deleteLeftovers();
-    half = repository.halfVersion().map(folder -> folder + " has no manifest.json");
     createModels(new ModelPublisher(runtime, repository, plan.threads(), LOG::debug), closing);
     loader.complete(
         new ModelLoader(
@@ -190,7 +185,7 @@ final class ModelBringUp {
   private boolean mayCreateEmbedded() {
     return config.embeddedModel() == EmbeddedChoice.AUTO
         && repository.isWritable()
-        && half.isEmpty();
+        && repository.halfVersion().isEmpty();
   }
 
   private boolean awaitsActivation() {
@@ -214,15 +209,19 @@ final class ModelBringUp {
     registry.repositoryFaults().found(name, repository.model(name), reason);
   }
 
-  /** Why the service waits for a model now. */
+  /** Why the service waits for a model now. Reads the repository. */
   String reasonToWait() {
     String location = config.repository().text();
     return follower
         .get()
         .problem()
-        .or(() -> half)
         .or(() -> registry.repositoryFaults().all().stream().map(Fault::text).findFirst())
-        .map(problem -> "the repository %s has no good model: %s".formatted(location, problem))
+        .or(
+            () ->
+                repository
+                    .halfVersion()
+                    .map(it -> it + " has no manifest.json; add it and start the service again"))
+        .map(problem -> "no model can be served from %s: %s".formatted(location, problem))
         .orElse(
             "the repository %s has no model to serve; import, push or activate one"
                 .formatted(location));

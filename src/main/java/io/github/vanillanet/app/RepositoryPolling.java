@@ -2,6 +2,7 @@ package io.github.vanillanet.app;
 
 import io.github.vanillanet.base.config.ServingConfig;
 import io.github.vanillanet.serve.registry.RepositoryFollower;
+import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -21,12 +22,15 @@ final class RepositoryPolling implements AutoCloseable {
   private static final Duration LONGEST_POLL = Duration.ofSeconds(30);
 
   private final Duration interval;
-  private final RepositoryFollower follower;
+  private final Instance<RepositoryFollower> follower;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread = new Thread(this::run, "repository");
   private Runnable polled = () -> {}; // written before the thread starts
 
-  RepositoryPolling(ServingConfig config, RepositoryFollower follower) {
+  /**
+   * @param follower created when the models are loaded, because the repository can be invalid
+   */
+  RepositoryPolling(ServingConfig config, Instance<RepositoryFollower> follower) {
     this.interval = config.repositoryPoll();
     this.follower = follower;
   }
@@ -44,7 +48,6 @@ final class RepositoryPolling implements AutoCloseable {
     try {
       while (!closed.await(interval.toMillis(), TimeUnit.MILLISECONDS)) {
         poll();
-        polled.run();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -53,7 +56,8 @@ final class RepositoryPolling implements AutoCloseable {
 
   private void poll() {
     try {
-      follower.poll(() -> closed.getCount() == 0);
+      follower.get().poll(() -> closed.getCount() == 0);
+      polled.run();
     } catch (RuntimeException | Error e) { // the next poll may succeed
       LOG.error("a poll of the repository failed", e);
     }

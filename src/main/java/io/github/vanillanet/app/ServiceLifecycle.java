@@ -57,6 +57,7 @@ public final class ServiceLifecycle {
   private final IdleMemory memory = IdleMemory.ofProcess();
   private final Thread start = new Thread(this::bringUp, "start-up");
   private State state = State.LOADING; // guarded by this
+  private volatile String reason = "";
 
   ServiceLifecycle(
       ServingConfig config,
@@ -89,7 +90,7 @@ public final class ServiceLifecycle {
 
   /** Why the service is not ready, if it waits for an operator. */
   Optional<String> reason() {
-    return state() == State.EMPTY ? Optional.of(models.reasonToWait()) : Optional.empty();
+    return state() == State.EMPTY ? Optional.of(reason) : Optional.empty();
   }
 
   private synchronized boolean advance(State next) {
@@ -119,8 +120,11 @@ public final class ServiceLifecycle {
       defaultModel.update();
       if (hasModels) {
         becomeReady();
-      } else if (advance(State.EMPTY)) {
-        LOG.warn(models.reasonToWait());
+      } else {
+        reason = models.reasonToWait();
+        if (advance(State.EMPTY)) {
+          LOG.warn(reason);
+        }
       }
       if (state() != State.CLOSING) {
         polling.start(this::polled);
@@ -139,7 +143,12 @@ public final class ServiceLifecycle {
   }
 
   private void polled() {
-    if (state() == State.EMPTY && !registry.names().isEmpty()) {
+    if (state() != State.EMPTY) {
+      return;
+    }
+    if (registry.names().isEmpty()) {
+      reason = models.reasonToWait();
+    } else {
       try {
         models.requireConfiguredNames();
       } catch (ServiceException e) { // other requests can be answered

@@ -8,6 +8,8 @@ import io.github.vanillanet.model.repository.Manifest;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import java.io.PrintWriter;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -54,13 +56,19 @@ final class ModelsCommand implements Callable<Integer> {
     }
   }
 
-  /** An import repairs a model that has damaged versions only. */
+  /** An import adds a good version to a model that has damaged ones only. */
   private boolean isGood(ModelRepository models, String model, int number) {
     ModelId id = new ModelId(model, number);
     try {
       models.open(id);
       return true;
     } catch (ServiceException e) {
+      boolean unreadable =
+          e.getCause() instanceof FileSystemException
+              && !(e.getCause() instanceof NoSuchFileException);
+      if (unreadable) { // such as a network file system that does not answer
+        throw e;
+      }
       e.rethrowUnless(BAD_ARTIFACT, NOT_EQUIVALENT);
       reportInvalid(id, e);
       return false;

@@ -37,6 +37,7 @@ public final class Bucket implements AutoCloseable {
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(20);
   private static final long MAX_TEXT = 64L << 20;
+  private static final int FORBIDDEN = 403;
   private static final int PRECONDITION_FAILED = 412;
   private static final int CONFLICTING_WRITES = 409;
   private static final int NOT_IMPLEMENTED = 501;
@@ -142,6 +143,21 @@ public final class Bucket implements AutoCloseable {
                   (response, content) -> Optional.of(text(key, response, content))));
     } catch (ServiceException e) {
       if (e.getCause() instanceof NoSuchKeyException) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Reads a text that the list does not have. It may be newer than the list. Stores may deny to
+   * read what does not exist.
+   */
+  public Optional<Text> readUnlisted(String key) {
+    try {
+      return read(key);
+    } catch (ServiceException e) {
+      if (e.getCause() instanceof AwsServiceException denied && denied.statusCode() == FORBIDDEN) {
         return Optional.empty();
       }
       throw e;

@@ -14,15 +14,17 @@ import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
 import io.github.vanillanet.model.repository.VersionHistory;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Keeps the versions to serve of a bucket in a local repository, see {@link CopiedVersions}. {@code
@@ -31,10 +33,13 @@ import java.util.Set;
  */
 public final class BucketCopy {
 
+  private static final Logger LOG = System.getLogger(BucketCopy.class.getName());
+
   private final Bucket bucket;
   private final ModelRepository copy;
   private final CopiedVersions versions;
   private Optional<Bucket.Entry> copiedMark = Optional.empty();
+  private String markFault = ""; // the last one, so that it is logged once
 
   /**
    * @param copy only this object writes it
@@ -58,11 +63,12 @@ public final class BucketCopy {
   public Map<String, String> refresh() {
     List<Bucket.Entry> entries = bucket.list();
     BucketListing listing = BucketListing.of(entries);
-    copyDefault(entries);
-    Map<String, String> faults = new HashMap<>();
+    copyMark(entries);
+    Map<String, String> faults = new TreeMap<>();
     for (String model : listing.models()) {
       try {
-        refresh(listing, model).ifPresent(fault -> faults.put(model, fault.getMessage()));
+        refresh(listing, model, active(entries, model))
+            .ifPresent(fault -> faults.put(model, fault.getMessage()));
       } catch (ServiceException e) {
         faults.put(model, e.getMessage());
       } catch (IOException e) {
@@ -75,9 +81,21 @@ public final class BucketCopy {
     return faults;
   }
 
-  private void copyDefault(List<Bucket.Entry> entries) {
+  private void copyMark(List<Bucket.Entry> entries) {
     Optional<Bucket.Entry> mark =
         entries.stream().filter(it -> it.key().equals(DefaultMark.NAME)).findFirst();
+    try {
+      copyMark(mark);
+      markFault = "";
+    } catch (ServiceException e) { // the models can be served without it
+      if (!e.getMessage().equals(markFault)) {
+        LOG.log(Level.WARNING, "the default model is not read: {0}", e.getMessage());
+      }
+      markFault = e.getMessage();
+    }
+  }
+
+  private void copyMark(Optional<Bucket.Entry> mark) {
     try {
       Path file = Files.createDirectories(copy.root()).resolve(DefaultMark.NAME);
       if (mark.isEmpty()) {
@@ -97,10 +115,8 @@ public final class BucketCopy {
   /**
    * @return why the version to serve is not here
    */
-  private Optional<ServiceException> refresh(BucketListing listing, String model)
-      throws IOException {
-    // read even if it is not listed, because a list may be older
-    Optional<String> active = bucket.read(model + "/" + ActiveFile.NAME).map(Bucket.Text::content);
+  private Optional<ServiceException> refresh(
+      BucketListing listing, String model, Optional<String> active) throws IOException {
     VersionHistory history =
         active.isPresent() ? history(model, active.get()) : VersionHistory.empty();
     Set<Integer> choices = new LinkedHashSet<>(history.versions().stream().limit(1).toList());
@@ -130,6 +146,12 @@ public final class BucketCopy {
       }
     }
     return failure;
+  }
+
+  private Optional<String> active(List<Bucket.Entry> entries, String model) {
+    String key = model + "/" + ActiveFile.NAME;
+    boolean listed = entries.stream().anyMatch(it -> it.key().equals(key));
+    return (listed ? bucket.read(key) : bucket.readUnlisted(key)).map(Bucket.Text::content);
   }
 
   private static VersionHistory history(String model, String active) {

@@ -88,7 +88,7 @@ final class CopiedVersions {
           "%s is active, but %s has no complete version of this number",
           id, bucket.location().text());
     }
-    deleteDamaged(id);
+    verifyOnce(id);
     String objects = files.values().stream().map(Bucket.Entry::line).collect(Collectors.joining());
     String before = objects(repository.folder(id));
     if (before.equals(objects)) {
@@ -117,13 +117,15 @@ final class CopiedVersions {
   }
 
   /** Checks the copy of an earlier process once, because its files may be damaged since. */
-  private void deleteDamaged(ModelId id) throws IOException {
+  private void verifyOnce(ModelId id) throws IOException {
     Path folder = repository.folder(id);
     if (!verified.contains(id) && Files.exists(folder)) {
       try {
-        verify(id, folder).reducedPrecisions();
+        if (leaveOutDamaged(verify(id, folder)).isPresent()) {
+          Files.writeString(folder.resolve(OBJECTS), ""); // it serves until the next copy is here
+        }
         verified.add(id);
-      } catch (ServiceException e) {
+      } catch (ServiceException | IOException e) {
         LOG.log(Level.WARNING, "the copy of {0} is downloaded again: {1}", id, e.getMessage());
         FolderTree.delete(Leftovers.hide(folder));
       }
@@ -200,9 +202,17 @@ final class CopiedVersions {
     Files.createDirectories(folder.getParent());
     Optional<Path> old =
         Files.exists(folder) ? Optional.of(Leftovers.hide(folder)) : Optional.empty();
-    Files.move(temporary, folder);
-    if (old.isPresent()) {
-      FolderTree.delete(old.get());
+    try {
+      Files.move(temporary, folder);
+    } catch (IOException e) {
+      if (old.isPresent()) {
+        Files.move(old.get().resolve(folder.getFileName()), folder);
+      }
+      throw e;
+    } finally {
+      if (old.isPresent()) {
+        FolderTree.delete(old.get());
+      }
     }
   }
 

@@ -85,15 +85,16 @@ record RepositoryLayout(Path root, Optional<String> model, boolean isVersion) {
   }
 
   /**
-   * The root, or a folder in it with the number of a version, that has files of a version but no
-   * manifest. A copy of a version is not complete, or the root is the wrong folder.
+   * The root, or a folder in it with the number of a version, that has several files of a version
+   * but no manifest. A copy of a version is not complete, or the root is the wrong folder.
    */
   Optional<Path> halfVersion() {
     return Stream.concat(
             Stream.of(root),
             numbers(root).stream().map(version -> root.resolve(version.toString())))
         .filter(folder -> !hasManifest(folder))
-        .filter(folder -> FILES.stream().map(folder::resolve).anyMatch(Files::isRegularFile))
+        .filter(
+            folder -> FILES.stream().map(folder::resolve).filter(Files::isRegularFile).count() > 1)
         .findFirst();
   }
 

@@ -44,7 +44,12 @@ public final class RepositoryFaults {
 
     private boolean stands() {
       return Files.exists(folder)
-          && files.stream().allMatch(state -> state.equals(FolderState.of(folder)));
+          && files.stream().allMatch(state -> isSame(state, FolderState.of(folder)));
+    }
+
+    /** A folder that cannot be read has no files. */
+    private static boolean isSame(FolderState before, FolderState now) {
+      return now.equals(before) || now.files().isEmpty();
     }
   }
 
@@ -107,6 +112,7 @@ public final class RepositoryFaults {
   /** Why the whole model cannot be served. */
   public Optional<String> reason(String model) {
     return Optional.ofNullable(faults.get(model))
+        .filter(Fault::stands)
         .or(() -> Optional.ofNullable(ofOriginal.get(model)))
         .map(Fault::reason);
   }

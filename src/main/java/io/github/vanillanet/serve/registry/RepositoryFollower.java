@@ -105,8 +105,12 @@ public final class RepositoryFollower {
   }
 
   private void setFaultsOfOriginal(Map<String, String> faults) {
-    logged.keySet().removeIf(it -> faultsOfOriginal.containsKey(it) && !faults.containsKey(it));
-    faults.forEach((name, reason) -> logChange(name, Optional.of("model " + name + ": " + reason)));
+    faultsOfOriginal.keySet().stream()
+        .filter(name -> !faults.containsKey(name))
+        .forEach(name -> logged.remove("original " + name));
+    faults.forEach(
+        (name, reason) ->
+            logChange("original " + name, Optional.of("model " + name + ": " + reason)));
     registry.repositoryFaults().replaceOfOriginal(faults, repository);
     problem = faults.values().stream().findFirst();
     faultsOfOriginal = faults;
@@ -128,9 +132,7 @@ public final class RepositoryFollower {
 
   private void compare(BooleanSupplier closing) {
     if (!registry.names().isEmpty() && !Files.isDirectory(repository.root())) {
-      throw BAD_CONFIGURATION.error(
-          "the folder %s is missing; restore or mount it, the loaded versions serve meanwhile",
-          repository.root());
+      throw BAD_CONFIGURATION.error("the folder %s is missing; mount it again", repository.root());
     }
     TreeSet<String> names = new TreeSet<>(repository.names());
     names.addAll(registry.names());

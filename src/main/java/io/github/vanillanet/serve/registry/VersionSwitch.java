@@ -174,7 +174,9 @@ public final class VersionSwitch {
         rollback(id, stored, after);
         return id;
       } catch (ServiceException e) {
-        e.rethrowUnless(BAD_ARTIFACT, NOT_EQUIVALENT);
+        if (e.code() != CONFLICT || repository.contains(id)) { // else another process deleted it
+          e.rethrowUnless(BAD_ARTIFACT, NOT_EQUIVALENT);
+        }
         damaged = damaged.or(() -> Optional.of(e));
       }
     }
