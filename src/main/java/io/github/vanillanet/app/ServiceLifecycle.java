@@ -148,17 +148,17 @@ public final class ServiceLifecycle {
     }
     if (registry.names().isEmpty()) {
       reason = models.reasonToWait();
-    } else {
-      try {
-        models.requireConfiguredNames();
-      } catch (ServiceException e) { // other requests can be answered
-        LOG.error(e.getMessage());
-      }
-      try {
-        becomeReady();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
+      return;
+    }
+    try {
+      models.requireConfiguredNames();
+    } catch (ServiceException e) { // other requests can be answered
+      LOG.error(e.getMessage());
+    }
+    try {
+      becomeReady();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

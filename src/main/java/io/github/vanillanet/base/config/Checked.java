@@ -35,6 +35,13 @@ final class Checked {
     throw new IllegalArgumentException("expected " + expected);
   }
 
+  /** One of at least two names. */
+  private static String oneOf(String text, String... names) {
+    int last = names.length - 1;
+    String all = String.join(", ", List.of(names).subList(0, last)) + " or " + names[last];
+    return convert(text, Function.identity(), List.of(names)::contains, all);
+  }
+
   public static final class Count implements Converter<Integer> {
     @Override
     public Integer convert(String text) {
@@ -79,12 +86,13 @@ final class Checked {
 
     @Override
     public Boolean convert(String text) {
-      String flag = text.strip().toLowerCase(Locale.ROOT);
-      return Checked.convert(
-          text,
-          it -> TRUE.contains(flag),
-          isTrue -> isTrue || FALSE.contains(flag),
-          "true or false");
+      String flag =
+          Checked.convert(
+              text,
+              it -> it.toLowerCase(Locale.ROOT),
+              it -> TRUE.contains(it) || FALSE.contains(it),
+              "true or false");
+      return TRUE.contains(flag);
     }
   }
 
@@ -156,18 +164,14 @@ final class Checked {
   public static final class PrecisionName implements Converter<String> {
     @Override
     public String convert(String text) {
-      Set<String> names = Set.of("float32", "float16", "bfloat16", "int8", "auto");
-      return Checked.convert(
-          text, Function.identity(), names::contains, "float32, float16, bfloat16, int8 or auto");
+      return Checked.oneOf(text, "float32", "float16", "bfloat16", "int8", "auto");
     }
   }
 
   public static final class PullPolicy implements Converter<String> {
     @Override
     public String convert(String text) {
-      Set<String> names = Set.of("Always", "IfNotPresent", "Never");
-      return Checked.convert(
-          text, Function.identity(), names::contains, "Always, IfNotPresent or Never");
+      return Checked.oneOf(text, "Always", "IfNotPresent", "Never");
     }
   }
 
@@ -191,9 +195,7 @@ final class Checked {
   public static final class JpegDecoderName implements Converter<String> {
     @Override
     public String convert(String text) {
-      Set<String> names = Set.of("auto", "turbojpeg", "imageio");
-      return Checked.convert(
-          text, Function.identity(), names::contains, "auto, turbojpeg or imageio");
+      return Checked.oneOf(text, "auto", "turbojpeg", "imageio");
     }
   }
 

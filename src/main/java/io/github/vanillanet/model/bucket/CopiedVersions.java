@@ -8,6 +8,7 @@ import io.github.vanillanet.base.files.DurableFiles;
 import io.github.vanillanet.base.files.FolderTree;
 import io.github.vanillanet.base.files.Leftovers;
 import io.github.vanillanet.base.files.OwnedName;
+import io.github.vanillanet.base.timing.Retries;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
@@ -17,7 +18,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -39,21 +39,11 @@ final class CopiedVersions {
   /** Lists the objects of a version, so that unchanged ones are not downloaded again. */
   private static final String OBJECTS = ".objects";
 
-  private static final Duration FIRST_DELAY = Duration.ofSeconds(2);
-  private static final int LONGEST_DELAY_DOUBLINGS = 5; // 64 s
-
   private final Bucket bucket;
   private final ModelRepository repository;
-  private final Ticker ticker;
-  private final Map<ModelId, Failure> failures = new HashMap<>();
+  private final Retries<ModelId, String> downloads; // their input is the list of objects
+  private final Map<ModelId, ServiceException> reasons = new HashMap<>(); // of failed downloads
   private final Set<ModelId> verified = new HashSet<>();
-
-  /**
-   * A download that failed.
-   *
-   * @param retryAt nanoseconds of the ticker
-   */
-  private record Failure(String objects, ServiceException reason, int count, long retryAt) {}
 
   /**
    * @throws ServiceException {@code BAD_CONFIGURATION} if the repository has versions that are no
@@ -62,7 +52,7 @@ final class CopiedVersions {
   CopiedVersions(Bucket bucket, ModelRepository repository, Ticker ticker) {
     this.bucket = bucket;
     this.repository = repository;
-    this.ticker = ticker;
+    this.downloads = new Retries<>(ticker);
     for (String model : repository.names()) {
       for (int version : repository.versions(model)) {
         Path folder = repository.folder(new ModelId(model, version));
@@ -94,13 +84,12 @@ final class CopiedVersions {
     if (before.equals(objects)) {
       return;
     }
-    Failure last = failures.get(id);
-    if (last != null && last.objects().equals(objects) && ticker.nanos() - last.retryAt() < 0) {
-      throw last.reason();
+    if (downloads.mustWait(id, objects)) {
+      throw reasons.get(id);
     }
     try {
       replace(id, files, before);
-      failures.remove(id);
+      downloads.succeeded(id);
     } catch (IOException e) { // such as a full disk
       throw failed(id, objects, BAD_CONFIGURATION.error(e, "%s cannot be written: %s", id, e));
     } catch (ServiceException e) {
@@ -109,10 +98,8 @@ final class CopiedVersions {
   }
 
   private ServiceException failed(ModelId id, String objects, ServiceException e) {
-    Failure last = failures.get(id);
-    int count = last != null && last.objects().equals(objects) ? last.count() + 1 : 0;
-    long delay = FIRST_DELAY.toNanos() << Math.min(count, LONGEST_DELAY_DOUBLINGS);
-    failures.put(id, new Failure(objects, e, count, ticker.nanos() + delay));
+    downloads.failed(id, objects);
+    reasons.put(id, e);
     return e;
   }
 

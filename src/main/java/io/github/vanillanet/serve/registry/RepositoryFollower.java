@@ -4,6 +4,7 @@ import static io.github.vanillanet.base.error.ErrorCode.BAD_CONFIGURATION;
 
 import io.github.vanillanet.base.error.ServiceException;
 import io.github.vanillanet.base.files.FolderState;
+import io.github.vanillanet.base.timing.Retries;
 import io.github.vanillanet.base.timing.Ticker;
 import io.github.vanillanet.model.repository.ActiveFile;
 import io.github.vanillanet.model.repository.ModelId;
@@ -33,28 +34,18 @@ import java.util.function.Supplier;
 public final class RepositoryFollower {
 
   private static final Logger LOG = System.getLogger(RepositoryFollower.class.getName());
-  private static final Duration FIRST_DELAY = Duration.ofSeconds(2);
-  private static final int LONGEST_DELAY_DOUBLINGS = 5; // 64 s
 
   private final ModelRepository repository;
   private final Supplier<Map<String, String>> refresh;
   private final VersionSwitch versions;
   private final ModelRegistry registry;
   private final Ticker ticker;
-  private final Map<String, Failure> failures = new HashMap<>(); // by model
+  private final Retries<ModelId, FolderState> loads;
   private final Map<String, String> logged = new HashMap<>(); // the last line about a model
   private Map<String, String> faultsOfOriginal = Map.of();
   private volatile Optional<String> problem = Optional.empty();
   private volatile int drifting;
   private volatile long lastPoll;
-
-  /**
-   * A load that failed.
-   *
-   * @param files of the version at that time
-   * @param retryAt nanoseconds of the ticker
-   */
-  private record Failure(ModelId id, FolderState files, int count, long retryAt) {}
 
   /**
    * @param refresh brings the repository up to date before each comparison, if it is a copy;
@@ -71,6 +62,7 @@ public final class RepositoryFollower {
     this.versions = versions;
     this.registry = registry;
     this.ticker = ticker;
+    this.loads = new Retries<>(ticker);
     this.lastPoll = ticker.nanos();
   }
 
@@ -251,29 +243,24 @@ public final class RepositoryFollower {
    * @return whether the version is in service
    */
   private boolean adopt(ModelId id) {
-    String key = id.toString();
     FolderState files = versions.loader().files(id);
-    Failure last = failures.get(key);
-    boolean same = last != null && last.files().equals(files);
-    if (same && ticker.nanos() - last.retryAt() < 0) {
+    if (loads.mustWait(id, files)) {
       return false;
     }
     String reason;
     try {
       versions.follow(id);
-      failures.remove(key);
-      logged.remove(key);
+      loads.succeeded(id);
+      logged.remove(id.toString());
       return true;
     } catch (ServiceException e) {
       reason = e.getMessage();
     } catch (RuntimeException e) { // a damaged version must not affect the others
       reason = e.toString();
     }
-    int count = same ? last.count() + 1 : 0;
-    long delay = FIRST_DELAY.toNanos() << Math.min(count, LONGEST_DELAY_DOUBLINGS);
-    failures.put(key, new Failure(id, files, count, ticker.nanos() + delay));
+    loads.failed(id, files);
     registry.repositoryFaults().found(id, repository.folder(id), files, reason);
-    logChange(key, Optional.of(id + " cannot be served: " + reason));
+    logChange(id.toString(), Optional.of(id + " cannot be served: " + reason));
     return false;
   }
 

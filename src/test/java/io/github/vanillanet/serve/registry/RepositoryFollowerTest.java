@@ -1,31 +1,23 @@
 package io.github.vanillanet.serve.registry;
 
 import static io.github.vanillanet.Failures.code;
-import static io.github.vanillanet.base.error.ErrorCode.BAD_ARTIFACT;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.vanillanet.base.error.ErrorCode;
 import io.github.vanillanet.base.files.FolderTree;
-import io.github.vanillanet.model.engine.InputKind;
-import io.github.vanillanet.model.engine.ModelInstance;
 import io.github.vanillanet.model.repository.ModelId;
 import io.github.vanillanet.model.repository.ModelRepository;
-import io.github.vanillanet.model.repository.StoredVersion;
-import io.github.vanillanet.serve.scheduler.Lane;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,51 +33,6 @@ class RepositoryFollowerTest {
   private final List<Replica> replicas = new ArrayList<>();
   private long now;
 
-  /** A service without its routes. */
-  private final class Replica {
-    final ModelRegistry registry = new ModelRegistry();
-    final List<ModelId> loads = new ArrayList<>();
-    final Set<Integer> unloadable = new HashSet<>();
-    final VersionSwitch versions;
-    final RepositoryFollower follower;
-
-    Replica(ModelRepository repository) {
-      versions =
-          new VersionSwitch(repository, this::load, registry, new SwapGuard.Limits(10, 2), 2);
-      follower = new RepositoryFollower(repository, Map::of, versions, registry, () -> now);
-      replicas.add(this);
-    }
-
-    private ServedModel load(StoredVersion version) {
-      loads.add(version.id());
-      if (unloadable.contains(version.id().version())) {
-        throw BAD_ARTIFACT.error("%s cannot be loaded", version.id());
-      }
-      return PublishedModels.served(version, new Lane(version.id().toString(), new Zeros(), 1));
-    }
-
-    void poll() {
-      follower.poll(() -> false);
-    }
-
-    Optional<Integer> live() {
-      return registry.live("narrow").map(ModelId::version);
-    }
-  }
-
-  private record Zeros() implements ModelInstance {
-    @Override
-    public void attachToThread() {}
-
-    @Override
-    public float[] forward(InputKind kind, ByteBuffer input, int samples) {
-      return new float[samples * PublishedModels.CLASSES];
-    }
-
-    @Override
-    public void close() {}
-  }
-
   private ModelRepository repository;
   private Replica first;
   private Replica second;
@@ -93,14 +40,20 @@ class RepositoryFollowerTest {
   @BeforeEach
   void start() throws IOException {
     repository = NarrowModels.publish(root, "narrow", 3);
-    first = new Replica(new ModelRepository(root));
-    second = new Replica(new ModelRepository(root));
+    first = replica();
+    second = replica();
     replicas.forEach(Replica::poll);
   }
 
   @AfterEach
   void close() {
     replicas.forEach(replica -> replica.registry.close());
+  }
+
+  private Replica replica() {
+    Replica replica = new Replica(new ModelRepository(root), () -> now);
+    replicas.add(replica);
+    return replica;
   }
 
   private static ModelId version(int version) {
@@ -132,7 +85,7 @@ class RepositoryFollowerTest {
   @Test
   void aVersionThatIsPublishedLaterWaitsForItsActivation() throws IOException {
     NarrowModels.copy(root.resolve("narrow"), 4);
-    Replica third = new Replica(new ModelRepository(root));
+    Replica third = replica();
     replicas.forEach(Replica::poll);
     assertThat(replicas).allMatch(replica -> replica.live().equals(Optional.of(3)));
 
@@ -149,7 +102,7 @@ class RepositoryFollowerTest {
     FolderTree.delete(root.resolve("narrow/generations"));
 
     second.poll();
-    Replica third = new Replica(new ModelRepository(root));
+    Replica third = replica();
     replicas.forEach(Replica::poll);
 
     assertThat(replicas).allMatch(replica -> replica.live().equals(Optional.of(1)));
@@ -291,7 +244,7 @@ class RepositoryFollowerTest {
   void aRollbackThatAnotherActivationOvertakesIsRejected() {
     first.versions.activate(version(1));
     second.unloadable.add(3);
-    Replica slow = new Replica(new ModelRepository(root));
+    Replica slow = replica();
     slow.poll();
 
     VersionSwitch overtaken =
