@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import io.github.vanillanet.Oracle;
+import io.github.vanillanet.Programs;
 import io.github.vanillanet.cli.Jar;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -204,22 +205,10 @@ class ServiceIT extends PackagedService {
     }
   }
 
-  private static boolean traces(List<String> strace) {
+  private static boolean traces(List<String> strace) throws InterruptedException {
     List<String> command = new ArrayList<>(strace);
     command.add("true");
-    try {
-      return new ProcessBuilder(command)
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-              .start()
-              .waitFor()
-          == 0;
-    } catch (IOException e) {
-      return false;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return false;
-    }
+    return Programs.succeeds(command.toArray(String[]::new));
   }
 
   private static JsonNode classify(URI address) throws IOException, InterruptedException {

@@ -52,7 +52,9 @@ class Int8ArtifactTest {
 
   @BeforeEach
   void requireVnni() throws IOException {
-    assumeThat(Files.readString(Path.of("/proc/cpuinfo"))).contains("vnni");
+    assumeThat(Files.readString(Path.of("/proc/cpuinfo")).contains("vnni"))
+        .as("this CPU has VNNI")
+        .isTrue();
   }
 
   /**

@@ -61,7 +61,9 @@ class QuantizationTest {
 
   @BeforeAll
   static void calibrate() {
-    assumeThat(PrecisionProbe.unsupported(RUNTIME, Device.CPU, Precision.INT8)).isEmpty();
+    assumeThat(PrecisionProbe.unsupported(RUNTIME, Device.CPU, Precision.INT8))
+        .as("this CPU computes in int8")
+        .isEmpty();
     Network network = Network.of(NET, Form.DEPLOYED);
     version =
         new ModelPublisher(RUNTIME, new ModelRepository(folder.resolve("models")), 1, step -> {})

@@ -9,7 +9,6 @@ import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,24 +37,6 @@ class KServeV1Test {
         .send();
   }
 
-  private static String base64(byte[] image) {
-    return Base64.getEncoder().encodeToString(image);
-  }
-
-  private static Map<String, Float> expected(byte[] image) {
-    JsonPath answer =
-        given()
-            .contentType("application/octet-stream")
-            .body(image)
-            .post("/classify/" + TwoSmallModels.MODEL)
-            .jsonPath();
-    Map<String, Float> expected = new java.util.HashMap<>();
-    for (Map<String, Object> prediction : answer.<Map<String, Object>>getList("predictions")) {
-      expected.put((String) prediction.get("label"), (Float) prediction.get("probability"));
-    }
-    return expected;
-  }
-
   @Test
   void kserveListsModelsAndTheirReadiness() {
     assertThat(given().get("/v1/models").jsonPath().getList("models"))
@@ -78,18 +59,18 @@ class KServeV1Test {
         "{\"signature_name\":\"serving_default\",\"inputs\":[{\"data\":{\"b64\":\"%s\"}}]}"
       })
   void kserveAcceptsTheUsualFormsOfBase64Instances(String form) {
-    RawHttp.Answer answer = predict(form.formatted(base64(Service.jpeg())));
+    RawHttp.Answer answer = predict(form.formatted(Service.base64(Service.jpeg())));
 
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
     JsonPath predictions = JsonPath.from(answer.body());
     assertThat(predictions.getList("predictions")).hasSize(1);
     assertThat(predictions.<String, Float>getMap("predictions[0]"))
-        .isEqualTo(expected(Service.jpeg()));
+        .isEqualTo(Service.probabilities(Service.jpeg()));
   }
 
   @Test
   void kserveAcceptsAVersionAndAnEncodedColon() {
-    String body = "{\"instances\":[{\"b64\":\"%s\"}]}".formatted(base64(Service.jpeg()));
+    String body = "{\"instances\":[{\"b64\":\"%s\"}]}".formatted(Service.base64(Service.jpeg()));
 
     for (String path : List.of(KSERVE + "/versions/1:predict", KSERVE + "%3Apredict")) {
       RawHttp.Answer answer =
@@ -115,7 +96,7 @@ class KServeV1Test {
         predict("{\"a-b_c\":\"-_\",\"instances\":[{\"b64\":\"%s\"}]}".formatted(encoded));
 
     assertThat(JsonPath.from(answer.body()).<String, Float>getMap("predictions[0]"))
-        .isEqualTo(expected(image));
+        .isEqualTo(Service.probabilities(image));
   }
 
   @Test
@@ -157,13 +138,14 @@ class KServeV1Test {
     RawHttp.Answer answer =
         predict(
             "{\"instances\":[{\"b64\":\"%s\"},{\"b64\":\"aGk=\"},{\"b64\":\"%s\"}]}"
-                .formatted(base64(Service.jpeg()), base64(Service.image("png_rgb.png"))));
+                .formatted(
+                    Service.base64(Service.jpeg()), Service.base64(Service.image("png_rgb.png"))));
 
     JsonPath predictions = JsonPath.from(answer.body());
     assertThat(predictions.getList("predictions")).hasSize(3);
     assertThat(predictions.getMap("predictions[1]")).containsOnlyKeys("error");
     assertThat(predictions.<String, Float>getMap("predictions[2]"))
-        .isEqualTo(expected(Service.image("png_rgb.png")));
+        .isEqualTo(Service.probabilities(Service.image("png_rgb.png")));
   }
 
   @ParameterizedTest

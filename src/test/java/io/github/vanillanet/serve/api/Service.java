@@ -3,10 +3,14 @@ package io.github.vanillanet.serve.api;
 import static io.restassured.RestAssured.given;
 
 import io.github.vanillanet.Oracle;
+import io.restassured.path.json.JsonPath;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 
 /** Waits for the running service, and reads the images that tests send to it. */
@@ -38,5 +42,24 @@ final class Service {
 
   static byte[] jpeg() {
     return image("jpeg_420.jpg");
+  }
+
+  static String base64(byte[] image) {
+    return Base64.getEncoder().encodeToString(image);
+  }
+
+  /** What {@code /classify} answers for an image: probabilities by label. */
+  static Map<String, Float> probabilities(byte[] image) {
+    JsonPath answer =
+        given()
+            .contentType("application/octet-stream")
+            .body(image)
+            .post("/classify/" + TwoSmallModels.MODEL)
+            .jsonPath();
+    Map<String, Float> probabilities = new HashMap<>();
+    for (Map<String, Object> prediction : answer.<Map<String, Object>>getList("predictions")) {
+      probabilities.put((String) prediction.get("label"), (Float) prediction.get("probability"));
+    }
+    return probabilities;
   }
 }

@@ -8,7 +8,6 @@ import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.Response;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,24 +26,6 @@ class TorchServeTest {
   @BeforeEach
   void awaitReady() {
     Service.awaitReady();
-  }
-
-  private static String base64(byte[] image) {
-    return Base64.getEncoder().encodeToString(image);
-  }
-
-  private static Map<String, Float> expected(byte[] image) {
-    JsonPath answer =
-        given()
-            .contentType("application/octet-stream")
-            .body(image)
-            .post("/classify/" + TwoSmallModels.MODEL)
-            .jsonPath();
-    Map<String, Float> expected = new java.util.HashMap<>();
-    for (Map<String, Object> prediction : answer.<Map<String, Object>>getList("predictions")) {
-      expected.put((String) prediction.get("label"), (Float) prediction.get("probability"));
-    }
-    return expected;
   }
 
   /** The request of {@code requests.post(url, data=image)}. */
@@ -68,7 +49,7 @@ class TorchServeTest {
   @ValueSource(strings = {"", "/1", "/1.0"})
   void torchServeAcceptsRawBodiesAndUploads(String version) {
     byte[] image = Service.jpeg();
-    Map<String, Float> expected = expected(image);
+    Map<String, Float> expected = Service.probabilities(image);
 
     RawHttp.Answer curl =
         RawHttp.request("PUT", TORCH + version, "Content-Length: " + image.length)
@@ -87,8 +68,8 @@ class TorchServeTest {
   @Test
   void torchServeAcceptsBase64AndJson() {
     byte[] image = Service.jpeg();
-    Map<String, Float> expected = expected(image);
-    String text = base64(image);
+    Map<String, Float> expected = Service.probabilities(image);
+    String text = Service.base64(image);
 
     for (String body :
         List.of(
@@ -118,7 +99,7 @@ class TorchServeTest {
     Response json =
         given()
             .contentType("application/json")
-            .body("{\"instances\":[{\"b64\":\"%s\"}]}".formatted(base64(image)))
+            .body("{\"instances\":[{\"b64\":\"%s\"}]}".formatted(Service.base64(image)))
             .post("/invocations");
 
     assertThat(raw.statusCode()).as(raw.asString()).isEqualTo(200);

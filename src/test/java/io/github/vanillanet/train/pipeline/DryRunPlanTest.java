@@ -8,7 +8,6 @@ import io.github.vanillanet.base.image.ImageDecoder;
 import io.github.vanillanet.train.jobs.JobSession;
 import io.github.vanillanet.train.jobs.Progress;
 import io.github.vanillanet.train.look.Plan;
-import io.github.vanillanet.train.loop.Recipe;
 import io.github.vanillanet.train.loop.Recipes;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -136,19 +135,7 @@ class DryRunPlanTest {
             batch_size: %d\
             """
                 .formatted(batchSize));
-    JobSpec spec =
-        new JobSpec(
-            Recipe.of(request),
-            Optional.of(data.toString()),
-            Optional.empty(),
-            0,
-            0,
-            Optional.empty(),
-            folder.resolve("models").toString(),
-            "cpu",
-            Optional.of(1),
-            3600,
-            true);
+    JobSpec spec = new Trainings(folder).spec(request, data, true);
     try (JobSession session = JobSession.open(folder.resolve("job"), spec.toJson(request))) {
       return new DryRun(session, spec, new ImageDecoder(25_000_000), lines::add, findings::add)
           .run();

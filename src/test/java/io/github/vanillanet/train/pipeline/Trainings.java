@@ -36,24 +36,28 @@ record Trainings(Path folder) {
             warmup_epochs: 1, ema_decay: 0.9, seed: 3%s\
             """
                 .formatted(further));
-    JobSpec spec =
-        new JobSpec(
-            Recipe.of(request),
-            Optional.of(data.toString()),
-            Optional.empty(),
-            0,
-            0,
-            Optional.empty(),
-            folder.resolve("models").toString(),
-            "cpu",
-            Optional.of(1), // sums of several threads may be taken in another order
-            3600,
-            false);
+    JobSpec spec = spec(request, data, false);
     try (JobSession session = spec.open(folder.resolve(job), request)) {
       return new TrainingPipeline(
               session, spec, new ImageDecoder(25_000_000), audience, finding -> {})
           .run();
     }
+  }
+
+  /** A specification for one thread on the CPU. */
+  JobSpec spec(JsonNode request, Path data, boolean dryRun) {
+    return new JobSpec(
+        Recipe.of(request),
+        Optional.of(data.toString()),
+        Optional.empty(),
+        0,
+        0,
+        Optional.empty(),
+        folder.resolve("models").toString(),
+        "cpu",
+        Optional.of(1), // sums of several threads may be taken in another order
+        3600,
+        dryRun);
   }
 
   Outcome run(String job, Path data, String further) throws IOException {
